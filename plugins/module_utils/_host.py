@@ -1,0 +1,211 @@
+# Copyright (c) 2026, The crashops.kdump authors
+# GNU General Public License v3.0-or-later (see COPYING or https://www.gnu.org/licenses/gpl-3.0.txt)
+# SPDX-License-Identifier: GPL-3.0-or-later
+# Private to this collection: no promise is made to code outside it.
+"""The one door to the machine: read, write, run. Unit tests put a fake in its place."""
+
+import errno
+import glob
+import os
+import stat
+import tempfile
+import time
+from typing import Any, Callable, Dict, List, NamedTuple, Optional
+
+from ansible.module_utils.basic import AnsibleModule
+from ansible_collections.crashops.kdump.plugins.module_utils._result import Failure
+
+# sysfs files of kexec answer EBUSY while a load holds the kexec lock (Linux 6.5 and later)
+BUSY_TRIES = 20
+BUSY_PAUSE_S = 0.25
+# what coreutils timeout(1) exits with when the limit is reached, by TERM and by KILL
+TIMED_OUT = (124, 137)
+
+
+class Completed(NamedTuple):
+    """A command that ended: its argv, exit status and output."""
+
+    argv: List[str]
+    rc: int
+    stdout: str
+    stderr: str
+
+
+class FileFacts(NamedTuple):
+    """What stat says of a path, links followed. mode holds the permission bits only; times in ns."""
+
+    kind: str
+    mode: int
+    uid: int
+    gid: int
+    size: int
+    mtime_ns: int
+
+
+def _kind(mode: int) -> str:
+    """Return the kind of file that st_mode names."""
+    if stat.S_ISREG(mode):
+        return "file"
+    if stat.S_ISDIR(mode):
+        return "directory"
+    return "block" if stat.S_ISBLK(mode) else "other"
+
+
+class Host:
+    """The machine that the module runs on. `commands` holds the argv of every command that was run."""
+
+    def __init__(self, module: AnsibleModule) -> None:
+        self._module = module
+        self.commands = []  # type: List[List[str]]
+
+    def read_bytes(self, path: str, offset: int = 0, size: int = -1) -> Optional[bytes]:
+        """Return a file's bytes (size -1: to its end), None where there is no such file."""
+        for attempt in range(BUSY_TRIES):
+            try:
+                with open(path, "rb") as stream:
+                    if offset:
+                        stream.seek(offset)
+                    return stream.read(size)
+            except OSError as error:
+                if error.errno in (errno.ENOENT, errno.ENOTDIR):
+                    return None
+                if error.errno != errno.EBUSY or attempt == BUSY_TRIES - 1:
+                    raise Failure("cannot read %s: %s" % (path, error.strerror), path=path)
+                time.sleep(BUSY_PAUSE_S)
+        return None
+
+    def read(self, path: str) -> Optional[str]:
+        """Return a file's text, None where there is no such file; bytes that are not UTF-8 survive a write."""
+        content = self.read_bytes(path)
+        return None if content is None else content.decode("utf-8", "surrogateescape")
+
+    def stat(self, path: str) -> Optional[FileFacts]:
+        """Return the facts of what a path leads to, None where it leads nowhere."""
+        try:
+            seen = os.stat(path)
+        except OSError as error:
+            if error.errno in (errno.ENOENT, errno.ENOTDIR):
+                return None
+            raise Failure("cannot look at %s: %s" % (path, error.strerror), path=path)
+        return FileFacts(
+            _kind(seen.st_mode), stat.S_IMODE(seen.st_mode), seen.st_uid, seen.st_gid, seen.st_size, seen.st_mtime_ns
+        )
+
+    def real_path(self, path: str) -> str:
+        """Return the path with every symbolic link followed."""
+        return os.path.realpath(path)
+
+    def glob(self, pattern: str) -> List[str]:
+        """Return the paths that match a shell pattern, sorted."""
+        return sorted(glob.glob(pattern))
+
+    def free_bytes(self, path: str) -> Optional[int]:
+        """Return what root may still write to the file system under a path, in bytes; None without such a path."""
+        try:
+            seen = os.statvfs(path)
+        except OSError:
+            return None
+        return seen.f_bavail * seen.f_frsize
+
+    def now(self) -> float:
+        """Return the host's clock, in seconds since the epoch."""
+        return time.time()
+
+    def wait_until(self, ready: Callable[[], bool], timeout_s: float, pause_s: float = 1.0) -> bool:
+        """Return whether something became true within the limit."""
+        end = time.monotonic() + timeout_s
+        while not ready():
+            if time.monotonic() >= end:
+                return False
+            time.sleep(pause_s)
+        return True
+
+    def which(self, name: str) -> Optional[str]:
+        """Return where a program is, None where it is not; /sbin and its kin are looked in as well."""
+        return self._module.get_bin_path(name, required=False, opt_dirs=["/usr/sbin", "/sbin", "/usr/local/sbin"])
+
+    def run(self, argv: List[str], timeout_s: int = 60, check: bool = True) -> Completed:
+        """Run a command in the C locale and return what came of it.
+
+        A command that passes its limit, or one that ends unwell while `check` is set, is a Failure.
+        """
+        self.commands.append(list(argv))
+        limited = ["timeout", "--kill-after=10", str(timeout_s)] + list(argv)
+        env = {"LANG": "C", "LC_ALL": "C", "LC_MESSAGES": "C", "LANGUAGE": "C"}
+        rc, stdout, stderr = self._module.run_command(limited, environ_update=env)
+        if rc in TIMED_OUT:
+            raise Failure(
+                "%s did not end within %d seconds and was stopped; find out what it waits for" % (argv[0], timeout_s),
+                argv=list(argv),
+                stdout=stdout,
+                stderr=stderr,
+            )
+        done = Completed(list(argv), rc, stdout, stderr)
+        if check and rc != 0:
+            raise command_failure("the command failed", done)
+        return done
+
+    def write(self, path: str, text: str, mode: int = 0o644, backup: bool = False) -> Optional[str]:
+        """Write a whole file atomically and return the backup's path, if one was asked for.
+
+        Owner, mode and SELinux context of a file that exists are kept; `mode` is for a new one.
+        """
+        saved = self._module.backup_local(path) if backup and os.path.exists(path) else None
+        exists = os.path.exists(path)
+        try:
+            # beside nothing that watches the folder: a *.cfg that is half written would be read by update-grub
+            handle, temporary = tempfile.mkstemp(dir=self._module.tmpdir)
+            with os.fdopen(handle, "wb") as stream:
+                stream.write(text.encode("utf-8", "surrogateescape"))
+        except OSError as error:
+            raise Failure("cannot write the new text of %s: %s" % (path, error.strerror), path=path)
+        self._module.atomic_move(temporary, path)
+        if not exists:
+            os.chmod(path, mode)
+        return saved
+
+    def remove(self, path: str) -> None:
+        """Remove a file; one that is not there is no error."""
+        try:
+            os.unlink(path)
+        except FileNotFoundError:
+            return
+        except OSError as error:
+            raise Failure("cannot remove %s: %s" % (path, error.strerror), path=path)
+
+    def make_directory(self, path: str, mode: int) -> None:
+        """Make a directory, and those above it, with exactly this mode whatever the umask."""
+        try:
+            if not os.path.isdir(path):
+                os.makedirs(path)
+            os.chmod(path, mode)
+        except OSError as error:
+            raise Failure("cannot make the directory %s: %s" % (path, error.strerror), path=path)
+
+    def set_mtime(self, path: str) -> None:
+        """Set a file's time to now, so that what depends on it counts as stale."""
+        try:
+            os.utime(path)
+        except OSError as error:
+            raise Failure("cannot touch %s: %s" % (path, error.strerror), path=path)
+
+
+def command_failure(what: str, done: Completed) -> Failure:
+    """Return the Failure for a command that ended unwell, its own last words in the sentence."""
+    words = (done.stderr.strip() or done.stdout.strip() or "it said nothing").splitlines()
+    msg = "%s: %s exited with %d and said: %s" % (what, " ".join(done.argv), done.rc, " / ".join(words[-5:]))
+    return Failure(msg, argv=done.argv, rc=done.rc, stdout=done.stdout, stderr=done.stderr)
+
+
+def run_module(module: AnsibleModule, ensure: Callable[[Any, Dict[str, Any], bool], Dict[str, Any]]) -> None:
+    """Run ensure(host, params, check_mode) and end the module with its result, or with the reason it failed.
+
+    The one place of the collection that calls exit_json and fail_json. `commands` is added to both.
+    """
+    host = Host(module)
+    try:
+        result = ensure(host, module.params, module.check_mode)
+    except Failure as failure:
+        module.fail_json(msg=failure.msg, commands=host.commands, **failure.details)
+    else:
+        module.exit_json(commands=host.commands, **result)

@@ -1,0 +1,69 @@
+# Copyright (c) 2026, The crashops.kdump authors
+# GNU General Public License v3.0-or-later (see COPYING or https://www.gnu.org/licenses/gpl-3.0.txt)
+# SPDX-License-Identifier: GPL-3.0-or-later
+# Private to this collection: no promise is made to code outside it.
+"""What every stack can be asked. kdumpctl and kdump-tools each answer it in a file of their own."""
+
+from typing import Any, Dict, List, NamedTuple, Optional
+
+from ansible_collections.crashops.kdump.plugins.module_utils._result import FileChange
+
+
+class Settings(NamedTuple):
+    """What the configuration files say, in one shape for both stacks.
+
+    target_type is one of local, raw, ext2, ext3, ext4, xfs, btrfs, minix, virtiofs, nfs, ssh, ftp.
+    path is as written; dump_directory is where the running system sees the dumps, None where it does not.
+    """
+
+    target_type: str
+    target_location: Optional[str]
+    ssh_key: Optional[str]
+    path: str
+    dump_directory: Optional[str]
+    core_collector: str
+    failure_action: str
+
+
+class Image(NamedTuple):
+    """The capture initramfs: where it is or would be, and why it must be built anew (None: it is fresh)."""
+
+    path: str
+    exists: bool
+    stale_because: Optional[str]
+
+
+class Stack:
+    """One way in which distributions run kdump. Subclasses answer; nothing here touches the machine by itself."""
+
+    name = ""  # kdumpctl | kdump-tools
+    unit = ""  # the systemd unit
+    tool = ""  # the program that controls it
+    config_files = ()  # type: Any
+
+    def __init__(self, host: Any) -> None:
+        self.host = host
+
+    def installed(self) -> bool:
+        """Return whether the stack's tool is on the machine."""
+        return self.host.which(self.tool) is not None
+
+    def settings(self) -> Settings:
+        """Return what the files say; defaults fill what they leave out."""
+        raise NotImplementedError
+
+    def refusals(self, wanted: Dict[str, Any]) -> List[str]:
+        """Return a sentence for each of kdump_config's options that this stack refuses."""
+        raise NotImplementedError
+
+    def file_changes(self, wanted: Dict[str, Any]) -> List[FileChange]:
+        """Return the files that change to become as kdump_config's options want them."""
+        raise NotImplementedError
+
+    def image(self, kernel: str) -> Image:
+        """Return the capture initramfs of a kernel release."""
+        raise NotImplementedError
+
+    def start_argv(self, rebuild: bool) -> List[List[str]]:
+        """Return the commands that load the capture kernel anew, building its initramfs first if asked."""
+        raise NotImplementedError

@@ -1,0 +1,135 @@
+# Copyright (c) 2026, The crashops.kdump authors
+# GNU General Public License v3.0-or-later (see COPYING or https://www.gnu.org/licenses/gpl-3.0.txt)
+# SPDX-License-Identifier: GPL-3.0-or-later
+"""A machine made of dictionaries: files by path, command outputs by argv. An unexpected command fails the test."""
+
+import fnmatch
+from typing import Any, Callable, Dict, List, Optional, Tuple, Union
+
+from ansible_collections.crashops.kdump.plugins.module_utils._host import Completed, FileFacts, command_failure
+
+# what a command answers: its stdout, (rc, stdout, stderr), or a function of the host that acts and answers one of these
+Answer = Union[str, Tuple[int, str, str], Callable[["FakeHost"], Any]]
+START = 1700000000.0
+
+
+class FakeHost:
+    """Has the methods of _host.Host. `written`, `removed` and `commands` tell what was done to it."""
+
+    def __init__(
+        self,
+        files: Optional[Dict[str, str]] = None,
+        commands: Optional[Dict[str, Answer]] = None,
+        directories: Optional[Dict[str, int]] = None,
+        programs: Optional[List[str]] = None,
+    ) -> None:
+        self.files = dict(files or {})  # type: Dict[str, Any]
+        self.answers = dict(commands or {})
+        self.directories = dict(directories or {})
+        self.programs = list(programs or [])
+        self.modes = {}  # type: Dict[str, int]
+        self.kinds = {}  # type: Dict[str, str]
+        self.links = {}  # type: Dict[str, str]
+        self.mtimes = {}  # type: Dict[str, float]
+        self.free = {}  # type: Dict[str, int]
+        self.commands = []  # type: List[List[str]]
+        self.written = []  # type: List[str]
+        self.removed = []  # type: List[str]
+        self.clock = START
+
+    def read_bytes(self, path: str, offset: int = 0, size: int = -1) -> Optional[bytes]:
+        """Return a file's bytes; text is kept as text in `files`."""
+        content = self.files.get(self.real_path(path))
+        if content is None:
+            return None
+        data = content if isinstance(content, bytes) else content.encode("utf-8", "surrogateescape")
+        return data[offset:] if size < 0 else data[offset:offset + size]
+
+    def read(self, path: str) -> Optional[str]:
+        """Return a file's text."""
+        content = self.read_bytes(path)
+        return None if content is None else content.decode("utf-8", "surrogateescape")
+
+    def stat(self, path: str) -> Optional[FileFacts]:
+        """Return a path's facts; the mode is 0644 or 0755 where the test says nothing."""
+        path = self.real_path(path)
+        mtime_ns = int(self.mtimes.get(path, START) * 1e9)
+        if path in self.directories:
+            return FileFacts("directory", self.directories[path], 0, 0, 4096, mtime_ns)
+        content = self.read_bytes(path)
+        if content is None:
+            return None
+        return FileFacts(self.kinds.get(path, "file"), self.modes.get(path, 0o644), 0, 0, len(content), mtime_ns)
+
+    def real_path(self, path: str) -> str:
+        """Return what `links` makes of a path."""
+        return self.links.get(path, path)
+
+    def glob(self, pattern: str) -> List[str]:
+        """Return the files and directories that match; like a shell's, a star does not cross a slash."""
+        found = set(self.files) | set(self.directories)
+        depth = pattern.count("/")
+        return sorted(path for path in found if path.count("/") == depth and fnmatch.fnmatchcase(path, pattern))
+
+    def free_bytes(self, path: str) -> Optional[int]:
+        """Return what `free` says of a path."""
+        return self.free.get(path)
+
+    def now(self) -> float:
+        """Return the fake clock; waiting moves it on."""
+        return self.clock
+
+    def wait_until(self, ready: Callable[[], bool], timeout_s: float, pause_s: float = 1.0) -> bool:
+        """Return whether something becomes true; the time that passes is not real."""
+        end = self.clock + timeout_s
+        while not ready():
+            if self.clock >= end:
+                return False
+            self.clock += pause_s
+        return True
+
+    def which(self, name: str) -> Optional[str]:
+        """Return a place for the programs that the test lists."""
+        return "/usr/sbin/%s" % name if name in self.programs else None
+
+    def run(self, argv: List[str], timeout_s: int = 60, check: bool = True) -> Completed:
+        """Answer a command from the test's dictionary."""
+        self.commands.append(list(argv))
+        line = " ".join(argv)
+        if line not in self.answers:
+            raise AssertionError("unexpected command: %s" % line)
+        answer = self.answers[line]
+        if callable(answer):
+            answer = answer(self)
+        rc, stdout, stderr = answer if isinstance(answer, tuple) else (0, answer or "", "")
+        done = Completed(list(argv), rc, stdout, stderr)
+        if check and rc != 0:
+            raise command_failure("the command failed", done)
+        return done
+
+    def write(self, path: str, text: str, mode: int = 0o644, backup: bool = False) -> Optional[str]:
+        """Keep a text, and that it was written."""
+        path = self.real_path(path)
+        saved = "%s.backup" % path if backup and path in self.files else None
+        if saved:
+            self.files[saved] = self.files[path]
+        self.modes.setdefault(path, mode)
+        self.files[path] = text
+        self.mtimes[path] = self.clock
+        self.written.append(path)
+        return saved
+
+    def remove(self, path: str) -> None:
+        """Forget a file."""
+        if self.files.pop(path, None) is not None:
+            self.removed.append(path)
+
+    def make_directory(self, path: str, mode: int) -> None:
+        """Keep a directory's mode."""
+        self.directories[path] = mode
+        self.written.append(path)
+
+    def set_mtime(self, path: str) -> None:
+        """Keep a file's time."""
+        self.mtimes[path] = self.clock
+        self.written.append(path)
