@@ -1,0 +1,201 @@
+# Copyright (c) 2026, The crashops.kdump authors
+# GNU General Public License v3.0-or-later (see COPYING or https://www.gnu.org/licenses/gpl-3.0.txt)
+# SPDX-License-Identifier: GPL-3.0-or-later
+"""The parts of the lab that need no QEMU."""
+
+import argparse
+import json
+import os
+import struct
+import subprocess
+import sys
+import threading
+from pathlib import Path
+
+import pytest
+
+from tools.lab import accelerator, cache, console, disk, keeper, qemu, recipes, seed
+from tools.lab.__main__ import parser
+from tools.lab.errors import GuestLost, LabError
+from tools.lab.guest import Guest, free_port
+from tools.lab.image import Image
+
+MACHINE = qemu.Machine("web1", 3, "bios", 1024, 2, 40000, None)
+PLACES = qemu.Places(Path("/g/disk.qcow2"), Path("/g/serial.log"), Path("/t/qmp"), Path("/g/variables.qcow2"), 2222)
+
+
+def test_the_console_loses_its_colours_and_keeps_its_words():
+    assert console.clean("[\x1b[0;32m  OK  \x1b[0m] Started\r\n\x1b[2J\x1b[1;1HGRUB") == "[  OK  ] Started\nGRUB"
+
+
+def test_the_tail_leaves_blank_lines_out():
+    assert console.tail("one\n\n\ntwo\n  \nthree\n", 2) == "  two\n  three"
+    assert "empty" in console.tail("")
+
+
+def test_a_lost_guest_says_what_its_console_said():
+    error = GuestLost("web1", "QEMU ended: killed", "Linux version 6.1\nBUG: soft lockup\n")
+    assert "guest web1 is lost: QEMU ended: killed" in str(error)
+    assert "BUG: soft lockup" in str(error)
+    assert isinstance(error, LabError)
+
+
+def test_a_fingerprint_changes_with_any_part():
+    one = cache.fingerprint(recipes.RECIPES["debian-12"], ["a"], {"b": "c"})
+    assert one == cache.fingerprint(recipes.RECIPES["debian-12"], ["a"], {"b": "c"})
+    assert one != cache.fingerprint(recipes.RECIPES["debian-13"], ["a"], {"b": "c"})
+    assert one != cache.fingerprint(recipes.RECIPES["debian-12"], ["a"], {"b": "d"})
+
+
+def test_half_an_entry_is_never_found(tmp_path):
+    final = tmp_path / "image"
+    with pytest.raises(ValueError, match="mirror"), cache.new_entry(final) as work:
+        (work / "half").write_text("x")
+        raise ValueError("the mirror went away")
+    assert not final.exists()
+    with cache.new_entry(final) as work:
+        assert list(work.iterdir()) == []
+        (work / "whole").write_text("x")
+    assert (final / "whole").exists()
+
+
+def test_whoever_comes_second_finds_what_the_first_made(tmp_path):
+    final, order = tmp_path / "image", []
+    inside, go_on = threading.Event(), threading.Event()
+
+    def first():
+        with cache.new_entry(final) as work:
+            inside.set()
+            go_on.wait(10)
+            (work / "made").write_text("by the first")
+            order.append("first")
+
+    thread = threading.Thread(target=first)
+    thread.start()
+    inside.wait(10)
+    threading.Timer(0.2, go_on.set).start()
+    with cache.new_entry(final) as found:
+        order.append("second")
+        assert found == final and (found / "made").read_text() == "by the first"
+    thread.join()
+    assert order == ["first", "second"]
+
+
+def test_the_partition_table_has_one_active_linux_partition_to_the_end():
+    table = disk.partition_table(4_000_000)
+    assert len(table) == disk.SECTOR - disk.BOOT_CODE_BYTES
+    assert table[-2:] == b"\x55\xaa"
+    active, _chs, kind, _end, first, count = struct.unpack("<B3sB3sII", table[6:22])
+    assert (active, kind, first, first + count) == (0x80, 0x83, 2048, 4_000_000)
+
+
+def test_a_guest_has_two_cards_and_the_second_says_its_number():
+    argv = " ".join(qemu.arguments(MACHINE, PLACES, ["-accel", "tcg"], None))
+    assert "hostfwd=tcp:127.0.0.1:2222-:22" in argv
+    assert "mcast=230.77.0.1:40000,localaddr=127.0.0.1" in argv
+    assert "netdev=private,mac=52:54:00:4c:42:03" in argv
+    assert "-loadvm" not in argv and "pflash" not in argv
+
+
+def test_a_guest_is_restored_by_name():
+    assert qemu.arguments(MACHINE, PLACES, [], "armed")[-2:] == ["-loadvm", "armed"]
+
+
+def test_every_private_address_is_in_the_built_images():
+    files = recipes.private_networks()
+    assert len(files) == len(recipes.PRIVATE_GUESTS)
+    text = files["etc/systemd/network/20-private-3.network"]
+    assert "MACAddress=52:54:00:4c:42:03" in text and "Address=10.77.0.3/24" in text
+
+
+def test_the_seed_lets_one_user_in_and_fixes_the_host_key():
+    text = seed.user_data("cloud-user", "ssh-ed25519 AAAA", "PRIVATE\nKEY\n", "ssh-ed25519 BBBB")
+    head, _, body = text.partition("\n")
+    data = json.loads(body)
+    assert head == "#cloud-config"
+    assert data["users"][0]["ssh_authorized_keys"] == ["ssh-ed25519 AAAA"]
+    assert "NOPASSWD" in data["users"][0]["sudo"]
+    assert data["ssh_keys"]["ed25519_private"] == "PRIVATE\nKEY\n"
+    assert "sudo" not in json.loads(seed.user_data("root", "k", "p", "q").partition("\n")[2])["users"][0]
+
+
+def test_the_seed_gives_both_cards_their_addresses_by_mac():
+    cards = json.loads(seed.network_config(2, "52:54:00:4c:41:02"))["ethernets"]
+    assert cards["user"] == {"match": {"macaddress": "52:54:00:4c:41:02"}, "dhcp4": True}
+    assert cards["private"]["addresses"] == ["10.77.0.2/24"]
+
+
+@pytest.mark.parametrize(("wanted", "found"), [("kvm", accelerator.KVM), ("tcg", accelerator.TCG)])
+def test_the_accelerator_can_be_told(monkeypatch, wanted, found):
+    monkeypatch.setenv("LAB_ACCEL", wanted)
+    assert accelerator.choose(None) == found
+
+
+def test_an_accelerator_that_does_not_exist_is_refused(monkeypatch):
+    monkeypatch.setenv("LAB_ACCEL", "hvf")
+    with pytest.raises(LabError, match="LAB_ACCEL.*'hvf'.*kvm.*tcg"):
+        accelerator.choose(None)
+
+
+def test_without_a_kernel_to_try_there_is_only_emulation(monkeypatch):
+    monkeypatch.delenv("LAB_ACCEL", raising=False)
+    assert accelerator.choose(None) == accelerator.TCG
+
+
+def test_an_image_of_others_is_never_written(tmp_path, monkeypatch):
+    ran = []
+    monkeypatch.setattr("tools.lab.guest.run", lambda argv, **_: ran.append(argv))
+    monkeypatch.setattr("tools.lab.guest.need", lambda program, package: program)
+    image = Image(tmp_path / "rhel9.raw", "raw", "bios", "cloud-user", tmp_path / "key", None, None, False)
+    guest = Guest.create(tmp_path / "web1", image, MACHINE)
+    assert ran[0][:5] == ["qemu-img", "create", "-q", "-f", "qcow2"]
+    assert ran[0][5:9] == ["-b", str(tmp_path / "rhel9.raw"), "-F", "raw"]
+    assert guest.machine == MACHINE and not guest.running()
+    words = " ".join(Guest(tmp_path / "web1")._ssh_options())
+    assert "StrictHostKeyChecking=accept-new" in words
+
+
+def _wait_gone(pid, limit_s=20):
+    """Return whether a process ended within the limit."""
+    try:
+        handle = os.pidfd_open(pid)
+    except ProcessLookupError:
+        return True
+    import select
+
+    return bool(select.select([handle], [], [], limit_s)[0])
+
+
+@pytest.mark.parametrize("how", ["ends", "is killed"])
+def test_what_a_keeper_keeps_ends_when_its_owner(tmp_path, how):
+    owner = subprocess.Popen([sys.executable, "-c", "input()"], stdin=subprocess.PIPE)
+    kept = keeper.start(["sleep", "600"], tmp_path, owner.pid)
+    assert Path(f"/proc/{kept}").exists()
+    owner.kill() if how == "is killed" else owner.communicate(b"\n")
+    owner.wait()
+    assert _wait_gone(kept)
+
+
+def test_what_a_keeper_keeps_ends_with_the_keeper_too(tmp_path):
+    kept = keeper.start(["sleep", "600"], tmp_path, os.getpid())
+    parent = int(Path(f"/proc/{kept}/stat").read_text().rpartition(")")[2].split()[1])
+    os.kill(parent, 9)
+    assert _wait_gone(kept)
+
+
+def test_a_free_port_is_one():
+    assert 1024 < free_port() < 65536
+
+
+@pytest.mark.parametrize(
+    ("line", "found"),
+    [
+        ("up web1=debian-12 web2=/img/rhel9.qcow2 --user cloud-user --seed", {"seed": True, "user": "cloud-user"}),
+        ("down", {"guests": []}),
+        ("save web1 armed", {"guest": "web1", "tag": "armed"}),
+    ],
+)
+def test_the_command_line_is_read(line, found):
+    options = parser().parse_args(line.split())
+    assert isinstance(options, argparse.Namespace)
+    assert found.items() <= vars(options).items()

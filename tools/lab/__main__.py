@@ -1,0 +1,149 @@
+# Copyright (c) 2026, The crashops.kdump authors
+# GNU General Public License v3.0-or-later (see COPYING or https://www.gnu.org/licenses/gpl-3.0.txt)
+# SPDX-License-Identifier: GPL-3.0-or-later
+"""The lab's command line: python -m tools.lab COMMAND. Results go to standard output, progress to standard error."""
+
+import argparse
+import json
+import os
+import shutil
+import sys
+from pathlib import Path
+
+from tools.lab import accelerator, image, qemu
+from tools.lab.console import tail
+from tools.lab.errors import GuestLost, LabError
+from tools.lab.guest import Guest, free_port
+from tools.lab.progress import say, step
+
+GUESTS = Path(os.environ.get("LAB_GUESTS") or Path(__file__).resolve().parents[2] / ".lab" / "guests")
+
+
+def parser() -> argparse.ArgumentParser:
+    """Return the parser of all commands."""
+    top = argparse.ArgumentParser(prog="python -m tools.lab", description=__doc__)
+    commands = top.add_subparsers(dest="command", required=True)
+    build = commands.add_parser("image", help="build an image, or find it in the cache, and print its path")
+    build.add_argument("recipes", nargs="+", metavar="RECIPE", help="debian-12, debian-13")
+    commands.add_parser("accelerator", help="print the accelerator that really boots a kernel here")
+    _add_up(commands.add_parser("up", help="boot guests, wait for ssh, and print their inventory"))
+    commands.add_parser("list", help="list the guests")
+    for name, what in (
+        ("down", "end guests and remove their files (left out: all)"),
+        ("console", "print the end of a guest's console"),
+        ("reset", "press a guest's reset button"),
+        ("nmi", "send a guest a non-maskable interrupt"),
+        ("ssh", "open a shell in a guest"),
+    ):
+        commands.add_parser(name, help=what).add_argument("guests", nargs="*" if name == "down" else "+")
+    for name in ("save", "restore"):
+        snapshot = commands.add_parser(name, help=f"{name} a running guest's memory and disk")
+        snapshot.add_argument("guest")
+        snapshot.add_argument("tag")
+    return top
+
+
+def _add_up(up: argparse.ArgumentParser) -> None:
+    up.add_argument("guests", nargs="+", metavar="NAME=IMAGE", help="IMAGE: debian-12, debian-13 or a qcow2 or raw file")
+    up.add_argument("--user", default="root", help="who logs in, for a file (default: root)")
+    up.add_argument("--key", type=Path, help="the private key that logs in, for a file (default: the lab's own)")
+    up.add_argument("--seed", action="store_true", help="give the file a cloud-init seed with user, key and addresses")
+    up.add_argument("--firmware", choices=("bios", "uefi"), default="bios", help="for a file (default: bios)")
+    up.add_argument("--memory", type=int, default=2048, metavar="MIB", help="default: 2048")
+    up.add_argument("--cpus", type=int, default=2, help="default: 2")
+    up.add_argument("--owner", type=int, default=os.getppid(), metavar="PID", help="guests end with this process")
+    up.add_argument("--inventory", type=Path, help="write the inventory to this file as well")
+
+
+def _image(text: str, options: argparse.Namespace) -> image.Image:
+    """Return the image that NAME=IMAGE names: a recipe's or a file's."""
+    path = Path(text)
+    if not path.exists():
+        return image.build(text)
+    with open(path, "rb") as stream:
+        disk_format = "qcow2" if stream.read(4) == b"QFI\xfb" else "raw"
+    key = options.key or image.lab_key()
+    return image.Image(path, disk_format, options.firmware, options.user, key, None, None, options.seed)
+
+
+def up(options: argparse.Namespace) -> None:
+    """Boot every guest named, all at once, and wait for them."""
+    network, guests = free_port(), []
+    for number, word in enumerate(options.guests, 1):
+        name, _, source = word.partition("=")
+        if (GUESTS / name).exists():
+            raise LabError(f"there is a guest {name} already; end it with: python -m tools.lab down {name}")
+        found = _image(source or name, options)
+        machine = qemu.Machine(name, number, found.firmware, options.memory, options.cpus, network, None)
+        guests.append(Guest.create(GUESTS / name, found, machine))
+        guests[-1].start(options.owner)
+    for guest in guests:
+        guest.wait_for_ssh()
+        if guest.ssh("hostname").strip() != guest.name:
+            guest.ssh(f"hostnamectl set-hostname {guest.name}")
+    text = json.dumps({"all": {"hosts": {guest.name: guest.inventory() for guest in guests}}}, indent=1)
+    if options.inventory:
+        options.inventory.parent.mkdir(parents=True, exist_ok=True)
+        options.inventory.write_text(text + "\n")
+    print(text)
+
+
+def _guest(name: str) -> Guest:
+    if not (GUESTS / name / "guest.json").exists():
+        raise LabError(f"there is no guest {name}; there are: {', '.join(_names()) or 'none'}")
+    return Guest(GUESTS / name)
+
+
+def _names() -> list[str]:
+    return sorted(path.parent.name for path in GUESTS.glob("*/guest.json"))
+
+
+def down(options: argparse.Namespace) -> None:
+    """End guests and remove what they wrote."""
+    for name in options.guests or _names():
+        with step(f"ends {name}"):
+            _guest(name).stop()
+            shutil.rmtree(GUESTS / name)
+
+
+def dispatch(options: argparse.Namespace) -> None:
+    """Do what the command line asks for."""
+    match options.command:
+        case "image":
+            print("\n".join(str(image.build(name).disk) for name in options.recipes))
+        case "accelerator":
+            print(" ".join(accelerator.choose(image.cached_kernel())))
+        case "up":
+            up(options)
+        case "list":
+            for name in _names():
+                print(f"{name}\t{'running' if _guest(name).running() else 'not running'}")
+        case "down":
+            down(options)
+        case "console":
+            print("\n".join(tail(_guest(name).console(), 60) for name in options.guests))
+        case "ssh":
+            argv = _guest(options.guests[0]).ssh_argv() + options.guests[1:]
+            os.execvp(argv[0], argv)
+        case "save" | "restore":
+            getattr(_guest(options.guest), options.command)(options.tag)
+        case "reset" | "nmi":
+            for guest in map(_guest, options.guests):
+                guest.reset() if options.command == "reset" else guest.inject_nmi()
+
+
+def main() -> int:
+    """Run one command: 0 done, 1 refused or failed, 3 a guest is lost."""
+    try:
+        dispatch(parser().parse_args())
+    except GuestLost as error:
+        say(str(error))
+        return 3
+    except LabError as error:
+        say(str(error))
+        return 1
+    return 0
+
+
+if __name__ == "__main__":
+    sys.exit(main())

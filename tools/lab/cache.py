@@ -1,0 +1,53 @@
+# Copyright (c) 2026, The crashops.kdump authors
+# GNU General Public License v3.0-or-later (see COPYING or https://www.gnu.org/licenses/gpl-3.0.txt)
+# SPDX-License-Identifier: GPL-3.0-or-later
+"""Where the lab keeps what is dear to make. An entry is named by a hash of what it is made from."""
+
+import fcntl
+import hashlib
+import json
+import os
+import shutil
+from collections.abc import Iterator
+from contextlib import contextmanager
+from pathlib import Path
+
+
+def cache_dir() -> Path:
+    """Return the folder of everything that is kept between runs: $CRASHOPS_CACHE, or one in the user's cache."""
+    chosen = os.environ.get("CRASHOPS_CACHE")
+    if chosen:
+        return Path(chosen)
+    return Path(os.environ.get("XDG_CACHE_HOME") or Path.home() / ".cache") / "crashops-kdump"
+
+
+def fingerprint(*parts: object) -> str:
+    """Return 16 hexadecimal digits that change with any of the parts (anything that JSON can hold)."""
+    return hashlib.sha256(json.dumps(parts, sort_keys=True).encode()).hexdigest()[:16]
+
+
+@contextmanager
+def new_entry(final: Path) -> Iterator[Path]:
+    """Give an empty folder that becomes `final` only if all goes well, so that no half-made entry is ever found.
+
+    Others who want the same entry wait for the lock; the caller looks again after it has it.
+    """
+    final.parent.mkdir(parents=True, exist_ok=True)
+    with locked(final.with_suffix(".lock")):
+        if final.exists():
+            yield final
+            return
+        work = final.with_suffix(".part")
+        shutil.rmtree(work, ignore_errors=True)
+        work.mkdir()
+        yield work
+        work.rename(final)
+
+
+@contextmanager
+def locked(path: Path) -> Iterator[None]:
+    """Hold a lock file while the block runs; it ends with the process, whatever becomes of it."""
+    path.parent.mkdir(parents=True, exist_ok=True)
+    with open(path, "w") as stream:
+        fcntl.flock(stream, fcntl.LOCK_EX)
+        yield

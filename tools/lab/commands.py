@@ -1,0 +1,33 @@
+# Copyright (c) 2026, The crashops.kdump authors
+# GNU General Public License v3.0-or-later (see COPYING or https://www.gnu.org/licenses/gpl-3.0.txt)
+# SPDX-License-Identifier: GPL-3.0-or-later
+"""Runs programs on this machine; output goes to a log, and its end into the error."""
+
+import shutil
+import subprocess
+from pathlib import Path
+
+from tools.lab.errors import CommandFailed, LabError
+
+
+def need(program: str, package: str) -> str:
+    """Return where a program is, or say which package has it."""
+    found = shutil.which(program) or shutil.which(program, path="/usr/sbin:/sbin")
+    if not found:
+        raise LabError(f"{program} is not on this machine; install the package {package}")
+    return found
+
+
+def run(argv: list[str], log: Path | None = None, cwd: Path | None = None, timeout_s: int = 1800) -> str:
+    """Run a command to its end and return what it printed; both streams are added to the log."""
+    try:
+        done = subprocess.run(argv, cwd=cwd, capture_output=True, text=True, timeout=timeout_s, errors="replace")
+    except subprocess.TimeoutExpired as error:
+        raise CommandFailed(f"{argv[0]} did not end within {timeout_s} s") from error
+    if log:
+        with open(log, "a") as stream:
+            stream.write(f"$ {' '.join(argv)}\n{done.stdout}{done.stderr}")
+    if done.returncode:
+        words = "\n  ".join((done.stderr or done.stdout).strip().splitlines()[-10:])
+        raise CommandFailed(f"{' '.join(argv)} exited with {done.returncode}:\n  {words}")
+    return done.stdout

@@ -1,0 +1,130 @@
+# Copyright (c) 2026, The crashops.kdump authors
+# GNU General Public License v3.0-or-later (see COPYING or https://www.gnu.org/licenses/gpl-3.0.txt)
+# SPDX-License-Identifier: GPL-3.0-or-later
+"""Builds a guest's disk image from the distribution's packages, without mounting anything."""
+
+import os
+import shutil
+from pathlib import Path
+from typing import NamedTuple
+
+from tools.lab import disk, recipes
+from tools.lab.cache import cache_dir, fingerprint, new_entry
+from tools.lab.commands import need, run
+from tools.lab.errors import LabError
+from tools.lab.progress import say, step
+
+
+class Image(NamedTuple):
+    """A disk that can be booted. kernel and known_host are known only of images that the lab built."""
+
+    disk: Path
+    disk_format: str
+    firmware: str
+    user: str
+    key: Path
+    kernel: Path | None
+    known_host: str | None
+    seeded: bool
+
+
+def lab_key() -> Path:
+    """Return the private key that guests let in; it is made once and never leaves this machine."""
+    key = cache_dir() / "lab_key"
+    if not key.exists():
+        key.parent.mkdir(parents=True, exist_ok=True)
+        run([need("ssh-keygen", "openssh-client"), "-q", "-t", "ed25519", "-N", "", "-C", "crash-lab", "-f", str(key)])
+    return key
+
+
+def build(name: str) -> Image:
+    """Return the image of a recipe, from the cache or newly built (about a minute; needs root and a mirror)."""
+    if name not in recipes.RECIPES:
+        raise LabError(f"there is no recipe {name!r}; the lab builds {', '.join(recipes.RECIPES)}, or give it a file")
+    recipe = recipes.RECIPES[name]
+    folder = cache_dir() / "images" / f"{name}-{_cache_key(recipe)}"
+    if not folder.exists():
+        if os.geteuid():
+            raise LabError("building an image keeps the owners of its files and so needs root; run this with sudo")
+        with step(f"builds the image {name}, about two minutes"), new_entry(folder) as work:
+            if work != folder:
+                _build_into(work, recipe)
+    say(f"image {name}: {folder}")
+    return _built(folder)
+
+
+def cached_kernel() -> Path | None:
+    """Return a kernel out of any image in the cache, None before the first is built."""
+    return next(iter(sorted((cache_dir() / "images").glob("*/vmlinuz"))), None)
+
+
+def _built(folder: Path) -> Image:
+    known = (folder / "host_key.pub").read_text().strip()
+    return Image(folder / "disk.qcow2", "qcow2", "bios", "root", lab_key(), folder / "vmlinuz", known, False)
+
+
+def _cache_key(recipe: recipes.Recipe) -> str:
+    """Return the hash of all that an image is made from, the lab's public key among it."""
+    texts = [recipes.guest_files(recipe.name, _public_key()), recipes.FIRST_GRUB_CFG, recipes.GRUB_MODULES]
+    packages = [recipes.PACKAGES, recipes.PREFETCHED]
+    return fingerprint(recipe, packages, texts, disk.SIZE_GIB, recipes.BUILD_VERSION, os.environ.get("LAB_MIRROR"))
+
+
+def _public_key() -> str:
+    return lab_key().with_suffix(".pub").read_text()
+
+
+def _build_into(work: Path, recipe: recipes.Recipe) -> None:
+    tree, log = work / "tree", work / "build.log"
+    with step(f"  {recipe.name}: fetches and unpacks packages"):
+        _bootstrap(tree, recipe, log)
+    with step(f"  {recipe.name}: writes the disk"):
+        release = _furnish(tree, recipe, log)
+        shutil.copy(tree / f"boot/vmlinuz-{release}", work / "vmlinuz")
+        shutil.copy(tree / "etc/ssh/ssh_host_ed25519_key.pub", work / "host_key.pub")
+        disk.write(tree, work / "disk.qcow2", work, log)
+    shutil.rmtree(tree)
+
+
+def _bootstrap(tree: Path, recipe: recipes.Recipe, log: Path) -> None:
+    """Unpack the packages into a tree, and leave in apt's cache what the playbooks will install."""
+    argv = [need("mmdebstrap", "mmdebstrap"), "--variant=minbase", "--mode=root", "--format=directory"]
+    # the lists and the prefetched packages stay: a guest installs kdump without a network
+    argv += ["--skip=cleanup/apt", "--skip=cleanup/reproducible"]
+    argv += ["--include=" + ",".join([recipe.kernel_package, *(name for name, why in recipes.PACKAGES)])]
+    fetch = f"apt-get install --yes --download-only {' '.join(recipes.PREFETCHED)}"
+    argv += [f'--customize-hook=rm -f "$1"/var/cache/apt/archives/*.deb; chroot "$1" {fetch}']
+    argv += [recipe.suite, str(tree)]
+    # without a mirror mmdebstrap takes the distribution's own, security updates included
+    mirror = os.environ.get("LAB_MIRROR")
+    run(argv + ([mirror] if mirror else []), log=log)
+
+
+def _furnish(tree: Path, recipe: recipes.Recipe, log: Path) -> str:
+    """Write the guest's own files and its boot loader into the tree; return the kernel's release."""
+    for path, text in recipes.guest_files(recipe.name, _public_key()).items():
+        place = tree / path
+        place.parent.mkdir(parents=True, exist_ok=True)
+        place.unlink(missing_ok=True)
+        place.write_text(text)
+    (tree / "root/.ssh").chmod(0o700)
+    (tree / "root/.ssh/authorized_keys").chmod(0o600)
+    # apt's own stamp of a fresh index, so that nothing fetches it anew in the guest
+    stamp = tree / "var/lib/apt/periodic/update-success-stamp"
+    stamp.parent.mkdir(parents=True, exist_ok=True)
+    stamp.touch()
+    run(["chroot", str(tree), "systemctl", "enable", "systemd-networkd"], log=log)
+    run(["chroot", str(tree), "ssh-keygen", "-A"], log=log)
+    release = sorted(path.name for path in (tree / "boot").glob("vmlinuz-*"))[-1].removeprefix("vmlinuz-")
+    _install_grub(tree, release, log)
+    return release
+
+
+def _install_grub(tree: Path, release: str, log: Path) -> None:
+    """Make GRUB's core with the guest's own tools, so that the modules it loads are of its own version."""
+    grub = tree / "boot/grub"
+    shutil.copytree(tree / "usr/lib/grub/i386-pc", grub / "i386-pc", dirs_exist_ok=True)
+    text = recipes.FIRST_GRUB_CFG.format(release=release, arguments=recipes.KERNEL_ARGUMENTS)
+    (grub / "grub.cfg").write_text(text)
+    argv = ["chroot", str(tree), "grub-mkimage", "-O", "i386-pc", "-o", "/boot/grub/i386-pc/core.img"]
+    run(argv + ["-p", "(hd0,msdos1)/boot/grub", *recipes.GRUB_MODULES], log=log)

@@ -1,0 +1,72 @@
+# Copyright (c) 2026, The crashops.kdump authors
+# GNU General Public License v3.0-or-later (see COPYING or https://www.gnu.org/licenses/gpl-3.0.txt)
+# SPDX-License-Identifier: GPL-3.0-or-later
+"""Keeps one QEMU alive for as long as its owner lives: a guest never outlives the run that wanted it."""
+
+import ctypes
+import json
+import os
+import select
+import signal
+import subprocess
+import sys
+from pathlib import Path
+
+PR_SET_PDEATHSIG = 1
+
+
+def _die_with_keeper() -> None:
+    """Ask the kernel to kill this process when the keeper goes, however it goes."""
+    ctypes.CDLL(None).prctl(PR_SET_PDEATHSIG, signal.SIGKILL)
+
+
+def start(argv: list[str], folder: Path, owner: int) -> int:
+    """Start QEMU under a keeper of its own, detached from this process, and return QEMU's process id."""
+    spec = {"argv": argv, "owner": owner, "log": str(folder / "qemu.log")}
+    root = Path(__file__).resolve().parents[2]
+    command = [sys.executable, "-m", "tools.lab.keeper", json.dumps(spec)]
+    keeper = subprocess.Popen(
+        command,
+        cwd=root,
+        stdin=subprocess.DEVNULL,
+        stdout=subprocess.PIPE,
+        stderr=open(folder / "keeper.log", "w"),
+        start_new_session=True,
+    )
+    assert keeper.stdout is not None
+    line = keeper.stdout.readline()
+    return int(line) if line.strip() else 0
+
+
+def _wait_for_either(qemu: "subprocess.Popen[bytes]", owner: int) -> None:
+    """Return when QEMU ended or the owner is gone."""
+    watch = select.poll()
+    watch.register(os.pidfd_open(qemu.pid), select.POLLIN)
+    try:
+        watch.register(os.pidfd_open(owner), select.POLLIN)
+    except ProcessLookupError:
+        return
+    watch.poll()
+
+
+def main(text: str) -> None:
+    """Start QEMU, tell its process id, and stay until it or the owner ends."""
+    spec = json.loads(text)
+    with open(spec["log"], "ab") as log:
+        qemu = subprocess.Popen(
+            spec["argv"], stdin=subprocess.DEVNULL, stdout=log, stderr=log, preexec_fn=_die_with_keeper
+        )
+    print(qemu.pid, flush=True)
+    sys.stdout.close()
+    _wait_for_either(qemu, spec["owner"])
+    if qemu.poll() is None:
+        qemu.terminate()
+        try:
+            qemu.wait(timeout=10)
+        except subprocess.TimeoutExpired:
+            qemu.kill()
+    qemu.wait()
+
+
+if __name__ == "__main__":
+    main(sys.argv[1])

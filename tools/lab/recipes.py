@@ -1,0 +1,107 @@
+# Copyright (c) 2026, The crashops.kdump authors
+# GNU General Public License v3.0-or-later (see COPYING or https://www.gnu.org/licenses/gpl-3.0.txt)
+# SPDX-License-Identifier: GPL-3.0-or-later
+"""What the lab's own guests are made of: tables and texts, nothing that acts."""
+
+from typing import NamedTuple
+
+# changes when the build itself changes in a way that the other inputs of the cache key do not show
+BUILD_VERSION = 1
+
+
+class Recipe(NamedTuple):
+    """One guest that the lab can build."""
+
+    name: str
+    suite: str
+    kernel_package: str
+
+
+RECIPES = {
+    recipe.name: recipe
+    for recipe in (
+        Recipe("debian-12", "bookworm", "linux-image-cloud-amd64"),
+        Recipe("debian-13", "trixie", "linux-image-cloud-amd64"),
+    )
+}
+
+# package, and why the guest has it
+PACKAGES = (
+    ("systemd-sysv", "the init of every host that the collection manages"),
+    ("udev", "device names; kdump-tools reloads on its events"),
+    ("dbus", "systemctl and reboot talk over it"),
+    ("openssh-server", "how Ansible comes in"),
+    ("python3", "what Ansible runs modules with"),
+    ("python3-apt", "the apt module needs it"),
+    ("iproute2", "kdump-tools names remote dumps by address"),
+    ("kmod", "loads drivers"),
+    ("e2fsprogs", "checks the root file system; initramfs-tools wants its fsck"),
+    ("initramfs-tools", "builds both initramfs"),
+    ("zstd", "compresses them quickly"),
+    ("grub2-common", "update-grub, which applies crashkernel="),
+    ("grub-pc-bin", "the boot loader itself, for BIOS"),
+    ("ca-certificates", "a guest may reach a mirror over TLS"),
+)
+
+# Put into apt's cache but not installed: a guest has no kdump until the playbooks bring it, and needs no network then.
+# binutils, file, bzip2 and so on come along as what these depend on and recommend.
+PREFETCHED = ("kdump-tools", "makedumpfile", "kexec-tools")
+
+# The guest's second network card carries its number in the last byte of its MAC address.
+PRIVATE_MAC = "52:54:00:4c:42:{number:02x}"
+PRIVATE_ADDRESS = "10.77.0.{number}"
+PRIVATE_GUESTS = range(1, 9)
+
+# net.ifnames=0: eth0 is QEMU's user network, eth1 the private one
+KERNEL_ARGUMENTS = "console=ttyS0,115200 net.ifnames=0"
+
+DEFAULT_GRUB = f"""\
+GRUB_DEFAULT=0
+GRUB_TIMEOUT=0
+GRUB_DISTRIBUTOR=Debian
+GRUB_CMDLINE_LINUX_DEFAULT=""
+GRUB_CMDLINE_LINUX="{KERNEL_ARGUMENTS}"
+GRUB_TERMINAL="serial"
+GRUB_SERIAL_COMMAND="serial --unit=0 --speed=115200"
+"""
+
+# Only for the first boot: grub-mkconfig in a chroot takes the build's own disk for the root, so the first update-grub
+# in the guest writes the lasting one.
+FIRST_GRUB_CFG = """\
+set timeout=0
+menuentry 'Debian GNU/Linux' {{
+	search --no-floppy --label --set=root root
+	linux	/boot/vmlinuz-{release} root=LABEL=root ro  {arguments}
+	initrd	/boot/initrd.img-{release}
+}}
+"""
+
+GRUB_MODULES = ("biosdisk", "part_msdos", "ext2", "search", "search_label", "normal", "linux", "serial", "terminal")
+
+
+def private_networks() -> dict[str, str]:
+    """Return systemd-networkd files that give the second card its address by its MAC address."""
+    return {
+        f"etc/systemd/network/20-private-{number}.network": (
+            f"[Match]\nMACAddress={PRIVATE_MAC.format(number=number)}\n\n"
+            f"[Link]\nRequiredForOnline=no\n\n[Network]\nAddress={PRIVATE_ADDRESS.format(number=number)}/24\n"
+        )
+        for number in PRIVATE_GUESTS
+    }
+
+
+def guest_files(hostname: str, public_key: str) -> dict[str, str]:
+    """Return the files that make a bare root tree a guest, by path below its root."""
+    return {
+        "etc/hostname": f"{hostname}\n",
+        "etc/hosts": f"127.0.0.1 localhost\n127.0.1.1 {hostname}\n",
+        "etc/fstab": "LABEL=root / ext4 errors=remount-ro 0 1\n",
+        # QEMU's user network answers for the machine's resolver here
+        "etc/resolv.conf": "nameserver 10.0.2.3\n",
+        "etc/default/grub": DEFAULT_GRUB,
+        "etc/initramfs-tools/conf.d/lab": "COMPRESS=zstd\nCOMPRESSLEVEL=1\n",
+        "etc/systemd/network/10-user.network": "[Match]\nName=eth0\n\n[Network]\nDHCP=ipv4\n",
+        "etc/ssh/sshd_config.d/lab.conf": "UseDNS no\nPermitRootLogin prohibit-password\n",
+        "root/.ssh/authorized_keys": public_key,
+        **private_networks(),
+    }
