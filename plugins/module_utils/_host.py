@@ -111,6 +111,10 @@ class Host:
         """Return the host's clock, in seconds since the epoch."""
         return time.time()
 
+    def monotonic(self) -> float:
+        """Return the clock that systemd's monotonic time stamps are taken from, in seconds."""
+        return time.monotonic()
+
     def wait_until(self, ready: Callable[[], bool], timeout_s: float, pause_s: float = 1.0) -> bool:
         """Return whether something became true within the limit."""
         end = time.monotonic() + timeout_s

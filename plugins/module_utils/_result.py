@@ -42,6 +42,20 @@ class StateChange(NamedTuple):
     after: str
 
 
+class Finding(NamedTuple):
+    """What a rule says of a configuration file's line (counted from 1; None: of the file as a whole).
+
+    severity is error (the tool refuses the file, or the dump would be lost), warning or advice.
+    message completes "this is refused: ..."; remedy completes "...; ".
+    """
+
+    rule: str
+    severity: str
+    line: Optional[int]
+    message: str
+    remedy: str
+
+
 def refusal(option: str, value: Any, rule: str, remedy: str) -> str:
     """Return the one sentence for a refused value: option, value, rule, remedy."""
     return "%s: %r is refused: %s; %s." % (option, value, rule, remedy)

@@ -11,6 +11,7 @@ from ansible_collections.crashops.kdump.plugins.module_utils._host import Comple
 # what a command answers: its stdout, (rc, stdout, stderr), or a function of the host that acts and answers one of these
 Answer = Union[str, Tuple[int, str, str], Callable[["FakeHost"], Any]]
 START = 1700000000.0
+UPTIME = 10000.0
 
 
 class FakeHost:
@@ -78,6 +79,10 @@ class FakeHost:
     def now(self) -> float:
         """Return the fake clock; waiting moves it on."""
         return self.clock
+
+    def monotonic(self) -> float:
+        """Return the fake clock of a machine that was up for 10000 seconds at START."""
+        return self.clock - START + UPTIME
 
     def wait_until(self, ready: Callable[[], bool], timeout_s: float, pause_s: float = 1.0) -> bool:
         """Return whether something becomes true; the time that passes is not real."""

@@ -69,7 +69,8 @@ GRUB_SERIAL_COMMAND="serial --unit=0 --speed=115200"
 # in the guest writes the lasting one.
 FIRST_GRUB_CFG = """\
 set timeout=0
-menuentry 'Debian GNU/Linux' {{
+menuentry_id_option="--id"
+menuentry 'Debian GNU/Linux' --class debian --class gnu-linux --class os $menuentry_id_option 'gnulinux-simple-root' {{
 	search --no-floppy --label --set=root root
 	linux	/boot/vmlinuz-{release} root=LABEL=root ro  {arguments}
 	initrd	/boot/initrd.img-{release}

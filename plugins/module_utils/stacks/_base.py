@@ -6,7 +6,7 @@
 
 from typing import Any, Dict, List, NamedTuple, Optional
 
-from ansible_collections.crashops.kdump.plugins.module_utils._result import FileChange
+from ansible_collections.crashops.kdump.plugins.module_utils._result import FileChange, Finding
 
 
 class Settings(NamedTuple):
@@ -39,7 +39,10 @@ class Stack:
     name = ""  # kdumpctl | kdump-tools
     unit = ""  # the systemd unit
     tool = ""  # the program that controls it
-    config_files = ()  # type: Any
+    config_files = ()  # type: Any  # the first one must be there for the stack to work
+    embedded_files = ()  # type: Any  # those of them that the capture initramfs is built from
+    loaded_files = ()  # type: Any  # those that are read when the capture kernel is loaded
+    packages = ""  # what to install, in words
 
     def __init__(self, host: Any) -> None:
         self.host = host
@@ -60,10 +63,22 @@ class Stack:
         """Return the files that change to become as kdump_config's options want them."""
         raise NotImplementedError
 
+    def findings(self, wanted: Dict[str, Any]) -> Dict[str, List[Finding]]:
+        """Return what the rules say of each file, as kdump_config's options would leave it."""
+        raise NotImplementedError
+
     def image(self, kernel: str) -> Image:
         """Return the capture initramfs of a kernel release."""
         raise NotImplementedError
 
     def start_argv(self, rebuild: bool) -> List[List[str]]:
         """Return the commands that load the capture kernel anew, building its initramfs first if asked."""
+        raise NotImplementedError
+
+    def unload_argv(self) -> List[str]:
+        """Return the command that unloads the capture kernel, whatever the state of the unit."""
+        raise NotImplementedError
+
+    def refused_start(self) -> List[str]:
+        """Return a sentence for each thing in the files that keeps the stack from loading anything."""
         raise NotImplementedError

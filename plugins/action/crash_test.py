@@ -1,0 +1,277 @@
+# Copyright (c) 2026, The crashops.kdump authors
+# GNU General Public License v3.0-or-later (see COPYING or https://www.gnu.org/licenses/gpl-3.0.txt)
+# SPDX-License-Identifier: GPL-3.0-or-later
+"""Crashes a host on purpose, waits for it, finds the dump that this crash made, checks it and records the proof."""
+
+from __future__ import annotations
+
+import json
+import os
+import time
+from typing import Any, Callable, NamedTuple
+
+from ansible.errors import AnsibleError
+from ansible.plugins.action import ActionBase
+from ansible.utils.display import Display
+from ansible_collections.crashops.kdump.plugins.plugin_utils import _crash
+
+INFO = "crashops.kdump.kdump_info"
+DUMPS = "crashops.kdump.vmcore_info"
+PROOF = "/var/lib/crashops-kdump/proof.json"
+PAUSE_S = 2
+PROGRESS_S = 30
+# a dump is read once, from its host's own disk; nobody has to wait for more than this
+READING_S = 3600
+CONSOLE_LINES = 30
+# a session that was open when the kernel died ends by this, as nothing else would end it
+KEEPALIVE = " -o ServerAliveInterval=5 -o ServerAliveCountMax=4"
+OPTIONS = {
+    "confirm": {"type": "str", "default": ""},
+    "trigger": {"type": "str", "default": "sysrq", "choices": ["sysrq"]},
+    "delay": {"type": "int", "default": 2},
+    "timeout": {"type": "int"},
+    "rearm_timeout": {"type": "int", "default": 600},
+    "record": {"type": "bool", "default": True},
+    "console": {"type": "path"},
+}
+
+display = Display()
+
+
+class CrashTestFailed(Exception):
+    """Why the test stops: one sentence, and details for the result."""
+
+    def __init__(self, msg: str, **details: Any) -> None:
+        super().__init__(msg)
+        self.msg = msg
+        self.details = details
+
+
+class Before(NamedTuple):
+    """The host before the crash: kdump_info's result, the dumps it had, its clock, when its image was built."""
+
+    info: dict[str, Any]
+    known: set[str]
+    now: float
+    image_mtime: float | None
+
+
+class ActionModule(ActionBase):
+    """The action of the task. Decisions are in plugin_utils/_crash.py; here is only what touches the host."""
+
+    TRANSFERS_FILES = False
+    _supports_check_mode = True
+    _supports_async = False
+    clock = staticmethod(time.monotonic)
+    pause = staticmethod(time.sleep)
+
+    def run(self, tmp: str | None = None, task_vars: dict[str, Any] | None = None) -> dict[str, Any]:
+        """Run the test and return its result."""
+        result = super().run(tmp, task_vars)
+        self._vars = task_vars or {}
+        self._name = self._vars.get("inventory_hostname", "")
+        self._crashed = False
+        dummy, options = self.validate_argument_spec(argument_spec=OPTIONS)
+        try:
+            result.update(self._test(options))
+        except CrashTestFailed as failure:
+            result.update(failure.details, failed=True, changed=self._crashed, msg=failure.msg)
+        return result
+
+    def _test(self, options: dict[str, Any]) -> dict[str, Any]:
+        """Return the result of the whole test; in check mode of all that comes before the crash."""
+        consent = _crash.refusals(self._name, options["confirm"], self._transport(), self._task.delegate_to)
+        self._refuse(consent + _crash.option_refusals(options))
+        before = self._before()
+        limit = options["timeout"] or _crash.default_timeout_s(before.info["memory"]["ram_bytes"])
+        if self._task.check_mode:
+            return {"changed": True, "msg": "%s would be crashed and waited for, %d s at most" % (self._name, limit)}
+        began = self.clock()
+        self._trigger(options["delay"])
+        boot_id = self._await_new_boot(before.info["boot_id"], began, limit, options["console"])
+        down_s = round(self.clock() - began, 1)
+        self._say("is back after %d s" % down_s)
+        after = self._await_armed(options["rearm_timeout"])
+        outcome = {
+            "changed": True,
+            "boot_id_before": before.info["boot_id"],
+            "boot_id_after": boot_id,
+            "kernel_before": before.info["kernel"],
+            "kernel_after": after.get("kernel"),
+            "seconds_down": down_s,
+            "armed_after": bool(after.get("armed")),
+            "dump": None,
+            "proof": None,
+        }
+        return self._judge(before, outcome, options["record"])
+
+    def _judge(self, before: Before, outcome: dict[str, Any], record: bool) -> dict[str, Any]:
+        """Return the outcome with the dump and the proof, or fail with what was found instead."""
+        dump = self._dump_of_this_crash(before, outcome)
+        outcome = dict(outcome, dump=dump)
+        trouble = _crash.dump_trouble(dump, before.info["kernel"])
+        if trouble:
+            raise CrashTestFailed("%s crashed and came back, but %s" % (self._name, trouble), **outcome)
+        if record:
+            outcome["proof"] = self._record(_crash.proof(before.info, before.image_mtime, dump, time.time()))
+        if not outcome["armed_after"]:
+            msg = "%s made a complete dump, but it is not armed again: the next crash would leave none" % self._name
+            raise CrashTestFailed(msg, **outcome)
+        return outcome
+
+    # before the crash
+
+    def _transport(self) -> str:
+        """Return the kind of connection that the task has."""
+        return str(self._connection.transport)
+
+    def _refuse(self, sentences: list[str]) -> None:
+        """Stop before anything happened if there is a reason to."""
+        if sentences:
+            raise CrashTestFailed(" ".join(sentences), refused=sentences)
+
+    def _before(self) -> Before:
+        """Return the host as it is, or refuse to crash it."""
+        info = self._module(INFO, {})
+        self._refuse(_crash.host_refusals(info))
+        dumps = self._module(DUMPS, {"path": info["dump_directory"]["path"], "check": False})
+        image = self._module("ansible.builtin.stat", {"path": info["image"]["path"], "get_checksum": False})
+        return Before(info, {dump["id"] for dump in dumps["dumps"]}, dumps["now"], image["stat"].get("mtime"))
+
+    def _trigger(self, delay_s: int) -> None:
+        """Make the kernel panic a moment after this has returned."""
+        self._remove_tmp_path(self._connection._shell.tmpdir)
+        self._say("crashes in %d s" % delay_s)
+        done = self._low_level_execute_command(_crash.trigger_command(delay_s), sudoable=True)
+        if done["rc"] != 0:
+            said = (done.get("stderr") or done.get("stdout") or "it said nothing").strip()
+            raise CrashTestFailed("cannot trigger the crash of %s: %s" % (self._name, said))
+        self._crashed = True
+        # of the machine as it was before the panic
+        self._connection._shell.tmpdir = None
+        self._bound_connection()
+        self.pause(delay_s + 3)
+
+    def _bound_connection(self) -> None:
+        """See to it that no ssh session waits for ever for a machine that is gone."""
+        if self._transport() == "ssh":
+            extra = self._connection.get_option("ssh_extra_args") or ""
+            self._connection.set_option("ssh_extra_args", (extra + KEEPALIVE).strip())
+
+    # while it is away
+
+    def _await_new_boot(self, old: str, began: float, limit_s: int, console: str | None) -> str:
+        """Return the new boot id once the host runs a new kernel that is not the capture kernel."""
+        told = began
+        while True:
+            seen = self._sight()
+            if _crash.is_back(seen, old):
+                return str(seen.boot_id)
+            away_s, words = self.clock() - began, _crash.in_words(seen, old)
+            if away_s > limit_s:
+                msg = "%s did not come back within %d s after the crash; last seen: %s"
+                self._lost(msg % (self._name, limit_s, words), console)
+            if _crash.still_old(seen, old) and away_s > _crash.TRIGGER_LIMIT_S:
+                self._lost("%s did not crash within %d s: %s" % (self._name, away_s, words), console)
+            if self.clock() - told >= PROGRESS_S:
+                self._say("has been awaited for %d s of %d s at most: %s" % (away_s, limit_s, words))
+                told = self.clock()
+            self.pause(PAUSE_S)
+
+    def _sight(self) -> _crash.Sight:
+        """Look at the host once, through a connection of its own."""
+        try:
+            self._connection.reset()
+            return _crash.sight(self._low_level_execute_command(_crash.LOOK, sudoable=False)["stdout"])
+        except (AnsibleError, OSError, EOFError) as error:
+            return _crash.Sight(None, False, str(error))
+
+    def _lost(self, msg: str, console: str | None) -> None:
+        """Fail for a host that is not back, with the end of its console where there is one."""
+        tail = console_tail(console) if console else []
+        said = "; its console ends with:\n%s" % "\n".join(tail) if tail else ""
+        raise CrashTestFailed(msg + said, console=tail)
+
+    # after it is back
+
+    def _await_armed(self, limit_s: int) -> dict[str, Any]:
+        """Return kdump_info's result once the host is armed again, or its last one when the limit has passed."""
+        info = {}  # type: dict[str, Any]
+        end = self.clock() + limit_s
+        told = self.clock()
+        while not info.get("armed") and self.clock() < end:
+            if info:
+                self.pause(PAUSE_S)
+            info = self._patient(lambda: self._module(INFO, {})) or info
+            if self.clock() - told >= PROGRESS_S:
+                self._say("is back, and not armed yet")
+                told = self.clock()
+        return info
+
+    def _patient(self, ask: Callable[[], dict[str, Any]]) -> dict[str, Any] | None:
+        """Return an answer of a machine that is still booting, None where it gives none."""
+        try:
+            return ask()
+        except (AnsibleError, CrashTestFailed) as error:
+            display.vv("%s: %s" % (self._name, error))
+            self.pause(PAUSE_S)
+            return None
+
+    def _dump_of_this_crash(self, before: Before, outcome: dict[str, Any]) -> dict[str, Any]:
+        """Return the dump that this crash made, or fail with the files that there are."""
+        path = before.info["dump_directory"]["path"]
+        wanted = {"path": path, "after": before.now, "timeout": READING_S}
+        dump = _crash.choose_dump(before.known, self._module(DUMPS, wanted)["dumps"], before.now)
+        if dump is None:
+            there = self._module(DUMPS, {"path": path, "newest": 5, "check": False})["dumps"]
+            msg = "%s crashed and came back, but the crash left no dump: %s"
+            raise CrashTestFailed(msg % (self._name, _crash.evidence(path, there)), **outcome)
+        return dump
+
+    def _record(self, proof: dict[str, Any]) -> str:
+        """Write the proof on the host, whole or not at all, and return its path."""
+        self._module("ansible.builtin.file", {"path": os.path.dirname(PROOF), "state": "directory", "mode": "0700"})
+        task = self._task.copy()
+        task.args = {"content": json.dumps(proof, indent=2, sort_keys=True) + "\n", "dest": PROOF, "mode": "0600"}
+        done = self._copy(task)
+        if done.get("failed"):
+            raise CrashTestFailed("cannot record the proof in %s: %s" % (PROOF, done.get("msg")))
+        return PROOF
+
+    def _copy(self, task: Any) -> dict[str, Any]:
+        """Return the result of the copy action for a task."""
+        copy = self._shared_loader_obj.action_loader.get(
+            "ansible.builtin.copy",
+            task=task,
+            connection=self._connection,
+            play_context=self._play_context,
+            loader=self._loader,
+            templar=self._templar,
+            shared_loader_obj=self._shared_loader_obj,
+        )
+        return copy.run(task_vars=self._vars)
+
+    # the two ways to reach the operator and the host
+
+    def _say(self, words: str) -> None:
+        """Tell the operator how things stand."""
+        display.display("%s %s" % (self._name, words))
+
+    def _module(self, name: str, args: dict[str, Any]) -> dict[str, Any]:
+        """Return the result of a module on the host; its failure is the test's."""
+        result = self._execute_module(module_name=name, module_args=args, task_vars=self._vars)
+        if result.get("failed"):
+            said = result.get("msg") or "it gave no reason"
+            raise CrashTestFailed("%s failed on %s: %s" % (name, self._name, said), module=name)
+        return result
+
+
+def console_tail(path: str) -> list[str]:
+    """Return the last lines of a serial console's log on the control node."""
+    try:
+        with open(path, "rb") as stream:
+            stream.seek(max(0, os.path.getsize(path) - 16384))
+            text = stream.read().decode("utf-8", "replace")
+    except OSError as error:
+        return ["(the console %s cannot be read: %s)" % (path, error.strerror)]
+    return [line.rstrip() for line in text.splitlines()][-CONSOLE_LINES:]

@@ -1,0 +1,48 @@
+# Copyright (c) 2026, The crashops.kdump authors
+# GNU General Public License v3.0-or-later (see COPYING or https://www.gnu.org/licenses/gpl-3.0.txt)
+# SPDX-License-Identifier: GPL-3.0-or-later
+# Private to this collection: no promise is made to code outside it.
+"""A kernel command line, word by word. Everything that is not asked for stays as it is, byte for byte."""
+
+import re
+from typing import List
+
+# blanks inside double quotes belong to the word, as in the kernel's own parser
+WORD = re.compile(r'(?:[^\s"]|"[^"]*(?:"|$))+')
+CRASHKERNEL = "crashkernel"
+
+
+def words(cmdline: str) -> List[str]:
+    """Return the arguments of a kernel command line."""
+    return WORD.findall(cmdline)
+
+
+def values(cmdline: str, name: str = CRASHKERNEL) -> List[str]:
+    """Return what every `name=` argument says, in order."""
+    return [word.partition("=")[2] for word in words(cmdline) if word.startswith(name + "=")]
+
+
+def without(cmdline: str, name: str = CRASHKERNEL) -> str:
+    """Return the command line without its `name=` arguments and the blanks before them."""
+    pieces = []
+    end = 0
+    for match in WORD.finditer(cmdline):
+        if not match.group().startswith(name + "="):
+            pieces.append(cmdline[end : match.end()])
+        end = match.end()
+    pieces.append(cmdline[end:])
+    kept = "".join(pieces)
+    return kept if cmdline[:1].isspace() else kept.lstrip()
+
+
+def replaced(cmdline: str, wanted: List[str], name: str = CRASHKERNEL) -> str:
+    """Return the command line with exactly the wanted `name=` arguments, at its end; itself where it has them."""
+    if values(cmdline, name) == wanted:
+        return cmdline
+    kept = without(cmdline, name).rstrip()
+    return " ".join(([kept] if kept else []) + ["%s=%s" % (name, value) for value in wanted])
+
+
+def said(wanted: List[str], name: str = CRASHKERNEL) -> str:
+    """Return values as they stand on a command line, or the words for none."""
+    return " ".join("%s=%s" % (name, value) for value in wanted) or "no %s=" % name

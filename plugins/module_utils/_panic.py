@@ -1,0 +1,48 @@
+# Copyright (c) 2026, The crashops.kdump authors
+# GNU General Public License v3.0-or-later (see COPYING or https://www.gnu.org/licenses/gpl-3.0.txt)
+# SPDX-License-Identifier: GPL-3.0-or-later
+# Private to this collection: no promise is made to code outside it.
+"""Why a kernel died, and which one it was, out of the text of its dmesg."""
+
+import re
+from typing import NamedTuple, Optional
+
+# Words that a dying kernel writes, the most telling first. Sources: kernel/panic.c, drivers/tty/sysrq.c,
+# arch/*/kernel/{traps,dumpstack}.c, mm/fault.c, kernel/watchdog.c; crash(8) looks for the same ones.
+# «Fatal exception» only follows an oops, which tells more. Kernels before 5.1 crash on sysrq by a null pointer.
+PATTERNS = (
+    ("panic", re.compile(r"Kernel panic - not syncing: (?!Fatal exception).+")),
+    ("sysrq", re.compile(r"(?:sysrq: )?(?:SysRq : )?Trigger a crash", re.IGNORECASE)),
+    ("bug", re.compile(r"(?:kernel BUG at|BUG: (?!soft lockup)|Unable to handle kernel).+")),
+    ("oops", re.compile(r"(?:Oops|Internal error|general protection fault|double fault)\b.*")),
+    ("lockup", re.compile(r"(?:watchdog: )?(?:BUG: soft lockup|Watchdog detected hard LOCKUP).*")),
+    ("panic", re.compile(r"Kernel panic - not syncing: .+")),
+)
+# «[   12.345678] », «[   12.345678][    T1] », «<0>[...] »
+STAMP = re.compile(r"^(?:<\d+>)?(?:\[\s*\d+\.\d+\]\s*)?(?:\[\s*[TC]\d+\]\s*)?")
+BANNER = re.compile(r"Linux version (\S+)")
+# the line over a stack trace: «CPU: 0 PID: 1 Comm: bash Kdump: loaded Not tainted 6.1.0-27-amd64 #1 Debian ...»
+TRACE = re.compile(r"CPU: \d+ .*(?:Not tainted|Tainted: .+?) (\d+\.\d+\S*) #")
+
+
+class Panic(NamedTuple):
+    """The line that says why the kernel died, and what kind of line it is."""
+
+    kind: str
+    line: str
+
+
+def panic(dmesg: str) -> Optional[Panic]:
+    """Return the most telling line, the last one of its kind; None where there is none."""
+    lines = [STAMP.sub("", line) for line in dmesg.splitlines()]
+    for kind, pattern in PATTERNS:
+        line = next((line for line in reversed(lines) if pattern.match(line)), None)
+        if line is not None:
+            return Panic(kind, line.strip())
+    return None
+
+
+def kernel_release(dmesg: str) -> Optional[str]:
+    """Return the release of the kernel that wrote it: from its banner, or from a stack trace where the log wrapped."""
+    found = BANNER.search(dmesg) or TRACE.search(dmesg)
+    return found.group(1) if found else None

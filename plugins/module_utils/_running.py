@@ -1,0 +1,77 @@
+# Copyright (c) 2026, The crashops.kdump authors
+# GNU General Public License v3.0-or-later (see COPYING or https://www.gnu.org/licenses/gpl-3.0.txt)
+# SPDX-License-Identifier: GPL-3.0-or-later
+# Private to this collection: no promise is made to code outside it.
+"""What the running kernel says of itself: its memory, its command line, what it keeps for a crash."""
+
+import re
+from typing import Any, List, NamedTuple, Optional
+
+from ansible_collections.crashops.kdump.plugins.module_utils._cmdline import values
+from ansible_collections.crashops.kdump.plugins.module_utils._memory import MIB, RAM_STEP, round_up
+
+CRASH_SIZE = "/sys/kernel/kexec_crash_size"
+VMCORE = "/proc/vmcore"
+# "Crash kernel" and the like are indented: they lie inside
+SYSTEM_RAM = re.compile(r"^([0-9a-f]+)-([0-9a-f]+) : System RAM$", re.MULTILINE)
+MEM_TOTAL = re.compile(r"^MemTotal:\s+(\d+) kB", re.MULTILINE)
+
+
+class Running(NamedTuple):
+    """The kernel that runs now; what it does not tell is None. booted holds its crashkernel= values in order."""
+
+    kernel: Optional[str]
+    machine: Optional[str]
+    boot_id: Optional[str]
+    capture_kernel: bool
+    ram_bytes: Optional[int]
+    reserved_bytes: Optional[int]
+    booted: List[str]
+
+    def knows_auto(self) -> bool:
+        """Return whether crashkernel=auto means something here: it is an extension of the RHEL 8 kernel."""
+        return ".el8" in (self.kernel or "")
+
+
+def _line(host: Any, path: str) -> Optional[str]:
+    """Return a file's text without the blanks around it."""
+    text = host.read(path)
+    return None if text is None else text.strip()
+
+
+def _number(host: Any, path: str) -> Optional[int]:
+    """Return a file's number."""
+    text = _line(host, path)
+    return int(text) if text and text.isdigit() else None
+
+
+def _machine(host: Any) -> Optional[str]:
+    """Return the architecture as uname says it; the file is there since Linux 6.1."""
+    return _line(host, "/proc/sys/kernel/arch") or host.run(["uname", "-m"]).stdout.strip() or None
+
+
+def ram_bytes(host: Any, reserved: Optional[int]) -> Optional[int]:
+    """Return the RAM as the kernel counts it for crashkernel= ranges, firmware's share rounded away.
+
+    /proc/iomem shows zeros to anyone but root; then MemTotal, which lacks what is reserved, has to do.
+    """
+    spans = SYSTEM_RAM.findall(host.read("/proc/iomem") or "")
+    total = sum(int(end, 16) - int(start, 16) + 1 for start, end in spans)
+    if total < MIB:
+        match = MEM_TOTAL.search(host.read("/proc/meminfo") or "")
+        total = int(match.group(1)) * 1024 + (reserved or 0) if match else 0
+    return round_up(total, RAM_STEP) or None
+
+
+def read_running(host: Any) -> Running:
+    """Return what the running kernel says."""
+    reserved = _number(host, CRASH_SIZE)
+    return Running(
+        kernel=_line(host, "/proc/sys/kernel/osrelease"),
+        machine=_machine(host),
+        boot_id=_line(host, "/proc/sys/kernel/random/boot_id"),
+        capture_kernel=host.stat(VMCORE) is not None,
+        ram_bytes=ram_bytes(host, reserved),
+        reserved_bytes=reserved,
+        booted=values(host.read("/proc/cmdline") or ""),
+    )

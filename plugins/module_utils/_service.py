@@ -1,0 +1,217 @@
+# Copyright (c) 2026, The crashops.kdump authors
+# GNU General Public License v3.0-or-later (see COPYING or https://www.gnu.org/licenses/gpl-3.0.txt)
+# SPDX-License-Identifier: GPL-3.0-or-later
+# Private to this collection: no promise is made to code outside it.
+"""The unit and the capture kernel: what is, what is wanted, and the commands between the two."""
+
+from typing import Any, List, NamedTuple, Optional
+
+from ansible_collections.crashops.kdump.plugins.module_utils._result import StateChange
+from ansible_collections.crashops.kdump.plugins.module_utils.stacks._base import Image, Stack
+
+LOADED = "/sys/kernel/kexec_crash_loaded"
+CRASH_SIZE = "/sys/kernel/kexec_crash_size"
+# the newer and the older place of firmware-assisted dump (ppc64le)
+FADUMP = (
+    ("/sys/kernel/fadump/enabled", "/sys/kernel/fadump/registered"),
+    ("/sys/kernel/fadump_enabled", "/sys/kernel/fadump_registered"),
+)
+PROPERTIES = "LoadState,ActiveState,UnitFileState,InactiveExitTimestampMonotonic,ActiveEnterTimestampMonotonic"
+ON = ("enabled", "enabled-runtime")
+
+
+class Unit(NamedTuple):
+    """What systemd says of the unit. began and finished: when it was last started, seconds since the epoch."""
+
+    exists: bool
+    active: bool
+    enabled: bool
+    masked: bool
+    began: Optional[float]
+    finished: Optional[float]
+
+
+class Service(NamedTuple):
+    """All that is to be known before a plan: the unit, the kernel, the image, the age of the configuration."""
+
+    unit: Unit
+    armed: bool
+    reserved: bool
+    image: Image
+    changed_since: List[str]
+
+
+class Wanted(NamedTuple):
+    """kdump_service's options; None leaves a fact as it is."""
+
+    state: Optional[str]
+    enabled: Optional[bool]
+    masked: Optional[bool]
+    rebuild: str
+
+
+class Plan(NamedTuple):
+    """What would be done: commands in order, and the facts that they change. load: the capture kernel, anew."""
+
+    before: List[List[str]]
+    load: bool
+    rebuild: bool
+    stop: List[List[str]]
+    after: List[List[str]]
+    changes: List[StateChange]
+
+
+def _flag(host: Any, path: str) -> bool:
+    """Return whether a file of the kernel's says 1."""
+    return (host.read(path) or "").strip() == "1"
+
+
+def is_armed(host: Any) -> bool:
+    """Return whether the kernel has a capture kernel loaded, or firmware-assisted dump registered."""
+    for enabled, registered in FADUMP:
+        if _flag(host, enabled):
+            return _flag(host, registered)
+    return _flag(host, LOADED)
+
+
+def is_reserved(host: Any) -> bool:
+    """Return whether the running kernel keeps memory for a capture kernel."""
+    if any(_flag(host, enabled) for enabled, _ in FADUMP):
+        return True
+    return (host.read(CRASH_SIZE) or "0").strip() != "0"
+
+
+def _moment(host: Any, monotonic_us: str) -> Optional[float]:
+    """Return a monotonic time stamp of systemd as seconds since the epoch, by the clock as it is now."""
+    if not monotonic_us.isdigit() or monotonic_us == "0":
+        return None
+    return host.now() - (host.monotonic() - int(monotonic_us) / 1e6)
+
+
+def read_unit(host: Any, name: str, timeout_s: int = 60) -> Unit:
+    """Return what systemd says of a unit, in one call."""
+    shown = host.run(["systemctl", "show", "-p", PROPERTIES, name], timeout_s=timeout_s).stdout
+    facts = dict(line.partition("=")[::2] for line in shown.splitlines())
+    masked = facts.get("LoadState") == "masked" or facts.get("UnitFileState", "").startswith("masked")
+    return Unit(
+        exists=facts.get("LoadState") not in ("not-found", None),
+        active=facts.get("ActiveState") == "active",
+        enabled=facts.get("UnitFileState") in ON,
+        masked=masked,
+        began=_moment(host, facts.get("InactiveExitTimestampMonotonic", "")),
+        finished=_moment(host, facts.get("ActiveEnterTimestampMonotonic", "")),
+    )
+
+
+def read_service(host: Any, stack: Stack, timeout_s: int = 60) -> Service:
+    """Return all that a plan needs."""
+    unit = read_unit(host, stack.unit, timeout_s)
+    image = stack.image((host.read("/proc/sys/kernel/osrelease") or "").strip())
+    return Service(unit, is_armed(host), is_reserved(host), image, _changed_since(host, stack, unit, image))
+
+
+def _changed_since(host: Any, stack: Stack, unit: Unit, image: Image) -> List[str]:
+    """Return the files that are newer than what is loaded.
+
+    The configuration is read once the unit begins to start, and the initramfs may be built until it has started.
+    """
+    if not unit.active or unit.began is None or unit.finished is None:
+        return []
+    pairs = [(path, unit.began) for path in stack.loaded_files] + [(image.path, unit.finished)]
+    newer = []
+    for path, moment in pairs:
+        facts = host.stat(path)
+        if facts is not None and facts.mtime_ns / 1e9 > moment:
+            newer.append(path)
+    return newer
+
+
+def plan(service: Service, stack: Stack, wanted: Wanted) -> Plan:
+    """Return what has to be done."""
+    unit = service.unit
+    changes: List[StateChange] = []
+    before: List[List[str]] = []
+    if wanted.masked is False and unit.masked:
+        before.append(["systemctl", "unmask", stack.unit])
+        changes.append(StateChange("masked", "yes", "no"))
+    before.extend(_enabling(unit, stack, wanted, changes))
+    stop = _stopping(service, stack, wanted, changes)
+    rebuild = wanted.state in ("started", "restarted") and _rebuilds(service, wanted)
+    load = wanted.state in ("started", "restarted") and _loads(service, wanted, rebuild, changes)
+    after: List[List[str]] = []
+    if wanted.masked and not unit.masked:
+        after.append(["systemctl", "mask", stack.unit])
+        changes.append(StateChange("masked", "no", "yes"))
+    return Plan(before, load, rebuild, stop, after, changes)
+
+
+def _enabling(unit: Unit, stack: Stack, wanted: Wanted, changes: List[StateChange]) -> List[List[str]]:
+    """Return the command that makes the unit start at boot, or not; a masked unit starts in no case."""
+    if wanted.enabled is None or wanted.enabled == unit.enabled:
+        return []
+    if not wanted.enabled and unit.masked and wanted.masked is not False:
+        return []
+    changes.append(StateChange("enabled", _word(unit.enabled), _word(wanted.enabled)))
+    return [["systemctl", "enable" if wanted.enabled else "disable", stack.unit]]
+
+
+def _stopping(service: Service, stack: Stack, wanted: Wanted, changes: List[StateChange]) -> List[List[str]]:
+    """Return the command that unloads the capture kernel: by its unit if that is active."""
+    if wanted.state != "stopped" or not (service.armed or service.unit.active):
+        return []
+    if service.armed:
+        changes.append(StateChange("armed", "yes", "no"))
+    if service.unit.active:
+        changes.append(StateChange("active", "yes", "no"))
+        return [["systemctl", "stop", stack.unit]]
+    return [stack.unload_argv()]
+
+
+def _rebuilds(service: Service, wanted: Wanted) -> bool:
+    """Return whether the capture initramfs is built before anything is unloaded, so that an armed host stays armed.
+
+    Where nothing is loaded, a missing one is left to the start, which builds it in any case.
+    """
+    needed = service.image.stale_because is not None and (service.image.exists or service.armed)
+    return wanted.rebuild == "always" or (wanted.rebuild == "auto" and needed)
+
+
+def _loads(service: Service, wanted: Wanted, rebuild: bool, changes: List[StateChange]) -> bool:
+    """Return whether the capture kernel is to be loaded anew, the reasons added to the changes."""
+    count = len(changes)
+    missing = not service.image.exists and wanted.rebuild != "never"
+    if not service.armed:
+        changes.append(StateChange("armed", "no", "yes"))
+    if rebuild or missing:
+        reason = service.image.stale_because or "rebuild is always"
+        changes.append(StateChange("capture initramfs", reason, "built anew"))
+    if service.changed_since:
+        changes.append(StateChange("loaded", "before %s changed" % ", ".join(service.changed_since), "anew"))
+    if wanted.state == "restarted" and len(changes) == count:
+        changes.append(StateChange("loaded", "before this run", "anew"))
+    return len(changes) > count
+
+
+def blocked(service: Service, stack: Stack, wanted: Wanted, planned: Plan) -> List[str]:
+    """Return a sentence for each thing that keeps a real run from doing what is planned."""
+    if not planned.changes:
+        return []
+    if not service.unit.exists or not stack.installed():
+        return ["kdump is not installed on this host (%s is missing): install %s." % (stack.tool, stack.packages)]
+    stays_masked = service.unit.masked and wanted.masked is not False
+    if stays_masked and (planned.load or wanted.enabled):
+        return ["%s is masked, so nothing can start or enable it: give masked: false as well." % stack.unit]
+    if not planned.load:
+        return []
+    sentences = stack.refused_start()
+    if not service.reserved:
+        sentences.append(
+            "no memory is reserved for a capture kernel (%s is 0), so nothing can be loaded: reserve it by "
+            "crashkernel_reserve, then reboot." % CRASH_SIZE
+        )
+    return sentences
+
+
+def _word(fact: bool) -> str:
+    """Return a fact in words."""
+    return "yes" if fact else "no"

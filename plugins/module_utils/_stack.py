@@ -1,0 +1,21 @@
+# Copyright (c) 2026, The crashops.kdump authors
+# GNU General Public License v3.0-or-later (see COPYING or https://www.gnu.org/licenses/gpl-3.0.txt)
+# SPDX-License-Identifier: GPL-3.0-or-later
+# Private to this collection: no promise is made to code outside it.
+"""Which stack a machine has: found from the tools on it, never from a list of distribution names."""
+
+from typing import Any
+
+from ansible_collections.crashops.kdump.plugins.module_utils.stacks._base import Stack
+from ansible_collections.crashops.kdump.plugins.module_utils.stacks._kdump_tools import KdumpToolsStack
+from ansible_collections.crashops.kdump.plugins.module_utils.stacks._kdumpctl import KdumpctlStack
+
+STACKS = (KdumpctlStack, KdumpToolsStack)
+
+
+def find_stack(host: Any) -> Stack:
+    """Return the stack whose tool is on the machine; where neither is, the one its package manager would install."""
+    for stack in STACKS:
+        if host.which(stack.tool):
+            return stack(host)
+    return KdumpToolsStack(host) if host.which("dpkg") else KdumpctlStack(host)

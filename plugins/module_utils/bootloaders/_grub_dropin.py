@@ -1,0 +1,143 @@
+# Copyright (c) 2026, The crashops.kdump authors
+# GNU General Public License v3.0-or-later (see COPYING or https://www.gnu.org/licenses/gpl-3.0.txt)
+# SPDX-License-Identifier: GPL-3.0-or-later
+# Private to this collection: no promise is made to code outside it.
+"""GRUB on Debian and Ubuntu: a drop-in of our own that is read after the kdump-tools package's, and update-grub."""
+
+import re
+from typing import List, Optional
+
+from ansible_collections.crashops.kdump.plugins.module_utils._cmdline import replaced, values
+from ansible_collections.crashops.kdump.plugins.module_utils._result import Failure, FileChange, refusal
+from ansible_collections.crashops.kdump.plugins.module_utils.bootloaders._base import (
+    Bootloader,
+    Entry,
+    Kernels,
+    Plan,
+    not_read_back,
+    put_back,
+)
+
+ETC_DEFAULT_GRUB = "/etc/default/grub"
+DROP_IN_DIRECTORY = "/etc/default/grub.d"
+# grub-mkconfig reads the drop-ins in the order of their names: after kdump-tools.cfg, and after what admins number
+DROP_IN = DROP_IN_DIRECTORY + "/zz-crashops-kdump.cfg"
+GRUB_CFG = "/boot/grub/grub.cfg"
+# 10_linux names its entries gnulinux-simple-DEVICE and gnulinux-VERSION-TYPE-DEVICE; recovery ones do not take
+# GRUB_CMDLINE_LINUX_DEFAULT, and entries of other systems (osprober-) are not ours
+MENUENTRY = re.compile(r"^\s*menuentry\s.*\$menuentry_id_option\s+'(gnulinux-[^']*)'")
+RECOVERY = "-recovery-"
+LINUX = re.compile(r"^\s*linux(?:efi|16)?\s+(\S+)\s*(.*?)\s*$")
+
+HEADER = """\
+# Written by Ansible (crashops.kdump.crashkernel_reserve): edits will be lost.
+# Takes crashkernel= out of what the files before this one have set, {and_then}.
+"""
+STRIP = r"""
+for crashops_name in GRUB_CMDLINE_LINUX GRUB_CMDLINE_LINUX_DEFAULT; do
+    eval "crashops_value=\${$crashops_name:-}"
+    crashops_value=$(printf '%s\n' "$crashops_value" |
+        sed -e 's/^crashkernel=[^[:space:]]*//' -e 's/[[:space:]]crashkernel=[^[:space:]]*//g')
+    eval "$crashops_name=\$crashops_value"
+done
+unset crashops_name crashops_value
+"""
+APPEND = """
+GRUB_CMDLINE_LINUX_DEFAULT="${GRUB_CMDLINE_LINUX_DEFAULT:+$GRUB_CMDLINE_LINUX_DEFAULT }%s"
+"""
+
+
+def drop_in_text(wanted: List[str]) -> str:
+    """Return the drop-in that makes GRUB's entries have exactly the wanted crashkernel= values."""
+    header = HEADER.format(and_then="then sets it anew" if wanted else "and sets none")
+    arguments = " ".join("crashkernel=%s" % value for value in wanted)
+    return header + STRIP + (APPEND % arguments if wanted else "")
+
+
+def parse_grub_cfg(text: str) -> List[Entry]:
+    """Return this system's entries of a grub.cfg, without the recovery ones; the first is the default."""
+    entries: List[Entry] = []
+    name: Optional[str] = None
+    for line in text.splitlines():
+        menuentry = MENUENTRY.match(line)
+        if menuentry:
+            name = menuentry.group(1)
+        elif line.lstrip().startswith("menuentry "):
+            name = None
+        linux = LINUX.match(line)
+        if linux and name and RECOVERY not in name:
+            # on a file system of its own, /boot is left out of what GRUB calls the kernel
+            kernel = "/boot/" + linux.group(1).rpartition("/")[2]
+            entries.append(Entry(name, kernel, linux.group(2), not entries))
+            name = None
+    return entries
+
+
+class GrubDropIn(Bootloader):
+    """The entries that update-grub writes; one drop-in holds for all kernels, those yet to come as well."""
+
+    name = "grub-dropin"
+
+    def entries(self) -> List[Entry]:
+        """Return this system's entries of grub.cfg, without the recovery ones."""
+        text = self.host.read(GRUB_CFG)
+        if text is None:
+            raise Failure("there is no %s; is /boot mounted, and was update-grub ever run?" % GRUB_CFG, path=GRUB_CFG)
+        found = parse_grub_cfg(text)
+        if not found:
+            raise Failure("%s has no entry of this system; run update-grub and look at it" % GRUB_CFG, path=GRUB_CFG)
+        return found
+
+    def refusals(self, kernels: Kernels) -> List[str]:
+        """Return a sentence for anything but all kernels."""
+        if kernels == "all":
+            return []
+        rule = "update-grub gives every kernel of this host the same arguments"
+        return [refusal("kernels", kernels, rule, "leave it out or say all")]
+
+    def plan(self, wanted: List[str], kernels: Kernels) -> Plan:
+        """Return what would change; update-grub is run where a file or an entry differs."""
+        before = self.entries()
+        after = [entry._replace(cmdline=replaced(entry.cmdline, wanted)) for entry in before]
+        old = self.host.read(DROP_IN)
+        new: Optional[str] = drop_in_text(wanted)
+        if old is None and not wanted and not self._anything_to_take_out():
+            new = None
+        files = [FileChange(DROP_IN, old, new)] if old != new else []
+        commands = [["update-grub"]] if files or before != after else []
+        return Plan(before, after, files, commands)
+
+    def _anything_to_take_out(self) -> bool:
+        """Return whether any of GRUB's settings speaks of crashkernel=."""
+        paths = [ETC_DEFAULT_GRUB] + self.host.glob(DROP_IN_DIRECTORY + "/*.cfg")
+        return any("crashkernel=" in (self.host.read(path) or "") for path in paths)
+
+    def apply(self, plan: Plan) -> None:
+        """Write the drop-in, run update-grub and read grub.cfg back."""
+        if self.host.stat(DROP_IN_DIRECTORY) is None:
+            self.host.make_directory(DROP_IN_DIRECTORY, 0o755)
+        try:
+            put_back(self.host, {change.path: change.after for change in plan.files})
+            for argv in plan.commands:
+                self.host.run(argv, timeout_s=self.timeout_s)
+            self._compare(plan)
+        except Failure as failure:
+            raise Failure("%s; %s" % (failure.msg, self._undo(plan)), **failure.details)
+
+    def _undo(self, plan: Plan) -> str:
+        """Put the old drop-in back and let GRUB see it; return what came of it, in words."""
+        put_back(self.host, {change.path: change.before for change in plan.files})
+        try:
+            self.host.run(["update-grub"], timeout_s=self.timeout_s)
+        except Failure as failure:
+            return "%s is as it was, but update-grub failed again (%s)" % (DROP_IN, failure.msg)
+        return "%s is as it was, and update-grub was run again" % DROP_IN
+
+    def _compare(self, plan: Plan) -> None:
+        """Raise Failure where an entry does not have what was asked for."""
+        seen = self.entries()
+        wanted = [values(entry.cmdline) for entry in plan.after[:1]]
+        if any([values(entry.cmdline)] != wanted for entry in seen):
+            failure = not_read_back("update-grub", plan, seen)
+            hint = "; does a file that is read after %s set another value?" % DROP_IN
+            raise Failure(failure.msg + hint, **failure.details)

@@ -1,0 +1,135 @@
+# Copyright (c) 2026, The crashops.kdump authors
+# GNU General Public License v3.0-or-later (see COPYING or https://www.gnu.org/licenses/gpl-3.0.txt)
+# SPDX-License-Identifier: GPL-3.0-or-later
+# Private to this collection: no promise is made to code outside it.
+"""kdump-tools: /etc/default/kdump-tools of Debian and Ubuntu."""
+
+import re
+from typing import Any, Dict, List, Optional, Tuple
+
+from ansible_collections.crashops.kdump.plugins.module_utils import _kdumptools, _shellvars, _sysconfig
+from ansible_collections.crashops.kdump.plugins.module_utils._result import FileChange, Finding, refusal
+from ansible_collections.crashops.kdump.plugins.module_utils.stacks._base import Image, Settings, Stack
+
+DEFAULTS = "/etc/default/kdump-tools"
+STATE = "/var/lib/kdump"
+HOOK = "/etc/kernel/postinst.d/kdump-tools"
+DEFAULT_PATH = "/var/crash"
+DEFAULT_SSH_KEY = "/root/.ssh/kdump_id_rsa"
+DEFAULT_ARGS = "-F -c -d 31"
+DEFAULT_FAIL_CMD = "reboot -f"
+# variable to target type, in the order in which this collection looks for them
+TARGET_VARIABLES = (("NFS", "nfs"), ("SSH", "ssh"), ("FTP", "ftp"))
+# how kdump-config says what it appends where the file says nothing
+OWN_WORDS = re.compile(r'KDUMP_CMDLINE_APPEND:="([^"]*)"')
+# what mkinitramfs reads; an initramfs older than any of it is built anew
+BUILD_INPUTS = ("/etc/initramfs-tools/*", "/etc/initramfs-tools/conf.d/*", "/etc/initramfs-tools/hooks/*")
+
+
+class KdumpToolsStack(Stack):
+    """The stack whose tool is kdump-config."""
+
+    name = "kdump-tools"
+    unit = "kdump-tools.service"
+    tool = "kdump-config"
+    config_files = (DEFAULTS,)
+    # kdump-config compares the second with its copy, and builds the initramfs anew where they differ
+    loaded_files = (DEFAULTS, "/etc/kdump/sysctl.conf")
+    packages = "kdump-tools"
+
+    def _variables(self) -> Dict[str, str]:
+        """Return the variables that are set, empty ones left out as the scripts do."""
+        found = _shellvars.values(self.host.read(DEFAULTS) or "")
+        return {name: value for name, value in found.items() if value}
+
+    def settings(self) -> Settings:
+        """Return what the file says; defaults fill what it leaves out."""
+        found = self._variables()
+        kind, location = _target(found)
+        path = found.get("KDUMP_COREDIR", DEFAULT_PATH)
+        args = found.get("MAKEDUMP_ARGS", DEFAULT_ARGS)
+        failure = found.get("KDUMP_FAIL_CMD", DEFAULT_FAIL_CMD)
+        return Settings(
+            kind,
+            location,
+            found.get("SSH_KEY", DEFAULT_SSH_KEY) if kind == "ssh" else None,
+            path,
+            (path.rstrip("/") or "/") if kind == "local" else None,
+            "makedumpfile " + (args if args.startswith("-F") else args + " -F"),
+            failure.split(" ")[0] if failure in ("reboot -f", "halt -f", "poweroff -f") else failure,
+        )
+
+    def refusals(self, wanted: Dict[str, Any]) -> List[str]:
+        """Return a sentence for each of kdump_config's options that this stack refuses."""
+        refused = list(_kdumptools.refusals(wanted))
+        if refused or self.host.read(DEFAULTS) is None:
+            return refused
+        found = self.findings(wanted)[DEFAULTS]
+        return list(_kdumptools.error_sentences(DEFAULTS, self._edited(wanted), found, wanted))
+
+    def _edited(self, wanted: Dict[str, Any]) -> str:
+        """Return the file as the options want it."""
+        own = OWN_WORDS.search(self.host.read(self.host.which(self.tool) or "") or "")
+        words = own.group(1) if own else _kdumptools.DEFAULT_WORDS
+        return _kdumptools.edited(self.host.read(DEFAULTS) or "", wanted, words, bool(wanted.get("exclusive")))
+
+    def findings(self, wanted: Dict[str, Any]) -> Dict[str, List[Finding]]:
+        """Return what the rules say of the file, as kdump_config's options would leave it."""
+        touched = _sysconfig.touched(wanted, _kdumptools.COMMAND_LINE)
+        touched += [setting.name for setting in _kdumptools.settings(wanted)]
+        return {DEFAULTS: _kdumptools.lint(self._edited(wanted), touched)}
+
+    def file_changes(self, wanted: Dict[str, Any]) -> List[FileChange]:
+        """Return the files that change to become as kdump_config's options want them."""
+        before, after = self.host.read(DEFAULTS), self._edited(wanted)
+        return [FileChange(DEFAULTS, before, after)] if after != (before or "") else []
+
+    def image(self, kernel: str) -> Image:
+        """Return the capture initramfs of a kernel release."""
+        built = "%s/initrd.img-%s" % (STATE, kernel)
+        chosen = self._variables().get("KDUMP_INITRD", "%s/initrd.img" % STATE)
+        path = built if chosen == "%s/initrd.img" % STATE else chosen
+        facts = self.host.stat(path)
+        if facts is None:
+            return Image(path, False, "it does not exist")
+        if path != built:
+            return Image(path, True, None)
+        newer = []
+        for source in self._build_inputs(kernel):
+            seen = self.host.stat(source)
+            if seen is not None and seen.kind == "file" and seen.mtime_ns > facts.mtime_ns:
+                newer.append(source)
+        return Image(path, True, "it is older than " + ", ".join(newer) if newer else None)
+
+    def _build_inputs(self, kernel: str) -> List[str]:
+        """Return the files that the initramfs is built from."""
+        files = ["/boot/vmlinuz-%s" % kernel, "/lib/modules/%s/modules.dep" % kernel]
+        for pattern in BUILD_INPUTS:
+            files.extend(self.host.glob(pattern))
+        return files
+
+    def start_argv(self, rebuild: bool) -> List[List[str]]:
+        """Return the commands that load the capture kernel anew, building its initramfs first if asked."""
+        kernel = (self.host.read("/proc/sys/kernel/osrelease") or "").strip()
+        return ([[HOOK, kernel]] if rebuild else []) + [["systemctl", "restart", self.unit]]
+
+    def unload_argv(self) -> List[str]:
+        """Return the command that unloads the capture kernel, whatever the unit's state."""
+        return ["kdump-config", "unload"]
+
+    def refused_start(self) -> List[str]:
+        """Return why the file as it stands keeps the stack from starting."""
+        value = self._variables().get("USE_KDUMP", "")
+        if value.lstrip("-").isdigit() and int(value) != 0:
+            return []
+        rule = "the init script loads nothing unless it is an integer other than 0"
+        remedy = "set it by kdump_config with sysconfig: {USE_KDUMP: 1}"
+        return [refusal("USE_KDUMP in %s" % DEFAULTS, value, rule, remedy)]
+
+
+def _target(found: Dict[str, str]) -> Tuple[str, Optional[str]]:
+    """Return the kind and location of the dump target that the variables name."""
+    for variable, kind in TARGET_VARIABLES:
+        if variable in found:
+            return kind, found[variable]
+    return "local", None

@@ -1,0 +1,45 @@
+# Copyright (c) 2026, The crashops.kdump authors
+# GNU General Public License v3.0-or-later (see COPYING or https://www.gnu.org/licenses/gpl-3.0.txt)
+# SPDX-License-Identifier: GPL-3.0-or-later
+# Private to this collection: no promise is made to code outside it.
+"""What every format of a dump is asked, and the VMCOREINFO text that all of them carry."""
+
+from typing import Callable, Dict, NamedTuple, Optional
+
+# read(offset, size) returns the bytes there, fewer where the file ends
+Read = Callable[[int, int], bytes]
+# the most that is read at once; a dump may be larger than the memory
+CHUNK = 1 << 20
+
+
+class OutOfTime(Exception):
+    """Raised by a reader whose time limit has passed."""
+
+
+class Header(NamedTuple):
+    """What the beginning of a dump says of itself; None where it does not say."""
+
+    kernel: Optional[str] = None
+    nodename: Optional[str] = None
+    machine: Optional[str] = None
+    crash_time: Optional[int] = None
+    dump_level: Optional[int] = None
+    compression: Optional[str] = None
+
+
+class Verdict(NamedTuple):
+    """Whether a dump is complete (None: it cannot be told), and how that is known."""
+
+    complete: Optional[bool]
+    reason: str
+
+
+def vmcoreinfo(text: bytes) -> Dict[str, str]:
+    """Return the plain NAME=value lines of a VMCOREINFO note."""
+    lines = (line.partition("=") for line in text.decode("ascii", "replace").splitlines())
+    return {name: value for name, equals, value in lines if equals}
+
+
+def number(text: Optional[str]) -> Optional[int]:
+    """Return a decimal number, None where the text is none."""
+    return int(text) if text and text.isdigit() else None

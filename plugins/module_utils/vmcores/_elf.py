@@ -1,0 +1,129 @@
+# Copyright (c) 2026, The crashops.kdump authors
+# GNU General Public License v3.0-or-later (see COPYING or https://www.gnu.org/licenses/gpl-3.0.txt)
+# SPDX-License-Identifier: GPL-3.0-or-later
+# Private to this collection: no promise is made to code outside it.
+"""ELF cores: what `makedumpfile -E` writes, and a plain copy of /proc/vmcore."""
+
+import struct
+from typing import Dict, Iterator, NamedTuple, Optional
+
+from ansible_collections.crashops.kdump.plugins.module_utils.vmcores._base import (
+    Header,
+    Read,
+    Verdict,
+    number,
+    vmcoreinfo,
+)
+
+SIGNATURE = b"\x7fELF"
+ET_CORE = 4
+PT_NOTE = 4
+# e_phnum of a file with more program headers than 16 bits can count; the number is then in the first section header
+PN_XNUM = 0xFFFF
+# e_flags of a dump that makedumpfile cut short (elf_info.h, DUMP_ELF_INCOMPLETE)
+INCOMPLETE = 0x1
+# uname -m by e_machine, of the architectures that kdump runs on
+MACHINES = {3: "i686", 21: "ppc64", 22: "s390x", 40: "arm", 62: "x86_64", 183: "aarch64", 243: "riscv64"}
+# notes hold a page of registers for each CPU
+NOTES_LIMIT = 16 << 20
+
+
+class Layout(NamedTuple):
+    """The parts of the ELF header that matter here. order is struct's sign for the byte order."""
+
+    order: str
+    wide: bool
+    machine: int
+    flags: int
+    table: int
+    entry_size: int
+    entries: int
+
+
+class Segment(NamedTuple):
+    """One program header."""
+
+    kind: int
+    offset: int
+    size: int
+
+
+def _layout(read: Read) -> Optional[Layout]:
+    """Return what the ELF header says, None where it is not that of a core."""
+    raw = read(0, 64)
+    if len(raw) < 64 or raw[4:5] not in b"\x01\x02" or raw[5:6] not in b"\x01\x02":
+        return None
+    wide, order = raw[4] == 2, "<" if raw[5] == 1 else ">"
+    kind, machine = struct.unpack_from(order + "HH", raw, 16)
+    words = struct.unpack_from(order + ("QQQIHHH" if wide else "IIIIHHH"), raw, 24)
+    table, sections, flags, entry_size, entries = words[1], words[2], words[3], words[5], words[6]
+    if kind != ET_CORE or entry_size < (56 if wide else 32):
+        return None
+    if entries == PN_XNUM:
+        section = read(sections + (44 if wide else 28), 4)
+        entries = struct.unpack(order + "I", section)[0] if len(section) == 4 else 0
+    return Layout(order, wide, machine, flags, table, entry_size, entries)
+
+
+def _segments(read: Read, layout: Layout) -> Iterator[Segment]:
+    """Yield the program headers as far as they are in the file."""
+    for index in range(layout.entries):
+        raw = read(layout.table + index * layout.entry_size, layout.entry_size)
+        if len(raw) < layout.entry_size:
+            return
+        if layout.wide:
+            kind, dummy_flags, offset, dummy_v, dummy_p, size = struct.unpack_from(layout.order + "IIQQQQ", raw)
+        else:
+            kind, offset, dummy_v, dummy_p, size = struct.unpack_from(layout.order + "IIIII", raw)
+        yield Segment(kind, offset, size)
+
+
+def _aligned(length: int) -> int:
+    """Return a length padded as notes are."""
+    return (length + 3) // 4 * 4
+
+
+def _note_info(notes: bytes, order: str) -> Dict[str, str]:
+    """Return the VMCOREINFO among some notes."""
+    at = 0
+    while at + 12 <= len(notes):
+        name_size, size = struct.unpack_from(order + "II", notes, at)
+        name = notes[at + 12 : at + 12 + name_size].rstrip(b"\0")
+        start = at + 12 + _aligned(name_size)
+        if name == b"VMCOREINFO":
+            return vmcoreinfo(notes[start : start + size])
+        at = start + _aligned(size)
+    return {}
+
+
+def header(read: Read, dummy_size: int) -> Header:
+    """Return what the ELF header and the VMCOREINFO note say."""
+    layout = _layout(read)
+    if layout is None:
+        return Header()
+    info = {}  # type: Dict[str, str]
+    for segment in _segments(read, layout):
+        if segment.kind == PT_NOTE and segment.size < NOTES_LIMIT:
+            info.update(_note_info(read(segment.offset, segment.size), layout.order))
+    return Header(
+        kernel=info.get("OSRELEASE"),
+        machine=MACHINES.get(layout.machine),
+        crash_time=number(info.get("CRASHTIME")),
+        compression="none",
+    )
+
+
+def verdict(read: Read, size: int) -> Verdict:
+    """Return whether every segment is in the file."""
+    layout = _layout(read)
+    if layout is None:
+        return Verdict(False, "its ELF header is not that of a whole core")
+    if layout.flags & INCOMPLETE:
+        return Verdict(False, "makedumpfile marked it incomplete: there was not enough space for it")
+    segments = list(_segments(read, layout))
+    if not segments or len(segments) < layout.entries:
+        return Verdict(False, "the file ends inside its %d program headers" % layout.entries)
+    end = max(segment.offset + segment.size for segment in segments)
+    if end > size:
+        return Verdict(False, "its segments end at byte %d, the file at byte %d" % (end, size))
+    return Verdict(True, "all %d segments are in the file" % len(segments))

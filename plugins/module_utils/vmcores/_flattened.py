@@ -1,0 +1,97 @@
+# Copyright (c) 2026, The crashops.kdump authors
+# GNU General Public License v3.0-or-later (see COPYING or https://www.gnu.org/licenses/gpl-3.0.txt)
+# SPDX-License-Identifier: GPL-3.0-or-later
+# Private to this collection: no promise is made to code outside it.
+"""The flattened format: records {offset, size, data} that rebuild another file, as `makedumpfile -F` writes it."""
+
+import struct
+from typing import Iterator, List, NamedTuple, Optional
+
+from ansible_collections.crashops.kdump.plugins.module_utils.vmcores._base import Read, Verdict
+
+SIGNATURE = b"makedumpfile\0\0\0\0"
+FIRST_RECORD = 4096
+RECORD_HEADER_BYTES = 16
+TERMINATOR = (-1, -1)
+# the inner file's headers and VMCOREINFO are in the first records; the bitmaps follow
+HEADER_RECORDS = 64
+
+
+class Record(NamedTuple):
+    """A piece of the inner file: where it belongs there, how long it is, where its bytes are in this file."""
+
+    offset: int
+    size: int
+    position: int
+
+
+class Damaged(Exception):
+    """The records end, or stop making sense, before the terminator. The text says where."""
+
+
+def records(read: Read) -> Iterator[Record]:
+    """Yield the records up to the terminator; raise Damaged where there is none.
+
+    A terminator is looked for by walking, never at the end of the file: a dump on a raw device has no end of file.
+    """
+    position = FIRST_RECORD
+    while True:
+        raw = read(position, RECORD_HEADER_BYTES)
+        if len(raw) < RECORD_HEADER_BYTES:
+            raise Damaged("the file ends at byte %d without the terminator" % (position + len(raw)))
+        offset, size = struct.unpack(">qq", raw)
+        if (offset, size) == TERMINATOR:
+            return
+        if offset < 0 or size <= 0:
+            raise Damaged("there is no record at byte %d, where one should begin" % position)
+        yield Record(offset, size, position + RECORD_HEADER_BYTES)
+        position += RECORD_HEADER_BYTES + size
+
+
+def inner_reader(read: Read) -> Read:
+    """Return a reader of the inner file's beginning, made of the first records."""
+    first = []  # type: List[Record]
+    try:
+        for record in records(read):
+            first.append(record)
+            if len(first) == HEADER_RECORDS:
+                break
+    except Damaged:
+        pass  # what there is may still tell the kernel and the time
+
+    def read_inner(offset: int, size: int) -> bytes:
+        parts = []  # type: List[bytes]
+        while size > 0:
+            record = _covering(first, offset)
+            if record is None:
+                break
+            skip = offset - record.offset
+            part = read(record.position + skip, min(size, record.size - skip))
+            if not part:
+                break
+            parts.append(part)
+            offset, size = offset + len(part), size - len(part)
+        return b"".join(parts)
+
+    return read_inner
+
+
+def _covering(first: List[Record], offset: int) -> Optional[Record]:
+    """Return the record that holds a byte of the inner file; a later one overwrites an earlier one."""
+    return next((r for r in reversed(first) if r.offset <= offset < r.offset + r.size), None)
+
+
+def verdict(read: Read, size: Optional[int]) -> Verdict:
+    """Return whether the records reach the terminator. size is None where only reading on tells it."""
+    count = 0
+    try:
+        for record in records(read):
+            end = record.position + record.size
+            if size is not None and end > size:
+                return Verdict(False, "the file ends inside the record at byte %d" % record.position)
+            count += 1
+    except Damaged as damage:
+        return Verdict(False, str(damage))
+    if not count:
+        return Verdict(False, "it holds a terminator and no record")
+    return Verdict(True, "all %d records and the terminator are in the file" % count)

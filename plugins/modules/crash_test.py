@@ -1,0 +1,166 @@
+#!/usr/bin/python
+# Copyright (c) 2026, The crashops.kdump authors
+# GNU General Public License v3.0-or-later (see COPYING or https://www.gnu.org/licenses/gpl-3.0.txt)
+# SPDX-License-Identifier: GPL-3.0-or-later
+"""The documentation of crash_test; what it does is in the action plugin of the same name."""
+
+DOCUMENTATION = r"""
+module: crash_test
+short_description: Crash a host on purpose and prove that this leaves a complete dump
+version_added: "0.1.0"
+description:
+  - B(This crashes the host.) The kernel panics, all that was not written to a disk is lost, and the host is away until
+    its dump is written and it has booted again.
+  - Waits for a new boot that is not the capture kernel's, finds the dump that this very crash made (never an older
+    one), checks that it is complete, waits until the host is armed again, and records the proof on the host.
+  - Refuses, before anything happens, without consent for this host, on a host that is not armed, inside a capture
+    kernel, through a local connection, and where the dump would land on another machine.
+  - Needs root on the host (C(become)).
+author:
+  - The crashops.kdump authors (@crashops)
+extends_documentation_fragment:
+  - crashops.kdump._attributes
+options:
+  confirm:
+    description:
+      - The consent. It must be the C(inventory_hostname) of the host that is to crash.
+      - If it is left out, the test is refused.
+    type: str
+    default: ""
+  trigger:
+    description:
+      - What makes the kernel panic. V(sysrq) writes C(c) to C(/proc/sysrq-trigger), which works for root whatever
+        C(kernel.sysrq) says.
+      - If it is left out, it is V(sysrq).
+    type: str
+    choices: [sysrq]
+    default: sysrq
+  delay:
+    description:
+      - How many seconds after the trigger was set the kernel panics, so that the session has ended by then.
+      - If it is left out, it is 2.
+    type: int
+    default: 2
+  timeout:
+    description:
+      - How many seconds the host may take from the trigger until it answers again.
+      - If it is left out, it is 900 and 30 for each GiB of memory, and 6 hours at most.
+    type: int
+  rearm_timeout:
+    description:
+      - How many seconds the host may take, once it answers, until it is armed again.
+      - If it is left out, it is 600.
+    type: int
+    default: 600
+  record:
+    description:
+      - Whether to write the proof to C(/var/lib/crashops-kdump/proof.json) on the host.
+      - If it is left out, the proof is written.
+    type: bool
+    default: true
+  console:
+    description:
+      - A file on the control node that a serial console of the host is logged to. Its last lines go into the message
+        if the host does not come back.
+      - If it is left out, the message does not tell what the console said.
+    type: path
+attributes:
+  check_mode:
+    support: full
+    details: Does all of the checks and says that the host would be crashed.
+  diff_mode:
+    support: none
+  idempotent:
+    support: none
+    details: Each run is a crash.
+  platform:
+    support: full
+    platforms: posix
+seealso:
+  - module: crashops.kdump.kdump_info
+  - module: crashops.kdump.vmcore_info
+"""
+
+EXAMPLES = r"""
+- name: Prove that this host leaves a dump
+  crashops.kdump.crash_test:
+    confirm: web1.example.org
+  become: true
+  register: crash
+
+- name: Show why it panicked, read out of the dump's log
+  ansible.builtin.debug:
+    var: crash.dump.panic
+
+# With --check this tells whether the test could be done, and crashes nothing.
+- name: Test all hosts of a play that were named in the variable, one at a time
+  crashops.kdump.crash_test:
+    confirm: "{{ kdump_test_confirm }}"
+  become: true
+  throttle: 1
+
+# A host that does not come back fails the task; the message then ends with the last lines of this file.
+- name: Test a virtual machine whose serial console is logged here
+  crashops.kdump.crash_test:
+    confirm: web1.example.org
+    console: /var/log/libvirt/qemu/web1-serial.log
+    timeout: 600
+  become: true
+"""
+
+RETURN = r"""
+dump:
+  description: The dump that this crash made, as M(crashops.kdump.vmcore_info) tells it; null where there is none.
+  returned: after a crash
+  type: dict
+  sample:
+    core: /var/crash/202611232010/dump.202611232010
+    complete: true
+    kernel: 6.1.0-41-cloud-amd64
+    panic: "Kernel panic - not syncing: sysrq triggered crash"
+proof:
+  description: The file on the host that the proof was written to; null if none was.
+  returned: after a crash
+  type: str
+  sample: /var/lib/crashops-kdump/proof.json
+boot_id_before:
+  description: The boot id of the boot that was crashed.
+  returned: after a crash
+  type: str
+  sample: 6f9e3f7c-6d0f-4a3f-9b43-0b8f4b0c2a11
+boot_id_after:
+  description: The boot id of the boot that the host came back with.
+  returned: after a crash
+  type: str
+  sample: 0b0b7a4e-2f0a-4c62-8f0b-6c6f9a2d3e55
+kernel_before:
+  description: The release of the kernel that crashed.
+  returned: after a crash
+  type: str
+  sample: 6.1.0-41-cloud-amd64
+kernel_after:
+  description: The release of the kernel that the host came back with.
+  returned: after a crash
+  type: str
+  sample: 6.1.0-41-cloud-amd64
+seconds_down:
+  description: How long it took from the trigger until the host answered again.
+  returned: after a crash
+  type: float
+  sample: 87.4
+armed_after:
+  description: Whether the host was armed again within the limit. The task fails if it was not.
+  returned: after a crash
+  type: bool
+  sample: true
+refused:
+  description: A sentence for each reason why the test was refused.
+  returned: when the test is refused
+  type: list
+  elements: str
+console:
+  description: The last lines of the console, when the host did not come back.
+  returned: when the host did not come back
+  type: list
+  elements: str
+"""

@@ -1,0 +1,321 @@
+#!/usr/bin/python
+# Copyright (c) 2026, The crashops.kdump authors
+# GNU General Public License v3.0-or-later (see COPYING or https://www.gnu.org/licenses/gpl-3.0.txt)
+# SPDX-License-Identifier: GPL-3.0-or-later
+"""The crashkernel= arguments of the next boot."""
+
+DOCUMENTATION = r"""
+module: crashkernel_reserve
+short_description: Reserve memory for the capture kernel at the next boot
+version_added: "0.1.0"
+description:
+  - Sets the C(crashkernel=) arguments on the boot entries, and for kernels that are installed later.
+  - On RHEL and its kin and on Fedora this is done by C(grubby). What C(grubby) spoils on the side, such as
+    C(GRUB_CMDLINE_LINUX_DEFAULT) in C(/etc/default/grub), is put back.
+  - On Debian and Ubuntu a drop-in C(/etc/default/grub.d/zz-crashops-kdump.cfg) is written and C(update-grub) run.
+    The file of the kdump-tools package is left alone, and the boot entries have exactly one value whatever it says.
+  - Reads the boot entries back after every change. Where they are not as asked, puts them back and fails.
+  - Refuses a value that the kernel could not read or that would reserve nothing with the memory of this machine,
+    before anything is written.
+  - Never reboots. RV(reboot_required) says whether a reboot would change something.
+author:
+  - The crashops.kdump authors (@crashops)
+extends_documentation_fragment:
+  - crashops.kdump._attributes
+options:
+  size:
+    description:
+      - How much to reserve.
+      - V(default) is what the distribution gives by default. C(kdumpctl get-default-crashkernel) is asked for it where
+        there is one; on Debian and Ubuntu it is the value of the kdump-tools package.
+      - V(estimate) is what C(kdumpctl estimate) or C(kdump-config show) recommends for this machine, with
+        O(margin_percent), O(minimum) and O(maximum), in steps of 32 MiB. Both need a capture initramfs that was built
+        before. C(kdumpctl estimate) may build it anew, so check mode does not ask, and says so in RV(messages).
+      - V(auto) is C(crashkernel=auto) on RHEL 8, whose kernel knows it, and V(default) elsewhere.
+      - Anything else is the value itself, such as V(256M) or V(2G-64G:256M,64G-:512M). A list gives several
+        arguments, such as V(["512M,high", "128M,low"]).
+      - If it is left out, it is V(default).
+    type: raw
+    default: default
+  state:
+    description:
+      - V(present) sets the arguments, V(absent) removes every C(crashkernel=), whoever set it.
+      - If it is left out, it is V(present).
+    type: str
+    choices: [present, absent]
+    default: present
+  kernels:
+    description:
+      - Which boot entries to set. V(all) are all of them and the kernels yet to come; V(default) is the entry that is
+        booted by default; a list holds the paths of kernels, as C(grubby --info=ALL) prints them.
+      - Anything but V(all) leaves out kernels yet to come, detaches an entry of RHEL 8 from C($kernelopts), and is
+        refused on Debian and Ubuntu, where one file holds for all kernels.
+      - If it is left out, it is V(all).
+    type: raw
+    default: all
+  margin_percent:
+    description:
+      - How much to add to an estimate, in percent. Only with O(size=estimate).
+      - If it is left out, nothing is added.
+    type: int
+  minimum:
+    description:
+      - The least that an estimate may come to, such as V(256M). Only with O(size=estimate).
+      - If it is left out, there is no lower limit.
+    type: str
+  maximum:
+    description:
+      - The most that an estimate may come to, such as V(1G). Only with O(size=estimate).
+      - If it is left out, there is no upper limit.
+    type: str
+  timeout:
+    description:
+      - How many seconds each command may take. C(kdumpctl) waits for its lock without a limit of its own.
+      - If it is left out, it is 300.
+    type: int
+    default: 300
+attributes:
+  check_mode:
+    support: full
+    details: With O(size=estimate) what cannot be found out without changing something is not foretold.
+  diff_mode:
+    support: full
+  idempotent:
+    support: full
+    details: With O(size=estimate) a later estimate may differ.
+  platform:
+    support: full
+    platforms: linux
+seealso:
+  - module: crashops.kdump.kdump_service
+  - module: crashops.kdump.kdump_info
+"""
+
+EXAMPLES = r"""
+- name: Reserve what the distribution gives by default
+  crashops.kdump.crashkernel_reserve:
+  register: reservation
+
+- name: Reboot where that changes something
+  ansible.builtin.reboot:
+  when: reservation.reboot_required
+
+- name: Show what would change for a value of one's own
+  crashops.kdump.crashkernel_reserve:
+    size: 2G-64G:256M,64G-:512M
+  check_mode: true
+  diff: true
+
+- name: Reserve above 4 GiB, and a little below for devices that reach no further
+  crashops.kdump.crashkernel_reserve:
+    size: ["512M,high", "128M,low"]
+
+# Sizes have one letter, as the kernel reads them. «256MB» would leave the machine without a reservation, so it fails:
+#   size: '256MB' is refused: '256MB' is no size: a number and at most one letter of K, M, G, T, P, E, such as 256M; ...
+- name: Give a size that the kernel can read
+  crashops.kdump.crashkernel_reserve:
+    size: 256M
+
+- name: Give the memory back with the next boot
+  crashops.kdump.crashkernel_reserve:
+    state: absent
+"""
+
+RETURN = r"""
+value:
+  description:
+    - The C(crashkernel=) values that were asked for, in order; empty with O(state=absent).
+    - Null where check mode could not find them out, see RV(messages).
+  returned: success
+  type: list
+  elements: str
+  sample: ["256M"]
+bootloader:
+  description: What sets the arguments here, C(grubby) or C(grub-dropin).
+  returned: success
+  type: str
+  sample: grubby
+configured:
+  description: What each boot entry says. In check mode what it would say. Recovery entries of Debian are left out.
+  returned: success
+  type: list
+  elements: dict
+  contains:
+    id:
+      description: The boot loader's name for the entry.
+      type: str
+      sample: 0123456789abcdef-5.14.0-362.el9.x86_64
+    kernel:
+      description: The path of its kernel.
+      type: str
+      sample: /boot/vmlinuz-5.14.0-362.el9.x86_64
+    args:
+      description: The values of its C(crashkernel=) arguments, in order.
+      type: list
+      elements: str
+      sample: ["256M"]
+    default:
+      description: Whether the next boot takes this entry.
+      type: bool
+      sample: true
+booted:
+  description: The C(crashkernel=) values that the running kernel was booted with, in order.
+  returned: success
+  type: list
+  elements: str
+  sample: ["256M"]
+reserved_bytes:
+  description: What is reserved now; null where the kernel does not say.
+  returned: success
+  type: int
+  sample: 268435456
+will_reserve_bytes:
+  description: What the next boot will reserve by what is configured; null where the memory of the machine is not known.
+  returned: success
+  type: int
+  sample: 268435456
+reboot_required:
+  description: Whether a reboot is needed, and would change what is reserved.
+  returned: success
+  type: bool
+  sample: false
+reason:
+  description: Why a reboot is needed or not, in words.
+  returned: success
+  type: str
+  sample: the running kernel was booted with what is configured and has 256 MiB reserved
+messages:
+  description: What else is worth knowing, such as which value V(auto) stood for.
+  returned: success
+  type: list
+  elements: str
+  sample: []
+commands:
+  description: The commands that were run.
+  returned: always
+  type: list
+  elements: list
+"""
+
+from typing import Any, Dict, List
+
+from ansible.module_utils.basic import AnsibleModule
+from ansible_collections.crashops.kdump.plugins.module_utils._bootloader import find_bootloader
+from ansible_collections.crashops.kdump.plugins.module_utils._cmdline import values, words
+from ansible_collections.crashops.kdump.plugins.module_utils._crashkernel_rules import (
+    LIMITS,
+    limit_bytes,
+    nothing_refusal,
+    refusals,
+    size_refusals,
+)
+from ansible_collections.crashops.kdump.plugins.module_utils._crashkernel_size import Resolved, Wish, resolve
+from ansible_collections.crashops.kdump.plugins.module_utils._host import run_module
+from ansible_collections.crashops.kdump.plugins.module_utils._pending import pending, will_reserve
+from ansible_collections.crashops.kdump.plugins.module_utils._result import Failure, Refused, file_diff
+from ansible_collections.crashops.kdump.plugins.module_utils._running import VMCORE, Running, read_running
+from ansible_collections.crashops.kdump.plugins.module_utils.bootloaders._base import (
+    Entry,
+    Plan,
+    configured,
+    default_entry,
+)
+
+
+def strings(value: Any) -> Any:
+    """Return a raw option as a string, or as a list of strings."""
+    return [str(one) for one in value] if isinstance(value, (list, tuple)) else str(value)
+
+
+def wanted_values(host: Any, params: Dict[str, Any], running: Running, check_mode: bool) -> Resolved:
+    """Return the crashkernel= values that the options stand for, each of them checked."""
+    if params["state"] == "absent":
+        return Resolved([], [])
+    limits = [limit_bytes(params, name) if params["size"] == "estimate" else None for name in LIMITS]
+    wish = Wish(params["size"], params["margin_percent"] or 0, limits[0], limits[1], params["timeout"], check_mode)
+    found = resolve(host, running, wish)
+    if found.values is None:
+        return found
+    refused = size_refusals(found.values, running.knows_auto())
+    refused = refused or nothing_refusal(found.values, params["size"], running)
+    if refused:
+        raise Refused(refused)
+    return found
+
+
+def diff_of(plan: Plan) -> List[Dict[str, str]]:
+    """Return the diff: each file, and each boot entry with one argument per line."""
+    entries = [
+        {
+            "before_header": "kernel arguments of %s" % old.id,
+            "after_header": "kernel arguments of %s" % old.id,
+            "before": "".join("%s\n" % word for word in words(old.cmdline)),
+            "after": "".join("%s\n" % word for word in words(new.cmdline)),
+        }
+        for old, new in zip(plan.before, plan.after)
+        if old != new
+    ]
+    return [file_diff(change) for change in plan.files] + entries
+
+
+def facts(entries: List[Entry], running: Running) -> Dict[str, Any]:
+    """Return what is configured, booted and reserved, and whether a reboot is needed."""
+    entry = default_entry(entries)
+    arguments = values(entry.cmdline) if entry else []
+    expected = will_reserve(arguments, running)
+    judged = pending(arguments, running)
+    return {
+        "configured": configured(entries),
+        "booted": running.booted,
+        "reserved_bytes": running.reserved_bytes,
+        "will_reserve_bytes": None if expected is None else expected.size,
+        "reboot_required": judged.reboot_required,
+        "reason": judged.reason,
+    }
+
+
+def ensure(host: Any, params: Dict[str, Any], check_mode: bool) -> Dict[str, Any]:
+    """Bring the boot entries to what the options say, and return what is configured, booted and reserved."""
+    params = dict(params, size=strings(params["size"]), kernels=strings(params["kernels"]))
+    running = read_running(host)
+    if running.capture_kernel:
+        raise Failure("this is the capture kernel (%s exists); nothing is changed in it: reboot first" % VMCORE)
+    refused = refusals(params, running)
+    if refused:
+        raise Refused(refused)
+    bootloader = find_bootloader(host, params["timeout"])
+    refused = bootloader.refusals(params["kernels"])
+    if refused:
+        raise Refused(refused)
+    wanted = wanted_values(host, params, running, check_mode)
+    if wanted.values is None:
+        entries = bootloader.entries()
+        plan = Plan(entries, entries, [], [])
+    else:
+        plan = bootloader.plan(wanted.values, params["kernels"])
+    if plan.changed() and not check_mode:
+        bootloader.apply(plan)
+    result = {"changed": plan.changed(), "bootloader": bootloader.name, "diff": diff_of(plan)}
+    result.update(facts(plan.after, running), value=wanted.values, messages=wanted.messages)
+    return result
+
+
+def main() -> None:
+    """Run the module."""
+    module = AnsibleModule(
+        argument_spec={
+            "size": {"type": "raw", "default": "default"},
+            "state": {"type": "str", "choices": ["present", "absent"], "default": "present"},
+            "kernels": {"type": "raw", "default": "all"},
+            "margin_percent": {"type": "int"},
+            "minimum": {"type": "str"},
+            "maximum": {"type": "str"},
+            "timeout": {"type": "int", "default": 300},
+        },
+        supports_check_mode=True,
+    )
+    run_module(module, ensure)
+
+
+if __name__ == "__main__":
+    main()

@@ -1,0 +1,386 @@
+#!/usr/bin/python
+# Copyright (c) 2026, The crashops.kdump authors
+# GNU General Public License v3.0-or-later (see COPYING or https://www.gnu.org/licenses/gpl-3.0.txt)
+# SPDX-License-Identifier: GPL-3.0-or-later
+"""Set what kdump does at a crash: where the dump goes, how it is made, what happens after it."""
+
+DOCUMENTATION = r"""
+module: kdump_config
+short_description: Set where kdump writes a dump, how, and what happens after it
+version_added: 0.1.0
+description:
+  - Edits C(/etc/kdump.conf) and C(/etc/sysconfig/kdump) (RHEL, its rebuilds, Fedora) or C(/etc/default/kdump-tools)
+    (Debian, Ubuntu). Which of them a host has is found from the tools on it.
+  - Every option that is left out leaves its setting as it is. Comments, order, blank lines and all lines that no option
+    is about stay byte for byte.
+  - Options and the resulting file are judged before anything is written. What the host's own tools would refuse, or
+    what would lose the dump, is an error that names the option, or the line of the file, and nothing is written.
+  - On Debian and Ubuntu the same options become variables of kdump-tools. An option that has no equivalent there is
+    refused.
+  - A change takes effect when the capture kernel is loaded anew. This is what M(crashops.kdump.kdump_service) does.
+extends_documentation_fragment:
+  - crashops.kdump._attributes
+attributes:
+  check_mode:
+    support: full
+  diff_mode:
+    support: full
+  idempotent:
+    support: full
+  platform:
+    support: full
+author:
+  - The crashops.kdump authors (@crashops)
+options:
+  target:
+    description:
+      - Where the dump goes. It replaces whatever target stands in the file.
+      - With a target of type V(ssh) or V(raw), makedumpfile needs C(-F), and with the others it must not have it. If
+        O(core_collector) is left out, the collector that stands in the file is given or relieved of C(-F) accordingly.
+      - Leaving it out leaves the target as it is.
+    type: dict
+    suboptions:
+      type:
+        description:
+          - The kind of target. V(local) is the file system that holds O(path).
+          - On Debian and Ubuntu only V(local), V(nfs) and V(ssh) exist.
+        type: str
+        required: true
+        choices: [local, raw, ext2, ext3, ext4, xfs, btrfs, minix, virtiofs, nfs, ssh]
+      location:
+        description:
+          - A device, C(UUID=...) or C(LABEL=...) of a file system or raw device, the tag of a virtiofs share,
+            C(host:/export) of an NFS server, C(user@host) of an ssh server.
+          - It must be left out with the type V(local), and given with every other.
+        type: str
+      ssh_key:
+        description:
+          - The private key for a target of type V(ssh), an absolute path on the host; given with no other type.
+          - Leaving it out leaves the key as it is; where none is set, kdump uses C(/root/.ssh/kdump_id_rsa).
+        type: str
+  path:
+    description:
+      - The directory of the dumps, absolute. With kdumpctl it lies within the target, as kdump.conf(5) says.
+      - Leaving it out leaves it as it is; where none is set, kdump uses C(/var/crash).
+    type: str
+  core_collector:
+    description:
+      - The command that makes the dump, such as C(makedumpfile -l --message-level 7 -d 31).
+      - On Debian and Ubuntu its arguments become C(MAKEDUMP_ARGS).
+      - Leaving it out leaves it as it is, but see O(target).
+    type: str
+  failure_action:
+    description:
+      - What the capture kernel does when the dump fails. It takes the place of the old directive C(default) as well.
+      - On Debian and Ubuntu only V(reboot), V(halt) and V(poweroff) exist.
+      - Leaving it out leaves it as it is; where none is set, kdump reboots.
+    type: str
+    choices: [reboot, halt, poweroff, shell, dump_to_rootfs]
+  final_action:
+    description:
+      - What the capture kernel does after the dump.
+      - Leaving it out leaves it as it is; where none is set, kdump reboots. On Debian and Ubuntu it always does.
+    type: str
+    choices: [reboot, halt, poweroff]
+  kdump_pre:
+    description:
+      - A program that the capture kernel runs before the dump, one absolute path.
+      - Leaving it out leaves it as it is. kdumpctl only.
+    type: str
+  kdump_post:
+    description:
+      - A program that the capture kernel runs after the dump, one absolute path.
+      - Leaving it out leaves it as it is. kdumpctl only.
+    type: str
+  extra_bins:
+    description:
+      - Programs to put into the capture initramfs, absolute paths. An empty list removes the directive.
+      - Leaving it out leaves them as they are. kdumpctl only.
+    type: list
+    elements: str
+  extra_modules:
+    description:
+      - Kernel modules to put into the capture initramfs. An empty list removes the directive.
+      - Leaving it out leaves them as they are. kdumpctl only.
+    type: list
+    elements: str
+  dracut_args:
+    description:
+      - Arguments for dracut when it builds the capture initramfs.
+      - Leaving it out leaves them as they are. kdumpctl only.
+    type: str
+  fence_kdump_nodes:
+    description:
+      - Cluster nodes to tell that this one is dumping. An empty list removes the directive.
+      - Leaving it out leaves them as they are. kdumpctl only.
+    type: list
+    elements: str
+  fence_kdump_args:
+    description:
+      - Arguments for fence_kdump_send.
+      - Leaving it out leaves them as they are. kdumpctl only.
+    type: str
+  auto_reset_crashkernel:
+    description:
+      - Whether an update of the kdump package may set crashkernel= to its new default.
+      - Leaving it out leaves it as it is; where none is set, kdumpctl does. Not on EL 8.
+    type: bool
+  force_rebuild:
+    description:
+      - Whether kdumpctl builds the capture initramfs at every start.
+      - Leaving it out leaves it as it is; where none is set, it does so when needed. kdumpctl only.
+    type: bool
+  directives:
+    description:
+      - Any other directive of C(/etc/kdump.conf) by its name; V(null) removes it.
+      - Leaving one out leaves it as it is. kdumpctl only.
+    type: dict
+  sysconfig:
+    description:
+      - Variables of C(/etc/sysconfig/kdump) or C(/etc/default/kdump-tools) by name; V(null) removes one.
+      - Leaving one out leaves it as it is.
+    type: dict
+  commandline_append:
+    description:
+      - Words that the capture kernel's command line must have. They are added to those that stand there, the defaults
+        included; a word that stands there already is left in its place.
+      - Leaving it out adds none.
+    type: list
+    elements: str
+  commandline_remove:
+    description:
+      - Words that must not be among those added to the capture kernel's command line. A name alone removes the word
+        with any value, but not one that O(commandline_append) asks for.
+      - Leaving it out removes none.
+    type: list
+    elements: str
+  blocked_drivers:
+    description:
+      - Kernel modules that the capture kernel must not load, added to those that are blocked already.
+      - Leaving it out, or an empty list, blocks no more than there are. To unblock, remove the word
+        (C(rd.driver.blacklist), on Debian and Ubuntu C(modprobe.blacklist)) by O(commandline_remove).
+    type: list
+    elements: str
+  exclusive:
+    description:
+      - Whether to remove the directives of C(/etc/kdump.conf), or the variables of C(/etc/default/kdump-tools) that
+        these options stand for, where no option names them.
+    type: bool
+    default: false
+  backup:
+    description:
+      - Whether to keep a copy of each file that changes.
+    type: bool
+    default: false
+seealso:
+  - module: crashops.kdump.kdump_service
+  - module: crashops.kdump.crashkernel_reserve
+"""
+
+EXAMPLES = r"""
+- name: Dump to an NFS server
+  crashops.kdump.kdump_config:
+    target:
+      type: nfs
+      location: dumps.example.com:/export/crash
+    path: /web01
+    failure_action: reboot
+
+- name: Show what would change
+  crashops.kdump.kdump_config:
+    path: /var/crash
+    core_collector: makedumpfile -l --message-level 7 -d 31
+  check_mode: true
+  diff: true
+
+- name: Keep a driver out of the capture kernel, which has little memory
+  crashops.kdump.kdump_config:
+    blocked_drivers: [nouveau, mlx5_core]
+
+# This fails before anything is written:
+#   core_collector: 'makedumpfile -l -d 31' is refused: makedumpfile needs -F for a target of type ssh; add -F.
+- name: Dump to an ssh server by a collector that cannot write to a stream
+  crashops.kdump.kdump_config:
+    target:
+      type: ssh
+      location: kdump@dumps.example.com
+    core_collector: makedumpfile -l -d 31
+"""
+
+RETURN = r"""
+files:
+  description: The configuration files of this host's stack.
+  returned: success
+  type: list
+  elements: str
+  sample: [/etc/kdump.conf, /etc/sysconfig/kdump]
+effective:
+  description:
+    - What the files say after the task, defaults filled in. In check mode, what they would say.
+  returned: success
+  type: dict
+  contains:
+    target_type:
+      description: The kind of target; V(local) where none is named.
+      type: str
+    target_location:
+      description: The target's location, null for a local one.
+      type: str
+    ssh_key:
+      description: The private key for a target of type ssh, else null.
+      type: str
+    path:
+      description: The directory of the dumps, as written.
+      type: str
+    dump_directory:
+      description: Where the running system sees the dumps, null where it does not.
+      type: str
+    core_collector:
+      description: The command that makes the dump.
+      type: str
+    failure_action:
+      description: What happens when the dump fails.
+      type: str
+findings:
+  description: What the rules say of the files after the task. Errors are not among them, they fail the task.
+  returned: success
+  type: list
+  elements: dict
+  contains:
+    path:
+      description: The file.
+      type: str
+    rule:
+      description: The rule's number.
+      type: str
+    severity:
+      description: V(warning) or V(advice).
+      type: str
+    line:
+      description: The line, from 1; null where it is about the file as a whole.
+      type: int
+    message:
+      description: What is wrong.
+      type: str
+    remedy:
+      description: What to do.
+      type: str
+rebuild_required:
+  description: Whether this task changed what the capture initramfs is built from.
+  returned: success
+  type: bool
+reload_required:
+  description: Whether this task changed anything that takes effect when the capture kernel is loaded anew.
+  returned: success
+  type: bool
+backup_files:
+  description: The copies that were made.
+  returned: success
+  type: list
+  elements: str
+refused:
+  description: The sentences about refused values and lines, one for each.
+  returned: when something was refused
+  type: list
+  elements: str
+"""
+
+import re
+from typing import Any, Dict, List
+
+from ansible.module_utils.basic import AnsibleModule
+from ansible_collections.crashops.kdump.plugins.module_utils._host import run_module
+from ansible_collections.crashops.kdump.plugins.module_utils._planned import PlannedHost
+from ansible_collections.crashops.kdump.plugins.module_utils._result import Failure, FileChange, Refused, file_diff
+from ansible_collections.crashops.kdump.plugins.module_utils._stack import find_stack
+from ansible_collections.crashops.kdump.plugins.module_utils.stacks._base import Stack
+
+REMOTE_TARGETS = ["raw", "ext2", "ext3", "ext4", "xfs", "btrfs", "minix", "virtiofs", "nfs", "ssh"]
+SECRET = re.compile(r"^([ \t]*(?:export[ \t]+)?FTP_PASSWORD=).*$", re.MULTILINE)
+
+
+def ensure(host: Any, params: Dict[str, Any], check_mode: bool) -> Dict[str, Any]:
+    """Make the files as the options want them and return what changed, or would change."""
+    stack = find_stack(host)
+    _require_installed(host, stack, check_mode)
+    refused = stack.refusals(params)
+    if refused:
+        raise Refused(refused)
+    changes = stack.file_changes(params)
+    findings = stack.findings(params)
+    effective = type(stack)(PlannedHost(host, changes)).settings()
+    backups = [] if check_mode else _write(host, changes, params["backup"])
+    changed_files = [change.path for change in changes]
+    return {
+        "changed": bool(changes),
+        "diff": [_diff(change) for change in changes],
+        "files": list(stack.config_files),
+        "effective": dict(effective._asdict()),
+        "findings": [dict(found._asdict(), path=path) for path, some in findings.items() for found in some],
+        "rebuild_required": any(path in stack.embedded_files for path in changed_files),
+        "reload_required": bool(changes),
+        "backup_files": backups,
+    }
+
+
+def _require_installed(host: Any, stack: Stack, check_mode: bool) -> None:
+    """Raise Failure where there is nothing to configure; check mode predicts from an empty file instead."""
+    if check_mode or host.stat(stack.config_files[0]) is not None:
+        return
+    what = "kdump is not installed" if not stack.installed() else "the package's own configuration file is gone"
+    msg = "%s does not exist: %s; install %s, again if need be" % (stack.config_files[0], what, stack.packages)
+    raise Failure(msg, stack=stack.name)
+
+
+def _write(host: Any, changes: List[FileChange], backup: bool) -> List[str]:
+    """Write the files and return the backups that were made."""
+    saved = [host.write(change.path, change.after, backup=backup) for change in changes]
+    return [path for path in saved if path]
+
+
+def _diff(change: FileChange) -> Dict[str, str]:
+    """Return the diff of a file, a password in it left out."""
+    hidden = [None if text is None else SECRET.sub(r"\1(hidden)", text) for text in (change.before, change.after)]
+    return file_diff(FileChange(change.path, *hidden))
+
+
+def main() -> None:
+    """Run the module."""
+    target = {
+        "type": "dict",
+        "required_if": [("type", kind, ["location"]) for kind in REMOTE_TARGETS],
+        "options": {
+            "type": {"type": "str", "required": True, "choices": ["local"] + REMOTE_TARGETS},
+            "location": {"type": "str"},
+            "ssh_key": {"type": "str", "no_log": False},
+        },
+    }
+    actions = ["reboot", "halt", "poweroff"]
+    argument_spec = {
+        "target": target,
+        "path": {"type": "str"},
+        "core_collector": {"type": "str"},
+        "failure_action": {"type": "str", "choices": actions + ["shell", "dump_to_rootfs"]},
+        "final_action": {"type": "str", "choices": actions},
+        "kdump_pre": {"type": "str"},
+        "kdump_post": {"type": "str"},
+        "extra_bins": {"type": "list", "elements": "str"},
+        "extra_modules": {"type": "list", "elements": "str"},
+        "dracut_args": {"type": "str"},
+        "fence_kdump_nodes": {"type": "list", "elements": "str"},
+        "fence_kdump_args": {"type": "str"},
+        "auto_reset_crashkernel": {"type": "bool"},
+        "force_rebuild": {"type": "bool"},
+        "directives": {"type": "dict"},
+        "sysconfig": {"type": "dict"},
+        "commandline_append": {"type": "list", "elements": "str"},
+        "commandline_remove": {"type": "list", "elements": "str"},
+        "blocked_drivers": {"type": "list", "elements": "str"},
+        "exclusive": {"type": "bool", "default": False},
+        "backup": {"type": "bool", "default": False},
+    }
+    run_module(AnsibleModule(argument_spec=argument_spec, supports_check_mode=True), ensure)
+
+
+if __name__ == "__main__":
+    main()

@@ -1,0 +1,296 @@
+#!/usr/bin/python
+# Copyright (c) 2026, The crashops.kdump authors
+# GNU General Public License v3.0-or-later (see COPYING or https://www.gnu.org/licenses/gpl-3.0.txt)
+# SPDX-License-Identifier: GPL-3.0-or-later
+"""Arm kdump and keep it armed: the unit, the capture initramfs, and the capture kernel in memory."""
+
+DOCUMENTATION = r"""
+module: kdump_service
+short_description: Arm kdump, and keep what is armed up to date
+version_added: 0.1.0
+description:
+  - Sees to it that a capture kernel is loaded, that its initramfs is there and fresh, and that what is loaded was made
+    from the configuration as it is now. Enables, disables, masks and unmasks kdump's unit.
+  - Whether kdump is armed is what the kernel says (C(/sys/kernel/kexec_crash_loaded)), not what systemd says. The units
+    of Debian and Ubuntu are active whether or not anything was loaded.
+  - Refused before anything is done, where no memory is reserved, where the unit is masked, and inside a capture kernel.
+extends_documentation_fragment:
+  - crashops.kdump._attributes
+attributes:
+  check_mode:
+    support: full
+  diff_mode:
+    support: full
+  idempotent:
+    support: partial
+    details: O(state=restarted) and O(rebuild=always) act in every run.
+  platform:
+    support: full
+author:
+  - The crashops.kdump authors (@crashops)
+options:
+  state:
+    description:
+      - V(started) arms kdump. Where it is armed, a stale initramfs is built anew and a configuration that is newer than
+        what is loaded is loaded anew.
+      - V(stopped) unloads the capture kernel.
+      - V(restarted) loads the capture kernel anew in every run.
+      - Leaving it out leaves what is loaded as it is.
+    type: str
+    choices: [started, stopped, restarted]
+  enabled:
+    description:
+      - Whether the unit is started at boot.
+      - Leaving it out leaves this as it is.
+    type: bool
+  masked:
+    description:
+      - Whether the unit is masked, so that nothing can start it.
+      - Leaving it out leaves this as it is.
+    type: bool
+  rebuild:
+    description:
+      - When to build the capture initramfs, with O(state=started) and O(state=restarted).
+      - V(auto) where it is missing or older than what it is built from; V(always) in every run; V(never) leaves it to
+        the tools of the distribution.
+    type: str
+    choices: [auto, always, never]
+    default: auto
+  timeout:
+    description:
+      - How long each command may take, in seconds. Building an initramfs takes minutes on a slow machine.
+    type: int
+    default: 600
+seealso:
+  - module: crashops.kdump.kdump_config
+  - module: crashops.kdump.crashkernel_reserve
+"""
+
+EXAMPLES = r"""
+- name: Arm kdump, now and at every boot
+  crashops.kdump.kdump_service:
+    state: started
+    enabled: true
+
+- name: Show what would be done to arm it
+  crashops.kdump.kdump_service:
+    state: started
+    enabled: true
+  check_mode: true
+  diff: true
+
+# On a host that was not yet rebooted since crashkernel_reserve, this fails before anything is done:
+#   no memory is reserved for a capture kernel (/sys/kernel/kexec_crash_size is 0), so nothing can be loaded:
+#   reserve it by crashkernel_reserve, then reboot.
+- name: Load the capture kernel anew
+  crashops.kdump.kdump_service:
+    state: restarted
+
+- name: Unload the capture kernel, and let nothing start it again
+  crashops.kdump.kdump_service:
+    state: stopped
+    enabled: false
+    masked: true
+"""
+
+RETURN = r"""
+armed:
+  description: Whether a capture kernel is loaded after the task. In check mode, whether it would be.
+  returned: success
+  type: bool
+enabled:
+  description: Whether the unit is started at boot after the task.
+  returned: success
+  type: bool
+masked:
+  description: Whether the unit is masked after the task.
+  returned: success
+  type: bool
+active:
+  description: Whether systemd calls the unit active after the task.
+  returned: success
+  type: bool
+unit:
+  description: The name of the unit.
+  returned: success
+  type: str
+  sample: kdump.service
+image:
+  description: The capture initramfs of the running kernel. In check mode, as it is before.
+  returned: success
+  type: dict
+  contains:
+    path:
+      description: Where it is, or would be.
+      type: str
+    exists:
+      description: Whether it is there.
+      type: bool
+    stale_because:
+      description: Why it must be built anew, null where it is fresh.
+      type: str
+actions:
+  description: The commands that acted, or would act, in order.
+  returned: success
+  type: list
+  elements: str
+  sample: [systemctl enable kdump.service, systemctl restart kdump.service]
+reason:
+  description: In check mode, why a real run would be refused as things are now; else null.
+  returned: success
+  type: str
+journal:
+  description: What the unit said last.
+  returned: when kdump could not be armed or stopped
+  type: list
+  elements: str
+"""
+
+from typing import Any, Dict, List
+
+from ansible.module_utils.basic import AnsibleModule
+from ansible_collections.crashops.kdump.plugins.module_utils import _service
+from ansible_collections.crashops.kdump.plugins.module_utils._host import run_module
+from ansible_collections.crashops.kdump.plugins.module_utils._result import Failure, Refused, refusal, state_diff
+from ansible_collections.crashops.kdump.plugins.module_utils._service import Plan, Service, Wanted
+from ansible_collections.crashops.kdump.plugins.module_utils._stack import find_stack
+from ansible_collections.crashops.kdump.plugins.module_utils.stacks._base import Stack
+
+VMCORE = "/proc/vmcore"
+# the units are done when systemctl returns; this is for a reload by a udev rule that is under way
+SETTLE_S = 10
+LINES_IN_MESSAGE = 6
+
+
+def ensure(host: Any, params: Dict[str, Any], check_mode: bool) -> Dict[str, Any]:
+    """Bring unit and kernel to the wanted state and return what changed, or would change."""
+    wanted = Wanted(params["state"], params["enabled"], params["masked"], params["rebuild"])
+    _refuse(host, params)
+    stack = find_stack(host)
+    service = _service.read_service(host, stack)
+    planned = _service.plan(service, stack, wanted)
+    reasons = _service.blocked(service, stack, wanted, planned)
+    if reasons and not check_mode:
+        raise Refused(reasons)
+    actions = _argvs(stack, planned)
+    if not check_mode:
+        actions = _act(host, stack, planned, params["timeout"])
+        service = service._replace(image=stack.image(_kernel(host))) if planned.load else service
+    result = _result(service, wanted, planned, not reasons)
+    diff = [state_diff(planned.changes, stack.unit)] if planned.changes else []
+    return dict(result, unit=stack.unit, actions=actions, diff=diff, reason=" ".join(reasons) or None)
+
+
+def _refuse(host: Any, params: Dict[str, Any]) -> None:
+    """Raise Refused for options that contradict each other, for a limit of no time, and inside a capture kernel."""
+    refused = []
+    if params["masked"] and params["state"] in ("started", "restarted"):
+        rule = "with masked: true nothing can start the unit"
+        refused.append(refusal("state", params["state"], rule, "choose one of the two"))
+    if params["masked"] and params["enabled"]:
+        refused.append(refusal("enabled", True, "with masked: true the unit never starts", "choose one of the two"))
+    if params["timeout"] < 1:
+        refused.append(refusal("timeout", params["timeout"], "a command needs at least a second", "give a larger one"))
+    if host.stat(VMCORE) is not None:
+        remedy = "wait until it has saved the dump and rebooted"
+        refused.append(
+            refusal("state", params["state"], "this host runs its capture kernel (%s exists)" % VMCORE, remedy)
+        )
+    if refused:
+        raise Refused(refused)
+
+
+def _kernel(host: Any) -> str:
+    """Return the running kernel's release."""
+    return (host.read("/proc/sys/kernel/osrelease") or "").strip()
+
+
+def _argvs(stack: Stack, planned: Plan) -> List[str]:
+    """Return the commands of a plan in order."""
+    load = stack.start_argv(planned.rebuild) if planned.load else []
+    return [" ".join(argv) for argv in planned.before + planned.stop + load + planned.after]
+
+
+def _act(host: Any, stack: Stack, planned: Plan, timeout_s: int) -> List[str]:
+    """Do what is planned and return the commands that acted."""
+    known = len(host.commands)
+    for argv in planned.before:
+        host.run(argv, timeout_s)
+    if planned.stop:
+        _stop(host, stack, planned, timeout_s)
+    if planned.load:
+        _load(host, stack, planned, timeout_s)
+    for argv in planned.after:
+        host.run(argv, timeout_s)
+    return [" ".join(argv) for argv in host.commands[known:]]
+
+
+def _stop(host: Any, stack: Stack, planned: Plan, timeout_s: int) -> None:
+    """Unload the capture kernel; the tool does it where the unit did not."""
+    for argv in planned.stop:
+        _run(host, stack, argv, timeout_s)
+    if _service.is_armed(host):
+        _run(host, stack, stack.unload_argv(), timeout_s)
+    if not host.wait_until(lambda: not _service.is_armed(host), SETTLE_S):
+        raise _failure(host, stack, "the capture kernel is still loaded after %s" % _said(stack.unload_argv()))
+
+
+def _load(host: Any, stack: Stack, planned: Plan, timeout_s: int) -> None:
+    """Load the capture kernel anew and see in the kernel that it is loaded."""
+    for argv in stack.start_argv(planned.rebuild):
+        _run(host, stack, argv, timeout_s)
+    if not host.wait_until(lambda: _service.is_armed(host), min(SETTLE_S, timeout_s)):
+        said = "%s ended without an error, but no capture kernel is loaded" % _said(argv)
+        raise _failure(host, stack, said)
+
+
+def _said(argv: List[str]) -> str:
+    """Return a command as one would type it."""
+    return " ".join(argv)
+
+
+def _run(host: Any, stack: Stack, argv: List[str], timeout_s: int) -> None:
+    """Run a command, and add the unit's own words if it fails."""
+    try:
+        host.run(argv, timeout_s)
+    except Failure as failure:
+        raise _failure(host, stack, failure.msg, failure.details)
+
+
+def _failure(host: Any, stack: Stack, what: str, details: Any = None) -> Failure:
+    """Return the Failure that quotes the journal of the unit."""
+    argv = ["journalctl", "--no-pager", "-b", "-n", "20", "-o", "cat", "-u", stack.unit]
+    journal = host.run(argv, check=False).stdout.splitlines()
+    quoted = " / ".join(line.strip() for line in journal[-LINES_IN_MESSAGE:]) or "nothing"
+    msg = "%s; the journal of %s says: %s" % (what, stack.unit, quoted)
+    return Failure(msg, journal=journal, **(details or {}))
+
+
+def _result(service: Service, wanted: Wanted, planned: Plan, possible: bool) -> Dict[str, Any]:
+    """Return what the module says of the host: as planned, or as it is where the plan is not possible yet."""
+    unit = service.unit
+    loaded = planned.load and possible
+    return {
+        "changed": bool(planned.changes),
+        "armed": not planned.stop and (loaded or service.armed),
+        "enabled": unit.enabled if wanted.enabled is None else wanted.enabled,
+        "masked": unit.masked if wanted.masked is None else wanted.masked,
+        "active": not planned.stop and (loaded or unit.active),
+        "image": dict(service.image._asdict()),
+    }
+
+
+def main() -> None:
+    """Run the module."""
+    argument_spec = {
+        "state": {"type": "str", "choices": ["started", "stopped", "restarted"]},
+        "enabled": {"type": "bool"},
+        "masked": {"type": "bool"},
+        "rebuild": {"type": "str", "choices": ["auto", "always", "never"], "default": "auto"},
+        "timeout": {"type": "int", "default": 600},
+    }
+    run_module(AnsibleModule(argument_spec=argument_spec, supports_check_mode=True), ensure)
+
+
+if __name__ == "__main__":
+    main()

@@ -1,0 +1,379 @@
+#!/usr/bin/python
+# Copyright (c) 2026, The crashops.kdump authors
+# GNU General Public License v3.0-or-later (see COPYING or https://www.gnu.org/licenses/gpl-3.0.txt)
+# SPDX-License-Identifier: GPL-3.0-or-later
+"""The dumps on a host or a dump server."""
+
+DOCUMENTATION = r"""
+module: vmcore_info
+short_description: Tell which crash dumps there are and whether each is complete
+version_added: "0.1.0"
+description:
+  - Lists the dumps below a directory, those of C(kdumpctl) and those of C(kdump-tools), the newest first.
+  - Says for each of them whether it is complete, by reading what its format promises; that there is a file proves
+    nothing, as a capture that was cut off leaves one with a perfect header.
+  - Reads why the kernel died out of the log that was saved beside the dump.
+  - Changes nothing. Memory use does not grow with the size of a dump.
+author:
+  - The crashops.kdump authors (@crashops)
+extends_documentation_fragment:
+  - crashops.kdump._attributes
+options:
+  path:
+    description:
+      - The directory that holds the dumps.
+      - If it is left out, it is the directory that the host's own kdump configuration names.
+    type: path
+  newest:
+    description:
+      - Tell of so many dumps at most, counted from the newest.
+      - If it is left out, all of them are told of.
+    type: int
+  after:
+    description:
+      - Tell only of dumps whose crash is not older than this time, in seconds since the epoch.
+      - If it is left out, dumps of any age are told of.
+    type: float
+  slack:
+    description:
+      - So many seconds a crash may be older than O(after), for clocks that were set in between.
+      - If it is left out, it is 60.
+    type: int
+    default: 60
+  check:
+    description:
+      - Whether to read each dump as far as it takes to tell if it is complete. Without that, RV(dumps[].complete) is
+        null, and the module is quick whatever the dumps' sizes.
+      - If it is left out, each dump that is told of is read.
+    type: bool
+    default: true
+  timeout:
+    description:
+      - How many seconds the reading of dumps may take. Those that were not read to their end by then have
+        RV(dumps[].complete=null).
+      - If it is left out, it is 300.
+    type: int
+    default: 300
+attributes:
+  check_mode:
+    support: full
+    details: It only reads.
+  diff_mode:
+    support: none
+    details: It changes nothing.
+  idempotent:
+    support: full
+  platform:
+    support: full
+    platforms: posix
+seealso:
+  - module: crashops.kdump.crash_test
+"""
+
+EXAMPLES = r"""
+- name: Tell which dumps the host has
+  crashops.kdump.vmcore_info:
+  register: dumps
+
+- name: Fail if the newest dump is not complete (works in check mode as well)
+  ansible.builtin.assert:
+    that: dumps.dumps[0].complete is true
+    fail_msg: "{{ dumps.dumps[0].core }}: {{ dumps.dumps[0].reason }}"
+  when: dumps.dumps | length > 0
+
+# A host that sends its dumps away has none to look at, and the module fails and says so.
+# Look on the server that receives them:
+- name: Tell of the newest dump on the dump server
+  crashops.kdump.vmcore_info:
+    path: /srv/dumps
+    newest: 1
+  delegate_to: dumps.example.org
+"""
+
+RETURN = r"""
+path:
+  description: The directory that was looked in.
+  returned: success
+  type: str
+  sample: /var/crash
+now:
+  description: The host's clock when it looked, in seconds since the epoch.
+  returned: success
+  type: float
+  sample: 1795464600.25
+dumps:
+  description: The dumps, the newest first. What cannot be told is null.
+  returned: success
+  type: list
+  elements: dict
+  contains:
+    id:
+      description: Tells this dump from any other, also from an earlier one of the same name.
+      type: str
+      sample: /var/crash/202611232010/dump.202611232010:51234567:1795464612:1795464580
+    directory:
+      description: The directory that holds the dump.
+      type: str
+      sample: /var/crash/202611232010
+    core:
+      description: The path of the dump itself; null where a crash left only its log.
+      type: str
+      sample: /var/crash/202611232010/dump.202611232010
+    format:
+      description: One of C(kdump-compressed), C(flattened), C(elf), C(diskdump), C(unknown), or the compression that
+        is around the dump (C(gzip), C(bzip2), C(xz), C(lz4), C(zstd)); null without a dump.
+      type: str
+      sample: flattened
+    complete:
+      description: Whether all that the dump promises is in the file; null if that cannot be told.
+      type: bool
+      sample: true
+    reason:
+      description: How that is known.
+      type: str
+      sample: all 3210 records and the terminator are in the file
+    size_bytes:
+      description: The size of the dump itself.
+      type: int
+      sample: 51234567
+    mtime:
+      description: When the dump itself was last written to, in seconds since the epoch; without one, its log.
+      type: float
+      sample: 1795464612.5
+    crash_time:
+      description: When the kernel died by its own clock, in seconds since the epoch; from the dump.
+      type: int
+      sample: 1795464580
+    kernel:
+      description: The release of the kernel that died; from the dump.
+      type: str
+      sample: 6.1.0-41-cloud-amd64
+    machine:
+      description: Its architecture; from the dump.
+      type: str
+      sample: x86_64
+    nodename:
+      description: The name of the host that died; from the dump.
+      type: str
+      sample: web1
+    dump_level:
+      description: Which kinds of pages were left out, as a sum of makedumpfile's bits.
+      type: int
+      sample: 31
+    compression:
+      description: How the pages are compressed.
+      type: str
+      sample: zlib
+    dmesg:
+      description: The path of the kernel's log that was saved with the dump.
+      type: str
+      sample: /var/crash/202611232010/dmesg.202611232010
+    kexec_log:
+      description: The path of the capture kernel's log; only C(kdumpctl) leaves one.
+      type: str
+    panic:
+      description: The line of the kernel's log that says why it died.
+      type: str
+      sample: "Kernel panic - not syncing: sysrq triggered crash"
+    dmesg_kernel:
+      description: The kernel release that the log names.
+      type: str
+      sample: 6.1.0-41-cloud-amd64
+    files:
+      description: The files of this dump.
+      type: list
+      elements: dict
+      contains:
+        name:
+          description: The file's name without its directory.
+          type: str
+          sample: dump.202611232010
+        size_bytes:
+          description: Its size.
+          type: int
+          sample: 51234567
+        mode:
+          description: Its permission bits, in octal.
+          type: str
+          sample: "0600"
+commands:
+  description: The commands that were run.
+  returned: always
+  type: list
+  elements: list
+"""
+
+from typing import Any, Dict, List, NamedTuple, Optional
+
+from ansible.module_utils.basic import AnsibleModule
+from ansible_collections.crashops.kdump.plugins.module_utils import _panic, _vmcore
+from ansible_collections.crashops.kdump.plugins.module_utils._dumps import Found, find_dumps
+from ansible_collections.crashops.kdump.plugins.module_utils._host import run_module
+from ansible_collections.crashops.kdump.plugins.module_utils._result import Refused, refusal
+from ansible_collections.crashops.kdump.plugins.module_utils._stack import find_stack
+
+# the banner is at the beginning of a log, the panic at its end
+DMESG_HEAD_BYTES = 64 << 10
+DMESG_TAIL_BYTES = 1 << 20
+
+
+class Look(NamedTuple):
+    """A dump that was found, a reader of its core, and what the core's header says."""
+
+    found: Found
+    read: Optional[_vmcore.Read]
+    header: _vmcore.Header
+
+    @property
+    def crash_time(self) -> float:
+        """Return when the kernel died, or as near to it as can be told."""
+        return self.header.crash_time or self.found.mtime
+
+
+def refusals(params: Dict[str, Any]) -> List[str]:
+    """Return a sentence for each value that makes no sense."""
+    least = (("newest", 1), ("slack", 0), ("timeout", 1))
+    rule = "it must be at least %d"
+    return [
+        refusal(name, params[name], rule % low, "give a larger number or leave it out")
+        for name, low in least
+        if params[name] is not None and params[name] < low
+    ]
+
+
+def dump_directory(host: Any, path: Optional[str]) -> str:
+    """Return the directory to look in: the one that was asked for, or the host's own."""
+    if path:
+        return path
+    settings = find_stack(host).settings()
+    if settings.dump_directory is None:
+        target = "%s %s" % (settings.target_type, settings.target_location)
+        rule = "this host's dumps go to another place (%s)" % target
+        raise Refused([refusal("path", None, rule, "name the directory, on the host that receives the dumps")])
+    return settings.dump_directory
+
+
+def reader(host: Any, path: str, deadline: float) -> _vmcore.Read:
+    """Return a reader of a file that gives up when its time has passed."""
+
+    def read(offset: int, size: int) -> bytes:
+        if host.now() > deadline:
+            raise _vmcore.OutOfTime
+        return host.read_bytes(path, offset, size) or b""
+
+    return read
+
+
+def look(host: Any, found: Found, deadline: float) -> Look:
+    """Return a dump with what its header says; that is a few reads, whatever its size."""
+    if found.core is None:
+        return Look(found, None, _vmcore.Header())
+    read = reader(host, found.core.path, deadline)
+    try:
+        return Look(found, read, _vmcore.dump_header(read, found.core.facts.size))
+    except _vmcore.OutOfTime:
+        return Look(found, read, _vmcore.Header())
+
+
+def dmesg_text(host: Any, found: Found) -> str:
+    """Return the beginning and the end of the kernel's log."""
+    if found.dmesg is None:
+        return ""
+    path, size = found.dmesg.path, found.dmesg.facts.size
+    parts = [host.read_bytes(path, 0, DMESG_HEAD_BYTES)]
+    if size > DMESG_HEAD_BYTES:
+        parts.append(host.read_bytes(path, max(DMESG_HEAD_BYTES, size - DMESG_TAIL_BYTES), DMESG_TAIL_BYTES))
+    return "\n".join((part or b"").decode("utf-8", "replace") for part in parts)
+
+
+def verdict(seen: Look, check: bool) -> _vmcore.Verdict:
+    """Return whether a dump is complete, read to its end if that is asked for."""
+    core = seen.found.core
+    if core is None or seen.read is None:
+        return _vmcore.Verdict(False, "there is no dump, only what was saved beside it")
+    if not check:
+        return _vmcore.Verdict(None, "it was not asked for")
+    judged = _vmcore.dump_verdict(seen.read, core.facts.size)
+    if judged.complete and "incomplete" in core.path.rsplit("/", 1)[1]:
+        return _vmcore.Verdict(False, "its name says that it is still being written, or was never finished")
+    return judged
+
+
+def core_facts(seen: Look) -> Dict[str, Any]:
+    """Return what the core itself tells by its beginning."""
+    core, kind = seen.found.core, None
+    if core is not None and seen.read is not None:
+        try:
+            kind = _vmcore.dump_format(seen.read)
+        except _vmcore.OutOfTime:
+            kind = "unknown"
+    place = {"core": core.path if core else None, "size_bytes": core.facts.size if core else None, "format": kind}
+    return dict(seen.header._asdict(), **place)
+
+
+def identity(seen: Look) -> str:
+    """Return what tells a dump from any other: a later crash in the same minute takes the same name."""
+    file = seen.found.files[0]
+    when = seen.header.crash_time or 0
+    return "%s:%d:%d:%d" % (file.path, file.facts.size, file.facts.mtime_ns // 10**9, when)
+
+
+def report(host: Any, seen: Look, check: bool) -> Dict[str, Any]:
+    """Return all that is told of one dump."""
+    found, text = seen.found, dmesg_text(host, seen.found)
+    panic = _panic.panic(text)
+    beside = {
+        "id": identity(seen),
+        "directory": found.directory,
+        "mtime": found.mtime,
+        "dmesg": found.dmesg.path if found.dmesg else None,
+        "kexec_log": found.kexec_log.path if found.kexec_log else None,
+        "panic": panic.line if panic else None,
+        "dmesg_kernel": _panic.kernel_release(text),
+        "files": [
+            {
+                "name": file.path.rsplit("/", 1)[1],
+                "size_bytes": file.facts.size,
+                "mode": "%04o" % file.facts.mode,
+            }
+            for file in found.files
+        ],
+    }
+    return dict(core_facts(seen), **dict(beside, **verdict(seen, check)._asdict()))
+
+
+def ensure(host: Any, params: Dict[str, Any], check_mode: bool) -> Dict[str, Any]:
+    """Return the dumps; nothing is changed."""
+    refused = refusals(params)
+    if refused:
+        raise Refused(refused)
+    directory = dump_directory(host, params["path"])
+    now = host.now()
+    deadline = now + params["timeout"]
+    seen = sorted(
+        (look(host, found, deadline) for found in find_dumps(host, directory)), key=lambda one: -one.crash_time
+    )
+    oldest = None if params["after"] is None else params["after"] - params["slack"]
+    wanted = [one for one in seen if oldest is None or one.crash_time >= oldest]
+    dumps = [report(host, one, params["check"]) for one in wanted[: params["newest"]]]
+    return {"changed": False, "path": directory, "now": now, "dumps": dumps}
+
+
+def main() -> None:
+    """Run the module."""
+    module = AnsibleModule(
+        argument_spec={
+            "path": {"type": "path"},
+            "newest": {"type": "int"},
+            "after": {"type": "float"},
+            "slack": {"type": "int", "default": 60},
+            "check": {"type": "bool", "default": True},
+            "timeout": {"type": "int", "default": 300},
+        },
+        supports_check_mode=True,
+    )
+    run_module(module, ensure)
+
+
+if __name__ == "__main__":
+    main()

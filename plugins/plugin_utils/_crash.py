@@ -1,0 +1,161 @@
+# Copyright (c) 2026, The crashops.kdump authors
+# GNU General Public License v3.0-or-later (see COPYING or https://www.gnu.org/licenses/gpl-3.0.txt)
+# SPDX-License-Identifier: GPL-3.0-or-later
+# Private to this collection: no promise is made to code outside it.
+"""What crash_test decides, as pure functions: may this host be crashed, is it back, which dump did the crash make."""
+
+from __future__ import annotations
+
+from typing import Any, NamedTuple
+
+from ansible_collections.crashops.kdump.plugins.module_utils._result import refusal
+
+# how long a host may take to die, dump, boot and answer again: firmware and services, and the dumping of its memory
+BASE_TIMEOUT_S = 900
+TIMEOUT_PER_GIB_S = 30
+LONGEST_TIMEOUT_S = 6 * 3600
+# after this time a host that still runs the old kernel did not take the trigger
+TRIGGER_LIMIT_S = 180
+# prints the boot id and, inside a capture kernel, a second line
+LOOK = "cat /proc/sys/kernel/random/boot_id; test ! -e /proc/vmcore || echo capture"
+CRASH = "echo c > /proc/sysrq-trigger"
+# where dumps land on the host itself and can be looked at after the crash
+LOCAL_TARGETS = ("local", "raw", "ext2", "ext3", "ext4", "xfs", "btrfs", "minix", "virtiofs", "nfs")
+
+
+class Sight(NamedTuple):
+    """What was seen of a host: its boot id and whether it runs a capture kernel, or why nothing was seen."""
+
+    boot_id: str | None
+    capture: bool
+    trouble: str | None
+
+
+def refusals(name: str, confirm: str, transport: str, delegate: str | None) -> list[str]:
+    """Return a sentence for each reason that can be known without the host."""
+    found = []
+    if confirm != name:
+        rule = "a crash test needs the name of the host that is to crash"
+        found.append(refusal("confirm", confirm, rule, "set it to %r (the role's variable: kdump_test_confirm)" % name))
+    if transport == "local":
+        rule = "a local connection would crash the control node"
+        found.append(refusal("connection", transport, rule, "reach the host by ssh"))
+    if delegate:
+        rule = "the host that is named in `confirm` and the one that crashes would not be the same"
+        found.append(refusal("delegate_to", delegate, rule, "run the task on the host itself"))
+    return found
+
+
+def option_refusals(options: dict[str, Any]) -> list[str]:
+    """Return a sentence for each number that makes no sense."""
+    least = (("delay", 1), ("timeout", 60), ("rearm_timeout", 0))
+    remedy = "give a larger number or leave it out"
+    return [
+        refusal(name, options[name], "it must be at least %d seconds" % low, remedy)
+        for name, low in least
+        if options[name] is not None and options[name] < low
+    ]
+
+
+def host_refusals(info: dict[str, Any]) -> list[str]:
+    """Return a sentence for each reason that kdump_info knows."""
+    if info["capture_kernel"]:
+        return [refusal("host", info["kernel"], "it is inside a capture kernel", "wait until it has rebooted")]
+    found = []
+    if not info["armed"]:
+        reasons = "; ".join(info["reasons"]) or "no capture kernel is loaded"
+        rule = "it is not armed, a crash would leave no dump (%s)" % reasons
+        found.append(refusal("host", info["kernel"], rule, "run setup and verify first"))
+    target = info["settings"]["target_type"]
+    if target not in LOCAL_TARGETS or not info["dump_directory"]["path"]:
+        rule = "its dumps do not land where it can look at them"
+        found.append(refusal("target", target, rule, "test it with a target that the host mounts itself"))
+    return found
+
+
+def default_timeout_s(ram_bytes: int) -> int:
+    """Return how long to wait for a host of this size."""
+    return min(LONGEST_TIMEOUT_S, BASE_TIMEOUT_S + TIMEOUT_PER_GIB_S * -(-ram_bytes // 2**30))
+
+
+def trigger_command(delay_s: int) -> str:
+    """Return the shell command that makes the kernel panic after it has returned.
+
+    A systemd timer outlives the session. Where none can be made, a process of a new session sleeps.
+    """
+    timer = "systemd-run --quiet --collect --on-active=%ds --timer-property=AccuracySec=100ms" % delay_s
+    sleeper = "setsid sh -c 'sleep %d; %s' </dev/null >/dev/null 2>&1 &" % (delay_s, CRASH)
+    return "timeout 60 sync; %s /bin/sh -c '%s' || { %s }" % (timer, CRASH, sleeper)
+
+
+def sight(stdout: str) -> Sight:
+    """Return what the output of LOOK says."""
+    words = stdout.split()
+    if not words or len(words[0]) != 36:
+        return Sight(None, False, "it answered something else than a boot id: %r" % stdout[:80])
+    return Sight(words[0], "capture" in words[1:], None)
+
+
+def is_back(seen: Sight, old_boot_id: str) -> bool:
+    """Return whether the host runs a new kernel that is not the capture kernel."""
+    return seen.boot_id is not None and seen.boot_id != old_boot_id and not seen.capture
+
+
+def still_old(seen: Sight, old_boot_id: str) -> bool:
+    """Return whether the kernel that was to die still answers."""
+    return seen.boot_id == old_boot_id
+
+
+def in_words(seen: Sight, old_boot_id: str) -> str:
+    """Return what was seen, for the one who waits."""
+    if seen.boot_id is None:
+        return "it does not answer (%s)" % " ".join((seen.trouble or "no reason given").split())[-200:]
+    if still_old(seen, old_boot_id):
+        return "it still runs the old kernel"
+    return "the capture kernel is at work" if seen.capture else "it is back"
+
+
+def choose_dump(known: set[str], dumps: list[dict[str, Any]], since: float, slack: float = 60) -> dict[str, Any] | None:
+    """Return the dump that a crash made: none of those known before, and not of an earlier crash.
+
+    Of several files of one crash, a complete one goes first, then one that is a dump at all, then the newest.
+    """
+    made = [
+        dump
+        for dump in dumps
+        if dump["id"] not in known and (dump["crash_time"] is None or dump["crash_time"] >= since - slack)
+    ]
+    rank = [(dump["complete"] is True, dump["core"] is not None, dump["crash_time"] or 0) for dump in made]
+    return made[rank.index(max(rank))] if made else None
+
+
+def dump_trouble(dump: dict[str, Any], kernel: str) -> str | None:
+    """Return why a dump proves nothing, None where it proves all."""
+    what = dump["core"] or dump["directory"]
+    if dump["complete"] is None:
+        return "whether the dump %s is complete cannot be told: %s" % (what, dump["reason"])
+    if not dump["complete"]:
+        return "the dump %s is not complete: %s" % (what, dump["reason"])
+    if dump["kernel"] and dump["kernel"] != kernel:
+        return "the dump %s is of the kernel %s, not of %s that crashed" % (what, dump["kernel"], kernel)
+    return None
+
+
+def evidence(path: str, dumps: list[dict[str, Any]]) -> str:
+    """Return which files lie in the dump directory, in words."""
+    files = ["%s/%s (%d bytes)" % (d["directory"], f["name"], f["size_bytes"]) for d in dumps for f in d["files"]]
+    return "%s holds %s" % (path, ", ".join(files) or "no dump at all")
+
+
+def proof(info: dict[str, Any], image_mtime: float | None, dump: dict[str, Any], when: float) -> dict[str, Any]:
+    """Return the record that this kernel, image and reservation made a complete dump."""
+    return {
+        "version": 1,
+        "time": when,
+        "kernel": info["kernel"],
+        "crashkernel": info["crashkernel"]["booted"],
+        "image": {"path": info["image"]["path"], "mtime": image_mtime},
+        "target": {name: info["settings"][name] for name in ("target_type", "target_location", "path")},
+        "dump": {name: dump[name] for name in ("id", "core", "format", "size_bytes", "crash_time", "kernel")},
+        "panic": dump["panic"],
+    }

@@ -1,0 +1,262 @@
+# Copyright (c) 2026, The crashops.kdump authors
+# GNU General Public License v3.0-or-later (see COPYING or https://www.gnu.org/licenses/gpl-3.0.txt)
+# SPDX-License-Identifier: GPL-3.0-or-later
+"""Tests of the crash_test action: a whole crash against a host that is played by a script. No time passes."""
+
+import json
+
+import pytest
+from ansible.errors import AnsibleConnectionFailure
+from ansible.playbook.task import Task
+from ansible_collections.crashops.kdump.plugins.action.crash_test import ActionModule
+
+OLD = "11111111-2222-3333-4444-555555555555"
+NEW = "66666666-7777-8888-9999-000000000000"
+KERNEL = "6.1.0-41-cloud-amd64"
+NOW = 1795464500.0
+GONE = "connection timed out"
+
+
+class Shell:
+    """The shell of a connection."""
+
+    tmpdir = "/root/.ansible/tmp/before"
+
+
+class Connection:
+    """A connection that only counts."""
+
+    def __init__(self, transport="ssh"):
+        self.transport = transport
+        self._shell = Shell()
+        self.resets = 0
+        self.options = {"ssh_extra_args": "-o Tunnel=no"}
+
+    def reset(self):
+        self.resets += 1
+
+    def get_option(self, name):
+        return self.options[name]
+
+    def set_option(self, name, value):
+        self.options[name] = value
+
+
+def info(**changes):
+    """Return kdump_info's result for an armed host."""
+    base = {
+        "kernel": KERNEL,
+        "boot_id": OLD,
+        "capture_kernel": False,
+        "armed": True,
+        "reasons": [],
+        "memory": {"ram_bytes": 2**31},
+        "settings": {"target_type": "local", "target_location": None, "path": "/var/crash"},
+        "dump_directory": {"path": "/var/crash"},
+        "crashkernel": {"booted": ["256M"]},
+        "image": {"path": "/var/lib/kdump/initrd.img"},
+    }
+    return dict(base, **changes)
+
+
+def dump(name, **changes):
+    """Return a dump as vmcore_info tells it."""
+    base = {
+        "id": name,
+        "core": "/var/crash/" + name,
+        "directory": "/var/crash",
+        "complete": True,
+        "reason": "all of it is there",
+        "crash_time": NOW + 3,
+        "kernel": KERNEL,
+        "format": "flattened",
+        "size_bytes": 7,
+        "panic": "Kernel panic - not syncing: sysrq triggered crash",
+        "files": [{"name": name, "size_bytes": 7}],
+    }
+    return dict(base, **changes)
+
+
+class CrashTest(ActionModule):
+    """The action on a host that is played: answers to looks in order (the last one stays), and modules' results."""
+
+    def __init__(self, args, *, looks=(NEW,), infos=None, after=None, check_mode=False, connection=None):
+        task = Task()
+        task.args, task.check_mode, task.action = args, check_mode, "crashops.kdump.crash_test"
+        connection = connection or Connection()
+        super().__init__(task, connection, None, None, None, None)
+        self.looks = list(looks)
+        self.infos = list(infos or [info()])
+        self.dumps = [[dump("old", crash_time=NOW - 900)], [dump("new")] if after is None else after]
+        self.now_s = 0.0
+        self.calls = []
+        self.told = []
+        self.copied = []
+
+    def clock(self):
+        return self.now_s
+
+    def pause(self, seconds):
+        self.now_s += seconds
+
+    def _say(self, words):
+        self.told.append(words)
+
+    def _copy(self, task):
+        self.copied.append(task.args)
+        return {"changed": True}
+
+    def _remove_tmp_path(self, tmp_path, force=False):
+        self.calls.append("rm")
+
+    def _execute_module(self, module_name=None, module_args=None, task_vars=None, **dummy):
+        self.calls.append(module_name.rsplit(".", 1)[1])
+        if module_name.endswith("kdump_info"):
+            return self.next_of(self.infos)
+        if module_name.endswith("vmcore_info"):
+            return {"dumps": self.next_of(self.dumps), "now": NOW}
+        return {"stat": {"mtime": 5.0}}
+
+    def next_of(self, answers):
+        answer = answers.pop(0) if len(answers) > 1 else answers[0]
+        if isinstance(answer, Exception):
+            raise answer
+        return answer
+
+    def _low_level_execute_command(self, cmd, sudoable=True, **dummy):
+        if "boot_id" not in cmd:
+            self.calls.append("trigger")
+            return {"rc": 0, "stdout": "", "stderr": ""}
+        look = self.next_of(self.looks)
+        if look == GONE:
+            self.now_s += 10
+            raise AnsibleConnectionFailure(GONE)
+        return {"rc": 0, "stdout": look + "\n", "stderr": ""}
+
+
+def run(action):
+    """Return the result of the action for the host web1."""
+    return action.run(task_vars={"inventory_hostname": "web1"})
+
+
+CONSENT = {"confirm": "web1"}
+
+
+def test_a_crash_is_waited_for_and_its_dump_recorded():
+    action = CrashTest(CONSENT, looks=[OLD, GONE, GONE, NEW + "\ncapture", NEW + "\ncapture", NEW])
+    result = run(action)
+    assert not result.get("failed"), result
+    assert result["changed"] is True
+    assert (result["boot_id_before"], result["boot_id_after"]) == (OLD, NEW)
+    assert (result["dump"]["id"], result["armed_after"]) == ("new", True)
+    assert result["proof"] == "/var/lib/crashops-kdump/proof.json"
+    assert result["seconds_down"] > 20
+    assert action.calls == ["kdump_info", "vmcore_info", "stat", "rm", "trigger", "kdump_info", "vmcore_info", "file"]
+
+
+def test_the_proof_is_for_root_alone_and_names_the_dump():
+    action = CrashTest(CONSENT)
+    run(action)
+    (args,) = action.copied
+    assert (args["dest"], args["mode"]) == ("/var/lib/crashops-kdump/proof.json", "0600")
+    assert json.loads(args["content"])["dump"]["id"] == "new"
+
+
+def test_without_recording_no_proof_is_written():
+    action = CrashTest(dict(CONSENT, record=False))
+    assert (run(action)["proof"], action.copied) == (None, [])
+
+
+def test_sessions_that_the_crash_leaves_hanging_end_by_themselves():
+    action = CrashTest(CONSENT)
+    run(action)
+    assert action._connection.options["ssh_extra_args"].startswith("-o Tunnel=no -o ServerAliveInterval=")
+    assert action._connection.resets == 1
+
+
+def test_in_check_mode_all_is_checked_and_nothing_crashes():
+    action = CrashTest(CONSENT, check_mode=True)
+    result = run(action)
+    assert (result["changed"], action.calls) == (True, ["kdump_info", "vmcore_info", "stat"])
+    assert "would be crashed" in result["msg"]
+
+
+REFUSED = [
+    ({}, {}, [], "confirm: '' is refused"),
+    ({"confirm": "web2"}, {}, [], "confirm: 'web2' is refused"),
+    (dict(CONSENT, timeout=1), {}, [], "timeout: 1 is refused"),
+    (CONSENT, {"connection": Connection("local")}, [], "control node"),
+    (CONSENT, {"infos": [info(armed=False)]}, ["kdump_info"], "not armed"),
+    (CONSENT, {"infos": [info(capture_kernel=True)]}, ["kdump_info"], "capture kernel"),
+]
+
+
+@pytest.mark.parametrize("args, host, calls, words", REFUSED)
+def test_a_refusal_comes_before_anything_happens(args, host, calls, words):
+    action = CrashTest(args, **host)
+    result = run(action)
+    assert (result["failed"], result["changed"]) == (True, False)
+    assert words in result["msg"]
+    assert action.calls == calls
+
+
+def test_a_host_that_does_not_come_back_fails_with_the_end_of_its_console(tmp_path):
+    console = tmp_path / "serial.log"
+    console.write_text("".join("line %d\n" % number for number in range(100)))
+    action = CrashTest(dict(CONSENT, timeout=100, console=str(console)), looks=[GONE])
+    result = run(action)
+    assert result["failed"] and result["changed"]
+    assert "did not come back within 100 s" in result["msg"]
+    assert GONE in result["msg"]
+    assert result["console"] == ["line %d" % number for number in range(70, 100)]
+    assert any("at most" in words for words in action.told)
+
+
+def test_a_console_that_cannot_be_read_does_not_hide_the_failure():
+    result = run(CrashTest(dict(CONSENT, timeout=60, console="/nonexistent/serial.log"), looks=[GONE]))
+    assert "did not come back" in result["msg"]
+    assert "cannot be read" in result["msg"]
+
+
+def test_a_host_that_stays_in_its_capture_kernel_is_not_taken_for_back():
+    result = run(CrashTest(dict(CONSENT, timeout=60), looks=[NEW + "\ncapture"]))
+    assert "last seen: the capture kernel is at work" in result["msg"]
+
+
+def test_a_host_that_did_not_take_the_trigger_fails_early():
+    result = run(CrashTest(CONSENT, looks=[OLD]))
+    assert "did not crash" in result["msg"]
+
+
+def test_a_crash_that_left_no_dump_fails_with_the_files_that_there_are():
+    result = run(CrashTest(CONSENT, after=[dump("old", crash_time=NOW - 900)]))
+    assert result["failed"]
+    assert "left no dump: /var/crash holds /var/crash/old (7 bytes)" in result["msg"]
+
+
+def test_a_dump_that_is_not_complete_fails_with_its_reason():
+    result = run(CrashTest(CONSENT, after=[dump("new", complete=False, reason="it ends early")]))
+    assert result["failed"]
+    assert "is not complete: it ends early" in result["msg"]
+    assert (result["dump"]["id"], result["proof"]) == ("new", None)
+
+
+def test_a_host_that_arms_late_is_waited_for():
+    troubled = AnsibleConnectionFailure("not yet")
+    action = CrashTest(CONSENT, infos=[info(), troubled, info(armed=False), info(armed=False), info()])
+    assert run(action)["armed_after"] is True
+
+
+def test_a_host_that_is_not_armed_again_fails_though_its_dump_is_complete():
+    result = run(CrashTest(dict(CONSENT, rearm_timeout=30), infos=[info(), info(armed=False)]))
+    assert result["failed"]
+    assert "not armed again" in result["msg"]
+    assert (result["dump"]["id"], result["armed_after"]) == ("new", False)
+
+
+def test_a_module_that_fails_stops_the_test_before_the_crash():
+    action = CrashTest(CONSENT, infos=[{"failed": True, "msg": "no python"}])
+    result = run(action)
+    assert result["failed"]
+    assert "no python" in result["msg"]
+    assert "trigger" not in action.calls

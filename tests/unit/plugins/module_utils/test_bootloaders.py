@@ -1,0 +1,285 @@
+# Copyright (c) 2026, The crashops.kdump authors
+# GNU General Public License v3.0-or-later (see COPYING or https://www.gnu.org/licenses/gpl-3.0.txt)
+# SPDX-License-Identifier: GPL-3.0-or-later
+"""Boot entries by grubby and by update-grub: read, planned, set and read back."""
+
+import shutil
+import subprocess
+
+import pytest
+from ansible_collections.crashops.kdump.plugins.module_utils._bootloader import find_bootloader
+from ansible_collections.crashops.kdump.plugins.module_utils._cmdline import values
+from ansible_collections.crashops.kdump.plugins.module_utils._result import Failure
+from ansible_collections.crashops.kdump.plugins.module_utils.bootloaders._base import consistent
+from ansible_collections.crashops.kdump.plugins.module_utils.bootloaders._grub_dropin import drop_in_text
+from ansible_collections.crashops.kdump.plugins.module_utils.bootloaders._grubby import edited_default_grub
+from ansible_collections.crashops.kdump.tests.unit.fake_boot import (
+    DROP_IN,
+    EL8_ENTRIES,
+    EL8_KERNELOPTS,
+    PACKAGE_DROP_IN,
+    PACKAGE_TEXT,
+    RHEL,
+    DebianHost,
+    GrubbyHost,
+)
+from ansible_collections.crashops.kdump.tests.unit.fake_host import FakeHost
+
+SHELLS = [[shell] for shell in ("sh", "dash", "bash") if shutil.which(shell)]
+
+
+def el8_host():
+    return GrubbyHost(EL8_ENTRIES, kernelopts=EL8_KERNELOPTS, default="0")
+
+
+def arguments(host):
+    return [values(entry.cmdline) for entry in find_bootloader(host).entries()]
+
+
+def put(host, wanted, kernels="all"):
+    bootloader = find_bootloader(host)
+    plan = bootloader.plan(wanted, kernels)
+    bootloader.apply(plan)
+    return plan
+
+
+@pytest.mark.parametrize(
+    ("host", "name"), [(GrubbyHost(), "grubby"), (DebianHost(), "grub-dropin"), (el8_host(), "grubby")]
+)
+def test_the_boot_loader_is_found_by_its_tool(host, name):
+    assert find_bootloader(host).name == name
+
+
+@pytest.mark.parametrize(
+    ("host", "words"),
+    [
+        (FakeHost(), "neither grubby nor"),
+        (FakeHost(files={"/run/ostree-booted": ""}, programs=["grubby"]), "rpm-ostree"),
+    ],
+)
+def test_a_host_without_a_known_boot_loader_is_told_so(host, words):
+    with pytest.raises(Failure, match=words):
+        find_bootloader(host)
+
+
+def test_grubbys_output_is_read():
+    entries = find_bootloader(GrubbyHost()).entries()
+    assert [entry.default for entry in entries] == [False, True, False]
+    assert entries[0].kernel == "/boot/vmlinuz-5.14.0-503.el9.x86_64"
+    assert entries[0].cmdline.split() == [
+        "root=/dev/mapper/rhel-root",
+        "ro",
+        "crashkernel=" + RHEL,
+        "rd.lvm.lv=rhel/root",
+        "$tuned_params",
+    ]
+    assert consistent(entries)
+
+
+def test_el8_entries_are_read_with_their_kernelopts():
+    assert arguments(el8_host()) == [["auto"], ["auto"]]
+
+
+def test_no_boot_entry_at_all_is_a_failure():
+    host = GrubbyHost()
+    host.names = []
+    with pytest.raises(Failure, match="is /boot mounted"):
+        find_bootloader(host).entries()
+
+
+@pytest.mark.parametrize("make", [GrubbyHost, el8_host, DebianHost])
+@pytest.mark.parametrize("wanted", [["256M"], ["512M,high", "128M,low"], []])
+def test_all_entries_get_exactly_the_values_and_a_second_plan_is_empty(make, wanted):
+    host = make()
+    put(host, wanted)
+    assert set(map(tuple, arguments(host))) == {tuple(wanted)}
+    assert not find_bootloader(host).plan(wanted, "all").changed()
+
+
+@pytest.mark.parametrize(
+    ("kernels", "expected"),
+    [("default", [[RHEL], ["1G"], []]), (["/boot/vmlinuz-5.14.0-503.el9.x86_64"], [["1G"], [RHEL], []])],
+)
+def test_chosen_kernels_alone_are_set(kernels, expected):
+    host = GrubbyHost()
+    before = dict(host.files)
+    put(host, ["1G"], kernels)
+    assert arguments(host) == expected
+    for path in ("/etc/default/grub", "/etc/kernel/cmdline"):
+        assert host.files.get(path) == before.get(path)
+
+
+def test_grubbys_damage_on_the_side_is_undone():
+    host = GrubbyHost()
+    plan = put(host, ["256M"])
+    assert host.files["/etc/default/grub"] == (
+        "GRUB_TIMEOUT=5\n"
+        'GRUB_CMDLINE_LINUX="rd.lvm.lv=rhel/root crashkernel=256M"\n'
+        'GRUB_CMDLINE_LINUX_DEFAULT="quiet splash"   # mine\n'
+    )
+    expected = "root=/dev/mapper/rhel-root ro rd.lvm.lv=rhel/root crashkernel=256M\n"
+    assert host.files["/etc/kernel/cmdline"] == expected
+    assert {change.path: change.after for change in plan.files} == {
+        path: host.files[path] for path in ("/etc/default/grub", "/etc/kernel/cmdline")
+    }
+
+
+def test_el8_gets_no_file_that_it_did_without():
+    host = el8_host()
+    put(host, ["256M"])
+    assert "/etc/kernel/cmdline" not in host.files
+    assert host.field(EL8_ENTRIES[0][0], "options") == "$kernelopts $tuned_params"
+
+
+def test_an_existing_kernel_cmdline_keeps_its_words():
+    host = GrubbyHost(files={"/etc/kernel/cmdline": "root=/dev/sda1 crashkernel=1M  mine=1\n"})
+    put(host, ["256M"])
+    assert host.files["/etc/kernel/cmdline"] == "root=/dev/sda1  mine=1 crashkernel=256M\n"
+
+
+def test_the_kernel_cmdline_does_not_become_the_older_file():
+    host = GrubbyHost(files={"/etc/kernel/cmdline": "ro crashkernel=256M\n"})
+    host.clock += 100
+    put(host, ["256M"])
+    assert host.stat("/etc/kernel/cmdline").mtime_ns >= host.stat("/etc/default/grub").mtime_ns
+
+
+def test_a_grubby_that_did_nothing_is_found_out_and_undone():
+    host = GrubbyHost()
+    host.broken = True
+    before = dict(host.files)
+    with pytest.raises(Failure, match=r"has crashkernel=1G-4G:192M.* instead of crashkernel=256M.*put back"):
+        put(host, ["256M"])
+    assert host.files == before
+
+
+def test_zipl_copies_the_arguments_where_the_machine_boots_by_it():
+    host = GrubbyHost(files={"/etc/zipl.conf": "[defaultboot]\n"}, programs=["zipl"], commands={"zipl": ""})
+    put(host, ["256M"])
+    assert ["zipl"] in host.commands
+
+
+@pytest.mark.parametrize(
+    ("kernels", "default", "words"),
+    [(["/boot/nope"], "1", "no boot entry has it"), ("default", "", "grubby knows no default entry")],
+)
+def test_kernels_that_are_not_there_are_refused(kernels, default, words):
+    assert words in find_bootloader(GrubbyHost(default=default)).refusals(kernels)[0]
+
+
+@pytest.mark.parametrize(
+    ("line", "after"),
+    [
+        ("GRUB_CMDLINE_LINUX='a b'", "GRUB_CMDLINE_LINUX='a b crashkernel=1G'"),
+        ("GRUB_CMDLINE_LINUX=quiet", 'GRUB_CMDLINE_LINUX="quiet crashkernel=1G"'),
+        ('GRUB_CMDLINE_LINUX="a"  # why', 'GRUB_CMDLINE_LINUX="a crashkernel=1G"  # why'),
+        ('GRUB_CMDLINE_LINUX="x=\\"a b\\""', 'GRUB_CMDLINE_LINUX="x=\\"a b\\" crashkernel=1G"'),
+        ('GRUB_CMDLINE_LINUX=""', 'GRUB_CMDLINE_LINUX=""'),
+        ('#GRUB_CMDLINE_LINUX="a"', '#GRUB_CMDLINE_LINUX="a"'),
+        ('GRUB_CMDLINE_LINUX="crashkernel=1G a"', 'GRUB_CMDLINE_LINUX="crashkernel=1G a"'),
+    ],
+)
+def test_one_assignment_of_etc_default_grub_is_edited(line, after):
+    text = 'A=1\n%s\nGRUB_CMDLINE_LINUX_DEFAULT="quiet"\n'
+    assert edited_default_grub(text % line, ["1G"]) == text % after
+
+
+@pytest.mark.parametrize(
+    ("releases", "boot"),
+    [(["6.1.0-41-amd64", "6.1.0-40-amd64"], "/boot"), (["6.12.57+deb13-amd64"], "")],
+)
+def test_grub_cfg_is_read_without_recovery_entries_and_other_systems(releases, boot):
+    entries = find_bootloader(DebianHost(releases, boot)).entries()
+    assert [entry.kernel for entry in entries] == ["/boot/vmlinuz-" + one for one in [releases[0]] + releases]
+    assert [entry.default for entry in entries] == [True] + [False] * len(releases)
+    assert all(entry.cmdline.endswith("ro console=ttyS0 quiet") for entry in entries)
+
+
+def test_the_packages_own_value_is_replaced_and_its_file_left_alone():
+    host = DebianHost(files={PACKAGE_DROP_IN: PACKAGE_TEXT})
+    host.update_grub(host)
+    put(host, ["256M"])
+    assert arguments(host) == [["256M"]] * 3
+    assert host.files[PACKAGE_DROP_IN] == PACKAGE_TEXT
+    assert host.written == [DROP_IN]
+
+
+def test_a_run_that_was_cut_off_before_update_grub_is_finished():
+    host = DebianHost(files={DROP_IN: drop_in_text(["256M"])})
+    plan = put(host, ["256M"])
+    assert (plan.files, plan.commands) == ([], [["update-grub"]])
+    assert arguments(host) == [["256M"]] * 3
+
+
+def test_nothing_is_written_to_take_out_what_nobody_set():
+    assert not find_bootloader(DebianHost()).plan([], "all").changed()
+
+
+def test_absence_outlives_the_package_that_sets_a_value():
+    host = DebianHost(files={PACKAGE_DROP_IN: PACKAGE_TEXT})
+    put(host, [])
+    host.update_grub(host)
+    assert arguments(host) == [[]] * 3
+
+
+@pytest.mark.parametrize("old", [None, drop_in_text(["128M"])])
+def test_a_failed_update_grub_puts_the_drop_in_back(old):
+    host = DebianHost(files={} if old is None else {DROP_IN: old})
+    host.broken = (1, "", "Syntax error at line 7")
+    with pytest.raises(Failure, match=r"Syntax error at line 7.* is as it was, but update-grub failed again"):
+        put(host, ["256M"])
+    assert host.files.get(DROP_IN) == old
+
+
+def test_a_later_drop_in_that_adds_a_value_is_found_out_and_ours_undone():
+    host = DebianHost(files={"/etc/default/grub.d/zzz.cfg": "crashkernel=77M"})
+    with pytest.raises(Failure, match=r"crashkernel=256M crashkernel=77M instead of.*update-grub was run again"):
+        put(host, ["256M"])
+    assert DROP_IN not in host.files
+    assert host.commands == [["update-grub"], ["update-grub"]]
+
+
+@pytest.mark.parametrize("text", [None, "### BEGIN ###\n"])
+def test_a_grub_cfg_without_entries_is_a_failure(text):
+    host = DebianHost()
+    del host.files["/boot/grub/grub.cfg"]
+    if text:
+        host.files["/boot/grub/grub.cfg"] = text
+    with pytest.raises(Failure, match="update-grub"):
+        find_bootloader(host).entries()
+
+
+@pytest.mark.parametrize("kernels", ["default", ["/boot/vmlinuz-6.1.0-41-amd64"]])
+def test_one_drop_in_holds_for_all_kernels(kernels):
+    assert "gives every kernel" in find_bootloader(DebianHost()).refusals(kernels)[0]
+
+
+@pytest.mark.parametrize("shell", SHELLS)
+@pytest.mark.parametrize(
+    ("before", "wanted", "linux", "default"),
+    [
+        (
+            'GRUB_CMDLINE_LINUX="a  crashkernel=1M crashkernel=2M,low b"\nGRUB_CMDLINE_LINUX_DEFAULT=crashkernel=3M',
+            ["512M,high", "128M,low"],
+            "a  b",
+            "crashkernel=512M,high crashkernel=128M,low",
+        ),
+        (
+            "GRUB_CMDLINE_LINUX_DEFAULT='quiet d=\"* a  b\" x$y crashkernel=384M-:128M'",
+            ["256M"],
+            "",
+            'quiet d="* a  b" x$y crashkernel=256M',
+        ),
+        ("GRUB_CMDLINE_LINUX='crashkernel=1M'", [], "", ""),
+        ("GRUB_CMDLINE_LINUX='notcrashkernel=1 crashkernels=2'", [], "notcrashkernel=1 crashkernels=2", ""),
+        ("", ["256M"], "", "crashkernel=256M"),
+    ],
+)
+def test_a_shell_that_sources_the_drop_in_has_exactly_the_values(  # noqa: PLR0917
+    shell, before, wanted, linux, default, tmp_path
+):
+    script = tmp_path / "all.sh"
+    tail = 'printf \'%s\\n\' "$GRUB_CMDLINE_LINUX" "$GRUB_CMDLINE_LINUX_DEFAULT"'
+    script.write_text("set -eu\n%s\n%s\n%s\n" % (before, drop_in_text(wanted), tail))
+    said = subprocess.check_output(shell + [str(script)], universal_newlines=True)
+    assert said.splitlines() == [linux, default]

@@ -1,0 +1,163 @@
+# Copyright (c) 2026, The crashops.kdump authors
+# GNU General Public License v3.0-or-later (see COPYING or https://www.gnu.org/licenses/gpl-3.0.txt)
+# SPDX-License-Identifier: GPL-3.0-or-later
+"""Tests of what dumps tell of themselves, on small dumps that are whole, cut at every interesting place, or damaged."""
+
+import bz2
+import gzip
+import lzma
+import struct
+
+import pytest
+from ansible_collections.crashops.kdump.plugins.module_utils import _vmcore
+from ansible_collections.crashops.kdump.tests.unit.dump_builder import (
+    BLOCK,
+    CRASH_TIME,
+    KERNEL,
+    elf,
+    flattened,
+    kdump_compressed,
+)
+
+KDUMP = kdump_compressed()
+FLAT = flattened(KDUMP)
+DESCRIPTORS = 4 * BLOCK
+PAGES_START = DESCRIPTORS + 5 * 24
+
+
+def examine(content):
+    """Return what a file of this content tells."""
+    return _vmcore.examine(lambda offset, size: content[offset : offset + size], len(content))
+
+
+def patched(content, offset, raw):
+    """Return a file with some bytes replaced."""
+    return content[:offset] + raw + content[offset + len(raw) :]
+
+
+WHOLE = [
+    ("kdump-compressed", KDUMP, "zlib", 31, "web1"),
+    ("kdump-compressed", kdump_compressed(order=">", status=0x20), "zstd", 31, "web1"),
+    ("kdump-compressed", kdump_compressed(status=0), "none", 31, "web1"),
+    ("flattened", FLAT, "zlib", 31, "web1"),
+    ("flattened", flattened(kdump_compressed(">", 0x2), piece=70000), "lzo", 31, "web1"),
+    ("flattened", flattened(elf()), "none", None, None),
+    ("elf", elf(), "none", None, None),
+    ("elf", elf(order=">"), "none", None, None),
+    ("elf", elf(wide=False), "none", None, None),
+    ("elf", elf(extended=True), "none", None, None),
+    ("elf", elf(wide=False, extended=True), "none", None, None),
+    ("gzip", gzip.compress(FLAT), "zlib", 31, "web1"),
+    ("bzip2", bz2.compress(FLAT), "zlib", 31, "web1"),
+    ("xz", lzma.compress(FLAT), "zlib", 31, "web1"),
+]
+
+
+@pytest.mark.parametrize("name, content, compression, level, node", WHOLE)
+def test_a_whole_dump_is_complete_and_tells_what_it_is(name, content, compression, level, node):
+    dump = examine(content)
+    assert (dump.format, dump.complete) == (name, True), dump.reason
+    expected = (KERNEL, node, "x86_64", CRASH_TIME, level, compression)
+    assert tuple(dump.header) == expected
+
+
+CUT = [
+    (KDUMP[:0], "empty"),
+    (KDUMP[:300], "inside its header"),
+    (KDUMP[: BLOCK + 50], "inside its page bitmaps"),
+    (KDUMP[: 3 * BLOCK], "inside its page bitmaps"),
+    (KDUMP[:DESCRIPTORS], "inside its 5 page descriptors"),
+    (KDUMP[: DESCRIPTORS + 60], "inside its 5 page descriptors"),
+    (KDUMP[:PAGES_START], "its pages end at byte"),
+    (KDUMP[:-1], "its pages end at byte"),
+    (patched(KDUMP, DESCRIPTORS + 24, bytes(24)), "never written"),
+    (patched(KDUMP, 3 * BLOCK, bytes(1)), "no page at all"),
+    (kdump_compressed(status=0x9), "not enough space"),
+    (kdump_compressed(order=">", machine="s390x")[:-1], "its pages end at byte"),
+    (FLAT[:4096], "without the terminator"),
+    (FLAT[:4100], "without the terminator"),
+    (FLAT[:4200], "inside the record"),
+    (FLAT[:-8], "without the terminator"),
+    (FLAT[:-16], "without the terminator"),
+    (FLAT[:-17], "inside the record"),
+    (patched(FLAT, 4096, struct.pack(">qq", -5, 8)), "there is no record at byte 4096"),
+    (patched(FLAT, 4096 + 16 + 1000, bytes(16)), "there is no record at byte 5112"),
+    (flattened(b""), "no record"),
+    (elf()[:40], "not that of a whole core"),
+    (elf()[:100], "program headers"),
+    (elf()[:-1], "its segments end at byte"),
+    (elf(flags=1), "not enough space"),
+    (gzip.compress(FLAT)[:-3], "before its end mark"),
+    (gzip.compress(FLAT[:-16]), "without the terminator"),
+    (bz2.compress(FLAT)[:-10], "before its end mark"),
+    (lzma.compress(FLAT)[:-10], "before its end mark"),
+    (patched(gzip.compress(FLAT), 20, b"\xff\xff\xff\xff\xff\xff"), "damaged"),
+]
+
+
+@pytest.mark.parametrize("content, reason", CUT)
+def test_a_dump_that_was_cut_off_is_not_complete_and_says_where(content, reason):
+    dump = examine(content)
+    assert dump.complete is False
+    assert reason in dump.reason
+
+
+def test_a_file_that_ends_with_the_terminator_by_chance_is_not_complete():
+    inner = b"\xff" * 3000
+    assert examine(flattened(inner)[: 4096 + 16 + 500]).complete is False
+
+
+def test_bytes_after_the_terminator_do_no_harm_as_a_raw_device_has_them():
+    assert examine(FLAT + bytes(5000)).complete is True
+
+
+UNKNOWN = [
+    ("diskdump", b"DISKDUMP" + bytes(8000)),
+    ("lz4", b"\x04\x22\x4d\x18" + bytes(100)),
+    ("zstd", b"\x28\xb5\x2f\xfd" + bytes(100)),
+    ("unknown", b"hello" * 100),
+    ("kdump-compressed", patched(KDUMP, 428, struct.pack("<i", 77))),
+    ("gzip", gzip.compress(KDUMP)),
+]
+
+
+@pytest.mark.parametrize("name, content", UNKNOWN)
+def test_what_cannot_be_judged_is_neither_complete_nor_incomplete(name, content):
+    dump = examine(content)
+    assert (dump.format, dump.complete) == (name, None)
+    assert dump.reason
+
+
+def test_a_cut_off_dump_still_tells_the_kernel_and_the_time():
+    for content in (KDUMP[:DESCRIPTORS], FLAT[:12000], gzip.compress(FLAT)[:-3]):
+        header = examine(content).header
+        assert (header.kernel, header.crash_time) == (KERNEL, CRASH_TIME)
+
+
+@pytest.mark.parametrize("content", [KDUMP, FLAT, elf(), gzip.compress(FLAT)])
+def test_reads_are_bounded_and_the_data_of_pages_is_not_read(content):
+    most = []
+
+    def read(offset, size):
+        most.append(size)
+        return content[offset : offset + size]
+
+    assert _vmcore.dump_verdict(read, len(content)).complete
+    assert max(most) <= 1 << 20
+
+
+def test_a_dump_larger_than_one_chunk_is_read_in_pieces():
+    inner = kdump_compressed() + b"z" * (3 << 20)
+    packed = gzip.compress(flattened(inner, piece=2 << 20))
+    assert examine(packed).complete is True
+
+
+def test_a_reader_that_runs_out_of_time_leaves_the_question_open():
+    def read(offset, size):
+        if offset > 4096:
+            raise _vmcore.OutOfTime
+        return FLAT[offset : offset + size]
+
+    verdict = _vmcore.dump_verdict(read, len(FLAT))
+    assert verdict.complete is None
+    assert "time limit" in verdict.reason

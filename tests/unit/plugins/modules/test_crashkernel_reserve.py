@@ -1,0 +1,260 @@
+# Copyright (c) 2026, The crashops.kdump authors
+# GNU General Public License v3.0-or-later (see COPYING or https://www.gnu.org/licenses/gpl-3.0.txt)
+# SPDX-License-Identifier: GPL-3.0-or-later
+"""crashkernel_reserve: what it refuses, foretells, changes and tells."""
+
+import pytest
+from ansible_collections.crashops.kdump.plugins.module_utils._memory import GIB, MIB
+from ansible_collections.crashops.kdump.plugins.module_utils._result import Failure, Refused
+from ansible_collections.crashops.kdump.plugins.modules.crashkernel_reserve import ensure, main
+from ansible_collections.crashops.kdump.tests.unit.fake_boot import (
+    EL8_ENTRIES,
+    EL8_KERNELOPTS,
+    PACKAGE_DROP_IN,
+    PACKAGE_TEXT,
+    DebianHost,
+    GrubbyHost,
+    kernel_files,
+)
+
+DEFAULTS = {
+    "size": "default",
+    "state": "present",
+    "kernels": "all",
+    "margin_percent": None,
+    "minimum": None,
+    "maximum": None,
+    "timeout": 300,
+}
+ESTIMATE = """\
+Reserved crashkernel:    256M
+Recommended crashkernel: 301M
+
+Kernel image size:   47M
+Large modules: <none>
+"""
+SHOW = """\
+DUMP_MODE:		kdump
+USE_KDUMP:		1
+current state:    ready to kdump
+crashkernel suggested size: 301M
+"""
+GET_DEFAULT = "kdumpctl get-default-crashkernel"
+
+
+def reserve(host, check_mode=False, **options):
+    return ensure(host, dict(DEFAULTS, **options), check_mode)
+
+
+def el9(**more):
+    return GrubbyHost(programs=["kdumpctl"], **more)
+
+
+def el8():
+    return GrubbyHost(EL8_ENTRIES, kernelopts=EL8_KERNELOPTS, default="0", programs=["kdumpctl"])
+
+
+@pytest.mark.parametrize("make", [GrubbyHost, DebianHost])
+@pytest.mark.parametrize(
+    ("size", "words"),
+    [
+        ("256MB", "at most one letter of K, M, G, T, P, E"),
+        (256, "it is less than 1 MiB"),
+        ("4G-2G:256M", "ends where it starts or before"),
+        (["auto"], "only the kernel of RHEL 8 knows it"),
+        (["256M", "128M"], "takes the last of several"),
+        (["256M", "128M,low"], "ignores ,high and ,low"),
+        (["128M,low"], "counts only beside one with ,high"),
+        ([], "an empty list"),
+        ("4G", "would reserve nothing on this machine with 2048 MiB of RAM: 4096 MiB is not less"),
+        ("64G-:512M", "with 2048 MiB of RAM: none of its ranges holds this RAM"),
+        ("crashkernel=256M", "is no size"),
+    ],
+)
+def test_values_that_would_leave_no_memory_are_refused_and_nothing_is_written(make, size, words):
+    host = make()
+    with pytest.raises(Refused) as refused:
+        reserve(host, size=size)
+    assert words in refused.value.msg
+    assert refused.value.msg.startswith("size: ")
+    assert not host.written
+    assert not any("--update-kernel" in word for argv in host.commands for word in argv)
+
+
+@pytest.mark.parametrize(
+    ("options", "words"),
+    [
+        ({"margin_percent": 10}, "margin_percent: 10 is refused: it counts for an estimate only"),
+        ({"size": "256M", "minimum": "1M", "maximum": "2M"}, "maximum: '2M' is refused"),
+        ({"size": "estimate", "margin_percent": -1}, "it is below 0"),
+        ({"size": "estimate", "minimum": "1X"}, "minimum: '1X' is refused"),
+        ({"size": "estimate", "minimum": "2G", "maximum": "1G"}, "it is above the maximum 1G"),
+        ({"size": "256M", "kernels": "most"}, "neither all nor default"),
+        ({"size": "256M", "kernels": []}, "it names no kernel"),
+        ({"size": "256M", "kernels": ["/boot/nope"]}, "no boot entry has it"),
+        ({"size": "256M", "timeout": 0}, "it is no time"),
+    ],
+)
+def test_options_that_make_no_sense_are_refused(options, words):
+    host = el9()
+    with pytest.raises(Refused) as refused:
+        reserve(host, **options)
+    assert words in refused.value.msg
+    assert not host.written
+
+
+def test_nothing_is_changed_inside_a_capture_kernel():
+    host = GrubbyHost(files={"/proc/vmcore": "x"})
+    with pytest.raises(Failure, match="capture kernel"):
+        reserve(host, size="256M")
+    assert not host.commands
+
+
+@pytest.mark.parametrize("make", [GrubbyHost, DebianHost])
+@pytest.mark.parametrize("options", [{"size": "256M"}, {"size": ["512M,high", "128M,low"]}, {"state": "absent"}])
+def test_check_mode_foretells_exactly_and_changes_nothing(make, options):
+    host, dry = make(), make()
+    foretold = reserve(dry, check_mode=True, **options)
+    assert not dry.written
+    assert dry.files == make().files
+    assert reserve(host, **options) == foretold
+
+
+@pytest.mark.parametrize("make", [GrubbyHost, DebianHost])
+@pytest.mark.parametrize("options", [{"size": "256M"}, {"size": ["512M,high", "128M,low"]}, {"state": "absent"}])
+def test_a_second_run_changes_nothing(make, options):
+    host = make(files={PACKAGE_DROP_IN: PACKAGE_TEXT})
+    reserve(host, **options)
+    host.written.clear()
+    host.commands.clear()
+    again = reserve(host, **options)
+    assert (again["changed"], again["diff"]) == (False, [])
+    assert not host.written
+    assert ["update-grub"] not in host.commands
+    assert not any("--update-kernel" in word for argv in host.commands for word in argv)
+
+
+def test_the_diff_has_one_argument_per_line():
+    entry = reserve(GrubbyHost(), check_mode=True, size="256M")["diff"][-1]
+    assert entry["before_header"] == "kernel arguments of 0123456789abcdef0123456789abcdef-0-rescue"
+    assert entry["after"] == "root=/dev/mapper/rhel-root\nro\nrescue.only=1\ncrashkernel=256M\n"
+
+
+def test_what_is_configured_booted_and_reserved_is_told():
+    result = reserve(DebianHost(), size="256M")
+    assert result["configured"][0] == {
+        "id": "gnulinux-simple-5d7cf7d1-9a3b-4a6f-8a16-0f0a3f1b7c11",
+        "kernel": "/boot/vmlinuz-6.1.0-41-amd64",
+        "args": ["256M"],
+        "default": True,
+    }
+    assert (result["booted"], result["reserved_bytes"], result["will_reserve_bytes"]) == ([], 0, 256 * MIB)
+    assert result["reboot_required"]
+    assert "was booted with no crashkernel=" in result["reason"]
+
+
+def test_after_the_reboot_none_is_needed():
+    host = DebianHost(files=kernel_files("6.1.0-41-amd64", "crashkernel=256M", 256 * MIB))
+    reserve(host, size="256M")
+    result = reserve(host, size="256M")
+    assert (result["changed"], result["reboot_required"]) == (False, False)
+
+
+@pytest.mark.parametrize(
+    ("host", "size", "value", "words"),
+    [
+        (el8(), "default", ["auto"], None),
+        (el8(), "auto", ["auto"], None),
+        (el9(commands={GET_DEFAULT: "1G-4G:192M,4G-:256M"}), "default", ["1G-4G:192M,4G-:256M"], None),
+        (el9(commands={GET_DEFAULT: "1G-:192M"}), "auto", ["1G-:192M"], "the vendor's default is used"),
+        (DebianHost(files={PACKAGE_DROP_IN: PACKAGE_TEXT}), "default", ["384M-:128M"], None),
+        (DebianHost(files={PACKAGE_DROP_IN: "# crashkernel=1G\n"}), "default", ["384M-:128M"], None),
+        (DebianHost(files={"/etc/os-release": "ID=debian\nVERSION_ID=13\n"}), "default", ["512M-:192M"], None),
+        (DebianHost(), "auto", ["384M-:128M"], "known to the RHEL 8 kernel only"),
+        (el9(files={"/etc/kdump.conf": "path /var/crash\n"}), "256M", ["256M"], "auto_reset_crashkernel no"),
+        (el9(files={"/etc/kdump.conf": "auto_reset_crashkernel no\n"}), "256M", ["256M"], None),
+    ],
+)
+def test_a_size_by_name_is_resolved_on_the_host(host, size, value, words):
+    result = reserve(host, size=size)
+    assert result["value"] == value
+    assert result["configured"][0]["args"] == value
+    assert words in result["messages"][0] if words else not result["messages"]
+
+
+def test_before_kdumpctl_is_installed_check_mode_foretells_its_default():
+    host = GrubbyHost()
+    result = reserve(host, check_mode=True)
+    assert result["value"] == ["1G-4G:192M,4G-64G:256M,64G-:512M"]
+    assert "the real run asks it" in result["messages"][0]
+    with pytest.raises(Failure, match="install kdump first"):
+        reserve(GrubbyHost())
+
+
+def test_a_default_that_needs_more_ram_than_there_is_is_refused():
+    host = el9(commands={GET_DEFAULT: "4G-64G:256M,64G-:512M"})
+    with pytest.raises(Refused, match="4G-64G:256M,64G-:512M would reserve nothing on this machine with 2048 MiB"):
+        reserve(host)
+
+
+@pytest.mark.parametrize(
+    ("options", "value"),
+    [
+        ({}, "320M"),
+        ({"margin_percent": 20}, "384M"),
+        ({"minimum": "512M"}, "512M"),
+        ({"maximum": "300M"}, "300M"),
+        ({"margin_percent": 50, "maximum": "400M"}, "400M"),
+    ],
+)
+@pytest.mark.parametrize(
+    "make",
+    [
+        lambda: el9(commands={"kdumpctl estimate": ESTIMATE}),
+        lambda: DebianHost(programs=["kdump-config"], commands={"kdump-config show": SHOW}),
+    ],
+)
+def test_an_estimate_is_taken_with_its_margin_and_limits(make, options, value):
+    assert reserve(make(), size="estimate", **options)["value"] == [value]
+
+
+@pytest.mark.parametrize(
+    ("host", "words"),
+    [
+        (el9(commands={"kdumpctl estimate": (1, "", "kdump: kdump initramfs is not built yet.")}), "not built yet"),
+        (
+            DebianHost(
+                programs=["kdump-config"],
+                commands={"kdump-config show": "crashkernel suggested size: Unknown (no memory information)\n"},
+            ),
+            r"Unknown \(no memory information\); start kdump once with size=default",
+        ),
+        (DebianHost(programs=["kdump-config"], commands={"kdump-config show": "DUMP_MODE: kdump\n"}), "nothing of a"),
+        (DebianHost(), "neither is installed"),
+    ],
+)
+def test_where_no_estimate_is_to_be_had_the_error_says_what_to_do(host, words):
+    with pytest.raises(Failure, match=words):
+        reserve(host, size="estimate")
+    assert not host.written
+
+
+@pytest.mark.parametrize("host", [el9(), DebianHost(programs=["kdump-config"])])
+def test_check_mode_does_not_ask_for_an_estimate_that_would_change_something(host):
+    result = reserve(host, check_mode=True, size="estimate")
+    assert (result["changed"], result["value"]) == (False, None)
+    assert "check mode does not ask" in result["messages"][0]
+
+
+def test_ram_is_counted_without_iomem_too():
+    files = {"/proc/iomem": "00000000-00000000 : System RAM\n", "/proc/meminfo": "MemTotal:        1900000 kB\n"}
+    result = reserve(DebianHost(files=files), size="1G-1900M:128M,1900M-:192M")
+    assert result["will_reserve_bytes"] == 192 * MIB
+    with pytest.raises(Refused, match="1920 MiB of RAM"):
+        reserve(DebianHost(files=files), size="%d" % (2 * GIB))
+
+
+def test_a_wrong_size_ends_the_module_with_one_sentence(run_module):
+    result = run_module(main, size="256MB")
+    assert result["failed"]
+    assert result["msg"].startswith("size: '256MB' is refused: ")

@@ -1,0 +1,376 @@
+# Copyright (c) 2026, The crashops.kdump authors
+# GNU General Public License v3.0-or-later (see COPYING or https://www.gnu.org/licenses/gpl-3.0.txt)
+# SPDX-License-Identifier: GPL-3.0-or-later
+"""kdump_config judges first, writes only what it is asked, and writes nothing twice."""
+
+import pathlib
+
+import pytest
+from ansible_collections.crashops.kdump.plugins.module_utils._result import Failure, Refused
+from ansible_collections.crashops.kdump.plugins.modules import kdump_config
+from ansible_collections.crashops.kdump.tests.unit.fake_host import FakeHost
+
+FIXTURES = pathlib.Path(__file__).parent.parent.parent / "fixtures"
+CONF, SYSCONFIG, DEFAULTS = "/etc/kdump.conf", "/etc/sysconfig/kdump", "/etc/default/kdump-tools"
+KDUMPCTL_TEXTS = {
+    CONF: (FIXTURES / "kdump-utils-1.0.61.conf").read_text(),
+    SYSCONFIG: (FIXTURES / "kdump-utils-1.0.61.sysconfig").read_text(),
+}
+TOOLS_TEXTS = {DEFAULTS: (FIXTURES / "kdump-tools-1.8.1.default").read_text()}
+OPTIONS = (
+    "target", "path", "core_collector", "failure_action", "final_action", "kdump_pre", "kdump_post", "extra_bins",
+    "extra_modules", "dracut_args", "fence_kdump_nodes", "fence_kdump_args", "auto_reset_crashkernel", "force_rebuild",
+    "directives", "sysconfig", "commandline_append", "commandline_remove", "blocked_drivers",
+)  # fmt: skip
+
+
+def kdumpctl_host(**texts):
+    return FakeHost(dict(KDUMPCTL_TEXTS, **texts), programs=["kdumpctl"])
+
+
+def el8_host(**texts):
+    return FakeHost(dict(KDUMPCTL_TEXTS, **{"/usr/sbin/kdumpctl": "core_collector"}, **texts), programs=["kdumpctl"])
+
+
+def tools_host(**texts):
+    return FakeHost(dict(TOOLS_TEXTS, **texts), programs=["kdump-config", "dpkg"])
+
+
+def run(host, check_mode=False, **options):
+    params = dict.fromkeys(OPTIONS)
+    params.update(options, exclusive=options.get("exclusive", False), backup=options.get("backup", False))
+    return kdump_config.ensure(host, params, check_mode)
+
+
+def changed_lines(before, after):
+    """Return what a change took away and what it brought, line by line."""
+    old, new = before.splitlines(), after.splitlines()
+    return [line for line in old if line not in new], [line for line in new if line not in old]
+
+
+KDUMPCTL_CASES = [
+    ({"path": "/var/dumps"}, CONF, (["path /var/crash"], ["path /var/dumps"])),
+    (
+        {"target": {"type": "nfs", "location": "[2001:db8::1]:/e"}, "path": "/web"},
+        CONF,
+        (["path /var/crash"], ["path /web", "nfs [2001:db8::1]:/e"]),
+    ),
+    (
+        {"target": {"type": "ssh", "location": "kdump@h", "ssh_key": "/root/k"}},
+        CONF,
+        (
+            ["core_collector makedumpfile -l --message-level 7 -d 31"],
+            ["core_collector makedumpfile -F -l --message-level 7 -d 31", "ssh kdump@h", "sshkey /root/k"],
+        ),
+    ),
+    ({"target": {"type": "ext4", "location": "UUID=1"}}, CONF, ([], ["ext4 UUID=1"])),
+    ({"failure_action": "shell"}, CONF, ([], ["failure_action shell"])),
+    ({"final_action": "halt", "kdump_pre": "/a", "kdump_post": "/b"}, CONF,
+     ([], ["final_action halt", "kdump_pre /a", "kdump_post /b"])),
+    ({"extra_bins": ["/bin/a", "/bin/b"], "extra_modules": ["m", "n"]}, CONF,
+     ([], ["extra_bins /bin/a /bin/b", "extra_modules m n"])),
+    ({"fence_kdump_nodes": ["n1", "n2"], "fence_kdump_args": "-p 7410"}, CONF,
+     ([], ["fence_kdump_args -p 7410", "fence_kdump_nodes n1 n2"])),
+    ({"dracut_args": '--omit-drivers "cfg80211 snd"'}, CONF, ([], ['dracut_args --omit-drivers "cfg80211 snd"'])),
+    ({"auto_reset_crashkernel": False, "force_rebuild": True}, CONF,
+     (["auto_reset_crashkernel yes"], ["auto_reset_crashkernel no", "force_rebuild 1"])),
+    ({"directives": {"force_no_rebuild": True, "path": None, "auto_reset_crashkernel": False}}, CONF,
+     (["auto_reset_crashkernel yes", "path /var/crash"], ["auto_reset_crashkernel no", "force_no_rebuild 1"])),
+    ({"exclusive": True, "path": "/x"}, CONF,
+     (["auto_reset_crashkernel yes", "path /var/crash", "core_collector makedumpfile -l --message-level 7 -d 31"],
+      ["path /x"])),
+    ({"sysconfig": {"KDUMP_IMG": "vmlinux", "KEXEC_ARGS": None}}, SYSCONFIG,
+     (['KEXEC_ARGS="-s"', 'KDUMP_IMG="vmlinuz"'], ['KDUMP_IMG="vmlinux"'])),
+    (
+        {"commandline_append": ["rd.debug"], "commandline_remove": ["nr_cpus"], "blocked_drivers": ["nouveau", "mlx5"]},
+        SYSCONFIG,
+        (
+            ['KDUMP_COMMANDLINE_APPEND="novmcoredd hugetlb_cma=0 irqpoll nr_cpus=1 reset_devices '
+             'cgroup_disable=memory mce=off panic=10"'],
+            ['KDUMP_COMMANDLINE_APPEND="novmcoredd hugetlb_cma=0 irqpoll reset_devices cgroup_disable=memory mce=off '
+             'panic=10 rd.debug rd.driver.blacklist=nouveau,mlx5"'],
+        ),
+    ),
+]  # fmt: skip
+
+WORDS = "reset_devices systemd.unit=kdump-tools-dump.service nr_cpus=1 irqpoll usbcore.nousb"
+TOOLS_CASES = [
+    ({"path": "/srv/dumps"}, (['KDUMP_COREDIR="/var/crash"'], ['KDUMP_COREDIR="/srv/dumps"'])),
+    ({"target": {"type": "nfs", "location": "h:/e"}}, ([], ['NFS="h:/e"'])),
+    ({"target": {"type": "ssh", "location": "u@h", "ssh_key": "/root/k"}}, ([], ['SSH="u@h"', 'SSH_KEY="/root/k"'])),
+    ({"core_collector": "makedumpfile -l -d 31"}, ([], ['MAKEDUMP_ARGS="-l -d 31"'])),
+    ({"core_collector": "makedumpfile -F -c -d 17"}, ([], ['MAKEDUMP_ARGS="-F -c -d 17"'])),
+    ({"failure_action": "poweroff"}, ([], ['KDUMP_FAIL_CMD="poweroff -f"'])),
+    ({"sysconfig": {"USE_KDUMP": 0, "HOSTTAG": "hostname"}}, (["USE_KDUMP=1"], ["USE_KDUMP=0", 'HOSTTAG="hostname"'])),
+    ({"commandline_append": ["panic=5"]}, ([], ['KDUMP_CMDLINE_APPEND="%s panic=5"' % WORDS])),
+    (
+        {"blocked_drivers": ["a", "b"], "commandline_remove": ["irqpoll"]},
+        ([], ['KDUMP_CMDLINE_APPEND="%s modprobe.blacklist=a,b"' % WORDS.replace(" irqpoll", "")]),
+    ),
+]
+
+
+@pytest.mark.parametrize(("options", "path", "expected"), KDUMPCTL_CASES)
+def test_kdumpctls_files_change_in_the_lines_that_are_asked_for(options, path, expected):
+    host = kdumpctl_host()
+    assert run(host, **options)["changed"]
+    assert changed_lines(KDUMPCTL_TEXTS[path], host.files[path]) == expected
+    assert host.written == [path]
+
+
+@pytest.mark.parametrize(("options", "expected"), TOOLS_CASES)
+def test_the_same_options_become_variables_of_kdump_tools(options, expected):
+    host = tools_host()
+    assert run(host, **options)["changed"]
+    assert changed_lines(TOOLS_TEXTS[DEFAULTS], host.files[DEFAULTS]) == expected
+
+
+@pytest.mark.parametrize(
+    ("make_host", "options"),
+    [(kdumpctl_host, case[0]) for case in KDUMPCTL_CASES] + [(tools_host, case[0]) for case in TOOLS_CASES],
+)
+def test_check_mode_predicts_and_a_second_run_changes_nothing(make_host, options):
+    host = make_host()
+    files = dict(host.files)
+    predicted = run(host, check_mode=True, **options)
+    assert host.written == [] and host.files == files
+    real = run(host, **options)
+    assert dict(predicted) == dict(real)
+    host.written = []
+    second = run(host, **options)
+    assert (second["changed"], second["diff"], host.written, host.commands) == (False, [], [], [])
+    assert not (second["rebuild_required"] or second["reload_required"])
+
+
+def test_without_options_nothing_changes():
+    for host in (kdumpctl_host(), tools_host()):
+        assert not run(host)["changed"]
+
+
+@pytest.mark.parametrize(
+    ("standing", "target", "expected"),
+    [
+        ("ext4 /dev/a\npath /x\n", {"type": "ssh", "location": "u@h"}, "ssh u@h\npath /x\n"),
+        ("ssh u@h\ncore_collector makedumpfile -F -l\n", {"type": "local"}, "core_collector makedumpfile -l\n"),
+        ("default shell\n", None, "failure_action reboot\n"),
+    ],
+)
+def test_what_stands_for_the_same_thing_is_replaced(standing, target, expected):
+    host = kdumpctl_host(**{CONF: standing})
+    options = {"target": target} if target else {"failure_action": "reboot"}
+    run(host, **options)
+    assert host.files[CONF] == expected
+
+
+def test_a_target_of_kdump_tools_replaces_the_others():
+    host = tools_host(**{DEFAULTS: 'USE_KDUMP=1\nSSH="u@h"\nFTP="f:/x"\n'})
+    result = run(host, target={"type": "nfs", "location": "h:/e"})
+    assert host.files[DEFAULTS] == 'USE_KDUMP=1\nNFS="h:/e"\n'
+    assert result["effective"]["target_type"] == "nfs"
+    run(host, target={"type": "local"})
+    assert host.files[DEFAULTS] == "USE_KDUMP=1\n"
+
+
+def test_the_commented_default_of_a_release_is_kept_when_a_word_is_added():
+    host = tools_host(**{DEFAULTS: 'USE_KDUMP=1\n#KDUMP_CMDLINE_APPEND="%s nousb"\n' % WORDS})
+    run(host, commandline_append=["x"])
+    assert 'KDUMP_CMDLINE_APPEND="%s nousb x"\n' % WORDS in host.files[DEFAULTS]
+
+
+def test_the_default_of_the_installed_kdump_config_is_kept_when_the_file_shows_none():
+    script = 'KDUMP_CMDLINE_APPEND=${KDUMP_CMDLINE_APPEND:="%s special"}\n' % WORDS
+    host = tools_host(**{DEFAULTS: "USE_KDUMP=1\n", "/usr/sbin/kdump-config": script})
+    run(host, commandline_append=["x"])
+    assert 'KDUMP_CMDLINE_APPEND="%s special x"\n' % WORDS in host.files[DEFAULTS]
+
+
+def ssh(location):
+    return {"target": {"type": "ssh", "location": location}}
+
+
+@pytest.mark.parametrize(
+    ("options", "words"),
+    [
+        ({"path": "var/crash"}, "path: 'var/crash' is refused: the path is not absolute; begin it with /."),
+        ({"path": "~/crash"}, "~"),
+        ({"path": "/a#b"}, "number sign"),
+        ({"path": "/a\nnfs h:/e"}, "control characters"),
+        ({"path": "/a\r"}, "control characters"),
+        ({"path": "/a b"}, "blank"),
+        ({"path": ""}, "empty"),
+        ({"core_collector": '"makedumpfile -l"'}, "quotes"),
+        ({"core_collector": "makedumpfile -F -l -d 31"}, "core_collector: 'makedumpfile -F -l -d 31' is refused"),
+        ({"core_collector": "makedumpfile -l -d 32"}, "0 and 31"),
+        (dict(ssh("u@h"), core_collector="makedumpfile -l -d 31"), "needs -F for a target of type ssh; add -F."),
+        (ssh("h.example.com"), "target.location: 'h.example.com' is refused: it is not of the form user@host"),
+        (ssh("u@[2001:db8::1]"), "without brackets"),
+        (ssh("-oProxyCommand=x@h"), "user@host"),
+        (ssh("u@h:/var/crash"), "path"),
+        (ssh(None), "needs a location"),
+        ({"target": {"type": "nfs", "location": ":server:/x"}}, "host:/export"),
+        ({"target": {"type": "nfs", "location": "2001:db8::1:/x"}}, "brackets"),
+        ({"target": {"type": "nfs", "location": "server"}}, "host:/export"),
+        ({"target": {"type": "xfs", "location": "sdb1"}}, "/dev"),
+        ({"target": {"type": "local", "location": "/dev/a"}}, "no location"),
+        ({"target": {"type": "nfs", "location": "h:/e", "ssh_key": "/k"}}, "ssh_key"),
+        ({"target": {"type": "ssh", "location": "u@h", "ssh_key": "~/.ssh/id"}}, "target.ssh_key"),
+        ({"kdump_pre": "/a --verbose"}, "one file"),
+        ({"kdump_post": "post.sh"}, "absolute"),
+        ({"extra_bins": ["lftp"]}, "lftp is not an absolute path"),
+        ({"extra_modules": ["a b"]}, "entry of its own"),
+        ({"directives": {"colour": "red"}}, "directives.colour"),
+        ({"directives": {"blacklist": "nouveau"}}, "use blocked_drivers"),
+        ({"directives": {"path": "/x"}, "path": "/y"}, "the option path sets path too"),
+        ({"directives": {"nfs": "h:/e"}, "target": {"type": "local"}}, "directives.nfs"),
+        ({"directives": {"nfs": "h:/e", "xfs": "UUID=1"}}, "more than one dump target"),
+        ({"dracut_args": '--mount "/dev/a /m xfs x"', "target": {"type": "nfs", "location": "h:/e"}}, "--mount"),
+        ({"force_rebuild": True, "directives": {"force_no_rebuild": "1"}}, "both 1"),
+        ({"sysconfig": {"A B": "1"}}, "name"),
+        ({"sysconfig": {"KEXEC_ARGS": "$(reboot)"}}, "sysconfig.KEXEC_ARGS"),
+        ({"sysconfig": {"KEXEC_ARGS": 'a"b'}}, "sysconfig.KEXEC_ARGS"),
+        ({"sysconfig": {"KEXEC_ARGS": ["a"]}}, "one text"),
+        ({"commandline_append": ["a b"]}, "commandline_append: 'a b' is refused: it is not one word"),
+        ({"commandline_append": ["x=`id`"]}, "commandline_append"),
+        ({"blocked_drivers": ["a,b"]}, "blocked_drivers"),
+    ],
+)
+def test_kdumpctl_refuses_before_anything_is_written(options, words):
+    host = kdumpctl_host()
+    files = dict(host.files)
+    with pytest.raises(Refused) as refused:
+        run(host, **options)
+    assert words in refused.value.msg
+    assert len(refused.value.details["refused"]) == 1
+    assert (host.files, host.written) == (files, [])
+
+
+@pytest.mark.parametrize(
+    ("options", "words"),
+    [
+        ({"kdump_pre": "/a"}, "kdump_pre: '/a' is refused: kdump-tools has no equivalent of it"),
+        ({"extra_bins": ["/bin/a"]}, "extra_bins"),
+        ({"dracut_args": "x"}, "dracut_args"),
+        ({"final_action": "halt"}, "always reboots"),
+        ({"directives": {"path": "/x"}}, "use sysconfig"),
+        ({"force_rebuild": True}, "rebuild: always"),
+        ({"failure_action": "shell"}, "failure_action: 'shell'"),
+        ({"target": {"type": "ext4", "location": "/dev/a"}}, "target.type: 'ext4'"),
+        ({"target": {"type": "nfs", "location": ":s:/x"}}, "host:/export"),
+        (ssh("h"), "user@host"),
+        ({"core_collector": "scp"}, "makedumpfile only"),
+        ({"core_collector": "makedumpfile -d 40"}, "0 and 31"),
+        ({"path": "crash"}, "absolute"),
+        ({"path": "/a$b"}, "path"),
+        ({"sysconfig": {"USE_KDUMP": True}}, "sysconfig.USE_KDUMP: True is refused"),
+        ({"sysconfig": {"USE_KDUMP": None}}, "USE_KDUMP is not set"),
+        ({"sysconfig": {"KDUMP_DUMP_DMESG": "yes"}}, "not a number"),
+        ({"sysconfig": {"KDUMP_CMDLINE_APPEND": "irqpoll"}}, "systemd.unit=kdump-tools-dump.service"),
+        ({"sysconfig": {"FTP_PASSWORD": "hunter2"}}, "(hidden)"),
+        ({"sysconfig": {"KDUMP_COREDIR": "/a"}, "path": "/b"}, "the option path is about KDUMP_COREDIR too"),
+        ({"commandline_remove": ["systemd.unit"]}, "commandline_remove"),
+    ],
+)
+def test_kdump_tools_refuses_before_anything_is_written(options, words):
+    host = tools_host()
+    files = dict(host.files)
+    with pytest.raises(Refused) as refused:
+        run(host, **options)
+    assert words in refused.value.msg
+    assert "hunter2" not in refused.value.msg
+    assert (host.files, host.written) == (files, [])
+
+
+def test_what_kdump_tools_does_in_any_case_is_not_refused():
+    options = {"final_action": "reboot", "extra_bins": [], "force_rebuild": False, "auto_reset_crashkernel": False}
+    assert not run(tools_host(), **options)["changed"]
+
+
+def test_a_kdumpctl_of_el8_refuses_what_it_does_not_know():
+    standing = "path /var/crash\n"
+    with pytest.raises(Refused) as refused:
+        run(el8_host(**{CONF: standing}), auto_reset_crashkernel=False, target={"type": "virtiofs", "location": "t"})
+    assert "auto_reset_crashkernel" in refused.value.msg and "virtiofs" in refused.value.msg
+
+
+@pytest.mark.parametrize(
+    ("host", "words"),
+    [
+        (kdumpctl_host(**{CONF: "# a\nfoo bar\n"}), "/etc/kdump.conf line 2: 'foo bar' is refused"),
+        (
+            kdumpctl_host(**{SYSCONFIG: "KEXEC_ARGS = -s\n"}),
+            "/etc/sysconfig/kdump line 1: 'KEXEC_ARGS = -s' is refused",
+        ),
+        (tools_host(**{DEFAULTS: "USE_KDUMP=true\n"}), "/etc/default/kdump-tools line 1: 'USE_KDUMP=true' is refused"),
+        (tools_host(**{DEFAULTS: "USE_KDUMP=1\nNFS = h:/e\n"}), "runs NFS as a command"),
+    ],
+)
+def test_a_line_that_would_break_kdump_is_named(host, words):
+    with pytest.raises(Refused) as refused:
+        run(host)
+    assert words in refused.value.msg
+    assert host.written == []
+
+
+def test_a_broken_line_is_no_obstacle_to_the_option_that_mends_it():
+    host = tools_host(**{DEFAULTS: "USE_KDUMP=true\n"})
+    run(host, sysconfig={"USE_KDUMP": 1})
+    assert host.files[DEFAULTS] == "USE_KDUMP=1\n"
+
+
+def test_findings_that_break_nothing_are_returned():
+    result = run(kdumpctl_host(**{CONF: "path /x\nauto_reset_crashkernel maybe\n"}))
+    assert [(found["path"], found["rule"], found["severity"], found["line"]) for found in result["findings"]] == [
+        (CONF, "R30", "warning", 2)
+    ]
+
+
+@pytest.mark.parametrize("host", [FakeHost({}, programs=["rpm"]), FakeHost({}, programs=["dpkg"])])
+def test_without_the_package_check_mode_predicts_and_a_real_run_says_what_to_install(host):
+    options = {"target": {"type": "nfs", "location": "h:/e"}, "path": "/d"}
+    predicted = run(host, check_mode=True, **options)
+    assert predicted["changed"] and predicted["effective"]["target_type"] == "nfs"
+    with pytest.raises(Failure) as failure:
+        run(host, **options)
+    assert "install k" in failure.value.msg
+    assert host.written == []
+
+
+def test_the_result_says_what_a_change_needs():
+    conf = run(kdumpctl_host(), path="/x")
+    assert (conf["rebuild_required"], conf["reload_required"]) == (True, True)
+    words = run(kdumpctl_host(), commandline_append=["x"])
+    assert (words["rebuild_required"], words["reload_required"]) == (False, True)
+    tools = run(tools_host(), path="/x")
+    assert (tools["rebuild_required"], tools["reload_required"]) == (False, True)
+
+
+def test_a_backup_is_made_of_what_changes_only():
+    host = kdumpctl_host()
+    result = run(host, path="/x", backup=True)
+    assert result["backup_files"] == ["/etc/kdump.conf.backup"]
+    assert run(host, path="/x", backup=True)["backup_files"] == []
+
+
+def test_a_password_in_the_file_is_not_in_the_diff():
+    host = tools_host(**{DEFAULTS: 'USE_KDUMP=1\nFTP_PASSWORD="hunter2"\n'})
+    result = run(host, path="/x")
+    assert "hunter2" not in repr(result)
+    assert 'FTP_PASSWORD="hunter2"\n' in host.files[DEFAULTS]
+
+
+def test_the_module_itself_edits_a_real_file(run_module, monkeypatch, tmp_path):
+    conf, sysconfig = tmp_path / "kdump.conf", tmp_path / "sysconfig"
+    conf.write_text("# mine\npath /var/crash\n")
+    sysconfig.write_text("")
+    conf.chmod(0o600)
+    stack = "ansible_collections.crashops.kdump.plugins.module_utils.stacks._kdumpctl."
+    monkeypatch.setattr(stack + "CONF", str(conf))
+    monkeypatch.setattr(stack + "SYSCONFIG", str(sysconfig))
+    monkeypatch.setattr(stack + "KdumpctlStack.config_files", (str(conf), str(sysconfig)))
+    monkeypatch.setenv("PATH", str(tmp_path))
+    first = run_module(kdump_config.main, path="/x", _ansible_diff=True)
+    assert first["changed"] and conf.read_text() == "# mine\npath /x\n"
+    assert conf.stat().st_mode & 0o777 == 0o600
+    assert not run_module(kdump_config.main, path="/x")["changed"]
+    refused = run_module(kdump_config.main, path="x")
+    assert refused["failed"] and refused["refused"] == [refused["msg"]]

@@ -1,0 +1,358 @@
+# Copyright (c) 2026, The crashops.kdump authors
+# GNU General Public License v3.0-or-later (see COPYING or https://www.gnu.org/licenses/gpl-3.0.txt)
+# SPDX-License-Identifier: GPL-3.0-or-later
+"""kdump_service does what is needed to arm kdump, sees in the kernel that it is armed, and then leaves it alone."""
+
+import pathlib
+
+import pytest
+from ansible_collections.crashops.kdump.plugins.module_utils._result import Failure, Refused
+from ansible_collections.crashops.kdump.plugins.modules import kdump_service
+from ansible_collections.crashops.kdump.tests.unit.fake_host import START, UPTIME, FakeHost
+
+FIXTURES = pathlib.Path(__file__).parent.parent.parent / "fixtures"
+LOADED, SIZE = "/sys/kernel/kexec_crash_loaded", "/sys/kernel/kexec_crash_size"
+KERNEL = "6.1.0-56-amd64"
+SHOW = (
+    "systemctl show -p LoadState,ActiveState,UnitFileState,InactiveExitTimestampMonotonic,"
+    "ActiveEnterTimestampMonotonic %s"
+)
+JOURNAL = "journalctl --no-pager -b -n 20 -o cat -u %s"
+# what systemctl 252 prints, in its own order
+SHOWN = (
+    "LoadState=%s\nActiveState=%s\nUnitFileState=%s\nActiveEnterTimestampMonotonic=%d\n"
+    "InactiveExitTimestampMonotonic=%d\n"
+)
+
+
+class Machine:
+    """A fake host with a unit that behaves like systemd's and a kernel that has a capture kernel or not."""
+
+    def __init__(self, stack, *, armed=False, active=None, enabled=True, masked=False, arms=True):
+        self.tools = stack == "kdump-tools"
+        self.unit = stack_unit(stack)
+        self.active = armed if active is None else active
+        self.enabled, self.masked, self.arms = enabled, masked, arms
+        self.image = "/var/lib/kdump/initrd.img-" + KERNEL if self.tools else "/boot/initramfs-%skdump.img" % KERNEL
+        config = "/etc/default/kdump-tools" if self.tools else "/etc/kdump.conf"
+        name = "kdump-tools-1.8.1.default" if self.tools else "kdump-utils-1.0.61.conf"
+        files = {
+            LOADED: "%d\n" % armed,
+            SIZE: "268435456\n",
+            "/proc/sys/kernel/osrelease": KERNEL + "\n",
+            config: (FIXTURES / name).read_text(),
+            "/boot/initramfs-%s.img" % KERNEL: "",
+            self.image: "",
+        }
+        self.config = config
+        programs = ["kdump-config", "dpkg"] if self.tools else ["kdumpctl", "makedumpfile"]
+        self.host = FakeHost(files, self._answers(), programs=programs)
+        for path in files:
+            self.host.mtimes[path] = START - 1000
+        self.began = UPTIME - 100.0
+        self.finished = self.began + 5
+
+    def _answers(self):
+        unit = self.unit
+        rebuild = "/etc/kernel/postinst.d/kdump-tools " + KERNEL if self.tools else "kdumpctl rebuild"
+        return {
+            SHOW % unit: lambda host: self._show(),
+            "systemctl restart %s" % unit: lambda host: self._restart(),
+            "systemctl stop %s" % unit: lambda host: self._stop(),
+            "systemctl enable %s" % unit: lambda host: self._set(enabled=True),
+            "systemctl disable %s" % unit: lambda host: self._set(enabled=False),
+            "systemctl mask %s" % unit: lambda host: self._set(masked=True),
+            "systemctl unmask %s" % unit: lambda host: self._set(masked=False),
+            rebuild: lambda host: self._build(),
+            JOURNAL % unit: "Starting kdump-tools: \nfailed to load kdump kernel\n",
+            "kdump-config unload" if self.tools else "kdumpctl stop": lambda host: self._arm(0),
+        }
+
+    def _show(self):
+        load = "masked" if self.masked else "loaded"
+        state = "masked" if self.masked else "enabled" if self.enabled else "disabled"
+        began, finished = (self.began, self.finished) if self.active else (0, 0)
+        return SHOWN % (load, "active" if self.active else "inactive", state, int(finished * 1e6), int(began * 1e6))
+
+    def _set(self, **facts):
+        for name, value in facts.items():
+            setattr(self, name, value)
+
+    def _arm(self, loaded):
+        self.host.files[LOADED] = "%d\n" % loaded
+
+    def _build(self):
+        self.host.clock += 30
+        self.host.write(self.image, "new")
+
+    def _restart(self):
+        self.host.clock += 5
+        self.began = self.host.monotonic()
+        if self.image not in self.host.files:
+            self._build()
+        self.host.clock += 6
+        self.finished = self.host.monotonic()
+        self.active = True
+        self._arm(int(self.arms))
+
+    def _stop(self):
+        self.active = False
+        self._arm(0)
+
+    def run(self, check_mode=False, **options):
+        params = {"state": None, "enabled": None, "masked": None, "rebuild": "auto", "timeout": 600}
+        self.host.commands = []
+        return kdump_service.ensure(self.host, dict(params, **options), check_mode)
+
+    def commands(self):
+        """Return the commands that were run, the one that reads left out."""
+        lines = [" ".join(argv) for argv in self.host.commands]
+        return [line for line in lines if line != SHOW % self.unit]
+
+
+def stack_unit(stack):
+    return "kdump-tools.service" if stack == "kdump-tools" else "kdump.service"
+
+
+@pytest.fixture(params=["kdumpctl", "kdump-tools"])
+def stack(request):
+    return request.param
+
+
+def rebuild_command(machine):
+    return "/etc/kernel/postinst.d/kdump-tools " + KERNEL if machine.tools else "kdumpctl rebuild"
+
+
+def armed(machine):
+    machine.host.files[LOADED] = "1\n"
+
+
+def config_is_newer_than_the_load(machine):
+    machine.host.mtimes["/etc/default/kdump-tools" if machine.tools else "/etc/sysconfig/kdump"] = START - 10
+    machine.host.files.setdefault("/etc/sysconfig/kdump", "")
+
+
+def initramfs_is_newer_than_the_load(machine):
+    machine.host.mtimes[machine.image] = START - 10
+
+
+def initramfs_is_stale(machine):
+    path = "/etc/initramfs-tools/modules" if machine.tools else "/etc/fstab"
+    machine.host.files[path] = ""
+    machine.host.mtimes[path] = START - 500
+
+
+def initramfs_is_missing(machine):
+    del machine.host.files[machine.image]
+
+
+def nothing(machine):
+    pass
+
+
+@pytest.mark.parametrize(
+    ("before", "is_armed", "options", "expected"),
+    [
+        (nothing, True, {"state": "started", "enabled": True}, []),
+        (nothing, True, {}, []),
+        (nothing, False, {"state": "started"}, ["restart"]),
+        (nothing, False, {"state": "stopped"}, []),
+        (nothing, True, {"state": "stopped"}, ["stop"]),
+        (nothing, True, {"state": "stopped", "enabled": False}, ["disable", "stop"]),
+        (nothing, True, {"state": "stopped", "masked": True}, ["stop", "mask"]),
+        (nothing, True, {"enabled": False}, ["disable"]),
+        (nothing, True, {"masked": True}, ["mask"]),
+        (config_is_newer_than_the_load, True, {"state": "started"}, ["restart"]),
+        (config_is_newer_than_the_load, True, {"state": "started", "rebuild": "never"}, ["restart"]),
+        (initramfs_is_newer_than_the_load, True, {"state": "started"}, ["restart"]),
+        (initramfs_is_stale, True, {"state": "started"}, ["rebuild", "restart"]),
+        (initramfs_is_stale, False, {"state": "started"}, ["rebuild", "restart"]),
+        (initramfs_is_stale, True, {"state": "started", "rebuild": "never"}, []),
+        (initramfs_is_missing, True, {"state": "started"}, ["rebuild", "restart"]),
+        (initramfs_is_missing, False, {"state": "started"}, ["restart"]),
+        (initramfs_is_missing, True, {"enabled": True}, []),
+    ],
+)
+def test_what_is_needed_is_done_and_a_second_run_only_reads(stack, before, is_armed, options, expected):
+    machine = Machine(stack, armed=is_armed)
+    before(machine)
+    commands = [
+        rebuild_command(machine) if word == "rebuild" else "systemctl %s %s" % (word, machine.unit) for word in expected
+    ]
+    files = dict(machine.host.files)
+    predicted = machine.run(check_mode=True, **options)
+    assert (machine.commands(), machine.host.files) == ([], files)
+    result = machine.run(**options)
+    assert machine.commands() == commands
+    assert result["actions"] == predicted["actions"] == commands
+    assert result["changed"] == predicted["changed"] == bool(expected)
+    assert (result["diff"], result["armed"]) == (predicted["diff"], predicted["armed"])
+    assert result["armed"] == (machine.host.files[LOADED] == "1\n")
+    assert (result["active"], result["enabled"], result["masked"]) == (machine.active, machine.enabled, machine.masked)
+    machine.host.written = []
+    second = machine.run(**options)
+    assert (second["changed"], second["diff"], second["actions"], machine.host.written) == (False, [], [], [])
+    assert len(machine.host.commands) == 1
+
+
+def test_restarted_and_rebuild_always_act_every_time(stack):
+    machine = Machine(stack, armed=True)
+    for _ in range(2):
+        assert machine.run(state="restarted")["actions"] == ["systemctl restart " + machine.unit]
+        assert machine.run(state="started", rebuild="always")["actions"][0] == rebuild_command(machine)
+
+
+def test_a_masked_unit_is_unmasked_before_it_is_enabled_and_started(stack):
+    machine = Machine(stack, masked=True, enabled=False)
+    result = machine.run(state="started", enabled=True, masked=False)
+    words = ["unmask", "enable", "restart"]
+    assert result["actions"] == ["systemctl %s %s" % (word, machine.unit) for word in words]
+    assert result["armed"] and not machine.run(state="started", enabled=True, masked=False)["changed"]
+
+
+def test_what_the_unit_leaves_loaded_is_unloaded_by_the_tool(stack):
+    machine = Machine(stack, armed=True)
+    machine._stop = lambda: machine._set(active=False)
+    result = machine.run(state="stopped")
+    assert result["actions"][1] in ("kdump-config unload", "kdumpctl stop")
+    assert machine.host.files[LOADED] == "0\n"
+
+
+def test_what_was_loaded_by_hand_is_unloaded_by_the_tool(stack):
+    machine = Machine(stack, armed=True, active=False)
+    assert machine.run(state="stopped")["actions"] in (["kdump-config unload"], ["kdumpctl stop"])
+
+
+def test_an_active_unit_that_loaded_nothing_is_not_armed():
+    machine = Machine("kdump-tools", armed=False, active=True)
+    result = machine.run(state="started")
+    assert result["changed"] and result["actions"] == ["systemctl restart kdump-tools.service"]
+
+
+def test_a_unit_that_ends_well_and_loads_nothing_is_a_failure_with_the_journals_words(stack):
+    machine = Machine(stack, arms=False)
+    with pytest.raises(Failure) as failure:
+        machine.run(state="started")
+    assert "no capture kernel is loaded" in failure.value.msg
+    assert "failed to load kdump kernel" in failure.value.msg
+    assert failure.value.details["journal"][-1] == "failed to load kdump kernel"
+
+
+def test_a_unit_that_fails_is_a_failure_with_the_journals_words(stack):
+    machine = Machine(stack)
+    machine.host.answers["systemctl restart " + machine.unit] = (1, "", "Job for %s failed." % machine.unit)
+    with pytest.raises(Failure) as failure:
+        machine.run(state="started")
+    assert "Job for" in failure.value.msg and "failed to load kdump kernel" in failure.value.msg
+    assert failure.value.details["rc"] == 1
+
+
+def test_an_initramfs_that_cannot_be_built_leaves_the_host_armed(stack):
+    machine = Machine(stack, armed=True)
+    initramfs_is_stale(machine)
+    machine.host.answers[rebuild_command(machine)] = (1, "", "mkdumprd: failed to make kdump initrd")
+    with pytest.raises(Failure) as failure:
+        machine.run(state="started")
+    assert "failed to make kdump initrd" in failure.value.msg
+    assert machine.host.files[LOADED] == "1\n"
+
+
+def no_memory_is_reserved(machine):
+    machine.host.files[SIZE] = "0\n"
+
+
+def the_unit_is_masked(machine):
+    machine.masked = True
+
+
+def kdump_is_switched_off(machine):
+    machine.host.files[machine.config] = "USE_KDUMP=0\n"
+    if not machine.tools:
+        no_memory_is_reserved(machine)
+
+
+def the_package_is_not_there(machine):
+    machine.host.programs = ["dpkg"] if machine.tools else ["rpm"]
+    shown = SHOWN % ("not-found", "inactive", "", 0, 0)
+    machine.host.answers[SHOW % machine.unit] = shown
+
+
+@pytest.mark.parametrize(
+    ("before", "options", "words"),
+    [
+        (no_memory_is_reserved, {"state": "started"}, "crashkernel_reserve, then reboot"),
+        (no_memory_is_reserved, {"state": "restarted"}, "no memory is reserved"),
+        (the_unit_is_masked, {"state": "started"}, "masked: false"),
+        (the_unit_is_masked, {"enabled": False, "state": "started"}, "masked: false"),
+        (kdump_is_switched_off, {"state": "started"}, None),
+        (the_package_is_not_there, {"state": "started", "enabled": True}, "install k"),
+        (the_package_is_not_there, {"enabled": True}, "install k"),
+    ],
+)
+def test_what_cannot_work_is_refused_by_a_real_run_and_told_by_check_mode(stack, before, options, words):
+    machine = Machine(stack, enabled=False)
+    before(machine)
+    words = words or ("USE_KDUMP" if machine.tools else "no memory is reserved")
+    predicted = machine.run(check_mode=True, **options)
+    assert predicted["changed"] and words in predicted["reason"] and not predicted["armed"]
+    with pytest.raises(Refused) as refused:
+        machine.run(**options)
+    assert words in refused.value.msg
+    assert machine.commands() == []
+
+
+@pytest.mark.parametrize("options", [{"state": "stopped"}, {"enabled": False}, {"masked": False}, {}])
+def test_without_the_package_there_is_nothing_to_stop(stack, options):
+    machine = Machine(stack)
+    the_package_is_not_there(machine)
+    assert not machine.run(**options)["changed"]
+
+
+@pytest.mark.parametrize(
+    ("options", "words"),
+    [
+        ({"state": "started", "masked": True}, "masked: true"),
+        ({"enabled": True, "masked": True}, "masked: true"),
+        ({"timeout": 0}, "timeout: 0 is refused"),
+    ],
+)
+def test_options_that_contradict_each_other_are_refused(stack, options, words):
+    machine = Machine(stack)
+    with pytest.raises(Refused) as refused:
+        machine.run(check_mode=True, **options)
+    assert words in refused.value.msg
+    assert machine.host.commands == []
+
+
+def test_inside_a_capture_kernel_nothing_is_done(stack):
+    machine = Machine(stack)
+    machine.host.files["/proc/vmcore"] = "core"
+    with pytest.raises(Refused) as refused:
+        machine.run(state="stopped")
+    assert "capture kernel" in refused.value.msg
+    assert machine.host.commands == []
+
+
+def test_firmware_assisted_dump_counts_by_its_registration():
+    machine = Machine("kdumpctl", armed=False, active=True)
+    machine.host.files.update(
+        {"/sys/kernel/fadump/enabled": "1\n", "/sys/kernel/fadump/registered": "1\n", SIZE: "0\n"}
+    )
+    assert not machine.run(state="started")["changed"]
+
+
+def test_the_image_is_told_as_it_is_after_the_run(stack):
+    machine = Machine(stack)
+    initramfs_is_missing(machine)
+    predicted = machine.run(check_mode=True, state="started")["image"]
+    assert predicted == {"path": machine.image, "exists": False, "stale_because": "it does not exist"}
+    assert machine.run(state="started")["image"] == {"path": machine.image, "exists": True, "stale_because": None}
+
+
+def test_the_module_itself_says_what_was_refused(run_module):
+    result = run_module(kdump_service.main, state="started", masked=True)
+    assert result["failed"] and result["commands"] == []
+    assert (
+        "state: 'started' is refused: with masked: true nothing can start the unit; choose one of the two."
+        in result["msg"]
+    )

@@ -1,0 +1,128 @@
+# Copyright (c) 2026, The crashops.kdump authors
+# GNU General Public License v3.0-or-later (see COPYING or https://www.gnu.org/licenses/gpl-3.0.txt)
+# SPDX-License-Identifier: GPL-3.0-or-later
+"""The copy of the tree, the settings that ansible-test gets, packages, logs and environments."""
+
+import subprocess
+import sys
+from pathlib import Path
+
+import pytest
+
+from tools.dev import ansible_test, gates, packages, staged, venvs
+from tools.dev.log import Log, plain
+from tools.dev.outcome import StepFailed
+from tools.dev.pythons import Python
+from tools.dev.workshop import Workshop
+
+
+@pytest.fixture
+def tree(tmp_path: Path) -> Path:
+    """Return a repository with a tracked, an untracked and an ignored file."""
+    source = tmp_path / "tree"
+    (source / "plugins").mkdir(parents=True)
+    (source / ".gitignore").write_text("/ignored\n/tests/output/\n")
+    for name in ("plugins/tracked.py", "untracked.py", "ignored"):
+        (source / name).write_text(name)
+    subprocess.run(["git", "init", "--quiet", str(source)], check=True)
+    subprocess.run(["git", "-C", str(source), "add", "plugins"], check=True)
+    return source
+
+
+def files(folder: Path) -> list[str]:
+    """Return the files below a folder, git's own left out."""
+    found = (path.relative_to(folder) for path in folder.rglob("*") if not path.is_dir())
+    return sorted(str(path) for path in found if path.parts[0] != ".git")
+
+
+def test_the_copy_holds_what_git_knows_and_would_add(tree: Path, tmp_path: Path) -> None:
+    assert files(staged.stage(tree, tmp_path / "copy")) == [".gitignore", "plugins/tracked.py", "untracked.py"]
+
+
+def test_the_copy_forgets_what_is_gone_and_keeps_the_output_of_tests(tree: Path, tmp_path: Path) -> None:
+    copy = staged.stage(tree, tmp_path / "copy")
+    (copy / "tests/output/deep").mkdir(parents=True)
+    (copy / "tests/output/deep/result.json").write_text("{}")
+    (copy / "left").mkdir()
+    (copy / "left/over.py").write_text("")
+    (tree / "plugins/tracked.py").unlink()
+    staged.stage(tree, copy)
+    assert files(copy) == [".gitignore", "tests/output/deep/result.json", "untracked.py"]
+    assert not (copy / "left").exists()
+
+
+def test_a_file_that_is_the_same_is_not_written_again(tree: Path, tmp_path: Path) -> None:
+    copy = staged.stage(tree, tmp_path / "copy")
+    before = (copy / "untracked.py").stat().st_mtime_ns
+    (tree / "untracked.py").touch()
+    (tree / "plugins/tracked.py").write_text("changed")
+    staged.stage(tree, copy)
+    assert (copy / "untracked.py").stat().st_mtime_ns == before
+    assert (copy / "plugins/tracked.py").read_text() == "changed"
+
+
+def test_a_link_stays_a_link_and_a_mode_is_kept(tree: Path, tmp_path: Path) -> None:
+    (tree / "link").symlink_to("untracked.py")
+    staged.stage(tree, tmp_path / "copy")
+    (tree / "untracked.py").chmod(0o755)
+    copy = staged.stage(tree, tmp_path / "copy")
+    assert (copy / "link").readlink() == Path("untracked.py")
+    assert (copy / "untracked.py").stat().st_mode & 0o777 == 0o755
+
+
+def test_a_tree_without_git_is_walked(tmp_path: Path) -> None:
+    for name in ("tree/a.py", "tree/.lab/log", "tree/__pycache__/a.pyc"):
+        (tmp_path / name).parent.mkdir(parents=True, exist_ok=True)
+        (tmp_path / name).write_text("")
+    assert staged.wanted_files(tmp_path / "tree") == [Path("a.py")]
+
+
+def test_pip_settings_are_written_down_and_variables_win() -> None:
+    listing = ":env:.index-url='https://b.example/simple'\n:env:.no-input='1'\nglobal.index-url='https://a.example'\n"
+    listing += "global.find-links='\\n/one\\n/two'\ninstall.user='true'\n"
+    expected = "[global]\nfind-links = \n    /one\n    /two\nindex-url = https://b.example/simple\n"
+    assert ansible_test.pip_conf(listing) == expected
+
+
+def test_every_release_of_ansible_core_in_the_requirements_has_its_pip() -> None:
+    pinned = {
+        ".".join(line.partition("==")[2].split(".")[:2])
+        for name in ("main", "core216")
+        for line in venvs.requirements(name).read_text().splitlines()
+        if line.startswith("ansible-core==")
+    }
+    assert pinned == set(ansible_test.PIPS)
+
+
+def test_an_environment_is_named_by_its_contents(tmp_path: Path) -> None:
+    older = Python((3, 12), "3.12.1", Path("/usr/bin/python3.12"))
+    names = {venvs.venv_path(*row, tmp_path).name for row in (("main", older), ("core216", older))}
+    names.add(venvs.venv_path("main", older._replace(full="3.12.2"), tmp_path).name)
+    assert len(names) == 3
+
+
+def test_a_package_that_does_not_exist_is_missing() -> None:
+    absent = packages.Package("no-such-package-of-any-name", "a test")
+    assert packages.missing((absent,)) == [absent]
+
+
+def test_every_part_of_the_gate_names_stages_that_exist() -> None:
+    names = {stage.name for stage in gates.stages(Workshop())}
+    assert {name for part in gates.PARTS.values() for name in part} <= names
+
+
+def test_a_command_that_fails_is_a_failed_step_and_its_output_is_logged(tmp_path: Path) -> None:
+    log = Log(tmp_path / "a.log", "a")
+    with pytest.raises(StepFailed, match="exited with 3"):
+        log.run([sys.executable, "-c", "print('why'); raise SystemExit(3)"], tmp_path)
+    assert log.tail(1) == ["why"]
+
+
+def test_a_command_that_does_not_end_is_stopped(tmp_path: Path) -> None:
+    log = Log(tmp_path / "a.log", "a")
+    with pytest.raises(StepFailed, match="did not end within"):
+        log.run(["sleep", "60"], tmp_path, limit_s=0.1)
+
+
+def test_a_line_for_the_screen_has_no_control_characters() -> None:
+    assert plain("\x1b[31mred\r") == "[31mred"
