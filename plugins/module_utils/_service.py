@@ -76,7 +76,7 @@ def is_armed(host: Any) -> bool:
 
 def is_reserved(host: Any) -> bool:
     """Return whether the running kernel keeps memory for a capture kernel."""
-    if any(_flag(host, enabled) for enabled, _ in FADUMP):
+    if any(_flag(host, enabled) for enabled, dummy in FADUMP):
         return True
     return (host.read(CRASH_SIZE) or "0").strip() != "0"
 

@@ -146,23 +146,23 @@ class GrubbyHost(FakeHost):
 
 ENTRY = """\
 %(pad)smenuentry '%(title)s' --class debian --class gnu-linux --class gnu --class os $menuentry_id_option '%(id)s' {
-%(pad)s	load_video
-%(pad)s	insmod gzio
-%(pad)s	if [ x$grub_platform = xxen ]; then insmod xzio; insmod lzopio; fi
-%(pad)s	insmod ext2
-%(pad)s	search --no-floppy --fs-uuid --set=root %(uuid)s
-%(pad)s	echo	'Loading Linux %(release)s ...'
-%(pad)s	linux	%(boot)s/vmlinuz-%(release)s root=UUID=%(uuid)s ro %(args)s
-%(pad)s	echo	'Loading initial ramdisk ...'
-%(pad)s	initrd	%(boot)s/initrd.img-%(release)s
+%(pad)s\tload_video
+%(pad)s\tinsmod gzio
+%(pad)s\tif [ x$grub_platform = xxen ]; then insmod xzio; insmod lzopio; fi
+%(pad)s\tinsmod ext2
+%(pad)s\tsearch --no-floppy --fs-uuid --set=root %(uuid)s
+%(pad)s\techo\t'Loading Linux %(release)s ...'
+%(pad)s\tlinux\t%(boot)s/vmlinuz-%(release)s root=UUID=%(uuid)s ro %(args)s
+%(pad)s\techo\t'Loading initial ramdisk ...'
+%(pad)s\tinitrd\t%(boot)s/initrd.img-%(release)s
 %(pad)s}
 """
 FOREIGN = """\
 menuentry 'Other' --class os $menuentry_id_option 'osprober-gnulinux-simple-1-2' {
-	linux /boot/vmlinuz-5.10.0-1-amd64 root=/dev/sdb1 crashkernel=1M
+\tlinux /boot/vmlinuz-5.10.0-1-amd64 root=/dev/sdb1 crashkernel=1M
 }
 menuentry 'UEFI Firmware Settings' $menuentry_id_option 'uefi-firmware' {
-	fwsetup
+\tfwsetup
 }
 """
 

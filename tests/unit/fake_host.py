@@ -44,7 +44,7 @@ class FakeHost:
         if content is None:
             return None
         data = content if isinstance(content, bytes) else content.encode("utf-8", "surrogateescape")
-        return data[offset:] if size < 0 else data[offset:offset + size]
+        return data[offset:] if size < 0 else data[offset : offset + size]
 
     def read(self, path: str) -> Optional[str]:
         """Return a file's text."""

@@ -53,7 +53,7 @@ def play(what: str, playbook: str, **variables: Any) -> None:
         argv += ["-e", json.dumps(variables)]
     say(f"\n=== {what}\n$ {shlex.join(os.path.relpath(word) if word.startswith('/') else word for word in argv)}")
     began = time.monotonic()
-    done = subprocess.run(argv, cwd=ROOT)
+    done = subprocess.run(argv, cwd=ROOT, check=False)
     say(f"=== {what}: {'done' if done.returncode == 0 else 'FAILED'} in {time.monotonic() - began:.0f} s")
     if done.returncode:
         raise LabError(f"{playbook} failed; its own words are above")

@@ -44,7 +44,9 @@ def parser() -> argparse.ArgumentParser:
 
 
 def _add_up(up: argparse.ArgumentParser) -> None:
-    up.add_argument("guests", nargs="+", metavar="NAME=IMAGE", help="IMAGE: debian-12, debian-13 or a qcow2 or raw file")
+    up.add_argument(
+        "guests", nargs="+", metavar="NAME=IMAGE", help="IMAGE: debian-12, debian-13 or a qcow2 or raw file"
+    )
     up.add_argument("--user", default="root", help="who logs in, for a file (default: root)")
     up.add_argument("--key", type=Path, help="the private key that logs in, for a file (default: the lab's own)")
     up.add_argument("--seed", action="store_true", help="give the file a cloud-init seed with user, key and addresses")
@@ -70,7 +72,7 @@ def up(options: argparse.Namespace) -> None:
     """Boot every guest named, all at once, and wait for them."""
     network, guests = free_port(), []
     for number, word in enumerate(options.guests, 1):
-        name, _, source = word.partition("=")
+        name, dummy, source = word.partition("=")
         if (GUESTS / name).exists():
             raise LabError(f"there is a guest {name} already; end it with: python -m tools.lab down {name}")
         found = _image(source or name, options)

@@ -32,7 +32,7 @@ def boots(accel: list[str], kernel: Path, limit_s: int) -> bool:
         argv += ["-nodefaults", "-serial", f"file:{serial}", "-kernel", str(kernel)]
         argv += ["-append", "console=ttyS0 panic=-1"]
         try:
-            subprocess.run(argv, timeout=limit_s, capture_output=True, stdin=subprocess.DEVNULL)
+            subprocess.run(argv, timeout=limit_s, capture_output=True, stdin=subprocess.DEVNULL, check=False)
         except subprocess.TimeoutExpired:
             return False
         text = serial.read_text(errors="replace") if serial.exists() else ""

@@ -21,7 +21,9 @@ def need(program: str, package: str) -> str:
 def run(argv: list[str], log: Path | None = None, cwd: Path | None = None, timeout_s: int = 1800) -> str:
     """Run a command to its end and return what it printed; both streams are added to the log."""
     try:
-        done = subprocess.run(argv, cwd=cwd, capture_output=True, text=True, timeout=timeout_s, errors="replace")
+        done = subprocess.run(
+            argv, cwd=cwd, capture_output=True, text=True, timeout=timeout_s, errors="replace", check=False
+        )
     except subprocess.TimeoutExpired as error:
         raise CommandFailed(f"{argv[0]} did not end within {timeout_s} s") from error
     if log:

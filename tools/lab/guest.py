@@ -96,9 +96,7 @@ class Guest:
         )
         accel = accelerator.choose(cached_kernel())
         argv = qemu.arguments(self.machine, places, accel, self._state.get("snapshot"))
-        pid = keeper.start(
-            [need("qemu-system-x86_64", "qemu-system-x86"), *argv], self.folder, owner or os.getpid()
-        )
+        pid = keeper.start([need("qemu-system-x86_64", "qemu-system-x86"), *argv], self.folder, owner or os.getpid())
         self._state.update(pid=pid, qmp=str(places.qmp), ssh_port=places.ssh_port, accelerator=accel[1])
         self._write_state()
         self._write_known_hosts()
@@ -173,7 +171,7 @@ class Guest:
     def answers(self) -> bool:
         """Return whether a login works right now."""
         try:
-            done = subprocess.run([*self.ssh_argv(), "true"], capture_output=True, timeout=30)
+            done = subprocess.run([*self.ssh_argv(), "true"], capture_output=True, timeout=30, check=False)
         except subprocess.TimeoutExpired:
             return False
         return done.returncode == 0
@@ -235,7 +233,9 @@ class Guest:
         if watch.elapsed_s() > limit_s:
             raise GuestLost(self.name, f"it did not {what} within {limit_s} s", self.console())
         if silent_s > SILENCE_LIMIT_S:
-            raise GuestLost(self.name, f"it did not {what}, and its console is silent for {silent_s:.0f} s", self.console())
+            raise GuestLost(
+                self.name, f"it did not {what}, and its console is silent for {silent_s:.0f} s", self.console()
+            )
         watch.beat(last_line(self.console()))
 
     def _qemu_words(self) -> str:

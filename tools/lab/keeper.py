@@ -3,21 +3,16 @@
 # SPDX-License-Identifier: GPL-3.0-or-later
 """Keeps one QEMU alive for as long as its owner lives: a guest never outlives the run that wanted it."""
 
-import ctypes
 import json
 import os
 import select
-import signal
 import subprocess
 import sys
+import time
 from pathlib import Path
 
-PR_SET_PDEATHSIG = 1
-
-
-def _die_with_keeper() -> None:
-    """Ask the kernel to kill this process when the keeper goes, however it goes."""
-    ctypes.CDLL(None).prctl(PR_SET_PDEATHSIG, signal.SIGKILL)
+# has the kernel kill what follows when the keeper goes, however it goes; the process id stays the same
+DIE_WITH_KEEPER = ["setpriv", "--pdeathsig", "KILL", "--"]
 
 
 def start(argv: list[str], folder: Path, owner: int) -> int:
@@ -49,13 +44,19 @@ def _wait_for_either(qemu: "subprocess.Popen[bytes]", owner: int) -> None:
     watch.poll()
 
 
+def _await_exec(process: "subprocess.Popen[bytes]") -> None:
+    """Return when setpriv has become the program it starts: only then does that end with this process."""
+    while process.poll() is None and os.readlink(f"/proc/{process.pid}/exe").endswith("/setpriv"):
+        time.sleep(0.005)
+
+
 def main(text: str) -> None:
     """Start QEMU, tell its process id, and stay until it or the owner ends."""
     spec = json.loads(text)
     with open(spec["log"], "ab") as log:
-        qemu = subprocess.Popen(
-            spec["argv"], stdin=subprocess.DEVNULL, stdout=log, stderr=log, preexec_fn=_die_with_keeper
-        )
+        argv = DIE_WITH_KEEPER + spec["argv"]
+        qemu = subprocess.Popen(argv, stdin=subprocess.DEVNULL, stdout=log, stderr=log)
+    _await_exec(qemu)
     print(qemu.pid, flush=True)
     sys.stdout.close()
     _wait_for_either(qemu, spec["owner"])

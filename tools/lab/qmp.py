@@ -38,7 +38,7 @@ def execute(socket: Path, command: str, **arguments: Any) -> Any:
 
 
 def monitor(socket: Path, line: str) -> None:
-    """Run a command of the human monitor, which has savevm and loadvm in one word. Its answer is empty when it worked."""
+    """Run a command of the human monitor, which has savevm and loadvm in one word. It speaks only when it fails."""
     said = execute(socket, "human-monitor-command", **{"command-line": line})
     if said.strip():
         raise LabError(f"QEMU did not do {line}: {said.strip()}")

@@ -71,9 +71,9 @@ FIRST_GRUB_CFG = """\
 set timeout=0
 menuentry_id_option="--id"
 menuentry 'Debian GNU/Linux' --class debian --class gnu-linux --class os $menuentry_id_option 'gnulinux-simple-root' {{
-	search --no-floppy --label --set=root root
-	linux	/boot/vmlinuz-{release} root=LABEL=root ro  {arguments}
-	initrd	/boot/initrd.img-{release}
+\tsearch --no-floppy --label --set=root root
+\tlinux\t/boot/vmlinuz-{release} root=LABEL=root ro  {arguments}
+\tinitrd\t/boot/initrd.img-{release}
 }}
 """
 

@@ -17,7 +17,9 @@ def user_data(user: str, public_key: str, host_key: str, host_public_key: str) -
         login["sudo"] = "ALL=(ALL) NOPASSWD:ALL"
     keys = {"ed25519_private": host_key, "ed25519_public": host_public_key}
     # JSON is YAML, and quotes the keys' line ends without a thought
-    return "#cloud-config\n" + json.dumps({"users": [login], "disable_root": user != "root", "ssh_keys": keys}, indent=1)
+    return "#cloud-config\n" + json.dumps(
+        {"users": [login], "disable_root": user != "root", "ssh_keys": keys}, indent=1
+    )
 
 
 def network_config(number: int, user_mac: str) -> str:

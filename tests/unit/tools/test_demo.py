@@ -13,7 +13,10 @@ RESULT = {
     "crashkernel": ["384M-:128M"],
     "dump": {
         "directory": "/var/crash/202611232020",
-        "files": [{"name": "dump.202611232020", "size_bytes": 51000000}, {"name": "dmesg.202611232020", "size_bytes": 43}],
+        "files": [
+            {"name": "dump.202611232020", "size_bytes": 51000000},
+            {"name": "dmesg.202611232020", "size_bytes": 43},
+        ],
         "format": "flattened",
         "complete": True,
         "reason": "the end mark is there",

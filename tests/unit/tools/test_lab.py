@@ -85,7 +85,7 @@ def test_the_partition_table_has_one_active_linux_partition_to_the_end():
     table = disk.partition_table(4_000_000)
     assert len(table) == disk.SECTOR - disk.BOOT_CODE_BYTES
     assert table[-2:] == b"\x55\xaa"
-    active, _chs, kind, _end, first, count = struct.unpack("<B3sB3sII", table[6:22])
+    active, dummy_chs, kind, dummy_end, first, count = struct.unpack("<B3sB3sII", table[6:22])
     assert (active, kind, first, first + count) == (0x80, 0x83, 2048, 4_000_000)
 
 
@@ -110,7 +110,7 @@ def test_every_private_address_is_in_the_built_images():
 
 def test_the_seed_lets_one_user_in_and_fixes_the_host_key():
     text = seed.user_data("cloud-user", "ssh-ed25519 AAAA", "PRIVATE\nKEY\n", "ssh-ed25519 BBBB")
-    head, _, body = text.partition("\n")
+    head, body = text.split("\n", 1)
     data = json.loads(body)
     assert head == "#cloud-config"
     assert data["users"][0]["ssh_authorized_keys"] == ["ssh-ed25519 AAAA"]

@@ -275,9 +275,7 @@ def test_one_drop_in_holds_for_all_kernels(kernels):
         ("", ["256M"], "", "crashkernel=256M"),
     ],
 )
-def test_a_shell_that_sources_the_drop_in_has_exactly_the_values(  # noqa: PLR0917
-    shell, before, wanted, linux, default, tmp_path
-):
+def test_a_shell_that_sources_the_drop_in_has_exactly_the_values(shell, before, wanted, linux, default, tmp_path):
     script = tmp_path / "all.sh"
     tail = 'printf \'%s\\n\' "$GRUB_CMDLINE_LINUX" "$GRUB_CMDLINE_LINUX_DEFAULT"'
     script.write_text("set -eu\n%s\n%s\n%s\n" % (before, drop_in_text(wanted), tail))

@@ -197,7 +197,7 @@ def test_what_is_needed_is_done_and_a_second_run_only_reads(stack, before, is_ar
 
 def test_restarted_and_rebuild_always_act_every_time(stack):
     machine = Machine(stack, armed=True)
-    for _ in range(2):
+    for dummy in range(2):
         assert machine.run(state="restarted")["actions"] == ["systemctl restart " + machine.unit]
         assert machine.run(state="started", rebuild="always")["actions"][0] == rebuild_command(machine)
 

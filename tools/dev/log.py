@@ -1,0 +1,142 @@
+# Copyright (c) 2026, The crashops.kdump authors
+# GNU General Public License v3.0-or-later (see COPYING or https://www.gnu.org/licenses/gpl-3.0.txt)
+# SPDX-License-Identifier: GPL-3.0-or-later
+"""Runs commands with their output in a log file, and shows meanwhile that something happens."""
+
+import os
+import shlex
+import signal
+import subprocess
+import sys
+import time
+from collections.abc import Mapping, Sequence
+from pathlib import Path
+
+from tools.dev.outcome import StepFailed
+
+HEARTBEAT_S = 30.0
+GRACE_S = 20.0
+LONGEST_S = 3600.0
+WIDTH = 120
+
+
+class Log:
+    """One stage's log. `doing` is what the heartbeat says the stage is at."""
+
+    def __init__(self, path: Path, stage: str) -> None:
+        self.path = path
+        self.stage = stage
+        self.doing = ""
+        self._began = self._spoke = time.monotonic()
+        path.parent.mkdir(parents=True, exist_ok=True)
+        path.write_bytes(b"")
+
+    def say(self, text: str) -> None:
+        """Write a line to the log and, since a person wants to know it at once, to the screen."""
+        self.write(text)
+        show(f"   {self.stage}: {text}")
+
+    def write(self, text: str) -> None:
+        """Write a line to the log alone."""
+        with self.path.open("a", encoding="utf-8") as stream:
+            stream.write(text + "\n")
+
+    def size(self) -> int:
+        """Return the log's length in bytes."""
+        return self.path.stat().st_size
+
+    def text(self, start: int = 0) -> str:
+        """Return what was logged after `start` bytes."""
+        with self.path.open("rb") as stream:
+            stream.seek(start)
+            return stream.read().decode("utf-8", "replace")
+
+    def tail(self, lines: int, start: int = 0) -> list[str]:
+        """Return the last lines of what was logged after `start` bytes."""
+        return self.text(max(start, self.size() - 64 * 1024)).splitlines()[-lines:]
+
+    def run(
+        self,
+        argv: Sequence[str],
+        cwd: Path,
+        env: Mapping[str, str] | None = None,
+        limit_s: float = LONGEST_S,
+        session: bool = True,
+    ) -> None:
+        """Run a command to its end; one that fails or passes its limit is StepFailed.
+
+        `session=False` leaves it on the terminal, so that sudo can ask for a password.
+        """
+        self.write(f"\n$ {shlex.join(argv)}")
+        with self.path.open("ab") as stream:
+            process = subprocess.Popen(
+                argv,
+                cwd=cwd,
+                env=env,
+                stdin=subprocess.DEVNULL,
+                stdout=stream,
+                stderr=stream,
+                start_new_session=session,
+            )
+            try:
+                status = self._wait(process, limit_s)
+            except BaseException:
+                _end(process, session)
+                raise
+        if status:
+            raise StepFailed(f"{Path(argv[0]).name} exited with {status}")
+
+    def _wait(self, process: "subprocess.Popen[bytes]", limit_s: float) -> int:
+        """Return the exit status, beating meanwhile."""
+        end = time.monotonic() + limit_s
+        while True:
+            try:
+                return process.wait(timeout=0.5)
+            except subprocess.TimeoutExpired:
+                self._beat()
+            if time.monotonic() > end:
+                raise StepFailed(f"stopped: it did not end within {limit_s:.0f} s")
+
+    def _beat(self) -> None:
+        """Say what goes on: each half minute, or on one line of a terminal all the time."""
+        now = time.monotonic()
+        if not sys.stdout.isatty() and now - self._spoke < HEARTBEAT_S:
+            return
+        self._spoke = now
+        last = next((line.strip() for line in reversed(self.tail(5)) if line.strip()), "")
+        line = f"   {self.stage}: {now - self._began:.0f} s, {self.doing}: {plain(last)}"[:WIDTH]
+        if sys.stdout.isatty():
+            columns = os.get_terminal_size().columns
+            print(f"\r\x1b[K{line[: columns - 1]}", end="", flush=True)
+        else:
+            print(line, flush=True)
+
+
+def _end(process: "subprocess.Popen[bytes]", session: bool) -> None:
+    """End a command and all that it started: asked first, killed after a while."""
+
+    def send(number: int) -> None:
+        try:
+            if session:
+                os.killpg(process.pid, number)
+            else:
+                process.send_signal(number)
+        except (ProcessLookupError, PermissionError):
+            pass  # it has ended, or sudo ends it
+
+    send(signal.SIGTERM)
+    try:
+        process.wait(timeout=GRACE_S)
+    except subprocess.TimeoutExpired:
+        pass
+    send(signal.SIGKILL)
+
+
+def plain(text: str) -> str:
+    """Return a line without what only a terminal understands."""
+    return "".join(character for character in text if character.isprintable())
+
+
+def show(line: str) -> None:
+    """Print a line at once, over the heartbeat's if there is one."""
+    print(("\r\x1b[K" if sys.stdout.isatty() else "") + line, flush=True)

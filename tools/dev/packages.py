@@ -1,0 +1,80 @@
+# Copyright (c) 2026, The crashops.kdump authors
+# GNU General Public License v3.0-or-later (see COPYING or https://www.gnu.org/licenses/gpl-3.0.txt)
+# SPDX-License-Identifier: GPL-3.0-or-later
+"""The system packages that the work here needs, each with its reason, and how the missing ones get installed."""
+
+import os
+import shutil
+import subprocess
+from pathlib import Path
+from typing import NamedTuple
+
+from tools.dev.log import Log
+from tools.dev.outcome import StepFailed
+from tools.dev.places import REPOSITORY
+
+LISTS = Path("/var/lib/apt/lists")
+
+
+class Package(NamedTuple):
+    """A Debian and Ubuntu package, and what it is for."""
+
+    name: str
+    reason: str
+
+
+BASE = (
+    Package("ca-certificates", "so that pip trusts the package index"),
+    Package("git", "names the files that belong to the collection"),
+    Package("openssh-client", "ansible and the lab reach guests by ssh"),
+    Package("shellcheck", "checks the shell scripts"),
+)
+LAB = (
+    Package("qemu-system-x86", "runs the guests that crash"),
+    Package("qemu-utils", "makes their disks"),
+    Package("ovmf", "boots guests by UEFI"),
+    Package("mmdebstrap", "makes Debian's root tree for an image"),
+    Package("debian-archive-keyring", "Debian's keys, which Ubuntu has not"),
+    Package("e2fsprogs", "fills an image's file system without mounting it"),
+    Package("mtools", "fills a cloud-init seed without mounting it"),
+)
+
+
+def missing(packages: tuple[Package, ...]) -> list[Package]:
+    """Return the packages that are not installed."""
+    names = [package.name for package in packages]
+    argv = ["dpkg-query", "-W", "-f=${Package} ${db:Status-Status}\n", *names]
+    found = subprocess.run(argv, capture_output=True, text=True, check=False).stdout
+    installed = {line.split()[0] for line in found.splitlines() if line.endswith(" installed")}
+    return [package for package in packages if package.name not in installed]
+
+
+def install(packages: tuple[Package, ...], log: Log) -> None:
+    """Install what is missing, and say what and why."""
+    if not shutil.which("apt-get"):
+        names = ", ".join(package.name for package in packages)
+        raise StepFailed(
+            f"packages are installed on Debian and Ubuntu only; the names there of what is needed: {names}"
+        )
+    wanted = missing(packages)
+    if not wanted:
+        log.write("every system package is there")
+        return
+    for package in wanted:
+        log.say(f"installs {package.name}: {package.reason}")
+    if not list(LISTS.glob("*_Packages*")):
+        _apt(log, "update")
+    install_argv = ("install", "-y", "--no-install-recommends", *(package.name for package in wanted))
+    try:
+        _apt(log, *install_argv)
+    except StepFailed:
+        log.say("apt-get failed; once more with fresh package lists")
+        _apt(log, "update")
+        _apt(log, *install_argv)
+
+
+def _apt(log: Log, *words: str) -> None:
+    """Run apt-get as root, without a question and without waiting for ever for another one."""
+    root = [] if os.geteuid() == 0 else ["sudo"]
+    argv = [*root, "env", "DEBIAN_FRONTEND=noninteractive", "apt-get", "-q", "-o", "DPkg::Lock::Timeout=300", *words]
+    log.run(argv, REPOSITORY, limit_s=1800, session=False)

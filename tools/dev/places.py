@@ -1,0 +1,20 @@
+# Copyright (c) 2026, The crashops.kdump authors
+# GNU General Public License v3.0-or-later (see COPYING or https://www.gnu.org/licenses/gpl-3.0.txt)
+# SPDX-License-Identifier: GPL-3.0-or-later
+"""Where things are: the repository, what ./dev leaves in it, and the cache."""
+
+from pathlib import Path
+
+from tools.lab.cache import cache_dir
+
+REPOSITORY = Path(__file__).resolve().parents[2]
+LAB = REPOSITORY / ".lab"
+LOGS = LAB / "logs"
+# ansible-test accepts a collection only where the real path ends so; hence a copy, see staged.py
+COLLECTIONS = LAB / "collections"
+STAGED = COLLECTIONS / "ansible_collections" / "crashops" / "kdump"
+CACHE = cache_dir()
+VENVS = CACHE / "venvs"
+PYTHONS = CACHE / "pythons"
+# ansible-test keeps its own environments under HOME and passes no PIP_* variable on; this HOME has the settings in it
+ANSIBLE_TEST_HOME = CACHE / "ansible-test-home"

@@ -1,0 +1,118 @@
+# Copyright (c) 2026, The crashops.kdump authors
+# GNU General Public License v3.0-or-later (see COPYING or https://www.gnu.org/licenses/gpl-3.0.txt)
+# SPDX-License-Identifier: GPL-3.0-or-later
+"""What the stages share: the interpreters found, the environments made of them, and what this machine lacks."""
+
+import os
+import subprocess
+from collections.abc import Mapping, Sequence
+from pathlib import Path
+from types import MappingProxyType
+
+from tools.dev import ansible_test, packages, pythons, staged, venvs
+from tools.dev.log import Log, show
+from tools.dev.outcome import NotRun
+from tools.dev.places import CACHE, COLLECTIONS, LAB, PYTHONS, STAGED
+
+# variables that would make a run here depend on the person who starts it
+FOREIGN = ("PYTHON", "ANSIBLE_", "MOLECULE_", "VIRTUAL_ENV", "FORCE_COLOR", "PY_COLORS", "GIT_DIR", "GIT_WORK_TREE")
+
+
+class Workshop:
+    """Made once for a run of ./dev. `notices` are the loud lines that are repeated at the end."""
+
+    def __init__(self) -> None:
+        self.pythons: dict[tuple[int, int], pythons.Python] = {}
+        self.environments: dict[str, Path] = {}
+        self.versions: dict[str, pythons.Python] = {}
+        self.notices: list[str] = []
+
+    def notice(self, text: str) -> None:
+        """Say loudly what is not done here, now and at the end."""
+        if text not in self.notices:
+            self.notices.append(text)
+            show(f"!! {text}")
+
+    def install_base(self, log: Log) -> None:
+        """Install the packages that every command needs."""
+        packages.install(packages.BASE, log)
+
+    def install_lab(self, log: Log) -> None:
+        """Install the packages that guests need."""
+        packages.install(packages.LAB, log)
+
+    def find_pythons(self, log: Log) -> None:
+        """Look for interpreters, once."""
+        self.pythons = pythons.here()
+        pythons.link(self.pythons)
+        for python in self.pythons.values():
+            log.write(f"Python {python.full}: {python.path}")
+
+    def make_main(self, log: Log) -> None:
+        """Make the environment of the newest ansible-core and the tools."""
+        self._make("main", pythons.newest(self.pythons, pythons.FOR_MAIN, "everything here"), log)
+
+    def make_core216(self, log: Log) -> None:
+        """Make the environment of ansible-core 2.16."""
+        try:
+            python = pythons.newest(self.pythons, pythons.FOR_CORE_216, "ansible-core 2.16")
+        except NotRun as missing:
+            self.notice(f"NOT RUN: sanity and units with ansible-core 2.16, and so on Python 3.6 (EL 8): {missing}")
+            raise
+        self._make("core216", python, log)
+
+    def _make(self, name: str, python: pythons.Python, log: Log) -> None:
+        self.environments[name] = venvs.ensure(name, python, log)
+        self.versions[name] = python
+
+    def stage_tree(self, log: Log) -> None:
+        """Bring the copy of the work tree up to date."""
+        log.write(f"the tree is copied to {staged.stage()}")
+
+    def environ(self, name: str) -> dict[str, str]:
+        """Return the variables for a command from one of the environments."""
+        kept = {key: value for key, value in os.environ.items() if not key.startswith(FOREIGN)}
+        venv = self.environments[name]
+        path = f"{venv / 'bin'}:{pythons.clean_path(os.environ['PATH'])}:/usr/sbin:/sbin"
+        return kept | {
+            "PATH": path,
+            "VIRTUAL_ENV": str(venv),
+            "LC_ALL": "C.UTF-8",
+            "NO_COLOR": "1",
+            "ANSIBLE_NOCOLOR": "1",
+            "PYTHONUNBUFFERED": "1",
+            "PYTHONDONTWRITEBYTECODE": "1",
+            "ANSIBLE_COLLECTIONS_PATH": str(COLLECTIONS),
+            "CRASHOPS_CACHE": str(CACHE),
+            "LAB_GUESTS": str(LAB / "guests"),
+        }
+
+    def run(
+        self,
+        log: Log,
+        argv: Sequence[str],
+        name: str = "main",
+        limit_s: float = 900,
+        more: Mapping[str, str] = MappingProxyType({}),
+    ) -> None:
+        """Run a command from an environment in the staged copy, with more variables than the usual ones."""
+        program = self.environments[name] / "bin" / argv[0]
+        found = str(program) if program.exists() else pythons.program(argv[0])
+        log.run([found, *argv[1:]], STAGED, self.environ(name) | dict(more), limit_s)
+
+    def core(self, name: str) -> str:
+        """Return the release series of an environment's ansible-core, such as 2.16."""
+        python = self.environments[name] / "bin" / "python"
+        argv = [str(python), "-c", "from ansible.release import __version__; print(__version__)"]
+        version = subprocess.run(argv, capture_output=True, text=True, check=True, timeout=60).stdout
+        return ".".join(version.split(".")[:2])
+
+    def ansible_test(self, log: Log, name: str, *words: str) -> None:
+        """Run ansible-test of an environment in the staged copy, with the interpreters that were found."""
+        core = self.core(name)
+        if name == "main" and core == "2.16":
+            raise NotRun("the newest Python here, 3.10, has no ansible-core after 2.16 that the tools accept")
+        home = ansible_test.prepare(core, self.environments[name], log)
+        path = f"{self.environments[name] / 'bin'}:{PYTHONS}:{self.environ(name)['PATH']}"
+        argv = ["ansible-test", words[0], "--venv", "--color", "no", *words[1:]]
+        self.run(log, argv, name, 1800, {"HOME": str(home), "PATH": path})
