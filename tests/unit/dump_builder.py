@@ -3,6 +3,8 @@
 # SPDX-License-Identifier: GPL-3.0-or-later
 """Small dumps of every format, built byte by byte as makedumpfile lays them out."""
 
+import gzip
+import io
 import struct
 
 CRASH_TIME = 1795464580
@@ -65,3 +67,16 @@ def elf(order: str = "<", flags: int = 0, wide: bool = True, extended: bool = Fa
     if not extended:
         return core
     return core.ljust(sections, b"\0") + bytes(44 if wide else 28) + struct.pack(order + "I", 2) + bytes(16)
+
+
+def zipped(content):
+    """Return the content in a gzip wrapper without a time: tests are collected twice and must be the same."""
+    buffer = io.BytesIO()
+    with gzip.GzipFile(fileobj=buffer, mode="wb", mtime=0) as stream:
+        stream.write(content)
+    return buffer.getvalue()
+
+
+def label(value):
+    """Return a short name for bytes in a test's id; pytest names the rest."""
+    return "%d bytes" % len(value) if isinstance(value, bytes) else None

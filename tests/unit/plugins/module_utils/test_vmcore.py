@@ -4,7 +4,6 @@
 """Tests of what dumps tell of themselves, on small dumps that are whole, cut at every interesting place, or damaged."""
 
 import bz2
-import gzip
 import lzma
 import struct
 
@@ -17,6 +16,8 @@ from ansible_collections.crashops.kdump.tests.unit.dump_builder import (
     elf,
     flattened,
     kdump_compressed,
+    label,
+    zipped,
 )
 
 KDUMP = kdump_compressed()
@@ -47,13 +48,13 @@ WHOLE = [
     ("elf", elf(wide=False), "none", None, None),
     ("elf", elf(extended=True), "none", None, None),
     ("elf", elf(wide=False, extended=True), "none", None, None),
-    ("gzip", gzip.compress(FLAT), "zlib", 31, "web1"),
+    ("gzip", zipped(FLAT), "zlib", 31, "web1"),
     ("bzip2", bz2.compress(FLAT), "zlib", 31, "web1"),
     ("xz", lzma.compress(FLAT), "zlib", 31, "web1"),
 ]
 
 
-@pytest.mark.parametrize("name, content, compression, level, node", WHOLE)
+@pytest.mark.parametrize("name, content, compression, level, node", WHOLE, ids=label)
 def test_a_whole_dump_is_complete_and_tells_what_it_is(name, content, compression, level, node):
     dump = examine(content)
     assert (dump.format, dump.complete) == (name, True), dump.reason
@@ -87,15 +88,15 @@ CUT = [
     (elf()[:100], "program headers"),
     (elf()[:-1], "its segments end at byte"),
     (elf(flags=1), "not enough space"),
-    (gzip.compress(FLAT)[:-3], "before its end mark"),
-    (gzip.compress(FLAT[:-16]), "without the terminator"),
+    (zipped(FLAT)[:-3], "before its end mark"),
+    (zipped(FLAT[:-16]), "without the terminator"),
     (bz2.compress(FLAT)[:-10], "before its end mark"),
     (lzma.compress(FLAT)[:-10], "before its end mark"),
-    (patched(gzip.compress(FLAT), 20, b"\xff\xff\xff\xff\xff\xff"), "damaged"),
+    (patched(zipped(FLAT), 20, b"\xff\xff\xff\xff\xff\xff"), "damaged"),
 ]
 
 
-@pytest.mark.parametrize("content, reason", CUT)
+@pytest.mark.parametrize("content, reason", CUT, ids=label)
 def test_a_dump_that_was_cut_off_is_not_complete_and_says_where(content, reason):
     dump = examine(content)
     assert dump.complete is False
@@ -117,11 +118,11 @@ UNKNOWN = [
     ("zstd", b"\x28\xb5\x2f\xfd" + bytes(100)),
     ("unknown", b"hello" * 100),
     ("kdump-compressed", patched(KDUMP, 428, struct.pack("<i", 77))),
-    ("gzip", gzip.compress(KDUMP)),
+    ("gzip", zipped(KDUMP)),
 ]
 
 
-@pytest.mark.parametrize("name, content", UNKNOWN)
+@pytest.mark.parametrize("name, content", UNKNOWN, ids=label)
 def test_what_cannot_be_judged_is_neither_complete_nor_incomplete(name, content):
     dump = examine(content)
     assert (dump.format, dump.complete) == (name, None)
@@ -129,12 +130,12 @@ def test_what_cannot_be_judged_is_neither_complete_nor_incomplete(name, content)
 
 
 def test_a_cut_off_dump_still_tells_the_kernel_and_the_time():
-    for content in (KDUMP[:DESCRIPTORS], FLAT[:12000], gzip.compress(FLAT)[:-3]):
+    for content in (KDUMP[:DESCRIPTORS], FLAT[:12000], zipped(FLAT)[:-3]):
         header = examine(content).header
         assert (header.kernel, header.crash_time) == (KERNEL, CRASH_TIME)
 
 
-@pytest.mark.parametrize("content", [KDUMP, FLAT, elf(), gzip.compress(FLAT)])
+@pytest.mark.parametrize("content", [KDUMP, FLAT, elf(), zipped(FLAT)], ids=label)
 def test_reads_are_bounded_and_the_data_of_pages_is_not_read(content):
     most = []
 
@@ -148,7 +149,7 @@ def test_reads_are_bounded_and_the_data_of_pages_is_not_read(content):
 
 def test_a_dump_larger_than_one_chunk_is_read_in_pieces():
     inner = kdump_compressed() + b"z" * (3 << 20)
-    packed = gzip.compress(flattened(inner, piece=2 << 20))
+    packed = zipped(flattened(inner, piece=2 << 20))
     assert examine(packed).complete is True
 
 
