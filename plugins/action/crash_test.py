@@ -113,7 +113,7 @@ class ActionModule(ActionBase):
         if trouble:
             raise CrashTestFailed("%s crashed and came back, but %s" % (self._name, trouble), **outcome)
         if record:
-            outcome["proof"] = self._record(_crash.proof(before.info, before.image_mtime, dump, time.time()))
+            outcome["proof"] = self._record(_crash.proof(before.info, before.image_mtime, dump))
         if not outcome["armed_after"]:
             msg = "%s made a complete dump, but it is not armed again: the next crash would leave none" % self._name
             raise CrashTestFailed(msg, **outcome)

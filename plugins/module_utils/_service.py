@@ -18,13 +18,18 @@ FADUMP = (
 )
 PROPERTIES = "LoadState,ActiveState,UnitFileState,InactiveExitTimestampMonotonic,ActiveEnterTimestampMonotonic"
 ON = ("enabled", "enabled-runtime")
+MOVING = ("activating", "deactivating", "reloading")
 
 
 class Unit(NamedTuple):
-    """What systemd says of the unit. began and finished: when it was last started, seconds since the epoch."""
+    """What systemd says of the unit. began and finished: when it was last started, seconds since the epoch.
+
+    moving: a start or stop is under way, which after a boot may build the capture initramfs for minutes.
+    """
 
     exists: bool
     active: bool
+    moving: bool
     enabled: bool
     masked: bool
     began: Optional[float]
@@ -96,6 +101,7 @@ def read_unit(host: Any, name: str, timeout_s: int = 60) -> Unit:
     return Unit(
         exists=facts.get("LoadState") not in ("not-found", None),
         active=facts.get("ActiveState") == "active",
+        moving=facts.get("ActiveState") in MOVING,
         enabled=facts.get("UnitFileState") in ON,
         masked=masked,
         began=_moment(host, facts.get("InactiveExitTimestampMonotonic", "")),

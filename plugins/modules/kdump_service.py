@@ -59,6 +59,7 @@ options:
   timeout:
     description:
       - How long each command may take, in seconds. Building an initramfs takes minutes on a slow machine.
+      - A start that is under way, as after a boot, is awaited as long, in check mode as well, and not killed.
     type: int
     default: 600
 seealso:
@@ -167,7 +168,7 @@ def ensure(host: Any, params: Dict[str, Any], check_mode: bool) -> Dict[str, Any
     wanted = Wanted(params["state"], params["enabled"], params["masked"], params["rebuild"])
     _refuse(host, params)
     stack = find_stack(host)
-    service = _service.read_service(host, stack)
+    service = _settled(host, stack, params["timeout"])
     planned = _service.plan(service, stack, wanted)
     reasons = _service.blocked(service, stack, wanted, planned)
     if reasons and not check_mode:
@@ -198,6 +199,16 @@ def _refuse(host: Any, params: Dict[str, Any]) -> None:
         )
     if refused:
         raise Refused(refused)
+
+
+def _settled(host: Any, stack: Stack, timeout_s: int) -> Service:
+    """Return what is known of the unit once no start is under way: a restart would kill it halfway."""
+    service = _service.read_service(host, stack)
+    if not service.unit.moving:
+        return service
+    if not host.wait_until(lambda: not _service.read_unit(host, stack.unit).moving, timeout_s):
+        raise _failure(host, stack, "%s was being started for %d s and is not done" % (stack.unit, timeout_s))
+    return _service.read_service(host, stack)
 
 
 def _kernel(host: Any) -> str:

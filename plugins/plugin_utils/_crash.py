@@ -147,11 +147,11 @@ def evidence(path: str, dumps: list[dict[str, Any]]) -> str:
     return "%s holds %s" % (path, ", ".join(files) or "no dump at all")
 
 
-def proof(info: dict[str, Any], image_mtime: float | None, dump: dict[str, Any], when: float) -> dict[str, Any]:
-    """Return the record that this kernel, image and reservation made a complete dump."""
+def proof(info: dict[str, Any], image_mtime: float | None, dump: dict[str, Any]) -> dict[str, Any]:
+    """Return the record that this kernel, image and reservation made a complete dump; times by the host's clock."""
     return {
         "version": 1,
-        "time": when,
+        "time": dump["crash_time"] or dump["mtime"],
         "kernel": info["kernel"],
         "crashkernel": info["crashkernel"]["booted"],
         "image": {"path": info["image"]["path"], "mtime": image_mtime},

@@ -66,8 +66,23 @@ def stages(work: Workshop) -> list[Stage]:
         Stage("units-newest", "unit tests, newest ansible-core", [Step("units", main.units)], PREPARED),
         Stage("sanity-2.16", "ansible-test sanity, ansible-core 2.16", [Step("sanity", core216.sanity)], PREPARED_216),
         Stage("sanity-newest", "ansible-test sanity, newest ansible-core", [Step("sanity", main.sanity)], PREPARED),
+        lab_stage(work),
         vm_stage(work),
     ]
+
+
+def lab_stage(work: Workshop) -> Stage:
+    """Return the stage that builds the guests' images, and tries the lab itself on real guests."""
+
+    def lab(*words: str) -> Callable[[Log], None]:
+        return lambda log: work.run(log, list(words), limit_s=VM_LIMIT_S, more=lab_variables())
+
+    steps = [
+        Step("system packages", work.install_lab, check=False),
+        Step("images", lab("python", "-m", "tools.lab", "image", "debian-12", "debian-13"), check=False),
+        Step("tests of the lab", lab("pytest", "-v", "-p", "no:cacheprovider", "tests/lab")),
+    ]
+    return Stage("lab", "the guests' images, and the lab's own tests on real guests", steps, PREPARED)
 
 
 def vm_stage(work: Workshop) -> Stage:
@@ -78,12 +93,11 @@ def vm_stage(work: Workshop) -> Stage:
         return lambda log: work.run(log, argv, limit_s=VM_LIMIT_S, more=lab_variables())
 
     steps = [
-        Step("system packages", work.install_lab, check=False),
         # a run that was killed leaves an inventory of guests that are gone
         Step("molecule reset", molecule("reset"), check=False),
         Step("molecule test", molecule("test")),
     ]
-    return Stage("vm", "the Molecule scenario on real guests, with a real crash", steps, PREPARED)
+    return Stage("vm", "the Molecule scenario on real guests, with a real crash", steps, ("prepare", "lab"))
 
 
 def lab_variables() -> dict[str, str]:

@@ -51,6 +51,7 @@ class Machine:
             self.host.mtimes[path] = START - 1000
         self.began = UPTIME - 100.0
         self.finished = self.began + 5
+        self.arms_at = None  # when the start that the boot began will be done
 
     def _answers(self):
         unit = self.unit
@@ -71,8 +72,12 @@ class Machine:
     def _show(self):
         load = "masked" if self.masked else "loaded"
         state = "masked" if self.masked else "enabled" if self.enabled else "disabled"
+        if self.arms_at is not None and self.host.monotonic() >= self.arms_at:
+            self.arms_at, self.active = None, True
+            self._arm(int(self.arms))
+        active = "activating" if self.arms_at else "active" if self.active else "inactive"
         began, finished = (self.began, self.finished) if self.active else (0, 0)
-        return SHOWN % (load, "active" if self.active else "inactive", state, int(finished * 1e6), int(began * 1e6))
+        return SHOWN % (load, active, state, int(finished * 1e6), int(began * 1e6))
 
     def _set(self, **facts):
         for name, value in facts.items():
@@ -221,6 +226,24 @@ def test_what_the_unit_leaves_loaded_is_unloaded_by_the_tool(stack):
 def test_what_was_loaded_by_hand_is_unloaded_by_the_tool(stack):
     machine = Machine(stack, armed=True, active=False)
     assert machine.run(state="stopped")["actions"] in (["kdump-config unload"], ["kdumpctl stop"])
+
+
+@pytest.mark.parametrize(("state", "changed", "action"), [("started", False, None), ("stopped", True, "stop")])
+def test_a_start_that_the_boot_began_is_waited_for_and_not_killed(stack, state, changed, action):
+    machine = Machine(stack)
+    machine.arms_at = UPTIME + 90
+    result = machine.run(state=state)
+    assert result["changed"] is changed and result["armed"] is not changed
+    assert result["actions"] == (["systemctl %s %s" % (action, machine.unit)] if action else [])
+    assert machine.host.monotonic() >= UPTIME + 90
+
+
+def test_a_start_that_does_not_end_within_the_limit_is_a_failure_with_the_journals_words(stack):
+    machine = Machine(stack)
+    machine.arms_at = UPTIME + 900
+    with pytest.raises(Failure) as failure:
+        machine.run(state="started", timeout=300)
+    assert "was being started for 300 s" in failure.value.msg and "failed to load kdump kernel" in failure.value.msg
 
 
 def test_an_active_unit_that_loaded_nothing_is_not_armed():

@@ -139,9 +139,10 @@ def test_the_evidence_names_the_files_or_says_that_there_are_none():
 
 def test_the_proof_says_what_was_proved_and_holds_no_key():
     made = dump("new", format="flattened", size_bytes=5, panic="Kernel panic - not syncing: x")
-    proof = _crash.proof(INFO, 123.5, made, 2000.0)
+    proof = _crash.proof(INFO, 123.5, made)
     assert proof["kernel"] == INFO["kernel"]
     assert proof["image"] == {"path": "/var/lib/kdump/initrd.img", "mtime": 123.5}
+    assert proof["time"] == 1000
     assert proof["crashkernel"] == ["256M"]
     assert proof["dump"]["id"] == "new"
     assert proof["panic"] == "Kernel panic - not syncing: x"
