@@ -155,6 +155,9 @@ def _enabling(unit: Unit, stack: Stack, wanted: Wanted, changes: List[StateChang
     """Return the command that makes the unit start at boot, or not; a masked unit starts in no case."""
     if wanted.enabled is None or wanted.enabled == unit.enabled:
         return []
+    # of a package that is still to come, check mode foretells what the real run will find
+    if wanted.enabled and not unit.exists and stack.enabled_by_package:
+        return []
     if not wanted.enabled and unit.masked and wanted.masked is not False:
         return []
     changes.append(StateChange("enabled", _word(unit.enabled), _word(wanted.enabled)))
@@ -200,7 +203,7 @@ def _loads(service: Service, wanted: Wanted, rebuild: bool, changes: List[StateC
 
 def blocked(service: Service, stack: Stack, wanted: Wanted, planned: Plan) -> List[str]:
     """Return a sentence for each thing that keeps a real run from doing what is planned."""
-    if not planned.changes:
+    if not planned.changes and (service.unit.exists or not wanted.enabled):
         return []
     if not service.unit.exists or not stack.installed():
         return ["kdump is not installed on this host (%s is missing): install %s." % (stack.tool, stack.packages)]

@@ -40,6 +40,7 @@ class Stack:
     unit = ""  # the systemd unit
     tool = ""  # the program that controls it
     config_files = ()  # type: Any  # the first one must be there for the stack to work
+    enabled_by_package = False  # whether installing the package enables the unit; RHEL and Fedora differ in that
     embedded_files = ()  # type: Any  # those of them that the capture initramfs is built from
     loaded_files = ()  # type: Any  # those that are read when the capture kernel is loaded
     packages = ""  # what to install, in words

@@ -31,6 +31,7 @@ class KdumpToolsStack(Stack):
 
     name = "kdump-tools"
     unit = "kdump-tools.service"
+    enabled_by_package = True  # its postinst, by debhelper
     tool = "kdump-config"
     config_files = (DEFAULTS,)
     # kdump-config compares the second with its copy, and builds the initramfs anew where they differ

@@ -309,7 +309,6 @@ def the_package_is_not_there(machine):
         (the_unit_is_masked, {"enabled": False, "state": "started"}, "masked: false"),
         (kdump_is_switched_off, {"state": "started"}, None),
         (the_package_is_not_there, {"state": "started", "enabled": True}, "install k"),
-        (the_package_is_not_there, {"enabled": True}, "install k"),
     ],
 )
 def test_what_cannot_work_is_refused_by_a_real_run_and_told_by_check_mode(stack, before, options, words):
@@ -321,6 +320,18 @@ def test_what_cannot_work_is_refused_by_a_real_run_and_told_by_check_mode(stack,
     with pytest.raises(Refused) as refused:
         machine.run(**options)
     assert words in refused.value.msg
+    assert machine.commands() == []
+
+
+def test_check_mode_foretells_that_debians_package_enables_its_unit_by_itself(stack):
+    machine = Machine(stack, enabled=False)
+    the_package_is_not_there(machine)
+    predicted = machine.run(check_mode=True, enabled=True)
+    assert predicted["changed"] == (machine.unit == "kdump.service")
+    assert "install k" in predicted["reason"]
+    with pytest.raises(Refused) as refused:
+        machine.run(enabled=True)
+    assert "install k" in refused.value.msg
     assert machine.commands() == []
 
 
