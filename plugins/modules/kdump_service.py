@@ -206,7 +206,7 @@ def _settled(host: Any, stack: Stack, timeout_s: int) -> Service:
     service = _service.read_service(host, stack)
     if not service.unit.moving:
         return service
-    if not host.wait_until(lambda: not _service.read_unit(host, stack.unit).moving, timeout_s):
+    if not host.wait_until(lambda: not _service.read_unit(host, stack.unit).moving, timeout_s, pause_s=5):
         raise _failure(host, stack, "%s was being started for %d s and is not done" % (stack.unit, timeout_s))
     return _service.read_service(host, stack)
 
