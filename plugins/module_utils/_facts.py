@@ -90,10 +90,11 @@ def _read_service(host: Any, stack: Stack, timeout_s: int) -> Optional[Service]:
 
 def _service_facts(stack: Stack, service: Optional[Service]) -> Dict[str, Any]:
     """Return what systemd says of the unit, and which files changed since it loaded them."""
-    facts: Dict[str, Any] = dict.fromkeys(("enabled", "active", "masked", "changed_since"), None)
+    facts: Dict[str, Any] = dict.fromkeys(("enabled", "active", "moving", "masked", "changed_since"), None)
     if service is not None:
         unit = service.unit
-        facts.update(enabled=unit.enabled, active=unit.active, masked=unit.masked, changed_since=service.changed_since)
+        facts.update(enabled=unit.enabled, active=unit.active, moving=unit.moving, masked=unit.masked)
+        facts.update(changed_since=service.changed_since)
     return dict(facts, unit=stack.unit)
 
 
@@ -127,7 +128,9 @@ def reasons(facts: Dict[str, Any]) -> List[str]:
     if not stack["installed"]:
         return ["kdump is not installed: there is no %s." % stack["tool"]]
     found = _memory_reasons(facts)
-    if not facts["armed"]:
+    if not facts["armed"] and service["moving"]:
+        found.append("No capture kernel is loaded yet: %s is still starting; look again in a while." % service["unit"])
+    elif not facts["armed"]:
         found.append("No capture kernel is loaded.")
     elif service["changed_since"]:
         found.append("What is loaded is older than %s." % ", ".join(service["changed_since"]))

@@ -168,6 +168,10 @@ service:
       description: Whether it is active, which does not mean that the host is armed.
       type: bool
       sample: true
+    moving:
+      description: Whether it is being started or stopped, which after a boot may build the capture initramfs for minutes.
+      type: bool
+      sample: false
     masked:
       description: Whether it is masked.
       type: bool

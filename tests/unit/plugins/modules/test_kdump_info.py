@@ -24,7 +24,7 @@ KEYS = {
     "stack": {"name", "installed", "tool", "unit"},
     "memory": {"ram_bytes", "reserved_bytes", "will_reserve_bytes"},
     "crashkernel": {"booted", "configured", "configured_consistent", "reboot_required", "reason"},
-    "service": {"unit", "enabled", "active", "masked", "changed_since"},
+    "service": {"unit", "enabled", "active", "moving", "masked", "changed_since"},
     "image": {"path", "exists", "stale_because"},
     "settings": {
         "target_type",
@@ -99,6 +99,7 @@ def test_a_host_that_is_right_is_ready():
         "unit": "kdump-tools.service",
         "enabled": True,
         "active": True,
+        "moving": False,
         "masked": False,
         "changed_since": [],
     }
@@ -109,6 +110,10 @@ def test_a_host_that_is_right_is_ready():
     [
         (armed_debian({"/proc/vmcore": "x"}), "This is the capture kernel"),
         (armed_debian({"/sys/kernel/kexec_crash_loaded": "0\n"}), "No capture kernel is loaded."),
+        (
+            armed_debian({"/sys/kernel/kexec_crash_loaded": "0\n"}, unit=ENABLED.replace("=active", "=activating")),
+            "kdump-tools.service is still starting",
+        ),
         (armed_debian({"/sys/kernel/kexec_crash_size": "0\n"}), "No memory is reserved: crashkernel=384M-:128M was"),
         (armed_debian({"/sys/kernel/kexec_crash_size": None}), "/sys/kernel/kexec_crash_size is not there"),
         (armed_debian(unit=ENABLED.replace("=enabled", "=disabled")), "kdump-tools.service is not enabled"),
