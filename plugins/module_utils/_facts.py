@@ -127,13 +127,7 @@ def reasons(facts: Dict[str, Any]) -> List[str]:
     stack, service, image = facts["stack"], facts["service"], facts["image"]
     if not stack["installed"]:
         return ["kdump is not installed: there is no %s." % stack["tool"]]
-    found = _memory_reasons(facts)
-    if not facts["armed"] and service["moving"]:
-        found.append("No capture kernel is loaded yet: %s is still starting; look again in a while." % service["unit"])
-    elif not facts["armed"]:
-        found.append("No capture kernel is loaded.")
-    elif service["changed_since"]:
-        found.append("What is loaded is older than %s." % ", ".join(service["changed_since"]))
+    found = _memory_reasons(facts) + _armed_reasons(facts)
     if service["masked"]:
         found.append("%s is masked." % service["unit"])
     elif service["enabled"] is False:
@@ -149,6 +143,18 @@ def reasons(facts: Dict[str, Any]) -> List[str]:
         if one["severity"] == "error":
             found.append(words % (one["path"], one["line"] or "-", one["message"], one["remedy"]))
     return found
+
+
+def _armed_reasons(facts: Dict[str, Any]) -> List[str]:
+    """Return why nothing is loaded, or why what is loaded is not what is configured."""
+    service = facts["service"]
+    if not facts["armed"] and service["moving"]:
+        return ["No capture kernel is loaded yet: %s is still starting; look again in a while." % service["unit"]]
+    if not facts["armed"]:
+        return ["No capture kernel is loaded."]
+    if service["changed_since"]:
+        return ["What is loaded is older than %s." % ", ".join(service["changed_since"])]
+    return []
 
 
 def _memory_reasons(facts: Dict[str, Any]) -> List[str]:

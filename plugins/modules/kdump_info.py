@@ -169,7 +169,7 @@ service:
       type: bool
       sample: true
     moving:
-      description: Whether it is being started or stopped, which after a boot may build the capture initramfs for minutes.
+      description: Whether it is being started or stopped; a start may build the capture initramfs for minutes.
       type: bool
       sample: false
     masked:
