@@ -17,7 +17,7 @@ PROOF = "/var/lib/crashops-kdump/proof.json"
 
 def read(host, path, offset, size):
     """Return bytes out of a file on the machine."""
-    done = host.run("dd if=%s bs=1 skip=%d count=%d 2>/dev/null | od -An -v -tx1", path, offset, size)
+    done = host.run("dd if=%s bs=1 skip=%s count=%s 2>/dev/null | od -An -v -tx1", path, str(offset), str(size))
     return bytes.fromhex("".join(done.stdout.split()))
 
 
