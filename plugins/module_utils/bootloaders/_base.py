@@ -4,6 +4,7 @@
 # Private to this collection: no promise is made to code outside it.
 """What every way of setting kernel arguments can be asked, and the plan that passes between plan() and apply()."""
 
+import abc
 from typing import Any, Dict, List, NamedTuple, Optional, Union
 
 from ansible_collections.crashops.kdump.plugins.module_utils._cmdline import said, values
@@ -35,7 +36,7 @@ class Plan(NamedTuple):
         return bool(self.commands) or bool(self.files)
 
 
-class Bootloader:
+class Bootloader(abc.ABC):
     """One way of setting kernel arguments. Only apply() writes."""
 
     name = ""  # grubby | grub-dropin
@@ -44,21 +45,21 @@ class Bootloader:
         self.host = host
         self.timeout_s = timeout_s
 
+    @abc.abstractmethod
     def entries(self) -> List[Entry]:
         """Return the boot entries whose crashkernel= is ours to set, in the boot loader's order."""
-        raise NotImplementedError
 
+    @abc.abstractmethod
     def refusals(self, kernels: Kernels) -> List[str]:
         """Return a sentence for each choice of kernels that cannot be made here."""
-        raise NotImplementedError
 
+    @abc.abstractmethod
     def plan(self, wanted: List[str], kernels: Kernels) -> Plan:
         """Return what would have to change for the entries to have exactly the wanted crashkernel= values."""
-        raise NotImplementedError
 
+    @abc.abstractmethod
     def apply(self, plan: Plan) -> None:
         """Carry a plan out and read it back; where it did not come true, put things back and raise Failure."""
-        raise NotImplementedError
 
 
 def default_entry(entries: List[Entry]) -> Optional[Entry]:

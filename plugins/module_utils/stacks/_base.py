@@ -4,6 +4,7 @@
 # Private to this collection: no promise is made to code outside it.
 """What every stack can be asked. kdumpctl and kdump-tools each answer it in a file of their own."""
 
+import abc
 from typing import Any, Dict, List, NamedTuple, Optional
 
 from ansible_collections.crashops.kdump.plugins.module_utils._result import FileChange, Finding
@@ -33,7 +34,7 @@ class Image(NamedTuple):
     stale_because: Optional[str]
 
 
-class Stack:
+class Stack(abc.ABC):
     """One way in which distributions run kdump. Subclasses answer; nothing here touches the machine by itself."""
 
     name = ""  # kdumpctl | kdump-tools
@@ -52,34 +53,34 @@ class Stack:
         """Return whether the stack's tool is on the machine."""
         return self.host.which(self.tool) is not None
 
+    @abc.abstractmethod
     def settings(self) -> Settings:
         """Return what the files say; defaults fill what they leave out."""
-        raise NotImplementedError
 
+    @abc.abstractmethod
     def refusals(self, wanted: Dict[str, Any]) -> List[str]:
         """Return a sentence for each of kdump_config's options that this stack refuses."""
-        raise NotImplementedError
 
+    @abc.abstractmethod
     def file_changes(self, wanted: Dict[str, Any]) -> List[FileChange]:
         """Return the files that change to become as kdump_config's options want them."""
-        raise NotImplementedError
 
+    @abc.abstractmethod
     def findings(self, wanted: Dict[str, Any]) -> Dict[str, List[Finding]]:
         """Return what the rules say of each file, as kdump_config's options would leave it."""
-        raise NotImplementedError
 
+    @abc.abstractmethod
     def image(self, kernel: str) -> Image:
         """Return the capture initramfs of a kernel release."""
-        raise NotImplementedError
 
+    @abc.abstractmethod
     def start_argv(self, rebuild: bool) -> List[List[str]]:
         """Return the commands that load the capture kernel anew, building its initramfs first if asked."""
-        raise NotImplementedError
 
+    @abc.abstractmethod
     def unload_argv(self) -> List[str]:
         """Return the command that unloads the capture kernel, whatever the state of the unit."""
-        raise NotImplementedError
 
+    @abc.abstractmethod
     def refused_start(self) -> List[str]:
         """Return a sentence for each thing in the files that keeps the stack from loading anything."""
-        raise NotImplementedError
