@@ -4,7 +4,7 @@
 # Private to this collection: no promise is made to code outside it.
 """Dumps by their content: the format, what the header says, and whether all of it is there. Memory use is bounded."""
 
-from typing import NamedTuple, Optional
+from typing import Optional
 
 from ansible_collections.crashops.kdump.plugins.module_utils.vmcores import (
     _elf,
@@ -26,15 +26,6 @@ PLAIN = (
     ("elf", _elf.SIGNATURE, _elf),
 )
 LEGACY = b"DISKDUMP"
-
-
-class Dump(NamedTuple):
-    """What a dump is and whether it is complete (None: it cannot be told), with the reason in words."""
-
-    format: str
-    header: Header
-    complete: Optional[bool]
-    reason: str
 
 
 def dump_format(read: Read) -> str:
@@ -105,9 +96,3 @@ def _packed_verdict(read: Read, wrapper: _packed.Wrapper) -> Verdict:
     except _packed.Broken as broken:
         return Verdict(False, str(broken))
     return inside
-
-
-def examine(read: Read, size: int) -> Dump:
-    """Return all that a dump tells of itself."""
-    verdict = dump_verdict(read, size)
-    return Dump(dump_format(read), dump_header(read, size), verdict.complete, verdict.reason)

@@ -6,6 +6,7 @@
 import bz2
 import lzma
 import struct
+from collections import namedtuple
 
 import pytest
 from ansible_collections.crashops.kdump.plugins.module_utils import _vmcore
@@ -24,11 +25,18 @@ KDUMP = kdump_compressed()
 FLAT = flattened(KDUMP)
 DESCRIPTORS = 4 * BLOCK
 PAGES_START = DESCRIPTORS + 5 * 24
+Dump = namedtuple("Dump", "format header complete reason")
 
 
 def examine(content):
     """Return what a file of this content tells."""
-    return _vmcore.examine(lambda offset, size: content[offset : offset + size], len(content))
+
+    def read(offset, size):
+        return content[offset : offset + size]
+
+    verdict = _vmcore.dump_verdict(read, len(content))
+    header = _vmcore.dump_header(read, len(content))
+    return Dump(_vmcore.dump_format(read), header, verdict.complete, verdict.reason)
 
 
 def patched(content, offset, raw):
