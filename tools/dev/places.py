@@ -16,5 +16,7 @@ STAGED = COLLECTIONS / "ansible_collections" / "crashops" / "kdump"
 CACHE = cache_dir()
 VENVS = CACHE / "venvs"
 PYTHONS = CACHE / "pythons"
+# the collections that this one depends on, see community.py
+COMMUNITY = CACHE / "community"
 # ansible-test keeps its own environments under HOME and passes no PIP_* variable on; this HOME has the settings in it
 ANSIBLE_TEST_HOME = CACHE / "ansible-test-home"

@@ -15,6 +15,9 @@ from tools.dev.outcome import NotRun, StepFailed
 PASSED, FAILED, NOT_RUN = "passed", "FAILED", "NOT RUN"
 TAIL_LINES = 30
 WIDEST = 240
+# how Ansible begins to tell of a host that failed, and how much of that is shown: a console's end may be in it
+FATAL = re.compile(r"^(?:fatal: )?\[[\w.-]+\]: (?:FAILED|UNREACHABLE)!|^fatal: \[")
+PLAY_LINES = 60
 # the last line of pytest, such as "=== 2 failed, 40 passed, 1 skipped in 3.21s ==="
 PYTEST = re.compile(r"^=*\s*((?:\d+ [a-z]+(?:, )?)+) in [\d.]+s\b", re.MULTILINE)
 
@@ -92,7 +95,13 @@ def sanity_tally(text: str) -> Tally:
 def telling(lines: Sequence[str]) -> list[str]:
     """Return the lines of a failed step's log to show: the errors that it names as such, else its last words."""
     errors = [line for line in lines if line.startswith(("ERROR: ", "ERROR tests", "FAILED ", "E: "))]
-    return errors[-TAIL_LINES:] or list(lines[-TAIL_LINES:])
+    return _of_a_play(lines) + (errors[-TAIL_LINES:] or list(lines[-TAIL_LINES:]))
+
+
+def _of_a_play(lines: Sequence[str]) -> list[str]:
+    """Return what Ansible said of the first host that failed, where a playbook was run: its message comes behind."""
+    first = next((number for number, line in enumerate(lines) if FATAL.match(line)), None)
+    return [] if first is None else list(lines[first : first + PLAY_LINES])
 
 
 def select(stages: Iterable[Stage], names: Collection[str]) -> list[Stage]:

@@ -9,7 +9,7 @@ from collections.abc import Mapping, Sequence
 from pathlib import Path
 from types import MappingProxyType
 
-from tools.dev import ansible_test, packages, pythons, staged, venvs
+from tools.dev import ansible_test, community, packages, pythons, staged, venvs
 from tools.dev.log import Log, show
 from tools.dev.outcome import NotRun
 from tools.dev.places import CACHE, COLLECTIONS, LAB, PYTHONS, STAGED
@@ -26,6 +26,7 @@ class Workshop:
         self.environments: dict[str, Path] = {}
         self.versions: dict[str, pythons.Python] = {}
         self.notices: list[str] = []
+        self.collections = [COLLECTIONS]
 
     def notice(self, text: str) -> None:
         """Say loudly what is not done here, now and at the end."""
@@ -49,8 +50,9 @@ class Workshop:
             log.write(f"Python {python.full}: {python.path}")
 
     def make_main(self, log: Log) -> None:
-        """Make the environment of the newest ansible-core and the tools."""
+        """Make the environment of the newest ansible-core and the tools, and fetch the collections it needs."""
         self._make("main", pythons.newest(self.pythons, pythons.FOR_MAIN, "everything here"), log)
+        self.collections.append(community.ensure(self.core("main"), self.environments["main"], log))
 
     def make_core216(self, log: Log) -> None:
         """Make the environment of ansible-core 2.16."""
@@ -82,7 +84,7 @@ class Workshop:
             "ANSIBLE_NOCOLOR": "1",
             "PYTHONUNBUFFERED": "1",
             "PYTHONDONTWRITEBYTECODE": "1",
-            "ANSIBLE_COLLECTIONS_PATH": str(COLLECTIONS),
+            "ANSIBLE_COLLECTIONS_PATH": ":".join(map(str, self.collections)),
             "CRASHOPS_CACHE": str(CACHE),
             "LAB_GUESTS": str(LAB / "guests"),
         }

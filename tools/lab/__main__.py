@@ -17,6 +17,7 @@ from tools.lab.guest import Guest, free_port
 from tools.lab.progress import say, step
 
 GUESTS = Path(os.environ.get("LAB_GUESTS") or Path(__file__).resolve().parents[2] / ".lab" / "guests")
+MEMORY_MIB = 2048
 
 
 def parser() -> argparse.ArgumentParser:
@@ -51,10 +52,18 @@ def _add_up(up: argparse.ArgumentParser) -> None:
     up.add_argument("--key", type=Path, help="the private key that logs in, for a file (default: the lab's own)")
     up.add_argument("--seed", action="store_true", help="give the file a cloud-init seed with user, key and addresses")
     up.add_argument("--firmware", choices=("bios", "uefi"), default="bios", help="for a file (default: bios)")
-    up.add_argument("--memory", type=int, default=2048, metavar="MIB", help="default: 2048")
+    up.add_argument(
+        "--memory", action="append", type=memory, default=[], metavar="[NAME=]MIB", help="of one or all; default: 2048"
+    )
     up.add_argument("--cpus", type=int, default=2, help="default: 2")
     up.add_argument("--owner", type=int, default=os.getppid(), metavar="PID", help="guests end with this process")
     up.add_argument("--inventory", type=Path, help="write the inventory to this file as well")
+
+
+def memory(word: str) -> tuple[str, int]:
+    """Return the guest (empty: every other one) and its MiB, out of [NAME=]MIB."""
+    name, dummy, size = word.rpartition("=")
+    return name, int(size)
 
 
 def _image(text: str, options: argparse.Namespace) -> image.Image:
@@ -70,13 +79,14 @@ def _image(text: str, options: argparse.Namespace) -> image.Image:
 
 def up(options: argparse.Namespace) -> None:
     """Boot every guest named, all at once, and wait for them."""
-    network, guests = free_port(), []
+    network, guests, memories = free_port(), [], dict(options.memory)
     for number, word in enumerate(options.guests, 1):
         name, dummy, source = word.partition("=")
         if (GUESTS / name).exists():
             raise LabError(f"there is a guest {name} already; end it with: python -m tools.lab down {name}")
         found = _image(source or name, options)
-        machine = qemu.Machine(name, number, found.firmware, options.memory, options.cpus, network, None)
+        memory_mib = memories.get(name, memories.get("", MEMORY_MIB))
+        machine = qemu.Machine(name, number, found.firmware, memory_mib, options.cpus, network, None)
         guests.append(Guest.create(GUESTS / name, found, machine))
         guests[-1].start(options.owner)
     for guest in guests:

@@ -15,7 +15,7 @@ from collections.abc import Callable
 from pathlib import Path
 from typing import Any
 
-from tools.lab import accelerator, keeper, qemu, qmp, seed
+from tools.lab import accelerator, keeper, network, qemu, qmp, seed
 from tools.lab.commands import need, run
 from tools.lab.console import last_line
 from tools.lab.errors import CommandFailed, GuestLost, LabError
@@ -94,6 +94,7 @@ class Guest:
             self.folder / "variables.qcow2",
             free_port(),
         )
+        network.ensure(self.machine.network_port)
         accel = accelerator.choose(cached_kernel())
         argv = qemu.arguments(self.machine, places, accel, self._state.get("snapshot"))
         pid = keeper.start([need("qemu-system-x86_64", "qemu-system-x86"), *argv], self.folder, owner or os.getpid())

@@ -6,12 +6,11 @@
 from pathlib import Path
 from typing import NamedTuple
 
+from tools.lab import network
 from tools.lab.errors import LabError
 from tools.lab.recipes import PRIVATE_MAC
 
 USER_MAC = "52:54:00:4c:41:{number:02x}"
-# every network of the lab is a multicast group that never leaves the loopback device
-NETWORK_GROUP = "230.77.0.1"
 # where distributions put the UEFI firmware: code, and the variables that go with it
 FIRMWARE = (
     ("/usr/share/OVMF/OVMF_CODE_4M.fd", "/usr/share/OVMF/OVMF_VARS_4M.fd"),
@@ -65,6 +64,6 @@ def arguments(machine: Machine, places: Places, accelerator: list[str], snapshot
         argv += ["-drive", f"file={machine.seed},if=virtio,format=raw,readonly=on"]
     argv += ["-netdev", f"user,id=user,hostfwd=tcp:127.0.0.1:{places.ssh_port}-:22"]
     argv += ["-device", f"virtio-net-pci,netdev=user,mac={USER_MAC.format(number=machine.number)}"]
-    argv += ["-netdev", f"socket,id=private,mcast={NETWORK_GROUP}:{machine.network_port},localaddr=127.0.0.1"]
+    argv += ["-netdev", f"socket,id=private,connect={network.ADDRESS}:{machine.network_port}"]
     argv += ["-device", f"virtio-net-pci,netdev=private,mac={PRIVATE_MAC.format(number=machine.number)}"]
     return argv + (["-loadvm", snapshot] if snapshot else [])

@@ -44,8 +44,9 @@ PACKAGES = (
 )
 
 # Put into apt's cache but not installed: a guest has no kdump until the playbooks bring it, and needs no network then.
-# binutils, file, bzip2 and so on come along as what these depend on and recommend.
-PREFETCHED = ("kdump-tools", "makedumpfile", "kexec-tools")
+# binutils, file, bzip2 and so on come along as what these depend on and recommend. The two of NFS make a guest a client
+# or a server of dumps.
+PREFETCHED = ("kdump-tools", "makedumpfile", "kexec-tools", "nfs-common", "nfs-kernel-server")
 
 # The guest's second network card carries its number in the last byte of its MAC address.
 PRIVATE_MAC = "52:54:00:4c:42:{number:02x}"
@@ -84,8 +85,9 @@ def private_networks() -> dict[str, str]:
     """Return systemd-networkd files that give the second card its address by its MAC address."""
     return {
         f"etc/systemd/network/20-private-{number}.network": (
+            # required for being online, as it is by default: a capture kernel dumps over it as soon as it is
             f"[Match]\nMACAddress={PRIVATE_MAC.format(number=number)}\n\n"
-            f"[Link]\nRequiredForOnline=no\n\n[Network]\nAddress={PRIVATE_ADDRESS.format(number=number)}/24\n"
+            f"[Network]\nAddress={PRIVATE_ADDRESS.format(number=number)}/24\n"
         )
         for number in PRIVATE_GUESTS
     }

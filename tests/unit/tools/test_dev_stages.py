@@ -98,6 +98,19 @@ def test_a_failure_shows_the_named_errors_or_the_last_lines() -> None:
     assert stages.telling(noise) == noise[-stages.TAIL_LINES :]
 
 
+def test_of_a_play_that_failed_what_ansible_says_of_the_first_host_is_shown():
+    said = [
+        "TASK [Crash]",
+        "[ERROR]: x",
+        "fatal: [deb13]: FAILED! => ",
+        "    msg: deb13 did not come back",
+        "    Out of memory",
+    ]
+    shown = stages.telling([*["ok"] * 200, *said, *["PLAY RECAP"] * 100])
+    assert shown[:3] == said[2:]
+    assert len(shown) == stages.PLAY_LINES + stages.TAIL_LINES
+
+
 def test_a_failure_names_its_log(tmp_path: Path, capsys: pytest.CaptureFixture[str]) -> None:
     stages.run_stage(Stage("a", "", [fails("the reason")]), tmp_path)
     printed = capsys.readouterr().out

@@ -6,6 +6,7 @@
 import argparse
 import json
 import os
+import socket
 import struct
 import subprocess
 import sys
@@ -14,7 +15,7 @@ from pathlib import Path
 
 import pytest
 
-from tools.lab import accelerator, cache, console, disk, keeper, qemu, recipes, seed
+from tools.lab import accelerator, cache, console, disk, keeper, network, qemu, recipes, seed
 from tools.lab.__main__ import parser
 from tools.lab.errors import GuestLost, LabError
 from tools.lab.guest import Guest, free_port
@@ -38,6 +39,50 @@ def test_a_lost_guest_says_what_its_console_said():
     assert "guest web1 is lost: QEMU ended: killed" in str(error)
     assert "BUG: soft lockup" in str(error)
     assert isinstance(error, LabError)
+
+
+def frame(receiver, sender, text):
+    data = bytes.fromhex(receiver) + bytes.fromhex(sender) + text
+    return len(data).to_bytes(4, "big") + data
+
+
+def has_taken(line, wanted):
+    """Return whether a frame comes on a line; those of guests that nobody knew yet, before it, went to all."""
+    while True:
+        head = line.recv(4, socket.MSG_WAITALL)
+        if head + line.recv(int.from_bytes(head, "big"), socket.MSG_WAITALL) == wanted:
+            return True
+
+
+def test_the_network_passes_frames_on_and_loses_none():
+    port = free_port()
+    network.ensure(port)
+    network.ensure(port)
+    one, two, three = (socket.create_connection((network.ADDRESS, port), 10) for dummy in range(3))
+    for line in (one, two, three):
+        line.settimeout(None)
+    for number, line in enumerate((two, three)):
+        hello = frame("020000000001", f"0200000000{number + 7:02}", b"hello")
+        line.sendall(hello)
+        assert has_taken(one, hello)
+    everybody = frame("ff" * 6, "020000000001", b"who is there?")
+    one.sendall(everybody)
+    assert has_taken(two, everybody) and has_taken(three, everybody)
+    answer = frame("020000000001", "020000000002", b"I am")
+    two.sendall(answer)
+    assert has_taken(one, answer)
+    # more than any buffer between them holds, to one that does not look yet
+    many = [frame("020000000002", "020000000001", bytes([n % 256]) * 1500) for n in range(8000)]
+    sender = threading.Thread(target=lambda: one.sendall(b"".join(many)))
+    sender.start()
+    assert two.recv(sum(map(len, many)), socket.MSG_WAITALL) == b"".join(many)
+    sender.join()
+    # what one has said to another is not for the third
+    three.setblocking(False)
+    with pytest.raises(BlockingIOError):
+        three.recv(1)
+    for line in (one, two, three):
+        line.close()
 
 
 def test_a_fingerprint_changes_with_any_part():
@@ -92,7 +137,7 @@ def test_the_partition_table_has_one_active_linux_partition_to_the_end():
 def test_a_guest_has_two_cards_and_the_second_says_its_number():
     argv = " ".join(qemu.arguments(MACHINE, PLACES, ["-accel", "tcg"], None))
     assert "hostfwd=tcp:127.0.0.1:2222-:22" in argv
-    assert "mcast=230.77.0.1:40000,localaddr=127.0.0.1" in argv
+    assert "socket,id=private,connect=127.0.0.1:40000" in argv
     assert "netdev=private,mac=52:54:00:4c:42:03" in argv
     assert "-loadvm" not in argv and "pflash" not in argv
 
@@ -191,6 +236,7 @@ def test_a_free_port_is_one():
     ("line", "found"),
     [
         ("up web1=debian-12 web2=/img/rhel9.qcow2 --user cloud-user --seed", {"seed": True, "user": "cloud-user"}),
+        ("up web1=debian-12 --memory 1024 --memory store=512", {"memory": [("", 1024), ("store", 512)]}),
         ("down", {"guests": []}),
         ("save web1 armed", {"guest": "web1", "tag": "armed"}),
     ],

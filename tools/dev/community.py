@@ -1,0 +1,51 @@
+# Copyright (c) 2026, The crashops.kdump authors
+# GNU General Public License v3.0-or-later (see COPYING or https://www.gnu.org/licenses/gpl-3.0.txt)
+# SPDX-License-Identifier: GPL-3.0-or-later
+"""The collections that galaxy.yml depends on, taken out of the community package `ansible` of the package index.
+
+So no Galaxy server is asked for anything, and the rest of the package, more than 500 MB of it, is not unpacked.
+"""
+
+import zipfile
+from pathlib import Path
+
+from tools.dev.log import Log
+from tools.dev.places import COMMUNITY, REPOSITORY
+from tools.dev.venvs import PIP
+from tools.lab.cache import new_entry
+
+NAMES = ("ansible/posix", "community/crypto")
+# the community package by ansible-core's series: the last for 2.16, whose collections are the oldest that are used
+# here, and one for all later ones
+VERSIONS = {"2.16": "9.13.0"}
+LATER = "12.3.0"
+
+
+def ensure(core: str, venv: Path, log: Log) -> Path:
+    """Return a folder for ANSIBLE_COLLECTIONS_PATH that fits a series of ansible-core; made unless it is there."""
+    version = VERSIONS.get(core, LATER)
+    folder = COMMUNITY / version.replace(".", "-")
+    if not folder.exists():
+        log.say(f"fetches {' and '.join(name.replace('/', '.') for name in NAMES)} with ansible {version}")
+        with new_entry(folder) as work:
+            if work != folder:
+                _fetch(version, venv, work, log)
+    return folder
+
+
+def _fetch(version: str, venv: Path, work: Path, log: Log) -> None:
+    """Download the package and unpack what is wanted of it."""
+    # the package asks for the Python of its own ansible-core; the collections run with older ones and newer ones
+    argv = [str(venv / "bin" / "python"), *PIP, "download", "--no-deps", "--only-binary=:all:"]
+    argv += ["--ignore-requires-python", "--dest", str(work), f"ansible=={version}"]
+    log.run(argv, REPOSITORY, limit_s=900)
+    for wheel in work.glob("*.whl"):
+        unpack(wheel, work)
+        wheel.unlink()
+
+
+def unpack(wheel: Path, target: Path) -> None:
+    """Unpack the wanted collections out of a wheel, and nothing else."""
+    wanted = tuple(f"ansible_collections/{name}/" for name in NAMES)
+    with zipfile.ZipFile(wheel) as packed:
+        packed.extractall(target, [name for name in packed.namelist() if name.startswith(wanted)])
