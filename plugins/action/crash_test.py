@@ -13,7 +13,9 @@ from typing import Any, Callable, NamedTuple
 from ansible.errors import AnsibleError
 from ansible.plugins.action import ActionBase
 from ansible.utils.display import Display
-from ansible_collections.crashops.kdump.plugins.plugin_utils import _crash
+from ansible_collections.crashops.kdump.plugins.plugin_utils import _crash, _dump_server
+from ansible_collections.crashops.kdump.plugins.plugin_utils._other_host import OtherHost, is_known
+from ansible_collections.crashops.kdump.plugins.plugin_utils._put import put
 
 INFO = "crashops.kdump.kdump_info"
 DUMPS = "crashops.kdump.vmcore_info"
@@ -33,6 +35,8 @@ OPTIONS = {
     "rearm_timeout": {"type": "int", "default": 600},
     "record": {"type": "bool", "default": True},
     "console": {"type": "path"},
+    "dumps_host": {"type": "str"},
+    "dumps_path": {"type": "str"},
 }
 
 display = Display()
@@ -48,12 +52,17 @@ class CrashTestFailed(Exception):
 
 
 class Before(NamedTuple):
-    """The host before the crash: kdump_info's result, the dumps it had, its clock, when its image was built."""
+    """The host before the crash: kdump_info's result, the dumps it had, its clock, when its image was built.
+
+    path is where its dumps land, on the host itself or on a server; client is what tells them from others' there.
+    """
 
     info: dict[str, Any]
     known: set[str]
     now: float
     image_mtime: float | None
+    path: str
+    client: _dump_server.Client | None
 
 
 class ActionModule(ActionBase):
@@ -80,15 +89,18 @@ class ActionModule(ActionBase):
 
     def _test(self, options: dict[str, Any]) -> dict[str, Any]:
         """Return the result of the whole test; in check mode of all that comes before the crash."""
+        self._server = options["dumps_host"] or None
         consent = _crash.refusals(self._name, options["confirm"], self._transport(), self._task.delegate_to)
+        known = is_known(self._server or "", self._vars)
+        consent += _dump_server.server_refusals(self._name, self._server, known)
         self._refuse(consent + _crash.option_refusals(options))
-        before = self._before()
+        before = self._before(options["dumps_path"])
         limit = options["timeout"] or _crash.default_timeout_s(before.info["memory"]["ram_bytes"])
         if self._task.check_mode:
             return {"changed": True, "msg": "%s would be crashed and waited for, %d s at most" % (self._name, limit)}
         began = self.clock()
         self._trigger(options["delay"])
-        boot_id = self._await_new_boot(before.info["boot_id"], began, limit, options["console"])
+        boot_id = self._await_new_boot(before, began, limit, options["console"])
         down_s = round(self.clock() - began, 1)
         self._say("is back after %d s" % down_s)
         after = self._await_armed(options["rearm_timeout"])
@@ -113,7 +125,7 @@ class ActionModule(ActionBase):
         if trouble:
             raise CrashTestFailed("%s crashed and came back, but %s" % (self._name, trouble), **outcome)
         if record:
-            outcome["proof"] = self._record(_crash.proof(before.info, before.image_mtime, dump))
+            outcome["proof"] = self._record(_crash.proof(before.info, before.image_mtime, dump, self._server))
         if not outcome["armed_after"]:
             msg = "%s made a complete dump, but it is not armed again: the next crash would leave none" % self._name
             raise CrashTestFailed(msg, **outcome)
@@ -130,13 +142,27 @@ class ActionModule(ActionBase):
         if sentences:
             raise CrashTestFailed(" ".join(sentences), refused=sentences)
 
-    def _before(self) -> Before:
+    def _before(self, dumps_path: str | None) -> Before:
         """Return the host as it is, or refuse to crash it."""
         info = self._module(INFO, {})
-        self._refuse(_crash.host_refusals(info))
-        dumps = self._module(DUMPS, {"path": info["dump_directory"]["path"], "check": False})
+        self._refuse(_crash.host_refusals(info, self._server))
+        if info["settings"]["target_type"] not in _crash.SERVER_TARGETS:
+            self._server = None
+        path = _dump_server.server_path(info, dumps_path) if self._server else info["dump_directory"]["path"]
+        client = self._client() if self._server else None
+        dumps = self._look({"path": path, "check": False})
         image = self._module("ansible.builtin.stat", {"path": info["image"]["path"], "get_checksum": False})
-        return Before(info, {dump["id"] for dump in dumps["dumps"]}, dumps["now"], image["stat"].get("mtime"))
+        known = {dump["id"] for dump in dumps["dumps"]}
+        now = client.now if client else dumps["now"]
+        return Before(info, known, now, image["stat"].get("mtime"), path, client)
+
+    def _client(self) -> _dump_server.Client:
+        """Return what tells this host's dumps from those of others on the same server."""
+        done = self._low_level_execute_command(_dump_server.WHO, sudoable=False)
+        found = _dump_server.client(done["stdout"])
+        if found is None:
+            raise CrashTestFailed("%s does not tell its clock and its name: %r" % (self._name, done["stdout"][:200]))
+        return found
 
     def _trigger(self, delay_s: int) -> None:
         """Make the kernel panic a moment after this has returned."""
@@ -160,23 +186,33 @@ class ActionModule(ActionBase):
 
     # while it is away
 
-    def _await_new_boot(self, old: str, began: float, limit_s: int, console: str | None) -> str:
+    def _await_new_boot(self, before: Before, began: float, limit_s: int, console: str | None) -> str:
         """Return the new boot id once the host runs a new kernel that is not the capture kernel."""
+        old, path = before.info["boot_id"], before.path
         told = began
+        work = _crash.Work(limit_s, began)
         while True:
             seen = self._sight()
             if _crash.is_back(seen, old):
                 return str(seen.boot_id)
             away_s, words = self.clock() - began, _crash.in_words(seen, old)
-            if away_s > limit_s:
-                msg = "%s did not come back within %d s after the crash; last seen: %s"
-                self._lost(msg % (self._name, limit_s, words), console)
+            if work.is_over(away_s, self.clock()):
+                msg = "%s did not come back within %d s after the crash, and nothing grows any more; last seen: %s"
+                self._lost(msg % (self._name, away_s, words), console)
             if _crash.still_old(seen, old) and away_s > _crash.TRIGGER_LIMIT_S:
                 self._lost("%s did not crash within %d s: %s" % (self._name, away_s, words), console)
             if self.clock() - told >= PROGRESS_S:
+                if work.is_watched(away_s):
+                    work.note(self._sizes(path, console), self.clock())
                 self._say("has been awaited for %d s of %d s at most: %s" % (away_s, limit_s, words))
                 told = self.clock()
             self.pause(PAUSE_S)
+
+    def _sizes(self, path: str, console: str | None) -> list[int | None]:
+        """Return what grows while a host is at work: its console's log, and what it writes on the dump server."""
+        there = self._patient(lambda: self._look({"path": path, "check": False})) if self._server else None
+        dumped = sum(dump["size_bytes"] or 0 for dump in there["dumps"]) if there else None
+        return [os.path.getsize(console) if console and os.path.exists(console) else None, dumped]
 
     def _sight(self) -> _crash.Sight:
         """Look at the host once, through a connection of its own."""
@@ -219,37 +255,32 @@ class ActionModule(ActionBase):
 
     def _dump_of_this_crash(self, before: Before, outcome: dict[str, Any]) -> dict[str, Any]:
         """Return the dump that this crash made, or fail with the files that there are."""
-        path = before.info["dump_directory"]["path"]
-        wanted = {"path": path, "after": before.now, "timeout": READING_S}
-        dump = _crash.choose_dump(before.known, self._module(DUMPS, wanted)["dumps"], before.now)
+        dumps = self._look({"path": before.path, "after": before.now, "timeout": READING_S})["dumps"]
+        if before.client:
+            dumps = _dump_server.dumps_of(dumps, before.client)
+            doubt = _dump_server.ambiguity(dumps, before.known, before.now)
+            if doubt:
+                raise CrashTestFailed("%s crashed and came back, but %s" % (self._name, doubt), **outcome)
+        dump = _crash.choose_dump(before.known, dumps, before.now)
         if dump is None:
-            there = self._module(DUMPS, {"path": path, "newest": 5, "check": False})["dumps"]
+            there = self._look({"path": before.path, "newest": 5, "check": False})["dumps"]
+            place = "%s:%s" % (self._server, before.path) if self._server else before.path
             msg = "%s crashed and came back, but the crash left no dump: %s"
-            raise CrashTestFailed(msg % (self._name, _crash.evidence(path, there)), **outcome)
+            raise CrashTestFailed(msg % (self._name, _crash.evidence(place, there)), **outcome)
         return dump
 
     def _record(self, proof: dict[str, Any]) -> str:
         """Write the proof on the host, whole or not at all, and return its path."""
         self._module("ansible.builtin.file", {"path": os.path.dirname(PROOF), "state": "directory", "mode": "0700"})
-        task = self._task.copy()
-        task.args = {"content": json.dumps(proof, indent=2, sort_keys=True) + "\n", "dest": PROOF, "mode": "0600"}
-        done = self._copy(task)
+        args = {"content": json.dumps(proof, indent=2, sort_keys=True) + "\n", "dest": PROOF, "mode": "0600"}
+        done = self._copy(args)
         if done.get("failed"):
             raise CrashTestFailed("cannot record the proof in %s: %s" % (PROOF, done.get("msg")))
         return PROOF
 
-    def _copy(self, task: Any) -> dict[str, Any]:
-        """Return the result of the copy action for a task."""
-        copy = self._shared_loader_obj.action_loader.get(
-            "ansible.builtin.copy",
-            task=task,
-            connection=self._connection,
-            play_context=self._play_context,
-            loader=self._loader,
-            templar=self._templar,
-            shared_loader_obj=self._shared_loader_obj,
-        )
-        return copy.run(task_vars=self._vars)
+    def _copy(self, args: dict[str, Any]) -> dict[str, Any]:
+        """Return the result of the copy action."""
+        return put(self, args, self._vars)
 
     # the two ways to reach the operator and the host
 
@@ -257,13 +288,34 @@ class ActionModule(ActionBase):
         """Tell the operator how things stand."""
         display.display("%s %s" % (self._name, words))
 
+    def _look(self, args: dict[str, Any]) -> dict[str, Any]:
+        """Return the dumps, from where they land."""
+        if not self._server:
+            return self._module(DUMPS, args)
+        try:
+            result = self._on_server(args)
+        except AnsibleError as error:
+            raise CrashTestFailed("cannot look at the dumps on %s: %s" % (self._server, error)) from error
+        if result.get("failed"):
+            raise CrashTestFailed("%s failed on %s: %s" % (DUMPS, self._server, reason_of(result)), module=DUMPS)
+        return result
+
+    def _on_server(self, args: dict[str, Any]) -> dict[str, Any]:
+        """Return the dumps on the dump server."""
+        return OtherHost(self, self._shared_loader_obj, self._server, self._vars).module(DUMPS, args)
+
     def _module(self, name: str, args: dict[str, Any]) -> dict[str, Any]:
         """Return the result of a module on the host; its failure is the test's."""
         result = self._execute_module(module_name=name, module_args=args, task_vars=self._vars)
         if result.get("failed"):
-            said = result.get("msg") or "it gave no reason"
-            raise CrashTestFailed("%s failed on %s: %s" % (name, self._name, said), module=name)
+            raise CrashTestFailed("%s failed on %s: %s" % (name, self._name, reason_of(result)), module=name)
         return result
+
+
+def reason_of(result: dict[str, Any]) -> str:
+    """Return why a module failed; one that died without a result left at least the end of its traceback."""
+    last = str(result.get("exception") or result.get("module_stderr") or "").strip().splitlines()[-1:]
+    return result.get("msg") or "".join(last) or "it gave no reason"
 
 
 def console_tail(path: str) -> list[str]:

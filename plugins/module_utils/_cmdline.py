@@ -7,8 +7,9 @@
 import re
 from typing import List
 
-# blanks inside double quotes belong to the word, as in the kernel's own parser
-WORD = re.compile(r'(?:[^\s"]|"[^"]*(?:"|$))+')
+# blanks inside double quotes belong to the word, as in the kernel's own parser; a quote that is never closed is a
+# character like any other, since the kernel finds crashkernel= behind it all the same (strstr in get_last_crashkernel)
+WORD = re.compile(r'(?:[^\s"]|"[^"]*"|")+')
 CRASHKERNEL = "crashkernel"
 
 

@@ -7,12 +7,12 @@
 import errno
 import glob
 import os
+import socket
 import stat
 import tempfile
 import time
 from typing import Any, Callable, Dict, List, NamedTuple, Optional
 
-from ansible.module_utils.basic import AnsibleModule
 from ansible_collections.crashops.kdump.plugins.module_utils._result import Failure
 
 # sysfs files of kexec answer EBUSY while a load holds the kexec lock (Linux 6.5 and later)
@@ -42,6 +42,14 @@ class FileFacts(NamedTuple):
     mtime_ns: int
 
 
+class Space(NamedTuple):
+    """The room on a file system in bytes, and the files that may still be made; None where it does not count them."""
+
+    free: int
+    total: int
+    free_inodes: Optional[int]
+
+
 def _kind(mode: int) -> str:
     """Return the kind of file that st_mode names."""
     if stat.S_ISREG(mode):
@@ -52,9 +60,13 @@ def _kind(mode: int) -> str:
 
 
 class Host:
-    """The machine that the module runs on. `commands` holds the argv of every command that was run."""
+    """The machine that the module runs on. `commands` holds the argv of every command that was run.
 
-    def __init__(self, module: AnsibleModule) -> None:
+    The module is an AnsibleModule, or what stands in for one where no Ansible is: get_bin_path, run_command,
+    atomic_move and backup_local.
+    """
+
+    def __init__(self, module: Any) -> None:
         self._module = module
         self.commands = []  # type: List[List[str]]
 
@@ -99,13 +111,34 @@ class Host:
         """Return the paths that match a shell pattern, sorted."""
         return sorted(glob.glob(pattern))
 
-    def free_bytes(self, path: str) -> Optional[int]:
-        """Return what root may still write to the file system under a path, in bytes; None without such a path."""
+    def space(self, path: str) -> Optional[Space]:
+        """Return the room on the file system under a path; None without such a path."""
         try:
             seen = os.statvfs(path)
         except OSError:
             return None
-        return seen.f_bavail * seen.f_frsize
+        free, total = seen.f_bavail * seen.f_frsize, seen.f_blocks * seen.f_frsize
+        # btrfs and some network file systems count no inodes
+        return Space(free, total, seen.f_favail if seen.f_files else None)
+
+    def refuses(self, address: str, port: int, timeout_s: float) -> Optional[str]:
+        """Return why nobody answers at an address and TCP port, None where somebody does; nothing is sent."""
+        try:
+            socket.create_connection((address, port), timeout_s).close()
+        except OSError as error:
+            return error.strerror or "no answer within %d s" % timeout_s
+        return None
+
+    def is_root(self) -> bool:
+        """Return whether everything may be read."""
+        return os.geteuid() == 0
+
+    def label(self, path: str) -> Optional[str]:
+        """Return the SELinux context of a path, None where it has none."""
+        try:
+            return os.getxattr(path, "security.selinux").decode("utf-8", "replace").strip("\0")
+        except OSError:
+            return None
 
     def now(self) -> float:
         """Return the host's clock, in seconds since the epoch."""
@@ -156,13 +189,17 @@ class Host:
         """
         saved = self._module.backup_local(path) if backup and os.path.exists(path) else None
         exists = os.path.exists(path)
+        temporary = ""
         try:
-            # beside nothing that watches the folder: a *.cfg that is half written would be read by update-grub
-            handle, temporary = tempfile.mkstemp(dir=self._module.tmpdir)
+            # in the file's own folder, so that a full or read-only one is met before anything is replaced; the name
+            # matches no pattern by which a program picks up the files of a folder
+            handle, temporary = tempfile.mkstemp(prefix=".ansible_tmp", dir=os.path.dirname(path))
             with os.fdopen(handle, "wb") as stream:
                 stream.write(text.encode("utf-8", "surrogateescape"))
         except OSError as error:
-            raise Failure("cannot write the new text of %s: %s" % (path, error.strerror), path=path)
+            if temporary:
+                os.unlink(temporary)
+            raise Failure("cannot write %s: %s" % (path, error.strerror), path=path)
         self._module.atomic_move(temporary, path)
         if not exists:
             os.chmod(path, mode)
@@ -186,10 +223,13 @@ class Host:
         except OSError as error:
             raise Failure("cannot make the directory %s: %s" % (path, error.strerror), path=path)
 
-    def set_mtime(self, path: str) -> None:
-        """Set a file's time to now, so that what depends on it counts as stale."""
+    def set_mtime(self, path: str, mtime_ns: Optional[int] = None) -> None:
+        """Set a file's time, left out: to now, so that what depends on it counts as stale."""
         try:
-            os.utime(path)
+            if mtime_ns is None:
+                os.utime(path)
+            else:
+                os.utime(path, ns=(mtime_ns, mtime_ns))
         except OSError as error:
             raise Failure("cannot touch %s: %s" % (path, error.strerror), path=path)
 
@@ -201,7 +241,7 @@ def command_failure(what: str, done: Completed) -> Failure:
     return Failure(msg, argv=done.argv, rc=done.rc, stdout=done.stdout, stderr=done.stderr)
 
 
-def run_module(module: AnsibleModule, ensure: Callable[[Any, Dict[str, Any], bool], Dict[str, Any]]) -> None:
+def run_module(module: Any, ensure: Callable[[Any, Dict[str, Any], bool], Dict[str, Any]]) -> None:
     """Run ensure(host, params, check_mode) and end the module with its result, or with the reason it failed.
 
     The one place of the collection that calls exit_json and fail_json. `commands` is added to both.

@@ -8,7 +8,8 @@ import re
 from typing import Any, List, NamedTuple, Optional
 
 from ansible_collections.crashops.kdump.plugins.module_utils._cmdline import values
-from ansible_collections.crashops.kdump.plugins.module_utils._memory import MIB, RAM_STEP, round_up
+from ansible_collections.crashops.kdump.plugins.module_utils.crashkernel._kernel import Kernel, kernel_of
+from ansible_collections.crashops.kdump.plugins.module_utils.crashkernel._memory import MIB, RAM_STEP, round_up
 
 CRASH_SIZE = "/sys/kernel/kexec_crash_size"
 VMCORE = "/proc/vmcore"
@@ -28,9 +29,13 @@ class Running(NamedTuple):
     reserved_bytes: Optional[int]
     booted: List[str]
 
+    def reader(self) -> Kernel:
+        """Return how this kernel reads crashkernel=."""
+        return kernel_of(self.kernel, self.machine or "x86_64")
+
     def knows_auto(self) -> bool:
         """Return whether crashkernel=auto means something here: it is an extension of the RHEL 8 kernel."""
-        return ".el8" in (self.kernel or "")
+        return self.reader().auto is not None
 
 
 def _line(host: Any, path: str) -> Optional[str]:
@@ -50,8 +55,8 @@ def _machine(host: Any) -> Optional[str]:
     return _line(host, "/proc/sys/kernel/arch") or host.run(["uname", "-m"]).stdout.strip() or None
 
 
-def ram_bytes(host: Any, reserved: Optional[int]) -> Optional[int]:
-    """Return the RAM as the kernel counts it for crashkernel= ranges, firmware's share rounded away.
+def ram_bytes(host: Any, reserved: Optional[int], kernel: Kernel) -> Optional[int]:
+    """Return the RAM as the kernel counts it for crashkernel= ranges, firmware's share rounded away where it does so.
 
     /proc/iomem shows zeros to anyone but root; then MemTotal, which lacks what is reserved, has to do.
     """
@@ -60,18 +65,19 @@ def ram_bytes(host: Any, reserved: Optional[int]) -> Optional[int]:
     if total < MIB:
         match = MEM_TOTAL.search(host.read("/proc/meminfo") or "")
         total = int(match.group(1)) * 1024 + (reserved or 0) if match else 0
-    return round_up(total, RAM_STEP) or None
+    return (round_up(total, RAM_STEP) if kernel.rounds_ram else total) or None
 
 
 def read_running(host: Any) -> Running:
     """Return what the running kernel says."""
     reserved = _number(host, CRASH_SIZE)
+    release, machine = _line(host, "/proc/sys/kernel/osrelease"), _machine(host)
     return Running(
-        kernel=_line(host, "/proc/sys/kernel/osrelease"),
-        machine=_machine(host),
+        kernel=release,
+        machine=machine,
         boot_id=_line(host, "/proc/sys/kernel/random/boot_id"),
         capture_kernel=host.stat(VMCORE) is not None,
-        ram_bytes=ram_bytes(host, reserved),
+        ram_bytes=ram_bytes(host, reserved, kernel_of(release, machine or "x86_64")),
         reserved_bytes=reserved,
         booted=values(host.read("/proc/cmdline") or ""),
     )

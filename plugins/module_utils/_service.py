@@ -7,16 +7,18 @@
 from typing import Any, List, NamedTuple, Optional
 
 from ansible_collections.crashops.kdump.plugins.module_utils._result import StateChange
+from ansible_collections.crashops.kdump.plugins.module_utils._running import CRASH_SIZE
 from ansible_collections.crashops.kdump.plugins.module_utils.stacks._base import Image, Stack
 
 LOADED = "/sys/kernel/kexec_crash_loaded"
-CRASH_SIZE = "/sys/kernel/kexec_crash_size"
+LOAD_DISABLED = "/proc/sys/kernel/kexec_load_disabled"
 # the newer and the older place of firmware-assisted dump (ppc64le)
 FADUMP = (
     ("/sys/kernel/fadump/enabled", "/sys/kernel/fadump/registered"),
     ("/sys/kernel/fadump_enabled", "/sys/kernel/fadump_registered"),
 )
 PROPERTIES = "LoadState,ActiveState,UnitFileState,InactiveExitTimestampMonotonic,ActiveEnterTimestampMonotonic"
+PROPERTIES += ",ConditionResult,ConditionTimestampMonotonic"
 ON = ("enabled", "enabled-runtime")
 MOVING = ("activating", "deactivating", "reloading")
 
@@ -25,6 +27,7 @@ class Unit(NamedTuple):
     """What systemd says of the unit. began and finished: when it was last started, seconds since the epoch.
 
     moving: a start or stop is under way, which after a boot may build the capture initramfs for minutes.
+    condition: whether its conditions were met when it was last to be started; None where it never was.
     """
 
     exists: bool
@@ -34,16 +37,21 @@ class Unit(NamedTuple):
     masked: bool
     began: Optional[float]
     finished: Optional[float]
+    condition: Optional[bool] = None
 
 
 class Service(NamedTuple):
-    """All that is to be known before a plan: the unit, the kernel, the image, the age of the configuration."""
+    """All that is to be known before a plan: the unit, the kernel, the image, the age of the configuration.
+
+    forbidden: kexec may neither load nor unload anything before the next boot.
+    """
 
     unit: Unit
     armed: bool
     reserved: bool
     image: Image
     changed_since: List[str]
+    forbidden: bool = False
 
 
 class Wanted(NamedTuple):
@@ -97,6 +105,7 @@ def read_unit(host: Any, name: str, timeout_s: int = 60) -> Unit:
     """Return what systemd says of a unit, in one call."""
     shown = host.run(["systemctl", "show", "-p", PROPERTIES, name], timeout_s=timeout_s).stdout
     facts = dict(line.partition("=")[::2] for line in shown.splitlines())
+    was_judged = facts.get("ConditionTimestampMonotonic", "0") != "0"
     masked = facts.get("LoadState") == "masked" or facts.get("UnitFileState", "").startswith("masked")
     return Unit(
         exists=facts.get("LoadState") not in ("not-found", None),
@@ -106,6 +115,7 @@ def read_unit(host: Any, name: str, timeout_s: int = 60) -> Unit:
         masked=masked,
         began=_moment(host, facts.get("InactiveExitTimestampMonotonic", "")),
         finished=_moment(host, facts.get("ActiveEnterTimestampMonotonic", "")),
+        condition=facts.get("ConditionResult") == "yes" if was_judged else None,
     )
 
 
@@ -113,7 +123,8 @@ def read_service(host: Any, stack: Stack, timeout_s: int = 60) -> Service:
     """Return all that a plan needs."""
     unit = read_unit(host, stack.unit, timeout_s)
     image = stack.image((host.read("/proc/sys/kernel/osrelease") or "").strip())
-    return Service(unit, is_armed(host), is_reserved(host), image, _changed_since(host, stack, unit, image))
+    changed_since = _changed_since(host, stack, unit, image)
+    return Service(unit, is_armed(host), is_reserved(host), image, changed_since, _flag(host, LOAD_DISABLED))
 
 
 def _changed_since(host: Any, stack: Stack, unit: Unit, image: Image) -> List[str]:
@@ -213,6 +224,12 @@ def blocked(service: Service, stack: Stack, wanted: Wanted, planned: Plan) -> Li
     if not planned.load:
         return []
     sentences = stack.refused_start()
+    # what is loaded then stays loaded, so that the kernel would go on to say that it is armed, with the old image
+    if service.forbidden:
+        sentences.append(
+            "kernel.kexec_load_disabled is 1, so nothing can be loaded before the next boot: take it out of the "
+            "hardening profile (/etc/sysctl.d), and reboot."
+        )
     if not service.reserved:
         sentences.append(
             "no memory is reserved for a capture kernel (%s is 0), so nothing can be loaded: reserve it by "

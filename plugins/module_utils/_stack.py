@@ -2,20 +2,23 @@
 # GNU General Public License v3.0-or-later (see COPYING or https://www.gnu.org/licenses/gpl-3.0.txt)
 # SPDX-License-Identifier: GPL-3.0-or-later
 # Private to this collection: no promise is made to code outside it.
-"""Which stack a machine has: found from the tools on it, never from a list of distribution names."""
+"""Which stack a machine has: found from the tools on it, never from a list of distribution names.
+
+A module that runs on a host is compiled anew each time, so only the stack that is there is imported.
+"""
 
 from typing import Any
 
 from ansible_collections.crashops.kdump.plugins.module_utils.stacks._base import Stack
-from ansible_collections.crashops.kdump.plugins.module_utils.stacks._kdump_tools import KdumpToolsStack
-from ansible_collections.crashops.kdump.plugins.module_utils.stacks._kdumpctl import KdumpctlStack
-
-STACKS = (KdumpctlStack, KdumpToolsStack)
 
 
 def find_stack(host: Any) -> Stack:
     """Return the stack whose tool is on the machine; where neither is, the one its package manager would install."""
-    for stack in STACKS:
-        if host.which(stack.tool):
-            return stack(host)
-    return KdumpToolsStack(host) if host.which("dpkg") else KdumpctlStack(host)
+    on_kdumpctl, on_kdump_tools = host.which("kdumpctl"), host.which("kdump-config")
+    if on_kdumpctl or not (on_kdump_tools or host.which("dpkg")):
+        from ansible_collections.crashops.kdump.plugins.module_utils.stacks._kdumpctl import KdumpctlStack
+
+        return KdumpctlStack(host)
+    from ansible_collections.crashops.kdump.plugins.module_utils.stacks._kdump_tools import KdumpToolsStack
+
+    return KdumpToolsStack(host)

@@ -14,6 +14,8 @@ CONTROL = re.compile(r"[\x00-\x1f\x7f]")
 # what /bin/sh expands or ends a quoted value at, and systemd's EnvironmentFile reads in another way
 SHELL_SPECIAL = re.compile(r"[\"'`$\\\x00-\x1f\x7f]")
 DUMP_LEVELS = range(32)
+MESSAGE_LEVELS = range(32)
+LEVEL = re.compile(r"^[0-9]{1,4}$")
 
 
 class Problem(NamedTuple):
@@ -31,6 +33,8 @@ def conf_value_problem(value: str) -> Optional[Problem]:
         return Problem("kdumpctl cuts a value off at a number sign", "write it without one")
     if CONTROL.search(value):
         return Problem("line breaks, tabs and other control characters break the line", "write it on one line")
+    if re.search("[\ud800-\udfff]", value):
+        return Problem("it is no text in UTF-8, and kdumpctl reads such a line otherwise", "write it as UTF-8")
     if value[0] == value[-1] and value[0] in "\"'" and len(value) > 1:
         return Problem("kdumpctl before 1.0.60 takes quotes around a value for a part of it", "write it without them")
     return None
@@ -60,9 +64,11 @@ def nfs_problem(location: str) -> Optional[Problem]:
     if re.match(r"^\[[0-9A-Fa-f:.%]+\]:/\S*$", location):
         return None
     host, colon, export = location.partition(":/")
+    if location.startswith(":"):
+        return Problem("a colon stands before the server, so that none is named", "write it without the first colon")
     if not colon or not host:
         return Problem("it is not of the form host:/export", "write the server, a colon and the exported path")
-    if re.match(r"^[0-9A-Fa-f:.%]*:[0-9A-Fa-f.%]*:[0-9A-Fa-f:.%]*$", host):
+    if host.count(":") > 1 and re.match(r"^[0-9A-Fa-f:.%]*$", host):
         return Problem("an IPv6 address is not in brackets", "write [address]:/export")
     if re.search(r"[\s/@:]", host) or re.search(r"\s", export):
         return Problem("it is not of the form host:/export", "write the server, a colon and the exported path")
@@ -113,12 +119,25 @@ def flattens(words: List[str]) -> bool:
 def dump_level_problem(words: List[str]) -> Optional[Problem]:
     """Return what is wrong with the dump level among makedumpfile's arguments."""
     for number, word in enumerate(words):
-        if not word.startswith("-d"):
+        option = re.match(r"^-[A-Za-ce-z]*d(.*)$", word)
+        if option is None:
             continue
-        level = word[2:] or (words[number + 1] if number + 1 < len(words) else "")
-        if not all(part.isdigit() and int(part) in DUMP_LEVELS for part in level.split(",")):
+        level = option.group(1) or (words[number + 1] if number + 1 < len(words) else "")
+        if not all(LEVEL.match(part) and int(part) in DUMP_LEVELS for part in level.split(",")):
             message = "the dump level %s is not between 0 and 31" % (level or "(none)")
             return Problem(message, "write -d 31, or another such level")
+    return None
+
+
+def message_level_problem(words: List[str]) -> Optional[Problem]:
+    """Return what is wrong with the message level among makedumpfile's arguments."""
+    for number, word in enumerate(words):
+        if word != "--message-level":
+            continue
+        level = words[number + 1] if number + 1 < len(words) else ""
+        if not LEVEL.match(level) or int(level) not in MESSAGE_LEVELS:
+            message = "the message level %s is not between 0 and 31" % (level or "(none)")
+            return Problem(message, "write --message-level 7, or another such level")
     return None
 
 

@@ -14,7 +14,8 @@ description:
   - Waits for a new boot that is not the capture kernel's, finds the dump that this very crash made (never an older
     one), checks that it is complete, waits until the host is armed again, and records the proof on the host.
   - Refuses, before anything happens, without consent for this host, on a host that is not armed, inside a capture
-    kernel, through a local connection, and where the dump would land on another machine.
+    kernel, through a local connection, and where the dump would land on another machine that O(dumps_host) does not
+    name.
   - Needs root on the host (C(become)).
 author:
   - The crashops.kdump authors (@crashops)
@@ -44,6 +45,8 @@ options:
   timeout:
     description:
       - How many seconds the host may take from the trigger until it answers again.
+      - A host that is at work past that is waited for on, 6 hours at most, as long as its console (O(console)) or its
+        dump on O(dumps_host) grows within any five minutes. Slow is not failed.
       - If it is left out, it is 900 and 30 for each GiB of memory, and 6 hours at most.
     type: int
   rearm_timeout:
@@ -64,6 +67,21 @@ options:
         if the host does not come back.
       - If it is left out, the message does not tell what the console said.
     type: path
+  dumps_host:
+    description:
+      - The C(inventory_hostname) of the dump server. Where the target is one of type ssh or nfs, the dump is looked for
+        and read there, over the connection that the inventory has for it, with the C(become) of this task. With
+        targets of other types it is not asked.
+      - Among dumps of several hosts, that of this crash is found by the host's name in the dump's header, by the
+        prefix of its directory, and by the time.
+      - If it is left out, the dumps are looked for on the host itself.
+    type: str
+  dumps_path:
+    description:
+      - The directory on O(dumps_host) that the host's dumps land in.
+      - If it is left out, it is the path of a target of type ssh, and of one of type nfs the export as it is named,
+        with the path below it on kdumpctl.
+    type: str
 attributes:
   check_mode:
     support: full
@@ -98,6 +116,12 @@ EXAMPLES = r"""
     confirm: "{{ kdump_test_confirm }}"
   become: true
   throttle: 1
+
+- name: Prove that the dump arrives on the server
+  crashops.kdump.crash_test:
+    confirm: web1.example.org
+    dumps_host: dumps.example.org
+  become: true
 
 # A host that does not come back fails the task; the message then ends with the last lines of this file.
 - name: Test a virtual machine whose serial console is logged here

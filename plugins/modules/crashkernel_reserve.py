@@ -10,13 +10,19 @@ short_description: Reserve memory for the capture kernel at the next boot
 version_added: "0.1.0"
 description:
   - Sets the C(crashkernel=) arguments on the boot entries, and for kernels that are installed later.
-  - On RHEL and its kin and on Fedora this is done by C(grubby). What C(grubby) spoils on the side, such as
-    C(GRUB_CMDLINE_LINUX_DEFAULT) in C(/etc/default/grub), is put back.
+  - On RHEL and its kin and on Fedora this is done by C(grubby), and C(zipl) is run where the machine boots by it.
+    C(/etc/kernel/cmdline) and C(GRUB_CMDLINE_LINUX) in C(/etc/default/grub) are written for kernels yet to come,
+    without what C(grubby) would spoil there, such as C(GRUB_CMDLINE_LINUX_DEFAULT).
   - On Debian and Ubuntu a drop-in C(/etc/default/grub.d/zz-crashops-kdump.cfg) is written and C(update-grub) run.
     The file of the kdump-tools package is left alone, and the boot entries have exactly one value whatever it says.
+    Where they boot by C(zipl) (s390x), the parameters in C(/etc/zipl.conf) are set and C(zipl) run.
+  - On hosts that boot images this is done by C(rpm-ostree kargs). Where there is only C(bootc), nothing can be set on
+    the host, and the message names the file and the line to put into the image.
   - Reads the boot entries back after every change. Where they are not as asked, puts them back and fails.
-  - Refuses a value that the kernel could not read or that would reserve nothing with the memory of this machine,
-    before anything is written.
+  - Refuses a value that the kernel could not read, would read only in part, or that would reserve nothing with the
+    memory of this machine, before anything is written.
+  - A machine that the vendor's default leaves out, because it has less memory than the first range, is not changed
+    and is no failure. RV(below_floor) says so, and RV(reboot_required) is false.
   - Never reboots. RV(reboot_required) says whether a reboot would change something.
 author:
   - The crashops.kdump authors (@crashops)
@@ -27,13 +33,19 @@ options:
     description:
       - How much to reserve.
       - V(default) is what the distribution gives by default. C(kdumpctl get-default-crashkernel) is asked for it where
-        there is one; on Debian and Ubuntu it is the value of the kdump-tools package.
-      - V(estimate) is what C(kdumpctl estimate) or C(kdump-config show) recommends for this machine, with
-        O(margin_percent), O(minimum) and O(maximum), in steps of 32 MiB. Both need a capture initramfs that was built
-        before. C(kdumpctl estimate) may build it anew, so check mode does not ask, and says so in RV(messages).
-      - V(auto) is C(crashkernel=auto) on RHEL 8, whose kernel knows it, and V(default) elsewhere.
+        there is one; on Debian and Ubuntu it is the value of the kdump-tools package; on RHEL 8 it is C(auto), which
+        its kernel resolves.
+      - V(estimate) is what C(kdumpctl estimate) or C(kdump-config show) recommends for this machine, at least the
+        vendor's default, with O(margin_percent), O(minimum) and O(maximum), rounded up in steps of 32 MiB up to 512
+        MiB, 64 MiB up to 2 GiB, and 256 MiB beyond. C(kdumpctl) before 1.0.57 counts the initramfs once instead of
+        three times, so its parts are counted anew.
+        Where the tool has no answer (RHEL 8 and 9 before kdump was started once, Debian 12) the running kernel, its
+        loaded modules and three times the initramfs are counted here; what LUKS takes is not. A recent
+        C(kdumpctl estimate) may build the initramfs anew, so check mode does not ask it, and says so in RV(messages).
+      - V(auto) is C(crashkernel=auto) where the kernel knows it, which is the 4.18 of RHEL 8, CentOS Stream 8,
+        AlmaLinux 8 and Rocky 8, and V(default) elsewhere.
       - Anything else is the value itself, such as V(256M) or V(2G-64G:256M,64G-:512M). A list gives several
-        arguments, such as V(["512M,high", "128M,low"]).
+        arguments, such as V(["512M,high", "128M,low"]). A value with C(,cma) is taken from Linux 6.17 on.
       - If it is left out, it is V(default).
     type: raw
     default: default
@@ -49,7 +61,8 @@ options:
       - Which boot entries to set. V(all) are all of them and the kernels yet to come; V(default) is the entry that is
         booted by default; a list holds the paths of kernels, as C(grubby --info=ALL) prints them.
       - Anything but V(all) leaves out kernels yet to come, detaches an entry of RHEL 8 from C($kernelopts), and is
-        refused on Debian and Ubuntu, where one file holds for all kernels.
+        refused on Debian and Ubuntu, where one file holds for all kernels. On hosts that boot images a list is refused,
+        since an image has one kernel.
       - If it is left out, it is V(all).
     type: raw
     default: all
@@ -71,9 +84,9 @@ options:
   timeout:
     description:
       - How many seconds each command may take. C(kdumpctl) waits for its lock without a limit of its own.
-      - If it is left out, it is 300.
+      - If it is left out, it is 900.
     type: int
-    default: 300
+    default: 900
 attributes:
   check_mode:
     support: full
@@ -96,9 +109,21 @@ EXAMPLES = r"""
   crashops.kdump.crashkernel_reserve:
   register: reservation
 
+# never true for a machine below the vendor's floor
 - name: Reboot where that changes something
   ansible.builtin.reboot:
   when: reservation.reboot_required
+
+- name: Name the machines that are too small for the default
+  ansible.builtin.debug:
+    var: reservation.reason
+  when: reservation.below_floor
+
+- name: Take what the machine's own tools recommend, and a quarter more, but no more than 1 GiB
+  crashops.kdump.crashkernel_reserve:
+    size: estimate
+    margin_percent: 25
+    maximum: 1G
 
 - name: Show what would change for a value of one's own
   crashops.kdump.crashkernel_reserve:
@@ -131,7 +156,7 @@ value:
   elements: str
   sample: ["256M"]
 bootloader:
-  description: What sets the arguments here, C(grubby) or C(grub-dropin).
+  description: What sets the arguments, C(grubby), C(grub-dropin), C(rpm-ostree), C(zipl), or C(bootc) in the image.
   returned: success
   type: str
   sample: grubby
@@ -146,7 +171,7 @@ configured:
       type: str
       sample: 0123456789abcdef-5.14.0-362.el9.x86_64
     kernel:
-      description: The path of its kernel.
+      description: The path of its kernel; null with C(rpm-ostree), which does not tell it.
       type: str
       sample: /boot/vmlinuz-5.14.0-362.el9.x86_64
     args:
@@ -164,13 +189,24 @@ booted:
   type: list
   elements: str
   sample: ["256M"]
+below_floor:
+  description:
+    - Whether the vendor's default leaves this machine out for its memory. Then nothing was changed, RV(value) is the
+      default, RV(reason) says why, and RV(reboot_required) is false.
+    - Always false where O(size) names a value; one that would reserve nothing is refused.
+  returned: success
+  type: bool
+  sample: false
 reserved_bytes:
   description: What is reserved now; null where the kernel does not say.
   returned: success
   type: int
   sample: 268435456
 will_reserve_bytes:
-  description: What the next boot will reserve by what is configured; null where the memory of the machine is not known.
+  description:
+    - What the next boot will reserve by what is configured, read as the running kernel reads it; null where the memory
+      of the machine is not known.
+    - What depends on where memory is free is in RV(messages) instead.
   returned: success
   type: int
   sample: 268435456
@@ -185,7 +221,9 @@ reason:
   type: str
   sample: the running kernel was booted with what is configured and has 256 MiB reserved
 messages:
-  description: What else is worth knowing, such as which value V(auto) stood for.
+  description:
+    - What else is worth knowing, such as which value V(auto) stood for, how an estimate came about, and what cannot be
+      known before the boot.
   returned: success
   type: list
   elements: str
@@ -197,21 +235,11 @@ commands:
   elements: list
 """
 
-from typing import Any, Dict, List
+from typing import Any, Dict, List, NamedTuple, Optional
 
 from ansible.module_utils.basic import AnsibleModule
-from ansible_collections.crashops.kdump.plugins.module_utils._bootloader import find_bootloader
-from ansible_collections.crashops.kdump.plugins.module_utils._cmdline import values, words
-from ansible_collections.crashops.kdump.plugins.module_utils._crashkernel_rules import (
-    LIMITS,
-    limit_bytes,
-    nothing_refusal,
-    refusals,
-    size_refusals,
-)
-from ansible_collections.crashops.kdump.plugins.module_utils._crashkernel_size import Resolved, Wish, resolve
+from ansible_collections.crashops.kdump.plugins.module_utils._cmdline import said, values, words
 from ansible_collections.crashops.kdump.plugins.module_utils._host import run_module
-from ansible_collections.crashops.kdump.plugins.module_utils._pending import pending, will_reserve
 from ansible_collections.crashops.kdump.plugins.module_utils._result import Failure, Refused, file_diff
 from ansible_collections.crashops.kdump.plugins.module_utils._running import VMCORE, Running, read_running
 from ansible_collections.crashops.kdump.plugins.module_utils.bootloaders._base import (
@@ -220,6 +248,17 @@ from ansible_collections.crashops.kdump.plugins.module_utils.bootloaders._base i
     configured,
     default_entry,
 )
+from ansible_collections.crashops.kdump.plugins.module_utils.bootloaders._bootloader import find_bootloader
+from ansible_collections.crashops.kdump.plugins.module_utils.crashkernel._pending import pending, will_reserve
+from ansible_collections.crashops.kdump.plugins.module_utils.crashkernel._rules import (
+    LIMITS,
+    below_floor,
+    limit_bytes,
+    nothing_refusal,
+    refusals,
+    size_refusals,
+)
+from ansible_collections.crashops.kdump.plugins.module_utils.crashkernel._size import Wish, resolve
 
 
 def strings(value: Any) -> Any:
@@ -227,20 +266,40 @@ def strings(value: Any) -> Any:
     return [str(one) for one in value] if isinstance(value, (list, tuple)) else str(value)
 
 
-def wanted_values(host: Any, params: Dict[str, Any], running: Running, check_mode: bool) -> Resolved:
+class Wanted(NamedTuple):
+    """The crashkernel= values that the options stand for (None: unknown in check mode), and what to tell of them.
+
+    below_floor says why the vendor's default leaves this machine out, None where it does not.
+    """
+
+    values: Optional[List[str]]
+    messages: List[str]
+    below_floor: Optional[str]
+
+
+def wanted_values(host: Any, params: Dict[str, Any], running: Running, check_mode: bool) -> Wanted:
     """Return the crashkernel= values that the options stand for, each of them checked."""
     if params["state"] == "absent":
-        return Resolved([], [])
+        return Wanted([], [], None)
     limits = [limit_bytes(params, name) if params["size"] == "estimate" else None for name in LIMITS]
     wish = Wish(params["size"], params["margin_percent"] or 0, limits[0], limits[1], params["timeout"], check_mode)
     found = resolve(host, running, wish)
     if found.values is None:
-        return found
-    refused = size_refusals(found.values, running.knows_auto())
-    refused = refused or nothing_refusal(found.values, params["size"], running)
+        return Wanted(None, found.messages, None)
+    refused = size_refusals(found.values, running.reader())
+    left_out = None if refused else below_floor(found.values, params["size"], running)
+    refused = refused or ([] if left_out else nothing_refusal(found.values, params["size"], running))
     if refused:
         raise Refused(refused)
-    return found
+    return Wanted(found.values, found.messages + doubts(found.values, running), left_out)
+
+
+def doubts(arguments: List[str], running: Running) -> List[str]:
+    """Return what the values and the RAM alone do not tell about the reservation."""
+    expected = will_reserve(arguments, running)
+    if expected is None or not expected.doubt:
+        return []
+    return ["%s: %s" % (said(arguments), expected.doubt)]
 
 
 def diff_of(plan: Plan) -> List[Dict[str, str]]:
@@ -288,7 +347,7 @@ def ensure(host: Any, params: Dict[str, Any], check_mode: bool) -> Dict[str, Any
     if refused:
         raise Refused(refused)
     wanted = wanted_values(host, params, running, check_mode)
-    if wanted.values is None:
+    if wanted.values is None or wanted.below_floor:
         entries = bootloader.entries()
         plan = Plan(entries, entries, [], [])
     else:
@@ -296,7 +355,11 @@ def ensure(host: Any, params: Dict[str, Any], check_mode: bool) -> Dict[str, Any
     if plan.changed() and not check_mode:
         bootloader.apply(plan)
     result = {"changed": plan.changed(), "bootloader": bootloader.name, "diff": diff_of(plan)}
-    result.update(facts(plan.after, running), value=wanted.values, messages=wanted.messages)
+    notes = [] if wanted.values is None else bootloader.notes(wanted.values)
+    result.update(facts(plan.after, running), value=wanted.values, messages=wanted.messages + notes)
+    result["below_floor"] = wanted.below_floor is not None
+    if wanted.below_floor:
+        result.update(reboot_required=False, reason=wanted.below_floor)
     return result
 
 
@@ -310,7 +373,7 @@ def main() -> None:
             "margin_percent": {"type": "int"},
             "minimum": {"type": "str"},
             "maximum": {"type": "str"},
-            "timeout": {"type": "int", "default": 300},
+            "timeout": {"type": "int", "default": 900},
         },
         supports_check_mode=True,
     )

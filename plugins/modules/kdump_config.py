@@ -17,6 +17,13 @@ description:
     what would lose the dump, is an error that names the option, or the line of the file, and nothing is written.
   - On Debian and Ubuntu the same options become variables of kdump-tools. An option that has no equivalent there is
     refused.
+  - The rules of C(/etc/kdump.conf) are those of the host's own kdumpctl, which is known by its text. What another task
+    may still bring about, such as a dump directory, a hook or a key that is not there yet, is among RV(findings) and
+    refuses nothing.
+  - Without any option nothing changes. In check mode this is a check of the files as they are, and a file with errors
+    does not fail it.
+  - Where C(/etc/kdump.conf) is written in any case, a standing directive C(default) is written by its later name
+    C(failure_action). Nothing is written for that alone.
   - A change takes effect when the capture kernel is loaded anew. This is what M(crashops.kdump.kdump_service) does.
 extends_documentation_fragment:
   - crashops.kdump._attributes
@@ -92,6 +99,11 @@ options:
       - A program that the capture kernel runs after the dump, one absolute path.
       - Leaving it out leaves it as it is. kdumpctl only.
     type: str
+  kdump_emergency:
+    description:
+      - A program that the capture kernel runs when something failed, before O(failure_action); one absolute path.
+      - Leaving it out leaves it as it is. kdump-utils 1.0.60 and later only.
+    type: str
   extra_bins:
     description:
       - Programs to put into the capture initramfs, absolute paths. An empty list removes the directive.
@@ -137,13 +149,17 @@ options:
     type: dict
   sysconfig:
     description:
-      - Variables of C(/etc/sysconfig/kdump) or C(/etc/default/kdump-tools) by name; V(null) removes one.
+      - Variables of C(/etc/sysconfig/kdump) or C(/etc/default/kdump-tools) by name; V(null) takes one back to its
+        default.
+      - This removes the line, except for C(KDUMP_COMMANDLINE_APPEND) of kdumpctl, which has no default of its own and
+        gets the words that its package ships for this host's architecture.
       - Leaving one out leaves it as it is.
     type: dict
   commandline_append:
     description:
       - Words that the capture kernel's command line must have. They are added to those that stand there, the defaults
-        included; a word that stands there already is left in its place.
+        included; a word that stands there already is left in its place. Where the file has no such line, they are added
+        to the words of the package, which then stand in the file.
       - Leaving it out adds none.
     type: list
     elements: str
@@ -192,6 +208,15 @@ EXAMPLES = r"""
     core_collector: makedumpfile -l --message-level 7 -d 31
   check_mode: true
   diff: true
+
+- name: Check the files as they are; errors are among the findings and fail nothing
+  crashops.kdump.kdump_config:
+  check_mode: true
+  register: checked
+
+- name: Name what kdumpctl would refuse, or lose the dump by
+  ansible.builtin.debug:
+    msg: "{{ checked.findings | selectattr('severity', 'equalto', 'error') | list }}"
 
 - name: Keep a driver out of the capture kernel, which has little memory
   crashops.kdump.kdump_config:
@@ -242,7 +267,10 @@ effective:
       description: What happens when the dump fails.
       type: str
 findings:
-  description: What the rules say of the files after the task. Errors are not among them, they fail the task.
+  description:
+    - What the rules say of the files after the task; in check mode, of the files as they would be.
+    - Errors of the text fail the task; only in check mode without options are they among the findings instead. Errors
+      that another task may mend, such as a dump directory that is not there, fail nothing and are always among them.
   returned: success
   type: list
   elements: dict
@@ -254,7 +282,7 @@ findings:
       description: The rule's number.
       type: str
     severity:
-      description: V(warning) or V(advice).
+      description: V(error), V(warning) or V(advice).
       type: str
     line:
       description: The line, from 1; null where it is about the file as a whole.
@@ -285,31 +313,31 @@ refused:
   elements: str
 """
 
-import re
 from typing import Any, Dict, List
 
 from ansible.module_utils.basic import AnsibleModule
+from ansible_collections.crashops.kdump.plugins.module_utils import _undo
 from ansible_collections.crashops.kdump.plugins.module_utils._host import run_module
 from ansible_collections.crashops.kdump.plugins.module_utils._planned import PlannedHost
 from ansible_collections.crashops.kdump.plugins.module_utils._result import Failure, FileChange, Refused, file_diff
 from ansible_collections.crashops.kdump.plugins.module_utils._stack import find_stack
 from ansible_collections.crashops.kdump.plugins.module_utils.stacks._base import Stack
+from ansible_collections.crashops.kdump.plugins.module_utils.sysconfig import _sysconfig
 
 REMOTE_TARGETS = ["raw", "ext2", "ext3", "ext4", "xfs", "btrfs", "minix", "virtiofs", "nfs", "ssh"]
-SECRET = re.compile(r"^([ \t]*(?:export[ \t]+)?FTP_PASSWORD=).*$", re.MULTILINE)
 
 
 def ensure(host: Any, params: Dict[str, Any], check_mode: bool) -> Dict[str, Any]:
     """Make the files as the options want them and return what changed, or would change."""
     stack = find_stack(host)
     _require_installed(host, stack, check_mode)
-    refused = stack.refusals(params)
+    refused = [] if check_mode and not _asks(params) else stack.refusals(params)
     if refused:
         raise Refused(refused)
     changes = stack.file_changes(params)
     findings = stack.findings(params)
     effective = type(stack)(PlannedHost(host, changes)).settings()
-    backups = [] if check_mode else _write(host, changes, params["backup"])
+    backups = [] if check_mode else _write(host, stack, changes, params["backup"])
     changed_files = [change.path for change in changes]
     return {
         "changed": bool(changes),
@@ -323,6 +351,12 @@ def ensure(host: Any, params: Dict[str, Any], check_mode: bool) -> Dict[str, Any
     }
 
 
+def _asks(params: Dict[str, Any]) -> bool:
+    """Return whether any option says how the files are to be."""
+    named = [name for name, value in params.items() if value is not None and name not in ("exclusive", "backup")]
+    return bool(named) or bool(params["exclusive"])
+
+
 def _require_installed(host: Any, stack: Stack, check_mode: bool) -> None:
     """Raise Failure where there is nothing to configure; check mode predicts from an empty file instead."""
     if check_mode or host.stat(stack.config_files[0]) is not None:
@@ -332,15 +366,27 @@ def _require_installed(host: Any, stack: Stack, check_mode: bool) -> None:
     raise Failure(msg, stack=stack.name)
 
 
-def _write(host: Any, changes: List[FileChange], backup: bool) -> List[str]:
-    """Write the files and return the backups that were made."""
-    saved = [host.write(change.path, change.after, backup=backup) for change in changes]
+def _write(host: Any, stack: Stack, changes: List[FileChange], backup: bool) -> List[str]:
+    """Write all files or none, what they replace kept until the host is armed; return the backups that were made."""
+    if not changes:
+        return []
+    unarmed, kept = _undo.standing(host), _undo.kept(host, changes)
+    _undo.remember(host, stack, kept)
+    saved = []
+    try:
+        for change in changes:
+            saved.append(host.write(change.path, change.after, backup=backup))
+    except Failure as failure:
+        _undo.put_back(host, kept)
+        if unarmed is None:
+            _undo.forget(host)
+        raise Failure(failure.msg + "; the configuration is as it was", **failure.details)
     return [path for path in saved if path]
 
 
 def _diff(change: FileChange) -> Dict[str, str]:
     """Return the diff of a file, a password in it left out."""
-    hidden = [None if text is None else SECRET.sub(r"\1(hidden)", text) for text in (change.before, change.after)]
+    hidden = [None if text is None else _sysconfig.hidden(text) for text in (change.before, change.after)]
     return file_diff(FileChange(change.path, *hidden))
 
 
@@ -364,6 +410,7 @@ def main() -> None:
         "final_action": {"type": "str", "choices": actions},
         "kdump_pre": {"type": "str"},
         "kdump_post": {"type": "str"},
+        "kdump_emergency": {"type": "str"},
         "extra_bins": {"type": "list", "elements": "str"},
         "extra_modules": {"type": "list", "elements": "str"},
         "dracut_args": {"type": "str"},

@@ -6,13 +6,17 @@
 
 DOCUMENTATION = r"""
 module: kdump_info
-short_description: Tell everything about kdump on a host
+short_description: Say, with evidence, whether a host would leave a dump if its kernel died now
 version_added: "0.1.0"
 description:
-  - Reads the memory, the boot entries, the configuration, the unit, the capture initramfs and the dump directory, and
-    tells whether the host is ready for a crash or why it is not.
-  - Changes nothing, and calls neither C(kdumpctl), which takes a lock, nor C(kdump-config), which makes directories.
+  - Reads the memory, the boot entries, the configuration, the target, the capture initramfs, the unit, the panic
+    policy,
+    the dumps and the proof, judges them by about eighty checks, and adds these up to one verdict.
+  - Changes nothing. It calls neither C(kdumpctl), which takes a lock and may build an initramfs, nor C(kdump-config),
+    which makes directories. A dump server is looked at within O(probe_timeout), read-only, and only if the running
+    system does not see the dump directory anyway.
   - Whether the host is armed is what the kernel says; the state of the unit is known to lie.
+  - Without root it tells what it can, and says in RV(unseen) what it could not see.
 author:
   - The crashops.kdump authors (@crashops)
 extends_documentation_fragment:
@@ -24,6 +28,93 @@ options:
       - If it is left out, it is 30.
     type: int
     default: 30
+  probe:
+    description:
+      - Whether to look at a dump target that the running system does not see (an ssh or NFS server, a raw device, a
+        file
+        system that is not mounted).
+      - If it is left out, it is looked at. With V(false), the checks of such a target are skipped.
+    type: bool
+    default: true
+  probe_timeout:
+    description:
+      - How many seconds a dump target may take to answer. One that answers has four times as long for the login or the
+        mount.
+      - If it is left out, it is 5.
+    type: int
+    default: 5
+  mem_usage:
+    description:
+      - Whether to have C(makedumpfile --mem-usage /proc/kcore) count how large a dump would be. That reads the state of
+        every page, which takes seconds for each 100 GiB, and is refused where the kernel is locked down.
+      - If it is left out, the size is taken from the RAM, the dump level and the last dump.
+    type: bool
+    default: false
+  panic_policy:
+    description:
+      - The profiles of panic keys that the host is to have, as RV(policy.profiles).
+      - If it is left out, no key is expected.
+    type: list
+    elements: str
+    choices: [none, oops, lockups, hung_tasks, nmi]
+  thresholds:
+    description:
+      - From where on a check complains.
+      - What is left out has the default given here.
+    type: dict
+    suboptions:
+      proof_age_days:
+        description:
+          - How old a proof may be. If it is left out, 180 days.
+        type: int
+        default: 180
+      memory_margin_percent:
+        description:
+          - How much more than the counted sum is to be reserved. If it is left out, nothing.
+        type: int
+        default: 0
+      free_inodes:
+        description:
+          - How many inodes are to be free where a dump lands. If it is left out, 100.
+        type: int
+        default: 100
+      dumps_count:
+        description:
+          - How many dumps may lie on the host. If it is left out, 10.
+        type: int
+        default: 10
+      dumps_percent:
+        description:
+          - How much of their file system the dumps may take. If it is left out, 50 percent.
+        type: int
+        default: 50
+      watchdog_seconds:
+        description:
+          - How many seconds a running watchdog must give the capture kernel. If it is left out, 60.
+        type: int
+        default: 60
+  waivers:
+    description:
+      - Checks that do not count for the verdict, each for a reason and up to a date. They stay in RV(checks).
+      - If it is left out, every check counts.
+    type: list
+    elements: dict
+    suboptions:
+      id:
+        description:
+          - The id of the check.
+        type: str
+        required: true
+      reason:
+        description:
+          - Why it does not count.
+        type: str
+        required: true
+      until:
+        description:
+          - The last day (UTC) on which it does not count, as C(YYYY-MM-DD). After it the check counts again.
+        type: str
+        required: true
 attributes:
   check_mode:
     support: full
@@ -40,7 +131,9 @@ seealso:
   - module: crashops.kdump.crashkernel_reserve
   - module: crashops.kdump.kdump_config
   - module: crashops.kdump.kdump_service
+  - module: crashops.kdump.kdump_target
   - module: crashops.kdump.vmcore_info
+  - module: crashops.kdump.crash_test
 """
 
 EXAMPLES = r"""
@@ -54,10 +147,24 @@ EXAMPLES = r"""
     that: kdump.ready
     fail_msg: "{{ kdump.reasons | join(' ') }}"
 
+- name: Say what to do about each check that is not content
+  ansible.builtin.debug:
+    msg: "{{ item.id }}: {{ item.reason }} {{ item.advice }}"
+  loop: "{{ kdump.checks | selectattr('status', 'in', ['fail', 'warn']) }}"
+  loop_control:
+    label: "{{ item.id }}"
+
+- name: Leave a check out of the verdict until the new disk has come
+  crashops.kdump.kdump_info:
+    waivers:
+      - {id: space_to_keep, reason: the disk is ordered, until: "2027-03-31"}
+    thresholds:
+      proof_age_days: 365
+
 # the same values are facts from then on
 - name: Reboot where that reserves the memory
   ansible.builtin.reboot:
-  when: ansible_facts.crashops_kdump.crashkernel.reboot_required
+  when: ansible_facts.crashops_kdump.verdict == 'reboot_pending'
 """
 
 RETURN = r"""
@@ -82,8 +189,14 @@ stack:
       description: Its systemd unit.
       type: str
       sample: kdump-tools.service
+    generation:
+      description: How its kdumpctl reads C(/etc/kdump.conf), C(el8), C(el9) or C(current); null where it has none.
+      type: str
+      sample: el9
 bootloader:
-  description: What sets kernel arguments here, C(grubby) or C(grub-dropin); null where nothing known does.
+  description:
+    - What sets kernel arguments here, C(grubby), C(grub-dropin), C(rpm-ostree), C(zipl), or C(bootc) where only the
+      image does; null where nothing known does.
   returned: success
   type: str
   sample: grub-dropin
@@ -124,6 +237,13 @@ memory:
       description: What the entry that the next boot takes will reserve; null where that is not known.
       type: int
       sample: 201326592
+    needed_bytes:
+      description: What a capture kernel is counted to need; null where that cannot be seen.
+      type: int
+      sample: 167772160
+    needed_because:
+      description: What that sum is made of, in words.
+      type: str
 crashkernel:
   description: The C(crashkernel=) arguments.
   returned: success
@@ -176,6 +296,10 @@ service:
       description: Whether it is masked.
       type: bool
       sample: false
+    condition:
+      description: Whether its conditions were met when it was last to be started; null where it never was.
+      type: bool
+      sample: true
     changed_since:
       description: The files that changed after they were loaded.
       type: list
@@ -288,17 +412,253 @@ findings:
       description: What to do.
       type: str
       sample: remove -F
+space:
+  description: The room where a dump lands; null each where it is not known.
+  returned: success
+  type: dict
+  contains:
+    place:
+      description: The directory that was looked at.
+      type: str
+      sample: /var/crash
+    free_bytes:
+      description: What is free there.
+      type: int
+      sample: 8589934592
+    total_bytes:
+      description: The size of the file system.
+      type: int
+      sample: 34359738368
+    free_inodes:
+      description: How many files can still be made.
+      type: int
+      sample: 120000
+    dump_bytes:
+      description: How large a dump would be.
+      type: int
+      sample: 214748364
+    dump_bytes_from:
+      description: Where that number is from, C(makedumpfile), C(ram) or C(last_dump).
+      type: str
+      sample: ram
+    recommended_bytes:
+      description: How much room to keep.
+      type: int
+      sample: 1073741824
+probe:
+  description: What came of the look at a target that the running system does not see.
+  returned: success
+  type: dict
+  contains:
+    tried:
+      description: Whether it was looked at.
+      type: bool
+      sample: true
+    trouble:
+      description: What is wrong, in a word; null where it answers or was not tried.
+      type: str
+      sample: no_answer
+    msg:
+      description: The same in a sentence.
+      type: str
+    seconds:
+      description: How long it took.
+      type: float
+      sample: 0.4
+collector:
+  description: The makedumpfile of this host; null each where there is none.
+  returned: success
+  type: dict
+  contains:
+    path:
+      description: Where it is.
+      type: str
+      sample: /usr/bin/makedumpfile
+    mtime:
+      description: When it was last changed, in seconds since the epoch.
+      type: float
+      sample: 1700000000.0
+    version:
+      description: Its version.
+      type: str
+      sample: 1.7.2
+proof:
+  description: Whether a real crash has left a dump with this very setup.
+  returned: success
+  type: dict
+  contains:
+    state:
+      description: C(proven), C(stale), C(never), or C(unknown) where it cannot be read.
+      type: str
+      sample: proven
+    source:
+      description: >-
+        Where it is from, C(crash_test), C(kdumpctl) (its own test) or C(dump) (a complete dump of the running kernel
+        that is younger than the capture initramfs).
+      type: str
+      sample: crash_test
+    time:
+      description: When the host crashed, in seconds since the epoch.
+      type: float
+      sample: 1700000000.0
+    age_seconds:
+      description: How long ago that was.
+      type: int
+      sample: 86400
+    stale_because:
+      description: What has changed since.
+      type: list
+      elements: str
+      sample: []
+    panic:
+      description: The line with which the kernel died.
+      type: str
+      sample: "Kernel panic - not syncing: sysrq triggered crash"
+dumps:
+  description: The dumps that lie on this host; null each where they go elsewhere.
+  returned: success
+  type: dict
+  contains:
+    directory:
+      description: Where they lie.
+      type: str
+      sample: /var/crash
+    count:
+      description: How many there are.
+      type: int
+      sample: 2
+    complete:
+      description: How many are complete, by the cheapest test of their format.
+      type: int
+      sample: 1
+    incomplete:
+      description: How many are broken off.
+      type: int
+      sample: 1
+    unjudged:
+      description: How many could not be told, or were not opened.
+      type: int
+      sample: 0
+    bytes:
+      description: What they take.
+      type: int
+      sample: 104857600
+    newest_time:
+      description: When the newest crash was, in seconds since the epoch.
+      type: float
+      sample: 1700000000.0
+    newest_panic:
+      description: The line with which the kernel died then.
+      type: str
+policy:
+  description: What turns a hang into a panic.
+  returned: success
+  type: dict
+  contains:
+    profiles:
+      description: The profiles that were asked for by O(panic_policy).
+      type: list
+      elements: str
+      sample: [oops]
+    sysctls:
+      description: The sysctl keys that this kernel has.
+      type: list
+      elements: dict
+      contains:
+        key:
+          description: The key.
+          type: str
+          sample: kernel.panic_on_oops
+        value:
+          description: What it is.
+          type: int
+          sample: 1
+        wanted:
+          description: What the profiles want it to be; null where none names it.
+          type: int
+          sample: 1
+        profile:
+          description: The profile that names it; null where none does.
+          type: str
+          sample: oops
+checks:
+  description: What every check says, in a fixed order.
+  returned: success
+  type: list
+  elements: dict
+  contains:
+    id:
+      description: The name of the check; it stays what it is.
+      type: str
+      sample: memory_reserved
+    group:
+      description: >-
+        C(kernel), C(memory), C(boot_entries), C(configuration), C(target), C(capture_image), C(service),
+        C(panic_policy), C(security), C(dumps) or C(proof).
+      type: str
+      sample: memory
+    status:
+      description: C(pass), C(warn), C(fail), C(skip) (it says nothing about this host) or C(unknown).
+      type: str
+      sample: pass
+    value:
+      description: What was found.
+      type: str
+      sample: 192 MiB
+    wanted:
+      description: What should be.
+      type: str
+      sample: more than 0
+    reason:
+      description: The finding in a sentence; for C(skip) and C(unknown) why nothing is said.
+      type: str
+    advice:
+      description: What to do about it.
+      type: str
+    reference:
+      description: Where to read about it.
+      type: str
+      sample: https://github.com/crashops/ansible-collection-kdump/blob/main/docs/checks.md#memory_reserved
+    waived:
+      description: The reason and the date (C(until)) of a waiver that holds; null where there is none.
+      type: dict
+verdict:
+  description: >-
+    What the checks add up to, C(ready), C(ready_unproven), C(reboot_pending), C(degraded), C(not_ready),
+    C(disabled_by_policy) or C(unsupported).
+  returned: success
+  type: str
+  sample: ready
+summary:
+  description: Why, in one sentence.
+  returned: success
+  type: str
+  sample: A crash has proved this very setup.
 ready:
-  description: Whether nothing here stands against a dump if the kernel dies now.
+  description: Whether no check fails that is not waived, so that nothing stands against a dump if the kernel dies now.
   returned: success
   type: bool
   sample: true
 reasons:
-  description: Why the host is not ready, a sentence each.
+  description: Why the host is not ready, a sentence of each check that fails.
   returned: success
   type: list
   elements: str
   sample: []
+unseen:
+  description: What could not be looked at, and why.
+  returned: success
+  type: list
+  elements: dict
+  contains:
+    what:
+      description: The file or the command.
+      type: str
+      sample: /var/lib/crashops-kdump/proof.json
+    reason:
+      description: Why not.
+      type: str
+      sample: "cannot read /var/lib/crashops-kdump/proof.json: Permission denied"
 ansible_facts:
   description: The same values as facts.
   returned: success
@@ -314,26 +674,62 @@ commands:
   elements: list
 """
 
-from typing import Any, Dict
+from typing import Any, Dict, List
 
 from ansible.module_utils.basic import AnsibleModule
-from ansible_collections.crashops.kdump.plugins.module_utils._facts import read_facts
+from ansible_collections.crashops.kdump.plugins.module_utils._facts import Options, read_facts
 from ansible_collections.crashops.kdump.plugins.module_utils._host import run_module
+from ansible_collections.crashops.kdump.plugins.module_utils._panicpolicy import PROFILES
 from ansible_collections.crashops.kdump.plugins.module_utils._result import Refused, refusal
+from ansible_collections.crashops.kdump.plugins.module_utils.checks import _waivers
+from ansible_collections.crashops.kdump.plugins.module_utils.checks._base import Thresholds
+
+
+def refusals(params: Dict[str, Any]) -> List[str]:
+    """Return a sentence for each option that makes no sense."""
+    found = [
+        refusal(name, params[name], "it is no time", "give 1 or more seconds")
+        for name in ("timeout", "probe_timeout")
+        if params[name] < 1
+    ]
+    for name, value in sorted((params["thresholds"] or {}).items()):
+        if value < 0:
+            found.append(refusal("thresholds.%s" % name, value, "it is below 0", "give 0 or more"))
+    return found + _waivers.refusals(params["waivers"] or [])
 
 
 def ensure(host: Any, params: Dict[str, Any], check_mode: bool) -> Dict[str, Any]:
-    """Return every fact; nothing is changed."""
-    if params["timeout"] < 1:
-        raise Refused([refusal("timeout", params["timeout"], "it is no time", "give 1 or more seconds")])
-    facts = read_facts(host, params["timeout"])
+    """Return every fact, the checks and the verdict; nothing is changed."""
+    refused = refusals(params)
+    if refused:
+        raise Refused(refused)
+    options = Options(
+        timeout_s=params["timeout"],
+        probe=params["probe"],
+        probe_timeout_s=params["probe_timeout"],
+        mem_usage=params["mem_usage"],
+        thresholds=Thresholds(**(params["thresholds"] or {})),
+        waivers=tuple(_waivers.Waiver(**waiver) for waiver in params["waivers"] or []),
+        panic_policy=tuple(params["panic_policy"] or ()),
+    )
+    facts = read_facts(host, options)
     return dict(facts, changed=False, ansible_facts={"crashops_kdump": facts})
 
 
 def main() -> None:
     """Run the module."""
+    limits = {name: {"type": "int", "default": getattr(Thresholds(), name)} for name in Thresholds._fields}
+    waiver = {name: {"type": "str", "required": True} for name in ("id", "reason", "until")}
     module = AnsibleModule(
-        argument_spec={"timeout": {"type": "int", "default": 30}},
+        argument_spec={
+            "timeout": {"type": "int", "default": 30},
+            "probe": {"type": "bool", "default": True},
+            "probe_timeout": {"type": "int", "default": 5},
+            "mem_usage": {"type": "bool", "default": False},
+            "panic_policy": {"type": "list", "elements": "str", "choices": ["none"] + list(PROFILES)},
+            "thresholds": {"type": "dict", "options": limits},
+            "waivers": {"type": "list", "elements": "dict", "options": waiver},
+        },
         supports_check_mode=True,
     )
     run_module(module, ensure)

@@ -13,6 +13,9 @@ description:
     from the configuration as it is now. Enables, disables, masks and unmasks kdump's unit.
   - Whether kdump is armed is what the kernel says (C(/sys/kernel/kexec_crash_loaded)), not what systemd says. The units
     of Debian and Ubuntu are active whether or not anything was loaded.
+  - An armed host stays armed. If it cannot be armed with a configuration that M(crashops.kdump.kdump_config) changed,
+    the old files are put back, the host is armed with them again, and the task fails with the reason. A run that was
+    cut off between the two modules is finished, or undone in this way, by the next.
   - Refused before anything is done, where no memory is reserved, where the unit is masked, and inside a capture kernel.
 extends_documentation_fragment:
   - crashops.kdump._attributes
@@ -145,12 +148,21 @@ journal:
   returned: when kdump could not be armed or stopped
   type: list
   elements: str
+restored:
+  description:
+    - The configuration files that were put back as they were, because the host could not be armed with the new ones.
+      With it, RV(armed) says whether the host is armed with the old ones.
+  returned: when a new configuration could not be armed
+  type: list
+  elements: str
+  sample: [/etc/kdump.conf]
 """
 
+import re
 from typing import Any, Dict, List
 
 from ansible.module_utils.basic import AnsibleModule
-from ansible_collections.crashops.kdump.plugins.module_utils import _service
+from ansible_collections.crashops.kdump.plugins.module_utils import _service, _undo
 from ansible_collections.crashops.kdump.plugins.module_utils._host import run_module
 from ansible_collections.crashops.kdump.plugins.module_utils._result import Failure, Refused, refusal, state_diff
 from ansible_collections.crashops.kdump.plugins.module_utils._service import Plan, Service, Wanted
@@ -161,6 +173,8 @@ VMCORE = "/proc/vmcore"
 # the units are done when systemctl returns; this is for a reload by a udev rule that is under way
 SETTLE_S = 10
 LINES_IN_MESSAGE = 6
+LINES_IN_RESULT = 50
+TELLING = re.compile(r"error|fail|cannot|can't|could not|unrecogni[sz]ed|invalid|unknown|not found|no such|warn", re.I)
 
 
 def ensure(host: Any, params: Dict[str, Any], check_mode: bool) -> Dict[str, Any]:
@@ -176,6 +190,8 @@ def ensure(host: Any, params: Dict[str, Any], check_mode: bool) -> Dict[str, Any
     actions = _argvs(stack, planned)
     if not check_mode:
         actions = _act(host, stack, planned, params["timeout"])
+        if wanted.state:
+            _undo.forget(host)
         service = service._replace(image=stack.image(_kernel(host))) if planned.load else service
     result = _result(service, wanted, planned, not reasons)
     diff = [state_diff(planned.changes, stack.unit)] if planned.changes else []
@@ -247,8 +263,36 @@ def _stop(host: Any, stack: Stack, planned: Plan, timeout_s: int) -> None:
 
 
 def _load(host: Any, stack: Stack, planned: Plan, timeout_s: int) -> None:
+    """Arm the host; where a new configuration keeps it from that, put the old one back and arm the host with it."""
+    try:
+        _arm(host, stack, planned.rebuild, timeout_s)
+    except Failure as failure:
+        record = _undo.standing(host)
+        restored = _undo.put_back(host, record.files) if record else []
+        if record is None or not restored:
+            raise
+        outcome = _rearmed(host, stack, record, timeout_s)
+        _undo.forget(host)
+        words = "%s; %s was put back as it was, and the host is %s"
+        msg = words % (failure.msg, ", ".join(restored), outcome)
+        raise Failure(msg, **dict(failure.details, restored=restored, armed=_service.is_armed(host)))
+
+
+def _rearmed(host: Any, stack: Stack, record: _undo.Record, timeout_s: int) -> str:
+    """Arm the host with the files that were put back, and return in words how that ended."""
+    untouched = _undo.image_is_untouched(host, record)
+    if untouched and _service.is_armed(host):
+        return "still armed with it"
+    try:
+        _arm(host, stack, not untouched, timeout_s)
+    except Failure as failure:
+        return "NOT armed: with the old configuration, %s" % failure.msg
+    return "armed with it again"
+
+
+def _arm(host: Any, stack: Stack, rebuild: bool, timeout_s: int) -> None:
     """Load the capture kernel anew and see in the kernel that it is loaded."""
-    for argv in stack.start_argv(planned.rebuild):
+    for argv in stack.start_argv(rebuild):
         _run(host, stack, argv, timeout_s)
     if not host.wait_until(lambda: _service.is_armed(host), min(SETTLE_S, timeout_s)):
         said = "%s ended without an error, but no capture kernel is loaded" % _said(argv)
@@ -270,11 +314,13 @@ def _run(host: Any, stack: Stack, argv: List[str], timeout_s: int) -> None:
 
 def _failure(host: Any, stack: Stack, what: str, details: Any = None) -> Failure:
     """Return the Failure that quotes the journal of the unit."""
-    argv = ["journalctl", "--no-pager", "-b", "-n", "20", "-o", "cat", "-u", stack.unit]
+    argv = ["journalctl", "--no-pager", "-b", "-n", "200", "-o", "cat", "-u", stack.unit]
     journal = host.run(argv, check=False).stdout.splitlines()
-    quoted = " / ".join(line.strip() for line in journal[-LINES_IN_MESSAGE:]) or "nothing"
+    # kexec prints its whole usage after the one line that says what is wrong
+    telling = [line for line in journal if TELLING.search(line)] or journal
+    quoted = " / ".join(line.strip() for line in telling[-LINES_IN_MESSAGE:]) or "nothing"
     msg = "%s; the journal of %s says: %s" % (what, stack.unit, quoted)
-    return Failure(msg, journal=journal, **(details or {}))
+    return Failure(msg, journal=journal[-LINES_IN_RESULT:], **(details or {}))
 
 
 def _result(service: Service, wanted: Wanted, planned: Plan, possible: bool) -> Dict[str, Any]:

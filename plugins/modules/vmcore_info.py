@@ -203,31 +203,21 @@ commands:
   elements: list
 """
 
-from typing import Any, Dict, List, NamedTuple, Optional
+from typing import Any, Dict, List, Optional
 
 from ansible.module_utils.basic import AnsibleModule
-from ansible_collections.crashops.kdump.plugins.module_utils import _panic, _vmcore
-from ansible_collections.crashops.kdump.plugins.module_utils._dumps import Found, find_dumps
 from ansible_collections.crashops.kdump.plugins.module_utils._host import run_module
 from ansible_collections.crashops.kdump.plugins.module_utils._result import Refused, refusal
 from ansible_collections.crashops.kdump.plugins.module_utils._stack import find_stack
-
-# the banner is at the beginning of a log, the panic at its end
-DMESG_HEAD_BYTES = 64 << 10
-DMESG_TAIL_BYTES = 1 << 20
-
-
-class Look(NamedTuple):
-    """A dump that was found, a reader of its core, and what the core's header says."""
-
-    found: Found
-    read: Optional[_vmcore.Read]
-    header: _vmcore.Header
-
-    @property
-    def crash_time(self) -> float:
-        """Return when the kernel died, or as near to it as can be told."""
-        return self.header.crash_time or self.found.mtime
+from ansible_collections.crashops.kdump.plugins.module_utils.vmcores import _panic, _vmcore
+from ansible_collections.crashops.kdump.plugins.module_utils.vmcores._dumps import find_dumps
+from ansible_collections.crashops.kdump.plugins.module_utils.vmcores._look import (
+    Look,
+    dmesg_text,
+    identity,
+    look,
+    verdict,
+)
 
 
 def refusals(params: Dict[str, Any]) -> List[str]:
@@ -253,52 +243,6 @@ def dump_directory(host: Any, path: Optional[str]) -> str:
     return settings.dump_directory
 
 
-def reader(host: Any, path: str, deadline: float) -> _vmcore.Read:
-    """Return a reader of a file that gives up when its time has passed."""
-
-    def read(offset: int, size: int) -> bytes:
-        if host.now() > deadline:
-            raise _vmcore.OutOfTime
-        return host.read_bytes(path, offset, size) or b""
-
-    return read
-
-
-def look(host: Any, found: Found, deadline: float) -> Look:
-    """Return a dump with what its header says; that is a few reads, whatever its size."""
-    if found.core is None:
-        return Look(found, None, _vmcore.Header())
-    read = reader(host, found.core.path, deadline)
-    try:
-        return Look(found, read, _vmcore.dump_header(read, found.core.facts.size))
-    except _vmcore.OutOfTime:
-        return Look(found, read, _vmcore.Header())
-
-
-def dmesg_text(host: Any, found: Found) -> str:
-    """Return the beginning and the end of the kernel's log."""
-    if found.dmesg is None:
-        return ""
-    path, size = found.dmesg.path, found.dmesg.facts.size
-    parts = [host.read_bytes(path, 0, DMESG_HEAD_BYTES)]
-    if size > DMESG_HEAD_BYTES:
-        parts.append(host.read_bytes(path, max(DMESG_HEAD_BYTES, size - DMESG_TAIL_BYTES), DMESG_TAIL_BYTES))
-    return "\n".join((part or b"").decode("utf-8", "replace") for part in parts)
-
-
-def verdict(seen: Look, check: bool) -> _vmcore.Verdict:
-    """Return whether a dump is complete, read to its end if that is asked for."""
-    core = seen.found.core
-    if core is None or seen.read is None:
-        return _vmcore.Verdict(False, "there is no dump, only what was saved beside it")
-    if not check:
-        return _vmcore.Verdict(None, "it was not asked for")
-    judged = _vmcore.dump_verdict(seen.read, core.facts.size)
-    if judged.complete and "incomplete" in core.path.rsplit("/", 1)[1]:
-        return _vmcore.Verdict(False, "its name says that it is still being written, or was never finished")
-    return judged
-
-
 def core_facts(seen: Look) -> Dict[str, Any]:
     """Return what the core itself tells by its beginning."""
     core, kind = seen.found.core, None
@@ -309,13 +253,6 @@ def core_facts(seen: Look) -> Dict[str, Any]:
             kind = "unknown"
     place = {"core": core.path if core else None, "size_bytes": core.facts.size if core else None, "format": kind}
     return dict(seen.header._asdict(), **place)
-
-
-def identity(seen: Look) -> str:
-    """Return what tells a dump from any other: a later crash in the same minute takes the same name."""
-    file = seen.found.files[0]
-    when = seen.header.crash_time or 0
-    return "%s:%d:%d:%d" % (file.path, file.facts.size, file.facts.mtime_ns // 10**9, when)
 
 
 def report(host: Any, seen: Look, check: bool) -> Dict[str, Any]:

@@ -14,13 +14,15 @@ from ansible_collections.crashops.kdump.plugins.module_utils._result import refu
 BASE_TIMEOUT_S = 900
 TIMEOUT_PER_GIB_S = 30
 LONGEST_TIMEOUT_S = 6 * 3600
+# what has not grown for so long hangs: a large page table, a full disk or a server that is gone take less
+STALL_S = 300
 # after this time a host that still runs the old kernel did not take the trigger
 TRIGGER_LIMIT_S = 180
 # prints the boot id and, inside a capture kernel, a second line
 LOOK = "cat /proc/sys/kernel/random/boot_id; test ! -e /proc/vmcore || echo capture"
 CRASH = "echo c > /proc/sysrq-trigger"
-# where dumps land on the host itself and can be looked at after the crash
-LOCAL_TARGETS = ("local", "raw", "ext2", "ext3", "ext4", "xfs", "btrfs", "minix", "virtiofs", "nfs")
+# where dumps land on another machine
+SERVER_TARGETS = ("ssh", "nfs")
 
 
 class Sight(NamedTuple):
@@ -29,6 +31,29 @@ class Sight(NamedTuple):
     boot_id: str | None
     capture: bool
     trouble: str | None
+
+
+class Work:
+    """Tells a host that is slow from one that hangs: past its limit it is waited for as long as something grows."""
+
+    def __init__(self, limit_s: float, began: float) -> None:
+        self._limit_s = limit_s
+        self._sizes: list[Any] | None = None
+        self._grew = began
+
+    def is_watched(self, away_s: float) -> bool:
+        """Return whether to look at what grows: only near the limit, as a look may cost a login elsewhere."""
+        return away_s > self._limit_s - STALL_S
+
+    def note(self, sizes: list[Any], now: float) -> None:
+        """Remember when something has grown; the first look only tells where it stands."""
+        if self._sizes is not None and sizes != self._sizes:
+            self._grew = now
+        self._sizes = sizes
+
+    def is_over(self, away_s: float, now: float) -> bool:
+        """Return whether there is nothing left to wait for."""
+        return away_s > LONGEST_TIMEOUT_S or (away_s > self._limit_s and now - self._grew > min(STALL_S, self._limit_s))
 
 
 def refusals(name: str, confirm: str, transport: str, delegate: str | None) -> list[str]:
@@ -57,7 +82,7 @@ def option_refusals(options: dict[str, Any]) -> list[str]:
     ]
 
 
-def host_refusals(info: dict[str, Any]) -> list[str]:
+def host_refusals(info: dict[str, Any], dumps_host: str | None = None) -> list[str]:
     """Return a sentence for each reason that kdump_info knows."""
     if info["capture_kernel"]:
         return [refusal("host", info["kernel"], "it is inside a capture kernel", "wait until it has rebooted")]
@@ -67,9 +92,13 @@ def host_refusals(info: dict[str, Any]) -> list[str]:
         rule = "it is not armed, a crash would leave no dump (%s)" % reasons
         found.append(refusal("host", info["kernel"], rule, "run setup and verify first"))
     target = info["settings"]["target_type"]
-    if target not in LOCAL_TARGETS or not info["dump_directory"]["path"]:
+    on_server = dumps_host and target in SERVER_TARGETS
+    if not on_server and not info["dump_directory"]["path"]:
         rule = "its dumps do not land where it can look at them"
-        found.append(refusal("target", target, rule, "test it with a target that the host mounts itself"))
+        remedy = "mount its target on the host"
+        if target in SERVER_TARGETS:
+            remedy = "name the dump server in the inventory by dumps_host (the role's variable: kdump_dump_server)"
+        found.append(refusal("target", target, rule, remedy))
     return found
 
 
@@ -115,16 +144,21 @@ def in_words(seen: Sight, old_boot_id: str) -> str:
     return "the capture kernel is at work" if seen.capture else "it is back"
 
 
-def choose_dump(known: set[str], dumps: list[dict[str, Any]], since: float, slack: float = 60) -> dict[str, Any] | None:
-    """Return the dump that a crash made: none of those known before, and not of an earlier crash.
-
-    Of several files of one crash, a complete one goes first, then one that is a dump at all, then the newest.
-    """
-    made = [
+def made_since(known: set[str], dumps: list[dict[str, Any]], since: float, slack: float = 60) -> list[dict[str, Any]]:
+    """Return the dumps that were not known before, and are not of an earlier crash."""
+    return [
         dump
         for dump in dumps
         if dump["id"] not in known and (dump["crash_time"] is None or dump["crash_time"] >= since - slack)
     ]
+
+
+def choose_dump(known: set[str], dumps: list[dict[str, Any]], since: float) -> dict[str, Any] | None:
+    """Return the dump that a crash made: none of those known before, and not of an earlier crash.
+
+    Of several files of one crash, a complete one goes first, then one that is a dump at all, then the newest.
+    """
+    made = made_since(known, dumps, since)
     rank = [(dump["complete"] is True, dump["core"] is not None, dump["crash_time"] or 0) for dump in made]
     return made[rank.index(max(rank))] if made else None
 
@@ -147,15 +181,23 @@ def evidence(path: str, dumps: list[dict[str, Any]]) -> str:
     return "%s holds %s" % (path, ", ".join(files) or "no dump at all")
 
 
-def proof(info: dict[str, Any], image_mtime: float | None, dump: dict[str, Any]) -> dict[str, Any]:
-    """Return the record that this kernel, image and reservation made a complete dump; times by the host's clock."""
+def proof(
+    info: dict[str, Any], image_mtime: float | None, dump: dict[str, Any], dumps_host: str | None = None
+) -> dict[str, Any]:
+    """Return the record that this kernel, image, reservation and configuration made a complete dump.
+
+    Times are by the host's clock. What kdump_info compares with it is read in module_utils/facts/_proof.py.
+    """
     return {
-        "version": 1,
+        "version": 2,
         "time": dump["crash_time"] or dump["mtime"],
         "kernel": info["kernel"],
         "crashkernel": info["crashkernel"]["booted"],
         "image": {"path": info["image"]["path"], "mtime": image_mtime},
-        "target": {name: info["settings"][name] for name in ("target_type", "target_location", "path")},
+        "settings": {name: value for name, value in info["settings"].items() if name != "ssh_key"},
+        "ram_bytes": info["memory"]["ram_bytes"],
+        "collector_mtime": info["collector"]["mtime"],
         "dump": {name: dump[name] for name in ("id", "core", "format", "size_bytes", "crash_time", "kernel")},
+        "dumps_host": dumps_host,
         "panic": dump["panic"],
     }

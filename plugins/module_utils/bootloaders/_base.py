@@ -10,12 +10,14 @@ from typing import Any, Dict, List, NamedTuple, Optional, Union
 from ansible_collections.crashops.kdump.plugins.module_utils._cmdline import said, values
 from ansible_collections.crashops.kdump.plugins.module_utils._result import Failure, FileChange
 
+# what zipl writes into the boot record (s390x)
+ZIPL_CONF = "/etc/zipl.conf"
 # which entries are meant: "all", "default", or the paths of kernels
 Kernels = Union[str, List[str]]
 
 
 class Entry(NamedTuple):
-    """One boot entry: its id, its kernel's path, its whole command line, and whether it is booted by default."""
+    """One boot entry: its id, its kernel's path ("" where that is not known), its command line, whether it is next."""
 
     id: str
     kernel: str
@@ -36,10 +38,17 @@ class Plan(NamedTuple):
         return bool(self.commands) or bool(self.files)
 
 
+class Future(NamedTuple):
+    """Where a kernel that an update installs takes its arguments from, and the crashkernel= values there."""
+
+    source: str
+    values: List[str]
+
+
 class Bootloader(abc.ABC):
     """One way of setting kernel arguments. Only apply() writes."""
 
-    name = ""  # grubby | grub-dropin
+    name = ""  # grubby | grub-dropin | rpm-ostree | bootc | zipl
 
     def __init__(self, host: Any, timeout_s: int) -> None:
         self.host = host
@@ -52,6 +61,14 @@ class Bootloader(abc.ABC):
     @abc.abstractmethod
     def refusals(self, kernels: Kernels) -> List[str]:
         """Return a sentence for each choice of kernels that cannot be made here."""
+
+    def notes(self, wanted: List[str]) -> List[str]:
+        """Return what else an operator should know who wants these values here."""
+        return []
+
+    def future(self) -> Optional[Future]:
+        """Return where kernels yet to come take their arguments from; None where it is the entries' own text."""
+        return None
 
     @abc.abstractmethod
     def plan(self, wanted: List[str], kernels: Kernels) -> Plan:
@@ -70,7 +87,7 @@ def default_entry(entries: List[Entry]) -> Optional[Entry]:
 def configured(entries: List[Entry]) -> List[Dict[str, Any]]:
     """Return what each entry says of crashkernel=, as modules return it."""
     return [
-        {"id": entry.id, "kernel": entry.kernel, "args": values(entry.cmdline), "default": entry.default}
+        {"id": entry.id, "kernel": entry.kernel or None, "args": values(entry.cmdline), "default": entry.default}
         for entry in entries
     ]
 

@@ -23,8 +23,9 @@ DROP_IN_DIRECTORY = "/etc/default/grub.d"
 # grub-mkconfig reads the drop-ins in the order of their names: after kdump-tools.cfg, and after what admins number
 DROP_IN = DROP_IN_DIRECTORY + "/zz-crashops-kdump.cfg"
 GRUB_CFG = "/boot/grub/grub.cfg"
-# 10_linux names its entries gnulinux-simple-DEVICE and gnulinux-VERSION-TYPE-DEVICE; recovery ones do not take
-# GRUB_CMDLINE_LINUX_DEFAULT, and entries of other systems (osprober-) are not ours
+# 10_linux names its entries gnulinux-simple-DEVICE and gnulinux-VERSION-TYPE-DEVICE; recovery ones take no
+# GRUB_CMDLINE_LINUX_DEFAULT (and GRUB_CMDLINE_LINUX_RECOVERY is set by 10_linux itself, whatever a file says),
+# and entries of other systems (osprober-) are not ours
 MENUENTRY = re.compile(r"^\s*menuentry\s.*\$menuentry_id_option\s+'(gnulinux-[^']*)'")
 RECOVERY = "-recovery-"
 LINUX = re.compile(r"^\s*linux(?:efi|16)?\s+(\S+)\s*(.*?)\s*$")
@@ -116,22 +117,17 @@ class GrubDropIn(Bootloader):
         """Write the drop-in, run update-grub and read grub.cfg back."""
         if self.host.stat(DROP_IN_DIRECTORY) is None:
             self.host.make_directory(DROP_IN_DIRECTORY, 0o755)
+        # grub-mkconfig that finds the disk full leaves its half of a new grub.cfg behind
+        saved = {path: self.host.read(path) for path in (GRUB_CFG, GRUB_CFG + ".new")}
+        saved.update((change.path, change.before) for change in plan.files)
         try:
             put_back(self.host, {change.path: change.after for change in plan.files})
             for argv in plan.commands:
                 self.host.run(argv, timeout_s=self.timeout_s)
             self._compare(plan)
         except Failure as failure:
-            raise Failure("%s; %s" % (failure.msg, self._undo(plan)), **failure.details)
-
-    def _undo(self, plan: Plan) -> str:
-        """Put the old drop-in back and let GRUB see it; return what came of it, in words."""
-        put_back(self.host, {change.path: change.before for change in plan.files})
-        try:
-            self.host.run(["update-grub"], timeout_s=self.timeout_s)
-        except Failure as failure:
-            return "%s is as it was, but update-grub failed again (%s)" % (DROP_IN, failure.msg)
-        return "%s is as it was, and update-grub was run again" % DROP_IN
+            put_back(self.host, saved)
+            raise Failure(failure.msg + "; the boot entries were put back as they were", **failure.details)
 
     def _compare(self, plan: Plan) -> None:
         """Raise Failure where an entry does not have what was asked for."""
@@ -139,5 +135,12 @@ class GrubDropIn(Bootloader):
         wanted = [values(entry.cmdline) for entry in plan.after[:1]]
         if any([values(entry.cmdline)] != wanted for entry in seen):
             failure = not_read_back("update-grub", plan, seen)
-            hint = "; does a file that is read after %s set another value?" % DROP_IN
-            raise Failure(failure.msg + hint, **failure.details)
+            raise Failure("%s; %s" % (failure.msg, self._culprits()), **failure.details)
+
+    def _culprits(self) -> str:
+        """Return what may have added a value behind the drop-in's back, in words."""
+        paths = [path for path in self.host.glob(DROP_IN_DIRECTORY + "/*.cfg") if path > DROP_IN]
+        later = [path for path in paths if "crashkernel=" in (self.host.read(path) or "")]
+        if later:
+            return "take crashkernel= out of %s, which is read after %s" % (" and ".join(later), DROP_IN)
+        return "look for a script in /etc/grub.d that adds a value"

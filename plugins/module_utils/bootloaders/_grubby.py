@@ -5,68 +5,38 @@
 """Boot Loader Specification entries by way of grubby: RHEL and its kin, Fedora.
 
 grubby exits with 0 whatever its sed calls did, so everything is read back. The two files that it edits on the side are
-planned here and written over what it left: its sed also hits GRUB_CMDLINE_LINUX_DEFAULT, and it makes
-/etc/kernel/cmdline out of the last entry, which is the rescue one.
+planned and written here, before it runs: its own edit of /etc/default/grub also hits GRUB_CMDLINE_LINUX_DEFAULT, and
+it makes /etc/kernel/cmdline out of the last entry, which is the rescue one. A run that is cut off leaves neither.
 """
 
 import re
-from typing import Dict, List, Match, Optional
+from typing import Dict, List, Optional
 
 from ansible_collections.crashops.kdump.plugins.module_utils._cmdline import replaced, values, without, words
 from ansible_collections.crashops.kdump.plugins.module_utils._result import Failure, FileChange, refusal
 from ansible_collections.crashops.kdump.plugins.module_utils.bootloaders._base import (
+    ZIPL_CONF,
     Bootloader,
     Entry,
+    Future,
     Kernels,
     Plan,
     not_read_back,
     put_back,
 )
+from ansible_collections.crashops.kdump.plugins.module_utils.bootloaders._default_grub import edited_default_grub
+from ansible_collections.crashops.kdump.plugins.module_utils.bootloaders._grubby_info import parse_info
+from ansible_collections.crashops.kdump.plugins.module_utils.bootloaders._zipl_conf import is_older_than
 
 ETC_DEFAULT_GRUB = "/etc/default/grub"
 KERNEL_CMDLINE = "/etc/kernel/cmdline"
 GRUBENV = "/boot/grub2/grubenv"
-BLS_ENTRIES = "/boot/loader/entries/*.conf"
-ZIPL_CONF = "/etc/zipl.conf"
-FIELD = re.compile(r"(\w+)=(.*)\Z")
-GRUB_CMDLINE_LINUX = re.compile(r"""^(GRUB_CMDLINE_LINUX=)("(?:[^"\\]|\\.)*"|'[^']*'|[^\s"'#]+)""", re.MULTILINE)
-
-
-def parse_info(text: str, default_index: str) -> List[Entry]:
-    """Return the entries that `grubby --info=ALL` prints, root= put back in front of the arguments."""
-    blocks: List[Dict[str, str]] = []
-    for line in text.splitlines():
-        match = FIELD.match(line)
-        if not match:
-            continue
-        key, value = match.groups()
-        if key == "index":
-            blocks.append({})
-        if blocks:
-            blocks[-1][key] = value[1:-1] if value[:1] == '"' and value[-1:] == '"' else value
-    return [_entry(block, default_index) for block in blocks if block.get("kernel")]
-
-
-def _entry(block: Dict[str, str], default_index: str) -> Entry:
-    """Return one block of grubby's output as an entry."""
-    root = ["root=%s" % block["root"]] if "root" in block else []
-    cmdline = " ".join(root + [block.get("args", "")]).strip()
-    name = block.get("id") or block.get("title") or block["index"]
-    return Entry(name, block["kernel"], cmdline, block["index"] == default_index.strip())
-
-
-def edited_default_grub(text: str, wanted: List[str]) -> str:
-    """Return /etc/default/grub with the wanted values in GRUB_CMDLINE_LINUX, where it is set and not empty."""
-
-    def edit(match: Match[str]) -> str:
-        name, raw = match.groups()
-        quote = raw[0] if raw[0] in "\"'" else ""
-        value = raw[1:-1] if quote else raw
-        if not value.strip() or values(value) == wanted:
-            return match.group()
-        return name + (quote or '"') + replaced(value, wanted) + (quote or '"')
-
-    return GRUB_CMDLINE_LINUX.sub(edit, text)
+BLS_ENTRY = "/boot/loader/entries/%s.conf"
+PROC_CMDLINE = "/proc/cmdline"
+OPTIONS = re.compile(r"^options[ \t]", re.MULTILINE)
+KERNELOPTS = "$kernelopts"
+# grubby 8.40-39 (EL 8.3) began to edit /etc/default/grub, and has this since; it swallows what stands after it
+LEAVE_DEFAULT_GRUB = "--no-etc-grub-update"
 
 
 class Grubby(Bootloader):
@@ -83,7 +53,18 @@ class Grubby(Bootloader):
             raise Failure(
                 "grubby --info=ALL names no boot entry; is /boot mounted and /boot/loader/entries filled?", stdout=info
             )
-        return found
+        return self._settable(found)
+
+    def _settable(self, found: List[Entry]) -> List[Entry]:
+        """Return the entries that have arguments at all: unified kernel images and memory tests have none."""
+        texts = {entry.id: self.host.read(BLS_ENTRY % entry.id) for entry in found}
+        kept = [entry for entry in found if texts[entry.id] is None or OPTIONS.search(texts[entry.id] or "")]
+        lost = [entry.id for entry in found if entry.default and entry not in kept]
+        if lost or not kept:
+            name = lost[0] if lost else found[0].id
+            words = "the boot entry %s has no line of options, so grubby sets no kernel arguments for it; "
+            raise Failure(words % name + "set them where its image is made, or boot another entry by default")
+        return kept
 
     def refusals(self, kernels: Kernels) -> List[str]:
         """Return a sentence for each kernel that has no boot entry."""
@@ -99,6 +80,8 @@ class Grubby(Bootloader):
     def plan(self, wanted: List[str], kernels: Kernels) -> Plan:
         """Return what would change; the two side files only where all kernels are meant."""
         before = self.entries()
+        if kernels == "all":
+            _check_kernelopts(before, wanted)
         after = [
             entry._replace(cmdline=replaced(entry.cmdline, wanted)) if _is_meant(entry, kernels) else entry
             for entry in before
@@ -109,43 +92,86 @@ class Grubby(Bootloader):
             if old != new:
                 selectors.append({"all": "ALL", "default": "DEFAULT"}.get(str(kernels), old.kernel))
         commands = [_argv(selector, wanted) for selector in sorted(set(selectors))]
+        if self._boots_by_zipl() and (commands or is_older_than(self.host, self._bls_paths())):
+            commands.append(["zipl"])
         return Plan(before, after, files, commands)
+
+    def _boots_by_zipl(self) -> bool:
+        """Return whether zipl copies the arguments of the entries, at the moment it runs only (s390x)."""
+        return self.host.read(ZIPL_CONF) is not None and self.host.which("zipl") is not None
+
+    def _bls_paths(self) -> List[str]:
+        """Return the files of the entries."""
+        return [self.host.real_path(path) for path in self.host.glob(BLS_ENTRY % "*")]
+
+    def future(self) -> Optional[Future]:
+        """Return where kernels yet to come take their arguments from: a file, or the running kernel."""
+        text = self.host.read(KERNEL_CMDLINE)
+        if text is not None:
+            return Future(KERNEL_CMDLINE, values(text))
+        if self._takes_kernelopts(self.entries()):
+            return None
+        return Future(PROC_CMDLINE, values(self.host.read(PROC_CMDLINE) or ""))
 
     def _side_files(self, before: List[Entry], grubby_runs: bool, wanted: List[str]) -> List[FileChange]:
         """Return the changes to where kernels yet to come take their arguments from.
 
-        Without /etc/kernel/cmdline they take them from the running kernel; only a run of grubby makes it.
+        Without /etc/kernel/cmdline they take them from the running kernel, so that is where it is not needed.
         """
         changes = []
         text = self.host.read(ETC_DEFAULT_GRUB)
         if text is not None:
             changes.append(FileChange(ETC_DEFAULT_GRUB, text, edited_default_grub(text, wanted)))
         text = self.host.read(KERNEL_CMDLINE)
-        if text is not None or grubby_runs:
+        # grubby makes the file anyway
+        booted = values(self.host.read(PROC_CMDLINE) or "")
+        if text is not None or ((grubby_runs or booted != wanted) and not self._takes_kernelopts(before)):
             changes.append(FileChange(KERNEL_CMDLINE, text, _new_kernel_cmdline(text, before, wanted)))
         return [change for change in changes if change.before != change.after]
 
+    def _takes_kernelopts(self, entries: List[Entry]) -> bool:
+        """Return whether new kernels refer to kernelopts in grubenv: on RHEL 8, but not where zipl boots (s390x)."""
+        return ".el8" in _default(entries).kernel and self.host.read(ZIPL_CONF) is None
+
     def apply(self, plan: Plan) -> None:
-        """Run grubby, write the side files as planned, and read the entries back."""
+        """Write the side files as planned, run grubby, and read everything back."""
         saved = self._saved()
         in_order = self._sides_in_order()
         aside = {path: saved[path] for path in (ETC_DEFAULT_GRUB, KERNEL_CMDLINE)}
         aside.update((change.path, change.after) for change in plan.files)
         try:
-            for argv in plan.commands:
-                self.host.run(argv, timeout_s=self.timeout_s)
             put_back(self.host, aside)
-            if in_order and not self._sides_in_order():
-                self.host.set_mtime(KERNEL_CMDLINE)
-            self._write_boot_record()
-            self._compare(plan)
+            complaints = [self._run(argv) for argv in plan.commands]
+            put_back(self.host, aside)
+            self._keep_order(in_order)
+            self._compare(plan, "".join(complaints))
         except Failure as failure:
+            raise Failure("%s; %s" % (failure.msg, self._undo(plan, saved, in_order)), **failure.details)
+
+    def _run(self, argv: List[str]) -> str:
+        """Run grubby, one that is too old for the option about /etc/default/grub without it; return its complaints."""
+        try:
+            return str(self.host.run(argv, timeout_s=self.timeout_s).stderr)
+        except Failure as failure:
+            if LEAVE_DEFAULT_GRUB not in argv or LEAVE_DEFAULT_GRUB[2:] not in failure.details.get("stderr", ""):
+                raise
+            older = [word for word in argv if word != LEAVE_DEFAULT_GRUB]
+            return str(self.host.run(older, timeout_s=self.timeout_s).stderr)
+
+    def _undo(self, plan: Plan, saved: Dict[str, Optional[str]], in_order: bool) -> str:
+        """Put every file back as it was, and into the boot record too; return what came of it, in words."""
+        try:
             put_back(self.host, saved)
-            raise Failure(failure.msg + "; the boot entries were put back as they were", **failure.details)
+            self._keep_order(in_order)
+            if ["zipl"] in plan.commands:
+                self._run(["zipl"])
+        except Failure as failure:
+            return "nor could the boot entries be put back as they were (%s)" % failure.msg
+        return "the boot entries were put back as they were"
 
     def _saved(self) -> Dict[str, Optional[str]]:
         """Return the text of every file that grubby writes."""
-        paths = [self.host.real_path(path) for path in self.host.glob(BLS_ENTRIES) + [GRUBENV]]
+        paths = self._bls_paths() + [self.host.real_path(GRUBENV)]
         return {path: self.host.read(path) for path in paths + [ETC_DEFAULT_GRUB, KERNEL_CMDLINE]}
 
     def _sides_in_order(self) -> bool:
@@ -153,16 +179,21 @@ class Grubby(Bootloader):
         seen = [self.host.stat(path) for path in (ETC_DEFAULT_GRUB, KERNEL_CMDLINE)]
         return None in seen or seen[0].mtime_ns <= seen[1].mtime_ns
 
-    def _write_boot_record(self) -> None:
-        """Run zipl where the machine boots by it (s390x): it copies the arguments at this moment only."""
-        if self.host.read(ZIPL_CONF) is not None and self.host.which("zipl"):
-            self.host.run(["zipl"], timeout_s=self.timeout_s)
+    def _keep_order(self, in_order: bool) -> None:
+        """Make /etc/kernel/cmdline the younger file again where it was."""
+        if in_order and not self._sides_in_order():
+            self.host.set_mtime(KERNEL_CMDLINE)
 
-    def _compare(self, plan: Plan) -> None:
-        """Raise Failure where the entries are not what was planned, in any argument."""
+    def _compare(self, plan: Plan, complaints: str) -> None:
+        """Raise Failure where the entries are not what was planned, in any argument, with what grubby complained of."""
         seen = self.entries()
         if [_as_words(entry) for entry in seen] != [_as_words(entry) for entry in plan.after]:
-            raise not_read_back("grubby", plan, seen)
+            failure = not_read_back("grubby", plan, seen)
+            said = "; it said: %s" % " / ".join(complaints.strip().splitlines()[-3:]) if complaints.strip() else ""
+            raise Failure(failure.msg + said, **failure.details)
+        wrong = [change.path for change in plan.files if self.host.read(change.path) != change.after]
+        if wrong:
+            raise Failure("%s does not say what was written into it; what else writes it?" % " and ".join(wrong))
 
 
 def _is_meant(entry: Entry, kernels: Kernels) -> bool:
@@ -172,22 +203,35 @@ def _is_meant(entry: Entry, kernels: Kernels) -> bool:
     return entry.default if kernels == "default" else entry.kernel in kernels
 
 
+def _default(entries: List[Entry]) -> Entry:
+    """Return the entry that is booted by default, or the first."""
+    return next((entry for entry in entries if entry.default), entries[0])
+
+
+def _check_kernelopts(entries: List[Entry], wanted: List[str]) -> None:
+    """Raise Failure where entries refer to kernelopts and there is none: grubby would do nothing, and end well."""
+    bare = [entry.id for entry in entries if KERNELOPTS in words(entry.cmdline) and values(entry.cmdline) != wanted]
+    if bare:
+        raise Failure(
+            "%s takes its arguments from kernelopts in %s, and there is none, so that grubby cannot set it; run "
+            "grub2-mkconfig -o with the path of this host's grub.cfg, which writes it, and try again"
+            % (", ".join(bare), GRUBENV)
+        )
+
+
 def _argv(selector: str, wanted: List[str]) -> List[str]:
     """Return the call that gives entries exactly the wanted values: --args drops all of the name, then adds."""
     change = "--args=" + " ".join("crashkernel=%s" % value for value in wanted)
-    return ["grubby", "--update-kernel=%s" % selector, change if wanted else "--remove-args=crashkernel"]
+    argv = ["grubby", "--update-kernel=%s" % selector, change if wanted else "--remove-args=crashkernel"]
+    return argv + ([LEAVE_DEFAULT_GRUB] if selector == "ALL" else [])
 
 
-def _new_kernel_cmdline(text: Optional[str], before: List[Entry], wanted: List[str]) -> Optional[str]:
+def _new_kernel_cmdline(text: Optional[str], before: List[Entry], wanted: List[str]) -> str:
     """Return what /etc/kernel/cmdline should say: its own words, or the default entry's where it is not there."""
     if text is not None:
         return text if values(text) == wanted else replaced(text.strip(), wanted) + "\n"
-    default = next((entry for entry in before if entry.default), before[0])
-    # RHEL 8 gives new kernels $kernelopts out of grubenv, and does without this file
-    if ".el8" in default.kernel or not wanted:
-        return None
     # variables such as $tuned_params are the entry's own: what installs a kernel adds them
-    plain = " ".join(word for word in words(default.cmdline) if not word.startswith("$"))
+    plain = " ".join(word for word in words(_default(before).cmdline) if not word.startswith("$"))
     return replaced(plain, wanted) + "\n"
 
 

@@ -34,6 +34,19 @@ class Image(NamedTuple):
     stale_because: Optional[str]
 
 
+class Details(NamedTuple):
+    """What checks want to know of a stack's files, beyond the settings that both stacks share.
+
+    wrong_links: links to a kernel that does not run, in words. auto_reset: what auto_reset_crashkernel says.
+    """
+
+    capture_kernel: str
+    wrong_links: List[str]
+    force_no_rebuild: bool
+    auto_reset: str
+    fence_nodes: Optional[str]
+
+
 class Stack(abc.ABC):
     """One way in which distributions run kdump. Subclasses answer; nothing here touches the machine by itself."""
 
@@ -52,6 +65,10 @@ class Stack(abc.ABC):
     def installed(self) -> bool:
         """Return whether the stack's tool is on the machine."""
         return self.host.which(self.tool) is not None
+
+    def generation(self) -> Optional[str]:
+        """Return which reader of its configuration file the tool has; None where there is only one."""
+        return None
 
     @abc.abstractmethod
     def settings(self) -> Settings:
@@ -72,6 +89,10 @@ class Stack(abc.ABC):
     @abc.abstractmethod
     def image(self, kernel: str) -> Image:
         """Return the capture initramfs of a kernel release."""
+
+    @abc.abstractmethod
+    def details(self, kernel: str) -> Details:
+        """Return what else is to be known of the files, where this kernel release runs."""
 
     @abc.abstractmethod
     def start_argv(self, rebuild: bool) -> List[List[str]]:

@@ -7,12 +7,15 @@
 import re
 from typing import Any, Dict, List, Optional, Tuple
 
-from ansible_collections.crashops.kdump.plugins.module_utils import _kdumptools, _shellvars, _sysconfig
 from ansible_collections.crashops.kdump.plugins.module_utils._result import FileChange, Finding, refusal
-from ansible_collections.crashops.kdump.plugins.module_utils.stacks._base import Image, Settings, Stack
+from ansible_collections.crashops.kdump.plugins.module_utils.kdumptools import _kdumptools, _kdumptoolslint
+from ansible_collections.crashops.kdump.plugins.module_utils.shell import _shellvars
+from ansible_collections.crashops.kdump.plugins.module_utils.stacks._base import Details, Image, Settings, Stack
+from ansible_collections.crashops.kdump.plugins.module_utils.sysconfig import _sysconfig
 
 DEFAULTS = "/etc/default/kdump-tools"
 STATE = "/var/lib/kdump"
+LINKS = (STATE + "/vmlinuz", STATE + "/initrd.img")
 HOOK = "/etc/kernel/postinst.d/kdump-tools"
 DEFAULT_PATH = "/var/crash"
 DEFAULT_SSH_KEY = "/root/.ssh/kdump_id_rsa"
@@ -65,7 +68,8 @@ class KdumpToolsStack(Stack):
         refused = list(_kdumptools.refusals(wanted))
         if refused or self.host.read(DEFAULTS) is None:
             return refused
-        found = self.findings(wanted)[DEFAULTS]
+        judged = self.findings(wanted)[DEFAULTS]
+        found = [finding for finding in judged if finding.rule not in _kdumptoolslint.OF_HOST]
         return list(_kdumptools.error_sentences(DEFAULTS, self._edited(wanted), found, wanted))
 
     def _edited(self, wanted: Dict[str, Any]) -> str:
@@ -78,7 +82,14 @@ class KdumpToolsStack(Stack):
         """Return what the rules say of the file, as kdump_config's options would leave it."""
         touched = _sysconfig.touched(wanted, _kdumptools.COMMAND_LINE)
         touched += [setting.name for setting in _kdumptools.settings(wanted)]
-        return {DEFAULTS: _kdumptools.lint(self._edited(wanted), touched)}
+        text = self._edited(wanted)
+        return {DEFAULTS: _kdumptoolslint.lint(text, touched, self._lacking(text))}
+
+    def _lacking(self, text: str) -> List[str]:
+        """Return which of the programs and files that the file names are not there."""
+        program, files = _kdumptoolslint.named_things(text)
+        lacking = [path for path in files if self.host.stat(path) is None]
+        return lacking + ([program] if program and self.host.which(program) is None else [])
 
     def file_changes(self, wanted: Dict[str, Any]) -> List[FileChange]:
         """Return the files that change to become as kdump_config's options want them."""
@@ -109,6 +120,20 @@ class KdumpToolsStack(Stack):
             files.extend(self.host.glob(pattern))
         return files
 
+    def details(self, kernel: str) -> Details:
+        """Return what else is to be known of the files, where this kernel release runs."""
+        chosen = self._variables().get("KDUMP_KERNEL", LINKS[0])
+        path = "/boot/vmlinuz-%s" % kernel if chosen == LINKS[0] else chosen
+        return Details(path, self._wrong_links(kernel), False, "no", None)
+
+    def _wrong_links(self, kernel: str) -> List[str]:
+        """Return the links by which kdump-config loads that lead to another kernel's files, in words."""
+        found = self._variables()
+        links = [LINKS[0]] * ("KDUMP_KERNEL" not in found) + [LINKS[1]] * ("KDUMP_INITRD" not in found)
+        pairs = [(link, self.host.real_path(link)) for link in links]
+        others = [(link, place) for link, place in pairs if place != link and not place.endswith("-" + kernel)]
+        return ["%s leads to %s" % pair for pair in others]
+
     def start_argv(self, rebuild: bool) -> List[List[str]]:
         """Return the commands that load the capture kernel anew, building its initramfs first if asked."""
         kernel = (self.host.read("/proc/sys/kernel/osrelease") or "").strip()
@@ -120,8 +145,8 @@ class KdumpToolsStack(Stack):
 
     def refused_start(self) -> List[str]:
         """Return why the file as it stands keeps the stack from starting."""
-        value = self._variables().get("USE_KDUMP", "")
-        if value.lstrip("-").isdigit() and int(value) != 0:
+        value = self._variables().get(_kdumptools.SWITCH, "")
+        if _kdumptools.integer(value):
             return []
         rule = "the init script loads nothing unless it is an integer other than 0"
         remedy = "set it by kdump_config with sysconfig: {USE_KDUMP: 1}"

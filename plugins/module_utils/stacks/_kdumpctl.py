@@ -7,25 +7,27 @@
 import re
 from typing import Any, Dict, List, Optional, Tuple
 
-from ansible_collections.crashops.kdump.plugins.module_utils import (
+from ansible_collections.crashops.kdump.plugins.module_utils._result import FileChange, Finding
+from ansible_collections.crashops.kdump.plugins.module_utils.kdumpconf import (
     _kdumpconf,
+    _kdumpembedded,
     _kdumplint,
     _kdumpoptions,
-    _shellvars,
-    _sysconfig,
+    _kdumptarget,
 )
-from ansible_collections.crashops.kdump.plugins.module_utils._result import FileChange, Finding
-from ansible_collections.crashops.kdump.plugins.module_utils.stacks._base import Image, Settings, Stack
+from ansible_collections.crashops.kdump.plugins.module_utils.kdumpconf.rules._base import Surroundings
+from ansible_collections.crashops.kdump.plugins.module_utils.shell import _shellvars
+from ansible_collections.crashops.kdump.plugins.module_utils.stacks._base import Details, Image, Settings, Stack
+from ansible_collections.crashops.kdump.plugins.module_utils.sysconfig import _sysconfig, _sysconfiglint, _vendorwords
 
 CONF = "/etc/kdump.conf"
 SYSCONFIG = "/etc/sysconfig/kdump"
-HOOK_DIRECTORIES = ("pre", "post", "emergency")
 COLLECTOR = "makedumpfile -l --message-level 7 -d 31"
-# what the text of kdumpctl tells of its reader: the newest directive that it knows
+# what the text of kdumpctl tells of its reader: the newest directive that it knows. So it is in each of kexec-tools
+# 2.0.25 and 2.0.26 of EL 8 and EL 9, and kdump-utils 1.0.42 to 1.0.61.
 GENERATION_MARKS = (("kdump_emergency", "current"), ("auto_reset_crashkernel", "el9"))
 # the file holds the default words of its architecture; where it has none, kdumpctl appends nothing
-COMMAND_LINE = _sysconfig.CommandLine("KDUMP_COMMANDLINE_APPEND", "rd.driver.blacklist", "")
-DRACUT_MOUNT = re.compile(r"""--mount[= ]+["']?([^"']+)""")
+COMMAND_LINE = _sysconfig.CommandLine("KDUMP_COMMANDLINE_APPEND", "rd.driver.blacklist", "", written=True)
 
 
 class KdumpctlStack(Stack):
@@ -39,9 +41,17 @@ class KdumpctlStack(Stack):
     loaded_files = config_files
     packages = "kexec-tools (EL 8 and 9) or kdump-utils (EL 10 and Fedora)"
 
+    def __init__(self, host: Any) -> None:
+        super().__init__(host)
+        self._surroundings: Dict[str, Surroundings] = {}
+
+    def _script(self) -> Optional[str]:
+        """Return the text of kdumpctl, None where none is installed."""
+        return self.host.read(self.host.which(self.tool) or "")
+
     def generation(self) -> str:
         """Return which reader this kdumpctl has: el8, el9 or current; current where none is installed."""
-        text = self.host.read(self.host.which(self.tool) or "")
+        text = self._script()
         if text is None:
             return "current"
         return next((name for mark, name in GENERATION_MARKS if mark in text), "el8")
@@ -53,7 +63,7 @@ class KdumpctlStack(Stack):
     def settings(self) -> Settings:
         """Return what the files say; defaults fill what they leave out."""
         found = self._directives()
-        kind, location = _target(found)
+        kind, location = _kdumptarget.target(found)
         path = found.get("path") or _kdumpconf.DEFAULT_PATH
         default = _kdumpconf.flattened(COLLECTOR, kind in ("raw", "ssh"))
         return Settings(
@@ -61,54 +71,57 @@ class KdumpctlStack(Stack):
             location,
             found.get("sshkey", _kdumpconf.DEFAULT_SSH_KEY) if kind == "ssh" else None,
             path,
-            self._dump_directory(kind, location, path),
+            _kdumptarget.dump_directory(self.host, kind, location, path),
             found.get("core_collector", default),
             found.get("failure_action", found.get("default", "reboot")),
         )
-
-    def _dump_directory(self, kind: str, location: Optional[str], path: str) -> Optional[str]:
-        """Return where the running system sees the dumps: below the mount point of the target."""
-        if kind == "local":
-            return path.rstrip("/") or "/"
-        if kind in ("raw", "ssh"):
-            return None
-        device = self._device(location or "")
-        for line in (self.host.read("/proc/mounts") or "").splitlines():
-            words = line.split(" ")
-            if len(words) > 2 and device in (words[0], words[0].rstrip("/"), self.host.real_path(words[0])):
-                return (words[1].rstrip("/") + "/" + path.strip("/")).rstrip("/")
-        return None
-
-    def _device(self, location: str) -> str:
-        """Return the device that UUID=, LABEL= or a link names; nfs and virtiofs locations as they are."""
-        for key, directory in (("UUID=", "by-uuid"), ("LABEL=", "by-label")):
-            if location.startswith(key):
-                return self.host.real_path("/dev/disk/%s/%s" % (directory, location[len(key) :].strip("\"'")))
-        return self.host.real_path(location) if location.startswith("/") else location.rstrip("/")
 
     def refusals(self, wanted: Dict[str, Any]) -> List[str]:
         """Return a sentence for each of kdump_config's options that this stack refuses."""
         refused = list(_kdumpoptions.refusals(wanted)) + list(_sysconfig.refusals(wanted))
         if refused:
             return refused
-        found = self.findings(wanted)
         conf, sysconfig = self._edited(wanted)
-        sentences = list(_kdumpoptions.error_sentences(CONF, conf, found[CONF], wanted))
-        return sentences + list(_sysconfig.error_sentences(SYSCONFIG, sysconfig, found[SYSCONFIG]))
+        # what another task may still make, such as the dump directory, is a finding and no reason to refuse
+        host = self._around(conf).without_what_may_come()
+        found = _kdumplint.lint(conf, self.generation(), host)
+        sentences = list(_kdumpoptions.error_sentences(CONF, conf, found, wanted))
+        found = [finding for finding in self._shell_findings(wanted) if finding.rule not in _sysconfiglint.OF_HOST]
+        return sentences + list(_sysconfig.error_sentences(SYSCONFIG, sysconfig, found))
 
     def _edited(self, wanted: Dict[str, Any]) -> Tuple[str, str]:
         """Return both files as the options want them."""
-        conf = _kdumpoptions.edited(self.host.read(CONF) or "", wanted, bool(wanted.get("exclusive")))
-        return conf, _sysconfig.edited(self.host.read(SYSCONFIG) or "", wanted, COMMAND_LINE)
+        script = self._script()
+        renames = script is None or "failure_action" in script
+        conf = _kdumpoptions.edited(self.host.read(CONF) or "", wanted, bool(wanted.get("exclusive")), renames)
+        line = COMMAND_LINE._replace(default=_vendorwords.default_words(self.generation(), self._machine()))
+        return conf, _sysconfig.edited(self.host.read(SYSCONFIG) or "", wanted, line)
+
+    def _machine(self) -> str:
+        """Return the architecture by the running kernel's release."""
+        return _vendorwords.machine_of((self.host.read("/proc/sys/kernel/osrelease") or "").strip())
+
+    def _around(self, conf: str) -> Surroundings:
+        """Return what is known of the host of this text; nothing where kdumpctl is still to be installed."""
+        script = self._script()
+        if script is not None and conf not in self._surroundings:
+            found = _kdumpconf.values(conf, self.generation())
+            self._surroundings[conf] = _kdumptarget.surroundings(self.host, found, script)
+        return self._surroundings.get(conf, Surroundings())
+
+    def _shell_findings(self, wanted: Dict[str, Any]) -> List[Finding]:
+        """Return what the rules say of sysconfig/kdump, as kdump_config's options would leave it."""
+        touched = _sysconfig.touched(wanted, COMMAND_LINE)
+        text = self._edited(wanted)[1]
+        release = _shellvars.values(text).get("KDUMP_KERNELVER", "")
+        lacking = (release,) if release and self.host.stat("/usr/lib/modules/%s" % release) is None else ()
+        return _sysconfiglint.lint(text, touched, _sysconfiglint.Facts(self.generation(), self._machine(), lacking))
 
     def findings(self, wanted: Dict[str, Any]) -> Dict[str, List[Finding]]:
         """Return what the rules say of both files, as kdump_config's options would leave them."""
-        conf, sysconfig = self._edited(wanted)
-        touched = _sysconfig.touched(wanted, COMMAND_LINE)
-        return {
-            CONF: _kdumplint.lint(conf, self.generation()),
-            SYSCONFIG: list(_sysconfig.oddities(sysconfig, "S1", touched)),
-        }
+        conf = self._edited(wanted)[0]
+        found = _kdumplint.lint(conf, self.generation(), self._around(conf))
+        return {CONF: found, SYSCONFIG: self._shell_findings(wanted)}
 
     def file_changes(self, wanted: Dict[str, Any]) -> List[FileChange]:
         """Return the files that change to become as kdump_config's options want them."""
@@ -126,7 +139,9 @@ class KdumpctlStack(Stack):
         if self._directives().get("force_no_rebuild") == "1":
             return Image(path, True, None)
         newer = []
-        for source in [CONF, kernel_path, "/etc/fstab"] + self._embedded(version):
+        found = self._directives()
+        sources = [CONF, kernel_path, "/etc/fstab"] + _kdumpembedded.watched(self.host, found, version, COLLECTOR)
+        for source in sources + _kdumpembedded.forgotten(self.host, found):
             seen = self.host.stat(source)
             if seen is not None and seen.mtime_ns > facts.mtime_ns:
                 newer.append(source)
@@ -156,21 +171,16 @@ class KdumpctlStack(Stack):
             image = state
         return kernel, image
 
-    def _embedded(self, version: str) -> List[str]:
-        """Return the files that the initramfs holds copies of, other than the configuration and the kernel."""
+    def details(self, kernel: str) -> Details:
+        """Return what else is to be known of the files, where this kernel release runs."""
         found = self._directives()
-        files = []  # type: List[str]
-        for name in ("kdump_pre", "kdump_post", "kdump_emergency", "extra_bins"):
-            files.extend(found.get(name, "").split())
-        for name in HOOK_DIRECTORIES:
-            hooks = [(path, self.host.stat(path)) for path in self.host.glob("/etc/kdump/%s.d/*" % name)]
-            files.extend(path for path, seen in hooks if seen is not None and seen.mode & 0o111)
-        collector = self.host.which(found.get("core_collector", COLLECTOR).split(" ")[0])
-        if collector:
-            files.append(collector)
-        if found.get("extra_modules"):
-            files.append("/lib/modules/%s/modules.dep" % version)
-        return files
+        return Details(
+            capture_kernel=self._image_paths(self._capture_version(kernel))[0],
+            wrong_links=[],
+            force_no_rebuild=found.get("force_no_rebuild") == "1",
+            auto_reset=found.get("auto_reset_crashkernel", "yes"),
+            fence_nodes=found.get("fence_kdump_nodes"),
+        )
 
     def start_argv(self, rebuild: bool) -> List[List[str]]:
         """Return the commands that load the capture kernel anew, building its initramfs first if asked."""
@@ -183,13 +193,3 @@ class KdumpctlStack(Stack):
     def refused_start(self) -> List[str]:
         """Return why the files as they stand keep the stack from starting."""
         return []
-
-
-def _target(found: Dict[str, str]) -> Tuple[str, Optional[str]]:
-    """Return the kind and location of the dump target that the directives name."""
-    for kind in _kdumpconf.TARGETS:
-        if kind in found:
-            return kind, found[kind]
-    mount = DRACUT_MOUNT.search(found.get("dracut_args", ""))
-    words = mount.group(1).split() if mount else []
-    return (words[2], words[0]) if len(words) > 2 else ("local", None)

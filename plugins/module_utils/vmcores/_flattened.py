@@ -95,3 +95,8 @@ def verdict(read: Read, size: Optional[int]) -> Verdict:
     if not count:
         return Verdict(False, "it holds a terminator and no record")
     return Verdict(True, "all %d records and the terminator are in the file" % count)
+
+
+def ends_well(read: Read, size: int) -> bool:
+    """Return whether the last bytes of a file are the terminator: the cheap test, where nobody else writes the file."""
+    return read(size - RECORD_HEADER_BYTES, RECORD_HEADER_BYTES) == struct.pack(">qq", *TERMINATOR)

@@ -1,0 +1,150 @@
+# Copyright (c) 2026, The crashops.kdump authors
+# GNU General Public License v3.0-or-later (see COPYING or https://www.gnu.org/licenses/gpl-3.0.txt)
+# SPDX-License-Identifier: GPL-3.0-or-later
+"""Writes the report of a fleet on the control node, out of what kdump_info returned for each host."""
+
+from __future__ import annotations
+
+import os
+import time
+from collections.abc import Callable, Iterable
+from typing import Any
+
+from ansible.plugins.action import ActionBase
+from ansible_collections.crashops.kdump.plugins.module_utils._result import refusal
+from ansible_collections.crashops.kdump.plugins.plugin_utils.report import _files, _page, _summary, _text, _words
+from ansible_collections.crashops.kdump.plugins.plugin_utils.report._query import QueryRefused, ask
+from ansible_collections.crashops.kdump.plugins.plugin_utils.report._reader import clean
+from ansible_collections.crashops.kdump.plugins.plugin_utils.report._results import defined, results_of
+
+FORMATS: dict[str, tuple[str, Callable[[dict[str, Any], str], str]]] = {
+    "html": (".html", _page.page),
+    "json": (".json", lambda report, dummy: _text.as_json(report)),
+    "csv": (".csv", lambda report, dummy: _text.as_csv(report)),
+    "markdown": (".md", _text.as_markdown),
+}
+SHOWN = 20
+OPTIONS = {
+    "results": {"type": "dict"},
+    "variable": {"type": "str", "default": "__kdump_info"},
+    "hosts": {"type": "list", "elements": "str"},
+    "directory": {"type": "path", "required": True},
+    "name": {"type": "str", "default": "kdump-report"},
+    "formats": {"type": "list", "elements": "str", "choices": list(FORMATS)},
+    "title": {"type": "str", "default": "kdump report"},
+    "query": {"type": "str"},
+    "mode": {"type": "raw", "default": "0600"},
+}
+
+
+class Refused(Exception):
+    """Why nothing is written: a sentence for each reason."""
+
+
+class ActionModule(ActionBase):
+    """The action of the task. It runs here, once for all hosts, and uses no connection."""
+
+    BYPASS_HOST_LOOP = True
+    TRANSFERS_FILES = False
+    _requires_connection = False
+    _supports_check_mode = True
+    _supports_async = False
+    clock = staticmethod(time.time)
+
+    def run(self, tmp: str | None = None, task_vars: dict[str, Any] | None = None) -> dict[str, Any]:
+        """Write the report and return its result."""
+        result = super().run(tmp, task_vars)
+        self._vars = task_vars or {}
+        dummy, options = self.validate_argument_spec(argument_spec=OPTIONS)
+        try:
+            result.update(self._report(options))
+        except Refused as refused:
+            result.update(failed=True, msg=str(refused))
+        except OSError as error:
+            result.update(failed=True, msg="cannot write the report to %s: %s" % (options["directory"], error))
+        return result
+
+    def _report(self, options: dict[str, Any]) -> dict[str, Any]:
+        """Return the result; what is written does not depend on check mode, only whether it is."""
+        began = time.monotonic()
+        directory = os.path.abspath(options["directory"])
+        mode = refuse_options(options, directory)
+        whole = _summary.report(self._results(options), self.clock(), _files.collection_version())
+        texts, shown = texts_of(whole, options)
+        paths = {kind: os.path.join(directory, options["name"] + FORMATS[kind][0]) for kind in texts}
+        if not self._task.check_mode:
+            _files.write_all({paths[kind]: text for kind, text in texts.items()}, mode)
+        verb = "would write" if self._task.check_mode else "wrote"
+        return {
+            "changed": bool(paths),
+            "msg": "%s %s; %s" % (verb, ", ".join(paths.values()), shown["headline"]),
+            "paths": paths,
+            "headline": shown["headline"],
+            "hosts_count": len(shown["hosts"]),
+            "totals": shown["totals"],
+            "table": _text.table(shown, SHOWN),
+            "seconds": round(time.monotonic() - began, 2),
+        }
+
+    def _results(self, options: dict[str, Any]) -> Iterable[tuple[str, Any]]:
+        """Return each host with its result, out of the option or out of the hosts' variables."""
+        given, hosts = options["results"], options["hosts"]
+        if given is not None:
+            return ((host, defined(given.get(host))) for host in (given if hosts is None else hosts))
+        if hosts is None:
+            hosts = self._vars.get("ansible_play_hosts_all") or []
+        return results_of(self._vars.get("hostvars") or {}, hosts, options["variable"])
+
+
+def refuse_options(options: dict[str, Any], directory: str) -> int:
+    """Return the files' mode, or raise Refused with all that is wrong with the options."""
+    found, name, mode = [], options["name"], permission(options["mode"])
+    if not name or name in (".", "..") or "/" in name or "\0" in name:
+        found.append(
+            refusal("name", name, "it is no file name", "give a name without a directory, such as kdump-report")
+        )
+    if options["formats"] is not None and not options["formats"]:
+        found.append(refusal("formats", [], "nothing would be written", "choose of %s" % ", ".join(FORMATS)))
+    if mode is None:
+        rule = "it is no octal mode that its owner may read and write"
+        found.append(refusal("mode", options["mode"], rule, 'give one in quotes, such as "0600"'))
+    trouble = _files.directory_trouble(directory)
+    if trouble:
+        found.append(refusal("directory", options["directory"], trouble, "name one that may be made or written to"))
+    if found or mode is None:
+        raise Refused(" ".join(found))
+    return mode
+
+
+def permission(value: Any) -> int | None:
+    """Return a file's mode; YAML reads 0600 without quotes as the number 384. None for what is no such mode."""
+    if isinstance(value, str):
+        try:
+            value = int(value, 8)
+        except ValueError:
+            return None
+    if isinstance(value, bool) or not isinstance(value, int) or not 0o600 <= value <= 0o777:
+        return None
+    return value if value & 0o600 == 0o600 else None
+
+
+def texts_of(whole: dict[str, Any], options: dict[str, Any]) -> tuple[dict[str, str], dict[str, Any]]:
+    """Return the text of each format, and the report that they show."""
+    title = _words.plain(clean(options["title"]))
+    formats = list(FORMATS) if options["formats"] is None else options["formats"]
+    query = options["query"]
+    if query is None:
+        return {kind: FORMATS[kind][1](whole, title) for kind in formats}, whole
+    try:
+        answer = ask(query, whole)
+    except QueryRefused as refused:
+        raise Refused(str(refused)) from None
+    if _summary.are_rows(answer, whole):
+        selected = _summary.of_rows(whole, answer, clean(query))
+        return {kind: FORMATS[kind][1](selected, title) for kind in formats}, selected
+    others = [kind for kind in options["formats"] or [] if kind != "json"]
+    if others:
+        rule = "its answer is not rows of hosts, which %s must have" % " and ".join(others)
+        remedy = "choose formats: [json], or select whole rows, as in hosts[?verdict=='not_ready']"
+        raise Refused(refusal("query", clean(query), rule, remedy))
+    return {"json": _text.any_json(answer)}, whole

@@ -1,0 +1,43 @@
+# Copyright (c) 2026, The crashops.kdump authors
+# GNU General Public License v3.0-or-later (see COPYING or https://www.gnu.org/licenses/gpl-3.0.txt)
+# SPDX-License-Identifier: GPL-3.0-or-later
+"""Packs the program that writes metrics, on the control node, and copies it to the host."""
+
+from __future__ import annotations
+
+import tempfile
+from pathlib import Path
+from typing import Any
+
+from ansible import constants
+from ansible.plugins.action import ActionBase
+from ansible_collections.crashops.kdump.plugins.plugin_utils._metrics_program import packed
+from ansible_collections.crashops.kdump.plugins.plugin_utils._put import put
+
+OPTIONS = {"dest": {"type": "path", "default": "/usr/local/sbin/crashops-kdump-metrics"}}
+# of what the copy returns; the rest names temporary files
+RETURNED = ("changed", "failed", "msg", "checksum", "diff", "exception")
+
+
+class ActionModule(ActionBase):
+    """The action of the task: the copy action does the work."""
+
+    TRANSFERS_FILES = True
+    _supports_check_mode = True
+    _supports_async = False
+
+    def run(self, tmp: str | None = None, task_vars: dict[str, Any] | None = None) -> dict[str, Any]:
+        """Put the program in place and return the result."""
+        result = super().run(tmp, task_vars)
+        dummy, options = self.validate_argument_spec(argument_spec=OPTIONS)
+        with tempfile.TemporaryDirectory(dir=constants.DEFAULT_LOCAL_TMP) as folder:
+            program = Path(folder) / Path(options["dest"]).name
+            program.write_bytes(packed())
+            args = {"src": str(program), "dest": options["dest"], "mode": "0755"}
+            done = self._copy(args, task_vars or {})
+        result.update({key: done[key] for key in RETURNED if key in done}, dest=options["dest"])
+        return result
+
+    def _copy(self, args: dict[str, Any], task_vars: dict[str, Any]) -> dict[str, Any]:
+        """Return the result of the copy action."""
+        return put(self, args, task_vars)

@@ -1,0 +1,133 @@
+# Copyright (c) 2026, The crashops.kdump authors
+# GNU General Public License v3.0-or-later (see COPYING or https://www.gnu.org/licenses/gpl-3.0.txt)
+# SPDX-License-Identifier: GPL-3.0-or-later
+"""What the kdump of a whole fleet adds up to."""
+
+DOCUMENTATION = r"""
+name: fleet_summary
+author:
+  - The crashops.kdump authors (@crashops)
+version_added: "0.1.0"
+short_description: Turn the kdump_info results of many hosts into one report
+description:
+  - Takes what M(crashops.kdump.kdump_info) returned for each host, and returns one report of them all, worst host
+    first. It is what M(crashops.kdump.fleet_report) writes to its JSON file.
+  - Every host that goes in comes out. One that could not be reached has the verdict V(unreachable), one where the
+    module failed, or whose result cannot be read, V(failed), and one without a result V(not_contacted).
+  - The report is described by C(docs/schemas/report-1.json).
+positional: _input, query
+options:
+  _input:
+    description:
+      - A dictionary with a host's result under each host's name. Or V(hostvars) itself, if O(variable) is given.
+    type: dict
+    required: true
+  query:
+    description:
+      - A JMESPath expression to ask the report with, such as V(hosts[?verdict=='not_ready'].host). It needs the Python
+        library jmespath on the control node.
+      - If it is left out, the whole report is returned.
+    type: str
+  variable:
+    description:
+      - The variable of each host that its result was registered in. The input then is V(hostvars). This is the quick
+        way for large fleets, since the results are not templated.
+      - If it is left out, the input holds the results themselves.
+    type: str
+  hosts:
+    description:
+      - Which hosts of the input to report on. One that the input does not have is V(not_contacted).
+      - If it is left out, these are all hosts of the input.
+    type: list
+    elements: str
+  made:
+    description:
+      - When the report is made, in seconds since the epoch.
+      - If it is left out, it is now.
+    type: float
+seealso:
+  - module: crashops.kdump.fleet_report
+  - module: crashops.kdump.kdump_info
+  - plugin: crashops.kdump.fleet_table
+    plugin_type: filter
+"""
+
+EXAMPLES = r"""
+- name: Show the hosts that would leave no dump
+  ansible.builtin.debug:
+    msg: "{{ hostvars | crashops.kdump.fleet_summary(wanted, variable='kdump', hosts=ansible_play_hosts_all) }}"
+  vars:
+    wanted: "hosts[?verdict=='not_ready'].{host: host, why: summary}"
+  run_once: true
+
+- name: Fail if more than one host in a hundred would leave no dump
+  ansible.builtin.assert:
+    that: report.totals.not_ready * 100 <= report.hosts | length
+    fail_msg: "{{ report.headline }}"
+  vars:
+    report: "{{ results | crashops.kdump.fleet_summary }}"
+
+# query: 'hosts[' is refused: JMESPath says: ...; write it as in hosts[?verdict=='not_ready'].host.
+- name: Ask with an expression that is not whole
+  ansible.builtin.debug:
+    msg: "{{ results | crashops.kdump.fleet_summary('hosts[') }}"
+"""
+
+RETURN = r"""
+_value:
+  description: The report, or what the query makes of it.
+  type: raw
+  sample:
+    schema: crashops.kdump/report/1
+    made: "2026-11-26T09:57:00Z"
+    made_epoch: 1795687020
+    collection_version: 0.1.0
+    query: null
+    headline: 1 of 2 hosts would leave a dump.
+    totals: {not_ready: 1, ready: 1}
+    hosts: []
+"""
+
+import time
+from collections.abc import Callable, Mapping
+from typing import Any
+
+from ansible.errors import AnsibleFilterError
+from ansible_collections.crashops.kdump.plugins.module_utils._result import refusal
+from ansible_collections.crashops.kdump.plugins.plugin_utils.report._files import collection_version
+from ansible_collections.crashops.kdump.plugins.plugin_utils.report._query import QueryRefused, ask
+from ansible_collections.crashops.kdump.plugins.plugin_utils.report._results import defined, results_of, untrusted
+from ansible_collections.crashops.kdump.plugins.plugin_utils.report._summary import report
+
+
+def fleet_summary(
+    results: Any, query: Any = None, variable: str | None = None, hosts: Any = None, made: float | None = None
+) -> Any:
+    """Return the report of hosts' results, or what a query makes of it."""
+    whole = report_of(results, variable, hosts, made)
+    if query is None:
+        return untrusted(whole)
+    try:
+        return untrusted(ask(query, whole))
+    except QueryRefused as refused:
+        raise AnsibleFilterError(str(refused)) from None
+
+
+def report_of(results: Any, variable: str | None, hosts: Any, made: float | None) -> dict[str, Any]:
+    """Return the report of hosts' results."""
+    if not isinstance(results, Mapping):
+        kind = "it is not a dictionary but of the type %s" % type(results).__name__
+        raise AnsibleFilterError(refusal("_input", "...", kind, "give a dictionary with a result for each host"))
+    if hosts is not None and (isinstance(hosts, str) or not hasattr(hosts, "__iter__")):
+        raise AnsibleFilterError(refusal("hosts", hosts, "it is no list", "give a list of host names"))
+    names = list(results if hosts is None else hosts)
+    found = results_of(results, names, variable) if variable else ((name, defined(results.get(name))) for name in names)
+    return report(found, time.time() if made is None else float(made), collection_version())
+
+
+class FilterModule:
+    """The filter, as Ansible finds it."""
+
+    def filters(self) -> dict[str, Callable[..., Any]]:
+        """Return the filter by its name."""
+        return {"fleet_summary": fleet_summary}

@@ -1,0 +1,56 @@
+# Copyright (c) 2026, The crashops.kdump authors
+# GNU General Public License v3.0-or-later (see COPYING or https://www.gnu.org/licenses/gpl-3.0.txt)
+# SPDX-License-Identifier: GPL-3.0-or-later
+# Private to this collection: no promise is made to code outside it.
+"""The mounts of a machine, as /proc/self/mountinfo tells them."""
+
+import re
+from typing import List, NamedTuple, Optional
+
+MOUNTINFO = "/proc/self/mountinfo"
+
+
+class Mount(NamedTuple):
+    """One mount: which part of which file system is seen where. root is / unless it is a bind mount or subvolume."""
+
+    root: str
+    point: str
+    fstype: str
+    source: str
+    writable: bool
+
+
+def _plain(word: str) -> str:
+    """Return a word with the kernel's octal escapes resolved."""
+    raw = re.sub(r"\\([0-7]{3})", lambda match: chr(int(match.group(1), 8)), word)
+    return raw.encode("latin-1", "surrogateescape").decode("utf-8", "surrogateescape") if raw != word else word
+
+
+def mounts(text: str) -> List[Mount]:
+    """Return the mounts in the order in which they were made; a later one hides an earlier one."""
+    found = []
+    for line in text.splitlines():
+        left, separator, right = line.partition(" - ")
+        words, more = left.split(" "), right.split(" ")
+        if separator and len(words) > 5 and len(more) > 1:
+            writable = "rw" in words[5].split(",") and "ro" not in more[-1].split(",")
+            found.append(Mount(_plain(words[3]), _plain(words[4]), more[0], _plain(more[1]), writable))
+    return found
+
+
+def holding(found: List[Mount], path: str) -> Optional[Mount]:
+    """Return the mount that a path lies on."""
+    over = [mount for mount in found if _within(path, mount.point)]
+    # of equal mount points the last one is seen
+    return max(enumerate(over), key=lambda pair: (len(pair[1].point), pair[0]))[1] if over else None
+
+
+def inner_path(mount: Mount, path: str) -> str:
+    """Return a path of the running system as the file system itself would call it."""
+    inside = path[len(mount.point.rstrip("/")) :]
+    return (mount.root.rstrip("/") + inside).rstrip("/") or "/"
+
+
+def _within(path: str, point: str) -> bool:
+    """Return whether a path is a mount point or lies below it."""
+    return path == point or path.startswith(point.rstrip("/") + "/")

@@ -1,0 +1,122 @@
+# Copyright (c) 2026, The crashops.kdump authors
+# GNU General Public License v3.0-or-later (see COPYING or https://www.gnu.org/licenses/gpl-3.0.txt)
+# SPDX-License-Identifier: GPL-3.0-or-later
+# Private to this collection: no promise is made to code outside it.
+"""What a change of an armed host's configuration replaced, kept on the host until it is armed with the new one.
+
+kdump_config writes the record before the files; kdump_service, once the host is armed, removes it. A run that is cut
+off between the two leaves it behind, so that the next one can still go back.
+"""
+
+import json
+from typing import Any, List, NamedTuple, Optional
+
+from ansible_collections.crashops.kdump.plugins.module_utils._result import Failure, FileChange
+from ansible_collections.crashops.kdump.plugins.module_utils._service import is_armed, read_service
+from ansible_collections.crashops.kdump.plugins.module_utils.stacks._base import Stack
+
+DIRECTORY = "/var/lib/crashops-kdump"
+RECORD = DIRECTORY + "/unarmed.json"
+
+
+class Kept(NamedTuple):
+    """One file: its text before and after the change (None: it was not there), and the time it had before, in ns."""
+
+    path: str
+    before: Optional[str]
+    after: Optional[str]
+    mtime_ns: Optional[int]
+
+
+class Record(NamedTuple):
+    """The files of all changes since the host was armed, and the capture initramfs as it was then; time in ns."""
+
+    files: List[Kept]
+    image: str
+    image_mtime_ns: Optional[int]
+
+
+def encoded(record: Record) -> str:
+    """Return a record as the text of its file."""
+    return json.dumps(dict(record._asdict(), version=1, files=[file._asdict() for file in record.files]), indent=1)
+
+
+def decoded(text: str) -> Optional[Record]:
+    """Return the record that a text holds, None where it holds none: nothing can be put back from that."""
+    try:
+        data = json.loads(text)
+        files = [Kept(file["path"], file["before"], file["after"], file["mtime_ns"]) for file in data["files"]]
+        return Record(files, data["image"], data["image_mtime_ns"])
+    except (ValueError, KeyError, TypeError):
+        return None
+
+
+def merged(older: Record, newer: Record) -> Record:
+    """Return one record of two changes: what there was before the first, and what there is after the second."""
+    first = {file.path: file for file in older.files}
+    again = [first[file.path]._replace(after=file.after) if file.path in first else file for file in newer.files]
+    paths = [file.path for file in again]
+    return older._replace(files=[file for file in older.files if file.path not in paths] + again)
+
+
+def standing(host: Any) -> Optional[Record]:
+    """Return the record that a change left, None where the host is armed with what its files say."""
+    text = host.read(RECORD)
+    return None if text is None else decoded(text)
+
+
+def kept(host: Any, changes: List[FileChange]) -> List[Kept]:
+    """Return what is needed to take changes back, before they are made."""
+    seen = [host.stat(change.path) for change in changes]
+    return [
+        Kept(change.path, change.before, change.after, facts.mtime_ns if facts else None)
+        for change, facts in zip(changes, seen)
+    ]
+
+
+def remember(host: Any, stack: Stack, files: List[Kept]) -> None:
+    """Keep what is about to be replaced, if the host is armed: one that is not has nothing to go back to."""
+    if not is_armed(host):
+        return
+    try:
+        service = read_service(host, stack)
+    except Failure:
+        # a container sees the kernel of its host armed, but there is no systemd to ask and nothing of its own is loaded
+        return
+    record = Record(files, service.image.path, _mtime_ns(host, service.image.path))
+    unarmed = standing(host)
+    # what an older record speaks of is armed by now, by whatever means, if nothing is newer than the load
+    if unarmed is not None and service.changed_since:
+        record = merged(unarmed, record)
+    host.make_directory(DIRECTORY, 0o700)
+    host.write(RECORD, encoded(record), mode=0o600)
+
+
+def forget(host: Any) -> None:
+    """Remove the record: the host is armed with what its files say, or is not to be armed at all."""
+    host.remove(RECORD)
+
+
+def put_back(host: Any, files: List[Kept]) -> List[str]:
+    """Write the files as they were, with their times, and return their paths; one that others changed since stays."""
+    done = []
+    for file in files:
+        if host.read(file.path) != file.after or file.before == file.after:
+            continue
+        if file.before is None:
+            host.remove(file.path)
+        else:
+            host.write(file.path, file.before)
+            host.set_mtime(file.path, file.mtime_ns)
+        done.append(file.path)
+    return done
+
+
+def image_is_untouched(host: Any, record: Record) -> bool:
+    """Return whether the capture initramfs is the one that the host was armed with."""
+    return record.image_mtime_ns is not None and _mtime_ns(host, record.image) == record.image_mtime_ns
+
+
+def _mtime_ns(host: Any, path: str) -> Optional[int]:
+    seen = host.stat(path)
+    return seen.mtime_ns if seen else None

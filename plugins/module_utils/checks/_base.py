@@ -1,0 +1,127 @@
+# Copyright (c) 2026, The crashops.kdump authors
+# GNU General Public License v3.0-or-later (see COPYING or https://www.gnu.org/licenses/gpl-3.0.txt)
+# SPDX-License-Identifier: GPL-3.0-or-later
+# Private to this collection: no promise is made to code outside it.
+"""What every check is given and answers with."""
+
+from typing import Any, Dict, List, NamedTuple, Optional
+
+from ansible_collections.crashops.kdump.plugins.module_utils.facts._dumps import Dumps
+from ansible_collections.crashops.kdump.plugins.module_utils.facts._dumpsize import DumpSize
+from ansible_collections.crashops.kdump.plugins.module_utils.facts._layers import Layer
+from ansible_collections.crashops.kdump.plugins.module_utils.facts._place import Place
+from ansible_collections.crashops.kdump.plugins.module_utils.facts._platform import Platform
+from ansible_collections.crashops.kdump.plugins.module_utils.facts._probe import Answer
+from ansible_collections.crashops.kdump.plugins.module_utils.facts._proof import Proof, Setup
+from ansible_collections.crashops.kdump.plugins.module_utils.facts._tools import Tools
+
+PASS, WARN, FAIL, SKIP, UNKNOWN = STATUSES = ("pass", "warn", "fail", "skip", "unknown")
+
+
+class Outcome(NamedTuple):
+    """What a check found: value and wanted as text, a sentence for the reason, one for what to do."""
+
+    status: str
+    value: Optional[str] = None
+    wanted: Optional[str] = None
+    reason: Optional[str] = None
+    advice: Optional[str] = None
+
+
+class Thresholds(NamedTuple):
+    """From where on a check complains."""
+
+    proof_age_days: int = 180
+    memory_margin_percent: int = 0
+    free_inodes: int = 100
+    dumps_count: int = 10
+    dumps_percent: int = 50
+    watchdog_seconds: int = 60
+
+
+class Evidence(NamedTuple):
+    """All that checks judge: kdump_info's facts, and what was read beside them. Nothing here touches the machine."""
+
+    facts: Dict[str, Any]
+    platform: Platform
+    setup: Setup
+    place: Optional[Place]
+    layers: List[Layer]
+    dump_size: DumpSize
+    probe: Answer
+    dumps: Dumps
+    proof: Proof
+    tools: Tools
+    unseen: Dict[str, str]
+    limits: Thresholds
+    more: Dict[str, Any]
+
+    @property
+    def on_kdumpctl(self) -> bool:
+        """Return which of the two stacks it is."""
+        return bool(self.facts["stack"]["name"] == "kdumpctl")
+
+
+def passed(value: Any = None, wanted: Any = None, reason: Optional[str] = None) -> Outcome:
+    """Return that all is well."""
+    return Outcome(PASS, _text(value), _text(wanted), reason)
+
+
+def warned(reason: str, advice: str, value: Any = None, wanted: Any = None) -> Outcome:
+    """Return that something is doubtful."""
+    return Outcome(WARN, _text(value), _text(wanted), reason, advice)
+
+
+def failed(reason: str, advice: str, value: Any = None, wanted: Any = None) -> Outcome:
+    """Return that there would be no dump, or none that anybody could use."""
+    return Outcome(FAIL, _text(value), _text(wanted), reason, advice)
+
+
+def skipped(reason: str) -> Outcome:
+    """Return that the check says nothing about this host, and why."""
+    return Outcome(SKIP, reason=reason)
+
+
+def unknown(reason: str, advice: str = "Run it as root (become: true).") -> Outcome:
+    """Return that it cannot be told, and why."""
+    return Outcome(UNKNOWN, reason=reason, advice=advice)
+
+
+def mib(size: Optional[int]) -> str:
+    """Return a size in MiB, rounded down; or GiB from 10 of them on."""
+    if size is None:
+        return "unknown"
+    return "%d GiB" % (size >> 30) if size >= 10 << 30 else "%d MiB" % (size >> 20)
+
+
+def findings(seen: Evidence, rules: Any) -> List[Dict[str, Any]]:
+    """Return what lint found by some rules, advice left out."""
+    return [one for one in seen.facts["findings"] if one["rule"] in rules and one["severity"] != "advice"]
+
+
+def of_findings(found: List[Dict[str, Any]], otherwise: Outcome) -> Outcome:
+    """Return the outcome for lint's findings, the worst and first of them in words."""
+    if not found:
+        return otherwise
+    errors = [one for one in found if one["severity"] == "error"]
+    first = (errors or found)[0]
+    where = "%s, line %s" % (first["path"], first["line"]) if first["line"] else first["path"]
+    more = " (and %d more, see findings)" % (len(found) - 1) if len(found) > 1 else ""
+    reason = "%s: %s%s." % (where, first["message"], more)
+    advice = "%s (rule %s); kdump_config sets it." % (first["remedy"][:1].upper() + first["remedy"][1:], first["rule"])
+    return (failed if errors else warned)(reason, advice, ", ".join(sorted({one["rule"] for one in found})))
+
+
+def of_rules(seen: Evidence, rules: Any) -> Optional[Outcome]:
+    """Return the outcome for lint's findings by some rules, None where there are none."""
+    found = findings(seen, rules)
+    return of_findings(found, passed()) if found else None
+
+
+def _text(value: Any) -> Optional[str]:
+    """Return a value as text; None stays."""
+    if value is None or isinstance(value, str):
+        return value
+    if isinstance(value, bool):
+        return "yes" if value else "no"
+    return ", ".join(value) if isinstance(value, (list, tuple)) else str(value)

@@ -1,0 +1,150 @@
+# Copyright (c) 2026, The crashops.kdump authors
+# GNU General Public License v3.0-or-later (see COPYING or https://www.gnu.org/licenses/gpl-3.0.txt)
+# SPDX-License-Identifier: GPL-3.0-or-later
+# Private to this collection: no promise is made to code outside it.
+"""Checks of the configuration files, and of what they name."""
+
+from typing import Any, Dict, List
+
+from ansible_collections.crashops.kdump.plugins.module_utils.checks._base import (
+    Evidence,
+    Outcome,
+    failed,
+    findings,
+    of_findings,
+    passed,
+    skipped,
+    unknown,
+    warned,
+)
+
+# lint's rules that have a check of their own
+HOOKS = ("R26", "R27")
+CAPTURE_WORDS = ("S4", "S5", "S6", "S8", "S11", "T4", "T15", "T16")
+SWITCH = ("T2",)
+DIRECTORY = ("R20",)
+DEVICE = ("R39",)
+FILE_SYSTEM = ("R38",)
+RAW = ("R40", "R41")
+SSH_NAME = ("R15",)
+FENCE = ("R28", "R29")
+PASSWORD = ("T13",)
+PURGING = ("T14",)
+ELSEWHERE = (*HOOKS, *CAPTURE_WORDS, *SWITCH, *DIRECTORY, *DEVICE, *FILE_SYSTEM, *RAW, *SSH_NAME, *FENCE, *PASSWORD)
+# makedumpfile's options for a compression that not every build has
+OPTIONAL_COMPRESSIONS = {"l": "lzo", "p": "snappy", "z": "zstd"}
+# arguments that take memory, or processors, that a capture kernel has not
+HUNGRY = ("memmap", "isolcpus", "default_hugepagesz", "movablecore", "kernelcore", "swiotlb")
+CLUSTER = "/etc/corosync/corosync.conf"
+
+
+def _general(seen: Evidence) -> List[Dict[str, Any]]:
+    """Return lint's findings that no other check speaks of."""
+    return [one for one in seen.facts["findings"] if one["rule"] not in (*ELSEWHERE, *PURGING)]
+
+
+def configuration_valid(seen: Evidence) -> Outcome:
+    """Judge whether kdump reads the files without an error."""
+    if not seen.facts["stack"]["installed"]:
+        return skipped("kdump is not installed")
+    unread = [path for path in seen.more["config_files"] if path in seen.unseen]
+    if unread:
+        return unknown("%s." % seen.unseen[unread[0]])
+    if seen.more["config_files"][0] in seen.more["missing_files"]:
+        path = seen.more["config_files"][0]
+        return failed("%s is not there, and nothing starts without it." % path, "Run kdump_config.", "missing", "there")
+    return of_findings([one for one in _general(seen) if one["severity"] == "error"], passed("no error"))
+
+
+def configuration_warnings(seen: Evidence) -> Outcome:
+    """Judge whether lint has doubts about the files."""
+    return of_findings([one for one in _general(seen) if one["severity"] == "warning"], passed("no warning"))
+
+
+def hooks(seen: Evidence) -> Outcome:
+    """Judge whether the programs that the configuration names can be run."""
+    return of_findings(findings(seen, HOOKS), passed("all that are named can be run"))
+
+
+def capture_command_line(seen: Evidence) -> Outcome:
+    """Judge whether the capture kernel's command line has what it needs, and nothing that harms it."""
+    found = of_findings(findings(seen, CAPTURE_WORDS), passed())
+    if found.status != "pass":
+        return found
+    hungry = [word for word in seen.platform.cmdline.split() if word.partition("=")[0] in HUNGRY]
+    if not hungry or (seen.on_kdumpctl and all(word.startswith("swiotlb=") for word in hungry)):
+        return passed("nothing that harms")
+    reason = "The capture kernel takes over %s from the running one, which takes memory or processors from it."
+    advice = "Take such words out by KDUMP_COMMANDLINE_REMOVE, or undo them by kdump_commandline_append."
+    return warned(reason % " ".join(hungry), advice, hungry)
+
+
+def image_not_frozen(seen: Evidence) -> Outcome:
+    """Judge whether the capture initramfs may be built anew."""
+    if not seen.more["force_no_rebuild"]:
+        return passed("it may")
+    reason = "force_no_rebuild 1 keeps the capture initramfs as it is, whatever changes on the host."
+    advice = "Remove it: kdump_config with directives: {force_no_rebuild: null}."
+    return warned(reason, advice, "force_no_rebuild 1", "without it")
+
+
+def unmerged_configuration(seen: Evidence) -> Outcome:
+    """Judge whether a package update left a configuration beside the one in use."""
+    left = seen.more["unmerged"]
+    if not left:
+        return passed("none")
+    advice = "Compare it with the file in use, and remove it."
+    return warned("A package update left %s." % ", ".join(left), advice, left, "none")
+
+
+def collector_installed(seen: Evidence) -> Outcome:
+    """Judge whether the program that writes the dump is there, and the one that builds the capture initramfs."""
+    if not seen.facts["stack"]["installed"]:
+        return skipped("kdump is not installed")
+    if seen.tools.makedumpfile is None and seen.facts["settings"]["core_collector"].startswith("makedumpfile"):
+        reason = "makedumpfile is not installed, so the whole memory would be copied, or nothing."
+        return failed(reason, "Install makedumpfile (the role does).", "missing", "makedumpfile")
+    if seen.tools.builder is None and not seen.facts["image"]["exists"]:
+        what = "dracut" if seen.on_kdumpctl else "mkinitramfs (package initramfs-tools-core)"
+        return failed("%s is not installed, so no capture initramfs can be built." % what, "Install it.", "missing")
+    return passed(seen.tools.makedumpfile or seen.facts["settings"]["core_collector"])
+
+
+def collector_compression(seen: Evidence) -> Outcome:
+    """Judge whether makedumpfile was built with the compression that it is told to use."""
+    words, known = seen.facts["settings"]["core_collector"].split(), seen.tools.compressions
+    if words[:1] != ["makedumpfile"] or known is None:
+        return skipped("the collector is not makedumpfile, or it does not tell what it was built with")
+    short = [word for word in words[1:] if word.startswith("-") and not word.startswith("--")]
+    asked = [name for letter, name in OPTIONAL_COMPRESSIONS.items() if any(letter in word for word in short)]
+    lacking = [name for name in asked if name not in known]
+    if not lacking:
+        return passed(", ".join(asked) or "none that is optional")
+    reason = "makedumpfile is to compress with %s, and was built without it." % ", ".join(lacking)
+    return warned(reason, "Set kdump_core_collector with -c (zlib), which every build has.", lacking, known)
+
+
+def cluster_fencing(seen: Evidence) -> Outcome:
+    """Judge whether a node of a cluster tells the others that it dumps, before they switch it off."""
+    if not seen.more["cluster"]:
+        return skipped("this is no node of a Pacemaker cluster")
+    wrong = of_findings(findings(seen, FENCE), passed())
+    if wrong.status != "pass":
+        return wrong
+    if not seen.on_kdumpctl:
+        return skipped("kdump-tools has nothing that tells a cluster")
+    if seen.more["fence_nodes"] and seen.more["fence_agent"]:
+        return passed(seen.more["fence_nodes"])
+    lacking = "fence_kdump_nodes" if not seen.more["fence_nodes"] else "the program fence_kdump_send"
+    reason = "This is a node of a cluster (%s), and %s is missing: it may be switched off while it dumps."
+    advice = "Set kdump_fence_kdump_nodes, and install fence-agents-kdump."
+    return warned(reason % (CLUSTER, lacking), advice, "missing", lacking)
+
+
+def hibernation(seen: Evidence) -> Outcome:
+    """Judge whether a resume device is in the way."""
+    if "resume=" not in seen.platform.cmdline:
+        return skipped("no resume= was booted")
+    if seen.on_kdumpctl or "noresume" in seen.platform.cmdline:
+        return passed("the capture initramfs has no part that resumes")
+    return passed("a kernel that finds no image of this boot does not resume")

@@ -1,0 +1,61 @@
+# Copyright (c) 2026, The crashops.kdump authors
+# GNU General Public License v3.0-or-later (see COPYING or https://www.gnu.org/licenses/gpl-3.0.txt)
+# SPDX-License-Identifier: GPL-3.0-or-later
+# Private to this collection: no promise is made to code outside it.
+"""Checks of the dumps that lie on the host already."""
+
+from ansible_collections.crashops.kdump.plugins.module_utils.checks import _configuration
+from ansible_collections.crashops.kdump.plugins.module_utils.checks._base import (
+    Evidence,
+    Outcome,
+    mib,
+    passed,
+    skipped,
+    unknown,
+    warned,
+)
+
+ELSEWHERE = "the dumps do not lie on this host"
+PURGED_NAME = "2"
+
+
+def dumps_complete(seen: Evidence) -> Outcome:
+    """Judge whether an earlier dump was broken off."""
+    if seen.dumps.directory is None:
+        return skipped(ELSEWHERE)
+    if seen.dumps.directory in seen.unseen:
+        return unknown("%s." % seen.unseen[seen.dumps.directory])
+    broken = [dump for dump in seen.dumps.found if dump.complete is False]
+    if not broken:
+        return passed("%d dumps, none broken off" % len(seen.dumps.found))
+    reason = "%d of %d dumps are not complete, such as %s: %s."
+    told = reason % (len(broken), len(seen.dumps.found), broken[0].path, broken[0].reason)
+    advice = "See why (space, memory, kexec-dmesg.log), prove the setup by a crash test, and remove the broken ones."
+    return warned(told, advice, len(broken), 0)
+
+
+def dumps_space(seen: Evidence) -> Outcome:
+    """Judge whether old dumps pile up."""
+    if seen.dumps.directory is None or not seen.dumps.found:
+        return skipped(ELSEWHERE if seen.dumps.directory is None else "there is no dump")
+    count, size = len(seen.dumps.found), sum(dump.size for dump in seen.dumps.found)
+    total = seen.facts["space"]["total_bytes"]
+    percent = size * 100 // total if total else 0
+    value = "%d dumps, %s" % (count, mib(size))
+    wanted = "%d dumps, %d %% of the file system" % (seen.limits.dumps_count, seen.limits.dumps_percent)
+    if count <= seen.limits.dumps_count and percent <= seen.limits.dumps_percent:
+        return passed(value, wanted)
+    reason = "%s lie in %s, %d %% of its file system." % (value, seen.dumps.directory, percent)
+    return warned(reason, "Look at them, and remove what nobody needs.", value, wanted)
+
+
+def dumps_purged(seen: Evidence) -> Outcome:
+    """Judge whether kdump-tools would remove what is no dump."""
+    rules = [one["rule"] for one in seen.facts["findings"]]
+    if not any(rule in _configuration.PURGING for rule in rules):
+        return skipped("KDUMP_NUM_DUMPS is not set, or the stack has no such variable")
+    foreign = seen.more["foreign_entries"]
+    if not foreign:
+        return passed("nothing but dumps")
+    reason = "After a dump, KDUMP_NUM_DUMPS removes old entries whose names begin with %s, these too: %s."
+    return warned(reason % (PURGED_NAME, ", ".join(foreign)), "Move them elsewhere.", foreign, "none")

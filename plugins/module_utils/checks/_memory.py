@@ -1,0 +1,159 @@
+# Copyright (c) 2026, The crashops.kdump authors
+# GNU General Public License v3.0-or-later (see COPYING or https://www.gnu.org/licenses/gpl-3.0.txt)
+# SPDX-License-Identifier: GPL-3.0-or-later
+# Private to this collection: no promise is made to code outside it.
+"""Checks of the reserved memory: is it there, does its value mean what it says, is it enough."""
+
+from typing import List
+
+from ansible_collections.crashops.kdump.plugins.module_utils._cmdline import said
+from ansible_collections.crashops.kdump.plugins.module_utils._running import CRASH_SIZE
+from ansible_collections.crashops.kdump.plugins.module_utils.checks._base import (
+    Evidence,
+    Outcome,
+    failed,
+    mib,
+    passed,
+    skipped,
+    unknown,
+    warned,
+)
+
+RESERVE = "Set it by crashkernel_reserve (kdump_crashkernel of the role), and reboot."
+# what needs memory beside the kernel and its initramfs, as a percentage of the counted sum below which nothing starts
+HOPELESS_PERCENT = 50
+
+
+def crashkernel_booted(seen: Evidence) -> Outcome:
+    """Judge whether the running kernel was booted with crashkernel=."""
+    booted = seen.facts["crashkernel"]["booted"]
+    if booted:
+        return passed(said(booted))
+    if seen.facts["memory"]["reserved_bytes"]:
+        return passed("none, and %s are reserved all the same" % mib(seen.facts["memory"]["reserved_bytes"]))
+    return failed("The running kernel was booted without crashkernel=.", RESERVE, "none", "crashkernel=...")
+
+
+def memory_reserved(seen: Evidence) -> Outcome:
+    """Judge whether memory is reserved."""
+    reserved = seen.facts["memory"]["reserved_bytes"]
+    if reserved:
+        return passed(mib(reserved))
+    if reserved is None:
+        return _unreadable(seen)
+    why = seen.facts["crashkernel"]["reason"]
+    return failed("No memory is reserved: %s." % (why or "nobody knows why"), RESERVE, "0", "more than 0")
+
+
+def _unreadable(seen: Evidence) -> Outcome:
+    """Return what to say where the kernel does not tell its reservation."""
+    if seen.more["crash_loaded"] is None:
+        return skipped("this kernel cannot load a capture kernel at all")
+    if CRASH_SIZE in seen.unseen:
+        return unknown("%s." % seen.unseen[CRASH_SIZE], "Look again: kexec keeps the file busy while it loads.")
+    reason = "This kernel cannot load a capture kernel: %s is not there." % CRASH_SIZE
+    return failed(reason, "Boot a kernel of the distribution.", "none", "more than 0")
+
+
+def reservation_readable(seen: Evidence) -> Outcome:
+    """Judge whether the kernel tells what it has reserved; it does not while kexec loads something."""
+    return unknown("%s." % seen.unseen[CRASH_SIZE], "Look again.") if CRASH_SIZE in seen.unseen else passed("yes")
+
+
+def _values(seen: Evidence) -> List[str]:
+    """Return the crashkernel= values that count: of the next boot, or of this one where those are not known."""
+    found = seen.more["default_values"]
+    return seen.facts["crashkernel"]["booted"] if found is None else found
+
+
+def crashkernel_single(seen: Evidence) -> Outcome:
+    """Judge whether one value hides another."""
+    values = _values(seen)
+    if len(values) < 2:
+        return passed(said(values))
+    problem = seen.more["together"]
+    if problem is None:
+        return passed(said(values))
+    return warned("%s: %s." % (said(values), problem), RESERVE, said(values), "one value, or one ,high with one ,low")
+
+
+def crashkernel_auto(seen: Evidence) -> Outcome:
+    """Judge whether crashkernel=auto stands where no kernel knows it."""
+    if "auto" not in _values(seen):
+        return passed(said(_values(seen)))
+    if seen.more["knows_auto"]:
+        return passed("crashkernel=auto, which this kernel knows")
+    reason = "crashkernel=auto is known to the kernel of RHEL 8 only; this one reserves nothing for it."
+    return failed(reason, RESERVE, "crashkernel=auto", "a size, or the vendor's ranges")
+
+
+def crashkernel_value(seen: Evidence) -> Outcome:
+    """Judge whether the value of the next boot reserves anything on this machine."""
+    values, expected = _values(seen), seen.more["expected"]
+    if not values and seen.more["default_values"] is None:
+        return skipped("the boot entries are not known, and this boot had no crashkernel=")
+    if not values:
+        return failed("The next boot reserves nothing: its entry has no crashkernel=.", RESERVE, "none", "a size")
+    if expected is None:
+        return unknown("How much RAM this machine has cannot be seen.")
+    if expected.size:
+        return passed("%s reserves %s" % (said(values), mib(expected.size)))
+    reason = "%s reserves nothing on this machine with %s of RAM: %s."
+    ram = mib(seen.facts["memory"]["ram_bytes"])
+    return failed(reason % (said(values), ram, expected.reason), RESERVE, said(values), "a size that this RAM has")
+
+
+def reserved_as_booted(seen: Evidence) -> Outcome:
+    """Judge whether the reservation was made smaller since the boot."""
+    reserved, expected = seen.facts["memory"]["reserved_bytes"], seen.more["booted_expected"]
+    if not reserved or expected is None or not expected.size:
+        return skipped("nothing is reserved, or how much was asked for is not known")
+    if reserved >= expected.size:
+        return passed(mib(reserved), mib(expected.size))
+    reason = "%s are reserved, less than the %s that were asked for at boot." % (mib(reserved), mib(expected.size))
+    advice = "Look for a write to %s (shrinking lasts until the next boot), and reboot." % CRASH_SIZE
+    return warned(reason, advice, mib(reserved), mib(expected.size))
+
+
+def reserved_enough(seen: Evidence) -> Outcome:
+    """Judge whether what is reserved is as much as kernel, modules and initramfs need."""
+    memory = seen.facts["memory"]
+    reserved, needed = memory["reserved_bytes"], memory["needed_bytes"]
+    if not reserved:
+        return skipped("nothing is reserved")
+    if needed is None:
+        return unknown("What a capture kernel needs here cannot be counted: only root sees the kernel's own size.")
+    wanted = needed * (100 + seen.limits.memory_margin_percent) // 100
+    if reserved >= wanted:
+        return passed(mib(reserved), mib(wanted), memory["needed_because"])
+    reason = "%s are reserved, and %s are counted as needed (%s)."
+    told = reason % (mib(reserved), mib(wanted), memory["needed_because"])
+    judge = failed if reserved * 100 < needed * HOPELESS_PERCENT else warned
+    return judge(told, "Set kdump_crashkernel: estimate and reboot, or prove it by a test.", mib(reserved), mib(wanted))
+
+
+def vendor_default(seen: Evidence) -> Outcome:
+    """Judge whether less is reserved than the vendor does by default on such a machine."""
+    reserved, default = seen.facts["memory"]["reserved_bytes"], seen.more["vendor_bytes"]
+    if default is None:
+        return skipped("the vendor's default for this host is not known without asking its tools")
+    if not default:
+        return skipped("this machine has less RAM than the vendor's default begins at")
+    if not reserved:
+        return skipped("nothing is reserved")
+    if reserved >= default:
+        return passed(mib(reserved), mib(default))
+    reason = "%s are reserved, less than the %s of the vendor's default." % (mib(reserved), mib(default))
+    return warned(
+        reason, "Set kdump_crashkernel: default and reboot, or prove it by a test.", mib(reserved), mib(default)
+    )
+
+
+def memory_extras(seen: Evidence) -> Outcome:
+    """Judge whether something is in use that is known to need more memory than the counted sum."""
+    extras = seen.more["extras"]
+    if not extras:
+        return passed("nothing known")
+    reason = "A capture kernel may need more memory here than was counted: %s." % "; ".join(extras)
+    advice = "Prove it by a crash test; give more memory, or keep a driver out by kdump_blocked_drivers."
+    return warned(reason, advice, extras)

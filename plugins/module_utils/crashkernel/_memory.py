@@ -1,0 +1,116 @@
+# Copyright (c) 2026, The crashops.kdump authors
+# GNU General Public License v3.0-or-later (see COPYING or https://www.gnu.org/licenses/gpl-3.0.txt)
+# SPDX-License-Identifier: GPL-3.0-or-later
+# Private to this collection: no promise is made to code outside it.
+"""What an operator may write for crashkernel=: the kernel's grammar, but whole and in one meaning.
+
+Stricter than the kernel, which stops reading a list at its first match and a size at an @. What it makes of a command
+line as it stands is told by _reservation.
+"""
+
+import re
+from typing import List, NamedTuple, Optional, Tuple
+
+MIB = 1 << 20
+GIB = 1 << 30
+# the kernel's memparse(): one letter, no "B" after it
+UNITS = {"": 0, "K": 10, "M": 20, "G": 30, "T": 40, "P": 50, "E": 60}
+SIZE = re.compile(r"(0[xX][0-9a-fA-F]+|[0-9]+)([kKmMgGtTpPeE]?)\Z")
+PLACES = ("high", "low", "cma")
+WORD_BITS = 64
+LONGEST = 22  # the octal digits of 64 bits
+# the kernel compares ranges with the RAM rounded up to this
+RAM_STEP = 128 * MIB
+
+
+class GrammarError(ValueError):
+    """What is wrong with a value, as a clause without a subject."""
+
+
+class Range(NamedTuple):
+    """From start up to, but not with, end (None: no end), so many bytes are reserved."""
+
+    start: int
+    end: Optional[int]
+    size: int
+
+
+class Argument(NamedTuple):
+    """One crashkernel= value. kind: plain, ranges, auto, high, low or cma; size is 0 where ranges say it."""
+
+    text: str
+    kind: str
+    size: int
+    ranges: Tuple[Range, ...]
+
+
+def parse_size(text: str) -> int:
+    """Return a size in bytes, read as the kernel reads it: decimal, 0x hexadecimal or 0 octal, and one unit letter."""
+    match = SIZE.match(text)
+    if not match:
+        raise GrammarError("%r is no size: a number and at most one letter of K, M, G, T, P, E, such as 256M" % text)
+    digits, unit = match.groups()
+    if len(digits) > LONGEST:
+        raise GrammarError("%r is larger than 64 bits hold" % text)
+    try:
+        number = int(digits, 16 if digits[:2] in ("0x", "0X") else 8 if digits[0] == "0" else 10)
+    except ValueError:
+        raise GrammarError("%r begins with 0, so the kernel reads it as octal, which it is not" % text)
+    size = number << UNITS[unit.upper()]
+    if size >> WORD_BITS:
+        raise GrammarError("%r is larger than 64 bits hold" % text)
+    return size
+
+
+def _parse_range(text: str) -> Range:
+    """Return one `start-[end]:size`."""
+    match = re.match(r"([^-:]+)-([^-:]*):([^-:]+)\Z", text)
+    if not match:
+        raise GrammarError("%r is no range: it is START-END:SIZE or START-:SIZE" % text)
+    start, end, size = match.groups()
+    made = Range(parse_size(start), parse_size(end) if end else None, parse_size(size))
+    if made.end is not None and made.end <= made.start:
+        raise GrammarError("the range %r ends where it starts or before" % text)
+    return made
+
+
+def parse_argument(text: str) -> Argument:
+    """Return one crashkernel= value, or raise GrammarError."""
+    if text == "auto":
+        return Argument(text, "auto", 0, ())
+    value, at, offset = text.partition("@")
+    if at:
+        parse_size(offset)
+    if ":" in value:
+        return Argument(text, "ranges", 0, tuple(_parse_range(part) for part in value.split(",")))
+    size, comma, place = value.partition(",")
+    if comma and (place not in PLACES or at):
+        raise GrammarError("%r does not end in ,high ,low or ,cma, and is no list of START-END:SIZE" % text)
+    made = Argument(text, place or "plain", parse_size(size), ())
+    if made.size == 0 and made.kind != "low":
+        raise GrammarError("%r reserves nothing" % text)
+    return made
+
+
+def check_together(arguments: List[Argument]) -> None:
+    """Raise GrammarError where arguments that are right alone do not go together."""
+    kinds = [argument.kind for argument in arguments]
+    main = [kind for kind in kinds if kind in ("plain", "ranges", "auto")]
+    if len(main) > 1 or len(set(kinds)) < len(kinds):
+        raise GrammarError("the kernel takes the last of several values of one kind and drops the others")
+    if main and ("high" in kinds or "low" in kinds):
+        raise GrammarError("the kernel ignores ,high and ,low beside a value without them")
+    if "low" in kinds and "high" not in kinds:
+        raise GrammarError("a value with ,low counts only beside one with ,high")
+    if "cma" in kinds and len(kinds) == 1:
+        raise GrammarError("a value with ,cma only adds to a reservation and needs one beside it")
+
+
+def round_up(size: int, step: int) -> int:
+    """Return the next multiple of a step."""
+    return -(-size // step) * step
+
+
+def mib(size: int) -> str:
+    """Return a size in words, in MiB where it is that large."""
+    return "%d MiB" % (size // MIB) if size >= MIB or not size else "%d bytes" % size

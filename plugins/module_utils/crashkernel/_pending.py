@@ -1,0 +1,75 @@
+# Copyright (c) 2026, The crashops.kdump authors
+# GNU General Public License v3.0-or-later (see COPYING or https://www.gnu.org/licenses/gpl-3.0.txt)
+# SPDX-License-Identifier: GPL-3.0-or-later
+# Private to this collection: no promise is made to code outside it.
+"""Whether a reboot is needed for the memory that is configured, and why."""
+
+from typing import List, NamedTuple, Optional
+
+from ansible_collections.crashops.kdump.plugins.module_utils._cmdline import said
+from ansible_collections.crashops.kdump.plugins.module_utils._running import Running
+from ansible_collections.crashops.kdump.plugins.module_utils.crashkernel._memory import PLACES, mib
+from ansible_collections.crashops.kdump.plugins.module_utils.crashkernel._reservation import Reservation, reservation
+from ansible_collections.crashops.kdump.plugins.module_utils.crashkernel._text import command_line
+
+
+class Pending(NamedTuple):
+    """Whether a reboot would change what is reserved, and the reason in words."""
+
+    reboot_required: bool
+    reason: str
+
+
+def will_reserve(configured: List[str], running: Running) -> Optional[Reservation]:
+    """Return what the next boot reserves on this machine; None where its RAM is not known."""
+    if running.ram_bytes is None:
+        return None
+    return reservation(command_line(configured), running.ram_bytes, running.reader())
+
+
+def pending(configured: List[str], running: Running) -> Pending:
+    """Return whether a reboot is needed. It is not where it would change nothing, or only for the worse."""
+    expected = will_reserve(configured, running)
+    if configured == running.booted:
+        return Pending(False, _settled(configured, running, expected))
+    reserved = running.reserved_bytes or 0
+    if not configured:
+        return _giving_back(running, reserved)
+    if expected is not None and not expected.size:
+        words = "%s is configured but would reserve nothing (%s); correct it before a reboot"
+        return Pending(False, words % (said(configured), expected.reason))
+    alike = _placed_alike(configured + running.booted)
+    if alike and expected is not None and reserved in (expected.size, expected.size + expected.more):
+        words = "%s was booted and %s is configured, but both reserve %s: a reboot would change nothing"
+        return Pending(False, words % (said(running.booted), said(configured), mib(reserved)))
+    words = "%s is configured, and the running kernel was booted with %s" % (said(configured), said(running.booted))
+    return Pending(True, words)
+
+
+def _giving_back(running: Running, reserved: int) -> Pending:
+    """Return the judgement where the next boot is to reserve nothing."""
+    if not reserved:
+        words = "no crashkernel= is configured, and nothing is reserved: a reboot would change nothing"
+        return Pending(False, words)
+    words = "no crashkernel= is configured; a reboot gives %s back that %s took"
+    return Pending(True, words % (mib(reserved), said(running.booted)))
+
+
+def _settled(configured: List[str], running: Running, expected: Optional[Reservation]) -> str:
+    """Return the reason why no reboot is needed where the configured values are the booted ones."""
+    if running.reserved_bytes is None:
+        return "this kernel does not say what it reserves (/sys/kernel/kexec_crash_size is not there)"
+    if not configured:
+        return "no crashkernel= is configured or booted"
+    if running.reserved_bytes:
+        return "the running kernel was booted with what is configured and has %s reserved" % mib(running.reserved_bytes)
+    if expected is not None and not expected.size:
+        words = "%s was booted and reserves nothing (%s); a reboot would not help, another value would"
+        return words % (said(configured), expected.reason)
+    words = "%s was booted, but nothing is reserved; a reboot would not help: look for crashkernel in the kernel log"
+    return words % said(configured)
+
+
+def _placed_alike(values: List[str]) -> bool:
+    """Return whether none of the values asks for a place in memory."""
+    return not any("@" in value or value.rpartition(",")[2] in PLACES for value in values)

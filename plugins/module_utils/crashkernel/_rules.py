@@ -1,0 +1,130 @@
+# Copyright (c) 2026, The crashops.kdump authors
+# GNU General Public License v3.0-or-later (see COPYING or https://www.gnu.org/licenses/gpl-3.0.txt)
+# SPDX-License-Identifier: GPL-3.0-or-later
+# Private to this collection: no promise is made to code outside it.
+"""Which values of crashkernel_reserve are refused, and why."""
+
+from typing import Any, Dict, List, Optional
+
+from ansible_collections.crashops.kdump.plugins.module_utils._cmdline import said
+from ansible_collections.crashops.kdump.plugins.module_utils._result import refusal
+from ansible_collections.crashops.kdump.plugins.module_utils._running import Running
+from ansible_collections.crashops.kdump.plugins.module_utils.crashkernel import _memory
+from ansible_collections.crashops.kdump.plugins.module_utils.crashkernel._kernel import Kernel
+from ansible_collections.crashops.kdump.plugins.module_utils.crashkernel._pending import will_reserve
+
+LIMITS = ("minimum", "maximum")
+NAMED_SIZES = ("default", "estimate", "auto")
+REMEDY = "give a size such as 256M, a list of ranges such as 2G-64G:256M,64G-:512M, or default"
+
+
+def size_refusals(size: Any, kernel: Kernel) -> List[str]:
+    """Return a sentence for each crashkernel= value that the kernel would not read as it is meant."""
+    if size in NAMED_SIZES:
+        return []
+    found = []
+    arguments = []
+    for value in size if isinstance(size, list) else [size]:
+        try:
+            arguments.append(_memory.parse_argument(value))
+        except _memory.GrammarError as error:
+            found.append(refusal("size", value, str(error), REMEDY))
+            continue
+        found += _kind_refusals(arguments[-1], kernel)
+    if not found:
+        found += _together_refusals(size, arguments)
+    return found
+
+
+def _kind_refusals(argument: _memory.Argument, kernel: Kernel) -> List[str]:
+    """Return a sentence where a value that is right in itself would come to nothing with this kernel."""
+    if argument.kind == "auto" and kernel.auto is None:
+        return [refusal("size", argument.text, "only the kernel of RHEL 8 knows it", "say default")]
+    if argument.kind in ("high", "low") and kernel.high == "never":
+        rule = "the kernel of this machine knows no value with ,high or ,low"
+        return [refusal("size", argument.text, rule, "leave the suffix out")]
+    if argument.kind == "cma" and "cma" not in kernel.places:
+        rule = "kernels before 6.17 take it for a wrong value and reserve nothing at all"
+        return [refusal("size", argument.text, rule, "leave it out")]
+    if argument.kind in ("plain", "high") and argument.size < _memory.MIB:
+        return [refusal("size", argument.text, "it is less than 1 MiB", "add a unit, such as M")]
+    return []
+
+
+def _together_refusals(size: Any, arguments: List[_memory.Argument]) -> List[str]:
+    """Return a sentence where the values do not go together."""
+    if not arguments:
+        return [refusal("size", size, "it is an empty list", "give a value, or say state: absent")]
+    try:
+        _memory.check_together(arguments)
+    except _memory.GrammarError as error:
+        remedy = 'give one value, or one ",high" with one ",low"'
+        return [refusal("size", size, str(error), remedy)]
+    return []
+
+
+def limit_refusals(params: Dict[str, Any]) -> List[str]:
+    """Return a sentence for each option of an estimate that is wrong or has no estimate to apply to."""
+    found = []
+    given = [name for name in ("margin_percent",) + LIMITS if params[name] is not None]
+    if params["size"] != "estimate":
+        remedy = "leave it out or say size: estimate"
+        return [refusal(name, params[name], "it counts for an estimate only", remedy) for name in given]
+    if (params["margin_percent"] or 0) < 0:
+        found.append(refusal("margin_percent", params["margin_percent"], "it is below 0", "give 0 or more"))
+    for name in LIMITS:
+        try:
+            limit_bytes(params, name)
+        except _memory.GrammarError as error:
+            found.append(refusal(name, params[name], str(error), "give a size"))
+    limits = [] if found else [limit_bytes(params, name) or 0 for name in LIMITS]
+    if limits and params["maximum"] is not None and limits[0] > limits[1]:
+        rule = "it is above the maximum %s" % params["maximum"]
+        found.append(refusal("minimum", params["minimum"], rule, "lower it or raise the maximum"))
+    return found
+
+
+def limit_bytes(params: Dict[str, Any], name: str) -> Optional[int]:
+    """Return one of the limits of an estimate in bytes."""
+    return None if params[name] is None else _memory.parse_size(params[name])
+
+
+def refusals(params: Dict[str, Any], running: Running) -> List[str]:
+    """Return a sentence for each value that can be refused without asking the boot loader."""
+    found = []
+    if params["timeout"] < 1:
+        found.append(refusal("timeout", params["timeout"], "it is no time", "give 1 or more seconds"))
+    kernels = params["kernels"]
+    if isinstance(kernels, list) and not kernels:
+        found.append(refusal("kernels", kernels, "it names no kernel", "name a path, or say all"))
+    if isinstance(kernels, str) and kernels not in ("all", "default"):
+        found.append(refusal("kernels", kernels, "it is neither all nor default", "give paths as a list"))
+    if params["state"] == "present":
+        found += limit_refusals(params) + size_refusals(params["size"], running.reader())
+    return found
+
+
+def nothing_refusal(values: List[str], size: Any, running: Running) -> List[str]:
+    """Return a sentence where the values would reserve nothing with this machine's RAM."""
+    expected = will_reserve(values, running) if values else None
+    if expected is None or expected.size:
+        return []
+    told = " ".join(values)
+    rule = "%s would reserve nothing on this machine with %s of RAM: %s" % (
+        told if size in NAMED_SIZES else "it",
+        _memory.mib(running.ram_bytes or 0),
+        expected.reason,
+    )
+    return [refusal("size", size, rule, "give a size that this RAM has room for")]
+
+
+def below_floor(values: List[str], size: Any, running: Running) -> Optional[str]:
+    """Return why the vendor's default leaves this machine out, None where it does not or where size is no default."""
+    expected = will_reserve(values, running) if size in ("default", "auto") else None
+    if expected is None or expected.size:
+        return None
+    words = (
+        "this machine is below the vendor's floor: the default %s reserves nothing with %s of RAM (%s), so nothing was "
+        "changed and no reboot is needed; where it is to leave dumps all the same, name a size such as 128M for it"
+    )
+    return words % (said(values), _memory.mib(running.ram_bytes or 0), expected.reason)

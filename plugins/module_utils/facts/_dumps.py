@@ -1,0 +1,79 @@
+# Copyright (c) 2026, The crashops.kdump authors
+# GNU General Public License v3.0-or-later (see COPYING or https://www.gnu.org/licenses/gpl-3.0.txt)
+# SPDX-License-Identifier: GPL-3.0-or-later
+# Private to this collection: no promise is made to code outside it.
+"""The dumps that lie on the host: how many, how large, which are broken off, and what the newest tells."""
+
+from typing import Any, Dict, List, NamedTuple, Optional
+
+from ansible_collections.crashops.kdump.plugins.module_utils.vmcores import _panic
+from ansible_collections.crashops.kdump.plugins.module_utils.vmcores._dumps import find_dumps
+from ansible_collections.crashops.kdump.plugins.module_utils.vmcores._look import Look, dmesg_text, glance, look
+
+# older ones than these are counted, and not opened
+OPENED = 20
+LIMIT_S = 3.0
+
+
+class Dump(NamedTuple):
+    """One dump: its core (or, without one, its directory), whether it is complete (None: not judged), and why."""
+
+    path: str
+    size: int
+    mode: Optional[int]
+    time: float
+    complete: Optional[bool]
+    reason: str
+    kernel: Optional[str]
+    panic: Optional[str]
+
+
+class Dumps(NamedTuple):
+    """The dumps of a directory, the newest first; directory is None where they are not on this host."""
+
+    directory: Optional[str]
+    found: List[Dump]
+
+    def facts(self) -> Dict[str, Any]:
+        """Return what kdump_info tells of them."""
+        if self.directory is None:
+            names = ("directory", "count", "complete", "incomplete", "unjudged", "bytes", "newest_time", "newest_panic")
+            return dict.fromkeys(names)
+        judged = [dump.complete for dump in self.found]
+        return {
+            "directory": self.directory,
+            "count": len(judged),
+            "complete": judged.count(True),
+            "incomplete": judged.count(False),
+            "unjudged": judged.count(None),
+            "bytes": sum(dump.size for dump in self.found),
+            "newest_time": self.found[0].time if self.found else None,
+            "newest_panic": self.found[0].panic if self.found else None,
+        }
+
+
+def read_dumps(host: Any, directory: Optional[str]) -> Dumps:
+    """Return the dumps in a directory of this host."""
+    if directory is None:
+        return Dumps(None, [])
+    deadline = host.now() + LIMIT_S
+    found = host.attempt(directory, lambda: find_dumps(host, directory), [])
+    seen = [look(host, one, deadline if number < OPENED else 0) for number, one in enumerate(found)]
+    seen.sort(key=lambda one: -one.crash_time)
+    return Dumps(directory, [_dump(host, one, number == 0) for number, one in enumerate(seen)])
+
+
+def _dump(host: Any, seen: Look, newest: bool) -> Dump:
+    """Return one dump; the log is read of the newest only."""
+    core, judged = seen.found.core, glance(seen)
+    panic = _panic.panic(dmesg_text(host, seen.found)) if newest else None
+    return Dump(
+        path=core.path if core else seen.found.directory,
+        size=sum(file.facts.size for file in seen.found.files),
+        mode=core.facts.mode if core else None,
+        time=seen.crash_time,
+        complete=judged.complete,
+        reason=judged.reason,
+        kernel=seen.header.kernel,
+        panic=panic.line if panic else None,
+    )

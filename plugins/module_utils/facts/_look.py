@@ -1,0 +1,106 @@
+# Copyright (c) 2026, The crashops.kdump authors
+# GNU General Public License v3.0-or-later (see COPYING or https://www.gnu.org/licenses/gpl-3.0.txt)
+# SPDX-License-Identifier: GPL-3.0-or-later
+# Private to this collection: no promise is made to code outside it.
+"""What is read of a host, each thing once, before anything is judged."""
+
+from typing import Any, List, NamedTuple, Optional, Tuple
+
+from ansible_collections.crashops.kdump.plugins.module_utils._cmdline import values
+from ansible_collections.crashops.kdump.plugins.module_utils._result import Failure
+from ansible_collections.crashops.kdump.plugins.module_utils._running import Running, read_running
+from ansible_collections.crashops.kdump.plugins.module_utils._seen import SeeingHost
+from ansible_collections.crashops.kdump.plugins.module_utils._service import Service, read_service
+from ansible_collections.crashops.kdump.plugins.module_utils._stack import find_stack
+from ansible_collections.crashops.kdump.plugins.module_utils.bootloaders._base import (
+    default_entry,
+)
+from ansible_collections.crashops.kdump.plugins.module_utils.bootloaders._bootloader import find_bootloader
+from ansible_collections.crashops.kdump.plugins.module_utils.checks._base import Thresholds
+from ansible_collections.crashops.kdump.plugins.module_utils.checks._waivers import Waiver
+from ansible_collections.crashops.kdump.plugins.module_utils.crashkernel._pending import pending
+from ansible_collections.crashops.kdump.plugins.module_utils.facts import _more
+from ansible_collections.crashops.kdump.plugins.module_utils.facts._dumps import Dumps, read_dumps
+from ansible_collections.crashops.kdump.plugins.module_utils.facts._layers import layers
+from ansible_collections.crashops.kdump.plugins.module_utils.facts._place import Place, is_remote, place_of
+from ansible_collections.crashops.kdump.plugins.module_utils.facts._probe import Answer, read_probe
+from ansible_collections.crashops.kdump.plugins.module_utils.facts._tools import Tools, read_tools
+from ansible_collections.crashops.kdump.plugins.module_utils.stacks._base import Settings, Stack
+
+
+class Options(NamedTuple):
+    """How kdump_info looks, and how it judges. Times are in seconds."""
+
+    timeout_s: int = 30
+    probe: bool = True
+    probe_timeout_s: int = 5
+    mem_usage: bool = False
+    thresholds: Thresholds = Thresholds()
+    waivers: Tuple[Waiver, ...] = ()
+    panic_policy: Tuple[str, ...] = ()
+
+
+class Target(NamedTuple):
+    """What is known of the place where dumps go."""
+
+    place: Optional[Place]
+    layers: List[Any]
+    probe: Answer
+    dumps: Dumps
+
+
+class Look(NamedTuple):
+    """What was read of the host, each thing once; reboot is whether one is needed, and why."""
+
+    host: SeeingHost
+    running: Running
+    stack: Stack
+    settings: Settings
+    boot: _more.Boot
+    reboot: Tuple[Optional[bool], Optional[str]]
+    service: Optional[Service]
+    target: Target
+    tools: Tools
+
+
+def look_at(host: SeeingHost, options: Options) -> Look:
+    """Return what was read of the host."""
+    running = read_running(host)
+    stack = find_stack(host)
+    settings = stack.settings()
+    boot, reboot = _read_boot(host, running, options.timeout_s)
+    service = _read_service(host, stack, options.timeout_s)
+    target = _read_target(host, stack, settings, options)
+    tools = read_tools(host, options.timeout_s)
+    return Look(host, running, stack, settings, boot, reboot, service, target, tools)
+
+
+def _read_boot(host: SeeingHost, running: Running, timeout_s: int) -> Tuple[_more.Boot, Any]:
+    """Return the boot loader with its entries, and whether a reboot is needed with the reason."""
+    bootloader = None
+    try:
+        bootloader = find_bootloader(host, timeout_s)
+        entries = bootloader.entries()
+    except Failure as failure:
+        return _more.Boot(bootloader, None), (None, failure.msg)
+    default = default_entry(entries)
+    judged: Any = pending(values(default.cmdline), running) if default else (None, "there is no boot entry")
+    return _more.Boot(bootloader, entries), judged
+
+
+def _read_service(host: SeeingHost, stack: Stack, timeout_s: int) -> Optional[Service]:
+    """Return what is known of the unit and of what it loaded; None where systemd is not to be asked."""
+    if not host.which("systemctl"):
+        return None
+    return host.attempt(stack.unit, lambda: read_service(host, stack, timeout_s), None)
+
+
+def _read_target(host: SeeingHost, stack: Stack, settings: Settings, options: Options) -> Target:
+    """Return what is known of the place where dumps go; a server that is gone costs no more than the limit."""
+    directory = settings.dump_directory
+    place = place_of(host, directory, options.probe_timeout_s) if directory else None
+    probe = read_probe(host, stack.name, settings, options.probe, options.probe_timeout_s)
+    device = place.mount.source if place and place.mount else settings.target_location or ""
+    unanswered = place is not None and is_remote(place) and place.space is None
+    dumps = read_dumps(host, None if unanswered else directory)
+    return Target(place, layers(host, device), probe, dumps)

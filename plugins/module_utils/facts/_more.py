@@ -1,0 +1,184 @@
+# Copyright (c) 2026, The crashops.kdump authors
+# GNU General Public License v3.0-or-later (see COPYING or https://www.gnu.org/licenses/gpl-3.0.txt)
+# SPDX-License-Identifier: GPL-3.0-or-later
+# Private to this collection: no promise is made to code outside it.
+"""What checks want to know beside what kdump_info returns: read once, each on its own, nothing is changed."""
+
+import re
+from typing import Any, Dict, List, NamedTuple, Optional
+
+from ansible_collections.crashops.kdump.plugins.module_utils import _mounts
+from ansible_collections.crashops.kdump.plugins.module_utils._cmdline import values
+from ansible_collections.crashops.kdump.plugins.module_utils._running import Running
+from ansible_collections.crashops.kdump.plugins.module_utils._service import LOADED
+from ansible_collections.crashops.kdump.plugins.module_utils.bootloaders._base import Bootloader, Entry, default_entry
+from ansible_collections.crashops.kdump.plugins.module_utils.checks._configuration import CLUSTER
+from ansible_collections.crashops.kdump.plugins.module_utils.crashkernel import _memory
+from ansible_collections.crashops.kdump.plugins.module_utils.crashkernel._default import default_unasked
+from ansible_collections.crashops.kdump.plugins.module_utils.crashkernel._pending import will_reserve
+from ansible_collections.crashops.kdump.plugins.module_utils.facts._layers import Layer
+from ansible_collections.crashops.kdump.plugins.module_utils.facts._probe import unsure_links
+from ansible_collections.crashops.kdump.plugins.module_utils.stacks._base import Stack
+
+FSTAB = "/etc/fstab"
+SELINUX = "/sys/fs/selinux/enforce"
+FENCE_AGENTS = ("/usr/libexec/fence_kdump_send", "/usr/sbin/fence_kdump_send", "/usr/lib/fence-agents/fence_kdump_send")
+LEFT_BY_UPDATES = (".rpmnew", ".rpmsave", ".dpkg-dist", ".dpkg-new", ".ucf-dist")
+VERSION = re.compile(r"(\d+)\.(\d+)")
+# drivers that are known to take much memory, and what is said of them: kdump-utils #34 and #65, eve #2794
+LARGE_DRIVERS = ("nouveau", "amdgpu", "radeon", "i915", "xe", "mlx5_core", "ib_core", "bnx2x", "hyperv_fb")
+BLACKLIST = re.compile(r"(?:rd\.driver|modprobe\.|module_)\.?blacklist=(\S+)")
+THIN_POOL = re.compile(r" thin-pool \d+ \d+/\d+ (\d+)/(\d+) ")
+# keys that turn a hang into a panic; a slow disk is a hang to them
+HANG_KEYS = re.compile(
+    r"^\s*-?kernel[./](hung_task_panic|softlockup_panic|hardlockup_panic|panic_on_rcu_stall|panic_on_warn)\s*=\s*(\d+)",
+    re.MULTILINE,
+)
+SYSCTL_FILES = ("/usr/lib/sysctl.d/*.conf", "/run/sysctl.d/*.conf", "/etc/sysctl.d/*.conf", "/etc/sysctl.conf")
+# what kdump-tools applies in the capture kernel after all others
+KDUMP_SYSCTLS = "/etc/kdump/sysctl.conf"
+
+
+class Boot(NamedTuple):
+    """The boot loader with its entries; None each where there is none that is known or readable."""
+
+    bootloader: Optional[Bootloader]
+    entries: Optional[List[Entry]]
+
+
+def read_more(host: Any, stack: Stack, running: Running, boot: Boot) -> Dict[str, Any]:
+    """Return what checks ask for by name, but what depends on the target."""
+    release = running.kernel or ""
+    version = VERSION.match(release)
+    details = stack.details(release)
+    image_path = stack.image(release).path
+    image = host.stat(image_path)
+    kernel = details.capture_kernel
+    hmac = "%s/.%s.hmac" % tuple(kernel.rpartition("/")[::2])
+    return dict(
+        _crashkernel(host, running, boot),
+        crash_loaded=host.read(LOADED),
+        kernel_version=(int(version.group(1)), int(version.group(2))) if version else None,
+        kernel_hmac=host.stat(hmac) is not None,
+        auto_reset=details.auto_reset,
+        force_no_rebuild=details.force_no_rebuild,
+        fence_nodes=details.fence_nodes,
+        fence_agent=any(host.stat(path) for path in FENCE_AGENTS),
+        cluster=host.stat(CLUSTER) is not None,
+        capture_kernel=(kernel, host.stat(kernel) is not None),
+        wrong_links=details.wrong_links,
+        config_files=list(stack.config_files),
+        missing_files=[path for path in stack.config_files if host.stat(path) is None],
+        unmerged=[path + end for path in stack.config_files for end in LEFT_BY_UPDATES if host.stat(path + end)],
+        image_bytes=image.size if image else None,
+        image_space=_free(host, image_path),
+        system_image_mtime=_mtime(host, "/boot/initramfs-%s.img" % release),
+        extras=_extras(host, release, stack),
+        captured_sysctls=_captured_sysctls(host, stack),
+    )
+
+
+def _mtime(host: Any, path: str) -> Optional[float]:
+    """Return a file's time in seconds since the epoch."""
+    seen = host.stat(path)
+    return seen.mtime_ns / 1e9 if seen else None
+
+
+def _free(host: Any, path: str) -> Optional[int]:
+    """Return the bytes that are free in a file's directory."""
+    space = host.space(path.rpartition("/")[0])
+    return space.free if space else None
+
+
+def _crashkernel(host: Any, running: Running, boot: Boot) -> Dict[str, Any]:
+    """Return what crashkernel= says and means: of the default entry, of kernels to come, by the vendor."""
+    default = default_entry(boot.entries or [])
+    words = values(default.cmdline) if default else None
+    future = host.attempt("kernels to come", boot.bootloader.future, None) if boot.bootloader and words else None
+    vendor = default_unasked(host, running)
+    by_vendor = will_reserve(vendor, running) if vendor else None
+    return {
+        "default_values": words,
+        "expected": will_reserve(running.booted if words is None else words, running),
+        "booted_expected": will_reserve(running.booted, running) if running.booted else None,
+        "together": _together(running.booted if words is None else words),
+        "knows_auto": running.knows_auto(),
+        "future_source": future.source if future else None,
+        "future_values": future.values if future else None,
+        "vendor_values": vendor,
+        "vendor_bytes": by_vendor.size if by_vendor else None,
+    }
+
+
+def _together(wanted: List[str]) -> Optional[str]:
+    """Return why some values do not go together, None where they do or where one cannot be read at all."""
+    try:
+        _memory.check_together([_memory.parse_argument(value) for value in wanted])
+    except _memory.GrammarError as error:
+        return str(error)
+    return None
+
+
+def _extras(host: Any, release: str, stack: Stack) -> List[str]:
+    """Return what is in use here that is known to need more memory in a capture kernel."""
+    cmdline = host.read("/proc/cmdline") or ""
+    texts = "\n".join(host.read(path) or "" for path in stack.config_files)
+    blocked = {name for names in BLACKLIST.findall(texts) for name in re.split(r"[,\"']", names)}
+    loaded = {line.split(" ")[0] for line in (host.read("/proc/modules") or "").splitlines()}
+    found = ["the driver %s" % name for name in LARGE_DRIVERS if name in loaded and name not in blocked]
+    if "64k" in release:
+        found.append("pages of 64 KiB")
+    if "mem_encrypt=on" in cmdline.split():
+        found.append("memory encryption")
+    return found
+
+
+def _captured_sysctls(host: Any, stack: Stack) -> List[str]:
+    """Return the keys that turn a hang into a panic in the capture kernel as well.
+
+    kdump-tools boots the system's own root file system, which applies them; dracut copies them into its initramfs.
+    """
+    seen = {}  # type: Dict[str, str]
+    paths = [path for pattern in SYSCTL_FILES for path in host.glob(pattern)]
+    for path in paths + ([KDUMP_SYSCTLS] if stack.name == "kdump-tools" else []):
+        seen.update(HANG_KEYS.findall(host.read(path) or ""))
+    return ["kernel.%s" % key for key in sorted(seen) if seen[key] != "0"]
+
+
+def of_target(host: Any, directory: Optional[str], layers: List[Layer], timeout_s: int) -> Dict[str, Any]:
+    """Return what depends on where the dumps go."""
+    return {
+        "thin_percent": _thin_percent(host, layers, timeout_s),
+        "unmounted": _unmounted(host, directory) if directory else None,
+        "unsure_links": unsure_links(host),
+        "label": host.label(directory) if directory and host.stat(SELINUX) is not None else None,
+        "foreign_entries": _foreign(host, directory) if directory else [],
+    }
+
+
+def _thin_percent(host: Any, layers: List[Layer], timeout_s: int) -> Optional[int]:
+    """Return how full the thin pool below the target is."""
+    pool = next((layer.name for layer in layers if layer.kind == "thin pool"), None)
+    name = (host.read("/sys/class/block/%s/dm/name" % pool) or "").strip() if pool else ""
+    if not name or not host.which("dmsetup"):
+        return None
+    done = host.attempt(name, lambda: host.run(["dmsetup", "status", name], timeout_s=timeout_s), None)
+    match = THIN_POOL.search(done.stdout) if done else None
+    return int(match.group(1)) * 100 // int(match.group(2)) if match and int(match.group(2)) else None
+
+
+def _unmounted(host: Any, directory: str) -> Optional[str]:
+    """Return the mount point that fstab has above the dump directory, where it is not mounted by now."""
+    rows = [line.split() for line in (host.read(FSTAB) or "").splitlines() if not line.lstrip().startswith("#")]
+    points = [row[1] for row in rows if len(row) > 3 and "noauto" not in row[3].split(",") and row[1].startswith("/")]
+    above = [point for point in points if (directory + "/").startswith(point.rstrip("/") + "/")]
+    wanted = max(above, key=len) if above else "/"
+    mounts = _mounts.mounts(host.read(_mounts.MOUNTINFO) or "")
+    mounted = [mount.point for mount in mounts]
+    return wanted if mounts and wanted != "/" and wanted.rstrip("/") not in mounted else None
+
+
+def _foreign(host: Any, directory: str) -> List[str]:
+    """Return what lies beside the dumps of kdump-tools under names that it takes for dumps."""
+    paths = host.glob(directory + "/2*")
+    return [path for path in paths if not host.glob(path + "/dump*") and not host.glob(path + "/vmcore*")]

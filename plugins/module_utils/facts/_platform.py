@@ -1,0 +1,97 @@
+# Copyright (c) 2026, The crashops.kdump authors
+# GNU General Public License v3.0-or-later (see COPYING or https://www.gnu.org/licenses/gpl-3.0.txt)
+# SPDX-License-Identifier: GPL-3.0-or-later
+# Private to this collection: no promise is made to code outside it.
+"""What the kernel, the firmware and the kind of machine allow: read from /proc, /sys and /dev, nothing is run."""
+
+import re
+from typing import Any, Dict, List, NamedTuple, Optional
+
+CONTAINER_FILES = (("/run/.containerenv", "podman"), ("/.dockerenv", "docker"))
+LOCKDOWN = "/sys/kernel/security/lockdown"
+EFI_GLOBAL = "/sys/firmware/efi/efivars/%s-8be4df61-93ca-11d2-aa0d-00e098032b8c"
+# what the drivers of guests whose memory is encrypted bring: drivers/virt/coco
+CONFIDENTIAL = (("/dev/sev-guest", "AMD SEV-SNP"), ("/dev/tdx_guest", "Intel TDX"), ("/dev/tdx-guest", "Intel TDX"))
+FIPS = "/proc/sys/crypto/fips_enabled"
+WATCHDOGS = "/sys/class/watchdog/watchdog*"
+# the keys of /proc/sys/kernel that checks ask for
+SYSCTLS = (
+    "kexec_load_disabled",
+    "kexec_load_limit_panic",
+    "kptr_restrict",
+    "panic",
+    "panic_on_oops",
+    "panic_on_warn",
+    "sysrq",
+)
+
+
+class Watchdog(NamedTuple):
+    """A watchdog that runs: its name, its driver's word for itself, and after how many seconds it resets."""
+
+    name: str
+    identity: str
+    timeout_s: Optional[int]
+
+
+class Platform(NamedTuple):
+    """What checks want to know of the machine; None where it does not say."""
+
+    root: bool
+    container: Optional[str]
+    lockdown: Optional[str]
+    secure_boot: bool
+    confidential: Optional[str]
+    fips: bool
+    sysctl: Dict[str, int]
+    cmdline: str
+    watchdogs: List[Watchdog]
+
+
+def read_platform(host: Any) -> Platform:
+    """Return what the machine says of itself."""
+    return Platform(
+        root=host.is_root(),
+        container=_container(host),
+        lockdown=_lockdown(host.read(LOCKDOWN)),
+        secure_boot=_efi_flag(host, "SecureBoot") and not _efi_flag(host, "SetupMode"),
+        confidential=next((name for path, name in CONFIDENTIAL if host.stat(path) is not None), None),
+        fips=(host.read(FIPS) or "").strip() == "1",
+        sysctl=read_sysctls(host, ["kernel.%s" % name for name in SYSCTLS]),
+        cmdline=(host.read("/proc/cmdline") or "").strip(),
+        watchdogs=_watchdogs(host),
+    )
+
+
+def read_sysctls(host: Any, keys: List[str]) -> Dict[str, int]:
+    """Return the values of the keys that this kernel has; what is no number is left out."""
+    texts = {key: (host.read("/proc/sys/" + key.replace(".", "/")) or "").strip() for key in keys}
+    return {key: int(text) for key, text in texts.items() if re.match(r"-?\d+\Z", text)}
+
+
+def _container(host: Any) -> Optional[str]:
+    """Return the kind of container that this is, None where it is none."""
+    named = (host.read("/run/systemd/container") or "").strip()
+    return named or next((kind for path, kind in CONTAINER_FILES if host.stat(path) is not None), None)
+
+
+def _lockdown(text: Optional[str]) -> Optional[str]:
+    """Return the word in brackets: none, integrity or confidentiality."""
+    match = re.search(r"\[(\w+)\]", text or "")
+    return match.group(1) if match else None
+
+
+def _efi_flag(host: Any, name: str) -> bool:
+    """Return whether a variable of the firmware says 1, behind its four bytes of attributes."""
+    return (host.read_bytes(EFI_GLOBAL % name) or b"")[4:5] == b"\x01"
+
+
+def _watchdogs(host: Any) -> List[Watchdog]:
+    """Return the watchdogs that are running."""
+    found = []
+    for path in host.glob(WATCHDOGS):
+        if (host.read(path + "/state") or "").strip() == "active":
+            timeout = (host.read(path + "/timeout") or "").strip()
+            identity = (host.read(path + "/identity") or "").strip()
+            found.append(Watchdog(path.rsplit("/", 1)[1], identity, int(timeout) if timeout.isdigit() else None))
+    return found

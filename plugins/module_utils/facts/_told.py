@@ -1,0 +1,152 @@
+# Copyright (c) 2026, The crashops.kdump authors
+# GNU General Public License v3.0-or-later (see COPYING or https://www.gnu.org/licenses/gpl-3.0.txt)
+# SPDX-License-Identifier: GPL-3.0-or-later
+# Private to this collection: no promise is made to code outside it.
+"""What kdump_info tells of a host, in its shape, before anything is judged."""
+
+from typing import Any, Dict, List, Optional
+
+from ansible_collections.crashops.kdump.plugins.module_utils._cmdline import values
+from ansible_collections.crashops.kdump.plugins.module_utils._panicpolicy import policy
+from ansible_collections.crashops.kdump.plugins.module_utils._seen import SeeingHost
+from ansible_collections.crashops.kdump.plugins.module_utils._service import Service, is_armed
+from ansible_collections.crashops.kdump.plugins.module_utils.bootloaders._base import (
+    configured,
+    consistent,
+    default_entry,
+)
+from ansible_collections.crashops.kdump.plugins.module_utils.crashkernel._needed import (
+    KDUMP_TOOLS_RUNTIME,
+    KDUMPCTL_RUNTIME,
+    counted,
+    in_words,
+)
+from ansible_collections.crashops.kdump.plugins.module_utils.crashkernel._pending import will_reserve
+from ansible_collections.crashops.kdump.plugins.module_utils.facts._dumpsize import DumpSize
+from ansible_collections.crashops.kdump.plugins.module_utils.facts._look import Look, Options, Target
+from ansible_collections.crashops.kdump.plugins.module_utils.facts._place import Place, is_remote
+from ansible_collections.crashops.kdump.plugins.module_utils.facts._proof import Proof
+from ansible_collections.crashops.kdump.plugins.module_utils.facts._tools import Tools
+from ansible_collections.crashops.kdump.plugins.module_utils.stacks._base import Settings, Stack
+
+
+def plain_facts(look: Look, options: Options) -> Dict[str, Any]:
+    """Return the facts that need no judgement."""
+    running, stack, tools = look.running, look.stack, look.tools
+    return {
+        "stack": _stack_facts(stack),
+        "kernel": running.kernel,
+        "machine": running.machine,
+        "boot_id": running.boot_id,
+        "capture_kernel": running.capture_kernel,
+        "service": _service_facts(stack, look.service),
+        "armed": is_armed(look.host),
+        "image": dict(stack.image(running.kernel or "")._asdict()),
+        "settings": dict(look.settings._asdict()),
+        "dump_directory": _dump_directory(look.host, look.settings, look.target.place),
+        "findings": _findings(stack),
+        "bootloader": look.boot.bootloader.name if look.boot.bootloader else None,
+        "crashkernel": _crashkernel_facts(look),
+        "memory": _memory_facts(look),
+        "policy": policy(look.host, list(options.panic_policy)),
+        "probe": {name: getattr(look.target.probe, name) for name in ("tried", "trouble", "msg", "seconds")},
+        "dumps": look.target.dumps.facts(),
+        "collector": {"path": tools.makedumpfile, "mtime": tools.mtime, "version": _dotted(tools)},
+    }
+
+
+def _stack_facts(stack: Stack) -> Dict[str, Any]:
+    """Return how this host runs kdump."""
+    installed = stack.installed()
+    generation = stack.generation() if installed else None
+    found = {"name": stack.name, "installed": installed, "tool": stack.tool, "unit": stack.unit}
+    return dict(found, generation=generation)
+
+
+def _crashkernel_facts(look: Look) -> Dict[str, Any]:
+    """Return what is booted and configured, and whether a reboot is needed."""
+    entries = look.boot.entries
+    return {
+        "booted": look.running.booted,
+        "configured": None if entries is None else configured(entries),
+        "configured_consistent": None if entries is None else consistent(entries),
+        "reboot_required": look.reboot[0],
+        "reason": look.reboot[1],
+    }
+
+
+def _memory_facts(look: Look) -> Dict[str, Any]:
+    """Return the machine's memory, what is reserved of it, what the next boot reserves, and what is needed."""
+    running, default = look.running, default_entry(look.boot.entries or [])
+    expected = will_reserve(values(default.cmdline), running) if default else None
+    runtime = KDUMPCTL_RUNTIME if look.stack.name == "kdumpctl" else KDUMP_TOOLS_RUNTIME
+    needed = counted(look.host, running.kernel or "", runtime)
+    return {
+        "ram_bytes": running.ram_bytes,
+        "reserved_bytes": running.reserved_bytes,
+        "will_reserve_bytes": None if expected is None else expected.size,
+        "needed_bytes": None if needed is None else needed.total,
+        "needed_because": None if needed is None else in_words(needed),
+    }
+
+
+def _service_facts(stack: Stack, service: Optional[Service]) -> Dict[str, Any]:
+    """Return what systemd says of the unit, and which files changed since it loaded them."""
+    names = ("enabled", "active", "moving", "masked", "condition")
+    facts: Dict[str, Any] = {name: getattr(service.unit, name) if service else None for name in names}
+    return dict(facts, unit=stack.unit, changed_since=service.changed_since if service else None)
+
+
+def _dump_directory(host: SeeingHost, settings: Settings, place: Optional[Place]) -> Dict[str, Any]:
+    """Return the state of the directory in which the running system sees the dumps."""
+    facts: Dict[str, Any] = dict.fromkeys(("path", "exists", "mode", "uid", "free_bytes"), None)
+    path = settings.dump_directory
+    if path is None or place is None:
+        return facts
+    if place.space is None and is_remote(place):
+        return dict(facts, path=path)
+    seen = host.stat(path)
+    if seen is None or seen.kind != "directory":
+        return dict(facts, path=path, exists=None if path in host.unseen else False)
+    free = place.space.free if place.space else None
+    return {"path": path, "exists": True, "mode": "%04o" % seen.mode, "uid": seen.uid, "free_bytes": free}
+
+
+def _findings(stack: Stack) -> List[Dict[str, Any]]:
+    """Return what the rules say of the files as they stand; nothing where the package has not brought them yet."""
+    if not stack.installed():
+        return []
+    return [
+        dict(finding._asdict(), path=path) for path, found in sorted(stack.findings({}).items()) for finding in found
+    ]
+
+
+def space_facts(target: Target, size: DumpSize) -> Dict[str, Any]:
+    """Return the room that a dump needs and has."""
+    space = target.place.space if target.place else None
+    return {
+        "place": target.place.path if target.place else None,
+        "free_bytes": space.free if space else target.probe.free,
+        "total_bytes": space.total if space else None,
+        "free_inodes": space.free_inodes if space else None,
+        "dump_bytes": size.size,
+        "dump_bytes_from": size.source,
+        "recommended_bytes": size.keep,
+    }
+
+
+def proof_facts(proof: Proof, now: float) -> Dict[str, Any]:
+    """Return what a crash has proved."""
+    return {
+        "state": proof.state,
+        "source": proof.source,
+        "time": proof.time,
+        "age_seconds": None if proof.time is None else max(0, int(now - proof.time)),
+        "stale_because": list(proof.changed),
+        "panic": proof.panic,
+    }
+
+
+def _dotted(tools: Tools) -> Optional[str]:
+    """Return makedumpfile's version in words."""
+    return ".".join(str(part) for part in tools.version) if tools.version else None

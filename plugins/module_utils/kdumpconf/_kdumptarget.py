@@ -1,0 +1,138 @@
+# Copyright (c) 2026, The crashops.kdump authors
+# GNU General Public License v3.0-or-later (see COPYING or https://www.gnu.org/licenses/gpl-3.0.txt)
+# SPDX-License-Identifier: GPL-3.0-or-later
+# Private to this collection: no promise is made to code outside it.
+"""The dump target of a kdump.conf on its host: which device it is, where it is mounted, and what is known of it."""
+
+import re
+from typing import Any, Dict, List, Optional, Tuple
+
+from ansible_collections.crashops.kdump.plugins.module_utils import _mounts, _values
+from ansible_collections.crashops.kdump.plugins.module_utils.kdumpconf import _kdumpconf
+from ansible_collections.crashops.kdump.plugins.module_utils.kdumpconf.rules._base import DISKS, STREAMS, Surroundings
+
+DRACUT_MOUNT = re.compile(r"""--mount[= ]+["']?([^"']+)""")
+MOUNTS, FSTAB = "/proc/mounts", "/etc/fstab"
+OPAL = "/proc/device-tree/ibm,opal/dump"
+PROGRAMS = ("kdump_pre", "kdump_post", "kdump_emergency", "extra_bins")
+# how long a question to ssh's configuration may take; it reads files, and runs what Match exec names
+SSH_TIMEOUT_S = 10
+
+
+def target(found: Dict[str, str]) -> Tuple[str, Optional[str]]:
+    """Return the kind and location of the dump target that the directives name."""
+    for kind in _kdumpconf.TARGETS:
+        if kind in found:
+            return kind, found[kind]
+    mount = DRACUT_MOUNT.search(found.get("dracut_args", ""))
+    words = mount.group(1).split() if mount else []
+    return (words[2], words[0]) if len(words) > 2 else ("local", None)
+
+
+def device(host: Any, location: str) -> str:
+    """Return the device that UUID=, LABEL= or a link names; nfs and virtiofs locations as they are."""
+    for key, directory in (("UUID=", "by-uuid"), ("LABEL=", "by-label")):
+        if location.startswith(key):
+            return host.real_path("/dev/disk/%s/%s" % (directory, location[len(key) :].strip("\"'")))
+    return host.real_path(location) if location.startswith("/") else location.rstrip("/")
+
+
+def _row(host: Any, table: str, location: str) -> Optional[List[str]]:
+    """Return the words of a table's first line about the target: source, directory, type, options."""
+    wanted = device(host, location)
+    for line in (host.read(table) or "").splitlines():
+        words = line.split()
+        if len(words) > 3 and not line.startswith("#"):
+            source = words[0].rstrip("/")
+            if source == location.rstrip("/") or wanted in (words[0], source, device(host, words[0])):
+                return words
+    return None
+
+
+def dump_directory(host: Any, kind: str, location: Optional[str], path: str) -> Optional[str]:
+    """Return where the running system sees the dumps: below the mount point of the target."""
+    if kind == "local":
+        return path.rstrip("/") or "/"
+    row = None if kind in STREAMS else _row(host, MOUNTS, location or "")
+    return None if row is None else (row[1].rstrip("/") + "/" + path.strip("/")).rstrip("/")
+
+
+def surroundings(host: Any, found: Dict[str, str], script: str) -> Surroundings:
+    """Return what the rules want to know of the host; script is kdumpctl's text. Nothing is mounted or waited for."""
+    kind, location = target(found)
+    path = found.get("path") or _kdumpconf.DEFAULT_PATH
+    directory = dump_directory(host, kind, location, path) if path.startswith("/") else None
+    seen = host.stat(directory) if directory else None
+    missing = directory is not None and (seen is None or seen.kind != "directory")
+    name, addresses = _own_names(host) if found.get("fence_kdump_nodes") else (None, ())
+    mounted = _row(host, MOUNTS, location) if location and kind not in ("ssh", "local") else None
+    return Surroundings(
+        ssh_hostname=_ssh_hostname(host, location or "", script) if kind == "ssh" else None,
+        missing_files=_missing_files(host, found),
+        missing_directory=directory if missing else None,
+        unmounted=_unmounted(host, location) if location and kind in (*DISKS, "nfs") and mounted is None else None,
+        host_name=name,
+        addresses=addresses,
+        fs_type=_fs_type(host, location, mounted) if location and kind in (*DISKS, "raw") else None,
+        mounted_at=mounted[1] if mounted is not None and kind == "raw" else None,
+        opal=host.stat(OPAL) is not None,
+        path_on_root=_on_root(host, path) if kind == "local" else None,
+    )
+
+
+def _missing_files(host: Any, found: Dict[str, str]) -> Dict[str, str]:
+    """Return the files that the directives name and kdump could not use, and what is wrong with each."""
+    missing: Dict[str, str] = {}
+    for name in PROGRAMS:
+        for path in found.get(name, "").split():
+            seen = host.stat(path) if path.startswith("/") else None
+            if path.startswith("/") and seen is None:
+                missing[path] = "does not exist"
+            elif seen is not None and not seen.mode & 0o111:
+                missing[path] = "is not executable"
+    key = found.get("sshkey", "")
+    if key.startswith("/") and host.stat(key) is None:
+        missing[key] = "does not exist"
+    return missing
+
+
+def _own_names(host: Any) -> Tuple[Optional[str], Tuple[str, ...]]:
+    """Return the host's name and addresses, as kdumpctl asks for them."""
+    if not host.which("hostname"):
+        return None, ()
+    name = host.run(["hostname"], check=False).stdout.strip()
+    return name or None, tuple(host.run(["hostname", "-I"], check=False).stdout.split())
+
+
+def _ssh_hostname(host: Any, location: str, script: str) -> Optional[str]:
+    """Return whom ssh calls the host of a target, as kdumpctl asks for it; kexec-tools does not, and takes any name."""
+    if "ssh -G" not in script:
+        return location.partition("@")[2]
+    if _values.ssh_problem(location) is not None or not host.which("ssh"):
+        return None
+    said = host.run(["ssh", "-G", location], timeout_s=SSH_TIMEOUT_S, check=False).stdout
+    names = re.findall(r"^hostname[ \t]+(\S+)", said, re.MULTILINE)
+    return names[0] if names else None
+
+
+def _unmounted(host: Any, location: str) -> Optional[str]:
+    """Return where fstab has a target that kdumpctl would not mount; it looks for noauto behind a comma."""
+    row = _row(host, FSTAB, location)
+    return row[1] if row is not None and ",noauto" not in row[3] else None
+
+
+def _fs_type(host: Any, location: str, mounted: Optional[List[str]]) -> Optional[str]:
+    """Return the type of the file system on a device: as mounted, else as fstab has it, else as udev found it."""
+    row = mounted or _row(host, FSTAB, location)
+    if row is not None and row[2] not in ("auto", "none"):
+        return row[2]
+    path = device(host, location)
+    if not host.which("lsblk") or host.stat(path) is None:
+        return None
+    return host.run(["lsblk", "--nodeps", "-npo", "FSTYPE", path], check=False).stdout.strip() or None
+
+
+def _on_root(host: Any, path: str) -> Optional[bool]:
+    """Return whether a path lies on the root file system; None where the mounts are not known."""
+    mount = _mounts.holding(_mounts.mounts(host.read(_mounts.MOUNTINFO) or ""), path)
+    return None if mount is None else mount.point == "/"

@@ -1,0 +1,103 @@
+# Copyright (c) 2026, The crashops.kdump authors
+# GNU General Public License v3.0-or-later (see COPYING or https://www.gnu.org/licenses/gpl-3.0.txt)
+# SPDX-License-Identifier: GPL-3.0-or-later
+# Private to this collection: no promise is made to code outside it.
+"""kdump_config's options for the files that a shell sources: variables, and the capture kernel's command line."""
+
+import re
+from typing import Any, Dict, Iterator, List, NamedTuple, Optional
+
+from ansible_collections.crashops.kdump.plugins.module_utils import _values
+from ansible_collections.crashops.kdump.plugins.module_utils._result import Finding, refusal
+from ansible_collections.crashops.kdump.plugins.module_utils.shell import _shellvars
+from ansible_collections.crashops.kdump.plugins.module_utils.sysconfig import _capturewords
+
+NAME = re.compile(r"^[A-Za-z_][A-Za-z0-9_]*$")
+# values that must not appear in a log, and so not in a task
+SECRETS = ("FTP_PASSWORD",)
+SECRET = re.compile(r"((?:%s)[ \t]*\+?=).*" % "|".join(SECRETS))
+COMMAND_LINE_OPTIONS = ("commandline_append", "commandline_remove", "blocked_drivers")
+
+
+class CommandLine(NamedTuple):
+    """The variable that holds what the capture kernel's command line gets, and how a driver is blocked there.
+
+    default is what the package has in it. Where the tool itself has no such default, it has to be written.
+    """
+
+    variable: str
+    block_key: str
+    default: str
+    written: bool = False
+
+
+def hidden(text: str) -> str:
+    """Return a text without the passwords in it."""
+    for entry in reversed(_shellvars.assignments(text)):
+        if entry.name in SECRETS:
+            text = text[: entry.start] + text[entry.end :]
+    return SECRET.sub(r"\1(hidden)", text)
+
+
+def line_of(text: str, finding: Finding) -> Optional[str]:
+    """Return the line that a finding is about, without a password; None where it is about the file as a whole."""
+    return hidden(text.split("\n")[finding.line - 1].strip()) if finding.line else None
+
+
+def _judged(option: str, value: Any, problem: Optional[_values.Problem]) -> Iterator[str]:
+    """Return the refusal of an option's value, if there is a problem."""
+    if problem is not None:
+        yield refusal(option, value, problem.message, problem.remedy)
+
+
+def refusals(wanted: Dict[str, Any]) -> Iterator[str]:
+    """Return a sentence for each value that such a file cannot hold."""
+    for name, value in (wanted.get("sysconfig") or {}).items():
+        option = "sysconfig.%s" % name
+        if not NAME.match(name):
+            yield refusal(option, value, "a variable's name has letters, digits and _ only", "correct the name")
+        elif isinstance(value, (dict, list)):
+            yield refusal(option, value, "a variable holds one text", "write it as a string")
+        elif name in SECRETS and value is not None:
+            yield refusal(option, "(hidden)", "a password in a task ends up in logs", "edit the file by other means")
+        elif value is not None:
+            yield from _judged(option, value, _values.shell_value_problem(str(value)))
+    for option in COMMAND_LINE_OPTIONS[:2]:
+        for word in wanted.get(option) or []:
+            yield from _judged(option, word, _values.word_problem(word))
+    for name in wanted.get("blocked_drivers") or []:
+        yield from _judged("blocked_drivers", name, _values.name_problem(name))
+
+
+def edited(text: str, wanted: Dict[str, Any], line: CommandLine) -> str:
+    """Return the text of the file as the options want it."""
+    for name, value in (wanted.get("sysconfig") or {}).items():
+        reset = line.default or None if line.written and name == line.variable else None
+        text = _shellvars.with_value(text, name, reset if value is None else str(value))
+    base = _standing_words(text, line)
+    append, remove = wanted.get("commandline_append") or [], wanted.get("commandline_remove") or []
+    words = _capturewords.edited_words(base, append, remove)
+    words = _capturewords.with_listed(words, line.block_key, wanted.get("blocked_drivers") or [])
+    return text if words == base else _shellvars.with_value(text, line.variable, words)
+
+
+def _standing_words(text: str, line: CommandLine) -> str:
+    """Return the words that stand in the file; where it has none, those that the package has in it."""
+    standing = _shellvars.values(text).get(line.variable)
+    if standing or (line.written and standing is not None):
+        return standing
+    return _shellvars.shown_defaults(text).get(line.variable) or line.default
+
+
+def touched(wanted: Dict[str, Any], line: CommandLine) -> List[str]:
+    """Return the variables that the options are about."""
+    words = any(wanted.get(option) for option in COMMAND_LINE_OPTIONS)
+    return list(wanted.get("sysconfig") or {}) + ([line.variable] if words else [])
+
+
+def error_sentences(path: str, text: str, found: List[Finding]) -> Iterator[str]:
+    """Return a sentence for each error in the resulting file, naming the line."""
+    for finding in found:
+        if finding.severity == "error" and finding.line:
+            where = "%s line %d" % (path, finding.line)
+            yield refusal(where, line_of(text, finding), finding.message, finding.remedy)

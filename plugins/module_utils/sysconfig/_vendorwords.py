@@ -1,0 +1,79 @@
+# Copyright (c) 2026, The crashops.kdump authors
+# GNU General Public License v3.0-or-later (see COPYING or https://www.gnu.org/licenses/gpl-3.0.txt)
+# SPDX-License-Identifier: GPL-3.0-or-later
+# Private to this collection: no promise is made to code outside it.
+"""What the packages of kdumpctl write into KDUMP_COMMANDLINE_APPEND, by generation and architecture.
+
+kdumpctl itself has no such default: where the file lacks the variable, the capture kernel gets none of these words.
+"""
+
+import re
+from typing import Dict, Tuple
+
+MACHINE = re.compile(r"\.(x86_64|aarch64|ppc64le|s390x)(?:[+-]|$)")
+WORDS: Dict[Tuple[str, str], str] = {
+    # kexec-tools 2.0.26-8.el8
+    ("el8", "x86_64"): (
+        "irqpoll nr_cpus=1 reset_devices cgroup_disable=memory mce=off numa=off udev.children-max=2 panic=10 "
+        "rootflags=nofail acpi_no_memhotplug transparent_hugepage=never nokaslr novmcoredd hest_disable"
+    ),
+    ("el8", "aarch64"): (
+        "irqpoll nr_cpus=1 reset_devices cgroup_disable=memory udev.children-max=2 panic=10 swiotlb=noforce novmcoredd"
+    ),
+    ("el8", "ppc64le"): (
+        "irqpoll maxcpus=1 noirqdistrib reset_devices cgroup_disable=memory numa=off udev.children-max=2 "
+        "ehea.use_mcs=0 panic=10 rootflags=nofail kvm_cma_resv_ratio=0 transparent_hugepage=never novmcoredd"
+    ),
+    ("el8", "s390x"): (
+        "nr_cpus=1 cgroup_disable=memory numa=off udev.children-max=2 panic=10 rootflags=nofail "
+        "transparent_hugepage=never novmcoredd"
+    ),
+    # kexec-tools 2.0.26-8.el9
+    ("el9", "x86_64"): (
+        "irqpoll nr_cpus=1 reset_devices cgroup_disable=memory mce=off numa=off udev.children-max=2 panic=10 "
+        "acpi_no_memhotplug transparent_hugepage=never nokaslr hest_disable novmcoredd cma=0 hugetlb_cma=0"
+    ),
+    ("el9", "aarch64"): (
+        "irqpoll nr_cpus=1 reset_devices cgroup_disable=memory udev.children-max=2 panic=10 swiotlb=noforce "
+        "novmcoredd cma=0 hugetlb_cma=0"
+    ),
+    ("el9", "ppc64le"): (
+        "irqpoll maxcpus=1 noirqdistrib reset_devices cgroup_disable=memory numa=off udev.children-max=2 "
+        "ehea.use_mcs=0 panic=10 kvm_cma_resv_ratio=0 transparent_hugepage=never novmcoredd hugetlb_cma=0"
+    ),
+    ("el9", "s390x"): (
+        "nr_cpus=1 cgroup_disable=memory numa=off udev.children-max=2 panic=10 transparent_hugepage=never "
+        "novmcoredd vmcp_cma=0 cma=0 hugetlb_cma=0"
+    ),
+    # kdump-utils 1.0.61
+    ("current", "x86_64"): (
+        "novmcoredd hugetlb_cma=0 kfence.sample_interval=0 initramfs_options=size=90% irqpoll nr_cpus=1 "
+        "reset_devices cgroup_disable=memory mce=off numa=off udev.children-max=2 panic=10 acpi_no_memhotplug "
+        "transparent_hugepage=never nokaslr hest_disable cma=0 pcie_ports=compat"
+    ),
+    ("current", "aarch64"): (
+        "novmcoredd hugetlb_cma=0 kfence.sample_interval=0 initramfs_options=size=90% irqpoll nr_cpus=1 "
+        "reset_devices cgroup_disable=memory udev.children-max=2 panic=10 swiotlb=noforce cma=0"
+    ),
+    ("current", "ppc64le"): (
+        "novmcoredd hugetlb_cma=0 kfence.sample_interval=0 initramfs_options=size=90% irqpoll nr_cpus=16 "
+        "noirqdistrib reset_devices cgroup_disable=memory numa=off udev.children-max=2 ehea.use_mcs=0 "
+        "panic=10 kvm_cma_resv_ratio=0 transparent_hugepage=never"
+    ),
+    ("current", "s390x"): (
+        "novmcoredd hugetlb_cma=0 kfence.sample_interval=0 initramfs_options=size=90% nr_cpus=1 "
+        "cgroup_disable=memory numa=off udev.children-max=2 panic=10 transparent_hugepage=never vmcp_cma=0 "
+        "cma=0"
+    ),
+}
+
+
+def machine_of(release: str) -> str:
+    """Return the architecture that a kernel release of RHEL or Fedora ends in, empty for any other."""
+    found = MACHINE.search(release)
+    return found.group(1) if found else ""
+
+
+def default_words(generation: str, machine: str) -> str:
+    """Return the words of a generation's package for an architecture, empty where they are not known."""
+    return WORDS.get((generation, machine), "")

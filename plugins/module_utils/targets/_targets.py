@@ -1,0 +1,66 @@
+# Copyright (c) 2026, The crashops.kdump authors
+# GNU General Public License v3.0-or-later (see COPYING or https://www.gnu.org/licenses/gpl-3.0.txt)
+# SPDX-License-Identifier: GPL-3.0-or-later
+# Private to this collection: no promise is made to code outside it.
+"""What a dump target may be, and which prober tries which kind."""
+
+from typing import Any, Dict, Iterator, NamedTuple, Optional
+
+from ansible_collections.crashops.kdump.plugins.module_utils import _values
+from ansible_collections.crashops.kdump.plugins.module_utils._result import refusal
+
+FILE_SYSTEMS = ("ext2", "ext3", "ext4", "xfs", "btrfs", "minix", "virtiofs")
+# what each stack can dump to
+KINDS = {
+    "kdumpctl": ("local", "raw", "nfs", "ssh") + FILE_SYSTEMS,
+    "kdump-tools": ("local", "nfs", "ssh"),
+}
+# a mode of 0700 on any of them would lock everybody else out of what is there
+OF_THE_SYSTEM = ("/bin", "/boot", "/dev", "/etc", "/home", "/lib", "/media", "/mnt", "/opt", "/proc", "/root", "/run")
+OF_THE_SYSTEM += ("/sbin", "/srv", "/sys", "/tmp", "/usr", "/var", "/var/lib", "/var/log", "/var/tmp")
+
+
+class Target(NamedTuple):
+    """A dump target: its kind, location and key as kdump_config has them, and the directory as written."""
+
+    kind: str
+    location: str
+    ssh_key: Optional[str]
+    path: str
+
+
+def refusals(target: Target, stack: str) -> Iterator[str]:
+    """Return a sentence for each thing that is wrong with a target, before it is tried."""
+    if target.kind not in KINDS[stack]:
+        remedy = "choose one of %s" % ", ".join(KINDS[stack])
+        yield refusal("target.type", target.kind, "%s has no such target that could be tried" % stack, remedy)
+        return
+    problem = _values.target_problem(target.kind, target.location, "")
+    judges: Dict[str, Any] = {"nfs": _values.nfs_problem, "ssh": _values.ssh_problem, "raw": _values.device_problem}
+    judges.update(dict.fromkeys(FILE_SYSTEMS[:-1], _values.device_problem))
+    judge = judges.get(target.kind)
+    problem = problem or (judge(target.location) if judge else None)
+    if problem is not None:
+        yield refusal("target.location", target.location, problem.message, problem.remedy)
+    if target.kind == "ssh":
+        problem = _values.path_problem(target.ssh_key or "")
+        if problem is not None:
+            yield refusal("target.ssh_key", target.ssh_key, problem.message, problem.remedy)
+    yield from path_refusals(target)
+
+
+def path_refusals(target: Target) -> Iterator[str]:
+    """Return what is wrong with the directory."""
+    problem = _values.path_problem(target.path)
+    if problem is not None:
+        yield refusal("path", target.path, problem.message, problem.remedy)
+        return
+    if target.kind in ("local", "ssh"):
+        yield from place_refusals("/" + target.path.strip("/"), target.path)
+
+
+def place_refusals(place: str, path: str) -> Iterator[str]:
+    """Return what is wrong with making a directory of a system private; path is what the option says."""
+    if place == "/" or place in OF_THE_SYSTEM:
+        rule = "others need %s, and dumps belong into a directory that only one may read" % place
+        yield refusal("path", path, rule, "name a directory below it")

@@ -1,0 +1,104 @@
+# Copyright (c) 2026, The crashops.kdump authors
+# GNU General Public License v3.0-or-later (see COPYING or https://www.gnu.org/licenses/gpl-3.0.txt)
+# SPDX-License-Identifier: GPL-3.0-or-later
+# Private to this collection: no promise is made to code outside it.
+"""One dump that was found: what its header says, whether it is complete, what its log tells."""
+
+from typing import Any, NamedTuple, Optional
+
+from ansible_collections.crashops.kdump.plugins.module_utils.vmcores import _flattened, _vmcore
+from ansible_collections.crashops.kdump.plugins.module_utils.vmcores._dumps import Found
+
+# the banner is at the beginning of a log, the panic at its end
+DMESG_HEAD_BYTES = 64 << 10
+DMESG_TAIL_BYTES = 1 << 20
+UNFINISHED = "its name says that it is still being written, or was never finished"
+
+
+class Look(NamedTuple):
+    """A dump that was found, a reader of its core, and what the core's header says."""
+
+    found: Found
+    read: Optional[_vmcore.Read]
+    header: _vmcore.Header
+
+    @property
+    def crash_time(self) -> float:
+        """Return when the kernel died, or as near to it as can be told."""
+        return self.header.crash_time or self.found.mtime
+
+
+def reader(host: Any, path: str, deadline: float) -> _vmcore.Read:
+    """Return a reader of a file that gives up when its time has passed."""
+
+    def read(offset: int, size: int) -> bytes:
+        if host.now() > deadline:
+            raise _vmcore.OutOfTime
+        return host.read_bytes(path, offset, size) or b""
+
+    return read
+
+
+def look(host: Any, found: Found, deadline: float) -> Look:
+    """Return a dump with what its header says; that is a few reads, whatever its size."""
+    if found.core is None:
+        return Look(found, None, _vmcore.Header())
+    read = reader(host, found.core.path, deadline)
+    try:
+        return Look(found, read, _vmcore.dump_header(read, found.core.facts.size))
+    except _vmcore.OutOfTime:
+        return Look(found, read, _vmcore.Header())
+
+
+def dmesg_text(host: Any, found: Found) -> str:
+    """Return the beginning and the end of the kernel's log."""
+    if found.dmesg is None:
+        return ""
+    path, size = found.dmesg.path, found.dmesg.facts.size
+    parts = [host.read_bytes(path, 0, DMESG_HEAD_BYTES)]
+    if size > DMESG_HEAD_BYTES:
+        parts.append(host.read_bytes(path, max(DMESG_HEAD_BYTES, size - DMESG_TAIL_BYTES), DMESG_TAIL_BYTES))
+    return "\n".join((part or b"").decode("utf-8", "replace") for part in parts)
+
+
+def verdict(seen: Look, check: bool) -> _vmcore.Verdict:
+    """Return whether a dump is complete, read to its end if that is asked for."""
+    core = seen.found.core
+    if core is None or seen.read is None:
+        return _vmcore.Verdict(False, "there is no dump, only what was saved beside it")
+    if not check:
+        return _vmcore.Verdict(None, "it was not asked for")
+    judged = _vmcore.dump_verdict(seen.read, core.facts.size)
+    if judged.complete and is_unfinished(core.path):
+        return _vmcore.Verdict(False, UNFINISHED)
+    return judged
+
+
+def glance(seen: Look) -> _vmcore.Verdict:
+    """Return whether a dump is complete by the cheapest test of its format that tells a broken-off one."""
+    core = seen.found.core
+    if core is None or seen.read is None or core.facts.size == 0:
+        return verdict(seen, True)
+    try:
+        flattened = _vmcore.dump_format(seen.read) == "flattened"
+        if flattened and not _flattened.ends_well(seen.read, core.facts.size):
+            return _vmcore.Verdict(False, "the file ends without the terminator")
+    except _vmcore.OutOfTime:
+        return _vmcore.Verdict(None, "the time limit passed before it was looked at")
+    if not flattened:
+        return verdict(seen, True)
+    if is_unfinished(core.path):
+        return _vmcore.Verdict(False, UNFINISHED)
+    return _vmcore.Verdict(True, "the terminator is in the file")
+
+
+def is_unfinished(path: str) -> bool:
+    """Return whether a core's name says that it is still being written, or was never finished."""
+    return "incomplete" in path.rsplit("/", 1)[1]
+
+
+def identity(seen: Look) -> str:
+    """Return what tells a dump from any other: a later crash in the same minute takes the same name."""
+    file = seen.found.files[0]
+    when = seen.header.crash_time or 0
+    return "%s:%d:%d:%d" % (file.path, file.facts.size, file.facts.mtime_ns // 10**9, when)

@@ -1,0 +1,288 @@
+#!/usr/bin/python
+# Copyright (c) 2026, The crashops.kdump authors
+# GNU General Public License v3.0-or-later (see COPYING or https://www.gnu.org/licenses/gpl-3.0.txt)
+# SPDX-License-Identifier: GPL-3.0-or-later
+"""Prepare a dump target and prove that a dump could be written there."""
+
+DOCUMENTATION = r"""
+module: kdump_target
+short_description: Prepare a dump target and prove that a dump could be written there
+version_added: 0.1.0
+description:
+  - Reaches the target in the way that the capture kernel will, makes the directory of the dumps there, for its owner
+    alone, writes a small file into it, reads its size back, and removes it. So a target that would lose the first dump
+    fails today, with one sentence about why.
+  - Changes nothing in kdump's configuration, and needs no configuration to be there. Run it before
+    M(crashops.kdump.kdump_config) with the same O(target) and O(path).
+  - V(local), and a file system that is mounted, are tried where they are. A file system and an NFS export that are not
+    mounted are mounted for the trial in a name space of its own, so that no other process sees the mount and it ends
+    with the trial.
+  - The login by ssh takes exactly the key of the target, asks nothing, and accepts no host key that is not pinned.
+  - To a V(raw) device nothing is written. It is refused where anything uses it or it holds anything.
+extends_documentation_fragment:
+  - crashops.kdump._attributes
+attributes:
+  check_mode:
+    support: full
+    details:
+      - Logs in, mounts and looks, but makes no directory and writes no file. A file system is mounted read-only for
+        that.
+      - A key that does not exist yet, and a missing program that mounts NFS, are told of in RV(untried), and fail a
+        real run only.
+  diff_mode:
+    support: full
+  idempotent:
+    support: full
+  platform:
+    support: full
+author:
+  - The crashops.kdump authors (@crashops)
+options:
+  target:
+    description:
+      - The target, as in M(crashops.kdump.kdump_config).
+      - If it is left out, it is the one that the host's own files name.
+    type: dict
+    suboptions:
+      type:
+        description:
+          - The kind of target. V(local) is the file system that holds O(path).
+          - On Debian and Ubuntu only V(local), V(nfs) and V(ssh) exist.
+        type: str
+        required: true
+        choices: [local, raw, ext2, ext3, ext4, xfs, btrfs, minix, virtiofs, nfs, ssh]
+      location:
+        description:
+          - A device, C(UUID=...) or C(LABEL=...) of a file system or raw device, the tag of a virtiofs share,
+            C(host:/export) of an NFS server, C(user@host) of an ssh server.
+          - It must be left out with the type V(local), and given with every other.
+        type: str
+      ssh_key:
+        description:
+          - The private key for a target of type V(ssh), an absolute path on the host.
+          - If it is left out, it is the one that the host's own files name, or C(/root/.ssh/kdump_id_rsa).
+        type: str
+  path:
+    description:
+      - The directory of the dumps, as in M(crashops.kdump.kdump_config). RV(directory) tells what it means for the
+        target.
+      - If it is left out, it is the one that the host's own files name, or C(/var/crash).
+    type: str
+  create:
+    description:
+      - Whether to make the directory where it is missing. Where it is not made, a missing one fails the task.
+      - If it is left out, it is made.
+    type: bool
+    default: true
+  timeout:
+    description:
+      - How many seconds the target may take to answer and to be tried.
+      - If it is left out, it is 60.
+    type: int
+    default: 60
+seealso:
+  - module: crashops.kdump.kdump_config
+  - module: crashops.kdump.crash_test
+"""
+
+EXAMPLES = r"""
+- name: Prove that this host can dump to an NFS export, and make its directory there
+  crashops.kdump.kdump_target:
+    target:
+      type: nfs
+      location: dumps.example.com:/export/crash
+    path: /web01
+
+- name: Tell what would be done to the target that the host has, and whether it answers
+  crashops.kdump.kdump_target:
+  check_mode: true
+  register: target
+
+# With an account that does not know the key this fails, and the message has the line that is missing there:
+#   dumps.example.com does not let kdump in by the key /root/.ssh/kdump_id_ed25519; add this line to
+#   ~/.ssh/authorized_keys of kdump there: restrict ssh-ed25519 AAAA...
+- name: Prove that this host can dump to an ssh server
+  crashops.kdump.kdump_target:
+    target:
+      type: ssh
+      location: kdump@dumps.example.com
+      ssh_key: /root/.ssh/kdump_id_ed25519
+    path: /srv/crash
+    timeout: 20
+"""
+
+RETURN = r"""
+type:
+  description: The kind of target.
+  returned: success
+  type: str
+  sample: nfs
+location:
+  description: Its location; null for a local one.
+  returned: success
+  type: str
+  sample: dumps.example.com:/export/crash
+device:
+  description: The device or export that holds the dumps, every link, UUID and bind mount resolved; null for ssh.
+  returned: success
+  type: str
+  sample: /dev/mapper/vg-crash
+directory:
+  description:
+    - The directory of the dumps as the target itself calls it, on the device, on the NFS server or on the ssh server.
+      Null for a raw device.
+  returned: success
+  type: str
+  sample: /export/crash/web01
+dump_directory:
+  description: The same directory as the running system sees it; null where it does not.
+  returned: success
+  type: str
+  sample: /srv/crash
+mode:
+  description:
+    - The directory's permission bits after the task, in octal. Null where there is none, or where nothing could be
+      tried.
+    - A directory with the sticky bit or the like is shared on purpose, and is left as it is.
+  returned: success
+  type: str
+  sample: "0700"
+free_bytes:
+  description: The space that is left there, of a raw device its size; null where it cannot be told.
+  returned: success
+  type: int
+  sample: 8589934592
+writable:
+  description:
+    - Whether a file was written. In check mode, whether one could be, as far as looking tells. Null for a raw device
+      and where nothing could be tried.
+  returned: success
+  type: bool
+  sample: true
+untried:
+  description: In check mode, why the target could not be tried; else null.
+  returned: success
+  type: str
+  sample: the key /root/.ssh/kdump_id_ed25519 does not exist
+package:
+  description: The package to install where a program is missing that reaches the target; else null.
+  returned: success, or when a program is missing
+  type: str
+  sample: nfs-common
+trouble:
+  description:
+    - One word for why it failed. Among them are V(key_missing), V(key), V(passphrase), V(host_key_unknown),
+      V(host_key_changed), V(login_refused), V(no_answer), V(mount), V(program_missing), V(device), V(directory).
+  returned: when the target was tried and failed
+  type: str
+  sample: login_refused
+public_key:
+  description: The public half of the key.
+  returned: when the login failed
+  type: str
+  sample: ssh-ed25519 AAAAC3NzaC1lZDI1NTE5AAAA root@web01
+refused:
+  description: The sentences about refused values, one for each.
+  returned: when something was refused
+  type: list
+  elements: str
+commands:
+  description: The commands that were run.
+  returned: always
+  type: list
+  elements: list
+"""
+
+from typing import Any, Dict
+
+from ansible.module_utils.basic import AnsibleModule
+from ansible_collections.crashops.kdump.plugins.module_utils._host import run_module
+from ansible_collections.crashops.kdump.plugins.module_utils._planned import PlannedHost
+from ansible_collections.crashops.kdump.plugins.module_utils._result import (
+    Refused,
+    StateChange,
+    refusal,
+    state_diff,
+)
+from ansible_collections.crashops.kdump.plugins.module_utils._stack import find_stack
+from ansible_collections.crashops.kdump.plugins.module_utils.stacks._base import Stack
+from ansible_collections.crashops.kdump.plugins.module_utils.targets._base import Probe, Wish
+from ansible_collections.crashops.kdump.plugins.module_utils.targets._probers import PROBERS
+from ansible_collections.crashops.kdump.plugins.module_utils.targets._targets import FILE_SYSTEMS, Target, refusals
+from ansible_collections.crashops.kdump.plugins.module_utils.targets._trial import changes
+
+
+def ensure(host: Any, params: Dict[str, Any], check_mode: bool) -> Dict[str, Any]:
+    """Try the target and return what was found, or would be done."""
+    stack = find_stack(host)
+    target = wanted(stack, params)
+    refused = list(refusals(target, stack.name))
+    if params["timeout"] < 1:
+        refused.append(refusal("timeout", params["timeout"], "it is no time", "give 1 or more seconds"))
+    if refused:
+        raise Refused(refused)
+    wish = Wish(target, stack.name, params["create"], not check_mode, params["timeout"])
+    return result(target, PROBERS[target.kind](host, wish).probe())
+
+
+def wanted(stack: Stack, params: Dict[str, Any]) -> Target:
+    """Return the target as kdump_config would leave it with the same options."""
+    asked = params["target"] or {}
+    options = {"target": params["target"], "path": params["path"]}
+    settings = type(stack)(PlannedHost(stack.host, stack.file_changes(options))).settings()
+    location = asked.get("location") if asked else settings.target_location
+    return Target(
+        asked.get("type") or settings.target_type,
+        (location or "").strip(" "),
+        asked.get("ssh_key") or settings.ssh_key,
+        params["path"] or settings.path,
+    )
+
+
+def result(target: Target, probe: Probe) -> Dict[str, Any]:
+    """Return the module's result for what was found."""
+    trial = probe.trial
+    done = changes(trial) if trial else []
+    states = []
+    if trial and done:
+        before = ("mode %s" % trial.mode_before if trial.owned else "not root's") if trial.existed else "missing"
+        states = [StateChange(probe.directory or "", before, "mode %s" % trial.mode)]
+    return {
+        "changed": bool(done),
+        "diff": [state_diff(states, "%s %s" % (target.kind, target.location))] if states else [],
+        "type": target.kind,
+        "location": target.location or None,
+        "device": probe.device,
+        "directory": probe.directory,
+        "dump_directory": probe.dump_directory,
+        "mode": trial.mode if trial else None,
+        "free_bytes": probe.free_bytes,
+        "writable": True if trial else None,
+        "untried": probe.untried,
+        "package": probe.package,
+    }
+
+
+def main() -> None:
+    """Run the module."""
+    kinds = ["raw"] + list(FILE_SYSTEMS) + ["nfs", "ssh"]
+    target = {
+        "type": "dict",
+        "required_if": [("type", kind, ["location"]) for kind in kinds],
+        "options": {
+            "type": {"type": "str", "required": True, "choices": ["local"] + kinds},
+            "location": {"type": "str"},
+            "ssh_key": {"type": "str", "no_log": False},
+        },
+    }
+    argument_spec = {
+        "target": target,
+        "path": {"type": "str"},
+        "create": {"type": "bool", "default": True},
+        "timeout": {"type": "int", "default": 60},
+    }
+    run_module(AnsibleModule(argument_spec=argument_spec, supports_check_mode=True), ensure)
+
+
+if __name__ == "__main__":
+    main()

@@ -1,0 +1,70 @@
+# Copyright (c) 2026, The crashops.kdump authors
+# GNU General Public License v3.0-or-later (see COPYING or https://www.gnu.org/licenses/gpl-3.0.txt)
+# SPDX-License-Identifier: GPL-3.0-or-later
+# Private to this collection: no promise is made to code outside it.
+"""The files of the report on the control node, and the file that says which collection this is."""
+
+from __future__ import annotations
+
+import json
+import os
+import re
+import tempfile
+from collections.abc import Mapping
+from pathlib import Path
+
+# plugins/plugin_utils/report/_files.py lies this far below the collection
+COLLECTION = Path(__file__).parents[3]
+PRIVATE_DIRECTORY = 0o700
+
+
+def collection_version(root: Path = COLLECTION) -> str | None:
+    """Return the collection's version, from what ansible-galaxy installed or from the source; None if neither says."""
+    try:
+        manifest = json.loads((root / "MANIFEST.json").read_text(encoding="utf-8"))
+        return str(manifest["collection_info"]["version"])
+    except (OSError, ValueError, KeyError, TypeError):
+        pass  # a work tree has none
+    try:
+        found = re.search(r"(?m)^version:\s*(\S+)", (root / "galaxy.yml").read_text(encoding="utf-8"))
+    except (OSError, ValueError):
+        return None
+    return found[1].strip("\"'") if found else None
+
+
+def directory_trouble(directory: str) -> str | None:
+    """Return why no file can be made in a directory, or below the nearest one that is there; None if one can."""
+    path = directory
+    while not os.path.lexists(path):
+        path = os.path.dirname(path)
+    if not os.path.isdir(path):
+        return "%s is no directory" % path
+    if not os.access(path, os.W_OK | os.X_OK):
+        return "%s may not be written to" % path
+    return None
+
+
+def write_all(texts: Mapping[str, str], mode: int) -> None:
+    """Write files, each whole or not at all, and put none in its place before all are written; makes directories."""
+    written: dict[str, str] = {}
+    try:
+        for path, text in texts.items():
+            os.makedirs(os.path.dirname(path), PRIVATE_DIRECTORY, exist_ok=True)
+            _write_beside(path, text, mode, written)
+        for path in list(written):
+            os.replace(written[path], path)
+            del written[path]
+    finally:
+        for left in written.values():
+            os.unlink(left)
+
+
+def _write_beside(path: str, text: str, mode: int, written: dict[str, str]) -> None:
+    """Write a text to a file of another name in the same directory, and note that name."""
+    handle, name = tempfile.mkstemp(prefix=".%s." % os.path.basename(path), dir=os.path.dirname(path))
+    written[path] = name
+    with os.fdopen(handle, "w", encoding="utf-8", newline="\n") as stream:
+        stream.write(text)
+        stream.flush()
+        os.fchmod(stream.fileno(), mode)
+        os.fsync(stream.fileno())

@@ -1,0 +1,39 @@
+# Copyright (c) 2026, The crashops.kdump authors
+# GNU General Public License v3.0-or-later (see COPYING or https://www.gnu.org/licenses/gpl-3.0.txt)
+# SPDX-License-Identifier: GPL-3.0-or-later
+# Private to this collection: no promise is made to code outside it.
+"""Takes hosts' results out of what Ansible knows of them, without templating it.
+
+hostvars[host] templates each value that is read, and a result has a thousand; raw_get() does not.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Iterable, Iterator, Mapping
+from typing import Any
+
+from jinja2 import Undefined
+
+try:
+    from ansible.utils.unsafe_proxy import wrap_var
+except ImportError:
+    wrap_var = None  # an ansible-core that trusts no text unless it is told to
+
+
+def results_of(hostvars: Any, hosts: Iterable[str], variable: str) -> Iterator[tuple[str, Any]]:
+    """Yield each host with what is in a variable of it; None where there is no such variable, or no such host."""
+    for host in hosts:
+        read = getattr(hostvars, "raw_get", hostvars.get)
+        # asked for a host that it does not have, hostvars of ansible-core 2.19 and later raises outside of templates
+        values = read(host) if host in hostvars else None
+        yield host, defined(values.get(variable) if isinstance(values, Mapping) else None)
+
+
+def defined(value: Any) -> Any:
+    """Return a value, None for one that is not defined."""
+    return None if isinstance(value, Undefined) else value
+
+
+def untrusted(value: Any) -> Any:
+    """Return a value whose texts Ansible will not template: hosts wrote them. Before ansible-core 2.19 it would."""
+    return wrap_var(value) if wrap_var else value
