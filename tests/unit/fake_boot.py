@@ -6,7 +6,7 @@
 import re
 from typing import Any, Dict, List, Optional
 
-from ansible_collections.crashops.kdump.plugins.module_utils._host import Completed
+from ansible_collections.crashops.kdump.plugins.module_utils._host import Completed, command_failure
 from ansible_collections.crashops.kdump.tests.unit.fake_host import FakeHost
 
 GIB_2_IOMEM = """\
@@ -76,6 +76,8 @@ class GrubbyHost(FakeHost):
     """A host whose grubby behaves like the real one, damage on the side included. `broken` makes it do nothing."""
 
     broken = False
+    too_old = False
+    complaint = ""
 
     def __init__(self, entries: Any = EL9_ENTRIES, kernelopts: str = "", default: str = "1", **more: Any) -> None:
         release = entries[0][1].replace("/vmlinuz-", "")
@@ -99,9 +101,13 @@ class GrubbyHost(FakeHost):
             return Completed(argv, 0, "".join(self._block(i, name) for i, name in enumerate(self.names)), "")
         if argv[1] == "--default-index":
             return Completed(argv, 0, self.default + "\n", "")
+        if self.too_old and "--no-etc-grub-update" in argv:
+            done = Completed(argv, 1, "", "grubby: unrecognized option '--no-etc-grub-update'\n")
+            raise command_failure("the command failed", done)
         if not self.broken:
-            self._update(argv[1].partition("=")[2], argv[2].partition("=")[2] if "--args" in argv[2] else "")
-        return Completed(argv, 0, "", "")
+            args = argv[2].partition("=")[2] if "--args" in argv[2] else ""
+            self._update(argv[1].partition("=")[2], args, "--no-etc-grub-update" in argv[3:])
+        return Completed(argv, 0, "", self.complaint)
 
     def field(self, name: str, key: str) -> str:
         """Return a line of an entry's file."""
@@ -110,7 +116,7 @@ class GrubbyHost(FakeHost):
 
     def kernelopts(self) -> str:
         """Return the arguments that entries of EL 8 refer to."""
-        return self.files["/boot/grub2/grubenv"].partition("=")[2].strip()
+        return self.files["/boot/grub2/grubenv"].partition("=")[2].strip() or "$kernelopts"
 
     def _block(self, index: int, name: str) -> str:
         args = self.field(name, "options").replace("$kernelopts", self.kernelopts())
@@ -121,7 +127,7 @@ class GrubbyHost(FakeHost):
         lines += ['initrd="/boot/initramfs.img $tuned_initrd"', 'title="Red Hat (9.3)"', 'id="%s"' % name]
         return "\n".join(lines) + "\n"
 
-    def _update(self, selector: str, args: str) -> None:
+    def _update(self, selector: str, args: str, leave_default_grub: bool) -> None:
         def edit(old: str) -> str:
             kept = [word for word in old.split() if not word.startswith("crashkernel=")]
             return " ".join(kept + args.split())
@@ -135,11 +141,13 @@ class GrubbyHost(FakeHost):
                 new = edit(old.replace("$kernelopts", self.kernelopts()))
                 path = "/boot/loader/entries/%s.conf" % name
                 self.files[path] = self.files[path].replace("options " + old, "options " + new)
-        if selector == "ALL":
-            self.files["/boot/grub2/grubenv"] = "kernelopts=%s\n" % edit(self.kernelopts())
+        if selector == "ALL" and not leave_default_grub:
             line = 'GRUB_CMDLINE_LINUX="%s"' % edit("rd.lvm.lv=rhel/root")
             text = re.sub(r"^GRUB_CMDLINE_LINUX.*", line, self.files["/etc/default/grub"], flags=re.MULTILINE)
             self.files["/etc/default/grub"] = text
+        if selector == "ALL":
+            if "$kernelopts" not in self.kernelopts():
+                self.files["/boot/grub2/grubenv"] = "kernelopts=%s\n" % edit(self.kernelopts())
             last = self.field(self.names[-1], "options").replace("$kernelopts", self.kernelopts())
             self.files["/etc/kernel/cmdline"] = edit(self.files.get("/etc/kernel/cmdline", last)) + "\n"
 
@@ -187,9 +195,9 @@ def grub_cfg(releases: List[str], normal: str, always: str = "console=ttyS0", bo
 
 
 class DebianHost(FakeHost):
-    """A host whose update-grub reads the drop-ins as GRUB does. `broken` is what update-grub answers instead."""
+    """A host whose update-grub reads the drop-ins as GRUB does. `always` is what scripts in grub.d give every entry."""
 
-    broken = None  # type: Any
+    always = "console=ttyS0"
 
     def __init__(self, releases: Any = ("6.1.0-41-amd64", "6.1.0-40-amd64"), boot: str = "/boot", **more: Any) -> None:
         files = kernel_files(releases[0])
@@ -204,12 +212,66 @@ class DebianHost(FakeHost):
 
     def update_grub(self, host: FakeHost) -> Any:
         """Write grub.cfg anew."""
-        if self.broken is not None:
-            return self.broken
         words = ["quiet"] + re.findall(r"crashkernel=[^\s\"*]+", self.files.get(PACKAGE_DROP_IN, ""))
         if DROP_IN in self.files:
             appended = self.files[DROP_IN].partition("\nGRUB_CMDLINE_LINUX_DEFAULT=")[2]
             words = ["quiet"] + re.findall(r"crashkernel=[^\s\"]+", appended)
         words += re.findall(r"crashkernel=\w+", self.files.get("/etc/default/grub.d/zzz.cfg", ""))
-        self.files["/boot/grub/grub.cfg"] = grub_cfg(self.releases, " ".join(words), boot=self.boot)
+        self.files["/boot/grub/grub.cfg"] = grub_cfg(self.releases, " ".join(words), self.always, self.boot)
         return (0, "", "Generating grub configuration file ...\ndone\n")
+
+
+OSTREE_ENTRY = """\
+title Fedora Linux 42 (ostree:%(place)d)
+version %(version)d
+options %(options)s
+linux /ostree/fedora-%(place)d/vmlinuz-6.14.0-63.fc42.x86_64
+initrd /ostree/fedora-%(place)d/initramfs-6.14.0-63.fc42.x86_64.img
+"""
+
+
+class OstreeHost(FakeHost):
+    """A host that boots images. Its rpm-ostree deletes, then appends, and stages a deployment, as the real one does.
+
+    `answer` is what it says instead of that, `loses` a word that it forgets, `second` its answer to the second change.
+    """
+
+    answer = None  # type: Any
+    second = None  # type: Any
+    loses = ""
+
+    def __init__(self, crashkernel: Any = (RHEL,), only: Any = ("rpm-ostree",), **more: Any) -> None:
+        words = ["crashkernel=%s" % value for value in crashkernel]
+        self.cmdline = " ".join(["ostree=/ostree/boot.1/fedora/0", "root=UUID=1", "rw"] + words)
+        self.changes = 0
+        files = dict(kernel_files("6.14.0-63.fc42.x86_64"), **{"/run/ostree-booted": ""})
+        for place, options in ((0, self.cmdline), (1, "root=UUID=1 crashkernel=128M")):
+            fields = {"place": place, "version": 2 - place, "options": options}
+            files["/boot/loader/entries/ostree-%d.conf" % (2 - place)] = OSTREE_ENTRY % fields
+        files.update(more.pop("files", {}))
+        super().__init__(files, programs=list(only) + more.pop("programs", []), **more)
+
+    def run(self, argv: List[str], timeout_s: int = 60, check: bool = True) -> Completed:
+        """Answer for rpm-ostree kargs; everything else is the test's."""
+        if argv[:2] != ["rpm-ostree", "kargs"]:
+            return super().run(argv, timeout_s, check)
+        self.commands.append(list(argv))
+        if len(argv) == 2:
+            return Completed(argv, 0, self.cmdline + "\n", "")
+        self.changes += 1
+        answer = self.second if self.changes == 2 and self.second else self.answer
+        done = Completed(argv, *(answer or (0, "Staging deployment...done\nChanges queued for next boot.\n", "")))
+        if done.rc:
+            raise command_failure("the command failed", done)
+        if answer is None:
+            self._stage(argv[2:])
+        return done
+
+    def _stage(self, options: List[str]) -> None:
+        kept = self.cmdline.replace("/boot.1/", "/boot.0/").split()
+        for option in options:
+            change, _equals, word = option.partition("=")
+            if change == "--delete":
+                kept.remove(word)
+        kept = [word for word in kept if word != self.loses]
+        self.cmdline = " ".join(kept + [one.partition("=")[2] for one in options if one.startswith("--append=")])

@@ -6,7 +6,8 @@
 import fnmatch
 from typing import Any, Callable, Dict, List, Optional, Tuple, Union
 
-from ansible_collections.crashops.kdump.plugins.module_utils._host import Completed, FileFacts, command_failure
+from ansible_collections.crashops.kdump.plugins.module_utils._host import Completed, FileFacts, Space, command_failure
+from ansible_collections.crashops.kdump.plugins.module_utils._result import Failure
 
 # what a command answers: its stdout, (rc, stdout, stderr), or a function of the host that acts and answers one of these
 Answer = Union[str, Tuple[int, str, str], Callable[["FakeHost"], Any]]
@@ -33,9 +34,14 @@ class FakeHost:
         self.links = {}  # type: Dict[str, str]
         self.mtimes = {}  # type: Dict[str, float]
         self.free = {}  # type: Dict[str, int]
+        self.labels = {}  # type: Dict[str, str]
+        self.root = True
+        self.refused = {}  # type: Dict[str, str]
+        self.connected = []  # type: List[Tuple[str, int]]
         self.commands = []  # type: List[List[str]]
         self.written = []  # type: List[str]
         self.removed = []  # type: List[str]
+        self.unwritable = {}  # type: Dict[str, str]
         self.clock = START
 
     def read_bytes(self, path: str, offset: int = 0, size: int = -1) -> Optional[bytes]:
@@ -72,9 +78,22 @@ class FakeHost:
         depth = pattern.count("/")
         return sorted(path for path in found if path.count("/") == depth and fnmatch.fnmatchcase(path, pattern))
 
-    def free_bytes(self, path: str) -> Optional[int]:
-        """Return what `free` says of a path."""
-        return self.free.get(path)
+    def space(self, path: str) -> Optional[Space]:
+        """Return what `free` says of a path: bytes, on a file system of 8 GiB."""
+        return Space(self.free[path], 8 << 30, 1000) if path in self.free else None
+
+    def refuses(self, address: str, port: int, timeout_s: float) -> Optional[str]:
+        """Return what `refused` says of an address; where it says nothing, somebody answers."""
+        self.connected.append((address, port))
+        return self.refused.get(address)
+
+    def is_root(self) -> bool:
+        """Return what `root` says."""
+        return self.root
+
+    def label(self, path: str) -> Optional[str]:
+        """Return what `labels` says of a path."""
+        return self.labels.get(path)
 
     def now(self) -> float:
         """Return the fake clock; waiting moves it on."""
@@ -113,8 +132,10 @@ class FakeHost:
         return done
 
     def write(self, path: str, text: str, mode: int = 0o644, backup: bool = False) -> Optional[str]:
-        """Keep a text, and that it was written."""
+        """Keep a text, and that it was written; a path in `unwritable` is refused with the words there."""
         path = self.real_path(path)
+        if path in self.unwritable:
+            raise Failure("cannot write %s: %s" % (path, self.unwritable[path]), path=path)
         saved = "%s.backup" % path if backup and path in self.files else None
         if saved:
             self.files[saved] = self.files[path]
@@ -134,7 +155,7 @@ class FakeHost:
         self.directories[path] = mode
         self.written.append(path)
 
-    def set_mtime(self, path: str) -> None:
+    def set_mtime(self, path: str, mtime_ns: Optional[int] = None) -> None:
         """Keep a file's time."""
-        self.mtimes[path] = self.clock
+        self.mtimes[path] = self.clock if mtime_ns is None else mtime_ns / 1e9
         self.written.append(path)

@@ -55,6 +55,7 @@ def info(**changes):
         "dump_directory": {"path": "/var/crash"},
         "crashkernel": {"booted": ["256M"]},
         "image": {"path": "/var/lib/kdump/initrd.img"},
+        "collector": {"mtime": 99.5},
     }
     return dict(base, **changes)
 
@@ -80,6 +81,8 @@ def dump(name, **changes):
 class CrashTest(ActionModule):
     """The action on a host that is played: answers to looks in order (the last one stays), and modules' results."""
 
+    who = "%d\nweb1\n10.0.0.1\n" % NOW
+
     def __init__(self, args, *, looks=(NEW,), infos=None, after=None, check_mode=False, connection=None):
         task = Task()
         task.args, task.check_mode, task.action = args, check_mode, "crashops.kdump.crash_test"
@@ -102,12 +105,16 @@ class CrashTest(ActionModule):
     def _say(self, words):
         self.told.append(words)
 
-    def _copy(self, task):
-        self.copied.append(task.args)
+    def _copy(self, args):
+        self.copied.append(args)
         return {"changed": True}
 
     def _remove_tmp_path(self, tmp_path, force=False):
         self.calls.append("rm")
+
+    def _on_server(self, args):
+        self.calls.append("server " + args["path"])
+        return self.next_of(self.dumps_there)
 
     def _execute_module(self, module_name=None, module_args=None, task_vars=None, **dummy):
         self.calls.append(module_name.rsplit(".", 1)[1])
@@ -124,6 +131,8 @@ class CrashTest(ActionModule):
         return answer
 
     def _low_level_execute_command(self, cmd, sudoable=True, **dummy):
+        if "uname -n" in cmd:
+            return {"rc": 0, "stdout": self.who, "stderr": ""}
         if "boot_id" not in cmd:
             self.calls.append("trigger")
             return {"rc": 0, "stdout": "", "stderr": ""}
@@ -136,7 +145,7 @@ class CrashTest(ActionModule):
 
 def run(action):
     """Return the result of the action for the host web1."""
-    return action.run(task_vars={"inventory_hostname": "web1"})
+    return action.run(task_vars={"inventory_hostname": "web1", "hostvars": {"web1": {}, "store": {}}})
 
 
 CONSENT = {"confirm": "web1"}
@@ -206,7 +215,8 @@ def test_a_host_that_does_not_come_back_fails_with_the_end_of_its_console(tmp_pa
     action = CrashTest(dict(CONSENT, timeout=100, console=str(console)), looks=[GONE])
     result = run(action)
     assert result["failed"] and result["changed"]
-    assert "did not come back within 100 s" in result["msg"]
+    assert "did not come back within 1" in result["msg"]
+    assert "and nothing grows any more" in result["msg"]
     assert GONE in result["msg"]
     assert result["console"] == ["line %d" % number for number in range(70, 100)]
     assert any("at most" in words for words in action.told)
@@ -259,4 +269,109 @@ def test_a_module_that_fails_stops_the_test_before_the_crash():
     result = run(action)
     assert result["failed"]
     assert "no python" in result["msg"]
+    assert "trigger" not in action.calls
+
+
+SERVER = dict(CONSENT, dumps_host="store")
+ELSEWHERE = info(
+    settings={"target_type": "ssh", "target_location": "kdump@store", "path": "/srv/crash"},
+    dump_directory={"path": None},
+    stack={"name": "kdump-tools"},
+)
+
+
+def on_server(*answers, args=None):
+    """Return the action for a host that dumps to the server store; answers are what is found there, in order."""
+    action = CrashTest(args or SERVER, infos=[ELSEWHERE])
+    action.dumps_there = list(answers)
+    return action
+
+
+def test_a_dump_on_a_server_is_looked_for_there_and_is_not_another_hosts():
+    mine = dump("mine", directory="/srv/crash/10.0.0.1-202611232010", nodename="web1")
+    other = dump("other", directory="/srv/crash/10.0.0.2-202611232010", nodename="web2", crash_time=NOW + 9)
+    action = on_server({"dumps": []}, {"dumps": [other, mine]})
+    result = run(action)
+    assert not result.get("failed"), result
+    assert (result["dump"]["id"], result["proof"] is not None) == ("mine", True)
+    assert [call for call in action.calls if "/" in call] == ["server /srv/crash"] * 2
+    assert "vmcore_info" not in action.calls
+    assert json.loads(action.copied[0]["content"])["dumps_host"] == "store"
+
+
+def test_the_directory_on_the_server_can_be_named():
+    action = on_server({"dumps": []}, {"dumps": [dump("mine", nodename="web1")]}, args=dict(SERVER, dumps_path="/exp"))
+    run(action)
+    assert "server /exp" in action.calls
+
+
+def growing(*sizes):
+    half = {"directory": "/srv/crash/10.0.0.1-202611232010", "nodename": None, "complete": None}
+    return [{"dumps": [dump("dump-incomplete", size_bytes=size, **half)]} for size in sizes]
+
+
+def test_a_host_that_is_slow_is_waited_for_as_long_as_its_dump_grows():
+    mine = dump("mine", directory="/srv/crash/10.0.0.1-202611232010", nodename="web1")
+    action = on_server({"dumps": []}, *growing(*range(1, 10)), {"dumps": [mine]}, args=dict(SERVER, timeout=100))
+    action.looks = [GONE] * 30 + [NEW]
+    result = run(action)
+    assert not result.get("failed"), result
+    assert result["seconds_down"] > 300
+
+
+def test_a_host_whose_dump_stands_still_is_given_up():
+    action = on_server({"dumps": []}, *growing(1, 2, 2), args=dict(SERVER, timeout=100))
+    action.looks = [GONE]
+    result = run(action)
+    assert "nothing grows any more" in result["msg"]
+    assert action.now_s < 300
+
+
+def test_a_server_is_left_alone_where_the_dumps_land_on_the_host():
+    action = CrashTest(SERVER)
+    assert (run(action)["dump"]["id"], action.calls.count("vmcore_info")) == ("new", 2)
+
+
+def test_a_server_that_only_has_the_dumps_of_others_has_none():
+    result = run(on_server({"dumps": []}, {"dumps": [dump("other", nodename="web2")]}))
+    assert result["failed"]
+    assert "left no dump: store:/srv/crash holds" in result["msg"]
+
+
+def test_dumps_of_hosts_with_one_name_prove_nothing():
+    found = [
+        dump("a", directory="/srv/crash/x-1", nodename="web1"),
+        dump("b", directory="/srv/crash/y-1", nodename="web1"),
+    ]
+    result = run(on_server({"dumps": []}, {"dumps": found}))
+    assert result["failed"] and "2 dumps of this time fit it" in result["msg"]
+
+
+SERVER_TROUBLE = [
+    (AnsibleConnectionFailure("no route"), "cannot look at the dumps on store: no route"),
+    ({"failed": True, "msg": "no python"}, "vmcore_info failed on store: no python"),
+]
+
+
+@pytest.mark.parametrize("answer, words", SERVER_TROUBLE)
+def test_a_server_that_cannot_be_looked_at_stops_the_test_before_the_crash(answer, words):
+    action = on_server(answer)
+    result = run(action)
+    assert words in result["msg"]
+    assert "trigger" not in action.calls
+
+
+@pytest.mark.parametrize("server, words", [("stroe", "is not in the inventory"), ("web1", "the host that is to crash")])
+def test_a_server_that_cannot_be_one_is_refused(server, words):
+    action = CrashTest(dict(CONSENT, dumps_host=server))
+    result = run(action)
+    assert result["failed"] and words in result["msg"]
+    assert action.calls == []
+
+
+def test_a_host_that_does_not_tell_its_name_is_not_crashed():
+    action = on_server({"dumps": []})
+    action.who = "command not found"
+    result = run(action)
+    assert "does not tell its clock and its name" in result["msg"]
     assert "trigger" not in action.calls

@@ -4,8 +4,8 @@
 """Tests of finding dumps, on directories as both stacks leave them."""
 
 import pytest
-from ansible_collections.crashops.kdump.plugins.module_utils import _dumps
 from ansible_collections.crashops.kdump.plugins.module_utils._result import Failure
+from ansible_collections.crashops.kdump.plugins.module_utils.vmcores import _dumps
 from ansible_collections.crashops.kdump.tests.unit.fake_host import FakeHost
 
 NAMES = [

@@ -4,7 +4,7 @@
 """kdump.conf is read as each kdumpctl reads it, and edited without losing anything."""
 
 import pytest
-from ansible_collections.crashops.kdump.plugins.module_utils import _kdumpconf as conf
+from ansible_collections.crashops.kdump.plugins.module_utils.kdumpconf import _kdumpconf as conf
 
 
 @pytest.mark.parametrize(

@@ -4,7 +4,7 @@
 """Each rule finds what it is for, and leaves good files alone."""
 
 import pytest
-from ansible_collections.crashops.kdump.plugins.module_utils._kdumplint import lint
+from ansible_collections.crashops.kdump.plugins.module_utils.kdumpconf._kdumplint import lint
 
 COLLECTOR = "core_collector makedumpfile -l -d 31\n"
 
@@ -26,7 +26,7 @@ def found(text, generation="current", severity="error"):
         "raw /dev/vg/dump\ncore_collector makedumpfile -F -l -d 31,11\n",
         "xfs UUID=1\nextra_bins /usr/bin/lftp /bin/x\nextra_modules gfs2 a\nforce_rebuild 1\n",
         'dracut_args --mount "/dev/a /mnt xfs defaults"\n',
-        "default shell\nforce_no_rebuild 1\nforce_rebuild 0\n",
+        "failure_action shell\nforce_no_rebuild 1\nforce_rebuild 0\n",
         "core_collector cp --sparse=always\nkdump_post /usr/local/bin/post\nfence_kdump_nodes a b\n",
     ],
 )
@@ -71,7 +71,7 @@ def test_a_good_file_has_no_finding(text, generation):
         ("core_collector makedumpfile -l -d 32\n", [("R23", 1)]),
         ("core_collector makedumpfile -l -d31,40\n", [("R23", 1)]),
         ("core_collector makedumpfile -l -d\n", [("R23", 1)]),
-        ("nfs h:/e\ncore_collector scp\n", [("R24", 2)]),
+        ("raw /dev/vg/a\ncore_collector scp\n", [("R24", 2)]),
         ("kdump_pre /x --arg\n", [("R26", 1)]),
         ("kdump_post x.sh\n", [("R26", 1)]),
         ("extra_bins /bin/a lftp\n", [("R27", 1)]),
@@ -100,7 +100,7 @@ def test_what_kdumpctl_would_refuse_or_lose_the_dump_by_is_an_error(text, expect
         ("path /a # b#c\n", "el9", "warning", []),
         ("auto_reset_crashkernel false\n", "current", "warning", [("R30", 1)]),
         ("ssh u@h\npath crash\n", "current", "warning", [("R19", 2)]),
-        ("dracut_args --mount=/dev/a\n", "el9", "error", []),
+        ("nfs h:/e\ncore_collector scp\n", "el9", "warning", [("R24", 2)]),
     ],
 )
 def test_generations_differ_in_what_they_refuse(text, generation, severity, expected):

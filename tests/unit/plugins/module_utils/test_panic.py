@@ -4,7 +4,7 @@
 """Tests of the words that dying kernels leave in their logs."""
 
 import pytest
-from ansible_collections.crashops.kdump.plugins.module_utils import _panic
+from ansible_collections.crashops.kdump.plugins.module_utils.vmcores import _panic
 
 BANNER = "[    0.000000] Linux version 6.1.0-41-cloud-amd64 (debian-kernel@lists.debian.org) (gcc-12) #1 SMP\n"
 SYSRQ = """\

@@ -4,9 +4,9 @@
 """When a reboot is needed."""
 
 import pytest
-from ansible_collections.crashops.kdump.plugins.module_utils._memory import GIB, MIB
-from ansible_collections.crashops.kdump.plugins.module_utils._pending import pending
 from ansible_collections.crashops.kdump.plugins.module_utils._running import Running
+from ansible_collections.crashops.kdump.plugins.module_utils.crashkernel._memory import GIB, MIB
+from ansible_collections.crashops.kdump.plugins.module_utils.crashkernel._pending import pending
 
 
 def running(booted, reserved_mib, ram=2 * GIB):
@@ -41,3 +41,8 @@ def test_a_reboot_is_needed_only_where_it_changes_something(configured, booted, 
 
 def test_without_known_ram_the_lists_decide():
     assert pending(["1G-:1M"], running([], 0, ram=None)).reboot_required
+
+
+def test_a_low_block_that_came_on_top_is_no_reason_for_a_reboot():
+    assert not pending(["1G"], running(["1024M"], 1024 + 256, ram=8 * GIB)).reboot_required
+    assert pending(["1G"], running(["1024M"], 1024 + 128, ram=8 * GIB)).reboot_required

@@ -21,6 +21,7 @@ ARGS = "-l --message-level 7 -d 31"
 MODULES = "/lib/modules/%s/modules.dep" % KERNEL
 STATE_IMAGE = "/var/lib/kdump/initramfs-%skdump.img" % KERNEL
 BOOT = "/boot/initramfs-%s" % KERNEL
+SSH_KEY = "/root/.ssh/kdump_id_rsa"
 
 
 @pytest.mark.parametrize(
@@ -129,6 +130,18 @@ def kdumpctl_host(conf="path /var/crash\n", **files):
         ("", MODULES, None),
         ("", "/etc/sysconfig/kdump", None),
         ("force_no_rebuild 1\n", "/etc/kdump.conf", None),
+        ("", "/etc/dracut.conf", "it is older than /etc/dracut.conf"),
+        ("", "/etc/dracut.conf.d/a.conf", "it is older than /etc/dracut.conf.d/a.conf"),
+        ("", "/etc/dracut.conf.d/README", None),
+        ("", SSH_KEY, None),
+        ("", "/root/.ssh/known_hosts", None),
+        ("ssh u@h\n", SSH_KEY, "it is older than " + SSH_KEY),
+        ("ssh u@h\nsshkey /k\n", "/k", "it is older than /k"),
+        ("ssh u@h\nsshkey /none\n", SSH_KEY, "it is older than " + SSH_KEY),
+        ("ssh u@h\n", "/root/.ssh/known_hosts", "it is older than /root/.ssh/known_hosts"),
+        ("ssh u@h\n", "/etc/ssh/ssh_known_hosts", "it is older than /etc/ssh/ssh_known_hosts"),
+        ("ssh u@h\n", "/root/.ssh/config", "it is older than /root/.ssh/config"),
+        ("nfs h:/e\n", "/root/.ssh/known_hosts", None),
     ],
 )
 def test_kdumpctls_initramfs_is_stale_when_anything_in_it_is_newer(conf, newer, expected):

@@ -9,7 +9,7 @@ import struct
 from collections import namedtuple
 
 import pytest
-from ansible_collections.crashops.kdump.plugins.module_utils import _vmcore
+from ansible_collections.crashops.kdump.plugins.module_utils.vmcores import _vmcore
 from ansible_collections.crashops.kdump.tests.unit.dump_builder import (
     BLOCK,
     CRASH_TIME,

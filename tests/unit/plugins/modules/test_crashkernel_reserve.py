@@ -4,14 +4,15 @@
 """crashkernel_reserve: what it refuses, foretells, changes and tells."""
 
 import pytest
-from ansible_collections.crashops.kdump.plugins.module_utils._memory import GIB, MIB
 from ansible_collections.crashops.kdump.plugins.module_utils._result import Failure, Refused
+from ansible_collections.crashops.kdump.plugins.module_utils.crashkernel._memory import GIB, MIB
 from ansible_collections.crashops.kdump.plugins.modules.crashkernel_reserve import ensure, main
 from ansible_collections.crashops.kdump.tests.unit.fake_boot import (
     EL8_ENTRIES,
     EL8_KERNELOPTS,
     PACKAGE_DROP_IN,
     PACKAGE_TEXT,
+    RHEL,
     DebianHost,
     GrubbyHost,
     kernel_files,
@@ -182,6 +183,16 @@ def test_a_size_by_name_is_resolved_on_the_host(host, size, value, words):
     assert words in result["messages"][0] if words else not result["messages"]
 
 
+def test_a_kdumpctl_without_a_default_on_a_foreign_kernel_is_explained():
+    host = GrubbyHost(
+        programs=["kdumpctl"],
+        commands={GET_DEFAULT: (1, "", "kdump: Usage: kdumpctl {estimate|start}")},
+        files={"/proc/sys/kernel/osrelease": "5.15.0-200.el8uek.x86_64"},
+    )
+    with pytest.raises(Failure, match="no value for the kernel 5.15.0-200.el8uek.x86_64; name a size such as 256M"):
+        reserve(host)
+
+
 def test_before_kdumpctl_is_installed_check_mode_foretells_its_default():
     host = GrubbyHost()
     result = reserve(host, check_mode=True)
@@ -191,10 +202,62 @@ def test_before_kdumpctl_is_installed_check_mode_foretells_its_default():
         reserve(GrubbyHost())
 
 
-def test_a_default_that_needs_more_ram_than_there_is_is_refused():
-    host = el9(commands={GET_DEFAULT: "4G-64G:256M,64G-:512M"})
-    with pytest.raises(Refused, match="4G-64G:256M,64G-:512M would reserve nothing on this machine with 2048 MiB"):
-        reserve(host)
+@pytest.mark.parametrize(
+    ("host", "options"),
+    [
+        (el9(commands={GET_DEFAULT: "4G-64G:256M,64G-:512M"}), {}),
+        (el9(commands={GET_DEFAULT: "4G-64G:256M,64G-:512M"}), {"size": "auto"}),
+        (DebianHost(files={PACKAGE_DROP_IN: PACKAGE_TEXT.replace("384M-:128M", "4G-:1G")}), {}),
+    ],
+)
+@pytest.mark.parametrize("check_mode", [True, False])
+def test_a_host_below_the_floor_of_the_default_is_told_and_neither_changed_nor_to_be_rebooted(
+    host, options, check_mode
+):
+    result = reserve(host, check_mode, **options)
+    assert (result["below_floor"], result["changed"], result["reboot_required"]) == (True, False, False)
+    assert "is below the vendor's floor" in result["reason"]
+    assert "reserves nothing with 2048 MiB of RAM (none of its ranges holds this RAM)" in result["reason"]
+    assert result["diff"] == []
+    assert not host.written
+
+
+def test_a_reservation_that_a_host_below_the_floor_has_is_left_to_it():
+    host = el9(commands={GET_DEFAULT: "4G-:256M"})
+    host.files.update(kernel_files("5.14.0-503.el9.x86_64", "crashkernel=%s" % RHEL, 192 * MIB))
+    result = reserve(host)
+    assert (result["below_floor"], result["changed"], result["reserved_bytes"]) == (True, False, 192 * MIB)
+    assert result["configured"][0]["args"] == [RHEL]
+
+
+def test_a_host_above_the_floor_is_told_to_be():
+    assert reserve(DebianHost(), size="256M")["below_floor"] is False
+
+
+@pytest.mark.parametrize(
+    ("release", "machine", "size", "words"),
+    [
+        ("6.12.0-55.el10.x86_64", "x86_64", ["256M", "1G,cma"], "kernels before 6.17"),
+        ("6.12.0-55.el10.s390x", "s390x", ["512M,high"], "knows no value with ,high or ,low"),
+        ("5.15.0-130-generic", "aarch64", "512M,high", "knows no value with ,high or ,low"),
+    ],
+)
+def test_what_this_kernel_does_not_know_is_refused(release, machine, size, words):
+    host = DebianHost()
+    host.files.update({"/proc/sys/kernel/osrelease": release, "/proc/sys/kernel/arch": machine})
+    with pytest.raises(Refused, match=words):
+        reserve(host, size=size)
+
+
+def test_a_newer_kernel_takes_memory_that_stays_in_use():
+    host = DebianHost()
+    host.files["/proc/sys/kernel/osrelease"] = "6.17.8+deb14-amd64"
+    assert reserve(host, size=["256M", "1G,cma"])["will_reserve_bytes"] == 256 * MIB
+
+
+def test_what_the_ram_alone_does_not_tell_is_a_message():
+    result = reserve(DebianHost(), size="1900M", check_mode=True)
+    assert result["messages"] == ["crashkernel=1900M: it is reserved only if it fits below 4 GiB"]
 
 
 @pytest.mark.parametrize(
@@ -205,17 +268,101 @@ def test_a_default_that_needs_more_ram_than_there_is_is_refused():
         ({"minimum": "512M"}, "512M"),
         ({"maximum": "300M"}, "300M"),
         ({"margin_percent": 50, "maximum": "400M"}, "400M"),
+        ({"margin_percent": 80}, "576M"),
+        ({"margin_percent": 100, "minimum": "1000M"}, "1024M"),
     ],
 )
 @pytest.mark.parametrize(
     "make",
     [
-        lambda: el9(commands={"kdumpctl estimate": ESTIMATE}),
+        lambda: el9(commands={"kdumpctl estimate": ESTIMATE}, files={"/etc/kdump.conf": "auto_reset_crashkernel no\n"}),
         lambda: DebianHost(programs=["kdump-config"], commands={"kdump-config show": SHOW}),
     ],
 )
 def test_an_estimate_is_taken_with_its_margin_and_limits(make, options, value):
     assert reserve(make(), size="estimate", **options)["value"] == [value]
+
+
+IMAGE = "x" * (30 * MIB)
+KERNEL_IOMEM = """\
+00001000-7fffffff : System RAM
+  01000000-01ffffff : Kernel code
+  02000000-026fffff : Kernel rodata
+  02800000-02bfffff : Kernel data
+  02f00000-033fffff : Kernel bss
+"""
+MODULES = "xfs 2097152 1 - Live 0x0000000000000000\nvirtio_blk 20480 3 - Live 0x0000000000000000\n"
+COUNTED = {"/proc/iomem": KERNEL_IOMEM, "/proc/modules": MODULES}
+OLD_ESTIMATE = """\
+Reserved crashkernel:    192M
+Recommended crashkernel: %sM
+
+Kernel image size:   47M
+Kernel modules size: 12M
+Initramfs size:      30M
+Runtime reservation: 64M
+Large modules: <none>
+WARNING: Current crashkernel size is lower than recommended size 192M.
+"""
+
+
+@pytest.mark.parametrize(("said", "value"), [(192, "192M"), (153, "192M"), (256, "256M")])
+def test_an_estimate_that_counts_the_initramfs_once_is_counted_anew(said, value):
+    # 48 + 13 + 3 x 31 + 16 and one for the cut runtime: 171
+    result = reserve(el9(commands={"kdumpctl estimate": OLD_ESTIMATE % said}), size="estimate")
+    assert result["value"] == [value]
+    assert ("counts the initramfs once" in result["messages"][0]) == (said == 153)
+
+
+def test_a_kdumpctl_that_builds_nothing_is_asked_in_check_mode_too():
+    files = {"/usr/sbin/kdumpctl": 'derror "kdumpctl estimate: kdump initramfs is not built yet."\n'}
+    host = el9(commands={"kdumpctl estimate": OLD_ESTIMATE % 256}, files=files)
+    assert reserve(host, check_mode=True, size="estimate")["value"] == ["256M"]
+
+
+@pytest.mark.parametrize(
+    ("host", "value", "words"),
+    [
+        # kernel 33M, modules 2.02M, 3 x 30M and 16M
+        (
+            el9(
+                commands={"kdumpctl estimate": (1, "", "kdump initramfs is not built yet."), GET_DEFAULT: "4G-:256M"},
+                files=dict(COUNTED, **{"/boot/initramfs-5.14.0-503.el9.x86_64.img": IMAGE}),
+            ),
+            "160M",
+            "not built yet; so it is counted here: kernel 32M",
+        ),
+        # 64M instead of 16M, as the whole system is started
+        (
+            DebianHost(
+                programs=["kdump-config"],
+                commands={"kdump-config show": "current state: ready to kdump\n"},
+                files=dict(COUNTED, **{"/var/lib/kdump/initrd.img-6.1.0-41-amd64": IMAGE}),
+            ),
+            "192M",
+            "three times /var/lib/kdump/initrd.img-6.1.0-41-amd64 of 30M, and 64M: 189M",
+        ),
+        # the vendor's default is more
+        (
+            DebianHost(
+                programs=["kdump-config"],
+                commands={"kdump-config show": "crashkernel suggested size: 100M\n"},
+            ),
+            "128M",
+            "the vendor reserves 128 MiB on such a machine by default",
+        ),
+    ],
+)
+def test_where_the_tool_has_no_estimate_it_is_counted_here(host, value, words):
+    result = reserve(host, size="estimate")
+    assert result["value"] == [value]
+    assert any(words in message for message in result["messages"]), result["messages"]
+
+
+def test_a_maximum_below_what_is_suggested_is_told():
+    host = DebianHost(programs=["kdump-config"], commands={"kdump-config show": SHOW})
+    messages = reserve(host, size="estimate", maximum="200M")["messages"]
+    assert any("the maximum keeps it below the 301 MiB that are suggested" in message for message in messages)
 
 
 @pytest.mark.parametrize(
@@ -231,6 +378,14 @@ def test_an_estimate_is_taken_with_its_margin_and_limits(make, options, value):
         ),
         (DebianHost(programs=["kdump-config"], commands={"kdump-config show": "DUMP_MODE: kdump\n"}), "nothing of a"),
         (DebianHost(), "neither is installed"),
+        (
+            DebianHost(
+                programs=["kdump-config"],
+                commands={"kdump-config show": ""},
+                files={"/var/lib/kdump/initrd.img-6.1.0-41-amd64": IMAGE, "/proc/iomem": "0-0 : System RAM\n"},
+            ),
+            "has no answer here",
+        ),
     ],
 )
 def test_where_no_estimate_is_to_be_had_the_error_says_what_to_do(host, words):

@@ -6,6 +6,7 @@
 import pathlib
 
 import pytest
+from ansible_collections.crashops.kdump.plugins.module_utils import _undo
 from ansible_collections.crashops.kdump.plugins.module_utils._result import Failure, Refused
 from ansible_collections.crashops.kdump.plugins.modules import kdump_config
 from ansible_collections.crashops.kdump.tests.unit.fake_host import FakeHost
@@ -18,7 +19,8 @@ KDUMPCTL_TEXTS = {
 }
 TOOLS_TEXTS = {DEFAULTS: (FIXTURES / "kdump-tools-1.8.1.default").read_text()}
 OPTIONS = (
-    "target", "path", "core_collector", "failure_action", "final_action", "kdump_pre", "kdump_post", "extra_bins",
+    "target", "path", "core_collector", "failure_action", "final_action", "kdump_pre", "kdump_post",
+    "kdump_emergency", "extra_bins",
     "extra_modules", "dracut_args", "fence_kdump_nodes", "fence_kdump_args", "auto_reset_crashkernel", "force_rebuild",
     "directives", "sysconfig", "commandline_append", "commandline_remove", "blocked_drivers",
 )  # fmt: skip
@@ -65,8 +67,8 @@ KDUMPCTL_CASES = [
     ),
     ({"target": {"type": "ext4", "location": "UUID=1"}}, CONF, ([], ["ext4 UUID=1"])),
     ({"failure_action": "shell"}, CONF, ([], ["failure_action shell"])),
-    ({"final_action": "halt", "kdump_pre": "/a", "kdump_post": "/b"}, CONF,
-     ([], ["final_action halt", "kdump_pre /a", "kdump_post /b"])),
+    ({"final_action": "halt", "kdump_pre": "/a", "kdump_post": "/b", "kdump_emergency": "/c"}, CONF,
+     ([], ["final_action halt", "kdump_pre /a", "kdump_post /b", "kdump_emergency /c"])),
     ({"extra_bins": ["/bin/a", "/bin/b"], "extra_modules": ["m", "n"]}, CONF,
      ([], ["extra_bins /bin/a /bin/b", "extra_modules m n"])),
     ({"fence_kdump_nodes": ["n1", "n2"], "fence_kdump_args": "-p 7410"}, CONF,
@@ -184,6 +186,88 @@ def test_the_default_of_the_installed_kdump_config_is_kept_when_the_file_shows_n
     assert 'KDUMP_CMDLINE_APPEND="%s special x"\n' % WORDS in host.files[DEFAULTS]
 
 
+EL9_RELEASE = {"/proc/sys/kernel/osrelease": "5.14.0-362.el9.x86_64\n"}
+EL9_WORDS = (
+    "irqpoll nr_cpus=1 reset_devices cgroup_disable=memory mce=off numa=off udev.children-max=2 panic=10 "
+    "acpi_no_memhotplug transparent_hugepage=never nokaslr hest_disable novmcoredd cma=0 hugetlb_cma=0"
+)
+
+
+def el9_host(sysconfig):
+    script = {"/usr/sbin/kdumpctl": "auto_reset_crashkernel failure_action"}
+    return kdumpctl_host(**dict(EL9_RELEASE, **script), **{SYSCONFIG: sysconfig})
+
+
+@pytest.mark.parametrize(
+    ("standing", "options", "words"),
+    [
+        ('KDUMP_IMG="vmlinuz"\n', {"commandline_append": ["x"]}, EL9_WORDS + " x"),
+        ('KDUMP_IMG="vmlinuz"\n', {"blocked_drivers": ["a"]}, EL9_WORDS + " rd.driver.blacklist=a"),
+        ('#KDUMP_COMMANDLINE_APPEND="nr_cpus=2"\n', {"commandline_append": ["x"]}, "nr_cpus=2 x"),
+        ('KDUMP_COMMANDLINE_APPEND=""\n', {"commandline_append": ["x"]}, "x"),
+        ('KDUMP_COMMANDLINE_APPEND="nr_cpus=2"\n', {"sysconfig": {"KDUMP_COMMANDLINE_APPEND": None}}, EL9_WORDS),
+        (
+            'KDUMP_COMMANDLINE_APPEND="nr_cpus=2"\n',
+            {"sysconfig": {"KDUMP_COMMANDLINE_APPEND": None}, "commandline_append": ["x"]},
+            EL9_WORDS + " x",
+        ),
+    ],
+)
+def test_words_that_kdumpctl_has_no_default_for_are_taken_from_its_package(standing, options, words):
+    host = el9_host(standing)
+    run(host, **options)
+    assert 'KDUMP_COMMANDLINE_APPEND="%s"\n' % words in host.files[SYSCONFIG]
+    assert not run(host, **options)["changed"]
+
+
+def test_a_file_without_the_words_is_warned_of_and_left_alone():
+    result = run(el9_host('KDUMP_IMG="vmlinuz"\n'))
+    assert not result["changed"]
+    assert [(found["rule"], found["severity"]) for found in result["findings"] if found["path"] == SYSCONFIG] == [
+        ("S11", "warning")
+    ]
+
+
+def test_what_a_file_names_and_the_host_has_not_is_found_and_refuses_nothing():
+    sysconfig = KDUMPCTL_TEXTS[SYSCONFIG].replace('KDUMP_KERNELVER=""', 'KDUMP_KERNELVER="9.9"')
+    found = run(kdumpctl_host(**{SYSCONFIG: sysconfig}), path="/x")["findings"]
+    assert [(one["rule"], one["severity"], one["line"]) for one in found if one["path"] == SYSCONFIG] == [
+        ("S3", "error", 2)
+    ]
+    text = 'USE_KDUMP=1\nKDUMP_COMPRESSION="lz4"\nKDUMP_KERNEL=/boot/gone\n'
+    found = run(tools_host(**{DEFAULTS: text}), path="/x")["findings"]
+    assert [(one["rule"], one["severity"], one["line"]) for one in found] == [
+        ("T17", "warning", 2),
+        ("T18", "error", 3),
+    ]
+
+
+@pytest.mark.parametrize(
+    ("host", "options", "words"),
+    [
+        (kdumpctl_host(**{SYSCONFIG: 'KEXEC_ARGS="-s\n'}), {}, "a double quote is not closed"),
+        (
+            kdumpctl_host(**{SYSCONFIG: 'KDUMP_COMMANDLINE_APPEND+=" a"\n'}),
+            {"commandline_append": ["x"]},
+            "line 1: 'KDUMP_COMMANDLINE_APPEND+=\" a\"' is refused: KDUMP_COMMANDLINE_APPEND cannot be edited safely",
+        ),
+        (
+            tools_host(**{DEFAULTS: "USE_KDUMP=1\nSSH=$(id -un)@h\n"}),
+            {"target": {"type": "ssh", "location": "u@h"}},
+            "cannot be edited safely",
+        ),
+        (tools_host(**{DEFAULTS: "USE_KDUMP=1\nexit 0\n"}), {}, "what follows may not be read"),
+        (tools_host(**{DEFAULTS: "USE_KDUMP=1\n"}), {"sysconfig": {"HOSTTAG": "name"}}, "not one of ip, hostname"),
+    ],
+)
+def test_what_cannot_be_edited_safely_is_refused_by_its_line(host, options, words):
+    files = dict(host.files)
+    with pytest.raises(Refused) as refused:
+        run(host, **options)
+    assert words in refused.value.msg
+    assert (host.files, host.written) == (files, [])
+
+
 def ssh(location):
     return {"target": {"type": "ssh", "location": location}}
 
@@ -197,6 +281,10 @@ def ssh(location):
         ({"path": "/a\nnfs h:/e"}, "control characters"),
         ({"path": "/a\r"}, "control characters"),
         ({"path": "/a b"}, "blank"),
+        ({"path": "/a\udcff"}, "UTF-8"),
+        ({"fence_kdump_args": "-p\u2003"}, "not every kdumpctl reads such a line alike"),
+        ({"directives": {"core_collector x": "y"}}, "alike"),
+        ({"kdump_emergency": "run"}, "absolute"),
         ({"path": ""}, "empty"),
         ({"core_collector": '"makedumpfile -l"'}, "quotes"),
         ({"core_collector": "makedumpfile -F -l -d 31"}, "core_collector: 'makedumpfile -F -l -d 31' is refused"),
@@ -207,7 +295,7 @@ def ssh(location):
         (ssh("-oProxyCommand=x@h"), "user@host"),
         (ssh("u@h:/var/crash"), "path"),
         (ssh(None), "needs a location"),
-        ({"target": {"type": "nfs", "location": ":server:/x"}}, "host:/export"),
+        ({"target": {"type": "nfs", "location": ":server:/x"}}, "without the first colon"),
         ({"target": {"type": "nfs", "location": "2001:db8::1:/x"}}, "brackets"),
         ({"target": {"type": "nfs", "location": "server"}}, "host:/export"),
         ({"target": {"type": "xfs", "location": "sdb1"}}, "/dev"),
@@ -248,6 +336,7 @@ def test_kdumpctl_refuses_before_anything_is_written(options, words):
     ("options", "words"),
     [
         ({"kdump_pre": "/a"}, "kdump_pre: '/a' is refused: kdump-tools has no equivalent of it"),
+        ({"kdump_emergency": "/a"}, "kdump_emergency"),
         ({"extra_bins": ["/bin/a"]}, "extra_bins"),
         ({"dracut_args": "x"}, "dracut_args"),
         ({"final_action": "halt"}, "always reboots"),
@@ -255,7 +344,7 @@ def test_kdumpctl_refuses_before_anything_is_written(options, words):
         ({"force_rebuild": True}, "rebuild: always"),
         ({"failure_action": "shell"}, "failure_action: 'shell'"),
         ({"target": {"type": "ext4", "location": "/dev/a"}}, "target.type: 'ext4'"),
-        ({"target": {"type": "nfs", "location": ":s:/x"}}, "host:/export"),
+        ({"target": {"type": "nfs", "location": ":s:/x"}}, "without the first colon"),
         (ssh("h"), "user@host"),
         ({"core_collector": "scp"}, "makedumpfile only"),
         ({"core_collector": "makedumpfile -d 40"}, "0 and 31"),
@@ -311,6 +400,51 @@ def test_a_line_that_would_break_kdump_is_named(host, words):
     assert host.written == []
 
 
+@pytest.mark.parametrize(
+    ("host", "rule"),
+    [
+        (kdumpctl_host(**{CONF: "# a\nfoo bar\n"}), "R1"),
+        (kdumpctl_host(**{CONF: "nfs :server:/export/cores\n"}), "R17"),
+        (kdumpctl_host(**{CONF: "default reboot\nfailure_action reboot\n"}), "R11"),
+        (tools_host(**{DEFAULTS: "USE_KDUMP=true\n"}), "T2"),
+    ],
+)
+def test_check_mode_without_options_tells_what_is_wrong_and_fails_nothing(host, rule):
+    result = run(host, check_mode=True)
+    assert rule in [found["rule"] for found in result["findings"] if found["severity"] == "error"]
+    assert (result["changed"], result["diff"], host.written) == (False, [], [])
+    with pytest.raises(Refused):
+        run(host)
+    with pytest.raises(Refused):
+        run(host, check_mode=True, sysconfig={"A": "1"})
+
+
+@pytest.mark.parametrize(
+    ("standing", "options", "expected"),
+    [
+        ("default shell\npath /x\n", {}, "default shell\npath /x\n"),
+        ("default shell\npath /x\n", {"path": "/x"}, "default shell\npath /x\n"),
+        ("default shell # why\npath /x\n", {"path": "/y"}, "# why\nfailure_action shell\npath /y\n"),
+        ("default shell\npath /x\n", {"failure_action": "halt"}, "failure_action halt\npath /x\n"),
+        ("default shell\n", {"exclusive": True, "path": "/y"}, "path /y\n"),
+        ("path /x\n", {"directives": {"default": "shell"}}, "path /x\ndefault shell\n"),
+        ("default shell\n", {"directives": {"default": None}}, ""),
+    ],
+)
+def test_the_old_name_of_failure_action_is_replaced_where_the_file_is_written_in_any_case(standing, options, expected):
+    host = kdumpctl_host(**{CONF: standing})
+    run(host, **options)
+    assert host.files[CONF] == expected
+    host.written = []
+    assert not run(host, **options)["changed"] and host.written == []
+
+
+def test_a_kdumpctl_that_does_not_know_the_new_name_keeps_the_old_one():
+    host = kdumpctl_host(**{CONF: "default shell\n", "/usr/sbin/kdumpctl": "default | core_collector"})
+    run(host, path="/x")
+    assert host.files[CONF] == "default shell\npath /x\n"
+
+
 def test_a_broken_line_is_no_obstacle_to_the_option_that_mends_it():
     host = tools_host(**{DEFAULTS: "USE_KDUMP=true\n"})
     run(host, sysconfig={"USE_KDUMP": 1})
@@ -351,11 +485,28 @@ def test_a_backup_is_made_of_what_changes_only():
     assert run(host, path="/x", backup=True)["backup_files"] == []
 
 
-def test_a_password_in_the_file_is_not_in_the_diff():
-    host = tools_host(**{DEFAULTS: 'USE_KDUMP=1\nFTP_PASSWORD="hunter2"\n'})
+@pytest.mark.parametrize(
+    "line",
+    [
+        'FTP_PASSWORD="hunter2"',
+        'FTP_PASSWORD="a\nhunter2"',
+        "export FTP_PASSWORD='hunter2' # x",
+        "FTP_PASSWORD=hunter2",
+    ],
+)
+def test_a_password_in_the_file_is_not_in_the_diff(line):
+    host = tools_host(**{DEFAULTS: "USE_KDUMP=1\n%s\n" % line})
     result = run(host, path="/x")
     assert "hunter2" not in repr(result)
-    assert 'FTP_PASSWORD="hunter2"\n' in host.files[DEFAULTS]
+    assert line in host.files[DEFAULTS]
+
+
+@pytest.mark.parametrize("line", ["FTP_PASSWORD = hunter2", "FTP_PASSWORD=a hunter2", "FTP_PASSWORD+=hunter2"])
+def test_a_password_in_a_refused_line_is_not_in_the_message(line):
+    with pytest.raises(Refused) as refused:
+        run(tools_host(**{DEFAULTS: "USE_KDUMP=1\n%s\n" % line}), path="/x")
+    assert "FTP_PASSWORD" in refused.value.msg
+    assert "hunter2" not in repr((refused.value.msg, refused.value.details))
 
 
 def test_the_module_itself_edits_a_real_file(run_module, monkeypatch, tmp_path):
@@ -374,3 +525,57 @@ def test_the_module_itself_edits_a_real_file(run_module, monkeypatch, tmp_path):
     assert not run_module(kdump_config.main, path="/x")["changed"]
     refused = run_module(kdump_config.main, path="x")
     assert refused["failed"] and refused["refused"] == [refused["msg"]]
+
+
+ARMED = {"/sys/kernel/kexec_crash_loaded": "1\n", "/proc/sys/kernel/osrelease": "6.1.0\n"}
+SHOW = (
+    "systemctl show -p LoadState,ActiveState,UnitFileState,InactiveExitTimestampMonotonic,"
+    "ActiveEnterTimestampMonotonic,ConditionResult,ConditionTimestampMonotonic kdump.service"
+)
+
+
+def armed_host():
+    host = kdumpctl_host(**ARMED)
+    host.answers[SHOW] = "LoadState=loaded\nActiveState=active\nUnitFileState=enabled\n"
+    return host
+
+
+def test_what_a_change_of_an_armed_host_replaces_is_kept_before_it_is_written():
+    host = armed_host()
+    run(host, path="/var/dumps", blocked_drivers=["nouveau"])
+    assert host.written == [_undo.DIRECTORY, _undo.RECORD, CONF, SYSCONFIG]
+    record = _undo.decoded(host.files[_undo.RECORD])
+    assert [file.before for file in record.files] == [KDUMPCTL_TEXTS[CONF], KDUMPCTL_TEXTS[SYSCONFIG]]
+    assert [file.after for file in record.files] == [host.files[CONF], host.files[SYSCONFIG]]
+
+
+def test_check_mode_and_a_run_without_changes_keep_nothing():
+    host = armed_host()
+    run(host, check_mode=True, path="/var/dumps")
+    run(host, path="/var/crash")
+    assert host.written == []
+
+
+def test_in_a_container_where_no_systemd_answers_the_files_change_all_the_same():
+    host = armed_host()
+    host.answers[SHOW] = (1, "", "System has not been booted with systemd as init system")
+    assert run(host, path="/var/dumps")["changed"]
+    assert host.written == [CONF]
+
+
+@pytest.mark.parametrize("path", [CONF, SYSCONFIG])
+def test_where_one_file_cannot_be_written_no_file_changes(path):
+    host = armed_host()
+    host.unwritable[path] = "Read-only file system"
+    with pytest.raises(Failure, match="cannot write %s: Read-only file system; the configuration is as it was" % path):
+        run(host, path="/var/dumps", blocked_drivers=["nouveau"])
+    assert host.files[CONF] == KDUMPCTL_TEXTS[CONF] and host.files[SYSCONFIG] == KDUMPCTL_TEXTS[SYSCONFIG]
+    assert _undo.RECORD not in host.files
+
+
+def test_where_what_is_replaced_cannot_be_kept_nothing_is_written():
+    host = armed_host()
+    host.unwritable[_undo.RECORD] = "No space left on device"
+    with pytest.raises(Failure, match="cannot write %s: No space left on device" % _undo.RECORD):
+        run(host, path="/var/dumps")
+    assert host.files[CONF] == KDUMPCTL_TEXTS[CONF]

@@ -4,75 +4,38 @@
 """kdump_info: every fact, and what stands against a dump."""
 
 import pytest
-from ansible_collections.crashops.kdump.plugins.module_utils._memory import MIB
 from ansible_collections.crashops.kdump.plugins.module_utils._result import Refused
-from ansible_collections.crashops.kdump.plugins.module_utils._service import PROPERTIES
+from ansible_collections.crashops.kdump.plugins.module_utils.checks._table import IDS
+from ansible_collections.crashops.kdump.plugins.module_utils.crashkernel._memory import MIB
 from ansible_collections.crashops.kdump.plugins.modules.kdump_info import ensure, main
-from ansible_collections.crashops.kdump.tests.unit.fake_boot import (
-    PACKAGE_DROP_IN,
-    PACKAGE_TEXT,
-    DebianHost,
-    GrubbyHost,
-    kernel_files,
-)
+from ansible_collections.crashops.kdump.tests.unit.armed_host import IMAGE, STARTED, UNIT, armed_debian, armed_el9
+from ansible_collections.crashops.kdump.tests.unit.fake_boot import DebianHost, GrubbyHost
 from ansible_collections.crashops.kdump.tests.unit.fake_host import FakeHost
+from ansible_collections.crashops.kdump.tests.unit.schemas import validate
 
-RELEASE = "6.1.0-41-amd64"
-IMAGE = "/var/lib/kdump/initrd.img-" + RELEASE
-ENABLED = "LoadState=loaded\nActiveState=active\nUnitFileState=enabled\n"
-KEYS = {
-    "stack": {"name", "installed", "tool", "unit"},
-    "memory": {"ram_bytes", "reserved_bytes", "will_reserve_bytes"},
-    "crashkernel": {"booted", "configured", "configured_consistent", "reboot_required", "reason"},
-    "service": {"unit", "enabled", "active", "moving", "masked", "changed_since"},
-    "image": {"path", "exists", "stale_because"},
-    "settings": {
-        "target_type",
-        "target_location",
-        "ssh_key",
-        "path",
-        "dump_directory",
-        "core_collector",
-        "failure_action",
-    },
-    "dump_directory": {"path", "exists", "mode", "uid", "free_bytes"},
+DEFAULTS = {
+    "timeout": 30,
+    "probe": True,
+    "probe_timeout": 5,
+    "mem_usage": False,
+    "panic_policy": None,
+    "thresholds": None,
+    "waivers": None,
 }
-SINGLE = {"bootloader", "kernel", "machine", "boot_id", "capture_kernel", "armed", "findings", "ready", "reasons"}
 
 
-def armed_debian(files=None, unit=ENABLED, **more):
-    """Return a Debian host that is ready; `files` differ from that, None takes one away."""
-    seen = kernel_files(RELEASE, "crashkernel=384M-:128M", 128 * MIB)
-    seen["/sys/kernel/kexec_crash_loaded"] = "1\n"
-    seen["/etc/default/kdump-tools"] = "USE_KDUMP=1\n"
-    seen[PACKAGE_DROP_IN] = PACKAGE_TEXT
-    seen[IMAGE] = "image"
-    seen.update(files or {})
-    host = DebianHost(
-        files=seen,
-        programs=["kdump-config", "systemctl"],
-        commands={"systemctl show -p %s kdump-tools.service" % PROPERTIES: unit},
-        directories={"/var/crash": 0o700},
-        **more,
-    )
-    host.files = {path: text for path, text in host.files.items() if text is not None}
-    host.free["/var/crash"] = 1 << 30
-    host.update_grub(host)
-    return host
+def info(host, **options):
+    return ensure(host, dict(DEFAULTS, **options), False)
 
 
-def info(host):
-    return ensure(host, {"timeout": 30}, False)
-
-
-@pytest.mark.parametrize("host", [armed_debian(), DebianHost(), GrubbyHost(), FakeHost()])
-def test_every_key_is_there_on_every_host(host):
+@pytest.mark.parametrize("host", [armed_debian(), armed_el9(), DebianHost(), GrubbyHost(), FakeHost()])
+def test_every_key_and_every_check_is_there_on_every_host(host):
     if not isinstance(host, DebianHost) and not isinstance(host, GrubbyHost):
         host.answers["uname -m"] = "x86_64\n"
     result = info(host)
     facts = result["ansible_facts"]["crashops_kdump"]
-    assert set(facts) == set(KEYS) | SINGLE
-    assert {name: set(facts[name]) for name in KEYS} == KEYS
+    validate("kdump_info-1", dict(result, commands=host.commands))
+    assert [check["id"] for check in facts["checks"]] == list(IDS)
     assert all(result[name] == facts[name] for name in facts)
     assert not result["changed"]
     assert not host.written
@@ -85,7 +48,8 @@ def test_a_host_that_is_right_is_ready():
     assert result["ready"]
     assert result["armed"]
     assert result["bootloader"] == "grub-dropin"
-    assert result["memory"] == {"ram_bytes": 2048 * MIB, "reserved_bytes": 128 * MIB, "will_reserve_bytes": 128 * MIB}
+    memory = [result["memory"][name] for name in ("ram_bytes", "reserved_bytes", "will_reserve_bytes")]
+    assert memory == [2048 * MIB, 128 * MIB, 128 * MIB]
     assert result["crashkernel"]["configured_consistent"]
     assert not result["crashkernel"]["reboot_required"]
     assert result["dump_directory"] == {
@@ -93,7 +57,7 @@ def test_a_host_that_is_right_is_ready():
         "exists": True,
         "mode": "0700",
         "uid": 0,
-        "free_bytes": 1 << 30,
+        "free_bytes": 4 << 30,
     }
     assert result["service"] == {
         "unit": "kdump-tools.service",
@@ -101,6 +65,7 @@ def test_a_host_that_is_right_is_ready():
         "active": True,
         "moving": False,
         "masked": False,
+        "condition": True,
         "changed_since": [],
     }
 
@@ -111,13 +76,13 @@ def test_a_host_that_is_right_is_ready():
         (armed_debian({"/proc/vmcore": "x"}), "This is the capture kernel"),
         (armed_debian({"/sys/kernel/kexec_crash_loaded": "0\n"}), "No capture kernel is loaded."),
         (
-            armed_debian({"/sys/kernel/kexec_crash_loaded": "0\n"}, unit=ENABLED.replace("=active", "=activating")),
+            armed_debian({"/sys/kernel/kexec_crash_loaded": "0\n"}, unit=UNIT.replace("=active", "=activating")),
             "kdump-tools.service is still starting",
         ),
         (armed_debian({"/sys/kernel/kexec_crash_size": "0\n"}), "No memory is reserved: crashkernel=384M-:128M was"),
         (armed_debian({"/sys/kernel/kexec_crash_size": None}), "/sys/kernel/kexec_crash_size is not there"),
-        (armed_debian(unit=ENABLED.replace("=enabled", "=disabled")), "kdump-tools.service is not enabled"),
-        (armed_debian(unit="LoadState=masked\nUnitFileState=masked\nActiveState=inactive\n"), "is masked."),
+        (armed_debian(unit=UNIT.replace("=enabled", "=disabled")), "kdump-tools.service is not enabled"),
+        (armed_debian(unit="LoadState=masked\nUnitFileState=masked\nActiveState=inactive\n"), "is masked, as STIG"),
         (armed_debian({IMAGE: None}), "The capture initramfs %s does not exist." % IMAGE),
         (armed_debian({"/etc/default/kdump-tools": "USE_KDUMP=yes\n"}), "/etc/default/kdump-tools, line 1: "),
         (armed_debian({"/etc/default/kdump-tools": "USE_KDUMP=1\nKDUMP_COREDIR=/d\n"}), "The dump directory /d does"),
@@ -130,6 +95,20 @@ def test_what_stands_against_a_dump_is_said(host, words):
     assert any(words in reason for reason in result["reasons"])
 
 
+@pytest.mark.parametrize(
+    ("text", "generation"),
+    [("kdump_emergency auto_reset_crashkernel", "current"), ("auto_reset_crashkernel", "el9"), ("", "el8")],
+)
+def test_the_generation_is_that_of_the_hosts_own_kdumpctl(text, generation):
+    host = GrubbyHost(files={"/usr/sbin/kdumpctl": text}, programs=["kdumpctl"])
+    assert info(host)["stack"]["generation"] == generation
+
+
+@pytest.mark.parametrize("host", [armed_debian(), GrubbyHost()])
+def test_a_host_without_kdumpctl_has_no_generation_of_it(host):
+    assert info(host)["stack"]["generation"] is None
+
+
 def test_an_image_that_is_older_than_its_sources_is_said():
     host = armed_debian({"/etc/initramfs-tools/modules": "x\n"})
     host.mtimes["/etc/initramfs-tools/modules"] = host.clock + 10
@@ -137,9 +116,14 @@ def test_an_image_that_is_older_than_its_sources_is_said():
 
 
 def test_a_configuration_that_is_newer_than_what_is_loaded_is_said():
-    started = "InactiveExitTimestampMonotonic=5000000\nActiveEnterTimestampMonotonic=6000000\n"
-    host = armed_debian(unit=ENABLED + started)
-    host.mtimes.update({IMAGE: host.clock - 20000, "/etc/default/kdump-tools": host.clock + 10})
+    host = armed_debian(unit=UNIT + STARTED)
+    host.mtimes.update(
+        {
+            IMAGE: host.clock - 20000,
+            "/boot/vmlinuz-6.1.0-41-amd64": host.clock - 30000,
+            "/etc/default/kdump-tools": host.clock + 10,
+        }
+    )
     result = info(host)
     assert result["service"]["changed_since"] == ["/etc/default/kdump-tools"]
     assert result["reasons"] == ["What is loaded is older than /etc/default/kdump-tools."]
@@ -172,9 +156,40 @@ def test_what_systemd_does_not_know_is_null_or_no(unit, said):
     assert (service["enabled"], service["active"], service["masked"]) == (said, said, said)
 
 
-def test_a_timeout_of_nothing_is_refused():
-    with pytest.raises(Refused, match="timeout: 0 is refused"):
-        ensure(FakeHost(), {"timeout": 0}, False)
+@pytest.mark.parametrize(
+    ("options", "words"),
+    [
+        ({"timeout": 0}, "timeout: 0 is refused"),
+        ({"probe_timeout": 0}, "probe_timeout: 0 is refused"),
+        ({"thresholds": {"proof_age_days": -1}}, "thresholds.proof_age_days: -1 is refused"),
+        ({"waivers": [{"id": "x", "reason": "y", "until": "2026-01-01"}]}, "waivers.id: 'x' is refused"),
+    ],
+)
+def test_an_option_that_makes_no_sense_is_refused_before_anything_is_read(options, words):
+    host = FakeHost()
+    with pytest.raises(Refused, match=words):
+        info(host, **options)
+    assert host.commands == []
+
+
+def test_waivers_and_thresholds_reach_the_checks():
+    host = armed_debian()
+    host.directories["/var/crash"] = 0o755
+    waiver = {"id": "dump_directory_private", "reason": "encrypted", "until": "2999-01-01"}
+    assert (info(host)["verdict"], info(host, waivers=[waiver])["verdict"]) == ("not_ready", "ready_unproven")
+    assert info(armed_debian(), thresholds={"free_inodes": 5000})["verdict"] == "degraded"
+
+
+def test_makedumpfile_counts_pages_only_where_that_is_asked_for():
+    host = armed_debian()
+    host.answers["makedumpfile --mem-usage /proc/kcore"] = "page size:\t\t4096\nKERN_DATA\t100000\tno\tx\n"
+    assert info(host)["space"]["dump_bytes_from"] == "ram"
+    space = info(host, mem_usage=True)["space"]
+    assert (space["dump_bytes"], space["dump_bytes_from"]) == (100000 * 4096, "makedumpfile")
+    host.answers["makedumpfile --mem-usage /proc/kcore"] = (1, "", "The kernel is locked down.\n")
+    locked = info(host, mem_usage=True)
+    assert locked["space"]["dump_bytes_from"] == "ram"
+    assert "The kernel is locked down." in locked["unseen"][0]["reason"]
 
 
 def test_the_module_reads_the_machine_that_it_runs_on(run_module):

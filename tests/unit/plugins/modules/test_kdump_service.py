@@ -6,7 +6,9 @@
 import pathlib
 
 import pytest
-from ansible_collections.crashops.kdump.plugins.module_utils._result import Failure, Refused
+from ansible_collections.crashops.kdump.plugins.module_utils import _undo
+from ansible_collections.crashops.kdump.plugins.module_utils._result import Failure, FileChange, Refused
+from ansible_collections.crashops.kdump.plugins.module_utils._stack import find_stack
 from ansible_collections.crashops.kdump.plugins.modules import kdump_service
 from ansible_collections.crashops.kdump.tests.unit.fake_host import START, UPTIME, FakeHost
 
@@ -15,9 +17,9 @@ LOADED, SIZE = "/sys/kernel/kexec_crash_loaded", "/sys/kernel/kexec_crash_size"
 KERNEL = "6.1.0-56-amd64"
 SHOW = (
     "systemctl show -p LoadState,ActiveState,UnitFileState,InactiveExitTimestampMonotonic,"
-    "ActiveEnterTimestampMonotonic %s"
+    "ActiveEnterTimestampMonotonic,ConditionResult,ConditionTimestampMonotonic %s"
 )
-JOURNAL = "journalctl --no-pager -b -n 20 -o cat -u %s"
+JOURNAL = "journalctl --no-pager -b -n 200 -o cat -u %s"
 # what systemctl 252 prints, in its own order
 SHOWN = (
     "LoadState=%s\nActiveState=%s\nUnitFileState=%s\nActiveEnterTimestampMonotonic=%d\n"
@@ -284,6 +286,10 @@ def no_memory_is_reserved(machine):
     machine.host.files[SIZE] = "0\n"
 
 
+def kexec_is_forbidden(machine):
+    machine.host.files["/proc/sys/kernel/kexec_load_disabled"] = "1\n"
+
+
 def the_unit_is_masked(machine):
     machine.masked = True
 
@@ -305,6 +311,7 @@ def the_package_is_not_there(machine):
     [
         (no_memory_is_reserved, {"state": "started"}, "crashkernel_reserve, then reboot"),
         (no_memory_is_reserved, {"state": "restarted"}, "no memory is reserved"),
+        (kexec_is_forbidden, {"state": "started"}, "kernel.kexec_load_disabled is 1"),
         (the_unit_is_masked, {"state": "started"}, "masked: false"),
         (the_unit_is_masked, {"enabled": False, "state": "started"}, "masked: false"),
         (kdump_is_switched_off, {"state": "started"}, None),
@@ -390,3 +397,145 @@ def test_the_module_itself_says_what_was_refused(run_module):
         "state: 'started' is refused: with masked: true nothing can start the unit; choose one of the two."
         in result["msg"]
     )
+
+
+# what kdump_config does to an armed host, as far as kdump_service goes by it
+
+
+OLDER, GOOD, BAD, THIRD = ("# %s\nUSE_KDUMP=1\n" % word for word in ("older", "old", "new", "third"))
+
+
+def is_armed(machine):
+    return machine.host.files[LOADED] == "1\n"
+
+
+def change_the_configuration(machine, before=GOOD, after=BAD):
+    """Change the configuration of an armed host as kdump_config does, the record first."""
+    machine.host.files[machine.config] = before
+    found = find_stack(machine.host)
+    changes = [FileChange(machine.config, before, after)]
+    _undo.remember(machine.host, found, _undo.kept(machine.host, changes))
+    machine.host.write(machine.config, after)
+    machine.host.clock += 1
+
+
+def only_the_old_configuration_arms(machine):
+    """Let the machine arm with the text GOOD and with no other."""
+    arm = machine._restart
+
+    def restart(host):
+        machine.arms = host.files[machine.config] == GOOD
+        arm()
+
+    machine.host.answers["systemctl restart %s" % machine.unit] = restart
+
+
+def test_a_configuration_that_arms_leaves_no_record_behind(stack):
+    machine = Machine(stack, armed=True)
+    change_the_configuration(machine)
+    assert machine.host.modes[_undo.RECORD] == 0o600 and machine.host.directories[_undo.DIRECTORY] == 0o700
+    result = machine.run(state="started")
+    assert result["changed"] and is_armed(machine)
+    assert _undo.RECORD not in machine.host.files
+    assert machine.host.files[machine.config] == BAD
+
+
+def test_a_configuration_that_does_not_arm_is_undone_and_the_old_one_armed_again(stack):
+    machine = Machine(stack, armed=True)
+    before = machine.host.mtimes[machine.config]
+    change_the_configuration(machine)
+    only_the_old_configuration_arms(machine)
+    with pytest.raises(Failure, match="failed to load kdump kernel.*armed with it again") as caught:
+        machine.run(state="started")
+    assert caught.value.details["restored"] == [machine.config] and caught.value.details["armed"] is True
+    assert machine.host.files[machine.config] == GOOD and machine.host.mtimes[machine.config] == before
+    assert is_armed(machine) and _undo.RECORD not in machine.host.files
+    again = machine.run(state="started")
+    assert not again["changed"] and machine.commands() == []
+
+
+def test_an_initramfs_that_cannot_be_built_from_the_new_configuration_leaves_what_is_loaded(stack):
+    machine = Machine(stack, armed=True)
+    change_the_configuration(machine)
+    initramfs_is_stale(machine)
+    machine.host.answers[rebuild_command(machine)] = (1, "", "no space left on device")
+    with pytest.raises(Failure, match="no space left.*the host is still armed with it"):
+        machine.run(state="started")
+    assert is_armed(machine) and machine.host.files[machine.config] == GOOD
+    assert not [line for line in machine.commands() if line.startswith("systemctl restart")]
+
+
+def test_a_host_that_the_old_configuration_does_not_arm_either_is_told_of_both(stack):
+    machine = Machine(stack, armed=True, arms=False)
+    change_the_configuration(machine)
+    with pytest.raises(Failure, match="was put back as it was, and the host is NOT armed") as caught:
+        machine.run(state="started")
+    assert caught.value.details["armed"] is False
+    assert machine.host.files[machine.config] == GOOD and _undo.RECORD not in machine.host.files
+
+
+def test_a_run_that_was_cut_off_after_the_change_is_finished_by_the_next(stack):
+    machine = Machine(stack, armed=True)
+    change_the_configuration(machine)
+    assert "loaded" in machine.run(state="started")["diff"][0]["before"]
+    assert is_armed(machine) and _undo.RECORD not in machine.host.files
+
+
+def test_a_run_that_was_cut_off_while_nothing_was_loaded_is_undone_if_it_cannot_be_finished(stack):
+    machine = Machine(stack, armed=True)
+    change_the_configuration(machine)
+    machine._stop()
+    only_the_old_configuration_arms(machine)
+    with pytest.raises(Failure, match="armed with it again"):
+        machine.run(state="started")
+    assert is_armed(machine) and machine.host.files[machine.config] == GOOD
+
+
+def test_two_changes_without_arming_between_them_are_undone_together(stack):
+    machine = Machine(stack, armed=True)
+    change_the_configuration(machine)
+    change_the_configuration(machine, BAD, THIRD)
+    only_the_old_configuration_arms(machine)
+    with pytest.raises(Failure, match="armed with it again"):
+        machine.run(state="started")
+    assert machine.host.files[machine.config] == GOOD
+
+
+def test_what_was_armed_by_other_means_is_what_a_later_change_goes_back_to(stack):
+    machine = Machine(stack, armed=True)
+    change_the_configuration(machine, OLDER, GOOD)
+    machine._restart()
+    machine.host.clock += 1
+    change_the_configuration(machine)
+    only_the_old_configuration_arms(machine)
+    with pytest.raises(Failure, match="armed with it again"):
+        machine.run(state="started")
+    assert machine.host.files[machine.config] == GOOD
+
+
+def test_a_host_that_is_not_armed_has_nothing_to_go_back_to(stack):
+    machine = Machine(stack)
+    change_the_configuration(machine)
+    assert _undo.RECORD not in machine.host.files
+
+
+def test_a_host_that_is_stopped_on_purpose_keeps_no_record(stack):
+    machine = Machine(stack, armed=True)
+    change_the_configuration(machine)
+    machine.run(state="stopped")
+    assert _undo.RECORD not in machine.host.files and machine.host.files[machine.config] == BAD
+
+
+def test_a_record_that_cannot_be_read_is_no_obstacle(stack):
+    machine = Machine(stack, armed=True)
+    change_the_configuration(machine)
+    machine.host.files[_undo.RECORD] = '{"files": ['
+    assert machine.run(state="started")["armed"]
+    assert _undo.RECORD not in machine.host.files
+
+
+def test_check_mode_keeps_the_record(stack):
+    machine = Machine(stack, armed=True)
+    change_the_configuration(machine)
+    assert machine.run(check_mode=True, state="started")["changed"]
+    assert _undo.RECORD in machine.host.files

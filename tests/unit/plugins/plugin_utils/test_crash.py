@@ -17,6 +17,8 @@ INFO = {
     "dump_directory": {"path": "/var/crash"},
     "crashkernel": {"booted": ["256M"]},
     "image": {"path": "/var/lib/kdump/initrd.img"},
+    "memory": {"ram_bytes": 2**31},
+    "collector": {"mtime": 99.5},
 }
 GIB = 2**30
 
@@ -45,8 +47,9 @@ HOSTS = [
     ({"armed": False, "reasons": ["nothing is reserved"]}, "nothing is reserved"),
     ({"armed": False}, "no capture kernel is loaded"),
     ({"capture_kernel": True}, "inside a capture kernel"),
-    ({"settings": {"target_type": "ssh"}}, "do not land where it can look at them"),
-    ({"dump_directory": {"path": None}}, "do not land where it can look at them"),
+    ({"settings": {"target_type": "ssh"}, "dump_directory": {"path": None}}, "kdump_dump_server"),
+    ({"settings": {"target_type": "nfs"}, "dump_directory": {"path": None}}, "kdump_dump_server"),
+    ({"settings": {"target_type": "raw"}, "dump_directory": {"path": None}}, "do not land where it can look at them"),
 ]
 
 
@@ -54,6 +57,12 @@ HOSTS = [
 def test_a_host_that_could_not_prove_anything_is_refused(change, words):
     (sentence,) = _crash.host_refusals(dict(INFO, **change))
     assert words in sentence
+
+
+@pytest.mark.parametrize("kind", ["ssh", "nfs"])
+def test_a_target_on_a_server_is_no_reason_to_refuse_where_the_server_is_known(kind):
+    info = dict(INFO, settings={"target_type": kind}, dump_directory={"path": None})
+    assert _crash.host_refusals(info, "store") == []
 
 
 @pytest.mark.parametrize("option, value", [("delay", 0), ("timeout", 59), ("rearm_timeout", -1)])
@@ -146,4 +155,7 @@ def test_the_proof_says_what_was_proved_and_holds_no_key():
     assert proof["crashkernel"] == ["256M"]
     assert proof["dump"]["id"] == "new"
     assert proof["panic"] == "Kernel panic - not syncing: x"
-    assert "ssh_key" not in proof["target"]
+    assert proof["settings"] == {"target_type": "local", "target_location": None, "path": "/var/crash"}
+    assert (proof["ram_bytes"], proof["collector_mtime"]) == (2**31, 99.5)
+    assert proof["dumps_host"] is None
+    assert _crash.proof(INFO, 123.5, made, "store")["dumps_host"] == "store"

@@ -1,0 +1,95 @@
+# Copyright (c) 2026, The crashops.kdump authors
+# GNU General Public License v3.0-or-later (see COPYING or https://www.gnu.org/licenses/gpl-3.0.txt)
+# SPDX-License-Identifier: GPL-3.0-or-later
+"""Measures the report of a made-up fleet: python tests/benchmarks/report.py 5000 [DIRECTORY].
+
+Prints how long each step takes, how large each file is for a host, and the peak of memory. The hosts' variables are
+those of Ansible's own inventory and variable manager, so that reading them takes what it takes in a playbook. With a
+directory the files are left there, to look at.
+
+The collection has to be found: PYTHONPATH names the directory that holds ansible_collections.
+"""
+
+from __future__ import annotations
+
+import json
+import resource
+import sys
+import tempfile
+import time
+from pathlib import Path
+from typing import Any
+
+from ansible.inventory.manager import InventoryManager
+from ansible.parsing.dataloader import DataLoader
+from ansible.vars.hostvars import HostVars
+from ansible.vars.manager import VariableManager
+from ansible_collections.crashops.kdump.plugins.plugin_utils.report import _files, _page, _summary, _text
+from ansible_collections.crashops.kdump.plugins.plugin_utils.report._results import results_of
+from ansible_collections.crashops.kdump.tests.unit import fleet_builder
+
+VARIABLE = "__kdump_info"
+
+
+def timed(name: str, begin: float) -> float:
+    """Print how long a step took, and return the time."""
+    print("%-28s %8.2f s" % (name, time.monotonic() - begin))
+    return time.monotonic()
+
+
+def hostvars_of(fleet: dict[str, Any]) -> HostVars:
+    """Return what a task gets as hostvars after a play has registered the fleet's results, as facts as well."""
+    loader = DataLoader()
+    inventory = InventoryManager(loader=loader, sources=[",".join(fleet) + ","])
+    manager = VariableManager(loader=loader, inventory=inventory)
+    for host, result in fleet.items():
+        if result is not None:
+            register(manager, host, result)
+    return HostVars(inventory, manager, loader)
+
+
+def register(manager: VariableManager, host: str, result: dict[str, Any]) -> None:
+    """Keep a result as Ansible does: as registered, with the facts in it, and as facts; no text is shared by hosts."""
+    if "verdict" in result:
+        facts = {"crashops_kdump": json.loads(json.dumps(result))}
+        manager.set_host_facts(host, facts)
+        result = dict(json.loads(json.dumps(result)), ansible_facts=facts)
+    manager.set_nonpersistent_facts(host, {VARIABLE: result})
+
+
+def measure(count: int, directory: str) -> None:
+    """Make the report of so many hosts and print what that took."""
+    now = time.monotonic()
+    fleet = fleet_builder.fleet(count)
+    now = timed("make up %d hosts" % count, now)
+    hostvars = hostvars_of(fleet)
+    now = timed("register their results", now)
+    before = peak_mib()
+    report = _summary.report(results_of(hostvars, fleet, VARIABLE), fleet_builder.MADE, _files.collection_version())
+    now = timed("read and sum up", now)
+    texts = {}
+    for end, text in (("html", _page.page), ("md", _text.as_markdown)):
+        texts["kdump-report." + end] = text(report, "kdump report")
+        now = timed(end, now)
+    for end, text in (("json", _text.as_json), ("csv", _text.as_csv)):
+        texts["kdump-report." + end] = text(report)
+        now = timed(end, now)
+    _files.write_all({str(Path(directory) / name): text for name, text in texts.items()}, 0o600)
+    timed("write", now)
+    for name, text in texts.items():
+        print("%-28s %8.0f kB, %5.0f bytes a host" % (name, len(text) / 1000, len(text) / max(1, count)))
+    print("%-28s %8.0f MiB, %.0f of them for the fleet itself" % ("peak of memory", peak_mib(), before))
+
+
+def peak_mib() -> float:
+    """Return how much memory this process has needed at most."""
+    return resource.getrusage(resource.RUSAGE_SELF).ru_maxrss / 1024
+
+
+if __name__ == "__main__":
+    number = int(sys.argv[1]) if len(sys.argv) > 1 else 5000
+    if len(sys.argv) > 2:
+        measure(number, str(Path(sys.argv[2]).absolute()))
+    else:
+        with tempfile.TemporaryDirectory() as room:
+            measure(number, room)

@@ -1,0 +1,224 @@
+# Copyright (c) 2026, The crashops.kdump authors
+# GNU General Public License v3.0-or-later (see COPYING or https://www.gnu.org/licenses/gpl-3.0.txt)
+# SPDX-License-Identifier: GPL-3.0-or-later
+"""The action fleet_report: what it reads, what it writes, what it refuses."""
+
+import json
+import os
+import stat
+import time
+
+import pytest
+from ansible.inventory.manager import InventoryManager
+from ansible.parsing.dataloader import DataLoader
+from ansible.playbook.task import Task
+from ansible.vars.hostvars import HostVars
+from ansible.vars.manager import VariableManager
+from ansible_collections.crashops.kdump.plugins.action.fleet_report import ActionModule
+from ansible_collections.crashops.kdump.plugins.plugin_utils.report import _files, _query
+from ansible_collections.crashops.kdump.tests.unit import fleet_builder as made_up
+from ansible_collections.crashops.kdump.tests.unit.schemas import validate
+from jinja2 import Undefined
+
+RESULTS = {
+    "web1": made_up.info(),
+    "web2": made_up.info("not_ready", [made_up.check("space_enough")]),
+    "web3": made_up.unreachable(),
+}
+
+
+class Shell:
+    """The shell of a connection that nothing is to be done on."""
+
+    tmpdir = None
+
+
+class Connection:
+    """A connection that nothing is to be done on."""
+
+    _shell = Shell()
+
+
+class PlayedVars(dict):
+    """Hosts' variables as Ansible gives them: [] would template, and is not to be used."""
+
+    def raw_get(self, host):
+        return self.get(host, Undefined(name=host))
+
+    def __getitem__(self, host):
+        raise AssertionError("it was templated")
+
+
+def run(check_mode=False, hostvars=None, **args):
+    """Return the action's result at a fixed time."""
+    task = Task()
+    task.args, task.check_mode, task.action = args, check_mode, "crashops.kdump.fleet_report"
+    action = ActionModule(task, Connection(), None, None, None, None)
+    action.clock = lambda: made_up.MADE
+    hostvars = {host: {"__kdump_info": result} for host, result in RESULTS.items()} if hostvars is None else hostvars
+    played = hostvars if isinstance(hostvars, HostVars) else PlayedVars(hostvars)
+    variables = {"hostvars": played, "ansible_play_hosts_all": sorted(hostvars)}
+    return action.run(task_vars=variables)
+
+
+def test_all_formats_are_written_privately(tmp_path):
+    directory = tmp_path / "new" / "reports"
+    result = run(directory=str(directory))
+    assert not result.get("failed") and result["changed"] is True
+    assert sorted(os.listdir(str(directory))) == ["kdump-report." + end for end in ("csv", "html", "json", "md")]
+    assert {stat.S_IMODE(os.stat(path).st_mode) for path in result["paths"].values()} == {0o600}
+    assert stat.S_IMODE(os.stat(str(directory)).st_mode) == 0o700
+    report = validate("report-1", json.loads((directory / "kdump-report.json").read_text()))
+    assert report["totals"] == result["totals"] and result["hosts_count"] == 3
+    assert result["headline"] == "1 of 3 hosts would leave a dump." and result["seconds"] >= 0
+    assert result["table"][1].startswith("web2")
+
+
+def test_check_mode_writes_nothing_and_says_what_it_would(tmp_path):
+    directory = str(tmp_path / "reports")
+    result = run(check_mode=True, directory=directory)
+    assert result["changed"] is True and result["msg"].startswith("would write " + directory)
+    assert os.listdir(str(tmp_path)) == []
+    real = run(directory=directory)
+    assert {key: real[key] for key in ("paths", "totals", "table")} == {
+        key: result[key] for key in ("paths", "totals", "table")
+    }
+
+
+def test_the_same_results_at_the_same_time_make_the_same_files(tmp_path):
+    one, two = run(directory=str(tmp_path / "1")), run(directory=str(tmp_path / "2"))
+    for kind, path in one["paths"].items():
+        with open(path, "rb") as left, open(two["paths"][kind], "rb") as right:
+            assert left.read() == right.read()
+
+
+def test_name_formats_title_and_mode_are_as_asked_for(tmp_path):
+    result = run(directory=str(tmp_path), name="fleet", formats=["markdown"], title="Our <hosts>", mode="0640")
+    assert result["paths"] == {"markdown": str(tmp_path / "fleet.md")}
+    assert (tmp_path / "fleet.md").read_text().startswith("# Our &lt;hosts&gt;\n")
+    assert stat.S_IMODE((tmp_path / "fleet.md").stat().st_mode) == 0o640
+
+
+@pytest.mark.parametrize(("mode", "bits"), [("0644", 0o644), ("600", 0o600), (0o644, 0o644)])
+def test_a_mode_is_octal_or_what_yaml_makes_of_an_octal_number(tmp_path, mode, bits):
+    run(directory=str(tmp_path), formats=["csv"], mode=mode)
+    assert stat.S_IMODE((tmp_path / "kdump-report.csv").stat().st_mode) == bits
+
+
+@pytest.mark.parametrize(
+    ("options", "words"),
+    [
+        ({"mode": "u=rw"}, "mode: 'u=rw' is refused: it is no octal mode"),
+        ({"mode": 644}, "mode: 644 is refused"),
+        ({"mode": "0400"}, "mode: '0400' is refused"),
+        ({"mode": True}, "mode: True is refused"),
+        ({"mode": None}, "mode: None is refused"),
+        ({"name": "../x"}, "name: '../x' is refused: it is no file name"),
+        ({"name": ""}, "name: '' is refused"),
+        ({"name": ".."}, "name: '..' is refused"),
+        ({"formats": []}, "formats: [] is refused: nothing would be written; choose of html, json, csv, markdown."),
+        ({"query": "hosts["}, "query: 'hosts[' is refused: JMESPath says:"),
+        ({"query": " "}, "query: ' ' is refused: it is no text, or an empty one"),
+        (
+            {"query": "hosts[].host", "formats": ["json", "html", "csv"]},
+            "not rows of hosts, which html and csv must have",
+        ),
+        ({"query": "totals", "formats": ["markdown"]}, "choose formats: [json], or select whole rows"),
+        ({"query": "hosts[].{host: host}", "formats": ["html"]}, "not rows of hosts"),
+    ],
+)
+def test_what_cannot_be_done_is_refused_before_anything_is_written(tmp_path, options, words):
+    for check_mode in (True, False):
+        result = run(check_mode=check_mode, directory=str(tmp_path), **options)
+        assert result["failed"] and words in result["msg"]
+    assert os.listdir(str(tmp_path)) == []
+
+
+def test_all_that_is_wrong_is_said_at_once(tmp_path):
+    result = run(directory=str(tmp_path), name="a/b", mode="9")
+    assert "name: 'a/b'" in result["msg"] and "mode: '9'" in result["msg"]
+
+
+def test_a_directory_that_is_a_file_is_refused(tmp_path):
+    (tmp_path / "file").write_text("")
+    result = run(directory=str(tmp_path / "file" / "reports"))
+    assert result["failed"] and "%s is no directory" % (tmp_path / "file") in result["msg"]
+
+
+def test_a_query_for_rows_restricts_every_format(tmp_path):
+    result = run(directory=str(tmp_path), query="hosts[?verdict=='not_ready']")
+    assert sorted(result["paths"]) == ["csv", "html", "json", "markdown"]
+    report = validate("report-1", json.loads((tmp_path / "kdump-report.json").read_text()))
+    assert [row["host"] for row in report["hosts"]] == ["web2"] and report["totals"]["ready"] == 0
+    assert report["query"] == {"expression": "hosts[?verdict=='not_ready']", "of_hosts": 3}
+    assert "Selected out of 3 hosts by" in (tmp_path / "kdump-report.html").read_text()
+    assert "web1" not in (tmp_path / "kdump-report.csv").read_text()
+    assert result["hosts_count"] == 1
+
+
+def test_a_query_orders_the_rows(tmp_path):
+    run(directory=str(tmp_path), formats=["json"], query="reverse(sort_by(hosts, &host))")
+    report = json.loads((tmp_path / "kdump-report.json").read_text())
+    assert [row["host"] for row in report["hosts"]] == ["web3", "web2", "web1"]
+
+
+def test_a_query_for_anything_else_goes_to_json_alone(tmp_path):
+    result = run(directory=str(tmp_path), query="hosts[].{host: host, why: summary}")
+    assert os.listdir(str(tmp_path)) == ["kdump-report.json"] and list(result["paths"]) == ["json"]
+    assert [row["host"] for row in json.loads((tmp_path / "kdump-report.json").read_text())] == ["web2", "web3", "web1"]
+    assert result["hosts_count"] == 3
+
+
+def test_a_query_without_jmespath_is_refused(tmp_path, monkeypatch):
+    monkeypatch.setattr(_query, "jmespath", None)
+    assert "the library jmespath is not there" in run(directory=str(tmp_path), query="hosts")["msg"]
+
+
+def test_hosts_without_the_variable_and_unknown_ones_were_not_contacted(tmp_path):
+    hostvars = {"web1": {"kdump": made_up.info()}, "web2": {}}
+    result = run(directory=str(tmp_path), hostvars=hostvars, variable="kdump", hosts=["web1", "web2", "web9"])
+    assert result["totals"]["not_contacted"] == 2 and result["totals"]["ready"] == 1
+
+
+def test_thousands_of_results_are_read_from_ansibles_own_variables_as_they_are(tmp_path):
+    check = made_up.check("space_enough", reason="{{ lookup('pipe', 'false') }}")
+    fleet = dict(made_up.fleet(400), evil=made_up.info("not_ready", [check]))
+    loader = DataLoader()
+    inventory = InventoryManager(loader=loader, sources=[",".join(fleet) + ",late"])
+    manager = VariableManager(loader=loader, inventory=inventory)
+    for host, result in fleet.items():
+        manager.set_nonpersistent_facts(host, {"__kdump_info": result})
+        manager.set_host_facts(host, {"crashops_kdump": result or {}})
+    began = time.monotonic()
+    result = run(
+        hostvars=HostVars(inventory, manager, loader), hosts=[*fleet, "late", "unknown"], directory=str(tmp_path)
+    )
+    assert time.monotonic() - began < 60
+    assert result["hosts_count"] == 403
+    assert "{{ lookup('pipe', 'false') }}" in (tmp_path / "kdump-report.json").read_text()
+
+
+def test_results_can_be_given(tmp_path):
+    given = {"db1": made_up.info("degraded"), "db2": made_up.failed()}
+    assert run(directory=str(tmp_path), results=given)["hosts_count"] == 2
+    result = run(directory=str(tmp_path), results=given, hosts=["db2", "db3"])
+    assert (result["totals"]["failed"], result["totals"]["not_contacted"]) == (1, 1)
+
+
+def test_a_report_that_cannot_be_put_in_place_leaves_nothing_behind(tmp_path):
+    (tmp_path / "kdump-report.html").mkdir()
+    result = run(directory=str(tmp_path), formats=["html"])
+    assert result["failed"] and result["msg"].startswith("cannot write the report to %s: " % tmp_path)
+    assert os.listdir(str(tmp_path)) == ["kdump-report.html"]
+
+
+def test_files_are_put_in_place_only_when_all_are_written(tmp_path):
+    (tmp_path / "a").write_text("old")
+    (tmp_path / "file").write_text("")
+    with pytest.raises(OSError):
+        _files.write_all({str(tmp_path / "a"): "new", str(tmp_path / "file" / "b"): "new"}, 0o600)
+    assert (tmp_path / "a").read_text() == "old" and sorted(os.listdir(str(tmp_path))) == ["a", "file"]
+
+
+def test_the_task_runs_once_for_all_hosts():
+    assert ActionModule.BYPASS_HOST_LOOP is True

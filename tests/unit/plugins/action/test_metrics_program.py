@@ -1,0 +1,72 @@
+# Copyright (c) 2026, The crashops.kdump authors
+# GNU General Public License v3.0-or-later (see COPYING or https://www.gnu.org/licenses/gpl-3.0.txt)
+# SPDX-License-Identifier: GPL-3.0-or-later
+"""Tests of the metrics_program action: what it gives to the copy action, and what it makes of its answer."""
+
+from pathlib import Path
+
+import pytest
+from ansible.errors import AnsibleError
+from ansible.playbook.task import Task
+from ansible_collections.crashops.kdump.plugins.action.metrics_program import ActionModule
+from ansible_collections.crashops.kdump.plugins.plugin_utils._metrics_program import packed
+
+DEST = "/usr/local/sbin/crashops-kdump-metrics"
+
+
+class Shell:
+    """The shell of a connection."""
+
+    tmpdir = "/root/.ansible/tmp/x"
+
+
+class Connection:
+    """A connection that nothing is sent over."""
+
+    _shell = Shell()
+
+
+class MetricsProgram(ActionModule):
+    """The action with a copy action that only keeps what it was given."""
+
+    def __init__(self, args, answer):
+        task = Task()
+        task.args, task.action = args, "crashops.kdump.metrics_program"
+        super().__init__(task, Connection(), None, None, None, None)
+        self.answer = answer
+
+    def _copy(self, args, task_vars):
+        self.args = args
+        self.content = Path(args["src"]).read_bytes()
+        return self.answer
+
+
+def test_the_program_is_copied_for_all_to_run():
+    action = MetricsProgram({}, {"changed": True, "checksum": "abc", "src": "/tmp/x", "dest": DEST})
+    result = action.run(task_vars={})
+    assert (action.args["dest"], action.args["mode"]) == (DEST, "0755")
+    assert action.content == packed()
+    assert (result["changed"], result["checksum"], result["dest"]) == (True, "abc", DEST)
+
+
+def test_no_temporary_file_is_left_or_told():
+    action = MetricsProgram({}, {"changed": True, "src": "/tmp/x"})
+    result = action.run(task_vars={})
+    assert "src" not in result
+    assert not Path(action.args["src"]).parent.exists()
+
+
+def test_the_program_can_be_put_elsewhere():
+    action = MetricsProgram({"dest": "/opt/bin/metrics"}, {"changed": False})
+    assert action.run(task_vars={})["dest"] == "/opt/bin/metrics"
+    assert action.args["dest"] == "/opt/bin/metrics"
+
+
+def test_a_copy_that_failed_fails_the_task():
+    result = MetricsProgram({}, {"failed": True, "msg": "Destination directory does not exist"}).run(task_vars={})
+    assert (result["failed"], result["msg"]) == (True, "Destination directory does not exist")
+
+
+def test_an_option_that_there_is_not_is_refused():
+    with pytest.raises(AnsibleError, match="state"):
+        MetricsProgram({"state": "absent"}, {}).run(task_vars={})

@@ -1,0 +1,624 @@
+# Copyright (c) 2026, The crashops.kdump authors
+# GNU General Public License v3.0-or-later (see COPYING or https://www.gnu.org/licenses/gpl-3.0.txt)
+# SPDX-License-Identifier: GPL-3.0-or-later
+"""Each check: one thing is broken on a host that is right in every respect, and that very check says so."""
+
+import json
+
+import pytest
+from ansible_collections.crashops.kdump.plugins.module_utils._facts import Options, read_facts
+from ansible_collections.crashops.kdump.plugins.module_utils._result import Failure
+from ansible_collections.crashops.kdump.plugins.module_utils._service import PROPERTIES
+from ansible_collections.crashops.kdump.plugins.module_utils.checks._base import STATUSES, Thresholds
+from ansible_collections.crashops.kdump.plugins.module_utils.checks._table import CHECKS, IDS
+from ansible_collections.crashops.kdump.plugins.module_utils.facts._proof import KDUMPCTL_STATUS, PROOF
+from ansible_collections.crashops.kdump.tests.unit.armed_host import (
+    EL9_IMAGE,
+    EL9_RELEASE,
+    IMAGE,
+    MOUNTS,
+    RELEASE,
+    STARTED,
+    UNIT,
+    armed_debian,
+    armed_el9,
+)
+from ansible_collections.crashops.kdump.tests.unit.fake_boot import PACKAGE_DROP_IN, PACKAGE_TEXT
+
+GIB = 1 << 30
+NFS_MOUNT = "30 22 0:40 / /srv rw - nfs4 store:/dumps rw\n"
+RO_MOUNT = "30 22 254:2 / /var/crash ro - ext4 /dev/vdb1 ro\n"
+DEFAULT_ROUTE = "Iface\tDestination\tGateway\nbond0\t00000000\t0100000A\t0003\n"
+UNPROVEN = ("proof_exists", "collector_kernel")
+
+
+def debian(files=None, **more):
+    return lambda: armed_debian(files, **more)
+
+
+def el9(files=None, **more):
+    return lambda: armed_el9(files, **more)
+
+
+def defaults(text):
+    return debian({"/etc/default/kdump-tools": "USE_KDUMP=1\n" + text})
+
+
+def conf(text):
+    return el9({"/etc/kdump.conf": text})
+
+
+def with_(make, **changes):
+    """Return a maker of a host whose attributes differ: dictionaries are updated, anything else is set."""
+
+    def made():
+        host = make()
+        for name, value in changes.items():
+            if isinstance(value, dict):
+                getattr(host, name).update(value)
+            else:
+                setattr(host, name, value)
+        return host
+
+    return made
+
+
+def disk(name, kinds):
+    """Return the files by which /sys tells that a disk holds something."""
+    return {"/sys/class/block/" + path: text for path, text in kinds.items()}
+
+
+def later(*paths):
+    return dict.fromkeys(paths, 1700000010.0)
+
+
+# id of the check, what it then says, words of its reason or value, a maker of the host
+BROKEN = [
+    ("kernel_support", "fail", "CONFIG_CRASH_DUMP", debian({"/sys/kernel/kexec_crash_loaded": None})),
+    ("not_capture_kernel", "fail", "writes a dump and reboots", debian({"/proc/vmcore": "x"})),
+    ("not_container", "fail", "container (lxc)", debian({"/run/systemd/container": "lxc\n"})),
+    ("not_container", "fail", "container (podman)", el9({"/run/.containerenv": ""})),
+    ("kexec_allowed", "warn", "before the next boot", debian({"/proc/sys/kernel/kexec_load_disabled": "1\n"})),
+    (
+        "kexec_allowed",
+        "fail",
+        "forbids that a capture kernel is loaded",
+        debian({"/proc/sys/kernel/kexec_load_disabled": "1\n", "/sys/kernel/kexec_crash_loaded": "0\n"}),
+    ),
+    ("kexec_allowed", "warn", "kexec_load_limit_panic", debian({"/proc/sys/kernel/kexec_load_limit_panic": "0\n"})),
+    (
+        "secure_boot",
+        "warn",
+        "only a signed kernel",
+        el9(
+            {
+                "/sys/firmware/efi/efivars/SecureBoot-8be4df61-93ca-11d2-aa0d-00e098032b8c": b"\6\0\0\0\1",
+                "/sys/kernel/kexec_crash_loaded": "0\n",
+            }
+        ),
+    ),
+    (
+        "lockdown",
+        "warn",
+        "locked down (integrity)",
+        debian(
+            {
+                "/sys/kernel/security/lockdown": "none [integrity] confidentiality\n",
+                "/sys/kernel/kexec_crash_loaded": "0\n",
+            }
+        ),
+    ),
+    ("confidential_guest", "warn", "AMD SEV-SNP", el9({"/dev/sev-guest": ""})),
+    ("collector_kernel", "warn", "kernels up to 6.0", debian()),
+    (
+        "collector_kernel",
+        "warn",
+        "takes free pages for used ones",
+        with_(
+            debian({"/proc/sys/kernel/osrelease": "6.12.1-amd64\n"}),
+            answers={"makedumpfile -v": "makedumpfile: version 1.7.6 (x)\n"},
+        ),
+    ),
+    ("fips", "warn", ".hmac", el9({"/proc/sys/crypto/fips_enabled": "1\n"})),
+    (
+        "crashkernel_booted",
+        "fail",
+        "without crashkernel=",
+        debian({"/proc/cmdline": "ro", "/sys/kernel/kexec_crash_size": "0\n"}),
+    ),
+    ("memory_reserved", "fail", "No memory is reserved", debian({"/sys/kernel/kexec_crash_size": "0\n"})),
+    ("memory_reserved", "fail", "kexec_crash_size is not there", debian({"/sys/kernel/kexec_crash_size": None})),
+    (
+        "crashkernel_single",
+        "warn",
+        "takes the last",
+        debian({PACKAGE_DROP_IN: PACKAGE_TEXT[:-2] + ' crashkernel=1G"\n'}),
+    ),
+    ("crashkernel_auto", "fail", "RHEL 8 only", debian({PACKAGE_DROP_IN: PACKAGE_TEXT.replace("384M-:128M", "auto")})),
+    ("crashkernel_value", "fail", "The next boot reserves nothing", debian({PACKAGE_DROP_IN: None})),
+    (
+        "crashkernel_value",
+        "fail",
+        "reserves nothing on this machine",
+        debian({PACKAGE_DROP_IN: PACKAGE_TEXT.replace("384M-:128M", "64G-:1G")}),
+    ),
+    ("reserved_as_booted", "warn", "less than the 128 MiB", debian({"/sys/kernel/kexec_crash_size": str(100 << 20)})),
+    ("reserved_enough", "warn", "counted as needed", debian({"/proc/modules": "big 60000000 0 - Live 0x0\n"})),
+    ("reserved_enough", "fail", "counted as needed", debian({"/proc/modules": "big 600000000 0 - Live 0x0\n"})),
+    ("vendor_default", "warn", "vendor's default", debian({"/sys/kernel/kexec_crash_size": str(100 << 20)})),
+    ("memory_extras", "warn", "the driver mlx5_core", el9({"/proc/modules": "mlx5_core 2000000 0 - Live 0x0\n"})),
+    ("memory_extras", "warn", "memory encryption", el9({"/proc/cmdline": "mem_encrypt=on crashkernel=256M"})),
+    (
+        "reboot_not_pending",
+        "warn",
+        "A reboot is pending",
+        debian({PACKAGE_DROP_IN: PACKAGE_TEXT.replace("128M", "256M")}),
+    ),
+    (
+        "entries_alike",
+        "warn",
+        "The boot entries differ",
+        el9(
+            {
+                "/boot/loader/entries/%s-%s.conf"
+                % (
+                    "0123456789abcdef" * 2,
+                    "5.14.0-362.el9.x86_64",
+                ): "title x\nlinux /vmlinuz-5.14.0-362.el9.x86_64\noptions root=/dev/a crashkernel=1G\n"
+            }
+        ),
+    ),
+    ("new_kernels", "warn", "/etc/kernel/cmdline", el9({"/etc/kernel/cmdline": "ro\n"})),
+    ("value_stays", "warn", "next update", el9({"/usr/lib/kdump/kdump-lib.sh": 'x86_64 _ck_cmdline="2G-:256M"'})),
+    (
+        "early_kdump",
+        "warn",
+        "older than the capture initramfs",
+        with_(el9({"/proc/cmdline": "rd.earlykdump crashkernel=256M"}), mtimes=later(EL9_IMAGE)),
+    ),
+    ("configuration_valid", "fail", "line 2", defaults("MAKEDUMP_ARGS='-c -d 99'\n")),
+    ("configuration_valid", "fail", "is not there", el9({"/etc/kdump.conf": None})),
+    ("configuration_warnings", "warn", "dumps to both", defaults("NFS=10.0.0.9:/b\nSSH=a@b\n")),
+    ("hooks", "fail", "/no/hook", conf("kdump_post /no/hook\n")),
+    ("capture_command_line", "fail", "kdump-tools-dump", defaults('KDUMP_CMDLINE_APPEND="nr_cpus=1"\n')),
+    ("capture_command_line", "warn", "isolcpus=1", el9({"/proc/cmdline": "isolcpus=1 crashkernel=256M"})),
+    ("image_not_frozen", "warn", "force_no_rebuild 1", conf("force_no_rebuild 1\n")),
+    ("unmerged_configuration", "warn", "/etc/kdump.conf.rpmnew", el9({"/etc/kdump.conf.rpmnew": ""})),
+    (
+        "collector_installed",
+        "fail",
+        "makedumpfile is not installed",
+        with_(debian(), programs=["kdump-config", "dpkg"]),
+    ),
+    ("collector_compression", "warn", "built without it", conf("core_collector makedumpfile -z -d 31\n")),
+    ("cluster_fencing", "warn", "fence_kdump_nodes is missing", el9({"/etc/corosync/corosync.conf": ""})),
+    ("dump_directory", "fail", "/d does not exist", defaults("KDUMP_COREDIR=/d\n")),
+    ("space", "fail", "it would take", with_(debian(), free={"/var/crash": 1 << 20})),
+    ("space_to_keep", "warn", "should be kept", with_(debian(), free={"/var/crash": 700 << 20})),
+    ("target_writable", "fail", "for reading only", debian({"/proc/self/mountinfo": MOUNTS + RO_MOUNT})),
+    ("target_writable", "warn", "for reading only", el9({"/proc/self/mountinfo": MOUNTS + RO_MOUNT})),
+    ("device_name", "warn", "/etc/kdump.conf", conf("ext4 /dev/sdb1\n")),
+    (
+        "target_supported",
+        "fail",
+        "gone with the crash",
+        debian({"/proc/self/mountinfo": MOUNTS + "30 22 0:9 / /var/crash rw - tmpfs tmpfs rw\n"}),
+    ),
+    (
+        "target_supported",
+        "warn",
+        "does not support it",
+        el9({"/proc/self/mountinfo": MOUNTS + "30 22 0:9 / /var/crash rw - btrfs /dev/vdb rw\n"}),
+    ),
+    ("encrypted_target", "warn", "encrypted disk (vda1)", debian(disk("vda1", {"vda1/dm/uuid": "CRYPT-LUKS2-aa-x\n"}))),
+    ("network_storage", "warn", "multipath", el9(disk("vda1", {"vda1/dm/uuid": "mpath-3600\n"}))),
+    (
+        "target_mounted",
+        "fail",
+        "fstab mounts /var/crash",
+        debian({"/etc/fstab": "LABEL=d /var/crash ext4 defaults 0 2\n"}),
+    ),
+    (
+        "path_meaning",
+        "warn",
+        "/var/crash/var/crash",
+        with_(
+            el9(
+                {
+                    "/etc/kdump.conf": "ext4 /dev/vdb1\npath /var/crash\n",
+                    "/proc/mounts": "/dev/vdb1 /var/crash ext4 rw 0 0\n",
+                }
+            ),
+            directories={"/var/crash/var/crash": 0o700},
+        ),
+    ),
+    (
+        "nfs_server",
+        "fail",
+        "TCP port 2049",
+        with_(defaults("NFS=10.0.0.9:/dumps\n"), refused={"10.0.0.9": "timed out"}),
+    ),
+    ("ssh_server", "fail", "TCP port 22", with_(defaults("SSH=k@10.0.0.9\n"), refused={"10.0.0.9": "timed out"})),
+    (
+        "ssh_key",
+        "fail",
+        "does not exist",
+        with_(defaults("SSH=k@10.0.0.9\n"), programs=["kdump-config", "ssh", "dpkg"]),
+    ),
+    (
+        "capture_network",
+        "warn",
+        "bond0 (bond)",
+        debian(
+            {
+                "/etc/default/kdump-tools": "USE_KDUMP=1\nSSH=k@10.0.0.9\n",
+                "/proc/net/route": DEFAULT_ROUTE,
+                "/sys/class/net/bond0/uevent": "DEVTYPE=bond\nINTERFACE=bond0\n",
+            }
+        ),
+    ),
+    ("image_exists", "fail", "does not exist", debian({IMAGE: None})),
+    ("image_fresh", "fail", "must be built anew", with_(debian(), mtimes=later("/boot/vmlinuz-" + RELEASE))),
+    ("image_fresh", "fail", "must be built anew", with_(el9(), mtimes=later("/boot/vmlinuz-" + EL9_RELEASE))),
+    (
+        "loaded_fresh",
+        "fail",
+        "older than /etc/default",
+        with_(debian(unit=UNIT + STARTED), mtimes=later("/etc/default/kdump-tools")),
+    ),
+    (
+        "image_links",
+        "fail",
+        "leads to /boot/vmlinuz-6.1.0-9-amd64",
+        with_(debian(), links={"/var/lib/kdump/vmlinuz": "/boot/vmlinuz-6.1.0-9-amd64"}),
+    ),
+    ("capture_kernel_installed", "warn", "cannot be loaded again", debian({"/boot/vmlinuz-" + RELEASE: None})),
+    ("boot_space", "warn", "the next one takes", with_(debian(), free={"/var/lib/kdump": 2})),
+    (
+        "watchdog",
+        "warn",
+        "may reset the machine",
+        debian(
+            {
+                "/sys/class/watchdog/watchdog0": "",
+                "/sys/class/watchdog/watchdog0/state": "active\n",
+                "/sys/class/watchdog/watchdog0/timeout": "30\n",
+                "/sys/class/watchdog/watchdog0/identity": "iTCO_wdt\n",
+            }
+        ),
+    ),
+    ("installed", "fail", "there is no kdump-config", with_(debian(), programs=["dpkg", "update-grub"])),
+    ("armed", "fail", "No capture kernel is loaded", debian({"/sys/kernel/kexec_crash_loaded": "0\n"})),
+    ("unit_enabled", "fail", "is not enabled", debian(unit=UNIT.replace("=enabled", "=disabled"))),
+    ("unit_active", "warn", "ended well without loading", debian({"/sys/kernel/kexec_crash_loaded": "0\n"})),
+    ("unit_active", "warn", "reload nothing", debian(unit=UNIT.replace("=active", "=inactive"))),
+    ("unit_condition", "fail", "passed over", el9(unit=UNIT + "ConditionResult=no\nConditionTimestampMonotonic=7\n")),
+    ("unit_unmasked", "fail", "STIG", debian(unit="LoadState=masked\nUnitFileState=masked\nActiveState=inactive\n")),
+    ("switched_on", "fail", "USE_KDUMP", debian({"/etc/default/kdump-tools": "USE_KDUMP=true\n"})),
+    ("switched_on", "fail", "switches kdump off", debian({"/etc/default/kdump-tools": "USE_KDUMP=0\n"})),
+    (
+        "reservation_used",
+        "warn",
+        "nothing loads one",
+        debian(
+            {"/sys/kernel/kexec_crash_loaded": "0\n"},
+            unit="LoadState=loaded\nUnitFileState=disabled\nActiveState=inactive\n",
+        ),
+    ),
+    ("panic_timeout", "warn", "stands still", debian({"/sys/kernel/kexec_crash_loaded": "0\n"})),
+    ("panic_on_oops", "warn", "goes on, damaged", el9({"/proc/sys/kernel/panic_on_oops": "0\n"})),
+    ("panic_on_warn", "warn", "each warning", debian({"/proc/sys/kernel/panic_on_warn": "1\n"})),
+    ("panic_notifiers", "warn", "may hang", el9({"/proc/cmdline": "crash_kexec_post_notifiers crashkernel=256M"})),
+    (
+        "capture_sysctls",
+        "warn",
+        "kernel.hung_task_panic",
+        debian({"/etc/sysctl.d/9.conf": "kernel.hung_task_panic = 1\n"}),
+    ),
+    ("dump_directory_private", "fail", "passwords and keys", with_(debian(), directories={"/var/crash": 0o755})),
+    ("dump_directory_private", "warn", "passwords and keys", with_(debian(), directories={"/var/crash": 0o750})),
+    (
+        "dumps_private",
+        "fail",
+        "Everybody may read 1",
+        with_(
+            debian({"/var/crash/202601010101/dump.202601010101": "x"}),
+            directories={"/var/crash": 0o755, "/var/crash/202601010101": 0o755},
+        ),
+    ),
+    (
+        "selinux_label",
+        "warn",
+        "unlabeled_t",
+        with_(el9({"/sys/fs/selinux/enforce": "1"}), labels={"/var/crash": "system_u:object_r:unlabeled_t:s0"}),
+    ),
+    ("all_seen", "unknown", "Without root", with_(debian(), root=False)),
+    ("password_in_clear", "warn", "FTP server", defaults("FTP=ftp.example.com\n")),
+    (
+        "dumps_complete",
+        "warn",
+        "1 of 1 dumps are not complete",
+        with_(
+            debian({"/var/crash/202601010101/dump.202601010101": b"makedumpfile\0\0\0\0" + b"x" * 5000}),
+            directories={"/var/crash/202601010101": 0o755},
+        ),
+    ),
+    (
+        "dumps_space",
+        "warn",
+        "11 dumps",
+        with_(
+            debian({"/var/crash/2026010101%02d/dump.2026010101%02d" % (n, n): "x" for n in range(11)}),
+            directories={"/var/crash/2026010101%02d" % n: 0o755 for n in range(11)},
+        ),
+    ),
+    (
+        "dumps_purged",
+        "warn",
+        "/var/crash/2-reports",
+        with_(
+            debian({"/etc/default/kdump-tools": "USE_KDUMP=1\nKDUMP_NUM_DUMPS=3\n", "/var/crash/2-reports/a": "x"}),
+            directories={"/var/crash/2-reports": 0o755},
+        ),
+    ),
+    ("proof_exists", "warn", "No crash has proved", debian()),
+    ("proof_exists", "unknown", "cannot be read", debian({PROOF: '{"version": 2, "time": "tomorr'})),
+]
+BOTH_STACKS = [armed_debian, armed_el9]
+
+
+def checks(host, **options):
+    return {check["id"]: check for check in read_facts(host, Options(**options))["checks"]}
+
+
+@pytest.mark.parametrize(("name", "status", "words", "make"), BROKEN)
+def test_what_is_broken_is_found_by_its_check(name, status, words, make):
+    found = checks(make())[name]
+    assert (found["status"], words in "%s %s" % (found["reason"], found["value"])) == (status, True), found
+    assert found["advice"] or status == "skip"
+
+
+@pytest.mark.parametrize("make", BOTH_STACKS)
+def test_where_nothing_is_broken_no_check_complains(make):
+    complaints = [check for check in checks(make()).values() if check["status"] not in ("pass", "skip")]
+    assert [check["id"] for check in complaints if check["id"] not in UNPROVEN] == []
+
+
+@pytest.mark.parametrize("make", BOTH_STACKS)
+def test_every_answer_is_whole(make):
+    for check in checks(make()).values():
+        assert check["status"] in STATUSES
+        assert (check["reason"] is not None) or check["status"] == "pass"
+        assert check["reference"].endswith("docs/checks.md#%s" % check["id"])
+        assert all(isinstance(check[key], (str, type(None))) for key in ("value", "wanted", "reason", "advice"))
+
+
+def test_every_check_is_broken_by_some_test():
+    # these are told, never complained of; or they need what the other tables of this file make
+    elsewhere = {"hibernation", "sysrq", "reservation_readable", "ssh_host_key", "ssh_name", "raw_device", "inodes"}
+    elsewhere |= {"file_system_type", "thin_pool", "hang_policy", "proof_current", "proof_young", "machine_unchanged"}
+    assert set(IDS) - {row[0] for row in BROKEN} == elsewhere
+    assert len(IDS) == len(set(IDS)) == len(CHECKS)
+
+
+def ssh_host(said):
+    """Return a host whose ssh says something when it logs in."""
+    host = armed_debian({"/etc/default/kdump-tools": "USE_KDUMP=1\nSSH=k@10.0.0.9\n", "/root/.ssh/kdump_id_rsa": "key"})
+    host.programs.append("ssh")
+    host.modes["/root/.ssh/kdump_id_rsa"] = 0o600
+    host.files["/root/.ssh/kdump_id_rsa.pub"] = "ssh-ed25519 AAAA kdump"
+    plain = host.run
+
+    def run(argv, timeout_s=60, check=True):
+        if argv[0] == "ssh":
+            host.answers[" ".join(argv)] = said
+        return plain(argv, timeout_s, check)
+
+    host.run = run
+    return host
+
+
+@pytest.mark.parametrize(
+    ("said", "name", "words"),
+    [
+        ((255, "", "Host key verification failed."), "ssh_host_key", "no host key of 10.0.0.9"),
+        ((255, "", "k@10.0.0.9: Permission denied (publickey)."), "ssh_server", "does not let k in"),
+        ((255, "", 'Load key "x": error in libcrypto'), "ssh_key", "passphrase"),
+        ((22, "step=make\n", ""), "target_writable", "cannot be written to"),
+    ],
+)
+def test_what_a_login_says_belongs_to_one_check(said, name, words):
+    found = checks(ssh_host(said))
+    assert [found[name]["status"], words in found[name]["reason"]] == ["fail", True]
+    others = [one for one in ("ssh_server", "ssh_key", "ssh_host_key", "target_writable") if one != name]
+    assert all(found[one]["status"] in ("skip", "pass") for one in others)
+
+
+def test_a_login_that_works_tells_the_room_on_the_server():
+    said = "existed=1\nbefore=700\nstep=space\n/dev/vda1 8000000 1000000 7000000 13% /\n"
+    facts = read_facts(ssh_host((0, said, "")), Options())
+    assert facts["space"]["free_bytes"] == 7000000 * 1024
+    assert facts["probe"]["tried"]
+    assert {check["status"] for check in facts["checks"] if check["id"].startswith("ssh_")} == {"pass"}
+
+
+def test_a_probe_can_be_switched_off():
+    host = ssh_host((255, "", "never asked"))
+    found = checks(host, probe=False)
+    assert {found[name]["status"] for name in ("ssh_server", "ssh_key", "ssh_host_key", "space")} == {"skip"}
+    assert not any(argv[0] == "ssh" for argv in host.commands)
+    assert host.connected == []
+
+
+def test_a_directory_on_a_server_that_is_gone_costs_one_command_and_no_stat():
+    host = armed_debian(
+        {"/proc/self/mountinfo": MOUNTS + NFS_MOUNT, "/etc/default/kdump-tools": "USE_KDUMP=1\nKDUMP_COREDIR=/srv/c\n"}
+    )
+    argv = ["stat", "-f", "-c", "%a %S %b %d %c", "/srv/c"]
+    host.answers[" ".join(argv)] = (1, "", "stat: cannot read file system information for '/srv/c': Stale file handle")
+    looked = []
+    plain = host.stat
+    host.stat = lambda path: looked.append(path) or plain(path)
+    found = checks(host)
+    assert found["space"]["status"] == "fail"
+    assert not any(path.startswith("/srv") for path in looked)
+    assert host.commands.count(argv) == 1
+
+
+PROOF_RECORD = {
+    "version": 2,
+    "time": 1699990000.0,
+    "kernel": RELEASE,
+    "crashkernel": ["384M-:128M"],
+    "image": {"path": IMAGE, "mtime": 1700000000.0},
+    "settings": {"target_type": "local", "target_location": None, "path": "/var/crash"},
+    "ram_bytes": 2 << 30,
+    "collector_mtime": None,
+    "dump": {"size_bytes": 40 << 20},
+    "panic": "Kernel panic - not syncing: sysrq triggered crash",
+}
+
+
+def proved(**changes):
+    return armed_debian({PROOF: json.dumps(dict(PROOF_RECORD, **changes))})
+
+
+def test_a_proof_makes_a_host_ready_and_settles_every_doubt():
+    facts = read_facts(proved(), Options())
+    assert (facts["verdict"], facts["proof"]["state"], facts["proof"]["age_seconds"]) == ("ready", "proven", 10000)
+    doubt = next(check for check in facts["checks"] if check["id"] == "collector_kernel")
+    assert doubt["status"] == "pass"
+    assert "A crash has left a dump with this very setup all the same." in doubt["reason"]
+
+
+@pytest.mark.parametrize(
+    ("changes", "words"),
+    [
+        ({"kernel": "6.1.0-40-amd64"}, "the kernel was 6.1.0-40-amd64 and is 6.1.0-41-amd64"),
+        ({"crashkernel": ["256M"]}, "crashkernel= was 256M and is 384M-:128M"),
+        ({"image": {"path": IMAGE, "mtime": 1600000000.0}}, "the capture initramfs was built anew"),
+        ({"settings": {"target_type": "nfs"}}, "target type was nfs and is local"),
+        ({"collector_mtime": 5.0}, "makedumpfile was updated"),
+    ],
+)
+def test_a_proof_of_something_else_is_stale(changes, words):
+    facts = read_facts(proved(**changes), Options())
+    assert (facts["proof"]["state"], facts["verdict"]) == ("stale", "ready_unproven")
+    found = next(check for check in facts["checks"] if check["id"] == "proof_current")
+    assert (found["status"], words in found["reason"]) == ("warn", True)
+    assert words in facts["summary"]
+
+
+def test_a_proof_ages_and_is_of_one_size_of_machine():
+    found = checks(proved(time=1600000000.0, ram_bytes=1 << 30))
+    assert found["proof_young"]["reason"] == "The last proof is 1157 days old."
+    assert (
+        found["machine_unchanged"]["reason"] == "The machine had 1024 MiB of RAM when it was proved, and has 2048 MiB."
+    )
+    assert (
+        checks(proved(time=1600000000.0), thresholds=Thresholds(proof_age_days=2000))["proof_young"]["status"] == "pass"
+    )
+
+
+@pytest.mark.parametrize(
+    ("line", "state"),
+    [
+        ("success kdump_test_id=1700000100-5\n", "proven"),
+        ("success kdump_test_id=1600000000-5\n", "never"),
+        ("fail kdump_test_id=1700000100-5\n", "never"),
+        ("what?\n", "never"),
+    ],
+)
+def test_kdumpctls_own_test_is_a_proof_unless_the_image_is_younger(line, state):
+    proof = read_facts(armed_el9({KDUMPCTL_STATUS: line}), Options())["proof"]
+    assert (proof["state"], proof["source"]) == (state, "kdumpctl" if state == "proven" else None)
+
+
+def test_an_interrupted_read_of_the_reservation_is_unknown_and_no_traceback():
+    host = armed_debian()
+    plain = host.read
+
+    def read(path):
+        if path == "/sys/kernel/kexec_crash_size":
+            raise Failure("cannot read %s: Device or resource busy" % path)
+        return plain(path)
+
+    host.read = read
+    found = checks(host)
+    assert found["reservation_readable"]["status"] == found["memory_reserved"]["status"] == "unknown"
+    assert "busy" in found["memory_reserved"]["reason"]
+
+
+def test_a_policy_that_was_asked_for_is_compared_with_the_kernel():
+    host = armed_debian({"/proc/sys/kernel/softlockup_panic": "0\n"})
+    found = checks(host, panic_policy=("lockups",))["hang_policy"]
+    assert (found["status"], found["value"], found["wanted"]) == (
+        "warn",
+        "kernel.softlockup_panic = 0",
+        "kernel.softlockup_panic = 1",
+    )
+    assert checks(host)["hang_policy"]["status"] == "skip"
+
+
+@pytest.mark.parametrize(("used", "status"), [(50, "pass"), (95, "warn")])
+def test_a_thin_pool_is_asked_how_full_it_is(used, status):
+    sys = {"vda1/slaves/dm-3": "", "vda1/dm/uuid": "LVM-aabb\n", "dm-3": "", "dm-3/dm/uuid": "LVM-ccdd-tpool\n"}
+    host = armed_el9(
+        {"/sys/class/block/" + path: text for path, text in dict(sys, **{"dm-3/dm/name": "vg-pool\n"}).items()}
+    )
+    host.programs.append("dmsetup")
+    host.answers["dmsetup status vg-pool"] = (
+        "0 2097152 thin-pool 1 406/4161600 %d/100 - rw no_discard_passdown\n" % used
+    )
+    assert checks(host)["thin_pool"]["status"] == status
+
+
+def test_few_inodes_are_told():
+    host = armed_debian()
+    assert checks(host, thresholds=Thresholds(free_inodes=5000))["inodes"]["status"] == "warn"
+
+
+def test_nothing_is_run_but_what_only_reads():
+    host = armed_el9()
+    checks(host)
+    unit = ["systemctl", "show", "-p", PROPERTIES, "kdump.service"]
+    assert host.commands == [["grubby", "--info=ALL"], ["grubby", "--default-index"], unit, ["makedumpfile", "-v"]]
+    assert (host.written, host.removed) == ([], [])
+
+
+RUBBISH = ["\0\1\2", "=" * 5000, "{", "\udcff\udcfe", "crashkernel=crashkernel=", "-1", "[x", "99999999999999999999999"]
+READ = [
+    "/etc/default/kdump-tools",
+    "/etc/kdump.conf",
+    "/etc/sysconfig/kdump",
+    "/boot/grub/grub.cfg",
+    "/proc/iomem",
+    "/proc/cmdline",
+    "/proc/modules",
+    "/proc/self/mountinfo",
+    "/proc/net/route",
+    "/etc/fstab",
+    "/etc/kernel/cmdline",
+    "/sys/kernel/kexec_crash_size",
+    "/sys/kernel/security/lockdown",
+    "/proc/sys/kernel/panic",
+    "/proc/sys/kernel/osrelease",
+    KDUMPCTL_STATUS,
+    PROOF,
+    "/usr/lib/kdump/kdump-lib.sh",
+    "/var/crash/202601010101/dump.202601010101",
+]
+
+
+@pytest.mark.parametrize("text", RUBBISH)
+@pytest.mark.parametrize("path", READ)
+@pytest.mark.parametrize("make", BOTH_STACKS)
+def test_rubbish_in_a_file_gives_a_verdict_and_no_traceback(make, path, text):
+    host = make()
+    host.files[path] = text
+    host.directories["/var/crash/202601010101"] = 0o755
+    host.answers["systemctl show -p %s kdump-tools.service" % PROPERTIES] = text
+    host.answers["makedumpfile -v"] = text
+    facts = read_facts(host, Options())
+    assert len(facts["checks"]) == len(IDS)
+    json.dumps(facts["checks"])

@@ -1,0 +1,50 @@
+# Copyright (c) 2026, The crashops.kdump authors
+# GNU General Public License v3.0-or-later (see COPYING or https://www.gnu.org/licenses/gpl-3.0.txt)
+# SPDX-License-Identifier: GPL-3.0-or-later
+"""Mounts, and which of them holds a path."""
+
+import pytest
+from ansible_collections.crashops.kdump.plugins.module_utils import _mounts
+
+# lines of a machine with a disk for /srv, a bind mount of a part of it, a btrfs subvolume and an export
+TEXT = """\
+22 1 254:1 / / rw,relatime shared:1 - ext4 /dev/vda1 rw,errors=remount-ro
+23 22 0:21 / /proc rw,nosuid - proc proc rw
+40 22 254:2 / /srv rw,relatime shared:9 - xfs /dev/mapper/vg-srv rw,attr2
+41 22 254:2 /dumps /var/crash rw,relatime shared:9 - xfs /dev/mapper/vg-srv rw,attr2
+42 22 0:33 /@home /home rw - btrfs /dev/vdb rw,subvol=/@home
+43 22 0:44 / /mnt/with\\040blank\\303\\244 ro,relatime - nfs4 store:/export ro,vers=4.2
+44 22 254:3 / /srv rw - ext4 /dev/vdc rw
+half a line
+"""
+FOUND = _mounts.mounts(TEXT)
+
+
+def test_every_whole_line_is_a_mount():
+    assert len(FOUND) == 7
+    assert FOUND[0] == _mounts.Mount("/", "/", "ext4", "/dev/vda1", True)
+
+
+def test_the_kernels_escapes_are_resolved():
+    assert (FOUND[5].point, FOUND[5].source, FOUND[5].writable) == ("/mnt/with blank\u00e4", "store:/export", False)
+
+
+HOLDING = [
+    ("/var/lib/x", "/dev/vda1", "/var/lib/x"),
+    ("/", "/dev/vda1", "/"),
+    ("/var/crash", "/dev/mapper/vg-srv", "/dumps"),
+    ("/var/crash/a/b", "/dev/mapper/vg-srv", "/dumps/a/b"),
+    ("/var/crashes", "/dev/vda1", "/var/crashes"),
+    ("/home/kdump", "/dev/vdb", "/@home/kdump"),
+    ("/srv/crash", "/dev/vdc", "/crash"),
+]
+
+
+@pytest.mark.parametrize("path, device, inner", HOLDING)
+def test_a_path_lies_on_the_last_mount_over_it_and_bind_mounts_are_resolved(path, device, inner):
+    mount = _mounts.holding(FOUND, path)
+    assert (mount.source, _mounts.inner_path(mount, path)) == (device, inner)
+
+
+def test_without_mounts_nothing_holds_a_path():
+    assert _mounts.holding([], "/srv") is None

@@ -1,0 +1,360 @@
+# Copyright (c) 2026, The crashops.kdump authors
+# GNU General Public License v3.0-or-later (see COPYING or https://www.gnu.org/licenses/gpl-3.0.txt)
+# SPDX-License-Identifier: GPL-3.0-or-later
+"""kdump_target: every kind of target against a machine made of dictionaries, in both stacks."""
+
+import pytest
+from ansible_collections.crashops.kdump.plugins.module_utils._result import Failure, Refused
+from ansible_collections.crashops.kdump.plugins.module_utils.targets import _trial
+from ansible_collections.crashops.kdump.plugins.module_utils.targets._base import Wish, mounted_elsewhere
+from ansible_collections.crashops.kdump.plugins.module_utils.targets._ssh import Ssh
+from ansible_collections.crashops.kdump.plugins.module_utils.targets._targets import Target
+from ansible_collections.crashops.kdump.plugins.modules import kdump_target
+from ansible_collections.crashops.kdump.tests.unit.fake_host import FakeHost
+
+KEY = "/root/.ssh/kdump_id_ed25519"
+PUBLIC = "ssh-ed25519 AAAAC3Nza root@web1"
+MOUNTINFO = "22 1 254:1 / / rw - ext4 /dev/vda1 rw\n40 22 254:2 / /srv rw - xfs /dev/vdb1 rw\n"
+DF = "/dev/vda1 1000 400 600 40% /\n"
+MADE = "step=make\nexisted=0\nstep=mode\nbefore=700\nowner=0\nmode=700\nstep=write\nstep=space\n" + DF
+THERE = MADE.replace("existed=0", "existed=1")
+NFS_OPTIONS = "soft,timeo=200,retrans=1,retry=0,nolock,nosuid,nodev,noexec"
+DEFAULT = {"target": None, "path": None, "create": True, "timeout": 60}
+
+
+def machine(stack="kdumpctl", **changes):
+    """Return a machine with a stack, a disk that is mounted on /srv and one that is not."""
+    tool = "kdumpctl" if stack == "kdumpctl" else "kdump-config"
+    host = FakeHost(
+        files={
+            "/proc/self/mountinfo": MOUNTINFO,
+            "/usr/sbin/" + tool: "auto_reset_crashkernel kdump_emergency",
+            "/etc/kdump.conf": "path /var/crash\n",
+            "/etc/default/kdump-tools": "USE_KDUMP=1\n",
+            "/dev/vdb1": "",
+            "/dev/vdc": "",
+            "/proc/swaps": "Filename Type Size Used Priority\n/dev/vdd partition 1 0 -2\n",
+            "/sys/class/block/vdc/size": "2048\n",
+            KEY: "secret",
+            KEY + ".pub": PUBLIC + "\n",
+        },
+        programs=[tool, "mount.nfs", "ssh"],
+    )
+    host.modes[KEY] = 0o600
+    host.kinds.update({"/dev/vdb1": "block", "/dev/vdc": "block", "/dev/vdd": "block"})
+    host.links.update({"/dev/disk/by-uuid/1234": "/dev/vdb1", "/dev/disk/by-label/my\\x2fdumps": "/dev/vdc"})
+    for name, value in changes.items():
+        getattr(host, name).update(value)
+    return host
+
+
+def run(host, check_mode=False, **options):
+    """Return the result of the module."""
+    return kdump_target.ensure(host, dict(DEFAULT, **options), check_mode)
+
+
+def local(directory, check_mode=False, create=True, own=True):
+    """Return the command that tries a directory of this host."""
+    return "sh -c " + (_trial.look_script if check_mode else _trial.trial_script)(directory, create, own)
+
+
+def elsewhere(kind, source, options, directory, own, check_mode=False):
+    """Return the command that tries a directory in a mount of its own."""
+    script = (_trial.look_script if check_mode else _trial.trial_script)(directory, True, own)
+    return " ".join(mounted_elsewhere(kind, source, options, script))
+
+
+def test_a_local_directory_is_made_and_its_device_told():
+    host = machine()
+    host.answers[local("/srv/crash")] = MADE
+    result = run(host, path="/srv/crash/")
+    assert result["changed"] is True
+    assert (result["device"], result["directory"], result["dump_directory"]) == ("/dev/vdb1", "/crash", "/srv/crash")
+    assert (result["mode"], result["free_bytes"], result["writable"]) == ("0700", 600 * 1024, True)
+    (diff,) = result["diff"]
+    assert (diff["before"], diff["after"]) == ("/crash: missing\n", "/crash: mode 0700\n")
+
+
+def test_a_second_run_changes_nothing_and_the_hosts_own_files_name_the_target():
+    host = machine("kdump-tools")
+    host.answers[local("/var/crash")] = THERE
+    result = run(host)
+    assert (result["changed"], result["diff"], result["type"]) == (False, [], "local")
+
+
+def test_in_check_mode_a_directory_is_only_looked_for():
+    host = machine()
+    host.answers[local("/var/crash", check_mode=True)] = "step=make\nexisted=0\nstep=space\n" + DF
+    result = run(host, check_mode=True)
+    assert (result["changed"], host.written, len(host.commands)) == (True, [], 1)
+
+
+def test_a_mounted_file_system_is_tried_where_it_is():
+    host = machine()
+    host.answers[local("/srv/var/crash")] = MADE
+    result = run(host, target={"type": "xfs", "location": "UUID=1234"}, path="/var/crash")
+    assert (result["device"], result["directory"]) == ("/dev/vdb1", "/var/crash")
+    assert result["dump_directory"] == "/srv/var/crash"
+
+
+@pytest.mark.parametrize("check_mode, options", [(False, "defaults"), (True, "ro,noload")])
+def test_a_file_system_that_is_not_mounted_is_mounted_for_the_trial_alone(check_mode, options):
+    host = machine(answers={"blkid -p -o export /dev/vdc": "DEVNAME=/dev/vdc\nTYPE=ext4\nUSAGE=filesystem\n"})
+    host.answers[elsewhere("ext4", "/dev/vdc", options, "/mnt/crash", True, check_mode)] = MADE
+    result = run(host, check_mode, target={"type": "ext4", "location": "LABEL=my/dumps"}, path="/crash")
+    assert (result["changed"], result["device"], result["dump_directory"]) == (True, "/dev/vdc", None)
+
+
+def test_a_file_system_that_cannot_be_mounted_fails_with_the_words_of_mount():
+    host = machine(answers={"blkid -p -o export /dev/vdc": "TYPE=xfs\n"})
+    words = "mount: /mnt: unknown filesystem type 'xfs'.\n"
+    host.answers[elsewhere("xfs", "/dev/vdc", "defaults", "/mnt/crash", True)] = (32, "step=mount\n", words)
+    with pytest.raises(Failure, match="/dev/vdc cannot be mounted as xfs: mount: /mnt: unknown filesystem type"):
+        run(host, target={"type": "xfs", "location": "/dev/vdc"}, path="/crash")
+
+
+def test_an_empty_raw_device_is_only_looked_at():
+    host = machine(answers={"blkid -p -o export /dev/vdc": (2, "", "")})
+    result = run(host, target={"type": "raw", "location": "/dev/vdc"})
+    assert (result["changed"], result["device"], result["directory"]) == (False, "/dev/vdc", None)
+    assert (result["free_bytes"], result["writable"], host.written) == (2048 * 512, None, [])
+
+
+REFUSED = [
+    ("kdumpctl", {"target": {"type": "raw", "location": "/dev/vdb1"}}, {}, "it is mounted on /srv"),
+    ("kdumpctl", {"target": {"type": "raw", "location": "/dev/vdd"}}, {"/dev/vdd": ""}, "it is in use as swap"),
+    (
+        "kdumpctl",
+        {"target": {"type": "raw", "location": "/dev/vdc"}},
+        {"/sys/class/block/vdc/holders/dm-3": ""},
+        "it is a part of dm-3",
+    ),
+    ("kdumpctl", {"target": {"type": "raw", "location": "UUID=none"}}, {}, "there is no such device on this host"),
+    ("kdumpctl", {"target": {"type": "ext4", "location": "/dev/null"}}, {"/dev/null": ""}, "it is not a block device"),
+    ("kdumpctl", {"target": {"type": "ext4", "location": "UUID=1234"}}, {}, "/dev/vdb1 holds xfs; write the type xfs"),
+    ("kdumpctl", {"target": {"type": "nfs", "location": ":server:/export"}}, {}, "target.location: ':server:/export'"),
+    ("kdumpctl", {"target": {"type": "ssh", "location": "store"}}, {}, "user@host"),
+    ("kdumpctl", {"target": {"type": "ssh", "location": "a@b", "ssh_key": "~/.ssh/k"}}, {}, "nothing expands ~"),
+    ("kdumpctl", {"target": {"type": "ssh", "location": "a@b"}, "path": "/tmp"}, {}, "others need /tmp"),
+    ("kdumpctl", {"path": "/var/"}, {}, "others need /var"),
+    ("kdumpctl", {"path": "crash"}, {}, "path: 'crash' is refused"),
+    ("kdumpctl", {"timeout": 0}, {}, "timeout: 0 is refused"),
+    ("kdump-tools", {"target": {"type": "xfs", "location": "UUID=1234"}}, {}, "target.type: 'xfs' is refused"),
+]
+
+
+@pytest.mark.parametrize("stack, options, files, words", REFUSED)
+def test_what_cannot_be_right_is_refused_before_anything_is_tried(stack, options, files, words):
+    host = machine(stack, files=files)
+    with pytest.raises(Refused) as refused:
+        run(host, **options)
+    assert words in refused.value.msg
+    assert host.commands == []
+
+
+def test_a_raw_device_that_holds_anything_is_refused():
+    for text, words in (("TYPE=ext4\n", "it holds ext4"), ("PTTYPE=gpt\n", "it holds a partition table (gpt)")):
+        host = machine(answers={"blkid -p -o export /dev/vdc": text})
+        with pytest.raises(Refused) as refused:
+            run(host, target={"type": "raw", "location": "/dev/vdc"})
+        assert words in refused.value.msg
+
+
+def test_the_root_directory_is_never_made_private():
+    host = machine(files={"/dev/vda1": ""}, kinds={"/dev/vda1": "block"})
+    with pytest.raises(Refused) as refused:
+        run(host, target={"type": "ext4", "location": "/dev/vda1"}, path="/var")
+    assert "others need /var" in refused.value.msg
+
+
+EXPORTS = [
+    ("kdumpctl", "/web1", "/mnt/web1", "/export/web1"),
+    ("kdump-tools", "/var/crash", "/mnt", "/export"),
+]
+
+
+@pytest.mark.parametrize("stack, path, tried, directory", EXPORTS)
+def test_an_export_is_tried_where_the_stack_will_dump_to(stack, path, tried, directory):
+    host = machine(stack)
+    host.answers[elsewhere("nfs", "store:/export", NFS_OPTIONS, tried, False)] = MADE
+    result = run(host, target={"type": "nfs", "location": "store:/export"}, path=path)
+    assert (result["changed"], result["device"]) == (True, "store:/export")
+    assert (result["directory"], result["dump_directory"]) == (directory, None)
+
+
+def test_an_export_that_the_system_has_mounted_is_tried_there():
+    mounted = MOUNTINFO + "50 22 0:44 / /net/dumps rw - nfs4 store:/export rw\n"
+    host = machine(files={"/proc/self/mountinfo": mounted})
+    host.answers[local("/net/dumps/web1", own=False)] = THERE
+    result = run(host, target={"type": "nfs", "location": "store:/export/"}, path="/web1")
+    assert (result["changed"], result["dump_directory"]) == (False, "/net/dumps/web1")
+
+
+MOUNT_WORDS = [
+    ("mount.nfs: access denied by server while mounting", "does not let this host mount /export", "exportfs -r"),
+    (
+        "mount.nfs: mounting store:/export failed, reason given by server: No such file or directory",
+        "no /export",
+        "lists",
+    ),
+    ("mount.nfs: Connection refused", "no NFS server that this host can talk to listens on store", "start nfs-server"),
+    (
+        "mount.nfs: Failed to resolve server store: Name or service not known",
+        "cannot resolve the name store",
+        "address",
+    ),
+    ("mount.nfs: Connection timed out", "the NFS server store did not answer within 60 s", "2049"),
+    ("mount.nfs: Operation on fire", "store:/export cannot be mounted: mount.nfs: Operation on fire", "."),
+]
+
+
+@pytest.mark.parametrize("said, meaning, remedy", MOUNT_WORDS)
+def test_an_export_that_cannot_be_mounted_fails_with_one_sentence(said, meaning, remedy):
+    host = machine()
+    host.answers[elsewhere("nfs", "store:/export", NFS_OPTIONS, "/mnt/crash", False)] = (32, "step=mount\n", said)
+    with pytest.raises(Failure) as failure:
+        run(host, target={"type": "nfs", "location": "store:/export"}, path="/crash")
+    assert meaning in failure.value.msg and remedy in failure.value.msg
+    assert failure.value.details["trouble"] == "mount"
+
+
+def test_an_export_that_root_may_not_write_to_fails_with_the_servers_words():
+    host = machine("kdump-tools")
+    said = "step=mount\nstep=make\nexisted=1\nstep=mode\nbefore=755\n"
+    answer = (1, said, "chmod: changing permissions of '/mnt': Operation not permitted\n")
+    host.answers[elsewhere("nfs", "store:/export", NFS_OPTIONS, "/mnt", False)] = answer
+    with pytest.raises(Failure, match="/export on the NFS server store has the mode 755, and cannot be made private"):
+        run(host, target={"type": "nfs", "location": "store:/export"})
+
+
+def silent(host):
+    """Stand for a command that does not end within its limit."""
+    raise Failure("it did not end within 60 seconds and was stopped")
+
+
+def test_a_server_that_is_gone_fails_within_the_limit():
+    host = machine(answers={elsewhere("nfs", "store:/export", NFS_OPTIONS, "/mnt/crash", False): silent})
+    with pytest.raises(Failure) as failure:
+        run(host, target={"type": "nfs", "location": "store:/export"}, path="/crash")
+    assert failure.value.msg.startswith("the NFS server store did not answer within 60 s")
+    assert failure.value.details["trouble"] == "no_answer"
+
+
+PROGRAMS = [
+    ({"type": "nfs", "location": "store:/export"}, "kdumpctl", "mount.nfs", "nfs-utils"),
+    ({"type": "nfs", "location": "store:/export"}, "kdump-tools", "mount.nfs", "nfs-common"),
+    ({"type": "ssh", "location": "kdump@store"}, "kdumpctl", "ssh", "openssh-clients"),
+    ({"type": "ssh", "location": "kdump@store"}, "kdump-tools", "ssh", "openssh-client"),
+]
+
+
+@pytest.mark.parametrize("target, stack, program, package", PROGRAMS)
+def test_a_missing_program_is_named_with_its_package(target, stack, program, package):
+    host = machine(stack)
+    host.programs.remove(program)
+    with pytest.raises(Failure) as failure:
+        run(host, target=target)
+    assert failure.value.msg.startswith("%s is not on this host" % program)
+    assert failure.value.details == {"trouble": "program_missing", "package": package}
+    foretold = run(host, check_mode=True, target=target)
+    assert (foretold["changed"], foretold["writable"], foretold["package"]) == (False, None, package)
+    assert foretold["untried"].startswith("%s is not on this host" % program)
+
+
+SSH = {"type": "ssh", "location": "kdump@store", "ssh_key": KEY}
+
+
+def login(host, check_mode=False, path="/srv/crash"):
+    """Return the ssh command that the module runs."""
+    wish = Wish(Target("ssh", "kdump@store", KEY, path), "kdumpctl", True, not check_mode, 60)
+    return " ".join(Ssh(host, wish).argv(path))
+
+
+def test_an_ssh_target_is_tried_with_its_key_alone_and_pinned_host_keys():
+    host = machine()
+    line = login(host)
+    host.answers[line] = MADE
+    result = run(host, target=SSH, path="/srv/crash")
+    assert (result["changed"], result["device"], result["directory"]) == (True, None, "/srv/crash")
+    for option in ("BatchMode=yes", "StrictHostKeyChecking=yes", "IdentitiesOnly=yes", "IdentityAgent=none"):
+        assert "-o %s" % option in line
+    assert line.startswith("ssh -i %s -o " % KEY)
+
+
+def test_in_check_mode_the_login_is_tried_and_nothing_made():
+    host = machine()
+    host.answers[login(host, check_mode=True)] = "step=make\nexisted=1\nbefore=700\nstep=space\n" + DF
+    result = run(host, check_mode=True, target=SSH, path="/srv/crash")
+    assert (result["changed"], result["writable"], result["mode"]) == (False, True, "0700")
+
+
+SSH_WORDS = [
+    ("kdump@store: Permission denied (publickey).", "login_refused", "restrict %s" % PUBLIC),
+    ("No ED25519 host key is known for store and you have requested strict checking.", "host_key_unknown", "pin it"),
+    ("@ WARNING: REMOTE HOST IDENTIFICATION HAS CHANGED! @", "host_key_changed", "ssh-keygen -R store"),
+    ("Load key: incorrect passphrase supplied\nPermission denied (publickey).", "passphrase", "without a passphrase"),
+    ("ssh: Could not resolve hostname store: Name or service not known", "no_answer", "cannot resolve the name store"),
+    (
+        "ssh: connect to host store port 22: Connection timed out",
+        "no_answer",
+        "no ssh server answers on store, port 22",
+    ),
+    ("Unable to negotiate: no matching cipher found", "login", "no matching cipher found"),
+]
+
+
+@pytest.mark.parametrize("said, trouble, words", SSH_WORDS)
+def test_a_login_that_fails_has_one_sentence(said, trouble, words):
+    host = machine()
+    host.answers[login(host)] = (255, "", said + "\n")
+    with pytest.raises(Failure) as failure:
+        run(host, target=SSH, path="/srv/crash")
+    assert words in failure.value.msg
+    assert failure.value.details["trouble"] == trouble
+
+
+def test_the_public_key_is_made_of_the_private_one_where_it_is_lost():
+    host = machine(answers={"ssh-keygen -y -P  -f %s" % KEY: "ssh-ed25519 AAAAagain\n"})
+    del host.files[KEY + ".pub"]
+    host.answers[login(host)] = (255, "", "Permission denied (publickey).\n")
+    with pytest.raises(Failure) as failure:
+        run(host, target=SSH, path="/srv/crash")
+    assert failure.value.details["public_key"] == "ssh-ed25519 AAAAagain"
+
+
+def test_a_key_that_others_may_read_is_refused_before_ssh_ignores_it():
+    host = machine()
+    host.modes[KEY] = 0o640
+    with pytest.raises(Failure, match="others than root may read it; chmod 0600"):
+        run(host, target=SSH, path="/srv/crash")
+
+
+def test_a_missing_key_fails_a_real_run_and_is_foretold_in_check_mode():
+    host = machine()
+    del host.files[KEY]
+    with pytest.raises(Failure, match="ssh-keygen -t ed25519") as failure:
+        run(host, target=SSH, path="/srv/crash")
+    assert failure.value.details["trouble"] == "key_missing"
+    result = run(host, check_mode=True, target=SSH, path="/srv/crash")
+    assert (result["untried"].split(";")[0], host.commands) == ("the key %s does not exist" % KEY, [])
+
+
+def test_a_directory_that_the_account_may_not_make_is_an_own_sentence():
+    host = machine()
+    said = "mkdir: cannot create directory '/srv/crash': Permission denied\n"
+    host.answers[login(host)] = (1, "step=make\n", said)
+    with pytest.raises(Failure, match="/srv/crash on kdump@store cannot be made .*Permission denied"):
+        run(host, target=SSH, path="/srv/crash")
+
+
+def test_the_key_that_the_files_name_is_taken_where_none_is_given():
+    host = machine(files={"/etc/kdump.conf": "ssh kdump@store\nsshkey %s\npath /srv/crash\n" % KEY})
+    host.answers[login(host)] = THERE
+    assert run(host)["location"] == "kdump@store"
+
+
+def test_the_module_runs_as_ansible_calls_it(run_module, tmp_path):
+    directory = tmp_path / "crash"
+    result = run_module(kdump_target.main, path=str(directory), _ansible_check_mode=True)
+    assert (result["failed"], result["changed"], directory.exists()) == (False, True, False)
+    assert result["dump_directory"] == str(directory)
