@@ -10,7 +10,13 @@ from ansible_collections.crashops.kdump.plugins.module_utils._seen import Seeing
 from ansible_collections.crashops.kdump.plugins.module_utils.checks._base import Evidence
 from ansible_collections.crashops.kdump.plugins.module_utils.checks._kernel import takes_free_pages
 from ansible_collections.crashops.kdump.plugins.module_utils.checks._table import run_checks
-from ansible_collections.crashops.kdump.plugins.module_utils.checks._verdict import FAIL, reasons, summary, verdict
+from ansible_collections.crashops.kdump.plugins.module_utils.checks._verdict import (
+    FAIL,
+    decider,
+    reasons,
+    summary,
+    verdict,
+)
 from ansible_collections.crashops.kdump.plugins.module_utils.checks._waivers import applied
 from ansible_collections.crashops.kdump.plugins.module_utils.facts import _more
 from ansible_collections.crashops.kdump.plugins.module_utils.facts._dumpsize import DumpSize, dump_size, measured_size
@@ -27,11 +33,13 @@ def read_facts(host: Any, options: Options) -> Dict[str, Any]:
     evidence = _evidence(look, facts, options)
     checks = applied(run_checks(evidence), list(options.waivers), host.now())
     word = verdict(checks)
+    decided_by = decider(word, checks)
     return dict(
         facts,
         checks=checks,
         verdict=word,
-        summary=summary(word, checks),
+        decided_by=decided_by["id"] if decided_by else None,
+        summary=summary(decided_by),
         ready=not any(check["status"] == FAIL and not check["waived"] for check in checks),
         reasons=reasons(checks),
         unseen=[{"what": what, "reason": why} for what, why in sorted(look.host.unseen.items())],
@@ -41,7 +49,7 @@ def read_facts(host: Any, options: Options) -> Dict[str, Any]:
 def _evidence(look: Look, facts: Dict[str, Any], options: Options) -> Evidence:
     """Return what the checks judge; proof and space are added to the facts."""
     host, target = look.host, look.target
-    more = _more.read_more(host, look.stack, look.running, look.boot)
+    more = _more.read_more(host, look.stack, look.running, look.boot, look.image.path)
     more.update(_more.of_target(host, facts["dump_directory"]["path"], target.layers, options.probe_timeout_s))
     setup = _setup(look, facts)
     proof = read_proof(host, setup, target.dumps.found)

@@ -629,6 +629,11 @@ verdict:
   returned: success
   type: str
   sample: ready
+decided_by:
+  description: The id of the check that the verdict is due to; null for C(ready).
+  returned: success
+  type: str
+  sample: proof_exists
 summary:
   description: Why, in one sentence.
   returned: success

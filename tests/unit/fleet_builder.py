@@ -216,6 +216,7 @@ def info(verdict: str = "ready", checks: Any = (), **changes: Any) -> Dict[str, 
     base["checks"] = list(checks) + quiet_checks()
     failed = [one for one in checks if one["status"] == "fail" and not one["waived"]]
     base["reasons"] = [one["reason"] for one in failed]
+    base["decided_by"] = next((one["id"] for one in failed or checks if not one["waived"]), None)
     for key, value in changes.items():
         base[key] = dict(base[key], **value) if isinstance(value, dict) and isinstance(base[key], dict) else value
     return base
@@ -233,6 +234,7 @@ def failed(msg: str = "Missing sudo password") -> Dict[str, Any]:
 
 READY = {
     "verdict": "ready",
+    "decided_by": None,
     "summary": "",
     "ready": True,
     "reasons": [],

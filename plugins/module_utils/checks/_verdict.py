@@ -4,7 +4,7 @@
 # Private to this collection: no promise is made to code outside it.
 """What a host's checks add up to: one word, by the table below."""
 
-from typing import Any, Dict, List, NamedTuple, Tuple
+from typing import Any, Dict, List, NamedTuple, Optional, Tuple
 
 from ansible_collections.crashops.kdump.plugins.module_utils.checks._base import FAIL, UNKNOWN, WARN
 from ansible_collections.crashops.kdump.plugins.module_utils.checks._table import DOUBT, VITAL, WEIGHTS
@@ -48,7 +48,7 @@ def _only_a_reboot_away(seen: Tally) -> bool:
     return pending and all(name in MENDED_BY_REBOOT for name in seen.failed)
 
 
-# The verdict is that of the first row whose condition holds; docs/verdict.md shows the same table.
+# The verdict is that of the first row whose condition holds; docs/verify.md shows the same table.
 ROWS: Tuple[Tuple[str, Any], ...] = (
     ("unsupported", lambda seen: any(name in UNSUPPORTED for name in seen.failed)),
     ("disabled_by_policy", lambda seen: any(name in FORBIDDEN for name in seen.failed)),
@@ -74,18 +74,22 @@ def verdict(checks: List[Dict[str, Any]]) -> str:
     return next(word for word, holds in ROWS if holds(seen))
 
 
-def summary(word: str, checks: List[Dict[str, Any]]) -> str:
-    """Return one sentence for why the verdict is what it is: the reason of the check that weighs most."""
-    counting = [check for check in checks if not check["waived"]]
+def decider(word: str, checks: List[Dict[str, Any]]) -> Optional[Dict[str, Any]]:
+    """Return the check for which the verdict is what it is, the one that weighs most; None where it is ready."""
     if word == "ready":
-        return "A crash has proved this very setup."
+        return None
+    counting = [check for check in checks if not check["waived"]]
     decisive = [
         check for check in counting if check["status"] in (FAIL, WARN) and check["id"] in DECISIVE.get(word, ())
     ]
     by_weight = [check for status in (FAIL, WARN, UNKNOWN) for check in counting if check["status"] == status]
     plain = [check for check in by_weight if WEIGHTS[check["id"]] != DOUBT]
-    chosen = (decisive or (plain if word == "degraded" else by_weight) or by_weight)[:1]
-    return str(chosen[0]["reason"]) if chosen else "Nothing stands against a dump."
+    return (decisive or (plain if word == "degraded" else by_weight) or by_weight)[0]
+
+
+def summary(decided_by: Optional[Dict[str, Any]]) -> str:
+    """Return one sentence for why the verdict is what it is."""
+    return "A crash has proved this very setup." if decided_by is None else str(decided_by["reason"])
 
 
 def reasons(checks: List[Dict[str, Any]]) -> List[str]:

@@ -10,6 +10,7 @@ from typing import Any, List, NamedTuple, Optional
 from ansible_collections.crashops.kdump.plugins.module_utils._host import Completed
 from ansible_collections.crashops.kdump.plugins.module_utils._result import Failure
 from ansible_collections.crashops.kdump.plugins.module_utils._running import Running
+from ansible_collections.crashops.kdump.plugins.module_utils._stack import find_stack
 from ansible_collections.crashops.kdump.plugins.module_utils.crashkernel._memory import MIB
 from ansible_collections.crashops.kdump.plugins.module_utils.crashkernel._needed import (
     IMAGE_FACTOR,
@@ -90,7 +91,8 @@ def _answer(done: Completed, floored: bool) -> Optional[Suggestion]:
 
 def _counted(host: Any, running: Running, done: Completed, runtime: int) -> Suggestion:
     """Return the sum that is counted here, because the tool gave no answer."""
-    parts = counted(host, running.kernel or "", runtime)
+    release = running.kernel or ""
+    parts = counted(host, release, find_stack(host).image(release).path, runtime)
     unknown = UNKNOWN.search(done.stdout)
     said = unknown.group(1) if unknown else (done.stderr.strip() or "nothing of a size").splitlines()[-1].rstrip(".")
     if parts is None:

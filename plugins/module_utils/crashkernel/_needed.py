@@ -11,7 +11,6 @@ memory that a tmpfs may take) and 16 MiB. Its forerunners count the initramfs on
 import re
 from typing import Any, NamedTuple, Optional, Tuple
 
-from ansible_collections.crashops.kdump.plugins.module_utils._stack import find_stack
 from ansible_collections.crashops.kdump.plugins.module_utils.crashkernel._memory import MIB, round_up
 
 IMAGE_FACTOR = 3
@@ -37,9 +36,9 @@ class Needed(NamedTuple):
         return self.kernel + self.modules + IMAGE_FACTOR * self.image_bytes + self.runtime
 
 
-def counted(host: Any, release: str, runtime: int) -> Optional[Needed]:
+def counted(host: Any, release: str, capture_image: str, runtime: int) -> Optional[Needed]:
     """Return what is needed, None where the kernel's size (only root sees it) or no initramfs can be seen."""
-    image, image_bytes = _image(host, release)
+    image, image_bytes = _image(host, release, capture_image)
     spans = KERNEL_PARTS.findall(host.read("/proc/iomem") or "")
     kernel = sum(int(end, 16) - int(start, 16) + 1 for start, end in spans)
     modules = sum(int(size) for size in MODULE_SIZE.findall(host.read("/proc/modules") or ""))
@@ -58,11 +57,11 @@ def whole(size: int) -> str:
     return "%dM" % (round_up(size, MIB) // MIB)
 
 
-def _image(host: Any, release: str) -> Tuple[str, int]:
+def _image(host: Any, release: str, capture_image: str) -> Tuple[str, int]:
     """Return path and size of the capture initramfs, or of the larger one of the system where it is not built yet."""
     entry = "/boot/%s/%s/initrd" % ((host.read("/etc/machine-id") or "none").strip(), release)
     own = ("/boot/initramfs-%s.img" % release, "/boot/initrd.img-%s" % release, entry)
-    for path in (find_stack(host).image(release).path,) + own:
+    for path in (capture_image,) + own:
         seen = host.stat(path)
         if seen is not None and seen.size:
             return path, seen.size

@@ -25,7 +25,7 @@ from ansible_collections.crashops.kdump.plugins.module_utils.facts._layers impor
 from ansible_collections.crashops.kdump.plugins.module_utils.facts._place import Place, is_remote, place_of
 from ansible_collections.crashops.kdump.plugins.module_utils.facts._probe import Answer, read_probe
 from ansible_collections.crashops.kdump.plugins.module_utils.facts._tools import Tools, read_tools
-from ansible_collections.crashops.kdump.plugins.module_utils.stacks._base import Settings, Stack
+from ansible_collections.crashops.kdump.plugins.module_utils.stacks._base import Image, Settings, Stack
 
 
 class Options(NamedTuple):
@@ -56,6 +56,7 @@ class Look(NamedTuple):
     running: Running
     stack: Stack
     settings: Settings
+    image: Image
     boot: _more.Boot
     reboot: Tuple[Optional[bool], Optional[str]]
     service: Optional[Service]
@@ -70,9 +71,10 @@ def look_at(host: SeeingHost, options: Options) -> Look:
     settings = stack.settings()
     boot, reboot = _read_boot(host, running, options.timeout_s)
     service = _read_service(host, stack, options.timeout_s)
+    image = service.image if service else stack.image(running.kernel or "")
     target = _read_target(host, stack, settings, options)
     tools = read_tools(host, options.timeout_s)
-    return Look(host, running, stack, settings, boot, reboot, service, target, tools)
+    return Look(host, running, stack, settings, image, boot, reboot, service, target, tools)
 
 
 def _read_boot(host: SeeingHost, running: Running, timeout_s: int) -> Tuple[_more.Boot, Any]:

@@ -46,12 +46,11 @@ class Boot(NamedTuple):
     entries: Optional[List[Entry]]
 
 
-def read_more(host: Any, stack: Stack, running: Running, boot: Boot) -> Dict[str, Any]:
+def read_more(host: Any, stack: Stack, running: Running, boot: Boot, image_path: str) -> Dict[str, Any]:
     """Return what checks ask for by name, but what depends on the target."""
     release = running.kernel or ""
     version = VERSION.match(release)
     details = stack.details(release)
-    image_path = stack.image(release).path
     image = host.stat(image_path)
     kernel = details.capture_kernel
     hmac = "%s/.%s.hmac" % tuple(kernel.rpartition("/")[::2])

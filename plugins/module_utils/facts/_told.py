@@ -41,7 +41,7 @@ def plain_facts(look: Look, options: Options) -> Dict[str, Any]:
         "capture_kernel": running.capture_kernel,
         "service": _service_facts(stack, look.service),
         "armed": is_armed(look.host),
-        "image": dict(stack.image(running.kernel or "")._asdict()),
+        "image": dict(look.image._asdict()),
         "settings": dict(look.settings._asdict()),
         "dump_directory": _dump_directory(look.host, look.settings, look.target.place),
         "findings": _findings(stack),
@@ -80,7 +80,7 @@ def _memory_facts(look: Look) -> Dict[str, Any]:
     running, default = look.running, default_entry(look.boot.entries or [])
     expected = will_reserve(values(default.cmdline), running) if default else None
     runtime = KDUMPCTL_RUNTIME if look.stack.name == "kdumpctl" else KDUMP_TOOLS_RUNTIME
-    needed = counted(look.host, running.kernel or "", runtime)
+    needed = counted(look.host, running.kernel or "", look.image.path, runtime)
     return {
         "ram_bytes": running.ram_bytes,
         "reserved_bytes": running.reserved_bytes,

@@ -107,7 +107,7 @@ def _read(info: Reader, made: float) -> dict[str, Any]:
         "dumps_incomplete": dumps.count("incomplete"),
         "ram_bytes": memory.count("ram_bytes"),
         "checks": _count(checks),
-        "problems": _problems(checks),
+        "problems": _problems(checks, info.text("decided_by")),
     }
 
 
@@ -140,10 +140,15 @@ def _count(checks: list[Reader]) -> dict[str, int]:
     return counts
 
 
-def _problems(checks: list[Reader]) -> list[dict[str, Any]]:
-    """Return the checks that did not pass: the failed ones, the waived among these, the doubtful, the unknown."""
+def _problems(checks: list[Reader], decided_by: str | None) -> list[dict[str, Any]]:
+    """Return the checks that did not pass: the one that decides the verdict, then failed, doubtful and unknown ones."""
     found = [_problem(check) for check in checks if check.text("status") in _words.PROBLEMS]
-    return sorted(found, key=lambda one: (_words.PROBLEMS.index(one["status"]), one["waived"] is not None))
+    return sorted(found, key=lambda one: _weight(one, decided_by))
+
+
+def _weight(problem: dict[str, Any], decided_by: str | None) -> tuple[bool, int, bool]:
+    """Return what problems are sorted by; of one status, the waived are last."""
+    return problem["id"] != decided_by, _words.PROBLEMS.index(problem["status"]), problem["waived"] is not None
 
 
 def _problem(check: Reader) -> dict[str, Any]:

@@ -12,6 +12,7 @@ from ansible_collections.crashops.kdump.plugins.module_utils.checks._table impor
 from ansible_collections.crashops.kdump.plugins.module_utils.checks._verdict import (
     ROWS,
     VERDICTS,
+    decider,
     reasons,
     summary,
     verdict,
@@ -81,7 +82,9 @@ def test_every_verdict_has_a_row_and_every_row_a_verdict():
 )
 def test_the_summary_is_the_reason_that_decides(said, first):
     found = checks(**said)
-    assert summary(verdict(found), found) == first
+    decided_by = decider(verdict(found), found)
+    assert summary(decided_by) == first
+    assert decided_by is None or first == "%s says so." % decided_by["id"]
 
 
 def test_the_reasons_are_those_of_the_checks_that_fail():

@@ -161,6 +161,12 @@ def test_problems_are_ordered_and_passed_checks_left_out():
     assert problems[1]["waived"] == waiver and problems[0]["waived"] is None
 
 
+def test_the_problem_that_decides_the_verdict_comes_first():
+    checks = [made_up.check("armed"), made_up.check("reboot_not_pending", "warn")]
+    problems = only_row(made_up.info("reboot_pending", checks, decided_by="reboot_not_pending"))["problems"]
+    assert [one["id"] for one in problems] == ["reboot_not_pending", "armed"]
+
+
 def test_hosts_are_ordered_worst_first_and_by_the_numbers_in_their_names():
     bad, worse = [made_up.check("space_enough")], [made_up.check("space_enough"), made_up.check("crash_loaded")]
     results = {
