@@ -13,6 +13,8 @@ from ansible_collections.crashops.kdump.plugins.module_utils.crashkernel._memory
 
 CRASH_SIZE = "/sys/kernel/kexec_crash_size"
 VMCORE = "/proc/vmcore"
+# there on hosts that boot images
+OSTREE = "/run/ostree-booted"
 # "Crash kernel" and the like are indented: they lie inside
 SYSTEM_RAM = re.compile(r"^([0-9a-f]+)-([0-9a-f]+) : System RAM$", re.MULTILINE)
 MEM_TOTAL = re.compile(r"^MemTotal:\s+(\d+) kB", re.MULTILINE)

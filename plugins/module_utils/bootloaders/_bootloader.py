@@ -7,9 +7,8 @@
 from typing import Any
 
 from ansible_collections.crashops.kdump.plugins.module_utils._result import Failure
+from ansible_collections.crashops.kdump.plugins.module_utils._running import OSTREE
 from ansible_collections.crashops.kdump.plugins.module_utils.bootloaders._base import ZIPL_CONF, Bootloader
-
-OSTREE = "/run/ostree-booted"
 
 
 def find_bootloader(host: Any, timeout_s: int = 900) -> Bootloader:

@@ -8,14 +8,13 @@ import re
 from typing import Any, List, NamedTuple, Optional, Union
 
 from ansible_collections.crashops.kdump.plugins.module_utils._result import Failure
-from ansible_collections.crashops.kdump.plugins.module_utils._running import Running
+from ansible_collections.crashops.kdump.plugins.module_utils._running import OSTREE, Running
 from ansible_collections.crashops.kdump.plugins.module_utils.crashkernel._default import Resolved, vendor_default
 from ansible_collections.crashops.kdump.plugins.module_utils.crashkernel._estimate import suggestion
 from ansible_collections.crashops.kdump.plugins.module_utils.crashkernel._memory import GIB, MIB, mib, round_up
 from ansible_collections.crashops.kdump.plugins.module_utils.crashkernel._pending import will_reserve
 
 KDUMP_CONF = "/etc/kdump.conf"
-OSTREE = "/run/ostree-booted"
 KEEPS_VALUE = re.compile(r"^auto_reset_crashkernel\s+no\s*$", re.MULTILINE)
 # up to what size in which steps: what a person would type
 STEPS = ((512 * MIB, 32 * MIB), (2 * GIB, 64 * MIB), (None, 256 * MIB))

@@ -18,6 +18,7 @@ from ansible_collections.crashops.kdump.plugins.module_utils.kdumpconf import (
 from ansible_collections.crashops.kdump.plugins.module_utils.kdumpconf.rules._base import Surroundings
 from ansible_collections.crashops.kdump.plugins.module_utils.shell import _shellvars
 from ansible_collections.crashops.kdump.plugins.module_utils.stacks._base import Details, Image, Settings, Stack
+from ansible_collections.crashops.kdump.plugins.module_utils.stacks._kdumpctl_boot import Capture, capture
 from ansible_collections.crashops.kdump.plugins.module_utils.sysconfig import _sysconfig, _sysconfiglint, _vendorwords
 
 CONF = "/etc/kdump.conf"
@@ -132,7 +133,7 @@ class KdumpctlStack(Stack):
     def image(self, kernel: str) -> Image:
         """Return the capture initramfs of a kernel release."""
         version = self._capture_version(kernel)
-        kernel_path, path = self._image_paths(version)
+        kernel_path, path = self._capture(version)
         facts = self.host.stat(path)
         if facts is None:
             return Image(path, False, "it does not exist")
@@ -155,27 +156,17 @@ class KdumpctlStack(Stack):
         plain = re.sub(r"[+-]debug$", "", kernel)
         return plain if self.host.stat("/usr/lib/modules/%s/modules.dep" % plain) else kernel
 
-    def _image_paths(self, version: str) -> Tuple[str, str]:
-        """Return where the capture kernel and its initramfs are, by the rules of kdumpctl."""
-        machine = (self.host.read("/etc/machine-id") or "").strip()
-        entry = "/boot/%s/%s/" % (machine or "none", version)
-        flat = "/boot/initramfs-%s" % version
-        state = "/var/lib/kdump/initramfs-%skdump.img" % version
-        if self.host.stat(flat + ".img"):
-            kernel, image = "/boot/vmlinuz-%s" % version, flat + "kdump.img"
-        elif self.host.stat(entry + "initrd"):
-            kernel, image = entry + "linux", entry + "initrdkdump"
-        else:
-            return "/boot/vmlinuz-%s" % version, state
-        if self.host.stat(image) is None and self.host.stat(state):
-            image = state
-        return kernel, image
+    def _capture(self, version: str) -> Capture:
+        """Return where the capture kernel and its initramfs are."""
+        sysconfig = self.host.read(SYSCONFIG)
+        variables = None if sysconfig is None else _shellvars.values(sysconfig)
+        return capture(self.host, variables, version, self.generation())
 
     def details(self, kernel: str) -> Details:
         """Return what else is to be known of the files, where this kernel release runs."""
         found = self._directives()
         return Details(
-            capture_kernel=self._image_paths(self._capture_version(kernel))[0],
+            capture_kernel=self._capture(self._capture_version(kernel)).kernel,
             wrong_links=[],
             force_no_rebuild=found.get("force_no_rebuild") == "1",
             auto_reset=found.get("auto_reset_crashkernel", "yes"),

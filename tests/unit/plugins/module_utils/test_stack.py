@@ -19,7 +19,6 @@ MOUNTS = (
 KERNEL = "5.14.0-570.el9.x86_64"
 ARGS = "-l --message-level 7 -d 31"
 MODULES = "/lib/modules/%s/modules.dep" % KERNEL
-STATE_IMAGE = "/var/lib/kdump/initramfs-%skdump.img" % KERNEL
 BOOT = "/boot/initramfs-%s" % KERNEL
 SSH_KEY = "/root/.ssh/kdump_id_rsa"
 
@@ -151,30 +150,6 @@ def test_kdumpctls_initramfs_is_stale_when_anything_in_it_is_newer(conf, newer, 
         host.modes[newer] = 0o644 if newer.endswith("README") else 0o755
         host.mtimes[newer] = START + 1
     assert KdumpctlStack(host).image(KERNEL) == (BOOT + "kdump.img", True, expected)
-
-
-@pytest.mark.parametrize(
-    ("files", "kernel", "path"),
-    [
-        ({BOOT + ".img": ""}, KERNEL, BOOT + "kdump.img"),
-        ({"/etc/machine-id": "abc\n", "/boot/abc/%s/initrd" % KERNEL: ""}, KERNEL, "/boot/abc/%s/initrdkdump" % KERNEL),
-        ({}, KERNEL, STATE_IMAGE),
-        (
-            {BOOT + ".img": "", STATE_IMAGE: ""},
-            KERNEL,
-            STATE_IMAGE,
-        ),
-        (
-            {"/etc/sysconfig/kdump": 'KDUMP_KERNELVER="5.1"\n', "/boot/initramfs-5.1.img": ""},
-            KERNEL,
-            "/boot/initramfs-5.1kdump.img",
-        ),
-        ({BOOT + ".img": "", "/usr/lib/modules/%s/modules.dep" % KERNEL: ""}, KERNEL + "+debug", BOOT + "kdump.img"),
-    ],
-)
-def test_kdumpctls_initramfs_is_where_kdumpctl_looks_for_it(files, kernel, path):
-    host = FakeHost(files, programs=["kdumpctl"])
-    assert KdumpctlStack(host).image(kernel).path == path
 
 
 @pytest.mark.parametrize(
