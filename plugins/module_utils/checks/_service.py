@@ -92,7 +92,7 @@ def unit_unmasked(seen: Evidence) -> Outcome:
     if not service["masked"]:
         return passed("no", "no")
     reason = "%s is masked, as STIG and OSPP profiles demand." % service["unit"]
-    advice = "Where dumps are wanted all the same, run kdump_service with masked: false, and tell the profile."
+    advice = "Where dumps are wanted all the same, run setup with kdump_masked: false, and tell the profile."
     return failed(reason, advice, "masked", "not masked")
 
 

@@ -229,6 +229,20 @@ def test_panic_policy_and_metrics_come_and_go_with_the_role(guest):
     guest.ssh("echo 0 > /proc/sys/kernel/hung_task_panic")
 
 
+def test_a_masked_service_stays_masked_until_somebody_says_otherwise(guest):
+    stop(guest)
+    guest.ssh("systemctl mask kdump-tools")
+    masked = info()
+    assert masked["verdict"] == "disabled_by_policy"
+    assert "STIG" in found(masked, "fail")["unit_unmasked"]["reason"]
+    refused = playbook("setup", kdump_hosts=NAME)
+    assert refused.returncode == 2 and "kdump_masked" in refused.stdout
+    assert guest.ssh("systemctl is-enabled kdump-tools || true").strip() == "masked"
+    assert playbook("setup", kdump_hosts=NAME, kdump_masked=False).returncode == 0
+    mended = info()
+    assert mended["verdict"] == "ready", mended["reasons"]
+
+
 def test_the_report_has_every_guest_and_the_one_that_is_gone(guest):
     hosts = json.loads((EPHEMERAL / "inventory" / "hosts.json").read_text())
     hosts["all"]["hosts"]["gone"] = {"ansible_host": "127.0.0.1", "ansible_port": 1}
