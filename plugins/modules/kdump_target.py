@@ -207,7 +207,7 @@ from ansible_collections.crashops.kdump.plugins.module_utils._result import (
 from ansible_collections.crashops.kdump.plugins.module_utils._stack import find_stack
 from ansible_collections.crashops.kdump.plugins.module_utils.stacks._base import Stack
 from ansible_collections.crashops.kdump.plugins.module_utils.targets._base import Probe, Wish
-from ansible_collections.crashops.kdump.plugins.module_utils.targets._probers import PROBERS
+from ansible_collections.crashops.kdump.plugins.module_utils.targets._probers import prober
 from ansible_collections.crashops.kdump.plugins.module_utils.targets._targets import FILE_SYSTEMS, Target, refusals
 from ansible_collections.crashops.kdump.plugins.module_utils.targets._trial import changes
 
@@ -222,7 +222,7 @@ def ensure(host: Any, params: Dict[str, Any], check_mode: bool) -> Dict[str, Any
     if refused:
         raise Refused(refused)
     wish = Wish(target, stack.name, params["create"], not check_mode, params["timeout"])
-    return result(target, PROBERS[target.kind](host, wish).probe())
+    return result(target, prober(target.kind)(host, wish).probe())
 
 
 def wanted(stack: Stack, params: Dict[str, Any]) -> Target:

@@ -10,7 +10,7 @@ from typing import Any, List, NamedTuple, Optional
 from ansible_collections.crashops.kdump.plugins.module_utils._result import Failure
 from ansible_collections.crashops.kdump.plugins.module_utils.stacks._base import Settings
 from ansible_collections.crashops.kdump.plugins.module_utils.targets._base import Wish
-from ansible_collections.crashops.kdump.plugins.module_utils.targets._probers import PROBERS
+from ansible_collections.crashops.kdump.plugins.module_utils.targets._probers import prober
 from ansible_collections.crashops.kdump.plugins.module_utils.targets._targets import Target, refusals
 
 PORTS = {"nfs": 2049, "ssh": 22}
@@ -44,7 +44,7 @@ def read_probe(host: Any, stack: str, settings: Settings, wanted: bool, timeout_
     if not host.is_root():
         return Answer(False, untried="only root can reach the target as the capture kernel does")
     target = Target(settings.target_type, settings.target_location or "", settings.ssh_key, settings.path)
-    if settings.target_type not in PROBERS or list(refusals(target, stack)):
+    if list(refusals(target, stack)):
         return Answer(False, untried="the target as it is configured cannot be tried")
     began = host.monotonic()
     answer = _knocked(host, target, timeout_s) or _looked(host, stack, target, PATIENCE * timeout_s)
@@ -88,7 +88,7 @@ def _looked(host: Any, stack: str, target: Target, timeout_s: int) -> Answer:
     """Return what a look at the directory gives: read-only, as kdump_target looks in check mode."""
     wish = Wish(target, stack, create=True, act=False, timeout_s=timeout_s)
     try:
-        probe = PROBERS[target.kind](host, wish).probe()  # type: Probe
+        probe = prober(target.kind)(host, wish).probe()  # type: Probe
     except Failure as failure:
         return Answer(True, failure.details.get("trouble", "refused"), failure.msg)
     # in check mode these are things that a run would still bring; to a host that is to dump tonight they are missing

@@ -2,14 +2,21 @@
 # GNU General Public License v3.0-or-later (see COPYING or https://www.gnu.org/licenses/gpl-3.0.txt)
 # SPDX-License-Identifier: GPL-3.0-or-later
 # Private to this collection: no promise is made to code outside it.
-"""Which prober tries which kind of dump target."""
+"""Which prober tries which kind of dump target; only that one is imported."""
 
-from typing import Any, Dict
+from typing import Any
 
-from ansible_collections.crashops.kdump.plugins.module_utils.targets._disk import FileSystem, Local, Raw
-from ansible_collections.crashops.kdump.plugins.module_utils.targets._nfs import Nfs
-from ansible_collections.crashops.kdump.plugins.module_utils.targets._ssh import Ssh
-from ansible_collections.crashops.kdump.plugins.module_utils.targets._targets import FILE_SYSTEMS
 
-PROBERS: Dict[str, Any] = {"local": Local, "raw": Raw, "nfs": Nfs, "ssh": Ssh}
-PROBERS.update(dict.fromkeys(FILE_SYSTEMS, FileSystem))
+def prober(kind: str) -> Any:
+    """Return the class that tries a kind of target, one of those in _targets.KINDS."""
+    if kind == "nfs":
+        from ansible_collections.crashops.kdump.plugins.module_utils.targets._nfs import Nfs
+
+        return Nfs
+    if kind == "ssh":
+        from ansible_collections.crashops.kdump.plugins.module_utils.targets._ssh import Ssh
+
+        return Ssh
+    from ansible_collections.crashops.kdump.plugins.module_utils.targets._disk import FileSystem, Local, Raw
+
+    return {"local": Local, "raw": Raw}.get(kind, FileSystem)

@@ -215,6 +215,9 @@ def test_panic_policy_and_metrics_come_and_go_with_the_role(guest):
     metrics = guest.ssh("cat /var/lib/prometheus/node-exporter/crashops_kdump.prom")
     assert 'crashops_kdump_verdict{verdict="ready"} 1' in metrics
     assert guest.ssh("systemctl is-active crashops-kdump-metrics.timer").strip() == "active"
+    # without root it tells what it can: what is loaded, but not what only root may read
+    seen = guest.ssh("runuser -u nobody -- /usr/local/sbin/crashops-kdump-metrics --stdout")
+    assert "crashops_kdump_up 1" in seen and "crashops_kdump_armed 1" in seen
     again = playbook("setup", **wanted)
     assert "changed=0 " in again.stdout
     assert found(info(panic_policy=["hung_tasks"]), "pass")["hang_policy"]["value"].startswith(
