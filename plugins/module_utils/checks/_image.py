@@ -71,7 +71,7 @@ def capture_kernel_installed(seen: Evidence) -> Outcome:
     if path in seen.unseen:
         return unknown("%s." % seen.unseen[path])
     reason = "The capture kernel %s is not there: it cannot be loaded again." % path
-    advice = "Install the running kernel again, or reboot into one that is installed."
+    advice = "Install it again, reboot into one that is there, or mend KDUMP_BOOTDIR, KDUMP_IMG or KDUMP_KERNEL."
     return (warned if seen.facts["armed"] else failed)(reason, advice, "missing", path)
 
 
