@@ -46,7 +46,8 @@ def module(name, **options):
     """Run a module of the collection, or another one, on the machine and return its result."""
     argv = ["ansible", NAME, "-i", str(EPHEMERAL / "inventory" / "hosts.json"), "-m", name]
     argv += ["-a", json.dumps(options)] if options else []
-    done = subprocess.run(argv, capture_output=True, text=True, timeout=RUN_LIMIT_S, check=False)
+    environment = dict(os.environ, ANSIBLE_CALLBACK_RESULT_FORMAT="json")
+    done = subprocess.run(argv, capture_output=True, text=True, timeout=RUN_LIMIT_S, check=False, env=environment)
     # of a failure, more words may come before it
     answer = re.search(rf"^{NAME} \| .*? => ({{.*}})", done.stdout, re.MULTILINE | re.DOTALL)
     assert answer, done.stdout + done.stderr
