@@ -54,9 +54,9 @@ PRIVATE_ADDRESS = "10.77.0.{number}"
 PRIVATE_GUESTS = range(1, 9)
 
 # net.ifnames=0: eth0 is QEMU's user network, eth1 the private one
-# tsc=unstable: where Linux 6.12 finds the clock stable it patches sched_clock_cpu as it runs, and the emulator of QEMU 7.2
-# may go on to run the breakpoint of that patch (Oops: int3). A capture kernel of Debian 13 died of it at once. That of
-# Debian 12 finds the clock of an emulated machine unstable by itself.
+# tsc=unstable: where Linux 6.12 finds the clock stable it patches sched_clock_cpu as it runs, and the emulator of QEMU
+# 7.2 may go on to run the breakpoint of that patch (Oops: int3). A capture kernel of Debian 13 died of it at once. That
+# of Debian 12 finds the clock of an emulated machine unstable by itself.
 KERNEL_ARGUMENTS = "console=ttyS0,115200 net.ifnames=0 tsc=unstable"
 
 DEFAULT_GRUB = f"""\
