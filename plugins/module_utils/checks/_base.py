@@ -15,6 +15,8 @@ from ansible_collections.crashops.kdump.plugins.module_utils.facts._probe import
 from ansible_collections.crashops.kdump.plugins.module_utils.facts._proof import Proof, Setup
 from ansible_collections.crashops.kdump.plugins.module_utils.facts._tools import Tools
 
+# what only a crash can tell
+PROVE = "Prove it by a crash test (crashops.kdump.test)."
 PASS, WARN, FAIL, SKIP, UNKNOWN = STATUSES = ("pass", "warn", "fail", "skip", "unknown")
 
 
@@ -94,15 +96,10 @@ def mib(size: Optional[int]) -> str:
     return "%d GiB" % (size >> 30) if size >= 10 << 30 else "%d MiB" % (size >> 20)
 
 
-def findings(seen: Evidence, rules: Any) -> List[Dict[str, Any]]:
-    """Return what lint found by some rules, advice left out."""
-    return [one for one in seen.facts["findings"] if one["rule"] in rules and one["severity"] != "advice"]
-
-
-def of_findings(found: List[Dict[str, Any]], otherwise: Outcome) -> Outcome:
-    """Return the outcome for lint's findings, the worst and first of them in words."""
+def of_findings(found: List[Dict[str, Any]]) -> Optional[Outcome]:
+    """Return the outcome for lint's findings, the worst and first of them in words; None where there are none."""
     if not found:
-        return otherwise
+        return None
     errors = [one for one in found if one["severity"] == "error"]
     first = (errors or found)[0]
     where = "%s, line %s" % (first["path"], first["line"]) if first["line"] else first["path"]
@@ -113,9 +110,8 @@ def of_findings(found: List[Dict[str, Any]], otherwise: Outcome) -> Outcome:
 
 
 def of_rules(seen: Evidence, rules: Any) -> Optional[Outcome]:
-    """Return the outcome for lint's findings by some rules, None where there are none."""
-    found = findings(seen, rules)
-    return of_findings(found, passed()) if found else None
+    """Return the outcome for lint's findings by some rules, advice left out; None where there are none."""
+    return of_findings([one for one in seen.facts["findings"] if one["rule"] in rules and one["severity"] != "advice"])
 
 
 def _text(value: Any) -> Optional[str]:

@@ -10,8 +10,8 @@ from ansible_collections.crashops.kdump.plugins.module_utils.checks._base import
     Evidence,
     Outcome,
     failed,
-    findings,
     of_findings,
+    of_rules,
     passed,
     skipped,
     unknown,
@@ -38,9 +38,10 @@ HUNGRY = ("memmap", "isolcpus", "default_hugepagesz", "movablecore", "kernelcore
 CLUSTER = "/etc/corosync/corosync.conf"
 
 
-def _general(seen: Evidence) -> List[Dict[str, Any]]:
-    """Return lint's findings that no other check speaks of."""
-    return [one for one in seen.facts["findings"] if one["rule"] not in (*ELSEWHERE, *PURGING)]
+def _general(seen: Evidence, severity: str) -> List[Dict[str, Any]]:
+    """Return lint's findings of a severity that no other check speaks of."""
+    found = [one for one in seen.facts["findings"] if one["rule"] not in (*ELSEWHERE, *PURGING)]
+    return [one for one in found if one["severity"] == severity]
 
 
 def configuration_valid(seen: Evidence) -> Outcome:
@@ -53,23 +54,23 @@ def configuration_valid(seen: Evidence) -> Outcome:
     if seen.more["config_files"][0] in seen.more["missing_files"]:
         path = seen.more["config_files"][0]
         return failed("%s is not there, and nothing starts without it." % path, "Run kdump_config.", "missing", "there")
-    return of_findings([one for one in _general(seen) if one["severity"] == "error"], passed("no error"))
+    return of_findings(_general(seen, "error")) or passed("no error")
 
 
 def configuration_warnings(seen: Evidence) -> Outcome:
     """Judge whether lint has doubts about the files."""
-    return of_findings([one for one in _general(seen) if one["severity"] == "warning"], passed("no warning"))
+    return of_findings(_general(seen, "warning")) or passed("no warning")
 
 
 def hooks(seen: Evidence) -> Outcome:
     """Judge whether the programs that the configuration names can be run."""
-    return of_findings(findings(seen, HOOKS), passed("all that are named can be run"))
+    return of_rules(seen, HOOKS) or passed("all that are named can be run")
 
 
 def capture_command_line(seen: Evidence) -> Outcome:
     """Judge whether the capture kernel's command line has what it needs, and nothing that harms it."""
-    found = of_findings(findings(seen, CAPTURE_WORDS), passed())
-    if found.status != "pass":
+    found = of_rules(seen, CAPTURE_WORDS)
+    if found is not None:
         return found
     hungry = [word for word in seen.platform.cmdline.split() if word.partition("=")[0] in HUNGRY]
     if not hungry or (seen.on_kdumpctl and all(word.startswith("swiotlb=") for word in hungry)):
@@ -128,8 +129,8 @@ def cluster_fencing(seen: Evidence) -> Outcome:
     """Judge whether a node of a cluster tells the others that it dumps, before they switch it off."""
     if not seen.more["cluster"]:
         return skipped("this is no node of a Pacemaker cluster")
-    wrong = of_findings(findings(seen, FENCE), passed())
-    if wrong.status != "pass":
+    wrong = of_rules(seen, FENCE)
+    if wrong is not None:
         return wrong
     if not seen.on_kdumpctl:
         return skipped("kdump-tools has nothing that tells a cluster")

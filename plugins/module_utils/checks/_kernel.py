@@ -8,6 +8,7 @@ from typing import Optional, Tuple
 
 from ansible_collections.crashops.kdump.plugins.module_utils._service import LOADED
 from ansible_collections.crashops.kdump.plugins.module_utils.checks._base import (
+    PROVE,
     Evidence,
     Outcome,
     failed,
@@ -40,6 +41,8 @@ TRIED = (
     ((1, 7, 8), (6, 17)),
     ((1, 7, 9), (7, 0)),
 )
+# what Secure Boot and lockdown leave
+SIGNED = "Boot a signed kernel; leave -s in KEXEC_ARGS or KDUMP_KEXEC_ARGS."
 # makedumpfile 72c3414: before 1.7.7 it takes the free pages of Linux 6.12 for slab and writes all of them
 TAKES_FREE_PAGES = ((1, 7, 7), (6, 12))
 
@@ -98,7 +101,7 @@ def secure_boot(seen: Evidence) -> Outcome:
     if seen.facts["armed"]:
         return passed("on, and a capture kernel is loaded")
     reason = "Secure Boot is on, so only a signed kernel can be loaded, and only by kexec_file_load (-s)."
-    return warned(reason, "Boot a signed kernel; leave -s in KEXEC_ARGS or KDUMP_KEXEC_ARGS.", "on")
+    return warned(reason, SIGNED, "on")
 
 
 def lockdown(seen: Evidence) -> Outcome:
@@ -109,7 +112,7 @@ def lockdown(seen: Evidence) -> Outcome:
     if seen.facts["armed"]:
         return passed("%s, and a capture kernel is loaded" % word)
     reason = "The kernel is locked down (%s), so only a signed kernel can be loaded, by kexec_file_load (-s)." % word
-    return warned(reason, "Boot a signed kernel; leave -s in KEXEC_ARGS or KDUMP_KEXEC_ARGS.", word)
+    return warned(reason, SIGNED, word)
 
 
 def confidential_guest(seen: Evidence) -> Outcome:
@@ -118,7 +121,7 @@ def confidential_guest(seen: Evidence) -> Outcome:
     if kind is None:
         return skipped("this is no confidential virtual machine")
     reason = "The memory of this virtual machine is encrypted (%s); most kernels cannot dump that." % kind
-    return warned(reason, "Prove it by a crash test (crashops.kdump.test).", kind)
+    return warned(reason, PROVE, kind)
 
 
 def collector_kernel(seen: Evidence) -> Outcome:

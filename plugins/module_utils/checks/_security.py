@@ -9,8 +9,7 @@ from ansible_collections.crashops.kdump.plugins.module_utils.checks._base import
     Evidence,
     Outcome,
     failed,
-    findings,
-    of_findings,
+    of_rules,
     passed,
     skipped,
     unknown,
@@ -80,4 +79,4 @@ def password_in_clear(seen: Evidence) -> Outcome:
     if seen.facts["settings"]["target_type"] == "ftp":
         reason = "The dumps go to an FTP server: passwords and keys in them cross the network in clear."
         return warned(reason, "Dump by ssh.", "ftp", "ssh")
-    return of_findings(findings(seen, _configuration.PASSWORD), passed("none"))
+    return of_rules(seen, _configuration.PASSWORD) or passed("none")

@@ -8,6 +8,7 @@ from typing import Optional, Tuple
 
 from ansible_collections.crashops.kdump.plugins.module_utils.checks import _configuration
 from ansible_collections.crashops.kdump.plugins.module_utils.checks._base import (
+    PROVE,
     Evidence,
     Outcome,
     failed,
@@ -16,7 +17,7 @@ from ansible_collections.crashops.kdump.plugins.module_utils.checks._base import
     skipped,
     warned,
 )
-from ansible_collections.crashops.kdump.plugins.module_utils.checks._target import HOST_KEY, KEY, PREPARE, PROVE, REACH
+from ansible_collections.crashops.kdump.plugins.module_utils.checks._target import HOST_KEY, KEY, PREPARE, REACH
 
 
 def _reached(seen: Evidence, kind: str) -> Optional[Outcome]:

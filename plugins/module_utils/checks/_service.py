@@ -7,11 +7,11 @@
 from ansible_collections.crashops.kdump.plugins.module_utils._service import LOADED
 from ansible_collections.crashops.kdump.plugins.module_utils.checks import _configuration
 from ansible_collections.crashops.kdump.plugins.module_utils.checks._base import (
+    FAIL,
     Evidence,
     Outcome,
     failed,
-    findings,
-    of_findings,
+    of_rules,
     passed,
     skipped,
     unknown,
@@ -102,10 +102,8 @@ def switched_on(seen: Evidence) -> Outcome:
         return skipped("only kdump-tools has such a switch")
     if _configuration_unseen(seen):
         return unknown("The configuration cannot be read.")
-    found = findings(seen, _configuration.SWITCH)
-    if not found:
-        return passed("USE_KDUMP is on")
-    return of_findings(found, passed())._replace(status="fail")
+    found = of_rules(seen, _configuration.SWITCH)
+    return passed("USE_KDUMP is on") if found is None else found._replace(status=FAIL)
 
 
 def _configuration_unseen(seen: Evidence) -> bool:

@@ -6,6 +6,7 @@
 
 from ansible_collections.crashops.kdump.plugins.module_utils.checks import _configuration
 from ansible_collections.crashops.kdump.plugins.module_utils.checks._base import (
+    PROVE,
     Evidence,
     Outcome,
     failed,
@@ -17,7 +18,6 @@ from ansible_collections.crashops.kdump.plugins.module_utils.checks._base import
     warned,
 )
 
-PROVE = "Prove it by a crash test (crashops.kdump.test)."
 PREPARE = "Run setup again: the role prepares the target, and kdump_target says what is wrong with it."
 LOCAL = "the dumps do not go to a file system that this host sees"
 # which trouble of a probe belongs to which check; all others say that the target cannot be written to

@@ -18,7 +18,6 @@ WATCHDOGS = "/sys/class/watchdog/watchdog*"
 SYSCTLS = (
     "kexec_load_disabled",
     "kexec_load_limit_panic",
-    "kptr_restrict",
     "panic",
     "panic_on_oops",
     "panic_on_warn",
