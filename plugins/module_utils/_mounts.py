@@ -5,7 +5,7 @@
 """The mounts of a machine, as /proc/self/mountinfo tells them."""
 
 import re
-from typing import List, NamedTuple, Optional
+from typing import Any, List, NamedTuple, Optional
 
 MOUNTINFO = "/proc/self/mountinfo"
 
@@ -36,6 +36,11 @@ def mounts(text: str) -> List[Mount]:
             writable = "rw" in words[5].split(",") and "ro" not in more[-1].split(",")
             found.append(Mount(_plain(words[3]), _plain(words[4]), more[0], _plain(more[1]), writable))
     return found
+
+
+def mounts_of(host: Any) -> List[Mount]:
+    """Return the mounts of a host as `mounts` does; nothing where it does not tell them."""
+    return mounts(host.read(MOUNTINFO) or "")
 
 
 def holding(found: List[Mount], path: str) -> Optional[Mount]:

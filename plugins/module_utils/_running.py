@@ -70,10 +70,15 @@ def ram_bytes(host: Any, reserved: Optional[int], kernel: Kernel) -> Optional[in
     return (round_up(total, RAM_STEP) if kernel.rounds_ram else total) or None
 
 
+def kernel_release(host: Any) -> str:
+    """Return the running kernel's release, as uname -r prints it; nothing where it cannot be seen."""
+    return _line(host, "/proc/sys/kernel/osrelease") or ""
+
+
 def read_running(host: Any) -> Running:
     """Return what the running kernel says."""
     reserved = _number(host, CRASH_SIZE)
-    release, machine = _line(host, "/proc/sys/kernel/osrelease"), _machine(host)
+    release, machine = kernel_release(host) or None, _machine(host)
     return Running(
         kernel=release,
         machine=machine,

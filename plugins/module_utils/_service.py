@@ -7,7 +7,7 @@
 from typing import Any, List, NamedTuple, Optional
 
 from ansible_collections.crashops.kdump.plugins.module_utils._result import StateChange
-from ansible_collections.crashops.kdump.plugins.module_utils._running import CRASH_SIZE
+from ansible_collections.crashops.kdump.plugins.module_utils._running import CRASH_SIZE, kernel_release
 from ansible_collections.crashops.kdump.plugins.module_utils.stacks._base import Image, Stack
 
 LOADED = "/sys/kernel/kexec_crash_loaded"
@@ -122,7 +122,7 @@ def read_unit(host: Any, name: str, timeout_s: int = 60) -> Unit:
 def read_service(host: Any, stack: Stack, timeout_s: int = 60) -> Service:
     """Return all that a plan needs."""
     unit = read_unit(host, stack.unit, timeout_s)
-    image = stack.image((host.read("/proc/sys/kernel/osrelease") or "").strip())
+    image = stack.image(kernel_release(host))
     changed_since = _changed_since(host, stack, unit, image)
     return Service(unit, is_armed(host), is_reserved(host), image, changed_since, _flag(host, LOAD_DISABLED))
 

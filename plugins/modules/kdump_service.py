@@ -165,6 +165,7 @@ from ansible.module_utils.basic import AnsibleModule
 from ansible_collections.crashops.kdump.plugins.module_utils import _service, _undo
 from ansible_collections.crashops.kdump.plugins.module_utils._host import run_module
 from ansible_collections.crashops.kdump.plugins.module_utils._result import Failure, Refused, refusal, state_diff
+from ansible_collections.crashops.kdump.plugins.module_utils._running import kernel_release
 from ansible_collections.crashops.kdump.plugins.module_utils._service import Plan, Service, Wanted
 from ansible_collections.crashops.kdump.plugins.module_utils._stack import find_stack
 from ansible_collections.crashops.kdump.plugins.module_utils.stacks._base import Stack
@@ -192,7 +193,7 @@ def ensure(host: Any, params: Dict[str, Any], check_mode: bool) -> Dict[str, Any
         actions = _act(host, stack, planned, params["timeout"])
         if wanted.state:
             _undo.forget(host)
-        service = service._replace(image=stack.image(_kernel(host))) if planned.load else service
+        service = service._replace(image=stack.image(kernel_release(host))) if planned.load else service
     result = _result(service, wanted, planned, not reasons)
     diff = [state_diff(planned.changes, stack.unit)] if planned.changes else []
     return dict(result, unit=stack.unit, actions=actions, diff=diff, reason=" ".join(reasons) or None)
@@ -225,11 +226,6 @@ def _settled(host: Any, stack: Stack, timeout_s: int) -> Service:
     if not host.wait_until(lambda: not _service.read_unit(host, stack.unit).moving, timeout_s, pause_s=5):
         raise _failure(host, stack, "%s was being started for %d s and is not done" % (stack.unit, timeout_s))
     return _service.read_service(host, stack)
-
-
-def _kernel(host: Any) -> str:
-    """Return the running kernel's release."""
-    return (host.read("/proc/sys/kernel/osrelease") or "").strip()
 
 
 def _argvs(stack: Stack, planned: Plan) -> List[str]:

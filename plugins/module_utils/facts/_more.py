@@ -172,7 +172,7 @@ def _unmounted(host: Any, directory: str) -> Optional[str]:
     points = [row[1] for row in rows if len(row) > 3 and "noauto" not in row[3].split(",") and row[1].startswith("/")]
     above = [point for point in points if (directory + "/").startswith(point.rstrip("/") + "/")]
     wanted = max(above, key=len) if above else "/"
-    mounts = _mounts.mounts(host.read(_mounts.MOUNTINFO) or "")
+    mounts = _mounts.mounts_of(host)
     mounted = [mount.point for mount in mounts]
     return wanted if mounts and wanted != "/" and wanted.rstrip("/") not in mounted else None
 

@@ -26,7 +26,7 @@ class Place(NamedTuple):
 
 def place_of(host: Any, directory: str, timeout_s: int) -> Place:
     """Return the place of a dump directory. What lies on a server is asked by a command that can be stopped."""
-    found = _mounts.mounts(host.read(_mounts.MOUNTINFO) or "")
+    found = _mounts.mounts_of(host)
     mount = _mounts.holding(found, directory)
     if mount is not None and mount.fstype in REMOTE:
         return Place(directory, mount, host.attempt(directory, lambda: _asked(host, directory, timeout_s), None))

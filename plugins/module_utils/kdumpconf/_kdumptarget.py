@@ -134,5 +134,5 @@ def _fs_type(host: Any, location: str, mounted: Optional[List[str]]) -> Optional
 
 def _on_root(host: Any, path: str) -> Optional[bool]:
     """Return whether a path lies on the root file system; None where the mounts are not known."""
-    mount = _mounts.holding(_mounts.mounts(host.read(_mounts.MOUNTINFO) or ""), path)
+    mount = _mounts.holding(_mounts.mounts_of(host), path)
     return None if mount is None else mount.point == "/"

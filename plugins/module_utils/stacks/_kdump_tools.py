@@ -8,6 +8,7 @@ import re
 from typing import Any, Dict, List, Optional, Tuple
 
 from ansible_collections.crashops.kdump.plugins.module_utils._result import FileChange, Finding, refusal
+from ansible_collections.crashops.kdump.plugins.module_utils._running import kernel_release
 from ansible_collections.crashops.kdump.plugins.module_utils.kdumptools import _kdumptools, _kdumptoolslint
 from ansible_collections.crashops.kdump.plugins.module_utils.shell import _shellvars
 from ansible_collections.crashops.kdump.plugins.module_utils.stacks._base import Details, Image, Settings, Stack
@@ -136,8 +137,7 @@ class KdumpToolsStack(Stack):
 
     def start_argv(self, rebuild: bool) -> List[List[str]]:
         """Return the commands that load the capture kernel anew, building its initramfs first if asked."""
-        kernel = (self.host.read("/proc/sys/kernel/osrelease") or "").strip()
-        return ([[HOOK, kernel]] if rebuild else []) + [["systemctl", "restart", self.unit]]
+        return ([[HOOK, kernel_release(self.host)]] if rebuild else []) + [["systemctl", "restart", self.unit]]
 
     def unload_argv(self) -> List[str]:
         """Return the command that unloads the capture kernel, whatever the unit's state."""

@@ -8,6 +8,7 @@ import re
 from typing import Any, Dict, List, Optional, Tuple
 
 from ansible_collections.crashops.kdump.plugins.module_utils._result import FileChange, Finding
+from ansible_collections.crashops.kdump.plugins.module_utils._running import kernel_release
 from ansible_collections.crashops.kdump.plugins.module_utils.kdumpconf import (
     _kdumpconf,
     _kdumpembedded,
@@ -100,7 +101,7 @@ class KdumpctlStack(Stack):
 
     def _machine(self) -> str:
         """Return the architecture by the running kernel's release."""
-        return _vendorwords.machine_of((self.host.read("/proc/sys/kernel/osrelease") or "").strip())
+        return _vendorwords.machine_of(kernel_release(self.host))
 
     def _around(self, conf: str) -> Surroundings:
         """Return what is known of the host of this text; nothing where kdumpctl is still to be installed."""

@@ -75,7 +75,7 @@ def _image(host: Any, directory: str, version: str, generation: str) -> str:
     systems = [name for name in ("initramfs-%s.img" % version, "initrd") if host.stat("%s/%s" % (directory, name))]
     own = "initramfs-%skdump.img" % version
     beside = "initrdkdump" if systems[:1] == ["initrd"] else own
-    mount = _mounts.holding(_mounts.mounts(host.read(_mounts.MOUNTINFO) or ""), directory or "/")
+    mount = _mounts.holding(_mounts.mounts_of(host), directory or "/")
     writable = mount is None or mount.writable
     if generation == "current":
         # since 1.0.59 it has the release in its name wherever it is not beside that of the system

@@ -31,7 +31,7 @@ class Local(Prober):
         directory = self.target.path.rstrip("/")
         done = self.run(["sh", "-c", self.script(directory, own=True)], _stuck(directory))
         trial = self.tried(done, directory, THIS_HOST)
-        mount = _mounts.holding(_all_mounts(self), self.host.real_path(directory))
+        mount = _mounts.holding(_mounts.mounts_of(self.host), self.host.real_path(directory))
         inner = _mounts.inner_path(mount, self.host.real_path(directory)) if mount else None
         return Probe(mount.source if mount else None, inner, directory, trial, trial.free_bytes)
 
@@ -43,7 +43,7 @@ class FileSystem(Prober):
         """Find the device, and try the directory where it is mounted, or in a mount of its own."""
         device = self._device()
         directory = "/" + self.target.path.strip("/")
-        seen = [mount for mount in _all_mounts(self) if mount.root == "/" and self._is(mount, device)]
+        seen = [mount for mount in _mounts.mounts_of(self.host) if mount.root == "/" and self._is(mount, device)]
         self._check_type(device, seen)
         where = "the file system on %s" % device
         if seen and seen[0].writable:
@@ -91,7 +91,7 @@ class Raw(Prober):
     def probe(self) -> Probe:
         """Refuse a device that anything uses or lives on."""
         device = block_device(self)
-        for mount in _all_mounts(self):
+        for mount in _mounts.mounts_of(self.host):
             if device in (mount.source, self.host.real_path(mount.source)):
                 self._refuse("it is mounted on %s, and a dump would destroy what is there" % mount.point)
         swaps = [line.split(" ")[0] for line in (self.host.read("/proc/swaps") or "").splitlines()[1:]]
@@ -143,11 +143,6 @@ def signature(prober: Prober, device: str) -> Optional[str]:
 def _udev_name(label: str) -> str:
     """Return a label as udev writes it into the name of a link."""
     return re.sub(r"[^A-Za-z0-9#+\-.:=@_]", lambda match: "\\x%02x" % ord(match.group()), label)
-
-
-def _all_mounts(prober: Prober) -> List[_mounts.Mount]:
-    """Return the mounts of this host."""
-    return _mounts.mounts(prober.host.read(_mounts.MOUNTINFO) or "")
 
 
 def _stuck(directory: str) -> str:

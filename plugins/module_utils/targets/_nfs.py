@@ -93,7 +93,7 @@ class Nfs(Prober):
 
     def _mounted(self, location: str) -> Optional[_mounts.Mount]:
         """Return where the system itself has the export mounted for writing."""
-        found = _mounts.mounts(self.host.read(_mounts.MOUNTINFO) or "")
+        found = _mounts.mounts_of(self.host)
         of_it = [mount for mount in found if mount.fstype in ("nfs", "nfs4") and mount.source.rstrip("/") == location]
         return next((mount for mount in of_it if mount.writable and mount.root == "/"), None)
 
