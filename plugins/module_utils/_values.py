@@ -116,13 +116,15 @@ def flattens(words: List[str]) -> bool:
     return any(re.match(r"^-[A-Za-z]*F", word) for word in words)
 
 
+def dump_levels(words: List[str]) -> List[str]:
+    """Return what makedumpfile's arguments give to -d, alone or among other short options; "" where nothing follows."""
+    found = [(number, re.match(r"^-[A-Za-ce-z]*d(.*)$", word)) for number, word in enumerate(words)]
+    return [option.group(1) or "".join(words[number + 1 : number + 2]) for number, option in found if option]
+
+
 def dump_level_problem(words: List[str]) -> Optional[Problem]:
     """Return what is wrong with the dump level among makedumpfile's arguments."""
-    for number, word in enumerate(words):
-        option = re.match(r"^-[A-Za-ce-z]*d(.*)$", word)
-        if option is None:
-            continue
-        level = option.group(1) or (words[number + 1] if number + 1 < len(words) else "")
+    for level in dump_levels(words):
         if not all(LEVEL.match(part) and int(part) in DUMP_LEVELS for part in level.split(",")):
             message = "the dump level %s is not between 0 and 31" % (level or "(none)")
             return Problem(message, "write -d 31, or another such level")

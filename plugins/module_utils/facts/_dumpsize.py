@@ -59,9 +59,7 @@ def leaves_out(collector: str) -> Any:
     if words is None:
         return (False, False)
     level = 0
-    for number, word in enumerate(words):
-        option = re.match(r"^-[A-Za-ce-z]*d(.*)$", word)
-        text = (option.group(1) or "".join(words[number + 1 : number + 2])) if option else ""
+    for text in _values.dump_levels(words):
         first = text.split(",")[0]
         level = int(first) if first.isdigit() else level
     return (bool(level & USER), bool(level & FREE))
