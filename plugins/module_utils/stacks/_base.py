@@ -5,7 +5,7 @@
 """What every stack can be asked. kdumpctl and kdump-tools each answer it in a file of their own."""
 
 import abc
-from typing import Any, Dict, List, NamedTuple, Optional
+from typing import Any, Dict, Iterable, List, NamedTuple, Optional
 
 from ansible_collections.crashops.kdump.plugins.module_utils._result import FileChange, Finding
 
@@ -32,6 +32,16 @@ class Image(NamedTuple):
     path: str
     exists: bool
     stale_because: Optional[str]
+
+
+def judged_image(host: Any, path: str, sources: Iterable[str]) -> Image:
+    """Return the image at a path, stale where anything that it is made from is younger, or where it is not there."""
+    image = host.stat(path)
+    if image is None:
+        return Image(path, False, "it does not exist")
+    seen = [(source, host.stat(source)) for source in sources]
+    newer = [source for source, facts in seen if facts is not None and facts.mtime_ns > image.mtime_ns]
+    return Image(path, True, "it is older than " + ", ".join(newer) if newer else None)
 
 
 class Details(NamedTuple):

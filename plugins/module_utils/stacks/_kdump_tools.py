@@ -11,7 +11,13 @@ from ansible_collections.crashops.kdump.plugins.module_utils._result import File
 from ansible_collections.crashops.kdump.plugins.module_utils._running import kernel_release
 from ansible_collections.crashops.kdump.plugins.module_utils.kdumptools import _kdumptools, _kdumptoolslint
 from ansible_collections.crashops.kdump.plugins.module_utils.shell import _shellvars
-from ansible_collections.crashops.kdump.plugins.module_utils.stacks._base import Details, Image, Settings, Stack
+from ansible_collections.crashops.kdump.plugins.module_utils.stacks._base import (
+    Details,
+    Image,
+    Settings,
+    Stack,
+    judged_image,
+)
 from ansible_collections.crashops.kdump.plugins.module_utils.sysconfig import _sysconfig
 
 DEFAULTS = "/etc/default/kdump-tools"
@@ -102,24 +108,14 @@ class KdumpToolsStack(Stack):
         built = "%s/initrd.img-%s" % (STATE, kernel)
         chosen = self._variables().get("KDUMP_INITRD", "%s/initrd.img" % STATE)
         path = built if chosen == "%s/initrd.img" % STATE else chosen
-        facts = self.host.stat(path)
-        if facts is None:
-            return Image(path, False, "it does not exist")
-        if path != built:
-            return Image(path, True, None)
-        newer = []
-        for source in self._build_inputs(kernel):
-            seen = self.host.stat(source)
-            if seen is not None and seen.kind == "file" and seen.mtime_ns > facts.mtime_ns:
-                newer.append(source)
-        return Image(path, True, "it is older than " + ", ".join(newer) if newer else None)
+        return judged_image(self.host, path, self._build_inputs(kernel) if path == built else [])
 
     def _build_inputs(self, kernel: str) -> List[str]:
         """Return the files that the initramfs is built from."""
-        files = ["/boot/vmlinuz-%s" % kernel, "/lib/modules/%s/modules.dep" % kernel]
-        for pattern in BUILD_INPUTS:
-            files.extend(self.host.glob(pattern))
-        return files
+        found = [path for pattern in BUILD_INPUTS for path in self.host.glob(pattern)]
+        seen = [(path, self.host.stat(path)) for path in found]
+        files = [path for path, facts in seen if facts is not None and facts.kind == "file"]
+        return ["/boot/vmlinuz-%s" % kernel, "/lib/modules/%s/modules.dep" % kernel] + files
 
     def details(self, kernel: str) -> Details:
         """Return what else is to be known of the files, where this kernel release runs."""

@@ -18,7 +18,13 @@ from ansible_collections.crashops.kdump.plugins.module_utils.kdumpconf import (
 )
 from ansible_collections.crashops.kdump.plugins.module_utils.kdumpconf.rules._base import Surroundings
 from ansible_collections.crashops.kdump.plugins.module_utils.shell import _shellvars
-from ansible_collections.crashops.kdump.plugins.module_utils.stacks._base import Details, Image, Settings, Stack
+from ansible_collections.crashops.kdump.plugins.module_utils.stacks._base import (
+    Details,
+    Image,
+    Settings,
+    Stack,
+    judged_image,
+)
 from ansible_collections.crashops.kdump.plugins.module_utils.stacks._kdumpctl_boot import Capture, capture
 from ansible_collections.crashops.kdump.plugins.module_utils.sysconfig import _sysconfig, _sysconfiglint, _vendorwords
 
@@ -135,19 +141,11 @@ class KdumpctlStack(Stack):
         """Return the capture initramfs of a kernel release."""
         version = self._capture_version(kernel)
         kernel_path, path = self._capture(version)
-        facts = self.host.stat(path)
-        if facts is None:
-            return Image(path, False, "it does not exist")
-        if self._directives().get("force_no_rebuild") == "1":
-            return Image(path, True, None)
-        newer = []
         found = self._directives()
+        if found.get("force_no_rebuild") == "1":
+            return judged_image(self.host, path, [])
         sources = [CONF, kernel_path, "/etc/fstab"] + _kdumpembedded.watched(self.host, found, version, COLLECTOR)
-        for source in sources + _kdumpembedded.forgotten(self.host, found):
-            seen = self.host.stat(source)
-            if seen is not None and seen.mtime_ns > facts.mtime_ns:
-                newer.append(source)
-        return Image(path, True, "it is older than " + ", ".join(newer) if newer else None)
+        return judged_image(self.host, path, sources + _kdumpembedded.forgotten(self.host, found))
 
     def _capture_version(self, kernel: str) -> str:
         """Return the kernel release that captures: KDUMP_KERNELVER, or the running one without its debug suffix."""
