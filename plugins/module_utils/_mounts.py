@@ -2,7 +2,7 @@
 # GNU General Public License v3.0-or-later (see COPYING or https://www.gnu.org/licenses/gpl-3.0.txt)
 # SPDX-License-Identifier: GPL-3.0-or-later
 # Private to this collection: no promise is made to code outside it.
-"""The mounts of a machine, as /proc/self/mountinfo tells them."""
+"""What is mounted where, by /proc/self/mountinfo, and the devices that are meant by UUID= and LABEL=."""
 
 import re
 from typing import Any, List, NamedTuple, Optional
@@ -48,6 +48,19 @@ def holding(found: List[Mount], path: str) -> Optional[Mount]:
     over = [mount for mount in found if _within(path, mount.point)]
     # of equal mount points the last one is seen
     return max(enumerate(over), key=lambda pair: (len(pair[1].point), pair[0]))[1] if over else None
+
+
+def device_link(location: str) -> str:
+    """Return the link of udev's that UUID= or LABEL= names; any other location as it is."""
+    for key, folder in (("UUID=", "by-uuid"), ("LABEL=", "by-label")):
+        if location.startswith(key):
+            return "/dev/disk/%s/%s" % (folder, _udev_name(location[len(key) :].strip("\"'")))
+    return location
+
+
+def _udev_name(label: str) -> str:
+    """Return a label as udev writes it into the name of a link."""
+    return re.sub(r"[^A-Za-z0-9#+\-.:=@_]", lambda match: "\\x%02x" % ord(match.group()), label)
 
 
 def inner_path(mount: Mount, path: str) -> str:

@@ -31,10 +31,8 @@ def target(found: Dict[str, str]) -> Tuple[str, Optional[str]]:
 
 def device(host: Any, location: str) -> str:
     """Return the device that UUID=, LABEL= or a link names; nfs and virtiofs locations as they are."""
-    for key, directory in (("UUID=", "by-uuid"), ("LABEL=", "by-label")):
-        if location.startswith(key):
-            return host.real_path("/dev/disk/%s/%s" % (directory, location[len(key) :].strip("\"'")))
-    return host.real_path(location) if location.startswith("/") else location.rstrip("/")
+    link = _mounts.device_link(location)
+    return host.real_path(link) if link.startswith("/") else location.rstrip("/")
 
 
 def _row(host: Any, table: str, location: str) -> Optional[List[str]]:

@@ -116,11 +116,7 @@ class Raw(Prober):
 def block_device(prober: Prober) -> str:
     """Return the device that UUID=, LABEL= or a link names, or raise Refused where there is none."""
     location = prober.target.location
-    path = location
-    for key, folder in (("UUID=", "by-uuid"), ("LABEL=", "by-label")):
-        if location.startswith(key):
-            path = "/dev/disk/%s/%s" % (folder, _udev_name(location[len(key) :].strip("\"'")))
-    device = prober.host.real_path(path)
+    device = prober.host.real_path(_mounts.device_link(location))
     facts = prober.host.stat(device)
     if facts is None or facts.kind != "block":
         rule = "there is no such device on this host" if facts is None else "it is not a block device"
@@ -138,11 +134,6 @@ def signature(prober: Prober, device: str) -> Optional[str]:
     match = re.search(r"^TYPE=(\S+)", done.stdout, re.MULTILINE)
     table = re.search(r"^PTTYPE=(\S+)", done.stdout, re.MULTILINE)
     return match.group(1) if match else "a partition table (%s)" % table.group(1) if table else None
-
-
-def _udev_name(label: str) -> str:
-    """Return a label as udev writes it into the name of a link."""
-    return re.sub(r"[^A-Za-z0-9#+\-.:=@_]", lambda match: "\\x%02x" % ord(match.group()), label)
 
 
 def _stuck(directory: str) -> str:

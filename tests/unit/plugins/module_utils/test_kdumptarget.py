@@ -35,6 +35,7 @@ def host(conf, script=SCRIPT, commands=None, programs=(), **files):
     made = FakeHost(dict(texts, **files), commands, dict(DIRECTORIES), ["kdumpctl", *programs])
     made.modes["/opt/hook"] = 0o755
     made.links.update({"/dev/disk/by-uuid/1": "/dev/sdb1", "/dev/disk/by-uuid/2": "/dev/sde1"})
+    made.links["/dev/disk/by-label/my\\x2fdumps"] = "/dev/sdb1"
     return made
 
 
@@ -51,6 +52,7 @@ def said(machine):
         ("path /opt/hook\n", [("R20", "error")]),
         ("xfs UUID=1\n", []),
         ("xfs UUID=1\npath /none\n", [("R20", "error")]),
+        ("ext4 LABEL=my/dumps\n", [("R38", "error")]),
         ("ext4 UUID=1\n", [("R38", "error")]),
         ("xfs UUID=2\n", [("R20", "error")]),
         ("xfs UUID=3\n", []),
