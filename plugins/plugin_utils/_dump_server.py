@@ -9,6 +9,7 @@ from __future__ import annotations
 from typing import Any, NamedTuple
 
 from ansible_collections.crashops.kdump.plugins.module_utils._result import refusal
+from ansible_collections.crashops.kdump.plugins.module_utils.targets._targets import nfs_directory
 from ansible_collections.crashops.kdump.plugins.plugin_utils._crash import made_since
 
 # prints the clock, the name and the addresses of a host, for a dump server that many hosts dump to
@@ -39,10 +40,7 @@ def server_path(info: dict[str, Any], dumps_path: str | None) -> str:
     settings = info["settings"]
     if dumps_path or settings["target_type"] == "ssh":
         return dumps_path or settings["path"]
-    export = "/" + settings["target_location"].rpartition(":/")[2].strip("/")
-    # kdump-tools mounts the export over its directory, kdumpctl dumps to its path below the export
-    below = "" if info["stack"]["name"] == "kdump-tools" else settings["path"].strip("/")
-    return ("%s/%s" % (export.rstrip("/"), below)).rstrip("/") or "/"
+    return nfs_directory(info["stack"]["name"], settings["target_location"], settings["path"])
 
 
 def client(stdout: str) -> Client | None:

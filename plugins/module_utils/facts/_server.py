@@ -11,7 +11,7 @@ from ansible_collections.crashops.kdump.plugins.module_utils._result import Fail
 from ansible_collections.crashops.kdump.plugins.module_utils.stacks._base import Settings
 from ansible_collections.crashops.kdump.plugins.module_utils.targets._base import Wish
 from ansible_collections.crashops.kdump.plugins.module_utils.targets._probers import prober
-from ansible_collections.crashops.kdump.plugins.module_utils.targets._targets import Target, refusals
+from ansible_collections.crashops.kdump.plugins.module_utils.targets._targets import Target, nfs_parts, refusals
 
 PORTS = {"nfs": 2049, "ssh": 22}
 # a server that answers at all has this many times the limit: a login computes, a mount negotiates, and both may be busy
@@ -45,7 +45,7 @@ def _knocked(host: Any, target: Target, timeout_s: int) -> Optional[Dict[str, An
 def server_of(target: Target) -> str:
     """Return the server that a target names, without the brackets of an IPv6 address."""
     if target.kind == "nfs":
-        return target.location.rpartition(":/")[0].strip("[]")
+        return nfs_parts(target.location)[0].strip("[]")
     return target.location.rpartition("@")[2]
 
 

@@ -88,7 +88,7 @@ def mounted_elsewhere(kind: str, source: str, options: str, script: str) -> List
 
     The mount lives in a name space of its own and ends with its last process, whatever becomes of that.
     """
-    mount = 'mount -t "$1" -o "$2" -- "$3" /mnt || exit 32'
+    mount = 'mount -t "$1" -o "$2" -- "$3" /mnt || exit %d' % MOUNT_FAILED
     line = "echo step=mount; %s; %s" % (mount, script)
     # mount(8) itself wants a file system's type by name: the words are given as arguments, not into the line
     return ["unshare", "--mount", "--propagation", "private", "sh", "-c", line, "trial", kind, options, source]

@@ -15,6 +15,11 @@ from ansible_collections.crashops.kdump.plugins.module_utils.targets._base impor
     Prober,
     mounted_elsewhere,
 )
+from ansible_collections.crashops.kdump.plugins.module_utils.targets._targets import (
+    below_export,
+    nfs_directory,
+    nfs_parts,
+)
 
 HELPER = "mount.nfs"
 PACKAGES = {"kdumpctl": "nfs-utils", "kdump-tools": "nfs-common"}
@@ -31,12 +36,12 @@ class Reason(NamedTuple):
 REASONS = (
     Reason(
         re.compile(r"access denied|not permitted", re.IGNORECASE),
-        "{server} does not let this host mount {export}",
+        "the NFS server {server} does not let this host mount {export}",
         "add this host to the export in /etc/exports there, and run exportfs -r",
     ),
     Reason(
         re.compile(r"No such file or directory", re.IGNORECASE),
-        "{server} has no {export}",
+        "the NFS server {server} has no {export}",
         "name an export that exportfs lists there",
     ),
     Reason(
@@ -51,7 +56,7 @@ REASONS = (
     ),
     Reason(
         re.compile(r"timed out|No route|unreachable|Network is down", re.IGNORECASE),
-        "{server} did not answer within {limit} s",
+        "the NFS server {server} did not answer within {limit} s",
         "see to its address, its state and the firewalls (TCP port 2049)",
     ),
 )
@@ -62,8 +67,9 @@ class Nfs(Prober):
 
     def probe(self) -> Probe:
         """Mount the export, unless the system has it mounted, and try the directory."""
-        location, inside = self.target.location.rstrip("/"), self._inside()
-        directory = ("/" + location.rpartition(":/")[2].strip("/")).rstrip("/") + inside or "/"
+        location = "%s:%s" % nfs_parts(self.target.location)
+        inside = below_export(self.wish.stack, self.target.path)
+        directory = nfs_directory(self.wish.stack, location, self.target.path)
         mount = self._mounted(location)
         if mount:
             place = (mount.point.rstrip("/") + inside).rstrip("/")
@@ -79,22 +85,18 @@ class Nfs(Prober):
         trial = self.tried(done, directory, self._where())
         return Probe(location, directory, None, trial, trial.free_bytes)
 
-    def _inside(self) -> str:
-        """Return the directory below the export."""
-        return "" if self.wish.stack == "kdump-tools" else ("/" + self.target.path.strip("/")).rstrip("/")
-
-    def _server(self) -> str:
-        """Return the server's name or address."""
-        return self.target.location.rpartition(":/")[0]
-
     def _where(self) -> str:
         """Return whom to speak of."""
-        return "the NFS server %s" % self._server()
+        return "the NFS server %s" % nfs_parts(self.target.location)[0]
 
     def _mounted(self, location: str) -> Optional[_mounts.Mount]:
         """Return where the system itself has the export mounted for writing."""
         found = _mounts.mounts_of(self.host)
-        of_it = [mount for mount in found if mount.fstype in ("nfs", "nfs4") and mount.source.rstrip("/") == location]
+        of_it = [
+            mount
+            for mount in found
+            if mount.fstype in ("nfs", "nfs4") and mount.source.rstrip("/") == location.rstrip("/")
+        ]
         return next((mount for mount in of_it if mount.writable and mount.root == "/"), None)
 
     def _options(self) -> str:
@@ -117,8 +119,6 @@ class Nfs(Prober):
 
     def _sentence(self, reason: Reason) -> str:
         """Return a reason in words."""
-        export = "/" + self.target.location.rpartition(":/")[2]
-        words = "the NFS server " + "%s; %s." % (reason.meaning, reason.remedy)
-        if not reason.meaning.startswith("{server}"):
-            words = "%s; %s." % (reason.meaning, reason.remedy)
-        return words.format(server=self._server(), export=export, limit=self.wish.timeout_s)
+        server, export = nfs_parts(self.target.location)
+        words = "%s; %s." % (reason.meaning, reason.remedy)
+        return words.format(server=server, export=export, limit=self.wish.timeout_s)

@@ -4,7 +4,7 @@
 # Private to this collection: no promise is made to code outside it.
 """What a dump target may be, and which prober tries which kind."""
 
-from typing import Any, Dict, Iterator, NamedTuple, Optional
+from typing import Any, Dict, Iterator, NamedTuple, Optional, Tuple
 
 from ansible_collections.crashops.kdump.plugins.module_utils import _values
 from ansible_collections.crashops.kdump.plugins.module_utils._result import refusal
@@ -27,6 +27,22 @@ class Target(NamedTuple):
     location: str
     ssh_key: Optional[str]
     path: str
+
+
+def nfs_parts(location: str) -> Tuple[str, str]:
+    """Return the server of an NFS location, and the directory that it exports."""
+    server, dummy, export = location.rpartition(":/")
+    return server, "/" + export.strip("/")
+
+
+def below_export(stack: str, path: str) -> str:
+    """Return where dumps land below an export: kdump-tools mounts it over its directory, kdumpctl goes by the path."""
+    return "" if stack == "kdump-tools" else ("/" + path.strip("/")).rstrip("/")
+
+
+def nfs_directory(stack: str, location: str, path: str) -> str:
+    """Return the directory on an NFS server that dumps land in."""
+    return nfs_parts(location)[1].rstrip("/") + below_export(stack, path) or "/"
 
 
 def refusals(target: Target, stack: str) -> Iterator[str]:

@@ -12,6 +12,7 @@ import re
 import shlex
 from typing import Dict, List, NamedTuple, Optional
 
+# a template of mktemp(1), which puts letters of its own in place of each X
 TEST_FILE = ".crashops-kdump-XXXXXX"
 ABSENT, READ_ONLY = 21, 22
 KNOWN = ("step", "existed", "before", "owner", "mode")

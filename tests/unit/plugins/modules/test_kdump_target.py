@@ -182,6 +182,13 @@ def test_an_export_is_tried_where_the_stack_will_dump_to(stack, path, tried, dir
     assert (result["directory"], result["dump_directory"]) == (directory, None)
 
 
+def test_the_root_of_a_server_is_an_export_too():
+    host = machine()
+    host.answers[elsewhere("nfs", "store:/", NFS_OPTIONS, "/mnt/web1", False)] = MADE
+    result = run(host, target={"type": "nfs", "location": "store:/"}, path="/web1")
+    assert (result["device"], result["directory"]) == ("store:/", "/web1")
+
+
 def test_an_export_that_the_system_has_mounted_is_tried_there():
     mounted = MOUNTINFO + "50 22 0:44 / /net/dumps rw - nfs4 store:/export rw\n"
     host = machine(files={"/proc/self/mountinfo": mounted})
