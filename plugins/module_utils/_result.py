@@ -4,7 +4,7 @@
 # Private to this collection: no promise is made to code outside it.
 """What passes between the layers: a failure, a planned change, and the diff made of such changes."""
 
-from typing import Any, Dict, List, NamedTuple, Optional
+from typing import Any, Dict, Iterable, List, NamedTuple, Optional
 
 
 class Failure(Exception):
@@ -54,6 +54,11 @@ class Finding(NamedTuple):
     line: Optional[int]
     message: str
     remedy: str
+
+
+def in_order(findings: Iterable[Finding]) -> List[Finding]:
+    """Return findings in the order of their lines, and of the numbers of their rules."""
+    return sorted(findings, key=lambda finding: (finding.line or 0, int(finding.rule[1:])))
 
 
 def refusal(option: str, value: Any, rule: str, remedy: str) -> str:

@@ -6,7 +6,7 @@
 
 from typing import List, Optional, Tuple
 
-from ansible_collections.crashops.kdump.plugins.module_utils._result import Finding
+from ansible_collections.crashops.kdump.plugins.module_utils._result import Finding, in_order
 from ansible_collections.crashops.kdump.plugins.module_utils.kdumpconf import _kdumpconf
 from ansible_collections.crashops.kdump.plugins.module_utils.kdumpconf.rules import _actions, _lines, _targets
 from ansible_collections.crashops.kdump.plugins.module_utils.kdumpconf.rules._base import Document, Rule, Surroundings
@@ -33,5 +33,4 @@ RULES: Tuple[Tuple[str, Rule], ...] = (
 def lint(text: str, generation: str = "current", host: Optional[Surroundings] = None) -> List[Finding]:
     """Return what the rules find in a kdump.conf, in the order of its lines."""
     document = Document(text, _kdumpconf.entries(text, generation), generation, host or Surroundings())
-    found = [finding for name, check in RULES for finding in check(document, name)]
-    return sorted(found, key=lambda finding: (finding.line or 0, int(finding.rule[1:])))
+    return in_order(finding for name, check in RULES for finding in check(document, name))

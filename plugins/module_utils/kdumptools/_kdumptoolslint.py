@@ -8,10 +8,11 @@ import re
 from typing import Any, Callable, Dict, Iterator, List, NamedTuple, Optional, Tuple
 
 from ansible_collections.crashops.kdump.plugins.module_utils import _values
-from ansible_collections.crashops.kdump.plugins.module_utils._result import Finding
+from ansible_collections.crashops.kdump.plugins.module_utils._result import Finding, in_order
 from ansible_collections.crashops.kdump.plugins.module_utils.kdumptools import _kdumptools
 from ansible_collections.crashops.kdump.plugins.module_utils.shell import _shelllint, _shellvars
 from ansible_collections.crashops.kdump.plugins.module_utils.shell._shellevents import BROKEN, Oddity, events
+from ansible_collections.crashops.kdump.plugins.module_utils.shell._shelllint import finding_at
 from ansible_collections.crashops.kdump.plugins.module_utils.sysconfig._capturewords import words_of
 
 
@@ -56,11 +57,6 @@ EVALUATED = {
 }
 
 
-def _found(rule: str, severity: str, entry: Entry, message: str, remedy: str) -> Finding:
-    """Return a finding about a variable's line."""
-    return Finding(rule, severity, entry.line, message, remedy)
-
-
 def switch(entries: Entries, rule: str) -> Iterator[Finding]:
     """Find a USE_KDUMP that loads nothing: the init script compares it with 0, as a number."""
     entry = entries.get(_kdumptools.SWITCH)
@@ -71,9 +67,9 @@ def switch(entries: Entries, rule: str) -> Iterator[Finding]:
     number = _kdumptools.integer(entry.value)
     if number is None:
         message = "the init script compares USE_KDUMP with a number, and does nothing where it is none"
-        yield _found(rule, "error", entry, message, "write 1 (or 0 to switch kdump off)")
+        yield finding_at(rule, "error", entry, message, "write 1 (or 0 to switch kdump off)")
     elif number == 0:
-        yield _found(rule, "warning", entry, "USE_KDUMP=0 switches kdump off", "write 1")
+        yield finding_at(rule, "warning", entry, "USE_KDUMP=0 switches kdump off", "write 1")
 
 
 def numbers(entries: Entries, rule: str) -> Iterator[Finding]:
@@ -81,7 +77,7 @@ def numbers(entries: Entries, rule: str) -> Iterator[Finding]:
     for name, consequence in COMPARED.items():
         entry = entries.get(name)
         if entry and _kdumptools.integer(entry.value) is None:
-            yield _found(
+            yield finding_at(
                 rule, "warning", entry, "%s is not a number: %s" % (name, consequence), "write one, or nothing"
             )
     for name, (target, consequence, positive) in NEEDED.items():
@@ -90,7 +86,7 @@ def numbers(entries: Entries, rule: str) -> Iterator[Finding]:
         if entry and (number is None or (positive and number < 1)):
             severity = "error" if target in entries else "warning"
             message = "%s is not a number%s: %s" % (name, " above 0" if positive else "", consequence)
-            yield _found(rule, severity, entry, message, "write one, or nothing")
+            yield finding_at(rule, severity, entry, message, "write one, or nothing")
 
 
 def capture_words(entries: Entries, rule: str) -> Iterator[Finding]:
@@ -98,7 +94,7 @@ def capture_words(entries: Entries, rule: str) -> Iterator[Finding]:
     entry = entries.get(_kdumptools.COMMAND_LINE.variable)
     if entry and _kdumptools.CAPTURE_UNIT not in words_of(entry.value):
         message = "without %s the capture kernel boots as usual and saves no dump" % _kdumptools.CAPTURE_UNIT
-        yield _found(rule, "error", entry, message, "keep that word")
+        yield finding_at(rule, "error", entry, message, "keep that word")
 
 
 def chosen_words(entries: Entries, rule: str) -> Iterator[Finding]:
@@ -107,7 +103,7 @@ def chosen_words(entries: Entries, rule: str) -> Iterator[Finding]:
         entry = entries.get(name)
         if entry and entry.value not in known:
             message = "%s is not one of %s: %s" % (entry.value, ", ".join(known), FALLBACKS[name])
-            yield _found(rule, "warning", entry, message, "choose one of them")
+            yield finding_at(rule, "warning", entry, message, "choose one of them")
 
 
 def places(entries: Entries, rule: str) -> Iterator[Finding]:
@@ -117,13 +113,13 @@ def places(entries: Entries, rule: str) -> Iterator[Finding]:
         problem = judge(entry.value) if entry else None
         if entry and problem is not None:
             severity = "warning" if re.match(works, entry.value) else "error"
-            yield _found(rule, severity, entry, "%s: %s" % (name, problem.message), problem.remedy)
+            yield finding_at(rule, severity, entry, "%s: %s" % (name, problem.message), problem.remedy)
     entry = entries.get("KDUMP_COREDIR")
     problem = _values.path_problem(entry.value) if entry else None
     if entry and problem is not None:
         remote = "NFS" in entries or "SSH" in entries
         severity = "warning" if entry.value.startswith("/") and not remote else "error"
-        yield _found(rule, severity, entry, "KDUMP_COREDIR: %s" % problem.message, problem.remedy)
+        yield finding_at(rule, severity, entry, "KDUMP_COREDIR: %s" % problem.message, problem.remedy)
 
 
 def failure_command(entries: Entries, rule: str) -> Iterator[Finding]:
@@ -131,7 +127,7 @@ def failure_command(entries: Entries, rule: str) -> Iterator[Finding]:
     entry = entries.get("KDUMP_FAIL_CMD")
     if entry and re.search(r"[;&|<>$`'\"\\]", entry.value):
         message = "KDUMP_FAIL_CMD is split at blanks and run as one command: the host stays in the capture kernel"
-        yield _found(rule, "warning", entry, message, "name one command, such as reboot -f, or a script")
+        yield finding_at(rule, "warning", entry, message, "name one command, such as reboot -f, or a script")
 
 
 def several_targets(entries: Entries, rule: str) -> Iterator[Finding]:
@@ -139,7 +135,7 @@ def several_targets(entries: Entries, rule: str) -> Iterator[Finding]:
     targets = [entries[name] for name in _kdumptools.TARGET_VARIABLES if name in entries]
     for entry in targets[1:]:
         message = "%s stands beside %s; kdump-tools dumps to both" % (entry.name, targets[0].name)
-        yield _found(rule, "warning", entry, message, "keep one of them")
+        yield finding_at(rule, "warning", entry, message, "keep one of them")
 
 
 def dump_levels(entries: Entries, rule: str) -> Iterator[Finding]:
@@ -147,7 +143,7 @@ def dump_levels(entries: Entries, rule: str) -> Iterator[Finding]:
     entry = entries.get("MAKEDUMP_ARGS")
     problem = _values.dump_level_problem(words_of(entry.value)) if entry else None
     if entry and problem is not None:
-        yield _found(rule, "error", entry, problem.message, problem.remedy)
+        yield finding_at(rule, "error", entry, problem.message, problem.remedy)
 
 
 def overlooked_failure(entries: Entries, rule: str) -> Iterator[Finding]:
@@ -156,7 +152,7 @@ def overlooked_failure(entries: Entries, rule: str) -> Iterator[Finding]:
     remote = [name for name in ("SSH", "FTP") if name in entries]
     if entry and entry.value != _kdumptools.FAIL_COMMANDS["reboot"] and remote and "NFS" not in entries:
         message = "with %s kdump-config reports every dump as saved: KDUMP_FAIL_CMD is never run" % remote[0]
-        yield _found(rule, "warning", entry, message, "expect a reboot, or dump to NFS or a local disk")
+        yield finding_at(rule, "warning", entry, message, "expect a reboot, or dump to NFS or a local disk")
 
 
 def clear_password(entries: Entries, rule: str) -> Iterator[Finding]:
@@ -164,7 +160,7 @@ def clear_password(entries: Entries, rule: str) -> Iterator[Finding]:
     entry = entries.get("FTP_PASSWORD")
     if entry:
         message = "the password stands in clear text, in a file that every account may read by default"
-        yield _found(rule, "warning", entry, message, "dump by SSH or NFS")
+        yield finding_at(rule, "warning", entry, message, "dump by SSH or NFS")
 
 
 def purging(entries: Entries, rule: str) -> Iterator[Finding]:
@@ -177,7 +173,7 @@ def purging(entries: Entries, rule: str) -> Iterator[Finding]:
         message = "with %s nothing is removed, whatever KDUMP_NUM_DUMPS says" % remote[0]
     else:
         message = "the oldest entries of KDUMP_COREDIR whose names begin with 2 are removed, whoever made them"
-    yield _found(rule, "advice", entry, message, "prune by vmcore_prune, or keep nothing else there")
+    yield finding_at(rule, "advice", entry, message, "prune by vmcore_prune, or keep nothing else there")
 
 
 def whole_command_line(entries: Entries, rule: str) -> Iterator[Finding]:
@@ -185,7 +181,7 @@ def whole_command_line(entries: Entries, rule: str) -> Iterator[Finding]:
     entry = entries.get("KDUMP_CMDLINE")
     if entry and not any(word.startswith("root=") for word in words_of(entry.value)):
         message = "KDUMP_CMDLINE takes the place of the booted command line, and names no root="
-        yield _found(rule, "warning", entry, message, "leave it empty, and use KDUMP_CMDLINE_APPEND")
+        yield finding_at(rule, "warning", entry, message, "leave it empty, and use KDUMP_CMDLINE_APPEND")
 
 
 def evaluated(entries: Entries, rule: str) -> Iterator[Finding]:
@@ -196,7 +192,7 @@ def evaluated(entries: Entries, rule: str) -> Iterator[Finding]:
         if entry and signs:
             severity = "error" if any(sign in fatal for sign in signs) else "warning"
             message = "kdump-config has a shell read %s once more, which does not keep %s" % (name, signs[0])
-            yield _found(rule, severity, entry, message, "write it without such signs")
+            yield finding_at(rule, severity, entry, message, "write it without such signs")
 
 
 # the numbers of the rules are those of the collection's rule table and stay what they are
@@ -213,10 +209,12 @@ def _of_host(entries: Entries, lacking: List[str]) -> Iterator[Finding]:
         for name in names:
             entry = entries.get(name)
             if entry and entry.value in lacking and rule == "T17":
-                yield _found(rule, "warning", entry, "%s is not installed: nothing is compressed" % entry.value,
+                yield finding_at(rule, "warning", entry, "%s is not installed: nothing is compressed" % entry.value,
                              "install it, or choose another")  # fmt: skip
             elif entry and entry.value in lacking:
-                yield _found(rule, "error", entry, "%s does not exist" % entry.value, "name one that does, or nothing")
+                yield finding_at(
+                    rule, "error", entry, "%s does not exist" % entry.value, "name one that does, or nothing"
+                )
 
 
 def named_things(text: str) -> Tuple[Optional[str], List[str]]:
@@ -255,4 +253,4 @@ def lint(text: str, touched: List[str], lacking: List[str]) -> List[Finding]:
     found.extend(_shelllint.repeated(text, "T12"))
     found.extend(_of_text(text, entries))
     found.extend(_of_host(entries, lacking))
-    return sorted(found, key=lambda finding: (finding.line or 0, int(finding.rule[1:])))
+    return in_order(found)

@@ -7,9 +7,10 @@
 import re
 from typing import Callable, Dict, Iterator, List, NamedTuple, Tuple
 
-from ansible_collections.crashops.kdump.plugins.module_utils._result import Finding
+from ansible_collections.crashops.kdump.plugins.module_utils._result import Finding, in_order
 from ansible_collections.crashops.kdump.plugins.module_utils.shell import _shelllint
 from ansible_collections.crashops.kdump.plugins.module_utils.shell._shellevents import BROKEN, Event, Oddity, events
+from ansible_collections.crashops.kdump.plugins.module_utils.shell._shelllint import finding_at
 from ansible_collections.crashops.kdump.plugins.module_utils.sysconfig import _vendorwords
 from ansible_collections.crashops.kdump.plugins.module_utils.sysconfig._capturewords import words_of
 
@@ -34,11 +35,6 @@ Entries = Dict[str, Event]
 Rule = Callable[[Entries, Facts, str], Iterator[Finding]]
 
 
-def _found(rule: str, severity: str, entry: Event, message: str, remedy: str) -> Finding:
-    """Return a finding about a variable's line."""
-    return Finding(rule, severity, entry.line, message, remedy)
-
-
 def _words(entries: Entries, name: str) -> List[str]:
     """Return the words of a variable."""
     return words_of(entries[name].value or "") if name in entries else []
@@ -50,7 +46,7 @@ def log_levels(entries: Entries, facts: Facts, rule: str) -> Iterator[Finding]:
         entry = entries.get(name)
         if entry and entry.value not in (None, "", "0", "1", "2", "3", "4"):
             message = "%s is not one of 0, 1, 2, 3, 4: kdumpctl ends at once" % name
-            yield _found(rule, "error", entry, message, "write 3, or remove the line")
+            yield finding_at(rule, "error", entry, message, "write 3, or remove the line")
 
 
 def kernel_release(entries: Entries, facts: Facts, rule: str) -> Iterator[Finding]:
@@ -58,7 +54,7 @@ def kernel_release(entries: Entries, facts: Facts, rule: str) -> Iterator[Findin
     entry = entries.get("KDUMP_KERNELVER")
     if entry and entry.value in facts.lacking:
         message = "no kernel %s is installed: kdumpctl loads nothing" % entry.value
-        yield _found(rule, "error", entry, message, 'write KDUMP_KERNELVER="" for the running one')
+        yield finding_at(rule, "error", entry, message, 'write KDUMP_KERNELVER="" for the running one')
 
 
 def missing_words(entries: Entries, facts: Facts, rule: str) -> Iterator[Finding]:
@@ -68,11 +64,11 @@ def missing_words(entries: Entries, facts: Facts, rule: str) -> Iterator[Finding
         return
     if not any(word.startswith(CPU_LIMITS) for word in words):
         message = "without nr_cpus= the capture kernel starts every CPU, and needs memory for each"
-        yield _found(rule, "warning", entry, message, "add nr_cpus=1")
+        yield finding_at(rule, "warning", entry, message, "add nr_cpus=1")
     usual = words_of(_vendorwords.default_words(facts.generation, facts.machine))
     if "reset_devices" in usual and "reset_devices" not in words:
         message = "without reset_devices drivers do not reset what the crashed kernel left behind"
-        yield _found(rule, "advice", entry, message, "add reset_devices")
+        yield finding_at(rule, "advice", entry, message, "add reset_devices")
 
 
 def removed_values(entries: Entries, facts: Facts, rule: str) -> Iterator[Finding]:
@@ -81,7 +77,7 @@ def removed_values(entries: Entries, facts: Facts, rule: str) -> Iterator[Findin
     valued = [word for word in _words(entries, REMOVE) if "=" in word.rstrip("=")]
     if entry and valued and facts.generation != "el8":
         message = "kdumpctl removes %s with any value, and not only %s" % (valued[0].split("=")[0], valued[0])
-        yield _found(rule, "warning", entry, message, "write the name alone")
+        yield finding_at(rule, "warning", entry, message, "write the name alone")
 
 
 def reserving_words(entries: Entries, facts: Facts, rule: str) -> Iterator[Finding]:
@@ -89,7 +85,7 @@ def reserving_words(entries: Entries, facts: Facts, rule: str) -> Iterator[Findi
     entry = entries.get(APPEND)
     if entry and any(word.startswith("crashkernel=") for word in _words(entries, APPEND)):
         message = "crashkernel= makes the capture kernel reserve memory of the little that it has"
-        yield _found(rule, "warning", entry, message, "remove it; crashkernel_reserve is for the running kernel")
+        yield finding_at(rule, "warning", entry, message, "remove it; crashkernel_reserve is for the running kernel")
 
 
 def blocked_drivers(entries: Entries, facts: Facts, rule: str) -> Iterator[Finding]:
@@ -98,7 +94,7 @@ def blocked_drivers(entries: Entries, facts: Facts, rule: str) -> Iterator[Findi
     for word in _words(entries, APPEND):
         if entry and word.startswith(BLOCKED) and not re.match(r"[A-Za-z0-9_,-]+\Z", word[len(BLOCKED) :]):
             message = "%s is no list of drivers separated by commas" % word
-            yield _found(rule, "warning", entry, message, "write %sone,two" % BLOCKED)
+            yield finding_at(rule, "warning", entry, message, "write %sone,two" % BLOCKED)
 
 
 def whole_command_line(entries: Entries, facts: Facts, rule: str) -> Iterator[Finding]:
@@ -106,7 +102,7 @@ def whole_command_line(entries: Entries, facts: Facts, rule: str) -> Iterator[Fi
     entry = entries.get(WHOLE)
     if entry and entry.value:
         message = "KDUMP_COMMANDLINE takes the place of the booted command line, with all that this says of the host"
-        yield _found(rule, "advice", entry, message, "leave it empty, and use KDUMP_COMMANDLINE_APPEND")
+        yield finding_at(rule, "advice", entry, message, "leave it empty, and use KDUMP_COMMANDLINE_APPEND")
 
 
 def notification(entries: Entries, facts: Facts, rule: str) -> Iterator[Finding]:
@@ -114,7 +110,7 @@ def notification(entries: Entries, facts: Facts, rule: str) -> Iterator[Finding]
     entry = entries.get("VMCORE_CREATION_NOTIFICATION")
     if entry and (entry.value or "").lower() not in ("", "yes", "no"):
         message = "kdumpctl takes anything but yes for no"
-        yield _found(rule, "advice", entry, message, "write yes or no")
+        yield finding_at(rule, "advice", entry, message, "write yes or no")
 
 
 def absent_words(entries: Entries, facts: Facts, rule: str) -> Iterator[Finding]:
@@ -139,11 +135,11 @@ def quotes(entries: Entries, facts: Facts, rule: str) -> Iterator[Finding]:
         value = (entry.value or "") if entry else ""
         if entry and not re.match(r"(?:[^\"'\\]|\"[^\"]*\"|'[^']*'|\\.)*\Z", value, re.DOTALL):
             message = "a quote in %s is not closed: what stands from there on is lost" % name
-            yield _found(rule, "warning", entry, message, "close it, or remove it")
+            yield finding_at(rule, "warning", entry, message, "close it, or remove it")
     entry = entries.get("KEXEC_ARGS")
     if entry and re.search("[\"'\\\\]", entry.value or ""):
         message = "KEXEC_ARGS is split at blanks: kexec gets the quotes as they stand"
-        yield _found(rule, "warning", entry, message, "write it without quotes within")
+        yield finding_at(rule, "warning", entry, message, "write it without quotes within")
 
 
 # the numbers of the rules are those of the collection's rule table and stay what they are
@@ -163,4 +159,4 @@ def lint(text: str, touched: List[str], facts: Facts) -> List[Finding]:
     if not any(event.kind == BROKEN for event in done if isinstance(event, Oddity)):
         for name, rule in RULES:
             found.extend(rule(entries, facts, name))
-    return sorted(found, key=lambda finding: (finding.line or 0, int(finding.rule[1:])))
+    return in_order(found)
