@@ -15,7 +15,7 @@ from ansible_collections.crashops.kdump.plugins.module_utils._result import refu
 from ansible_collections.crashops.kdump.plugins.plugin_utils.report import _files, _page, _summary, _text, _words
 from ansible_collections.crashops.kdump.plugins.plugin_utils.report._query import QueryRefused, ask
 from ansible_collections.crashops.kdump.plugins.plugin_utils.report._reader import clean
-from ansible_collections.crashops.kdump.plugins.plugin_utils.report._results import defined, results_of
+from ansible_collections.crashops.kdump.plugins.plugin_utils.report._results import given_to, results_of
 
 FORMATS: dict[str, tuple[str, Callable[[dict[str, Any], str], str]]] = {
     "html": (".html", _page.page),
@@ -90,7 +90,7 @@ class ActionModule(ActionBase):
         """Return each host with its result, out of the option or out of the hosts' variables."""
         given, hosts = options["results"], options["hosts"]
         if given is not None:
-            return ((host, defined(given.get(host))) for host in (given if hosts is None else hosts))
+            return given_to(given, given if hosts is None else hosts)
         if hosts is None:
             hosts = self._vars.get("ansible_play_hosts_all") or []
         return results_of(self._vars.get("hostvars") or {}, hosts, options["variable"])

@@ -96,7 +96,7 @@ from ansible.errors import AnsibleFilterError
 from ansible_collections.crashops.kdump.plugins.module_utils._result import refusal
 from ansible_collections.crashops.kdump.plugins.plugin_utils.report._files import collection_version
 from ansible_collections.crashops.kdump.plugins.plugin_utils.report._query import QueryRefused, ask
-from ansible_collections.crashops.kdump.plugins.plugin_utils.report._results import defined, results_of, untrusted
+from ansible_collections.crashops.kdump.plugins.plugin_utils.report._results import given_to, results_of, untrusted
 from ansible_collections.crashops.kdump.plugins.plugin_utils.report._summary import report
 
 
@@ -121,7 +121,7 @@ def report_of(results: Any, variable: str | None, hosts: Any, made: float | None
     if hosts is not None and (isinstance(hosts, str) or not hasattr(hosts, "__iter__")):
         raise AnsibleFilterError(refusal("hosts", hosts, "it is no list", "give a list of host names"))
     names = list(results if hosts is None else hosts)
-    found = results_of(results, names, variable) if variable else ((name, defined(results.get(name))) for name in names)
+    found = results_of(results, names, variable) if variable else given_to(results, names)
     return report(found, time.time() if made is None else float(made), collection_version())
 
 

@@ -25,6 +25,14 @@ class Problem(NamedTuple):
     remedy: str
 
 
+class Setting(NamedTuple):
+    """A directive or variable that an option wants to have a value; None: wants to be gone."""
+
+    option: str
+    name: str
+    value: Optional[str]
+
+
 def conf_value_problem(value: str) -> Optional[Problem]:
     """Return what kdump.conf's readers would break in a value."""
     if not value.strip():

@@ -10,6 +10,8 @@ from typing import Any, Dict, List, NamedTuple, Optional, Union
 from ansible_collections.crashops.kdump.plugins.module_utils._cmdline import said, values
 from ansible_collections.crashops.kdump.plugins.module_utils._result import Failure, FileChange
 
+# what GRUB makes the arguments of its entries from
+ETC_DEFAULT_GRUB = "/etc/default/grub"
 # what zipl writes into the boot record (s390x)
 ZIPL_CONF = "/etc/zipl.conf"
 # which entries are meant: "all", "default", or the paths of kernels

@@ -10,6 +10,7 @@ from typing import List, Optional
 from ansible_collections.crashops.kdump.plugins.module_utils._cmdline import replaced, values
 from ansible_collections.crashops.kdump.plugins.module_utils._result import Failure, FileChange, refusal
 from ansible_collections.crashops.kdump.plugins.module_utils.bootloaders._base import (
+    ETC_DEFAULT_GRUB,
     Bootloader,
     Entry,
     Kernels,
@@ -18,7 +19,6 @@ from ansible_collections.crashops.kdump.plugins.module_utils.bootloaders._base i
     put_back,
 )
 
-ETC_DEFAULT_GRUB = "/etc/default/grub"
 DROP_IN_DIRECTORY = "/etc/default/grub.d"
 # grub-mkconfig reads the drop-ins in the order of their names: after kdump-tools.cfg, and after what admins number
 DROP_IN = DROP_IN_DIRECTORY + "/zz-crashops-kdump.cfg"

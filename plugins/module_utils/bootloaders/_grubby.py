@@ -15,12 +15,14 @@ from typing import Dict, List, Optional
 from ansible_collections.crashops.kdump.plugins.module_utils._cmdline import replaced, values, without, words
 from ansible_collections.crashops.kdump.plugins.module_utils._result import Failure, FileChange, refusal
 from ansible_collections.crashops.kdump.plugins.module_utils.bootloaders._base import (
+    ETC_DEFAULT_GRUB,
     ZIPL_CONF,
     Bootloader,
     Entry,
     Future,
     Kernels,
     Plan,
+    default_entry,
     not_read_back,
     put_back,
 )
@@ -28,7 +30,6 @@ from ansible_collections.crashops.kdump.plugins.module_utils.bootloaders._defaul
 from ansible_collections.crashops.kdump.plugins.module_utils.bootloaders._grubby_info import parse_info
 from ansible_collections.crashops.kdump.plugins.module_utils.bootloaders._zipl_conf import is_older_than
 
-ETC_DEFAULT_GRUB = "/etc/default/grub"
 KERNEL_CMDLINE = "/etc/kernel/cmdline"
 GRUBENV = "/boot/grub2/grubenv"
 BLS_ENTRY = "/boot/loader/entries/%s.conf"
@@ -131,7 +132,8 @@ class Grubby(Bootloader):
 
     def _takes_kernelopts(self, entries: List[Entry]) -> bool:
         """Return whether new kernels refer to kernelopts in grubenv: on RHEL 8, but not where zipl boots (s390x)."""
-        return ".el8" in _default(entries).kernel and self.host.read(ZIPL_CONF) is None
+        default = default_entry(entries)
+        return default is not None and ".el8" in default.kernel and self.host.read(ZIPL_CONF) is None
 
     def apply(self, plan: Plan) -> None:
         """Write the side files as planned, run grubby, and read everything back."""
@@ -203,11 +205,6 @@ def _is_meant(entry: Entry, kernels: Kernels) -> bool:
     return entry.default if kernels == "default" else entry.kernel in kernels
 
 
-def _default(entries: List[Entry]) -> Entry:
-    """Return the entry that is booted by default, or the first."""
-    return next((entry for entry in entries if entry.default), entries[0])
-
-
 def _check_kernelopts(entries: List[Entry], wanted: List[str]) -> None:
     """Raise Failure where entries refer to kernelopts and there is none: grubby would do nothing, and end well."""
     bare = [entry.id for entry in entries if KERNELOPTS in words(entry.cmdline) and values(entry.cmdline) != wanted]
@@ -231,7 +228,9 @@ def _new_kernel_cmdline(text: Optional[str], before: List[Entry], wanted: List[s
     if text is not None:
         return text if values(text) == wanted else replaced(text.strip(), wanted) + "\n"
     # variables such as $tuned_params are the entry's own: what installs a kernel adds them
-    plain = " ".join(word for word in words(_default(before).cmdline) if not word.startswith("$"))
+    default = default_entry(before)
+    standing = words(default.cmdline) if default else []
+    plain = " ".join(word for word in standing if not word.startswith("$"))
     return replaced(plain, wanted) + "\n"
 
 

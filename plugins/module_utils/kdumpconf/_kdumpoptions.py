@@ -4,7 +4,7 @@
 # Private to this collection: no promise is made to code outside it.
 """kdump_config's options as lines of kdump.conf."""
 
-from typing import Any, Dict, Iterator, List, NamedTuple, Optional
+from typing import Any, Dict, Iterator, List, Optional
 
 from ansible_collections.crashops.kdump.plugins.module_utils import _values
 from ansible_collections.crashops.kdump.plugins.module_utils._result import Finding, refusal
@@ -19,14 +19,6 @@ LIST_OPTIONS = ("extra_bins", "extra_modules", "fence_kdump_nodes")
 FLAG_OPTIONS = {"auto_reset_crashkernel": ("no", "yes"), "force_rebuild": ("0", "1")}
 
 
-class Setting(NamedTuple):
-    """A directive that an option wants to have a value; None: wants to be gone."""
-
-    option: str
-    name: str
-    value: Optional[str]
-
-
 def _word(name: str, value: Any) -> Optional[str]:
     """Return a value of directives as kdump.conf writes it; YAML makes booleans of yes and no."""
     if isinstance(value, bool):
@@ -34,25 +26,25 @@ def _word(name: str, value: Any) -> Optional[str]:
     return None if value is None else str(value).strip(" ")
 
 
-def settings(wanted: Dict[str, Any]) -> List[Setting]:
+def settings(wanted: Dict[str, Any]) -> List[_values.Setting]:
     """Return the directives that the options are about, the one of a local target left out."""
     found = []
     target = wanted.get("target") or {}
     if target and target["type"] != "local":
-        found.append(Setting("target.location", target["type"], (target.get("location") or "").strip(" ")))
+        found.append(_values.Setting("target.location", target["type"], (target.get("location") or "").strip(" ")))
     if target.get("ssh_key"):
-        found.append(Setting("target.ssh_key", "sshkey", target["ssh_key"].strip(" ")))
+        found.append(_values.Setting("target.ssh_key", "sshkey", target["ssh_key"].strip(" ")))
     for name in TEXT_OPTIONS:
         if wanted.get(name) is not None:
-            found.append(Setting(name, name, wanted[name].strip(" ")))
+            found.append(_values.Setting(name, name, wanted[name].strip(" ")))
     for name in LIST_OPTIONS:
         if wanted.get(name) is not None:
-            found.append(Setting(name, name, " ".join(wanted[name]) or None))
+            found.append(_values.Setting(name, name, " ".join(wanted[name]) or None))
     for name, words in FLAG_OPTIONS.items():
         if wanted.get(name) is not None:
-            found.append(Setting(name, name, words[wanted[name]]))
+            found.append(_values.Setting(name, name, words[wanted[name]]))
     for name, value in (wanted.get("directives") or {}).items():
-        found.append(Setting("directives.%s" % name, name, _word(name, value)))
+        found.append(_values.Setting("directives.%s" % name, name, _word(name, value)))
     return found
 
 
@@ -79,7 +71,7 @@ def refusals(wanted: Dict[str, Any]) -> Iterator[str]:
             yield refusal(setting.option, setting.value, "the option target says what the target is", "give it once")
 
 
-def _problem(setting: Setting) -> Optional[_values.Problem]:
+def _problem(setting: _values.Setting) -> Optional[_values.Problem]:
     """Return what is wrong with a directive's value, seen alone."""
     value = str(setting.value)
     problem = _values.conf_value_problem(value)

@@ -5,7 +5,7 @@
 """kdump_config's options as variables of /etc/default/kdump-tools."""
 
 import re
-from typing import Any, Dict, Iterator, List, NamedTuple, Optional
+from typing import Any, Dict, Iterator, List, Optional
 
 from ansible_collections.crashops.kdump.plugins.module_utils import _values
 from ansible_collections.crashops.kdump.plugins.module_utils._result import Finding, refusal
@@ -47,32 +47,24 @@ INSTEAD = {
 }
 
 
-class Setting(NamedTuple):
-    """A variable that an option wants to have a value; None: wants to be gone."""
-
-    option: str
-    name: str
-    value: Optional[str]
-
-
-def settings(wanted: Dict[str, Any]) -> List[Setting]:
+def settings(wanted: Dict[str, Any]) -> List[_values.Setting]:
     """Return the variables that the options are about, sysconfig and the command line apart."""
     found = []
     target = wanted.get("target") or {}
     if target:
         name = TARGETS.get(target["type"])
         if name:
-            found.append(Setting("target.location", name, (target.get("location") or "").strip(" ")))
-        found.extend(Setting("target", other, None) for other in TARGET_VARIABLES if other != name)
+            found.append(_values.Setting("target.location", name, (target.get("location") or "").strip(" ")))
+        found.extend(_values.Setting("target", other, None) for other in TARGET_VARIABLES if other != name)
     if target.get("ssh_key"):
-        found.append(Setting("target.ssh_key", "SSH_KEY", target["ssh_key"]))
+        found.append(_values.Setting("target.ssh_key", "SSH_KEY", target["ssh_key"]))
     if wanted.get("path") is not None:
-        found.append(Setting("path", "KDUMP_COREDIR", wanted["path"]))
+        found.append(_values.Setting("path", "KDUMP_COREDIR", wanted["path"]))
     if wanted.get("core_collector") is not None:
         words = _values.makedumpfile_words(wanted["core_collector"]) or []
-        found.append(Setting("core_collector", "MAKEDUMP_ARGS", " ".join(words)))
+        found.append(_values.Setting("core_collector", "MAKEDUMP_ARGS", " ".join(words)))
     if wanted.get("failure_action") is not None:
-        found.append(Setting("failure_action", "KDUMP_FAIL_CMD", FAIL_COMMANDS.get(wanted["failure_action"])))
+        found.append(_values.Setting("failure_action", "KDUMP_FAIL_CMD", FAIL_COMMANDS.get(wanted["failure_action"])))
     return found
 
 

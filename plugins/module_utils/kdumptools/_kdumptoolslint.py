@@ -173,7 +173,7 @@ def purging(entries: Entries, rule: str) -> Iterator[Finding]:
         message = "with %s nothing is removed, whatever KDUMP_NUM_DUMPS says" % remote[0]
     else:
         message = "the oldest entries of KDUMP_COREDIR whose names begin with 2 are removed, whoever made them"
-    yield finding_at(rule, "advice", entry, message, "prune by vmcore_prune, or keep nothing else there")
+    yield finding_at(rule, "advice", entry, message, "keep nothing else there")
 
 
 def whole_command_line(entries: Entries, rule: str) -> Iterator[Finding]:

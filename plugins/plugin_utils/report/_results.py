@@ -20,6 +20,11 @@ except ImportError:
     wrap_var = None  # an ansible-core that trusts no text unless it is told to
 
 
+def given_to(results: Mapping[str, Any], hosts: Iterable[str]) -> Iterator[tuple[str, Any]]:
+    """Yield each host with its own result out of a dictionary of them, None where that has none."""
+    return ((host, defined(results.get(host))) for host in hosts)
+
+
 def results_of(hostvars: Any, hosts: Iterable[str], variable: str) -> Iterator[tuple[str, Any]]:
     """Yield each host with what is in a variable of it; None where there is no such variable, or no such host."""
     for host in hosts:
