@@ -205,16 +205,15 @@ RULES: Tuple[Tuple[str, Rule], ...] = (
 
 def _of_host(entries: Entries, lacking: List[str]) -> Iterator[Finding]:
     """Find what the file names and the host has not (T17, T18)."""
-    for rule, names in (("T17", ("KDUMP_COMPRESSION",)), ("T18", ("KDUMP_KERNEL", "KDUMP_INITRD"))):
-        for name in names:
-            entry = entries.get(name)
-            if entry and entry.value in lacking and rule == "T17":
-                yield finding_at(rule, "warning", entry, "%s is not installed: nothing is compressed" % entry.value,
-                             "install it, or choose another")  # fmt: skip
-            elif entry and entry.value in lacking:
-                yield finding_at(
-                    rule, "error", entry, "%s does not exist" % entry.value, "name one that does, or nothing"
-                )
+    entry = entries.get("KDUMP_COMPRESSION")
+    if entry and entry.value in lacking:
+        message = "%s is not installed: nothing is compressed" % entry.value
+        yield finding_at("T17", "warning", entry, message, "install it, or choose another")
+    for name in ("KDUMP_KERNEL", "KDUMP_INITRD"):
+        entry = entries.get(name)
+        if entry and entry.value in lacking:
+            message = "%s does not exist" % entry.value
+            yield finding_at("T18", "error", entry, message, "name one that does, or nothing")
 
 
 def named_things(text: str) -> Tuple[Optional[str], List[str]]:
