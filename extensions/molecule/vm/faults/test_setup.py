@@ -14,14 +14,14 @@ import pytest
 from tools.lab.guest import Guest
 
 EPHEMERAL = Path(os.environ["MOLECULE_EPHEMERAL_DIRECTORY"])
-NAME = "deb12"
+NAME = "deb13"
 CONFIGURATION = "/etc/default/kdump-tools"
 RECORD = "/var/lib/crashops-kdump/unarmed.json"
 DROP_IN = "/etc/default/grub.d/zz-crashops-kdump.cfg"
 # the command with which kdump-config loaded the capture kernel last
 LOADED_BY = "/var/crash/kexec_cmd"
 # the modules that run, and the connections that they came by
-ANSIBLES = "grep -lsaE '^(sshd: root@|(/usr/bin/)?python3)' /proc/[0-9]*/cmdline"
+ANSIBLES = "grep -lsaE '^(sshd(-session)?: root@|(/usr/bin/)?python3)' /proc/[0-9]*/cmdline"
 # leftovers of any name are among them; a folder's time changes with each file that is put in its place
 CONTENTS = "cd {0} && find . -xdev -printf '%p %m %u:%g\\n' | sort; find . -xdev -type f -exec sha256sum {{}} + | sort"
 TIMES = "cd {0} && find . -xdev -not -type d -printf '%p %T@\\n' | sort"
@@ -141,7 +141,8 @@ def test_a_read_only_etc_is_named_and_nothing_changes(guest, read_only_etc, vari
 def full_boot(guest):
     """Give the machine a /boot of its own for a test, with everything in it and not a block free."""
     guest.ssh(
-        "set -e; truncate -s 192M /root/boot.img; mkfs.ext4 -q -m 0 /root/boot.img; mkdir /root/boot;"
+        "set -e; truncate -s $(( $(du -sm /boot | cut -f 1) + 64 ))M /root/boot.img; "
+        "mkfs.ext4 -q -m 0 /root/boot.img; mkdir /root/boot;"
         "mount -o loop /root/boot.img /root/boot; cp -a /boot/. /root/boot/;"
         "mount --move /root/boot /boot 2>/dev/null || mount --bind /root/boot /boot;"
         "dd if=/dev/zero of=/boot/filler bs=64k 2>/dev/null || true; sync"
