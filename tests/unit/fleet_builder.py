@@ -7,18 +7,18 @@ import copy
 import random
 from typing import Any, Dict, List, NamedTuple, Optional
 
+from ansible_collections.crashops.kdump.plugins.module_utils.checks._table import CHECKS, REFERENCE
+
 MADE = 1795687020.0
 DAY = 86400
 MIB = 1 << 20
 GIB = 1 << 30
-DOCS = "https://github.com/crashops/ansible-collection-kdump/blob/main/docs/checks.md#"
 
 
 class Kind(NamedTuple):
-    """A check: id and group, what it says where it does not pass, and how often that is, in percent."""
+    """A check: its id, what it says where it does not pass, and how often that is, in percent."""
 
     id: str
-    group: str
     value: Optional[str]
     wanted: Optional[str]
     reason: str
@@ -27,12 +27,9 @@ class Kind(NamedTuple):
 
 
 KINDS = (
-    Kind(
-        "crash_loaded", "kernel", "0", "1", "No capture kernel is loaded.", "Run kdump_service, and see its message.", 0
-    ),
+    Kind("armed", "0", "1", "No capture kernel is loaded.", "Run kdump_service, and see its message.", 0),
     Kind(
         "memory_reserved",
-        "memory",
         "0",
         "more than 0",
         "No memory is reserved: the running kernel was booted without crashkernel=.",
@@ -41,7 +38,6 @@ KINDS = (
     ),
     Kind(
         "reserved_enough",
-        "memory",
         "%(reserved)d MiB",
         "%(needed)d MiB",
         "%(reserved)d MiB are reserved, and %(needed)d MiB are counted as needed (kernel 61 MiB, initramfs 88 MiB).",
@@ -49,8 +45,7 @@ KINDS = (
         8,
     ),
     Kind(
-        "entries_agree",
-        "boot_entries",
+        "entries_alike",
         "2 values",
         "one value",
         "Two boot entries have no crashkernel=: a boot of the older kernel would reserve nothing.",
@@ -58,8 +53,7 @@ KINDS = (
         3,
     ),
     Kind(
-        "config_lint",
-        "configuration",
+        "configuration_valid",
         "R17",
         None,
         "/etc/kdump.conf, line 14: a colon stands before the server, so that none is named.",
@@ -67,17 +61,15 @@ KINDS = (
         2,
     ),
     Kind(
-        "space_enough",
-        "target",
+        "space",
         "%(free)d GiB",
         "%(room)d GiB",
         "%(free)d GiB are free in /var/crash, and a dump could take %(room)d GiB.",
-        "Free some room with vmcore_prune, or let kdump_path name a larger file system.",
+        "Free some room, or let kdump_path name a larger file system.",
         6,
     ),
     Kind(
-        "target_answers",
-        "target",
+        "ssh_server",
         "no answer",
         "a login",
         "dumps.example.com did not answer within 20 s.",
@@ -86,7 +78,6 @@ KINDS = (
     ),
     Kind(
         "image_fresh",
-        "capture_image",
         "older",
         "newer than /etc/kdump.conf",
         "The capture initramfs is older than /etc/kdump.conf: what was changed there is not in it.",
@@ -94,8 +85,7 @@ KINDS = (
         4,
     ),
     Kind(
-        "service_enabled",
-        "service",
+        "unit_enabled",
         "disabled",
         "enabled",
         "kdump.service is not enabled: the next boot would not arm the host.",
@@ -104,7 +94,6 @@ KINDS = (
     ),
     Kind(
         "panic_on_oops",
-        "panic_policy",
         "0",
         "1",
         "kernel.panic_on_oops is 0: an oops leaves no dump.",
@@ -112,8 +101,7 @@ KINDS = (
         22,
     ),
     Kind(
-        "dumps_private",
-        "security",
+        "dump_directory_private",
         "0755",
         "0700",
         "/var/crash has the mode 0755: every user could read what was in memory.",
@@ -122,16 +110,14 @@ KINDS = (
     ),
     Kind(
         "dumps_complete",
-        "dumps",
         "1 of 4",
         "none",
         "1 of 4 dumps is not complete: the last crash did not write all of it.",
-        "See its kexec-dmesg.log, and remove it by vmcore_prune.",
+        "See its kexec-dmesg.log, and remove it.",
         3,
     ),
     Kind(
-        "proof_there",
-        "proof",
+        "proof_exists",
         "never",
         "a crash test",
         "No crash has ever proven that this host leaves a dump.",
@@ -140,7 +126,6 @@ KINDS = (
     ),
     Kind(
         "proof_current",
-        "proof",
         "stale",
         "of this setup",
         "The proof is of another setup: the kernel has changed since.",
@@ -148,9 +133,8 @@ KINDS = (
         0,
     ),
 )
-# those that nothing is said of, so that a result has as many checks as a real one
-QUIET = tuple("quiet_%02d" % number for number in range(85 - len(KINDS)))
-FAILS = ("crash_loaded", "memory_reserved", "space_enough", "config_lint", "target_answers", "service_enabled")
+GROUPS = {check.id: check.group for check in CHECKS}
+FAILS = ("armed", "memory_reserved", "space", "configuration_valid", "ssh_server", "unit_enabled")
 KERNELS = (
     ("5.14.0-570.26.1.el9_6.x86_64", "kdumpctl", "el9", 34),
     ("5.14.0-503.40.1.el9_5.x86_64", "kdumpctl", "el9", 12),
@@ -189,21 +173,22 @@ SHARES = (
 def check(name: str, status: str = "fail", **changes: Any) -> Dict[str, Any]:
     """Return one check that did not pass, as kdump_info tells it."""
     numbers = changes.pop("numbers", {"reserved": 192, "needed": 256, "free": 3, "room": 16})
-    kind = next((one for one in KINDS if one.id == name), Kind(name, "kernel", None, None, "Why.", "What to do.", 0))
-    texts = {
-        key: value and value % numbers for key, value in kind._asdict().items() if key not in ("id", "group", "percent")
-    }
-    base = {"id": name, "group": kind.group, "status": status, "reference": DOCS + name, "waived": None}
-    return dict(base, **dict(texts, **changes))
+    kind = next((one for one in KINDS if one.id == name), Kind(name, None, None, "Why.", "What to do.", 0))
+    texts = {key: value and value % numbers for key, value in kind._asdict().items() if key not in ("id", "percent")}
+    base = {"id": name, "group": GROUPS.get(name, "kernel"), "status": status, "waived": None}
+    return {**base, "reference": REFERENCE % name, **texts, **changes}
 
 
-def quiet_checks() -> List[Dict[str, Any]]:
-    """Return checks that passed or had nothing to say."""
-    base = {"group": "kernel", "value": "yes", "wanted": None, "reason": None, "advice": None, "waived": None}
-    passed = [dict(base, id=name, status="pass", reference=DOCS + name) for name in QUIET[10:]]
-    reason = "It is about another stack."
-    return passed + [
-        dict(base, id=one, status="skip", value=None, reason=reason, reference=DOCS + one) for one in QUIET[:10]
+def quiet_checks(found: Any) -> List[Dict[str, Any]]:
+    """Return all other checks: they passed, and some had nothing to say."""
+    told = [one["id"] for one in found]
+    base = {"wanted": None, "advice": None, "waived": None}
+    passed = dict(base, status="pass", value="yes", reason=None)
+    skipped = dict(base, status="skip", value=None, reason="It is about another stack.")
+    quiet = [name for name in GROUPS if name not in told]
+    return [
+        dict(passed if number % 8 else skipped, id=name, group=GROUPS[name], reference=REFERENCE % name)
+        for number, name in enumerate(quiet)
     ]
 
 
@@ -213,7 +198,7 @@ def info(verdict: str = "ready", checks: Any = (), **changes: Any) -> Dict[str, 
     base["verdict"], base["summary"] = verdict, SUMMARIES[verdict]
     base["ready"] = verdict in ("ready", "ready_unproven", "degraded")
     base["armed"] = base["ready"]
-    base["checks"] = list(checks) + quiet_checks()
+    base["checks"] = list(checks) + quiet_checks(checks)
     failed = [one for one in checks if one["status"] == "fail" and not one["waived"]]
     base["reasons"] = [one["reason"] for one in failed]
     base["decided_by"] = next((one["id"] for one in failed or checks if not one["waived"]), None)
@@ -415,24 +400,24 @@ def _found(verdict: str, proof: str, sizes: Dict[str, int], dice: random.Random)
             found[kind.id] = check(kind.id, "warn", numbers=sizes)
     if verdict == "reboot_pending" or (verdict == "not_ready" and dice.random() < 0.4):
         sizes["reserved"] = 0
-        found.update({name: check(name) for name in ("crash_loaded", "memory_reserved")})
+        found.update({name: check(name) for name in ("armed", "memory_reserved")})
     elif verdict == "not_ready":
         name = dice.choice(FAILS)
         found[name] = check(name, numbers=sizes)
-    if "space_enough" in found:
+    if "space" in found:
         sizes["free"] = dice.randrange(max(1, sizes["room"]))
-        found["space_enough"] = check("space_enough", found["space_enough"]["status"], numbers=sizes)
+        found["space"] = check("space", found["space"]["status"], numbers=sizes)
     if sizes["reserved"] and sizes["reserved"] < sizes["needed"]:
         found["reserved_enough"] = check("reserved_enough", "warn", numbers=sizes)
     else:
         found.pop("reserved_enough", None)
     if proof in ("never", "stale"):
-        name = "proof_there" if proof == "never" else "proof_current"
+        name = "proof_exists" if proof == "never" else "proof_current"
         found[name] = check(name, "warn")
     if "panic_on_oops" in found and dice.random() < 0.1:
         found["panic_on_oops"]["waived"] = {"reason": "The vendor's driver oopses and goes on.", "until": "2027-03-31"}
     if dice.random() < 0.03:
-        found["target_answers"] = check("target_answers", "unknown", value=None, reason="The target was not tried.")
+        found["ssh_server"] = check("ssh_server", "unknown", value=None, reason="The target was not tried.")
     return list(found.values())
 
 

@@ -22,7 +22,7 @@ from jinja2 import Undefined
 
 RESULTS = {
     "web1": made_up.info(),
-    "web2": made_up.info("not_ready", [made_up.check("space_enough")]),
+    "web2": made_up.info("not_ready", [made_up.check("space")]),
     "web3": made_up.unreachable(),
 }
 
@@ -181,7 +181,7 @@ def test_hosts_without_the_variable_and_unknown_ones_were_not_contacted(tmp_path
 
 
 def test_thousands_of_results_are_read_from_ansibles_own_variables_as_they_are(tmp_path):
-    check = made_up.check("space_enough", reason="{{ lookup('pipe', 'false') }}")
+    check = made_up.check("space", reason="{{ lookup('pipe', 'false') }}")
     fleet = dict(made_up.fleet(400), evil=made_up.info("not_ready", [check]))
     loader = DataLoader()
     inventory = InventoryManager(loader=loader, sources=[",".join(fleet) + ",late"])

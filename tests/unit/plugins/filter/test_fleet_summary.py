@@ -18,7 +18,7 @@ fleet_summary = summary_filter.FilterModule().filters()["fleet_summary"]
 fleet_table = table_filter.FilterModule().filters()["fleet_table"]
 RESULTS = {
     "web1": made_up.info(),
-    "web2": made_up.info("not_ready", [made_up.check("space_enough")]),
+    "web2": made_up.info("not_ready", [made_up.check("space")]),
     "web3": made_up.unreachable(),
 }
 
@@ -104,7 +104,7 @@ def test_results_are_read_from_hostvars_without_templating():
 
 
 def test_no_text_that_a_host_said_is_ever_templated():
-    check = made_up.check("space_enough", reason="{{ 1 + 1 }}")
+    check = made_up.check("space", reason="{{ 1 + 1 }}")
     results = {"{{ 2 + 2 }}": made_up.info("not_ready", [check]), "b": made_up.unreachable("{{ 3 + 3 }}")}
     templar = Templar(loader=DataLoader(), variables={})
     said = [fleet_summary(results), fleet_summary(results, "hosts[].summary"), fleet_table(results)]

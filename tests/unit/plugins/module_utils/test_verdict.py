@@ -141,6 +141,11 @@ def test_the_page_of_the_checks_has_each_of_them_in_order():
     assert re.findall(r"^## .*\(`(\w+)`\)$", read("checks.md"), re.MULTILINE) == list(GROUPS)
 
 
+def test_the_queries_of_the_report_page_name_checks_that_there_are():
+    named = re.findall(r"\bid=='(\w+)'", read("report.md"))
+    assert named and set(named) <= set(IDS)
+
+
 def test_the_page_of_the_verdict_has_the_rows_in_order():
     words = re.findall(r"^\| `(\w+)` \|", read("verify.md"), re.MULTILINE)
     assert words == list(dict.fromkeys(word for word, dummy in ROWS))

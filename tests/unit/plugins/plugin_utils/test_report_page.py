@@ -98,10 +98,8 @@ def test_no_handler_and_no_markup_is_made_from_texts_in_the_script():
 
 
 def test_markup_that_a_host_says_stays_text():
-    check = made_up.check(
-        "space_enough", reason=EVIL, advice=EVIL, value=EVIL, reference="javascript:alert(3)//" + EVIL
-    )
-    waived = made_up.check("config_lint", waived={"reason": EVIL, "until": "2027-01-01"})
+    check = made_up.check("space", reason=EVIL, advice=EVIL, value=EVIL, reference="javascript:alert(3)//" + EVIL)
+    waived = made_up.check("configuration_valid", waived={"reason": EVIL, "until": "2027-01-01"})
     result = made_up.info("not_ready", [check, waived], kernel=EVIL, summary=EVIL, settings={"path": EVIL})
     elements = Elements(page({EVIL: result, "gone": made_up.unreachable(EVIL)}, title=EVIL))
     assert len(elements.named("script")) == 2 and not elements.named("img")

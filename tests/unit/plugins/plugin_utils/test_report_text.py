@@ -31,11 +31,11 @@ def test_json_has_a_host_on_each_line_and_is_the_report():
 
 
 def test_csv_has_a_column_for_each_value_and_names_the_problems():
-    checks = [made_up.check("space_enough"), made_up.check("image_fresh", "warn"), made_up.check("config_lint", "warn")]
+    checks = [made_up.check("space"), made_up.check("image_fresh", "warn"), made_up.check("hooks", "warn")]
     (row,) = cells({"web1": made_up.info("not_ready", checks)})
     assert (row["host"], row["verdict"], row["armed"]) == ("web1", "not_ready", "no")
     assert (row["reserved_bytes"], row["checks_fail"], row["checks_warn"]) == ("268435456", "1", "2")
-    assert (row["fail"], row["warn"], row["unknown"]) == ("space_enough", "image_fresh; config_lint", "")
+    assert (row["fail"], row["warn"], row["unknown"]) == ("space", "image_fresh; hooks", "")
     assert "Run kdump_service with rebuild: auto." in row["advice"]
 
 
@@ -58,11 +58,11 @@ def test_a_cell_is_one_line_however_many_the_host_sent():
 
 
 def test_markdown_lists_the_hosts_that_are_not_simply_ready():
-    results = {"good": made_up.info(), "bad": made_up.info("not_ready", [made_up.check("space_enough")])}
+    results = {"good": made_up.info(), "bad": made_up.info("not_ready", [made_up.check("image_fresh")])}
     text = _text.as_markdown(report(results), "kdump")
     assert "**1 of 2 hosts would leave a dump.** Made 2026-11-26T09:57:00Z." in text
     assert "| Not ready | 1 |" in text and "| Unreachable |" not in text
-    assert "| bad | Not ready | 256 MiB / 192 MiB | 40 GiB / 16 GiB | 12 d | space\\_enough |" in text
+    assert "| bad | Not ready | 256 MiB / 192 MiB | 40 GiB / 16 GiB | 12 d | image\\_fresh |" in text
     assert "Not listed: 1 host that is ready." in text and "| good |" not in text
 
 
