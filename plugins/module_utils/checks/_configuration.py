@@ -80,6 +80,18 @@ def capture_command_line(seen: Evidence) -> Outcome:
     return warned(reason % " ".join(hungry), advice, hungry)
 
 
+def capture_restarts(seen: Evidence) -> Outcome:
+    """Judge whether a capture kernel that dies itself gives the machine back."""
+    if not seen.facts["stack"]["installed"]:
+        return skipped("kdump is not installed")
+    said = [word for word in seen.more["capture_words"] if word.startswith("panic=")]
+    # the kernel takes the last, and 0 is what it does unasked
+    if said and said[-1] != "panic=0":
+        return passed(said[-1])
+    reason = "Should the capture kernel panic itself, the machine stands still until somebody resets it."
+    return warned(reason, "Set kdump_commandline_append: [panic=10].", said, "panic=10, or another time in seconds")
+
+
 def image_not_frozen(seen: Evidence) -> Outcome:
     """Judge whether the capture initramfs may be built anew."""
     if not seen.more["force_no_rebuild"]:

@@ -90,6 +90,7 @@ CHECKS = tuple(
         _configuration.configuration_warnings,
         _configuration.hooks,
         _configuration.capture_command_line,
+        (_configuration.capture_restarts, DOUBT),
         _configuration.image_not_frozen,
         _configuration.unmerged_configuration,
         _configuration.collector_installed,

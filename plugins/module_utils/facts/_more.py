@@ -66,6 +66,7 @@ def read_more(host: Any, stack: Stack, running: Running, boot: Boot, image_path:
         cluster=host.stat(CLUSTER) is not None,
         capture_kernel=(kernel, host.stat(kernel) is not None),
         wrong_links=details.wrong_links,
+        capture_words=details.capture_words,
         config_files=list(stack.config_files),
         missing_files=[path for path in stack.config_files if host.stat(path) is None],
         unmerged=[path + end for path in stack.config_files for end in LEFT_BY_UPDATES if host.stat(path + end)],

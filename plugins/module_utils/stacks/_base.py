@@ -48,6 +48,7 @@ class Details(NamedTuple):
     """What checks want to know of a stack's files, beyond the settings that both stacks share.
 
     wrong_links: links to a kernel that does not run, in words. auto_reset: what auto_reset_crashkernel says.
+    capture_words: the command line that the capture kernel is started with.
     """
 
     capture_kernel: str
@@ -55,6 +56,7 @@ class Details(NamedTuple):
     force_no_rebuild: bool
     auto_reset: str
     fence_nodes: Optional[str]
+    capture_words: List[str]
 
 
 class Stack(abc.ABC):

@@ -19,6 +19,7 @@ from ansible_collections.crashops.kdump.plugins.module_utils.stacks._base import
     judged_image,
 )
 from ansible_collections.crashops.kdump.plugins.module_utils.sysconfig import _sysconfig
+from ansible_collections.crashops.kdump.plugins.module_utils.sysconfig._capturewords import words_of
 
 DEFAULTS = "/etc/default/kdump-tools"
 STATE = "/var/lib/kdump"
@@ -81,9 +82,13 @@ class KdumpToolsStack(Stack):
 
     def _edited(self, wanted: Dict[str, Any]) -> str:
         """Return the file as the options want it."""
+        text, exclusive = self.host.read(DEFAULTS) or "", bool(wanted.get("exclusive"))
+        return _kdumptools.edited(text, wanted, self._own_words(), exclusive)
+
+    def _own_words(self) -> str:
+        """Return the words that kdump-config appends where the file says nothing."""
         own = OWN_WORDS.search(self.host.read(self.host.which(self.tool) or "") or "")
-        words = own.group(1) if own else _kdumptools.DEFAULT_WORDS
-        return _kdumptools.edited(self.host.read(DEFAULTS) or "", wanted, words, bool(wanted.get("exclusive")))
+        return own.group(1) if own else _kdumptools.DEFAULT_WORDS
 
     def findings(self, wanted: Dict[str, Any]) -> Dict[str, List[Finding]]:
         """Return what the rules say of the file, as kdump_config's options would leave it."""
@@ -119,9 +124,12 @@ class KdumpToolsStack(Stack):
 
     def details(self, kernel: str) -> Details:
         """Return what else is to be known of the files, where this kernel release runs."""
-        chosen = self._variables().get("KDUMP_KERNEL", LINKS[0])
+        found = self._variables()
+        chosen = found.get("KDUMP_KERNEL", LINKS[0])
         path = "/boot/vmlinuz-%s" % kernel if chosen == LINKS[0] else chosen
-        return Details(path, self._wrong_links(kernel), False, "no", None)
+        line = found.get("KDUMP_CMDLINE") or self.host.read("/proc/cmdline") or ""
+        words = words_of(line) + words_of(found.get(_kdumptools.COMMAND_LINE.variable) or self._own_words())
+        return Details(path, self._wrong_links(kernel), False, "no", None, words)
 
     def _wrong_links(self, kernel: str) -> List[str]:
         """Return the links by which kdump-config loads that lead to another kernel's files, in words."""

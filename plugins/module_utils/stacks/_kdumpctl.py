@@ -27,6 +27,7 @@ from ansible_collections.crashops.kdump.plugins.module_utils.stacks._base import
 )
 from ansible_collections.crashops.kdump.plugins.module_utils.stacks._kdumpctl_boot import Capture, capture
 from ansible_collections.crashops.kdump.plugins.module_utils.sysconfig import _sysconfig, _sysconfiglint, _vendorwords
+from ansible_collections.crashops.kdump.plugins.module_utils.sysconfig._capturewords import edited_words, words_of
 
 CONF = "/etc/kdump.conf"
 SYSCONFIG = "/etc/sysconfig/kdump"
@@ -170,7 +171,16 @@ class KdumpctlStack(Stack):
             force_no_rebuild=found.get("force_no_rebuild") == "1",
             auto_reset=found.get("auto_reset_crashkernel", "yes"),
             fence_nodes=found.get("fence_kdump_nodes"),
+            capture_words=self._capture_words(),
         )
+
+    def _capture_words(self) -> List[str]:
+        """Return the command line that kdumpctl starts the capture kernel with, but what the kernel's arguments add."""
+        variables = _shellvars.values(self.host.read(SYSCONFIG) or "")
+        booted = variables.get("KDUMP_COMMANDLINE") or self.host.read("/proc/cmdline") or ""
+        removed = words_of(variables.get("KDUMP_COMMANDLINE_REMOVE", ""))
+        appended = words_of(variables.get(COMMAND_LINE.variable, ""))
+        return words_of(edited_words(booted, [], removed)) + appended
 
     def start_argv(self, rebuild: bool) -> List[List[str]]:
         """Return the commands that load the capture kernel anew, building its initramfs first if asked."""

@@ -29,7 +29,7 @@ GIB = 1 << 30
 NFS_MOUNT = "30 22 0:40 / /srv rw - nfs4 store:/dumps rw\n"
 RO_MOUNT = "30 22 254:2 / /var/crash ro - ext4 /dev/vdb1 ro\n"
 DEFAULT_ROUTE = "Iface\tDestination\tGateway\nbond0\t00000000\t0100000A\t0003\n"
-UNPROVEN = ("proof_exists", "collector_kernel")
+UNPROVEN = ("proof_exists", "collector_kernel", "capture_restarts")
 
 
 def debian(files=None, **more):
@@ -182,6 +182,9 @@ BROKEN = [
     ("hooks", "fail", "/no/hook", conf("kdump_post /no/hook\n")),
     ("capture_command_line", "fail", "kdump-tools-dump", defaults('KDUMP_CMDLINE_APPEND="nr_cpus=1"\n')),
     ("capture_command_line", "warn", "isolcpus=1", el9({"/proc/cmdline": "isolcpus=1 crashkernel=256M"})),
+    ("capture_restarts", "warn", "stands still", defaults("")),
+    ("capture_restarts", "warn", "stands still", defaults('KDUMP_CMDLINE_APPEND="panic=10 panic=0"\n')),
+    ("capture_restarts", "warn", "stands still", el9({"/etc/sysconfig/kdump": "KDUMP_COMMANDLINE_APPEND=nr_cpus=1\n"})),
     ("image_not_frozen", "warn", "force_no_rebuild 1", conf("force_no_rebuild 1\n")),
     ("unmerged_configuration", "warn", "/etc/kdump.conf.rpmnew", el9({"/etc/kdump.conf.rpmnew": ""})),
     (
@@ -481,6 +484,26 @@ PROOF_RECORD = {
 
 def proved(**changes):
     return armed_debian({PROOF: json.dumps(dict(PROOF_RECORD, **changes))})
+
+
+SYSCONFIG = "KDUMP_COMMANDLINE_REMOVE='panic quiet'\nKDUMP_COMMANDLINE_APPEND='nr_cpus=1%s'\n"
+BOOTED = {"/proc/cmdline": "ro panic=30 crashkernel=256M\n"}
+
+
+@pytest.mark.parametrize(
+    ("make", "status", "value"),
+    [
+        (debian(BOOTED), "pass", "panic=30"),
+        (debian(dict(BOOTED, **{"/etc/default/kdump-tools": "USE_KDUMP=1\nKDUMP_CMDLINE='ro'\n"})), "warn", "none"),
+        (defaults("KDUMP_CMDLINE='ro panic=5'\n"), "pass", "panic=5"),
+        (el9(dict(BOOTED, **{"/etc/sysconfig/kdump": SYSCONFIG % ""})), "warn", "none"),
+        (el9(dict(BOOTED, **{"/etc/sysconfig/kdump": SYSCONFIG % " panic=10"})), "pass", "panic=10"),
+        (el9({"/etc/sysconfig/kdump": "KDUMP_COMMANDLINE='ro panic=-1'\n"}), "pass", "panic=-1"),
+    ],
+)
+def test_the_capture_kernels_own_panic_is_read_where_its_command_line_comes_from(make, status, value):
+    found = checks(make())["capture_restarts"]
+    assert (found["status"], found["value"] or "none") == (status, value)
 
 
 def test_a_proof_makes_a_host_ready_and_settles_every_doubt():
