@@ -9,6 +9,7 @@ import os
 import shutil
 import sys
 from pathlib import Path
+from typing import Any
 
 from tools.lab import accelerator, image, qemu
 from tools.lab.console import tail
@@ -18,6 +19,7 @@ from tools.lab.progress import say, step
 
 GUESTS = Path(os.environ.get("LAB_GUESTS") or Path(__file__).resolve().parents[2] / ".lab" / "guests")
 MEMORY_MIB = 2048
+CPUS = 2
 
 
 def parser() -> argparse.ArgumentParser:
@@ -52,18 +54,17 @@ def _add_up(up: argparse.ArgumentParser) -> None:
     up.add_argument("--key", type=Path, help="the private key that logs in, for a file (default: the lab's own)")
     up.add_argument("--seed", action="store_true", help="give the file a cloud-init seed with user, key and addresses")
     up.add_argument("--firmware", choices=("bios", "uefi"), default="bios", help="for a file (default: bios)")
-    up.add_argument(
-        "--memory", action="append", type=memory, default=[], metavar="[NAME=]MIB", help="of one or all; default: 2048"
-    )
-    up.add_argument("--cpus", type=int, default=2, help="default: 2")
+    each: dict[str, Any] = {"action": "append", "type": of_guest, "default": []}
+    up.add_argument("--memory", metavar="[NAME=]MIB", help=f"of one or all; default: {MEMORY_MIB}", **each)
+    up.add_argument("--cpus", metavar="[NAME=]NUMBER", help=f"of one or all; default: {CPUS}", **each)
     up.add_argument("--owner", type=int, default=os.getppid(), metavar="PID", help="guests end with this process")
     up.add_argument("--inventory", type=Path, help="write the inventory to this file as well")
 
 
-def memory(word: str) -> tuple[str, int]:
-    """Return the guest (empty: every other one) and its MiB, out of [NAME=]MIB."""
-    name, dummy, size = word.rpartition("=")
-    return name, int(size)
+def of_guest(word: str) -> tuple[str, int]:
+    """Return the guest (empty: every other one) and its number, out of [NAME=]NUMBER."""
+    name, dummy, number = word.rpartition("=")
+    return name, int(number)
 
 
 def _image(text: str, options: argparse.Namespace) -> image.Image:
@@ -79,14 +80,15 @@ def _image(text: str, options: argparse.Namespace) -> image.Image:
 
 def up(options: argparse.Namespace) -> None:
     """Boot every guest named, all at once, and wait for them."""
-    network, guests, memories = free_port(), [], dict(options.memory)
+    network, guests = free_port(), []
+    memories, cpus = {"": MEMORY_MIB, **dict(options.memory)}, {"": CPUS, **dict(options.cpus)}
     for number, word in enumerate(options.guests, 1):
         name, dummy, source = word.partition("=")
         if (GUESTS / name).exists():
             raise LabError(f"there is a guest {name} already; end it with: python -m tools.lab down {name}")
         found = _image(source or name, options)
-        memory_mib = memories.get(name, memories.get("", MEMORY_MIB))
-        machine = qemu.Machine(name, number, found.firmware, memory_mib, options.cpus, network, None)
+        size = memories.get(name, memories[""]), cpus.get(name, cpus[""])
+        machine = qemu.Machine(name, number, found.firmware, *size, network, None)
         guests.append(Guest.create(GUESTS / name, found, machine))
         guests[-1].start(options.owner)
     for guest in guests:

@@ -237,6 +237,7 @@ def test_a_free_port_is_one():
     [
         ("up web1=debian-12 web2=/img/rhel9.qcow2 --user cloud-user --seed", {"seed": True, "user": "cloud-user"}),
         ("up web1=debian-12 --memory 1024 --memory store=512", {"memory": [("", 1024), ("store", 512)]}),
+        ("up web1=debian-12 --cpus 1 --cpus store=4", {"cpus": [("", 1), ("store", 4)]}),
         ("down", {"guests": []}),
         ("save web1 armed", {"guest": "web1", "tag": "armed"}),
     ],
