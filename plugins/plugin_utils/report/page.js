@@ -60,6 +60,13 @@
     return (tenths >= 100 || tenths % 10 === 0 ? Math.floor(tenths / 10) : tenths / 10) + " " + unit[1];
   }
 
+  // one unit serves both; two are a letter each, or the column were too narrow for them
+  function sizes(first, second) {
+    const [[amount, unit], [, other]] = [first.split(" "), second.split(" ")];
+    if (unit === other) return [amount, second];
+    return unit && other ? [first.replace("iB", ""), second.replace("iB", "")] : [first, second];
+  }
+
   function age(seconds) {
     if (seconds < 0) return NONE;
     if (seconds < 3600) return Math.floor(seconds / 60) + " min";
@@ -109,10 +116,9 @@
     const box = make("span");
     if (have < 0 && want < 0) return make("span", { class: "dim" }, NONE);
     const short = have >= 0 && want > 0 && have < want;
-    const [first, second] = [size(have).split(" "), size(want).split(" ")];
-    const said = first[1] === second[1] ? first[0] : first.join(" ");
-    box.append(make("span", short ? { class: "below" } : {}, (short ? "\u25be\u00a0" : "") + said));
-    box.append(make("span", { class: "dim" }, " / " + second.join(" ")));
+    const said = sizes(size(have), size(want));
+    box.append(make("span", short ? { class: "below" } : {}, (short ? "\u25be\u00a0" : "") + said[0]));
+    box.append(make("span", { class: "dim" }, " / " + said[1]));
     if (have >= 0 && want > 0) box.append(gauge(have, want));
     if (short) box.append(make("span", { class: "unseen" }, " (less than it should be)"));
     return box;
