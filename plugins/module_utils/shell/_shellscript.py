@@ -73,7 +73,7 @@ class _Reader:
     def line(self) -> None:
         """Take the end of a line, and the here-documents that begin after it."""
         self.at += 1
-        if not self.awaiting or self.words or self.complete:
+        if not self.awaiting or self.words or self.complete or self.redirected:
             self.end(False, True)
             self.joined = False
         for delimiter, stripped in self.documents:

@@ -16,7 +16,7 @@ from ansible_collections.crashops.kdump.plugins.module_utils.sysconfig._capturew
     with_listed,
     words_of,
 )
-from hypothesis import given, settings
+from hypothesis import example, given, settings
 from hypothesis import strategies as st
 
 SIZE = 8000
@@ -57,6 +57,7 @@ def test_any_text_is_read_and_judged(text):
 
 @settings(max_examples=300, deadline=None)
 @given(st.one_of(TEXTS, PLAIN, BYTES), NAMES, VALUES)
+@example("B=|<A=", "A", "")
 def test_an_edit_gives_the_value_and_leaves_every_other_byte(text, name, value):
     edited = _shellvars.with_value(text, name, value)
     if not is_sound(text, name):
