@@ -133,7 +133,7 @@ KINDS = (
         0,
     ),
 )
-GROUPS = {check.id: check.group for check in CHECKS}
+GROUP_OF = {check.id: check.group for check in CHECKS}
 FAILS = ("armed", "memory_reserved", "space", "configuration_valid", "ssh_server", "unit_enabled")
 KERNELS = (
     ("5.14.0-570.26.1.el9_6.x86_64", "kdumpctl", "el9", 34),
@@ -175,7 +175,7 @@ def check(name: str, status: str = "fail", **changes: Any) -> Dict[str, Any]:
     numbers = changes.pop("numbers", {"reserved": 192, "needed": 256, "free": 3, "room": 16})
     kind = next((one for one in KINDS if one.id == name), Kind(name, None, None, "Why.", "What to do.", 0))
     texts = {key: value and value % numbers for key, value in kind._asdict().items() if key not in ("id", "percent")}
-    base = {"id": name, "group": GROUPS.get(name, "kernel"), "status": status, "waived": None}
+    base = {"id": name, "group": GROUP_OF.get(name, "kernel"), "status": status, "waived": None}
     return {**base, "reference": REFERENCE % name, **texts, **changes}
 
 
@@ -185,9 +185,9 @@ def quiet_checks(found: Any) -> List[Dict[str, Any]]:
     base = {"wanted": None, "advice": None, "waived": None}
     passed = dict(base, status="pass", value="yes", reason=None)
     skipped = dict(base, status="skip", value=None, reason="It is about another stack.")
-    quiet = [name for name in GROUPS if name not in told]
+    quiet = [name for name in GROUP_OF if name not in told]
     return [
-        dict(passed if number % 8 else skipped, id=name, group=GROUPS[name], reference=REFERENCE % name)
+        dict(passed if number % 8 else skipped, id=name, group=GROUP_OF[name], reference=REFERENCE % name)
         for number, name in enumerate(quiet)
     ]
 

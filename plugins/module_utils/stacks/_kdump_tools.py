@@ -129,11 +129,10 @@ class KdumpToolsStack(Stack):
         path = "/boot/vmlinuz-%s" % kernel if chosen == LINKS[0] else chosen
         line = found.get("KDUMP_CMDLINE") or self.host.read("/proc/cmdline") or ""
         words = words_of(line) + words_of(found.get(_kdumptools.COMMAND_LINE.variable) or self._own_words())
-        return Details(path, self._wrong_links(kernel), False, "no", None, words)
+        return Details(path, self._wrong_links(kernel, found), False, "no", None, words)
 
-    def _wrong_links(self, kernel: str) -> List[str]:
+    def _wrong_links(self, kernel: str, found: Dict[str, str]) -> List[str]:
         """Return the links by which kdump-config loads that lead to another kernel's files, in words."""
-        found = self._variables()
         links = [LINKS[0]] * ("KDUMP_KERNEL" not in found) + [LINKS[1]] * ("KDUMP_INITRD" not in found)
         pairs = [(link, self.host.real_path(link)) for link in links]
         others = [(link, place) for link, place in pairs if place != link and not place.endswith("-" + kernel)]

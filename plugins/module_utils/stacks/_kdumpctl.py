@@ -69,6 +69,11 @@ class KdumpctlStack(Stack):
         """Return the directives of kdump.conf as it stands."""
         return _kdumpconf.values(self.host.read(CONF) or "", self.generation())
 
+    def _variables(self) -> Optional[Dict[str, str]]:
+        """Return the variables of sysconfig/kdump as it stands, None where there is no such file."""
+        text = self.host.read(SYSCONFIG)
+        return None if text is None else _shellvars.values(text)
+
     def settings(self) -> Settings:
         """Return what the files say; defaults fill what they leave out."""
         found = self._directives()
@@ -150,7 +155,7 @@ class KdumpctlStack(Stack):
 
     def _capture_version(self, kernel: str) -> str:
         """Return the kernel release that captures: KDUMP_KERNELVER, or the running one without its debug suffix."""
-        chosen = _shellvars.values(self.host.read(SYSCONFIG) or "").get("KDUMP_KERNELVER")
+        chosen = (self._variables() or {}).get("KDUMP_KERNELVER")
         if chosen:
             return chosen
         plain = re.sub(r"[+-]debug$", "", kernel)
@@ -158,9 +163,7 @@ class KdumpctlStack(Stack):
 
     def _capture(self, version: str) -> Capture:
         """Return where the capture kernel and its initramfs are."""
-        sysconfig = self.host.read(SYSCONFIG)
-        variables = None if sysconfig is None else _shellvars.values(sysconfig)
-        return capture(self.host, variables, version, self.generation())
+        return capture(self.host, self._variables(), version, self.generation())
 
     def details(self, kernel: str) -> Details:
         """Return what else is to be known of the files, where this kernel release runs."""
@@ -176,7 +179,7 @@ class KdumpctlStack(Stack):
 
     def _capture_words(self) -> List[str]:
         """Return the command line that kdumpctl starts the capture kernel with, but what the kernel's arguments add."""
-        variables = _shellvars.values(self.host.read(SYSCONFIG) or "")
+        variables = self._variables() or {}
         booted = variables.get("KDUMP_COMMANDLINE") or self.host.read("/proc/cmdline") or ""
         removed = words_of(variables.get("KDUMP_COMMANDLINE_REMOVE", ""))
         appended = words_of(variables.get(COMMAND_LINE.variable, ""))

@@ -6,7 +6,20 @@
 import os
 from pathlib import Path
 
+import pytest
+
 MEASURED = Path(os.environ["MOLECULE_EPHEMERAL_DIRECTORY"]) / "measured.txt"
+
+
+@pytest.fixture
+def measured():
+    """Return a function that keeps a figure, in words, for the end of the run."""
+
+    def keep(words):
+        with MEASURED.open("a") as figures:
+            figures.write(words + "\n")
+
+    return keep
 
 
 def pytest_terminal_summary(terminalreporter):

@@ -63,12 +63,6 @@ def info(**options):
     return result
 
 
-def measured(words):
-    """Keep a figure for the end of the run, where conftest.py shows it."""
-    with (EPHEMERAL / "measured.txt").open("a") as figures:
-        figures.write(words + "\n")
-
-
 def found(result, status):
     """Return the checks that say so, by id."""
     return {check["id"]: check for check in result["checks"] if check["status"] == status}
@@ -88,7 +82,7 @@ def test_a_machine_that_left_a_dump_is_ready_and_looking_at_it_changes_nothing(g
     assert guest.ssh(FINGERPRINT).splitlines() == before
 
 
-def test_it_costs_little_more_than_a_ping(guest):
+def test_it_costs_little_more_than_a_ping(guest, measured):
     spent = {"ansible.builtin.ping": [], "crashops.kdump.kdump_info": []}
     for name in [*spent] * 3:
         began = time.monotonic()
@@ -181,7 +175,7 @@ def test_what_is_broken_is_found_and_its_advice_mends_it(guest, harm, check, sta
     assert mended["verdict"] == "ready", mended["reasons"]
 
 
-def test_an_nfs_server_that_is_gone_is_told_within_seconds(guest):
+def test_an_nfs_server_that_is_gone_is_told_within_seconds(guest, measured):
     guest.ssh(f"cp -a {CONFIGURATION} /root/kept; echo NFS={NOBODY}:/dumps >> {CONFIGURATION}")
     began = time.monotonic()
     result = info()
