@@ -61,6 +61,10 @@ PRIVATE_GUESTS = range(1, 9)
 # program starts in a third of the time, and an initramfs is built by thousands of them.
 KERNEL_ARGUMENTS = "console=ttyS0,115200 net.ifnames=0 tsc=unstable norandmaps"
 
+# The initramfs that a guest builds for itself has its own drivers only, which takes a third of the time. Its first one,
+# built in a chroot that does not show them, has all.
+INITRAMFS = "MODULES=dep\nCOMPRESS=zstd\nCOMPRESSLEVEL=1\n"
+
 DEFAULT_GRUB = f"""\
 GRUB_DEFAULT=0
 GRUB_TIMEOUT=0
@@ -107,7 +111,7 @@ def guest_files(hostname: str, public_key: str) -> dict[str, str]:
         # QEMU's user network answers for the machine's resolver here
         "etc/resolv.conf": "nameserver 10.0.2.3\n",
         "etc/default/grub": DEFAULT_GRUB,
-        "etc/initramfs-tools/conf.d/lab": "COMPRESS=zstd\nCOMPRESSLEVEL=1\n",
+        "etc/initramfs-tools/conf.d/lab": INITRAMFS,
         "etc/systemd/network/10-user.network": "[Match]\nName=eth0\n\n[Network]\nDHCP=ipv4\n",
         "etc/ssh/sshd_config.d/lab.conf": "UseDNS no\nPermitRootLogin prohibit-password\n",
         "root/.ssh/authorized_keys": public_key,
