@@ -4,7 +4,7 @@
 # Private to this collection: no promise is made to code outside it.
 """The unit and the capture kernel: what is, what is wanted, and the commands between the two."""
 
-from typing import Any, List, NamedTuple, Optional
+from typing import Any, List, NamedTuple, Optional, Tuple
 
 from ansible_collections.crashops.kdump.plugins.module_utils._result import StateChange
 from ansible_collections.crashops.kdump.plugins.module_utils._running import CRASH_SIZE, kernel_release
@@ -43,6 +43,8 @@ class Unit(NamedTuple):
 class Service(NamedTuple):
     """All that is to be known before a plan: the unit, the kernel, the image, the age of the configuration.
 
+    changed_since: the files that are newer than what the unit loaded.
+    perhaps_since: where somebody else loaded it, so that nothing tells when, those that are newer than the boot.
     forbidden: kexec may neither load nor unload anything before the next boot.
     """
 
@@ -51,6 +53,7 @@ class Service(NamedTuple):
     reserved: bool
     image: Image
     changed_since: List[str]
+    perhaps_since: List[str]
     forbidden: bool = False
 
 
@@ -64,11 +67,15 @@ class Wanted(NamedTuple):
 
 
 class Plan(NamedTuple):
-    """What would be done: commands in order, and the facts that they change. load: the capture kernel, anew."""
+    """What would be done: commands in order, and the facts that they change.
+
+    load: the capture kernel, anew. unload: the unit would not unload what is loaded now.
+    """
 
     before: List[List[str]]
     load: bool
     rebuild: bool
+    unload: bool
     stop: List[List[str]]
     after: List[List[str]]
     changes: List[StateChange]
@@ -94,11 +101,16 @@ def is_reserved(host: Any) -> bool:
     return (host.read(CRASH_SIZE) or "0").strip() != "0"
 
 
+def _booted(host: Any) -> float:
+    """Return when the machine was booted, seconds since the epoch, by the clock as it is now."""
+    return host.now() - host.monotonic()
+
+
 def _moment(host: Any, monotonic_us: str) -> Optional[float]:
     """Return a monotonic time stamp of systemd as seconds since the epoch, by the clock as it is now."""
     if not monotonic_us.isdigit() or monotonic_us == "0":
         return None
-    return host.now() - (host.monotonic() - int(monotonic_us) / 1e6)
+    return _booted(host) + int(monotonic_us) / 1e6
 
 
 def read_unit(host: Any, name: str, timeout_s: int = 60) -> Unit:
@@ -121,10 +133,20 @@ def read_unit(host: Any, name: str, timeout_s: int = 60) -> Unit:
 
 def read_service(host: Any, stack: Stack, timeout_s: int = 60) -> Service:
     """Return all that a plan needs."""
-    unit = read_unit(host, stack.unit, timeout_s)
+    unit, armed = read_unit(host, stack.unit, timeout_s), is_armed(host)
     image = stack.image(kernel_release(host))
     changed_since = _changed_since(host, stack, unit, image)
-    return Service(unit, is_armed(host), is_reserved(host), image, changed_since, _flag(host, LOAD_DISABLED))
+    perhaps_since = _perhaps_since(host, stack, image) if loaded_by_others(unit, armed) else []
+    forbidden = _flag(host, LOAD_DISABLED)
+    return Service(unit, armed, is_reserved(host), image, changed_since, perhaps_since, forbidden)
+
+
+def loaded_by_others(unit: Unit, armed: bool) -> bool:
+    """Return whether something is loaded that the unit knows nothing of, so that it neither unloads it nor replaces it.
+
+    Such is a host whose unit failed at boot and where somebody ran the tool since.
+    """
+    return armed and not unit.active and not unit.moving
 
 
 def _changed_since(host: Any, stack: Stack, unit: Unit, image: Image) -> List[str]:
@@ -134,7 +156,17 @@ def _changed_since(host: Any, stack: Stack, unit: Unit, image: Image) -> List[st
     """
     if not unit.active or unit.began is None or unit.finished is None:
         return []
-    pairs = [(path, unit.began) for path in stack.loaded_files] + [(image.path, unit.finished)]
+    return _newer(host, [(path, unit.began) for path in stack.loaded_files] + [(image.path, unit.finished)])
+
+
+def _perhaps_since(host: Any, stack: Stack, image: Image) -> List[str]:
+    """Return the files that are newer than the boot: what is loaded was loaded after it, and thus with all others."""
+    booted = _booted(host)
+    return _newer(host, [(path, booted) for path in list(stack.loaded_files) + [image.path]])
+
+
+def _newer(host: Any, pairs: List[Tuple[str, float]]) -> List[str]:
+    """Return the files that are newer than the moment beside each."""
     newer = []
     for path, moment in pairs:
         facts = host.stat(path)
@@ -159,7 +191,8 @@ def plan(service: Service, stack: Stack, wanted: Wanted) -> Plan:
     if wanted.masked and not unit.masked:
         after.append(["systemctl", "mask", stack.unit])
         changes.append(StateChange("masked", "no", "yes"))
-    return Plan(before, load, rebuild, stop, after, changes)
+    unload = load and loaded_by_others(unit, service.armed)
+    return Plan(before, load, rebuild, unload, stop, after, changes)
 
 
 def _enabling(unit: Unit, stack: Stack, wanted: Wanted, changes: List[StateChange]) -> List[List[str]]:
@@ -207,6 +240,9 @@ def _loads(service: Service, wanted: Wanted, rebuild: bool, changes: List[StateC
         changes.append(StateChange("capture initramfs", reason, "built anew"))
     if service.changed_since:
         changes.append(StateChange("loaded", "before %s changed" % ", ".join(service.changed_since), "anew"))
+    if service.perhaps_since:
+        loaded = "outside of the unit, perhaps before %s changed" % ", ".join(service.perhaps_since)
+        changes.append(StateChange("loaded", loaded, "anew"))
     if wanted.state == "restarted" and len(changes) == count:
         changes.append(StateChange("loaded", "before this run", "anew"))
     return len(changes) > count
@@ -224,6 +260,12 @@ def blocked(service: Service, stack: Stack, wanted: Wanted, planned: Plan) -> Li
     if not planned.load:
         return []
     sentences = stack.refused_start()
+    # an armed host stays armed: systemctl ends well over such a unit, and nothing would be loaded in place of what was
+    if planned.unload and service.unit.condition is False:
+        sentences.append(
+            "systemd passes over %s, as its condition (crashkernel= on the command line) was not met, so it cannot "
+            "replace what somebody else has loaded: reserve by crashkernel_reserve, then reboot." % stack.unit
+        )
     # what is loaded then stays loaded, so that the kernel would go on to say that it is armed, with the old image
     if service.forbidden:
         sentences.append(

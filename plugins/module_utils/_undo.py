@@ -12,7 +12,7 @@ import json
 from typing import Any, List, NamedTuple, Optional
 
 from ansible_collections.crashops.kdump.plugins.module_utils._result import Failure, FileChange
-from ansible_collections.crashops.kdump.plugins.module_utils._service import is_armed, read_service
+from ansible_collections.crashops.kdump.plugins.module_utils._service import Service, is_armed, read_service
 from ansible_collections.crashops.kdump.plugins.module_utils.stacks._base import Stack
 
 DIRECTORY = "/var/lib/crashops-kdump"
@@ -60,9 +60,21 @@ def merged(older: Record, newer: Record) -> Record:
 
 
 def standing(host: Any) -> Optional[Record]:
-    """Return the record that a change left, None where the host is armed with what its files say."""
+    """Return the record that a change left, None where there is none; the host may be armed with it by now."""
     text = host.read(RECORD)
     return None if text is None else decoded(text)
+
+
+def unarmed(host: Any, service: Service) -> Optional[Record]:
+    """Return what of the standing record is not armed yet, None where nothing is.
+
+    A file that is older than what is loaded is armed by now, by whatever means, such as a reboot.
+    """
+    record = standing(host)
+    if record is None or not service.armed:
+        return record
+    files = [file for file in record.files if file.path in service.changed_since + service.perhaps_since]
+    return record._replace(files=files) if files else None
 
 
 def kept(host: Any, changes: List[FileChange]) -> List[Kept]:
@@ -84,10 +96,9 @@ def remember(host: Any, stack: Stack, files: List[Kept]) -> None:
         # a container sees the kernel of its host armed, but there is no systemd to ask and nothing of its own is loaded
         return
     record = Record(files, service.image.path, _mtime_ns(host, service.image.path))
-    unarmed = standing(host)
-    # what an older record speaks of is armed by now, by whatever means, if nothing is newer than the load
-    if unarmed is not None and service.changed_since:
-        record = merged(unarmed, record)
+    older = unarmed(host, service)
+    if older is not None:
+        record = merged(older, record)
     host.make_directory(DIRECTORY, 0o700)
     host.write(RECORD, encoded(record), mode=0o600)
 

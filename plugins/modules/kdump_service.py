@@ -15,7 +15,8 @@ description:
     of Debian and Ubuntu are active whether or not anything was loaded.
   - An armed host stays armed. If it cannot be armed with a configuration that M(crashops.kdump.kdump_config) changed,
     the old files are put back, the host is armed with them again, and the task fails with the reason. A run that was
-    cut off between the two modules is finished, or undone in this way, by the next.
+    cut off between the two modules is finished, or undone in this way, by the next. What the host was armed with
+    since, such as by a reboot, is not undone.
   - Refused before anything is done, where no memory is reserved, where the unit is masked, and inside a capture kernel.
 extends_documentation_fragment:
   - crashops.kdump._attributes
@@ -36,6 +37,8 @@ options:
     description:
       - V(started) arms kdump. Where it is armed, a stale initramfs is built anew and a configuration that is newer than
         what is loaded is loaded anew.
+      - Where it is armed and its unit is not active, as after C(kdumpctl start) by hand, nothing tells when it was
+        loaded. If a file is newer than the boot, what is loaded is unloaded and the unit loads anew, once.
       - V(stopped) unloads the capture kernel.
       - V(restarted) loads the capture kernel anew in every run.
       - Leaving it out leaves what is loaded as it is.
@@ -159,7 +162,7 @@ restored:
 """
 
 import re
-from typing import Any, Dict, List
+from typing import Any, Dict, List, Optional
 
 from ansible.module_utils.basic import AnsibleModule
 from ansible_collections.crashops.kdump.plugins.module_utils import _service, _undo
@@ -190,7 +193,10 @@ def ensure(host: Any, params: Dict[str, Any], check_mode: bool) -> Dict[str, Any
         raise Refused(reasons)
     actions = _argvs(stack, planned)
     if not check_mode:
-        actions = _act(host, stack, planned, params["timeout"])
+        record = _undo.unarmed(host, service)
+        if record is None:
+            _undo.forget(host)
+        actions = _act(host, stack, planned, record, params["timeout"])
         if wanted.state:
             _undo.forget(host)
         service = service._replace(image=stack.image(kernel_release(host))) if planned.load else service
@@ -230,11 +236,11 @@ def _settled(host: Any, stack: Stack, timeout_s: int) -> Service:
 
 def _argvs(stack: Stack, planned: Plan) -> List[str]:
     """Return the commands of a plan in order."""
-    load = stack.start_argv(planned.rebuild) if planned.load else []
+    load = stack.start_argv(planned.rebuild, planned.unload) if planned.load else []
     return [" ".join(argv) for argv in planned.before + planned.stop + load + planned.after]
 
 
-def _act(host: Any, stack: Stack, planned: Plan, timeout_s: int) -> List[str]:
+def _act(host: Any, stack: Stack, planned: Plan, record: Optional[_undo.Record], timeout_s: int) -> List[str]:
     """Do what is planned and return the commands that acted."""
     known = len(host.commands)
     for argv in planned.before:
@@ -242,7 +248,7 @@ def _act(host: Any, stack: Stack, planned: Plan, timeout_s: int) -> List[str]:
     if planned.stop:
         _stop(host, stack, planned, timeout_s)
     if planned.load:
-        _load(host, stack, planned, timeout_s)
+        _load(host, stack, planned, record, timeout_s)
     for argv in planned.after:
         host.run(argv, timeout_s)
     return [" ".join(argv) for argv in host.commands[known:]]
@@ -258,12 +264,11 @@ def _stop(host: Any, stack: Stack, planned: Plan, timeout_s: int) -> None:
         raise _failure(host, stack, "the capture kernel is still loaded after %s" % _said(stack.unload_argv()))
 
 
-def _load(host: Any, stack: Stack, planned: Plan, timeout_s: int) -> None:
+def _load(host: Any, stack: Stack, planned: Plan, record: Optional[_undo.Record], timeout_s: int) -> None:
     """Arm the host; where a new configuration keeps it from that, put the old one back and arm the host with it."""
     try:
-        _arm(host, stack, planned.rebuild, timeout_s)
+        _arm(host, stack, stack.start_argv(planned.rebuild, planned.unload), timeout_s)
     except Failure as failure:
-        record = _undo.standing(host)
         restored = _undo.put_back(host, record.files) if record else []
         if record is None or not restored:
             raise
@@ -280,15 +285,18 @@ def _rearmed(host: Any, stack: Stack, record: _undo.Record, timeout_s: int) -> s
     if untouched and _service.is_armed(host):
         return "still armed with it"
     try:
-        _arm(host, stack, not untouched, timeout_s)
+        unload = _service.loaded_by_others(_service.read_unit(host, stack.unit), _service.is_armed(host))
+        _arm(host, stack, stack.start_argv(not untouched, unload), timeout_s)
     except Failure as failure:
-        return "NOT armed: with the old configuration, %s" % failure.msg
+        # a build that fails comes before anything is unloaded
+        outcome = "still armed with what was loaded before" if _service.is_armed(host) else "NOT armed"
+        return "%s: with the old configuration, %s" % (outcome, failure.msg)
     return "armed with it again"
 
 
-def _arm(host: Any, stack: Stack, rebuild: bool, timeout_s: int) -> None:
-    """Load the capture kernel anew and see in the kernel that it is loaded."""
-    for argv in stack.start_argv(rebuild):
+def _arm(host: Any, stack: Stack, argvs: List[List[str]], timeout_s: int) -> None:
+    """Load the capture kernel anew by these commands and see in the kernel that it is loaded."""
+    for argv in argvs:
         _run(host, stack, argv, timeout_s)
     if not host.wait_until(lambda: _service.is_armed(host), min(SETTLE_S, timeout_s)):
         said = "%s ended without an error, but no capture kernel is loaded" % _said(argv)

@@ -5,7 +5,9 @@
 
 import pytest
 from ansible_collections.crashops.kdump.plugins.module_utils import _undo
+from ansible_collections.crashops.kdump.plugins.module_utils._service import Service, Unit
 from ansible_collections.crashops.kdump.plugins.module_utils._undo import Kept, Record
+from ansible_collections.crashops.kdump.plugins.module_utils.stacks._base import Image
 from ansible_collections.crashops.kdump.tests.unit.fake_host import FakeHost
 
 RECORD = Record([Kept("/a", "one\udcff\n", "two\n", 10), Kept("/b", None, "new\n", None)], "/image", 5000000000)
@@ -46,3 +48,22 @@ def test_an_image_is_untouched_if_it_has_its_time(mtime, untouched):
     host = FakeHost({} if mtime is None else {"/image": ""})
     host.mtimes["/image"] = mtime or 0
     assert _undo.image_is_untouched(host, RECORD) is untouched
+
+
+@pytest.mark.parametrize(
+    ("armed", "changed_since", "perhaps_since", "left"),
+    [
+        (False, [], [], ["/a", "/b"]),
+        (True, ["/a", "/b", "/image"], [], ["/a", "/b"]),
+        (True, ["/b"], [], ["/b"]),
+        (True, [], ["/a"], ["/a"]),
+        (True, ["/image", "/c"], [], None),
+        (True, [], [], None),
+    ],
+)
+def test_of_a_record_that_is_left_which_is_younger_than_what_is_loaded(armed, changed_since, perhaps_since, left):
+    unit = Unit(True, armed, False, True, False, None, None)
+    service = Service(unit, armed, True, Image("/image", True, None), changed_since, perhaps_since)
+    found = _undo.unarmed(FakeHost({_undo.RECORD: _undo.encoded(RECORD)}), service)
+    assert (found and [file.path for file in found.files]) == left
+    assert found is None or found.image == "/image"

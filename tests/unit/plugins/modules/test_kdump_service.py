@@ -25,6 +25,7 @@ SHOWN = (
     "LoadState=%s\nActiveState=%s\nUnitFileState=%s\nActiveEnterTimestampMonotonic=%d\n"
     "InactiveExitTimestampMonotonic=%d\n"
 )
+JUDGED = "ConditionResult=%s\nConditionTimestampMonotonic=4000000\n"
 
 
 class Machine:
@@ -54,6 +55,9 @@ class Machine:
         self.began = UPTIME - 100.0
         self.finished = self.began + 5
         self.arms_at = None  # when the start that the boot began will be done
+        self.idle = "inactive"  # what systemd calls the unit where it is not active
+        self.condition = None
+        self.loaded = files[config] if armed else None  # the configuration that is in memory
 
     def _answers(self):
         unit = self.unit
@@ -77,9 +81,10 @@ class Machine:
         if self.arms_at is not None and self.host.monotonic() >= self.arms_at:
             self.arms_at, self.active = None, True
             self._arm(int(self.arms))
-        active = "activating" if self.arms_at else "active" if self.active else "inactive"
+        active = "activating" if self.arms_at else "active" if self.active else self.idle
         began, finished = (self.began, self.finished) if self.active else (0, 0)
-        return SHOWN % (load, active, state, int(finished * 1e6), int(began * 1e6))
+        shown = SHOWN % (load, active, state, int(finished * 1e6), int(began * 1e6))
+        return shown + (JUDGED % self.condition if self.condition else "")
 
     def _set(self, **facts):
         for name, value in facts.items():
@@ -87,6 +92,7 @@ class Machine:
 
     def _arm(self, loaded):
         self.host.files[LOADED] = "%d\n" % loaded
+        self.loaded = self.host.files[self.config] if loaded else None
 
     def _build(self):
         self.host.clock += 30
@@ -94,7 +100,13 @@ class Machine:
 
     def _restart(self):
         self.host.clock += 5
+        if self.active:
+            self._stop()
         self.began = self.host.monotonic()
+        if self.loaded is not None:
+            # both tools end well over what somebody loaded by hand, and leave it as it is
+            self.finished, self.active = self.began, True
+            return
         if self.image not in self.host.files:
             self._build()
         self.host.clock += 6
@@ -539,3 +551,193 @@ def test_check_mode_keeps_the_record(stack):
     change_the_configuration(machine)
     assert machine.run(check_mode=True, state="started")["changed"]
     assert _undo.RECORD in machine.host.files
+
+
+def test_what_was_armed_since_is_not_undone_when_something_else_goes_wrong(stack):
+    machine = Machine(stack, armed=True)
+    change_the_configuration(machine)
+    machine._restart()  # the host boots and arms with the new file
+    machine.host.clock += 30 * 86400
+    machine.host.write("/etc/initramfs-tools/modules" if machine.tools else "/etc/fstab", "")
+    machine.host.answers[rebuild_command(machine)] = (1, "", "no space left on device")
+    with pytest.raises(Failure, match="no space left") as caught:
+        machine.run(state="started")
+    assert "restored" not in caught.value.details and is_armed(machine)
+    assert machine.host.files[machine.config] == BAD and _undo.RECORD not in machine.host.files
+
+
+def test_what_was_armed_since_is_not_undone_because_of_another_file(stack):
+    machine = Machine(stack, armed=True)
+    change_the_configuration(machine)
+    machine._restart()
+    machine.host.clock += 86400
+    other = find_stack(machine.host).loaded_files[1]
+    machine.host.write(other, "an admin's\n")
+    machine.host.answers["systemctl restart " + machine.unit] = (1, "", "Job failed")
+    with pytest.raises(Failure, match="Job failed") as caught:
+        machine.run(state="started")
+    assert "restored" not in caught.value.details and machine.host.files[machine.config] == BAD
+
+
+def test_a_later_change_does_not_take_up_what_was_armed_since(stack):
+    machine = Machine(stack, armed=True)
+    change_the_configuration(machine, OLDER, GOOD)
+    machine._restart()
+    machine.host.clock += 1
+    machine.host.write(find_stack(machine.host).loaded_files[1], "an admin's\n")
+    change_the_configuration(machine)
+    only_the_old_configuration_arms(machine)
+    with pytest.raises(Failure, match="armed with it again"):
+        machine.run(state="started")
+    assert machine.host.files[machine.config] == GOOD
+
+
+def the_image_is_anothers(machine):
+    """The image is not the one that the host was armed with, so that undoing a change builds it anew."""
+    machine.host.mtimes[machine.image] = machine.host.clock - 900
+
+
+def test_a_host_is_not_called_unarmed_while_nothing_was_unloaded(stack):
+    machine = Machine(stack, armed=True)
+    change_the_configuration(machine)
+    the_image_is_anothers(machine)
+    initramfs_is_stale(machine)
+    machine.host.answers[rebuild_command(machine)] = (1, "", "no space left on device")
+    with pytest.raises(Failure, match="the host is still armed with what was loaded before") as caught:
+        machine.run(state="started")
+    assert "NOT armed" not in caught.value.msg and "with the old configuration, the command failed" in caught.value.msg
+    assert caught.value.details["armed"] is True and is_armed(machine)
+
+
+def armed_by_hand(stack, idle="failed"):
+    """Return a machine whose unit failed at the boot, and which somebody armed with the tool since."""
+    machine = Machine(stack, armed=True, active=False)
+    machine.idle = idle
+    for path in machine.host.files:
+        machine.host.mtimes[path] = START - UPTIME - 1000
+    return machine
+
+
+def unload_command(machine):
+    return "kdump-config unload" if machine.tools else "kdumpctl stop"
+
+
+def a_file_is_newer_than_the_boot(machine):
+    path = find_stack(machine.host).loaded_files[1]
+    machine.host.files[path] = "an admin's\n"
+    machine.host.mtimes[path] = START - UPTIME + 1000
+
+
+def the_image_is_newer_than_the_boot(machine):
+    machine.host.mtimes[machine.image] = START - UPTIME + 1000
+
+
+@pytest.mark.parametrize("idle", ["failed", "inactive"])
+@pytest.mark.parametrize(
+    ("before", "options", "expected"),
+    [
+        (nothing, {"state": "started"}, []),
+        (a_file_is_newer_than_the_boot, {"state": "started"}, ["unload", "restart"]),
+        (the_image_is_newer_than_the_boot, {"state": "started"}, ["unload", "restart"]),
+        (initramfs_is_stale, {"state": "started"}, ["rebuild", "unload", "restart"]),
+        (initramfs_is_stale, {"state": "started", "rebuild": "never"}, []),
+        (a_file_is_newer_than_the_boot, {}, []),
+        (a_file_is_newer_than_the_boot, {"state": "stopped"}, ["unload"]),
+    ],
+)
+def test_what_was_loaded_by_hand_is_unloaded_before_the_unit_loads_anew(stack, idle, before, options, expected):
+    machine = armed_by_hand(stack, idle)
+    before(machine)
+    named = {"rebuild": rebuild_command(machine), "unload": unload_command(machine)}
+    commands = [named.get(word) or "systemctl %s %s" % (word, machine.unit) for word in expected]
+    predicted = machine.run(check_mode=True, **options)
+    assert machine.commands() == []
+    machine.loaded = None if machine.loaded is None else "by hand"
+    result = machine.run(**options)
+    assert result["actions"] == predicted["actions"] == machine.commands() == commands
+    assert result["changed"] == predicted["changed"] == bool(expected)
+    assert (result["diff"], result["armed"], result["active"]) == (
+        predicted["diff"],
+        predicted["armed"],
+        predicted["active"],
+    )
+    assert (result["armed"], result["active"]) == (is_armed(machine), machine.active)
+    if "restart" in expected:
+        assert machine.loaded == machine.host.files[machine.config]
+    second = machine.run(**options)
+    assert (second["changed"], second["diff"], second["actions"]) == (False, [], [])
+
+
+def test_restarted_unloads_what_was_loaded_by_hand_first(stack):
+    machine = armed_by_hand(stack)
+    machine.loaded = "by hand"
+    actions = ["systemctl restart " + machine.unit]
+    assert machine.run(state="restarted")["actions"] == [unload_command(machine), *actions]
+    assert is_armed(machine) and machine.loaded != "by hand"
+    assert machine.run(state="restarted")["actions"] == actions
+
+
+def test_of_what_was_loaded_by_hand_no_more_is_said_than_is_known(stack):
+    machine = armed_by_hand(stack)
+    a_file_is_newer_than_the_boot(machine)
+    before = machine.run(check_mode=True, state="started")["diff"][0]["before"]
+    assert "loaded: outside of the unit, perhaps before %s changed" % find_stack(machine.host).loaded_files[1] in before
+
+
+def test_a_run_cut_off_on_a_host_armed_by_hand_is_finished_by_the_next(stack):
+    machine = armed_by_hand(stack)
+    change_the_configuration(machine)
+    machine.run(state="started")
+    assert machine.loaded == BAD and is_armed(machine) and _undo.RECORD not in machine.host.files
+
+
+def test_a_run_cut_off_on_a_host_armed_by_hand_is_undone_if_it_cannot_be_finished(stack):
+    machine = armed_by_hand(stack)
+    change_the_configuration(machine)
+    only_the_old_configuration_arms(machine)
+    with pytest.raises(Failure, match="armed with it again"):
+        machine.run(state="started")
+    assert machine.loaded == machine.host.files[machine.config] == GOOD
+    assert not machine.run(state="started")["changed"]
+
+
+def test_what_a_host_armed_by_hand_booted_with_is_not_undone(stack):
+    machine = armed_by_hand(stack)
+    change_the_configuration(machine)
+    machine.host.mtimes[machine.config] = START - UPTIME - 500  # it was written, and then came the boot
+    initramfs_is_stale(machine)
+    machine.host.answers[rebuild_command(machine)] = (1, "", "no space left on device")
+    with pytest.raises(Failure, match="no space left"):
+        machine.run(state="started")
+    assert machine.host.files[machine.config] == BAD and _undo.RECORD not in machine.host.files
+
+
+def test_what_was_loaded_by_hand_stays_where_it_cannot_be_unloaded(stack):
+    machine = armed_by_hand(stack)
+    change_the_configuration(machine)
+    machine.host.answers[unload_command(machine)] = (1, "", "failed to unload kdump kernel")
+    with pytest.raises(Failure, match="failed to unload.*the host is still armed with"):
+        machine.run(state="started")
+    assert is_armed(machine) and machine.host.files[machine.config] == GOOD
+
+
+def test_undoing_unloads_what_was_loaded_by_hand_as_well(stack):
+    machine = armed_by_hand(stack)
+    change_the_configuration(machine)
+    the_image_is_anothers(machine)
+    initramfs_is_stale(machine)
+    answers = [(1, "", "no space left on device"), ""]
+    machine.host.answers[rebuild_command(machine)] = lambda host: answers.pop(0)
+    with pytest.raises(Failure, match="armed with it again"):
+        machine.run(state="started")
+    assert machine.commands()[-2:] == [unload_command(machine), "systemctl restart " + machine.unit]
+
+
+def test_what_was_loaded_by_hand_stays_where_systemd_would_pass_over_the_unit(stack):
+    machine = armed_by_hand(stack)
+    a_file_is_newer_than_the_boot(machine)
+    machine.condition = "no"
+    assert "passes over" in machine.run(check_mode=True, state="started")["reason"]
+    with pytest.raises(Refused, match="passes over"):
+        machine.run(state="started")
+    assert is_armed(machine) and machine.commands() == []
