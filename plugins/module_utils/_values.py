@@ -8,14 +8,11 @@ Each function returns the problem as (what is wrong, what to do), None where the
 """
 
 import re
-from typing import List, NamedTuple, Optional
+from typing import NamedTuple, Optional
 
 CONTROL = re.compile(r"[\x00-\x1f\x7f]")
 # what /bin/sh expands or ends a quoted value at, and systemd's EnvironmentFile reads in another way
 SHELL_SPECIAL = re.compile(r"[\"'`$\\\x00-\x1f\x7f]")
-DUMP_LEVELS = range(32)
-MESSAGE_LEVELS = range(32)
-LEVEL = re.compile(r"^[0-9]{1,4}$")
 
 
 class Problem(NamedTuple):
@@ -111,52 +108,6 @@ def device_problem(location: str) -> Optional[Problem]:
     if re.match(r"^(/dev/\S+|(UUID|LABEL)=\S+)$", location):
         return None
     return Problem("it is neither a device below /dev nor UUID=... or LABEL=...", "name it in one of these forms")
-
-
-def makedumpfile_words(command: str) -> Optional[List[str]]:
-    """Return the arguments of a makedumpfile command, None where it is another command."""
-    words = command.split()
-    return words[1:] if words[:1] == ["makedumpfile"] else None
-
-
-def flattens(words: List[str]) -> bool:
-    """Return whether makedumpfile's arguments hold -F, alone or among other short options."""
-    return any(re.match(r"^-[A-Za-z]*F", word) for word in words)
-
-
-def dump_levels(words: List[str]) -> List[str]:
-    """Return what makedumpfile's arguments give to -d, alone or among other short options; "" where nothing follows."""
-    found = [(number, re.match(r"^-[A-Za-ce-z]*d(.*)$", word)) for number, word in enumerate(words)]
-    return [option.group(1) or "".join(words[number + 1 : number + 2]) for number, option in found if option]
-
-
-def dump_level_problem(words: List[str]) -> Optional[Problem]:
-    """Return what is wrong with the dump level among makedumpfile's arguments."""
-    for level in dump_levels(words):
-        if not all(LEVEL.match(part) and int(part) in DUMP_LEVELS for part in level.split(",")):
-            message = "the dump level %s is not between 0 and 31" % (level or "(none)")
-            return Problem(message, "write -d 31, or another such level")
-    return None
-
-
-def message_level_problem(words: List[str]) -> Optional[Problem]:
-    """Return what is wrong with the message level among makedumpfile's arguments."""
-    for number, word in enumerate(words):
-        if word != "--message-level":
-            continue
-        level = words[number + 1] if number + 1 < len(words) else ""
-        if not LEVEL.match(level) or int(level) not in MESSAGE_LEVELS:
-            message = "the message level %s is not between 0 and 31" % (level or "(none)")
-            return Problem(message, "write --message-level 7, or another such level")
-    return None
-
-
-def makedumpfile_problem(command: str) -> Optional[Problem]:
-    """Return what is wrong with a collector where only makedumpfile can be one."""
-    words = makedumpfile_words(command)
-    if words is None:
-        return Problem("kdump-tools collects with makedumpfile only", "begin it with the word makedumpfile")
-    return dump_level_problem(words)
 
 
 def word_problem(word: str) -> Optional[Problem]:

@@ -151,8 +151,9 @@ options:
     description:
       - Variables of C(/etc/sysconfig/kdump) or C(/etc/default/kdump-tools) by name; V(null) takes one back to its
         default.
-      - This removes the line, except for C(KDUMP_COMMANDLINE_APPEND) of kdumpctl, which has no default of its own and
-        gets the words that its package ships for this host's architecture.
+      - This removes the line, except for what kdumpctl has only in its packaged file, such as
+        C(KDUMP_COMMANDLINE_APPEND), C(KDUMP_COMMANDLINE_REMOVE), C(KEXEC_ARGS) and C(KDUMP_IMG). That is written as the
+        package has it for this host's architecture.
       - Leaving one out leaves it as it is.
     type: dict
   commandline_append:

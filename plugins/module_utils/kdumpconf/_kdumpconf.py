@@ -7,6 +7,7 @@
 import re
 from typing import Dict, List, NamedTuple, Optional
 
+from ansible_collections.crashops.kdump.plugins.module_utils import _makedumpfile
 from ansible_collections.crashops.kdump.plugins.module_utils.kdumpconf._kdumpreaders import directive, reads_nothing
 
 GENERATIONS = ("el8", "el9", "current")
@@ -120,7 +121,7 @@ def with_only(text: str, names: List[str]) -> str:
 def flattened(collector: str, wanted: bool) -> str:
     """Return a makedumpfile command with -F exactly if wanted; any other command as it is."""
     words = collector.split(" ")
-    if words[0] != "makedumpfile" or ("-F" in words) == wanted:
+    if not _makedumpfile.PROGRAM.match(words[0]) or ("-F" in words) == wanted:
         return collector
     rest = [word for word in words[1:] if word != "-F"]
     return " ".join(words[:1] + (["-F"] if wanted else []) + rest)

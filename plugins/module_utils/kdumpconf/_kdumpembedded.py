@@ -4,16 +4,29 @@
 # Private to this collection: no promise is made to code outside it.
 """The files that a kdumpctl's capture initramfs holds copies of: those that kdumpctl watches, and those it forgets."""
 
+import re
 from typing import Any, Dict, List
 
+from ansible_collections.crashops.kdump.plugins.module_utils import _mounts
 from ansible_collections.crashops.kdump.plugins.module_utils.kdumpconf import _kdumpconf, _kdumptarget
 
 HOOK_DIRECTORIES = ("pre", "post", "emergency")
-# dracut reads them at each build; kdumpctl does not ask whether they have changed
-DRACUT_FILES = ("/etc/dracut.conf",)
+# dracut reads them at each build, its module crypt the second; kdumpctl does not ask whether they have changed
+DRACUT_FILES = ("/etc/dracut.conf", "/etc/crypttab")
 DRACUT_PATTERN = "/etc/dracut.conf.d/*.conf"
 # what dracut's module ssh-client copies beside the key; kdumpctl does not ask after these either
 SSH_FILES = ("/root/.ssh/known_hosts", "/etc/ssh/ssh_known_hosts", "/root/.ssh/config", "/etc/ssh/ssh_config")
+# what the capture kernel finds and reaches a server by, as module-setup.sh and dracut take it into the image. hosts:
+# getent asks it at the build, and dracut's module systemd copies it (055 and later). resolv.conf: EL 8 notes its name
+# servers, kdump-utils copy it. Connections: EL 8 reads DNS1 and BONDING_OPTS of ifcfg, later ones copy those in use.
+SERVER_FILES = ("/etc/hosts", "/etc/resolv.conf")
+CONNECTIONS = ("/etc/NetworkManager/system-connections/*.nmconnection", "/etc/sysconfig/network-scripts/ifcfg-*")
+# how programs mark what they write anew, many at each boot, whether it has changed or not
+KEPT = re.compile(
+    r"^[#;].*(by NetworkManager|resolvconf\(8\)|by resolvconf|dhclient-script|by dhcpcd|systemd-resolved|cloud-init"
+    r"|manage_etc_hosts)",
+    re.MULTILINE,
+)
 
 
 def watched(host: Any, found: Dict[str, str], version: str, collector: str) -> List[str]:
@@ -35,8 +48,25 @@ def watched(host: Any, found: Dict[str, str], version: str, collector: str) -> L
 def forgotten(host: Any, found: Dict[str, str]) -> List[str]:
     """Return the files that the initramfs is built from without kdumpctl asking whether they have changed."""
     files = list(DRACUT_FILES) + host.glob(DRACUT_PATTERN)
+    if _meets_server(host, found):
+        places = [*SERVER_FILES, *(path for pattern in CONNECTIONS for path in host.glob(pattern))]
+        files.extend(path for path in places if not _is_kept(host, path))
     if _kdumptarget.target(found)[0] != "ssh":
         return files
     named = found.get("sshkey", _kdumpconf.DEFAULT_SSH_KEY)
     key = named if host.stat(named) is not None else _kdumpconf.DEFAULT_SSH_KEY
     return [*files, key, *SSH_FILES]
+
+
+def _meets_server(host: Any, found: Dict[str, str]) -> bool:
+    """Return whether the capture kernel needs the network: for a target, for what is mounted there, for other nodes."""
+    kind, dummy = _kdumptarget.target(found)
+    if kind == "local":
+        mount = _mounts.holding(_mounts.mounts_of(host), found.get("path") or _kdumpconf.DEFAULT_PATH)
+        kind = mount.fstype if mount is not None else kind
+    return kind == "ssh" or kind.startswith("nfs") or bool(found.get("fence_kdump_nodes"))
+
+
+def _is_kept(host: Any, path: str) -> bool:
+    """Return whether a program keeps a file, so that its time does not tell that what it says has changed."""
+    return host.real_path(path).startswith("/run/") or KEPT.search(host.read(path) or "") is not None

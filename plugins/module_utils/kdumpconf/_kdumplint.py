@@ -20,7 +20,7 @@ RULES: Tuple[Tuple[str, Rule], ...] = (
     ("R13", _actions.both_flags), ("R14", _targets.ssh_form), ("R15", _targets.ssh_alias), ("R16", _targets.ssh_form),
     ("R17", _targets.nfs_form), ("R18", _targets.ssh_key_path), ("R19", _targets.dump_path),
     ("R20", _targets.dump_directory), ("R21", _actions.missing_flattening), ("R22", _actions.needless_flattening),
-    ("R23", _actions.dump_levels), ("R24", _actions.scp_elsewhere), ("R25", _actions.streaming),
+    ("R23", _actions.collector_arguments), ("R24", _actions.scp_elsewhere), ("R25", _actions.streaming),
     ("R26", _actions.hook_files), ("R27", _actions.extra_files), ("R28", _actions.own_name),
     ("R29", _actions.own_address_end), ("R30", _actions.reset_words), ("R31", _lines.newer_names),
     ("R32", _lines.newer_names), ("R33", _lines.newer_names), ("R34", _lines.cut_values),

@@ -57,13 +57,16 @@ def refusals(wanted: Dict[str, Any]) -> Iterator[str]:
         return
     seen: Dict[str, str] = {}
     chosen = settings(wanted)
+    given = {"directives.%s" % name: value for name, value in (wanted.get("directives") or {}).items()}
     for setting in chosen:
         if setting.name in seen:
             rule = "the option %s sets %s too" % (seen[setting.name], setting.name)
             yield refusal(setting.option, setting.value, rule, "give it once")
         seen[setting.name] = setting.option
         problem = _problem(setting) if setting.value is not None else None
-        if problem is not None:
+        if isinstance(given.get(setting.option), (dict, list)):
+            yield refusal(setting.option, given[setting.option], "a directive holds one text", "write it as a string")
+        elif problem is not None:
             yield refusal(setting.option, setting.value, problem.message, problem.remedy)
     yield from _list_refusals(wanted)
     for setting in chosen if wanted.get("target") else []:

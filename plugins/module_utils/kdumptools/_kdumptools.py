@@ -7,7 +7,7 @@
 import re
 from typing import Any, Dict, Iterator, List, Optional
 
-from ansible_collections.crashops.kdump.plugins.module_utils import _values
+from ansible_collections.crashops.kdump.plugins.module_utils import _makedumpfile, _values
 from ansible_collections.crashops.kdump.plugins.module_utils._result import Finding, refusal
 from ansible_collections.crashops.kdump.plugins.module_utils.shell import _shellvars
 from ansible_collections.crashops.kdump.plugins.module_utils.sysconfig import _sysconfig
@@ -61,7 +61,7 @@ def settings(wanted: Dict[str, Any]) -> List[_values.Setting]:
     if wanted.get("path") is not None:
         found.append(_values.Setting("path", "KDUMP_COREDIR", wanted["path"]))
     if wanted.get("core_collector") is not None:
-        words = _values.makedumpfile_words(wanted["core_collector"]) or []
+        words = _makedumpfile.command_words(wanted["core_collector"]) or []
         found.append(_values.Setting("core_collector", "MAKEDUMP_ARGS", " ".join(words)))
     if wanted.get("failure_action") is not None:
         found.append(_values.Setting("failure_action", "KDUMP_FAIL_CMD", FAIL_COMMANDS.get(wanted["failure_action"])))
@@ -81,7 +81,7 @@ def refusals(wanted: Dict[str, Any]) -> Iterator[str]:
         rule = "kdump-tools has no equivalent of it"
         yield refusal("failure_action", action, rule, "choose one of %s" % ", ".join(sorted(FAIL_COMMANDS)))
     if wanted.get("core_collector") is not None:
-        yield from _judged("core_collector", wanted["core_collector"], _values.makedumpfile_problem)
+        yield from _judged("core_collector", wanted["core_collector"], _makedumpfile.problem_of)
     if wanted.get("path") is not None:
         yield from _judged("path", wanted["path"], _values.path_problem)
     yield from _clashes(wanted)

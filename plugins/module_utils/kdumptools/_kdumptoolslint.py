@@ -7,7 +7,7 @@
 import re
 from typing import Any, Callable, Dict, Iterator, List, NamedTuple, Optional, Tuple
 
-from ansible_collections.crashops.kdump.plugins.module_utils import _values
+from ansible_collections.crashops.kdump.plugins.module_utils import _makedumpfile, _values
 from ansible_collections.crashops.kdump.plugins.module_utils._result import Finding, in_order
 from ansible_collections.crashops.kdump.plugins.module_utils.kdumptools import _kdumptools
 from ansible_collections.crashops.kdump.plugins.module_utils.shell import _shelllint, _shellvars
@@ -138,11 +138,10 @@ def several_targets(entries: Entries, rule: str) -> Iterator[Finding]:
         yield finding_at(rule, "warning", entry, message, "keep one of them")
 
 
-def dump_levels(entries: Entries, rule: str) -> Iterator[Finding]:
-    """Find dump levels that makedumpfile refuses; the scripts take what comes of that for a dump."""
+def collector_arguments(entries: Entries, rule: str) -> Iterator[Finding]:
+    """Find arguments that makedumpfile refuses; the scripts take the empty file that comes of them for a dump."""
     entry = entries.get("MAKEDUMP_ARGS")
-    problem = _values.dump_level_problem(words_of(entry.value)) if entry else None
-    if entry and problem is not None:
+    for problem in _makedumpfile.problems(words_of(entry.value)) if entry else ():
         yield finding_at(rule, "error", entry, problem.message, problem.remedy)
 
 
@@ -198,7 +197,7 @@ def evaluated(entries: Entries, rule: str) -> Iterator[Finding]:
 # the numbers of the rules are those of the collection's rule table and stay what they are
 RULES: Tuple[Tuple[str, Rule], ...] = (
     ("T2", switch), ("T3", numbers), ("T4", capture_words), ("T5", chosen_words), ("T6", places),
-    ("T7", failure_command), ("T8", several_targets), ("T9", dump_levels), ("T10", overlooked_failure),
+    ("T7", failure_command), ("T8", several_targets), ("T9", collector_arguments), ("T10", overlooked_failure),
     ("T13", clear_password), ("T14", purging), ("T15", whole_command_line), ("T16", evaluated),
 )  # fmt: skip
 

@@ -22,13 +22,21 @@ COMMAND_LINE_OPTIONS = ("commandline_append", "commandline_remove", "blocked_dri
 class CommandLine(NamedTuple):
     """The variable that holds what the capture kernel's command line gets, and how a driver is blocked there.
 
-    default is what the package has in it. Where the tool itself has no such default, it has to be written.
+    default is what the package has in it. Where the tool itself has no such default, it has to be written, and so has
+    what is packaged beside it: the other variables, by name, for which the file is the only place of the default.
     """
 
     variable: str
     block_key: str
     default: str
     written: bool = False
+    packaged: Dict[str, str] = {}
+
+    def reset(self, name: str) -> Optional[str]:
+        """Return what takes a variable back to its default, None where its line has to go."""
+        if name == self.variable:
+            return self.default or None if self.written else None
+        return self.packaged.get(name)
 
 
 def hidden(text: str) -> str:
@@ -72,8 +80,7 @@ def refusals(wanted: Dict[str, Any]) -> Iterator[str]:
 def edited(text: str, wanted: Dict[str, Any], line: CommandLine) -> str:
     """Return the text of the file as the options want it."""
     for name, value in (wanted.get("sysconfig") or {}).items():
-        reset = line.default or None if line.written and name == line.variable else None
-        text = _shellvars.with_value(text, name, reset if value is None else str(value))
+        text = _shellvars.with_value(text, name, line.reset(name) if value is None else str(value))
     base = _standing_words(text, line)
     append, remove = wanted.get("commandline_append") or [], wanted.get("commandline_remove") or []
     words = _capturewords.edited_words(base, append, remove)
@@ -95,9 +102,21 @@ def touched(wanted: Dict[str, Any], line: CommandLine) -> List[str]:
     return list(wanted.get("sysconfig") or {}) + ([line.variable] if words else [])
 
 
-def error_sentences(path: str, text: str, found: List[Finding]) -> Iterator[str]:
-    """Return a sentence for each error in the resulting file, naming the line."""
+def error_sentences(
+    path: str,
+    text: str,
+    found: List[Finding],
+    wanted: Optional[Dict[str, Any]] = None,
+    line: Optional[CommandLine] = None,
+) -> Iterator[str]:
+    """Return a sentence for each error in the resulting file: naming the option that caused it, else the line."""
+    asked = wanted or {}
+    options = {name: ("sysconfig.%s" % name, value) for name, value in (asked.get("sysconfig") or {}).items()}
+    words = [(option, asked[option]) for option in COMMAND_LINE_OPTIONS if line and asked.get(option)]
+    options.update((line.variable, pair) for pair in words[-1:] if line)
+    by_line = {entry.line: entry.name for entry in _shellvars.assignments(text)}
     for finding in found:
         if finding.severity == "error" and finding.line:
             where = "%s line %d" % (path, finding.line)
-            yield refusal(where, line_of(text, finding), finding.message, finding.remedy)
+            option, value = options.get(by_line.get(finding.line, ""), (where, line_of(text, finding)))
+            yield refusal(option, value, finding.message, finding.remedy)

@@ -2,9 +2,10 @@
 # GNU General Public License v3.0-or-later (see COPYING or https://www.gnu.org/licenses/gpl-3.0.txt)
 # SPDX-License-Identifier: GPL-3.0-or-later
 # Private to this collection: no promise is made to code outside it.
-"""What the packages of kdumpctl write into KDUMP_COMMANDLINE_APPEND, by generation and architecture.
+"""What the packages of kdumpctl write into /etc/sysconfig/kdump, by generation and architecture.
 
-kdumpctl itself has no such default: where the file lacks the variable, the capture kernel gets none of these words.
+kdumpctl itself has no such defaults, or less: where the file lacks KDUMP_COMMANDLINE_APPEND, the capture kernel gets
+none of these words.
 """
 
 import re
@@ -68,6 +69,32 @@ WORDS: Dict[Tuple[str, str], str] = {
 }
 
 
+# KDUMP_COMMANDLINE_REMOVE and KEXEC_ARGS, from the same packages: what most have, and what others have instead.
+# kdumpctl itself removes only the first three, and gives kexec nothing.
+REMOVED = "hugepages hugepagesz slub_debug quiet log_buf_len swiotlb "
+REMOVE: Dict[str, Dict[str, str]] = {
+    "el8": {
+        "": REMOVED + "ignition.firstboot",
+        "s390x": REMOVED + "prot_virt ignition.firstboot zfcp.allow_lun_scan",
+    },
+    "el9": {
+        "": REMOVED + "cma hugetlb_cma ignition.firstboot",
+        "ppc64le": REMOVED + "hugetlb_cma ignition.firstboot",
+        "s390x": REMOVED + "vmcp_cma cma hugetlb_cma prot_virt ignition.firstboot zfcp.allow_lun_scan",
+    },
+    "current": {
+        "": REMOVED + "hugetlb_cma ignition.firstboot cma",
+        "ppc64le": REMOVED + "hugetlb_cma ignition.firstboot",
+        "s390x": REMOVED + "hugetlb_cma ignition.firstboot vmcp_cma cma prot_virt zfcp.allow_lun_scan",
+    },
+}
+KEXEC = {("el8", "ppc64le"): "--dt-no-old-root", ("el9", "ppc64le"): "--dt-no-old-root -s"}
+FADUMP = (
+    "nr_cpus=16 numa=off cgroup_disable=memory cma=0 kvm_cma_resv_ratio=0 hugetlb_cma=0 transparent_hugepage=never "
+    "novmcoredd udev.children-max=2"
+)
+
+
 def machine_of(release: str) -> str:
     """Return the architecture that a kernel release of RHEL or Fedora ends in, empty for any other."""
     found = MACHINE.search(release)
@@ -77,3 +104,17 @@ def machine_of(release: str) -> str:
 def default_words(generation: str, machine: str) -> str:
     """Return the words of a generation's package for an architecture, empty where they are not known."""
     return WORDS.get((generation, machine), "")
+
+
+def packaged(generation: str, machine: str) -> Dict[str, str]:
+    """Return the other variables that a generation's package sets and that are not the same where they are unset."""
+    found = {"KDUMP_IMG": "vmlinuz"}
+    if generation == "current":
+        found["VMCORE_CREATION_NOTIFICATION"] = "yes"
+    if (generation, machine) in WORDS:
+        removed = REMOVE[generation]
+        found["KDUMP_COMMANDLINE_REMOVE"] = removed.get(machine, removed[""])
+        found["KEXEC_ARGS"] = KEXEC.get((generation, machine), "-s")
+    if (generation, machine) == ("current", "ppc64le"):
+        found["FADUMP_COMMANDLINE_APPEND"] = FADUMP
+    return found

@@ -7,8 +7,9 @@
 import re
 from typing import Iterator
 
-from ansible_collections.crashops.kdump.plugins.module_utils import _values
+from ansible_collections.crashops.kdump.plugins.module_utils import _makedumpfile, _values
 from ansible_collections.crashops.kdump.plugins.module_utils._result import Finding
+from ansible_collections.crashops.kdump.plugins.module_utils.kdumpconf._kdumpconf import Entry
 from ansible_collections.crashops.kdump.plugins.module_utils.kdumpconf.rules._base import (
     Document,
     advice,
@@ -26,6 +27,8 @@ FINAL_ACTIONS = ("reboot", "halt", "poweroff")
 NO_STREAM = ("cp", "mv", "dd", "rsync", "install")
 # and those that need an option for that
 COMPRESSORS = ("gzip", "bzip2", "xz", "lz4", "lzop", "zstd")
+# -F with other options behind it: a capture script that takes the two characters out leaves these as a file name
+GLUED = re.compile(r"(?<!\S)-F\S")
 TO_STREAM = re.compile(r"^(-[A-Za-z0-9]*c[A-Za-z0-9]*|--stdout|--to-stdout)$")
 
 
@@ -74,27 +77,45 @@ def both_flags(document: Document, rule: str) -> Iterator[Finding]:
 
 
 def missing_flattening(document: Document, rule: str) -> Iterator[Finding]:
-    """Find makedumpfile without -F where it writes to a stream; kdumpctl looks for these two characters."""
+    """Find makedumpfile without -F where it writes to a stream, or with one that the capture script breaks."""
     target = document.target()
     for entry in document.named("core_collector") if target is not None and document.streams() else []:
-        if _values.makedumpfile_words(entry.value) is not None and "-F" not in entry.value:
+        arguments = _makedumpfile.command_words(entry.value)
+        if arguments is None:
+            continue
+        # mkdumprd looks for the two characters; to a command that it does not check, 1.0.60 and later add them
+        if _is_checked(entry):
+            lacks = "-F" not in entry.value
+        else:
+            lacks = document.generation != "current" and not _makedumpfile.flattens(arguments)
+        if lacks:
             yield error(rule, entry, "makedumpfile needs -F for a target of type %s" % target.name, "add -F")
+        elif document.generation == "current" and GLUED.search(entry.value):
+            message = "where the dump is made, kdump takes -F out, and leaves what stands right behind it"
+            yield error(rule, entry, message, "write -F as a word of its own")
 
 
 def needless_flattening(document: Document, rule: str) -> Iterator[Finding]:
-    """Find makedumpfile with -F where it writes to a file."""
+    """Find makedumpfile with -F where it writes to a file; capture scripts take out what mkdumprd does not refuse."""
     for entry in document.named("core_collector") if not document.streams() else []:
-        arguments = _values.makedumpfile_words(entry.value)
-        if arguments is not None and _values.flattens(arguments):
+        arguments = _makedumpfile.command_words(entry.value)
+        left = _makedumpfile.command_words(entry.value.replace("-F", "")) or []
+        if arguments is None or not _makedumpfile.flattens(arguments):
+            continue
+        if _is_checked(entry) or _makedumpfile.flattens(left) or GLUED.search(entry.value):
             yield error(rule, entry, "makedumpfile takes -F only for targets of type ssh and raw", "remove -F")
 
 
-def dump_levels(document: Document, rule: str) -> Iterator[Finding]:
-    """Find dump and message levels that makedumpfile refuses, or takes for another."""
+def _is_checked(entry: Entry) -> bool:
+    """Return whether mkdumprd takes the collector for makedumpfile and checks it: it has no path."""
+    return words(entry.value)[:1] == ["makedumpfile"]
+
+
+def collector_arguments(document: Document, rule: str) -> Iterator[Finding]:
+    """Find arguments that makedumpfile refuses, or takes for others."""
     for entry in document.named("core_collector"):
-        arguments = _values.makedumpfile_words(entry.value) or []
-        yield from of_problem(rule, entry, _values.dump_level_problem(arguments))
-        yield from of_problem(rule, entry, _values.message_level_problem(arguments))
+        for problem in _makedumpfile.problems(_makedumpfile.command_words(entry.value) or []):
+            yield error(rule, entry, problem.message, problem.remedy)
 
 
 def scp_elsewhere(document: Document, rule: str) -> Iterator[Finding]:

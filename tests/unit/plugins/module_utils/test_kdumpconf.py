@@ -81,7 +81,9 @@ def test_bytes_that_are_not_utf8_and_odd_line_breaks_survive():
         ("makedumpfile -F -l -d 31", False, "makedumpfile -l -d 31"),
         ("makedumpfile -F -l", True, "makedumpfile -F -l"),
         ("scp", True, "scp"),
-        ("/usr/sbin/makedumpfile -l", True, "/usr/sbin/makedumpfile -l"),
+        ("/usr/sbin/makedumpfile -l", True, "/usr/sbin/makedumpfile -F -l"),
+        ("/usr/sbin/makedumpfile -l -F", False, "/usr/sbin/makedumpfile -l"),
+        ("/opt/makedumpfile-wrapper -l", True, "/opt/makedumpfile-wrapper -l"),
     ],
 )
 def test_makedumpfile_gets_and_loses_its_flattening(command, wanted, expected):

@@ -107,5 +107,36 @@ def test_generations_differ_in_what_they_refuse(text, generation, severity, expe
     assert found(text, generation, severity) == expected
 
 
+PATH = "core_collector /usr/sbin/makedumpfile %s\n"
+NAME = "core_collector makedumpfile %s\n"
+
+
+@pytest.mark.parametrize(
+    ("text", "el8", "el9", "current"),
+    [
+        # mkdumprd asks only a makedumpfile without a path; the capture script of 1.0.60 and later adds -F to any
+        ("ssh u@h\n" + PATH % "-l -d 31", ["R21"], ["R21"], []),
+        ("raw /dev/vg/a\n" + PATH % "-l -d 31", ["R21"], ["R21"], []),
+        ("ssh u@h\n" + PATH % "-F -l -d 31", [], [], []),
+        ("ssh u@h\n" + PATH % "-lF -d 31", [], [], []),
+        ("ssh u@h\n" + NAME % "-lF -d 31", ["R21"], ["R21"], ["R21"]),
+        # it takes the two characters -F out before, wherever they stand: l is left of -Fl, and is a file name
+        ("ssh u@h\n" + NAME % "-Fl -d 31", [], [], ["R21"]),
+        ("ssh u@h\n" + PATH % "-Fl -d 31", [], [], ["R21"]),
+        # for a file every capture script takes them out, and mkdumprd does not ask a makedumpfile with a path
+        (PATH % "-F -l -d 31", [], [], []),
+        ("nfs h:/e\n" + PATH % "-l -d 31 -F", [], [], []),
+        ("nfs h:/e\n" + PATH % "-lF -d 31", ["R22"], ["R22"], ["R22"]),
+        ("nfs h:/e\n" + PATH % "-Fl -d 31", ["R22"], ["R22"], ["R22"]),
+        ("nfs h:/e\n" + NAME % "-Fl -d 31", ["R22"], ["R22"], ["R22"]),
+        (PATH % "-l -d 32", ["R23"], ["R23"], ["R23"]),
+        ("ssh u@h\n" + PATH % "-F --message-level=32", ["R23"], ["R23"], ["R23"]),
+    ],
+)
+def test_a_path_before_makedumpfile_changes_what_kdumpctl_asks_and_not_what_the_dump_needs(text, el8, el9, current):
+    rules = [[rule for rule, line in found(text, generation)] for generation in ("el8", "el9", "current")]
+    assert rules == [el8, el9, current]
+
+
 def test_a_misspelled_name_is_answered_with_the_right_one():
     assert lint("core_colector x\n")[0].remedy == "write core_collector, or remove the line"

@@ -154,6 +154,16 @@ def test_without_options_nothing_changes():
     [
         ("ext4 /dev/a\npath /x\n", {"type": "ssh", "location": "u@h"}, "ssh u@h\npath /x\n"),
         ("ssh u@h\ncore_collector makedumpfile -F -l\n", {"type": "local"}, "core_collector makedumpfile -l\n"),
+        (
+            "core_collector /usr/sbin/makedumpfile -l\n",
+            {"type": "ssh", "location": "u@h"},
+            "core_collector /usr/sbin/makedumpfile -F -l\nssh u@h\n",
+        ),
+        (
+            "ssh u@h\ncore_collector /usr/sbin/makedumpfile -l -F\n",
+            {"type": "nfs", "location": "h:/e"},
+            "nfs h:/e\ncore_collector /usr/sbin/makedumpfile -l\n",
+        ),
         ("default shell\n", None, "failure_action reboot\n"),
     ],
 )
@@ -218,6 +228,30 @@ def test_words_that_kdumpctl_has_no_default_for_are_taken_from_its_package(stand
     run(host, **options)
     assert 'KDUMP_COMMANDLINE_APPEND="%s"\n' % words in host.files[SYSCONFIG]
     assert not run(host, **options)["changed"]
+
+
+@pytest.mark.parametrize(
+    ("name", "default"),
+    [
+        ("KEXEC_ARGS", "-s"),
+        (
+            "KDUMP_COMMANDLINE_REMOVE",
+            "hugepages hugepagesz slub_debug quiet log_buf_len swiotlb cma hugetlb_cma ignition.firstboot",
+        ),
+        ("KDUMP_IMG", "vmlinuz"),
+    ],
+)
+def test_null_takes_what_only_the_packaged_file_has_from_the_package(name, default):
+    host = el9_host('%s="mine"\n' % name)
+    run(host, sysconfig={name: None})
+    assert host.files[SYSCONFIG] == '%s="%s"\n' % (name, default)
+    assert not run(host, sysconfig={name: None})["changed"]
+
+
+def test_null_removes_a_variable_that_is_the_same_unset():
+    host = el9_host('KDUMP_IMG="vmlinuz"\nKDUMP_KERNELVER="5.14"\n')
+    run(host, sysconfig={"KDUMP_KERNELVER": None})
+    assert host.files[SYSCONFIG] == 'KDUMP_IMG="vmlinuz"\n'
 
 
 def test_a_file_without_the_words_is_warned_of_and_left_alone():
@@ -313,10 +347,16 @@ def ssh(location):
         ({"directives": {"nfs": "h:/e", "xfs": "UUID=1"}}, "more than one dump target"),
         ({"dracut_args": '--mount "/dev/a /m xfs x"', "target": {"type": "nfs", "location": "h:/e"}}, "--mount"),
         ({"force_rebuild": True, "directives": {"force_no_rebuild": "1"}}, "both 1"),
+        ({"directives": {"extra_modules": ["a", "b"]}}, "directives.extra_modules: ['a', 'b'] is refused: a directive"),
+        ({"directives": {"extra_modules": {"a": 1}}}, "holds one text; write it as a string."),
+        ({"directives": {"path": []}}, "directives.path"),
+        ({"core_collector": "makedumpfile -l --message-level=32"}, "the message level 32"),
+        ({"core_collector": "makedumpfile -E -c -d 31"}, "-E beside -c"),
         ({"sysconfig": {"A B": "1"}}, "name"),
         ({"sysconfig": {"KEXEC_ARGS": "$(reboot)"}}, "sysconfig.KEXEC_ARGS"),
         ({"sysconfig": {"KEXEC_ARGS": 'a"b'}}, "sysconfig.KEXEC_ARGS"),
         ({"sysconfig": {"KEXEC_ARGS": ["a"]}}, "one text"),
+        ({"sysconfig": {"KDUMP_STDLOGLVL": 5}}, "sysconfig.KDUMP_STDLOGLVL: 5 is refused: KDUMP_STDLOGLVL is not"),
         ({"commandline_append": ["a b"]}, "commandline_append: 'a b' is refused: it is not one word"),
         ({"commandline_append": ["x=`id`"]}, "commandline_append"),
         ({"blocked_drivers": ["a,b"]}, "blocked_drivers"),
@@ -348,6 +388,10 @@ def test_kdumpctl_refuses_before_anything_is_written(options, words):
         (ssh("h"), "user@host"),
         ({"core_collector": "scp"}, "makedumpfile only"),
         ({"core_collector": "makedumpfile -d 40"}, "0 and 31"),
+        ({"core_collector": "makedumpfile --message-level 32 -d 31"}, "core_collector: 'makedumpfile --m"),
+        ({"core_collector": "makedumpfile --mess=32"}, "the message level 32"),
+        ({"core_collector": "makedumpfile -E -l"}, "-E beside -l"),
+        ({"core_collector": "/usr/sbin/makedumpfile -l"}, "begin it with the word makedumpfile"),
         ({"path": "crash"}, "absolute"),
         ({"path": "/a$b"}, "path"),
         ({"sysconfig": {"USE_KDUMP": True}}, "sysconfig.USE_KDUMP: True is refused"),
