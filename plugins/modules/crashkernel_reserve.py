@@ -12,9 +12,11 @@ description:
   - Sets the C(crashkernel=) arguments on the boot entries, and for kernels that are installed later.
   - On RHEL and its kin and on Fedora this is done by C(grubby), and C(zipl) is run where the machine boots by it.
     C(/etc/kernel/cmdline) and C(GRUB_CMDLINE_LINUX) in C(/etc/default/grub) are written for kernels yet to come,
-    without what C(grubby) would spoil there, such as C(GRUB_CMDLINE_LINUX_DEFAULT).
+    without what C(grubby) would spoil there, such as C(GRUB_CMDLINE_LINUX_DEFAULT). A C(GRUB_CMDLINE_LINUX) that only
+    a shell can tell is refused before anything is written.
   - On Debian and Ubuntu a drop-in C(/etc/default/grub.d/zz-crashops-kdump.cfg) is written and C(update-grub) run.
     The file of the kdump-tools package is left alone, and the boot entries have exactly one value whatever it says.
+    C(update-grub) applies all of GRUB's settings; what that changes besides is told in RV(messages), in check mode too.
     Where they boot by C(zipl) (s390x), the parameters in C(/etc/zipl.conf) are set and C(zipl) run.
   - On hosts that boot images this is done by C(rpm-ostree kargs). Where there is only C(bootc), nothing can be set on
     the host, and the message names the file and the line to put into the image.
@@ -73,12 +75,12 @@ options:
     type: int
   minimum:
     description:
-      - The least that an estimate may come to, such as V(256M). Only with O(size=estimate).
+      - The least that an estimate may come to, such as V(256M); 1 MiB or more. Only with O(size=estimate).
       - If it is left out, there is no lower limit.
     type: str
   maximum:
     description:
-      - The most that an estimate may come to, such as V(1G). Only with O(size=estimate).
+      - The most that an estimate may come to, such as V(1G); 1 MiB or more. Only with O(size=estimate).
       - If it is left out, there is no upper limit.
     type: str
   timeout:
@@ -222,8 +224,8 @@ reason:
   sample: the running kernel was booted with what is configured and has 256 MiB reserved
 messages:
   description:
-    - What else is worth knowing, such as which value V(auto) stood for, how an estimate came about, and what cannot be
-      known before the boot.
+    - What else is worth knowing, such as which value V(auto) stood for, how an estimate came about, which other
+      arguments C(update-grub) changes, and what cannot be known before the boot.
   returned: success
   type: list
   elements: str
@@ -353,9 +355,9 @@ def ensure(host: Any, params: Dict[str, Any], check_mode: bool) -> Dict[str, Any
     else:
         plan = bootloader.plan(wanted.values, params["kernels"])
     if plan.changed() and not check_mode:
-        bootloader.apply(plan)
+        plan = bootloader.apply(plan)
     result = {"changed": plan.changed(), "bootloader": bootloader.name, "diff": diff_of(plan)}
-    notes = [] if wanted.values is None else bootloader.notes(wanted.values)
+    notes = list(plan.notes) + ([] if wanted.values is None else bootloader.notes(wanted.values))
     result.update(facts(plan.after, running), value=wanted.values, messages=wanted.messages + notes)
     result["below_floor"] = wanted.below_floor is not None
     if wanted.below_floor:

@@ -5,7 +5,7 @@
 """What every way of setting kernel arguments can be asked, and the plan that passes between plan() and apply()."""
 
 import abc
-from typing import Any, Dict, List, NamedTuple, Optional, Union
+from typing import Any, Dict, List, NamedTuple, Optional, Sequence, Union
 
 from ansible_collections.crashops.kdump.plugins.module_utils._cmdline import said, values
 from ansible_collections.crashops.kdump.plugins.module_utils._result import Failure, FileChange
@@ -28,12 +28,16 @@ class Entry(NamedTuple):
 
 
 class Plan(NamedTuple):
-    """What would change: entries before and after in the same order, files, and the commands that do it."""
+    """What would change: entries before and after in the same order, files, and the commands that do it.
+
+    notes are sentences about what changes beside crashkernel=.
+    """
 
     before: List[Entry]
     after: List[Entry]
     files: List[FileChange]
     commands: List[List[str]]
+    notes: Sequence[str] = ()
 
     def changed(self) -> bool:
         """Return whether there is anything to do."""
@@ -77,8 +81,8 @@ class Bootloader(abc.ABC):
         """Return what would have to change for the entries to have exactly the wanted crashkernel= values."""
 
     @abc.abstractmethod
-    def apply(self, plan: Plan) -> None:
-        """Carry a plan out and read it back; where it did not come true, put things back and raise Failure."""
+    def apply(self, plan: Plan) -> Plan:
+        """Carry a plan out and return it as it came about; where it did not come true, undo it and raise Failure."""
 
 
 def default_entry(entries: List[Entry]) -> Optional[Entry]:

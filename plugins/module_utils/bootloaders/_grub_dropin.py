@@ -18,6 +18,12 @@ from ansible_collections.crashops.kdump.plugins.module_utils.bootloaders._base i
     not_read_back,
     put_back,
 )
+from ansible_collections.crashops.kdump.plugins.module_utils.bootloaders._grub_pending import (
+    VARIABLES,
+    came_about,
+    foretold,
+)
+from ansible_collections.crashops.kdump.plugins.module_utils.bootloaders._grub_settings import Settings
 
 DROP_IN_DIRECTORY = "/etc/default/grub.d"
 # grub-mkconfig reads the drop-ins in the order of their names: after kdump-tools.cfg, and after what admins number
@@ -105,15 +111,34 @@ class GrubDropIn(Bootloader):
         if old is None and not wanted and not self._anything_to_take_out():
             new = None
         files = [FileChange(DROP_IN, old, new)] if old != new else []
-        commands = [["update-grub"]] if files or before != after else []
-        return Plan(before, after, files, commands)
+        if not files and before == after:
+            return Plan(before, after, [], [])
+        return foretold(Plan(before, after, files, [["update-grub"]]), self._settings(), self._edited_since())
+
+    def _paths(self) -> List[str]:
+        """Return the files of GRUB's settings in the order in which they are read."""
+        return [ETC_DEFAULT_GRUB] + list(self.host.glob(DROP_IN_DIRECTORY + "/*.cfg"))
 
     def _anything_to_take_out(self) -> bool:
         """Return whether any of GRUB's settings speaks of crashkernel=."""
-        paths = [ETC_DEFAULT_GRUB] + self.host.glob(DROP_IN_DIRECTORY + "/*.cfg")
-        return any("crashkernel=" in (self.host.read(path) or "") for path in paths)
+        return any("crashkernel=" in (self.host.read(path) or "") for path in self._paths())
 
-    def apply(self, plan: Plan) -> None:
+    def _settings(self) -> Settings:
+        """Return GRUB's settings as they stand, without our own drop-in: that is about crashkernel= alone."""
+        settings = Settings(VARIABLES)
+        for path in self._paths():
+            if path != DROP_IN:
+                settings.source(self.host.read(path) or "", path)
+        return settings
+
+    def _edited_since(self) -> bool:
+        """Return whether a file of GRUB's settings came, went or changed after the last update-grub."""
+        written = self.host.stat(GRUB_CFG)
+        paths = [DROP_IN_DIRECTORY] + [path for path in self._paths() if path != DROP_IN]
+        seen = [self.host.stat(path) for path in paths]
+        return written is not None and any(one is not None and one.mtime_ns > written.mtime_ns for one in seen)
+
+    def apply(self, plan: Plan) -> Plan:
         """Write the drop-in, run update-grub and read grub.cfg back."""
         if self.host.stat(DROP_IN_DIRECTORY) is None:
             self.host.make_directory(DROP_IN_DIRECTORY, 0o755)
@@ -124,18 +149,20 @@ class GrubDropIn(Bootloader):
             put_back(self.host, {change.path: change.after for change in plan.files})
             for argv in plan.commands:
                 self.host.run(argv, timeout_s=self.timeout_s)
-            self._compare(plan)
+            seen = self._compared(plan)
         except Failure as failure:
             put_back(self.host, saved)
             raise Failure(failure.msg + "; the boot entries were put back as they were", **failure.details)
+        return came_about(plan, seen)
 
-    def _compare(self, plan: Plan) -> None:
-        """Raise Failure where an entry does not have what was asked for."""
+    def _compared(self, plan: Plan) -> List[Entry]:
+        """Return the entries as they are now; raise Failure where one does not have what was asked for."""
         seen = self.entries()
         wanted = [values(entry.cmdline) for entry in plan.after[:1]]
         if any([values(entry.cmdline)] != wanted for entry in seen):
             failure = not_read_back("update-grub", plan, seen)
             raise Failure("%s; %s" % (failure.msg, self._culprits()), **failure.details)
+        return seen
 
     def _culprits(self) -> str:
         """Return what may have added a value behind the drop-in's back, in words."""

@@ -135,7 +135,7 @@ class Grubby(Bootloader):
         default = default_entry(entries)
         return default is not None and ".el8" in default.kernel and self.host.read(ZIPL_CONF) is None
 
-    def apply(self, plan: Plan) -> None:
+    def apply(self, plan: Plan) -> Plan:
         """Write the side files as planned, run grubby, and read everything back."""
         saved = self._saved()
         in_order = self._sides_in_order()
@@ -149,6 +149,7 @@ class Grubby(Bootloader):
             self._compare(plan, "".join(complaints))
         except Failure as failure:
             raise Failure("%s; %s" % (failure.msg, self._undo(plan, saved, in_order)), **failure.details)
+        return plan
 
     def _run(self, argv: List[str]) -> str:
         """Run grubby, one that is too old for the option about /etc/default/grub without it; return its complaints."""

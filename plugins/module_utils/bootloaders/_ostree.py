@@ -73,7 +73,7 @@ class RpmOstree(Ostree):
         commands = [_argv(values(before[0].cmdline), wanted)] if before != after else []
         return Plan(before, after, [], commands)
 
-    def apply(self, plan: Plan) -> None:
+    def apply(self, plan: Plan) -> Plan:
         """Run rpm-ostree, and read back."""
         for argv in plan.commands:
             self.host.run(argv, timeout_s=self.timeout_s)
@@ -81,6 +81,7 @@ class RpmOstree(Ostree):
         if [_as_words(entry) for entry in seen] != [_as_words(entry) for entry in plan.after]:
             failure = not_read_back("rpm-ostree", plan, seen)
             raise Failure("%s; %s" % (failure.msg, self._undo(plan, seen)), **failure.details)
+        return plan
 
     def _undo(self, plan: Plan, seen: List[Entry]) -> str:
         """Put the old values back; return what came of it, in words."""
@@ -125,8 +126,9 @@ class BootcImage(Ostree):
             "cannot be set here: %s of the image, build it, and run bootc upgrade" % (said(wanted), remedy)
         )
 
-    def apply(self, plan: Plan) -> None:
+    def apply(self, plan: Plan) -> Plan:
         """Do nothing: a plan here is always empty."""
+        return plan
 
 
 def _argv(before: List[str], after: List[str]) -> List[str]:

@@ -92,7 +92,7 @@ class ZiplConf(Bootloader):
         files = [FileChange(ZIPL_CONF, text, new)] if text != new else []
         return Plan(before, after, files, [["zipl"]] if files or is_older_than(self.host, [ZIPL_CONF]) else [])
 
-    def apply(self, plan: Plan) -> None:
+    def apply(self, plan: Plan) -> Plan:
         """Write the file, read it back, and run zipl; put it back where that fails."""
         try:
             put_back(self.host, {change.path: change.after for change in plan.files})
@@ -102,6 +102,7 @@ class ZiplConf(Bootloader):
             self._run(plan)
         except Failure as failure:
             raise Failure("%s; %s" % (failure.msg, self._undo(plan)), **failure.details)
+        return plan
 
     def _run(self, plan: Plan) -> None:
         """Run the commands of a plan."""

@@ -47,8 +47,14 @@ def _kind_refusals(argument: _memory.Argument, kernel: Kernel) -> List[str]:
         rule = "kernels before 6.17 take it for a wrong value and reserve nothing at all"
         return [refusal("size", argument.text, rule, "leave it out")]
     if argument.kind in ("plain", "high") and argument.size < _memory.MIB:
-        return [refusal("size", argument.text, "it is less than 1 MiB", "add a unit, such as M")]
+        return [_too_small("size", argument.text)]
     return []
+
+
+def _too_small(option: str, text: str) -> str:
+    """Return the sentence for a size below 1 MiB, which mostly is one without its unit."""
+    remedy = "give 1M or more" if text[-1:].upper() in _memory.UNITS else "add a unit, such as M"
+    return refusal(option, text, "it is less than 1 MiB", remedy)
 
 
 def _together_refusals(size: Any, arguments: List[_memory.Argument]) -> List[str]:
@@ -72,16 +78,21 @@ def limit_refusals(params: Dict[str, Any]) -> List[str]:
         return [refusal(name, params[name], "it counts for an estimate only", remedy) for name in given]
     if (params["margin_percent"] or 0) < 0:
         found.append(refusal("margin_percent", params["margin_percent"], "it is below 0", "give 0 or more"))
-    for name in LIMITS:
-        try:
-            limit_bytes(params, name)
-        except _memory.GrammarError as error:
-            found.append(refusal(name, params[name], str(error), "give a size"))
+    found += _size_limit_refusals(params, "minimum") + _size_limit_refusals(params, "maximum")
     limits = [] if found else [limit_bytes(params, name) or 0 for name in LIMITS]
     if limits and params["maximum"] is not None and limits[0] > limits[1]:
         rule = "it is above the maximum %s" % params["maximum"]
         found.append(refusal("minimum", params["minimum"], rule, "lower it or raise the maximum"))
     return found
+
+
+def _size_limit_refusals(params: Dict[str, Any], name: str) -> List[str]:
+    """Return a sentence where one of the limits is no size, or none that could be meant."""
+    try:
+        limit = limit_bytes(params, name)
+    except _memory.GrammarError as error:
+        return [refusal(name, params[name], str(error), "give a size")]
+    return [] if limit is None or limit >= _memory.MIB else [_too_small(name, params[name])]
 
 
 def limit_bytes(params: Dict[str, Any], name: str) -> Optional[int]:

@@ -4,18 +4,18 @@
 # Private to this collection: no promise is made to code outside it.
 """What an operator writes for `size`, as crashkernel= values: the vendor's default, an estimate, or the text itself."""
 
-import re
 from typing import Any, List, NamedTuple, Optional, Union
 
 from ansible_collections.crashops.kdump.plugins.module_utils._result import Failure
 from ansible_collections.crashops.kdump.plugins.module_utils._running import OSTREE, Running
+from ansible_collections.crashops.kdump.plugins.module_utils._stack import find_stack
 from ansible_collections.crashops.kdump.plugins.module_utils.crashkernel._default import Resolved, vendor_default
 from ansible_collections.crashops.kdump.plugins.module_utils.crashkernel._estimate import suggestion
 from ansible_collections.crashops.kdump.plugins.module_utils.crashkernel._memory import GIB, MIB, mib, round_up
 from ansible_collections.crashops.kdump.plugins.module_utils.crashkernel._pending import will_reserve
+from ansible_collections.crashops.kdump.plugins.module_utils.kdumpconf import _kdumpconf
 
 KDUMP_CONF = "/etc/kdump.conf"
-KEEPS_VALUE = re.compile(r"^auto_reset_crashkernel\s+no\s*$", re.MULTILINE)
 # up to what size in which steps: what a person would type
 STEPS = ((512 * MIB, 32 * MIB), (2 * GIB, 64 * MIB), (None, 256 * MIB))
 
@@ -87,9 +87,16 @@ def _overwritten_later(host: Any, running: Running) -> List[str]:
     conf = host.read(KDUMP_CONF)
     # on hosts that boot images neither kdump's package nor its hook at a kernel's installation touches the value
     image_based = host.stat(OSTREE) is not None
-    if conf is None or image_based or running.knows_auto() or KEEPS_VALUE.search(conf):
+    if conf is None or image_based or running.knows_auto() or _keeps_value(host, conf):
         return []
     return [
         "the next update of kdump's package or of the kernel puts the vendor's default in place of this value, "
         "because %s does not say auto_reset_crashkernel no" % KDUMP_CONF
     ]
+
+
+def _keeps_value(host: Any, conf: str) -> bool:
+    """Return whether the host's kdumpctl leaves crashkernel= alone: told so by kdump.conf as it reads that, or old."""
+    generation = find_stack(host).generation() or "current"
+    # kexec-tools of EL 8 sets no value, whichever kernel runs beside it
+    return generation == "el8" or _kdumpconf.values(conf, generation).get("auto_reset_crashkernel") == "no"

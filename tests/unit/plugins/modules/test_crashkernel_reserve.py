@@ -90,6 +90,19 @@ def test_values_that_would_leave_no_memory_are_refused_and_nothing_is_written(ma
         ({"size": "estimate", "margin_percent": -1}, "it is below 0"),
         ({"size": "estimate", "minimum": "1X"}, "minimum: '1X' is refused"),
         ({"size": "estimate", "minimum": "2G", "maximum": "1G"}, "it is above the maximum 1G"),
+        (
+            {"size": "estimate", "maximum": "1024"},
+            "maximum: '1024' is refused: it is less than 1 MiB; add a unit, such as M.",
+        ),
+        (
+            {"size": "estimate", "maximum": "512K"},
+            "maximum: '512K' is refused: it is less than 1 MiB; give 1M or more.",
+        ),
+        (
+            {"size": "estimate", "minimum": "256"},
+            "minimum: '256' is refused: it is less than 1 MiB; add a unit, such as M.",
+        ),
+        ({"size": "512K"}, "size: '512K' is refused: it is less than 1 MiB; give 1M or more."),
         ({"size": "256M", "kernels": "most"}, "neither all nor default"),
         ({"size": "256M", "kernels": []}, "it names no kernel"),
         ({"size": "256M", "kernels": ["/boot/nope"]}, "no boot entry has it"),
@@ -141,6 +154,95 @@ def test_the_diff_has_one_argument_per_line():
     assert entry["after"] == "root=/dev/mapper/rhel-root\nro\nrescue.only=1\ncrashkernel=256M\n"
 
 
+@pytest.mark.parametrize("check_mode", [True, False])
+def test_a_value_that_cannot_be_put_into_default_grub_is_refused_before_anything_is_written(check_mode):
+    host = GrubbyHost(files={"/etc/default/grub": 'if x; then GRUB_CMDLINE_LINUX="crashkernel=auto"; fi\n'})
+    before = dict(host.files)
+    with pytest.raises(Failure, match="GRUB_CMDLINE_LINUX cannot be made to have crashkernel=256M: line 1 of"):
+        reserve(host, check_mode, size="256M")
+    assert host.files == before
+
+
+PENDING = 'GRUB_CMDLINE_LINUX="mitigations=off"\n'
+NEWER = "update-grub applies all of GRUB's settings as they stand, not crashkernel= alone: "
+
+
+def pending_host(text=PENDING, always="console=ttyS0 mitigations=off", path="/etc/default/grub.d/50-ours.cfg"):
+    host = DebianHost(files={path: text})
+    host.always = always
+    return host
+
+
+def arguments_after(result):
+    return [diff["after"].split() for diff in result["diff"] if diff["after_header"].startswith("kernel arguments")]
+
+
+def test_a_pending_setting_of_an_admin_is_told_and_shown_and_no_failure():
+    foretold = reserve(pending_host(), check_mode=True, size="256M")
+    result = reserve(pending_host(), size="256M")
+    for seen in (foretold, result):
+        assert seen["messages"] == [NEWER + "it adds mitigations=off to the boot entries"]
+        assert all("mitigations=off" in words and "crashkernel=256M" in words for words in arguments_after(seen))
+        assert len(arguments_after(seen)) == 3
+
+
+def test_a_pending_setting_by_itself_is_left_pending():
+    host = DebianHost()
+    reserve(host, size="256M")
+    host.files["/etc/default/grub.d/50-ours.cfg"] = PENDING
+    result = reserve(host, size="256M")
+    assert (result["changed"], result["messages"], result["diff"]) == (False, [], [])
+
+
+@pytest.mark.parametrize(
+    ("text", "words"),
+    [
+        (
+            'GRUB_CMDLINE_LINUX_DEFAULT="$GRUB_CMDLINE_LINUX_DEFAULT a=1 quiet"\nGRUB_CMDLINE_LINUX+=" b"',
+            "it adds b a=1 to",
+        ),
+        ('B="x=\\"1 2\\""; GRUB_CMDLINE_LINUX="${B} crashkernel=77M \\\n console=ttyS0"', 'it adds x="1 2" to the'),
+        ('GRUB_CMDLINE_LINUX_DEFAULT="console=ttyS0 quiet"', None),
+        ('GRUB_CMDLINE_LINUX_DEFAULT=""', None),
+        ('[ -e /x ] && GRUB_CMDLINE_LINUX="b"', None),
+    ],
+)
+def test_check_mode_tells_a_setting_that_is_there_and_only_that(text, words):
+    messages = reserve(pending_host(text), check_mode=True, size="256M")["messages"]
+    assert words in messages[0] if words else not messages
+
+
+@pytest.mark.parametrize(
+    ("text", "words"),
+    [
+        (
+            'GRUB_CMDLINE_LINUX_DEFAULT="console=ttyS0 b"',
+            "it adds b to the boot entries, and may take quiet out of them",
+        ),
+        ('GRUB_CMDLINE_LINUX_DEFAULT="console=ttyS0"', ": it may take quiet out of the boot entries"),
+        (
+            '[ -e /x ] && GRUB_CMDLINE_LINUX="b"',
+            "what that changes beside crashkernel= only a shell can tell, because line 1 of "
+            "/etc/default/grub.d/50-ours.cfg is no plain assignment",
+        ),
+    ],
+)
+def test_check_mode_tells_what_may_go_where_a_file_changed_after_the_last_update_grub(text, words):
+    host = pending_host(text)
+    host.mtimes["/etc/default/grub.d/50-ours.cfg"] = host.clock + 1
+    messages = reserve(host, check_mode=True, size="256M")["messages"]
+    assert len(messages) == 1
+    assert words in messages[0]
+
+
+def test_the_real_run_tells_what_came_about():
+    host = pending_host('[ -e /x ] && GRUB_CMDLINE_LINUX="b"', always="b")
+    result = reserve(host, size="256M")
+    words = "it adds b to the boot entries, and takes console=ttyS0 out of them"
+    assert result["messages"] == [NEWER + words]
+    assert all("console=ttyS0" not in words and "b" in words for words in arguments_after(result))
+
+
 def test_what_is_configured_booted_and_reserved_is_told():
     result = reserve(DebianHost(), size="256M")
     assert result["configured"][0] == {
@@ -174,6 +276,30 @@ def test_after_the_reboot_none_is_needed():
         (DebianHost(), "auto", ["384M-:128M"], "known to the RHEL 8 kernel only"),
         (el9(files={"/etc/kdump.conf": "path /var/crash\n"}), "256M", ["256M"], "auto_reset_crashkernel no"),
         (el9(files={"/etc/kdump.conf": "auto_reset_crashkernel no\n"}), "256M", ["256M"], None),
+        (el9(files={"/etc/kdump.conf": "auto_reset_crashkernel no # keep ours\n"}), "256M", ["256M"], None),
+        (el9(files={"/etc/kdump.conf": " \tauto_reset_crashkernel no\n"}), "256M", ["256M"], None),
+        (el9(files={"/etc/kdump.conf": "auto_reset_crashkernel No\n"}), "256M", ["256M"], "auto_reset_crashkernel no"),
+        (
+            el9(files={"/etc/kdump.conf": "auto_reset_crashkernel no\nauto_reset_crashkernel yes\n"}),
+            "256M",
+            ["256M"],
+            "auto_reset_crashkernel no",
+        ),
+        # kdumpctl of EL 9 takes the quotes for a part of the value, the current one does not
+        (
+            el9(
+                files={
+                    "/etc/kdump.conf": 'auto_reset_crashkernel "no"\n',
+                    "/usr/sbin/kdumpctl": "auto_reset_crashkernel",
+                }
+            ),
+            "256M",
+            ["256M"],
+            "auto_reset_crashkernel no",
+        ),
+        (el9(files={"/etc/kdump.conf": 'auto_reset_crashkernel "no"\n'}), "256M", ["256M"], None),
+        # kdumpctl of EL 8 puts nothing back, also not beside another kernel
+        (el9(files={"/etc/kdump.conf": "path /var/crash\n", "/usr/sbin/kdumpctl": "start"}), "256M", ["256M"], None),
     ],
 )
 def test_a_size_by_name_is_resolved_on_the_host(host, size, value, words):
