@@ -17,7 +17,7 @@ from typing import Any
 
 from ansible_collections.crashops.kdump.plugins.plugin_utils.report import _figures, _words
 from ansible_collections.crashops.kdump.plugins.plugin_utils.report._packed import packed
-from ansible_collections.crashops.kdump.plugins.plugin_utils.report._summary import standing
+from ansible_collections.crashops.kdump.plugins.plugin_utils.report._summary import is_worst_first, standing
 from jinja2 import Environment, FileSystemLoader, StrictUndefined
 from markupsafe import Markup
 
@@ -109,6 +109,7 @@ def _content(report: dict[str, Any]) -> dict[str, Any]:
         "frequent": frequent,
         "most_frequent": max([1, *(one.hosts for one in frequent)]),
         "worst": rows[:WORST],
+        "worst_first": is_worst_first(rows),
     }
 
 

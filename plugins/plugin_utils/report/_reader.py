@@ -6,9 +6,13 @@
 
 from __future__ import annotations
 
-import math
 from collections.abc import Mapping
 from typing import Any
+
+# what a counter of 64 bits holds
+MOST = (1 << 64) - 1
+# a time beyond this (the year 5138) is rubbish, and more than calendars can take; page.js ranks ages below it
+LAST_TIME_S = 1e11
 
 
 class Unreadable(Exception):
@@ -77,19 +81,28 @@ class Reader:
         return value
 
     def count(self, key: str) -> int | None:
-        """Return a whole number that is not negative."""
-        value = self.seconds(key)
+        """Return a whole number that is not negative and has at most 64 bits."""
+        value = self._number(key)
+        if value is not None and not 0 <= value <= MOST:
+            raise Unreadable("has a %s of %r" % (self._name(key), value))
         return None if value is None else int(value)
 
     def seconds(self, key: str) -> float | None:
-        """Return a finite number that is not negative."""
+        """Return a time or an age; None for what is none: negative, not finite, or far too large."""
+        value = self._number(key)
+        return value if value is not None and 0 <= value <= LAST_TIME_S else None
+
+    def has(self, key: str) -> bool:
+        """Return whether there is a value, be it readable or not."""
+        return self._get(key) is not None
+
+    def _number(self, key: str) -> float | None:
+        """Return a number, whichever it is."""
         value = self._get(key)
         if value is None:
             return None
         if isinstance(value, bool) or not isinstance(value, (int, float)):
             raise self._wrong(key, value)
-        if not math.isfinite(value) or value < 0:
-            raise Unreadable("has a %s of %r" % (self._name(key), value))
         # a number that Ansible has tagged becomes a plain one
         return int(value) if isinstance(value, int) else float(value)
 

@@ -112,13 +112,15 @@ def _read(info: Reader, made: float) -> dict[str, Any]:
 
 
 def _proof(proof: Reader, made: float) -> dict[str, Any]:
-    """Return the proof's state, time and age; an age that was not told is counted up to now."""
-    state, time, age = proof.text("state"), proof.seconds("time"), proof.count("age_seconds")
+    """Return the proof's state, time and age; an age not told is counted up to now, one of no real time is none."""
+    state, time, age = proof.text("state"), proof.seconds("time"), proof.seconds("age_seconds")
     if state is not None:
         state = proof.choice("state", _words.PROOF_STATES)
     if age is None and time is not None:
-        age = max(0, int(made - time))
-    return {"proof_state": state, "proof_time": time, "proof_age_seconds": age}
+        age = max(0, made - time)
+    if time is None and proof.has("time"):
+        age = None
+    return {"proof_state": state, "proof_time": time, "proof_age_seconds": None if age is None else int(age)}
 
 
 def target_words(settings: Reader, directory: Reader) -> str | None:

@@ -80,6 +80,12 @@ def _badness(one: dict[str, Any]) -> tuple[Any, ...]:
     return (ORDER[one["verdict"]], -failed, -one["checks"]["warn"], natural(one["host"]), one["host"])
 
 
+def is_worst_first(rows: list[dict[str, Any]]) -> bool:
+    """Return whether rows are in the order of the report; a query may have given them another."""
+    found = [_badness(one) for one in rows]
+    return found == sorted(found)
+
+
 def natural(name: str) -> list[tuple[int, int, str]]:
     """Return what a name is sorted by so that web2 comes before web10."""
     parts = re.split(r"([0-9]+)", name.lower())

@@ -73,6 +73,13 @@
     return seconds < 172800 ? Math.floor(seconds / 3600) + " h" : Math.floor(seconds / 86400) + " d";
   }
 
+  // a time that no calendar has would throw in toISOString
+  function moment(seconds) {
+    const date = new Date(seconds * 1000);
+    if (seconds < 0 || Number.isNaN(date.getTime())) return NONE;
+    return date.toISOString().replace("T", " ").replace(/:\d\d\.\d+Z$/, " UTC");
+  }
+
   function proof(row) {
     if (row.proof_state === "proven") return row.proof_age_seconds < 0 ? "proven" : age(row.proof_age_seconds);
     return row.proof_state === "stale" || row.proof_state === "never" ? row.proof_state : NONE;
@@ -124,7 +131,7 @@
     return box;
   }
 
-  // columns: what each is sorted by (null goes last in both directions), and what it shows
+  // columns: what each is sorted by (null goes last in both directions, a verdict's number is its rank), what it shows
 
   const ratio = (have, want) => (have < 0 || want <= 0 ? (have === 0 ? 0 : null) : have / want);
   const ranks = new Map([...rows].sort((a, b) => collator.compare(a.host, b.host)).map((row, at) => [row, at]));
@@ -137,7 +144,7 @@
 
   const columns = [
     { key: "host", name: "Host", by: (row) => ranks.get(row) },
-    { key: "verdict", name: "Verdict", by: (row) => row.index },
+    { key: "verdict", name: "Verdict", by: (row) => row.verdict },
     { key: "armed", name: "Armed", by: (row) => (row.armed < 0 ? null : row.armed), show: (row) => yesNo(row.armed) },
     {
       key: "memory", name: "Reserved / needed", numeric: true,
@@ -247,7 +254,6 @@
       byId("order").append(make("option", { value: column.key }, "Order: " + column.name + " \u2191"));
       byId("order").append(make("option", { value: "-" + column.key }, "Order: " + column.name + " \u2193"));
     });
-    byId("order").prepend(make("option", { value: "" }, "Order: worst first"));
   }
 
   function drawRows() {
@@ -306,7 +312,7 @@
   }
 
   function facts(row) {
-    const time = row.proof_time < 0 ? "" : ", " + new Date(row.proof_time * 1000).toISOString().slice(0, 16).replace("T", " ") + " UTC";
+    const time = moment(row.proof_time);
     const incomplete = row.dumps_incomplete > 0 ? ", " + number(row.dumps_incomplete) + " not complete" : "";
     const counts = data.statuses.map((status, at) => row.checks[at] + " " + status).join(", ");
     const list = [
@@ -319,7 +325,7 @@
       ["Dumps go to", dash(row.target)],
       ["Free, recommended", size(row.free_bytes) + ", " + size(row.recommended_bytes)],
       ["A dump would take", size(row.dump_bytes)],
-      ["Proof", dash(row.proof_state) + time],
+      ["Proof", dash(row.proof_state) + (time === NONE ? "" : ", " + time)],
       ["Dumps", row.dumps_count < 0 ? NONE : number(row.dumps_count) + incomplete],
       ["Checks", counts],
     ];

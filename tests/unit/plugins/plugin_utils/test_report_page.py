@@ -61,6 +61,38 @@ def test_the_page_says_how_the_fleet_stands_without_a_script():
     assert text.count('<th scope="row" class="host">') == 50 and "The 50 worst of 300 hosts." in words
 
 
+def shown_by_query(count, choose):
+    """Return the words of the page with the rows that a query made of a fleet."""
+    whole = _summary.report(made_up.fleet(count).items(), made_up.MADE)
+    text = _page.page(_summary.of_rows(whole, choose(whole["hosts"]), "hosts"), "kdump report")
+    return " ".join("".join(Elements(text).texts).split())
+
+
+def test_the_page_says_worst_first_where_that_is_so():
+    words = shown_by_query(300, lambda rows: [row for row in rows if row["verdict"] != "ready"])
+    assert "The 50 worst of " in words and "Order: worst first" in words
+
+
+def test_the_page_of_a_query_that_sorts_says_that_the_order_is_the_querys():
+    words = shown_by_query(300, lambda rows: sorted(rows, key=lambda row: row["host"]))
+    assert "The first 50 of 300 hosts, in the order of the query." in words and "Order: of the query" in words
+    assert "worst" not in words
+
+
+def test_the_script_sorts_verdicts_by_their_rank_whatever_the_order_of_the_rows():
+    script = (_page.ROOM / "page.js").read_text(encoding="utf-8")
+    packed = json.loads(_packed.packed(_summary.report([], made_up.MADE)))
+    assert [word for word, dummy in packed["verdicts"]] == list(_summary.ORDER)
+    assert '{ key: "verdict", name: "Verdict", by: (row) => row.verdict }' in script
+
+
+def test_the_script_makes_times_in_one_place_that_checks_them():
+    script = (_page.ROOM / "page.js").read_text(encoding="utf-8")
+    (helper,) = re.findall(r"function moment\(.*?\n  }\n", script, re.DOTALL)
+    assert script.count("new Date(") == script.count(".toISOString(") == 1
+    assert helper.index("Number.isNaN") < helper.index(".toISOString(")
+
+
 def test_the_page_needs_nothing_from_outside():
     elements = Elements(page(made_up.fleet(40)))
     assert not elements.named("link") and not elements.named("img") and not elements.named("iframe")

@@ -118,6 +118,10 @@ RUBBISH = [
     (made_up.info(memory={"ram_bytes": "64G"}), "it has a memory.ram_bytes that is a str"),
     (made_up.info(memory={"ram_bytes": float("nan")}), "it has a memory.ram_bytes of nan"),
     (made_up.info(memory={"ram_bytes": -1}), "it has a memory.ram_bytes of -1"),
+    (made_up.info(memory={"ram_bytes": float("inf")}), "it has a memory.ram_bytes of inf"),
+    (made_up.info(memory={"ram_bytes": 1 << 64}), "it has a memory.ram_bytes of 18446744073709551616"),
+    (made_up.info(dumps={"count": 10**400}), "it has a dumps.count of 1000"),
+    (made_up.info(proof={"time": "yesterday"}), "it has a proof.time that is a str"),
     (made_up.info(memory={"ram_bytes": True}), "it has a memory.ram_bytes that is a bool"),
     (made_up.info(proof={"state": "maybe"}), "it has the proof.state 'maybe'"),
     (made_up.info(checks=[made_up.check("space", "bad")]), "it has the checks[0].status 'bad'"),
@@ -179,6 +183,12 @@ def test_hosts_are_ordered_worst_first_and_by_the_numbers_in_their_names():
     assert [row["host"] for row in report(results)["hosts"]] == ["dead", "sick", "gone", "web9", "web10", "off"]
 
 
+def test_the_report_knows_whether_a_query_left_it_worst_first():
+    whole = report(made_up.fleet(60))
+    assert _summary.is_worst_first(whole["hosts"]) and _summary.is_worst_first(whole["hosts"][1::2])
+    assert _summary.is_worst_first([]) and not _summary.is_worst_first(whole["hosts"][::-1])
+
+
 def test_the_order_in_which_hosts_are_given_does_not_count():
     results = made_up.fleet(120)
     backwards = dict(reversed(list(results.items())))
@@ -218,6 +228,25 @@ def test_a_target_is_told_in_a_few_words(settings, directory, words):
 def test_an_age_that_was_not_told_is_counted():
     row = only_row(made_up.info(proof={"age_seconds": None, "time": made_up.MADE - 60}))
     assert row["proof_age_seconds"] == 60
+
+
+NO_TIMES = (-1, -1e18, 10**11 + 1, 1e15, 10**18, 10**400, float("nan"), float("inf"), float("-inf"))
+
+
+@pytest.mark.parametrize("time", NO_TIMES)
+def test_a_time_that_no_calendar_has_is_not_known_nor_is_an_age_counted_from_it(time):
+    row = only_row(made_up.info(proof={"time": time, "age_seconds": 0}))
+    assert (row["proof_state"], row["proof_time"], row["proof_age_seconds"]) == ("proven", None, None)
+    assert dict(row, proof_time=made_up.MADE, proof_age_seconds=0) == only_row(
+        made_up.info(proof={"time": made_up.MADE, "age_seconds": 0})
+    )
+
+
+@pytest.mark.parametrize("age", NO_TIMES)
+def test_an_age_that_cannot_be_is_counted_from_the_time(age):
+    row = only_row(made_up.info(proof={"time": made_up.MADE - 60, "age_seconds": age}))
+    assert (row["verdict"], row["proof_age_seconds"]) == ("ready", 60)
+    assert only_row(made_up.info(proof={"time": None, "age_seconds": age}))["proof_age_seconds"] is None
 
 
 def test_hosts_fall_into_the_bins_of_what_they_have_against_what_they_need():
