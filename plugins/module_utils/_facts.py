@@ -4,6 +4,7 @@
 # Private to this collection: no promise is made to code outside it.
 """Everything about kdump on a host, read and never changed, with what the checks make of it."""
 
+from functools import partial
 from typing import Any, Dict, Optional, Tuple
 
 from ansible_collections.crashops.kdump.plugins.module_utils._seen import SeeingHost
@@ -11,8 +12,8 @@ from ansible_collections.crashops.kdump.plugins.module_utils.checks._base import
 from ansible_collections.crashops.kdump.plugins.module_utils.checks._kernel import takes_free_pages
 from ansible_collections.crashops.kdump.plugins.module_utils.checks._table import run_checks
 from ansible_collections.crashops.kdump.plugins.module_utils.checks._verdict import (
-    FAIL,
     decider,
+    ready,
     reasons,
     summary,
     verdict,
@@ -39,8 +40,8 @@ def read_facts(host: Any, options: Options) -> Dict[str, Any]:
         checks=checks,
         verdict=word,
         decided_by=decided_by["id"] if decided_by else None,
-        summary=summary(decided_by),
-        ready=not any(check["status"] == FAIL and not check["waived"] for check in checks),
+        summary=summary(decided_by, checks),
+        ready=ready(checks),
         reasons=reasons(checks),
         unseen=[{"what": what, "reason": why} for what, why in sorted(look.host.unseen.items())],
     )
@@ -50,7 +51,8 @@ def _evidence(look: Look, facts: Dict[str, Any], options: Options) -> Evidence:
     """Return what the checks judge; proof and space are added to the facts."""
     host, target = look.host, look.target
     more = _more.read_more(host, look.stack, look.running, look.boot, look.image.path)
-    more.update(_more.of_target(host, facts["dump_directory"]["path"], target.layers, options.probe_timeout_s))
+    directory, kind = facts["dump_directory"]["path"], look.settings.target_type
+    more.update(_more.of_target(host, directory, target.layers, kind, target.probe.address, options.probe_timeout_s))
     setup = _setup(look, facts)
     proof = read_proof(host, setup, target.dumps.found)
     size = _dump_size(look, proof, more["kernel_version"], options)
@@ -77,14 +79,17 @@ def _setup(look: Look, facts: Dict[str, Any]) -> Setup:
     path = facts["image"]["path"]
     image = look.host.stat(path)
     mtime = image.mtime_ns / 1e9 if image else None
-    return Setup(look.running.kernel, look.running.booted, path, mtime, facts["settings"], look.tools.mtime)
+    files = [look.host.stat(name) for name in {*look.stack.config_files, *look.stack.loaded_files}]
+    newest = max([seen.mtime_ns / 1e9 for seen in files if seen], default=None)
+    made = (look.running.kernel, look.running.booted, path, mtime, facts["settings"], look.tools.mtime)
+    return Setup(*made, files_mtime=newest, firmware=facts["firmware"])
 
 
 def _dump_size(look: Look, proof: Proof, kernel_version: Optional[Tuple[int, int]], options: Options) -> DumpSize:
     """Return how large a dump would be."""
-    host, measured = look.host, None
+    host, collector, measured = look.host, look.settings.core_collector, None
     takes_free = takes_free_pages(look.tools.version, kernel_version)
     if options.mem_usage and not takes_free:
-        measured = host.attempt("makedumpfile --mem-usage", lambda: measured_size(host, options.timeout_s), None)
-    collector, ram_bytes = look.settings.core_collector, look.running.ram_bytes
-    return dump_size(ram_bytes, collector, measured, proof.dump_bytes, takes_free)
+        count = partial(measured_size, host, collector, options.timeout_s)
+        measured = host.attempt("makedumpfile --mem-usage", count, None)
+    return dump_size(look.running.ram_bytes, collector, measured, proof.dump_bytes, takes_free)

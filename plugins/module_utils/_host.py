@@ -107,9 +107,20 @@ class Host:
         """Return the path with every symbolic link followed."""
         return os.path.realpath(path)
 
+    def link(self, path: str) -> Optional[str]:
+        """Return what a symbolic link says, None for what is none."""
+        try:
+            return os.readlink(path)
+        except OSError:
+            return None
+
     def glob(self, pattern: str) -> List[str]:
         """Return the paths that match a shell pattern, sorted."""
         return sorted(glob.glob(pattern))
+
+    def may_list(self, directory: str) -> bool:
+        """Return whether a directory may be looked into; `glob` finds nothing in one that may not."""
+        return os.access(directory, os.R_OK | os.X_OK)
 
     def space(self, path: str) -> Optional[Space]:
         """Return the room on the file system under a path; None without such a path."""

@@ -4,10 +4,15 @@
 # Private to this collection: no promise is made to code outside it.
 """What is mounted where, by /proc/self/mountinfo, and the devices that are meant by UUID= and LABEL=."""
 
+import os
 import re
 from typing import Any, List, NamedTuple, Optional
 
 MOUNTINFO = "/proc/self/mountinfo"
+# file systems whose server may be gone, so that any look at them may hang
+REMOTE = ("nfs", "nfs4", "cifs", "smb3", "ceph", "glusterfs", "fuse.glusterfs", "fuse.sshfs", "autofs", "9p", "lustre")
+# as many symbolic links as Linux follows on one way
+MOST_LINKS = 40
 
 
 class Mount(NamedTuple):
@@ -48,6 +53,27 @@ def holding(found: List[Mount], path: str) -> Optional[Mount]:
     over = [mount for mount in found if _within(path, mount.point)]
     # of equal mount points the last one is seen
     return max(enumerate(over), key=lambda pair: (len(pair[1].point), pair[0]))[1] if over else None
+
+
+def remote_on_way(host: Any, found: List[Mount], path: str) -> Optional[Mount]:
+    """Return the first mount on the way to a path whose server may be gone, links followed; None where none is.
+
+    The way is gone part by part, and what lies on a server is not looked at, not even by following a link to it.
+    """
+    place, left, links = "/", path.split("/"), 0
+    while left and links <= MOST_LINKS:
+        here = os.path.normpath(os.path.join(place, left.pop(0)))
+        mount = holding(found, here)
+        if mount is not None and mount.fstype in REMOTE:
+            return mount
+        target = host.link(here)
+        if target is None:
+            place = here
+            continue
+        links += 1
+        left = target.split("/") + left
+        place = "/" if target.startswith("/") else place
+    return None
 
 
 def device_link(location: str) -> str:

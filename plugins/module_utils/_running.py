@@ -12,6 +12,8 @@ from ansible_collections.crashops.kdump.plugins.module_utils.crashkernel._kernel
 from ansible_collections.crashops.kdump.plugins.module_utils.crashkernel._memory import MIB, RAM_STEP, round_up
 
 CRASH_SIZE = "/sys/kernel/kexec_crash_size"
+# where firmware-assisted dump (ppc64le) keeps the memory instead; 0 where it is off
+FADUMP_RESERVED = "/sys/kernel/fadump/mem_reserved"
 VMCORE = "/proc/vmcore"
 # there on hosts that boot images
 OSTREE = "/run/ostree-booted"
@@ -77,7 +79,7 @@ def kernel_release(host: Any) -> str:
 
 def read_running(host: Any) -> Running:
     """Return what the running kernel says."""
-    reserved = _number(host, CRASH_SIZE)
+    reserved = _number(host, FADUMP_RESERVED) or _number(host, CRASH_SIZE)
     release, machine = kernel_release(host) or None, _machine(host)
     return Running(
         kernel=release,

@@ -215,6 +215,11 @@ boot_id:
   returned: success
   type: str
   sample: 0b7a3f3e-0d3c-4a55-9c3b-6a1a4ed7d3f1
+firmware:
+  description: The maker, version and date of the firmware, by the machine's DMI table; null where it has none.
+  returned: success
+  type: str
+  sample: SeaBIOS 1.16.2-debian-1.16.2-1 04/01/2014
 capture_kernel:
   description: Whether the running kernel is the one that captures a dump.
   returned: success
@@ -357,6 +362,12 @@ settings:
       description: What is done when no dump can be written.
       type: str
       sample: reboot
+    loading:
+      description:
+        - The variables that are set of those by which the capture kernel is loaded, such as
+          C(KDUMP_COMMANDLINE_APPEND) and C(KEXEC_ARGS), or C(KDUMP_CMDLINE_APPEND).
+      type: dict
+      sample: {KDUMP_CMDLINE_APPEND: nr_cpus=1 irqpoll usbcore.nousb panic=10}
 dump_directory:
   description: The directory of the dumps on this host; null each where they go elsewhere or it is not there.
   returned: success
@@ -640,7 +651,9 @@ summary:
   type: str
   sample: A crash has proved this very setup.
 ready:
-  description: Whether no check fails that is not waived, so that nothing stands against a dump if the kernel dies now.
+  description:
+    - Whether no check fails that is not waived, and all that is vital could be seen, so that nothing stands against a
+      dump if the kernel dies now or after the next boot.
   returned: success
   type: bool
   sample: true

@@ -197,6 +197,7 @@ def proof(
         "settings": {name: value for name, value in info["settings"].items() if name != "ssh_key"},
         "ram_bytes": info["memory"]["ram_bytes"],
         "collector_mtime": info["collector"]["mtime"],
+        "firmware": info["firmware"],
         "dump": {name: dump[name] for name in ("id", "core", "format", "size_bytes", "crash_time", "kernel")},
         "dumps_host": dumps_host,
         "panic": dump["panic"],

@@ -36,6 +36,7 @@ class FakeHost:
         self.free = {}  # type: Dict[str, int]
         self.labels = {}  # type: Dict[str, str]
         self.root = True
+        self.closed = set()  # type: Set[str]
         self.refused = {}  # type: Dict[str, str]
         self.connected = []  # type: List[Tuple[str, int]]
         self.commands = []  # type: List[List[str]]
@@ -72,11 +73,19 @@ class FakeHost:
         """Return what `links` makes of a path."""
         return self.links.get(path, path)
 
+    def link(self, path: str) -> Optional[str]:
+        """Return what `links` says of a path."""
+        return self.links.get(path)
+
     def glob(self, pattern: str) -> List[str]:
         """Return the files and directories that match; like a shell's, a star does not cross a slash."""
         found = set(self.files) | set(self.directories)
         depth = pattern.count("/")
         return sorted(path for path in found if path.count("/") == depth and fnmatch.fnmatchcase(path, pattern))
+
+    def may_list(self, directory: str) -> bool:
+        """Return whether a directory is not among the `closed` ones."""
+        return directory not in self.closed
 
     def space(self, path: str) -> Optional[Space]:
         """Return what `free` says of a path: bytes, on a file system of 8 GiB."""

@@ -234,6 +234,7 @@ READY = {
     "kernel": "5.14.0-570.26.1.el9_6.x86_64",
     "machine": "x86_64",
     "boot_id": "6f9e3f7c-6d0f-4a3f-9b43-0b8f4b0c2a11",
+    "firmware": "SeaBIOS 1.16.2-1 04/01/2014",
     "capture_kernel": False,
     "armed": True,
     "memory": {
@@ -268,6 +269,7 @@ READY = {
         "dump_directory": "/var/crash",
         "core_collector": "makedumpfile -l --message-level 7 -d 31",
         "failure_action": None,
+        "loading": {},
     },
     "dump_directory": {"path": "/var/crash", "exists": True, "mode": "0700", "uid": 0, "free_bytes": 40 * GIB},
     "space": {

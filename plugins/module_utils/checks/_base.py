@@ -75,7 +75,7 @@ def warned(reason: str, advice: str, value: Any = None, wanted: Any = None) -> O
 
 
 def failed(reason: str, advice: str, value: Any = None, wanted: Any = None) -> Outcome:
-    """Return that there would be no dump, or none that anybody could use."""
+    """Return that a crash, now or after the next boot, would leave no dump, or none that anybody could use."""
     return Outcome(FAIL, _text(value), _text(wanted), reason, advice)
 
 

@@ -75,6 +75,6 @@ def early_kdump(seen: Evidence) -> Outcome:
     if system is None or capture is None:
         return unknown("The initramfs of the system or of the capture kernel cannot be seen.")
     if system >= capture:
-        return passed("the system's initramfs is the younger one")
+        return passed("the system's initramfs is the younger one", None, "lsinitrd shows whether earlykdump is in it")
     reason = "The system's initramfs is older than the capture initramfs that early kdump has in it."
     return warned(reason, "Run dracut -f --add earlykdump.", "older", "younger")

@@ -6,6 +6,7 @@
 
 from typing import Any, Dict, List
 
+from ansible_collections.crashops.kdump.plugins.module_utils import _makedumpfile
 from ansible_collections.crashops.kdump.plugins.module_utils.checks._base import (
     Evidence,
     Outcome,
@@ -72,11 +73,15 @@ def capture_command_line(seen: Evidence) -> Outcome:
     found = of_rules(seen, CAPTURE_WORDS)
     if found is not None:
         return found
-    hungry = [word for word in seen.platform.cmdline.split() if word.partition("=")[0] in HUNGRY]
+    hungry = [word for word in seen.more["capture_words"] if word.partition("=")[0] in HUNGRY]
     if not hungry or (seen.on_kdumpctl and all(word.startswith("swiotlb=") for word in hungry)):
         return passed("nothing that harms")
     reason = "The capture kernel takes over %s from the running one, which takes memory or processors from it."
-    advice = "Take such words out by KDUMP_COMMANDLINE_REMOVE, or undo them by kdump_commandline_append."
+    advice = "Add such words to KDUMP_COMMANDLINE_REMOVE (kdump_sysconfig)."
+    if not seen.on_kdumpctl:
+        advice = (
+            "Write the words that the capture kernel is to have into KDUMP_CMDLINE (kdump_sysconfig), without these."
+        )
     return warned(reason % " ".join(hungry), advice, hungry)
 
 
@@ -114,7 +119,8 @@ def collector_installed(seen: Evidence) -> Outcome:
     """Judge whether the program that writes the dump is there, and the one that builds the capture initramfs."""
     if not seen.facts["stack"]["installed"]:
         return skipped("kdump is not installed")
-    if seen.tools.makedumpfile is None and seen.facts["settings"]["core_collector"].startswith("makedumpfile"):
+    collects = _makedumpfile.command_words(seen.facts["settings"]["core_collector"]) is not None
+    if collects and seen.tools.makedumpfile is None:
         reason = "makedumpfile is not installed, so the whole memory would be copied, or nothing."
         return failed(reason, "Install makedumpfile (the role does).", "missing", "makedumpfile")
     if seen.tools.builder is None and not seen.facts["image"]["exists"]:
@@ -125,11 +131,11 @@ def collector_installed(seen: Evidence) -> Outcome:
 
 def collector_compression(seen: Evidence) -> Outcome:
     """Judge whether makedumpfile was built with the compression that it is told to use."""
-    words, known = seen.facts["settings"]["core_collector"].split(), seen.tools.compressions
-    if words[:1] != ["makedumpfile"] or known is None:
+    words, known = _makedumpfile.command_words(seen.facts["settings"]["core_collector"]), seen.tools.compressions
+    if words is None or known is None:
         return skipped("the collector is not makedumpfile, or it does not tell what it was built with")
-    short = [word for word in words[1:] if word.startswith("-") and not word.startswith("--")]
-    asked = [name for letter, name in OPTIONAL_COMPRESSIONS.items() if any(letter in word for word in short)]
+    options = [name for name, dummy in _makedumpfile.arguments(words).options]
+    asked = [name for letter, name in OPTIONAL_COMPRESSIONS.items() if letter in options]
     lacking = [name for name in asked if name not in known]
     if not lacking:
         return passed(", ".join(asked) or "none that is optional")

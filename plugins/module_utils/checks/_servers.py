@@ -15,9 +15,11 @@ from ansible_collections.crashops.kdump.plugins.module_utils.checks._base import
     of_rules,
     passed,
     skipped,
+    unknown,
     warned,
 )
 from ansible_collections.crashops.kdump.plugins.module_utils.checks._target import HOST_KEY, KEY, PREPARE, REACH
+from ansible_collections.crashops.kdump.plugins.module_utils.facts._probe import NETWORKED
 
 
 def _reached(seen: Evidence, kind: str) -> Optional[Outcome]:
@@ -69,9 +71,11 @@ def ssh_name(seen: Evidence) -> Outcome:
 
 def capture_network(seen: Evidence) -> Outcome:
     """Judge whether the way to the server is one that the capture kernel brings up like the running one."""
-    if seen.facts["settings"]["target_type"] not in ("nfs", "ssh", "ftp"):
+    if seen.facts["settings"]["target_type"] not in NETWORKED:
         return skipped("the dumps cross no network")
     links = seen.more["unsure_links"]
+    if links is None:
+        return unknown("This host has no route to the server that could be seen.", "See to its routes. " + PROVE)
     if not links:
         return passed("an ordinary interface")
     reason = "The way to the server leads over %s, which may have another name or need more in the capture kernel."

@@ -92,6 +92,8 @@ def unit_unmasked(seen: Evidence) -> Outcome:
     if not service["masked"]:
         return passed("no", "no")
     reason = "%s is masked, as STIG and OSPP profiles demand." % service["unit"]
+    if seen.facts["armed"]:
+        reason += " What is loaded stays until the next boot."
     advice = "Where dumps are wanted all the same, run setup with kdump_masked: false, and tell the profile."
     return failed(reason, advice, "masked", "not masked")
 

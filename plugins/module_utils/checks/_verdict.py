@@ -48,14 +48,23 @@ def _only_a_reboot_away(seen: Tally) -> bool:
     return pending and all(name in MENDED_BY_REBOOT for name in seen.failed)
 
 
+def _forbidden(seen: Tally) -> bool:
+    """Return whether somebody has forbidden it on purpose, and nothing is loaded from before."""
+    return "armed" in seen.failed and any(name in FORBIDDEN for name in seen.failed)
+
+
+def _leaves_dump(seen: Tally) -> bool:
+    """Return whether nothing fails, and all that is vital could be seen."""
+    return not seen.failed and all(WEIGHTS[name] != VITAL for name in seen.unknown)
+
+
 # The verdict is that of the first row whose condition holds; docs/verify.md shows the same table.
 ROWS: Tuple[Tuple[str, Any], ...] = (
     ("unsupported", lambda seen: any(name in UNSUPPORTED for name in seen.failed)),
-    ("disabled_by_policy", lambda seen: any(name in FORBIDDEN for name in seen.failed)),
+    ("disabled_by_policy", _forbidden),
     ("reboot_pending", _only_a_reboot_away),
-    ("not_ready", lambda seen: bool(seen.failed)),
+    ("not_ready", lambda seen: not _leaves_dump(seen)),
     ("degraded", lambda seen: any(WEIGHTS[name] != DOUBT for name in seen.warned)),
-    ("degraded", lambda seen: any(WEIGHTS[name] == VITAL for name in seen.unknown)),
     ("ready_unproven", lambda seen: bool(seen.warned) or "proof_exists" in seen.unknown),
     ("ready", lambda seen: True),
 )
@@ -74,6 +83,11 @@ def verdict(checks: List[Dict[str, Any]]) -> str:
     return next(word for word, holds in ROWS if holds(seen))
 
 
+def ready(checks: List[Dict[str, Any]]) -> bool:
+    """Return whether a crash would leave a dump, as far as anybody can tell without one."""
+    return _leaves_dump(tally(checks))
+
+
 def decider(word: str, checks: List[Dict[str, Any]]) -> Optional[Dict[str, Any]]:
     """Return the check for which the verdict is what it is, the one that weighs most; None where it is ready."""
     if word == "ready":
@@ -84,14 +98,22 @@ def decider(word: str, checks: List[Dict[str, Any]]) -> Optional[Dict[str, Any]]
     ]
     by_weight = [check for status in (FAIL, WARN, UNKNOWN) for check in counting if check["status"] == status]
     plain = [check for check in by_weight if WEIGHTS[check["id"]] != DOUBT]
+    blind = [check for check in by_weight if check["status"] == UNKNOWN and WEIGHTS[check["id"]] == VITAL]
+    if word == "not_ready":
+        decisive = [check for check in by_weight if check["status"] == FAIL] or blind
     return (decisive or (plain if word == "degraded" else by_weight) or by_weight)[0]
 
 
-def summary(decided_by: Optional[Dict[str, Any]]) -> str:
+def summary(decided_by: Optional[Dict[str, Any]], checks: List[Dict[str, Any]]) -> str:
     """Return one sentence for why the verdict is what it is."""
-    return "A crash has proved this very setup." if decided_by is None else str(decided_by["reason"])
+    if decided_by is not None:
+        return str(decided_by["reason"])
+    waived = [check["id"] for check in checks if check["waived"]]
+    if any(check in DECISIVE["ready_unproven"] for check in waived):
+        return "Nothing that counts speaks against a dump; %s waived." % ", ".join(waived)
+    return "A crash has proved this very setup."
 
 
 def reasons(checks: List[Dict[str, Any]]) -> List[str]:
-    """Return why a crash now would leave no dump: a sentence of each check that failed."""
+    """Return why a crash, now or after the next boot, would leave no dump: a sentence of each check that failed."""
     return [check["reason"] for check in checks if check["status"] == FAIL and not check["waived"]]

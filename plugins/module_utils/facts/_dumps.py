@@ -4,8 +4,10 @@
 # Private to this collection: no promise is made to code outside it.
 """The dumps that lie on the host: how many, how large, which are broken off, and what the newest tells."""
 
+import re
 from typing import Any, Dict, List, NamedTuple, Optional
 
+from ansible_collections.crashops.kdump.plugins.module_utils._cmdline import values
 from ansible_collections.crashops.kdump.plugins.module_utils.vmcores import _panic
 from ansible_collections.crashops.kdump.plugins.module_utils.vmcores._dumps import find_dumps
 from ansible_collections.crashops.kdump.plugins.module_utils.vmcores._look import Look, dmesg_text, glance, look
@@ -13,10 +15,15 @@ from ansible_collections.crashops.kdump.plugins.module_utils.vmcores._look impor
 # older ones than these are counted, and not opened
 OPENED = 20
 LIMIT_S = 3.0
+# x86 says the first as soon as it can, and every architecture the second
+COMMAND_LINE = re.compile(r"\b[Cc]ommand line: (.*)")
 
 
 class Dump(NamedTuple):
-    """One dump: its core (or, without one, its directory), whether it is complete (None: not judged), and why."""
+    """One dump: its core (or, without one, its directory), whether it is complete (None: not judged), and why.
+
+    crashkernel: the values that the kernel which died was booted with; None where the log does not tell.
+    """
 
     path: str
     size: int
@@ -26,6 +33,7 @@ class Dump(NamedTuple):
     reason: str
     kernel: Optional[str]
     panic: Optional[str]
+    crashkernel: Optional[List[str]] = None
 
 
 class Dumps(NamedTuple):
@@ -66,7 +74,8 @@ def read_dumps(host: Any, directory: Optional[str]) -> Dumps:
 def _dump(host: Any, seen: Look, newest: bool) -> Dump:
     """Return one dump; the log is read of the newest only."""
     core, judged = seen.found.core, glance(seen)
-    panic = _panic.panic(dmesg_text(host, seen.found)) if newest else None
+    log = dmesg_text(host, seen.found) if newest else ""
+    panic = _panic.panic(log)
     return Dump(
         path=core.path if core else seen.found.directory,
         size=sum(file.facts.size for file in seen.found.files),
@@ -76,4 +85,11 @@ def _dump(host: Any, seen: Look, newest: bool) -> Dump:
         reason=judged.reason,
         kernel=seen.header.kernel,
         panic=panic.line if panic else None,
+        crashkernel=_booted_with(log),
     )
+
+
+def _booted_with(log: str) -> Optional[List[str]]:
+    """Return the crashkernel= values of the command line that a kernel's log begins with."""
+    match = COMMAND_LINE.search(log)
+    return values(match.group(1)) if match else None

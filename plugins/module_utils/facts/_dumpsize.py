@@ -7,7 +7,7 @@
 import re
 from typing import Any, NamedTuple, Optional
 
-from ansible_collections.crashops.kdump.plugins.module_utils import _values
+from ansible_collections.crashops.kdump.plugins.module_utils import _makedumpfile
 from ansible_collections.crashops.kdump.plugins.module_utils._result import Failure
 
 KCORE = "/proc/kcore"
@@ -18,7 +18,9 @@ PERCENT = {(True, True): 10, (True, False): 100, (False, True): 50, (False, Fals
 # the same article: keep half of the RAM free, on machines with more than 500 GB of it 30 %
 LARGE_RAM = 500 * 10**9
 KEEP_PERCENT, KEEP_PERCENT_LARGE = 50, 30
-KERNEL_PAGES = re.compile(r"^KERN_DATA\s+(\d+)\s", re.MULTILINE)
+# the kinds of pages that makedumpfile counts, those that it may leave out with the bit that does so
+PAGES = re.compile(r"^([A-Z_]+)\s+(\d+)\s+(?:yes|no)\s", re.MULTILINE)
+BITS = {"ZERO": 1, "NON_PRI_CACHE": 2, "CACHE": 2, "PRI_CACHE": 4, "CACHE_PRIVATE": 4, "USER": USER, "FREE": FREE}
 PAGE_SIZE = re.compile(r"^page size:\s+(\d+)", re.MULTILINE)
 
 
@@ -54,24 +56,29 @@ def dump_size(
 
 
 def leaves_out(collector: str) -> Any:
-    """Return whether a collector leaves (user pages, free pages) out; one that is not makedumpfile leaves out none."""
-    words = _values.makedumpfile_words(collector)
-    if words is None:
-        return (False, False)
-    level = 0
-    for text in _values.dump_levels(words):
-        first = text.split(",")[0]
-        level = int(first) if first.isdigit() else level
+    """Return whether a collector leaves (user pages, free pages) out."""
+    level = dump_level(collector)
     return (bool(level & USER), bool(level & FREE))
 
 
-def measured_size(host: Any, timeout_s: int) -> Optional[int]:
-    """Return the bytes of the kernel's own pages by makedumpfile, which reads every page's state; raise why not."""
+def dump_level(collector: str) -> int:
+    """Return the bits of what a collector leaves out; one that is not makedumpfile leaves out nothing."""
+    level = 0
+    for text in _makedumpfile.dump_levels(_makedumpfile.command_words(collector) or []):
+        first = text.split(",")[0]
+        level = int(first) if first.isdigit() else level
+    return level
+
+
+def measured_size(host: Any, collector: str, timeout_s: int) -> Optional[int]:
+    """Return the bytes of the pages that a collector writes, as makedumpfile counts them; raise why not."""
     if not host.which("makedumpfile"):
         raise Failure("makedumpfile is not installed, so it cannot count the kernel's pages; install it")
     done = host.run(["makedumpfile", "--mem-usage", KCORE], timeout_s=timeout_s, check=False)
-    pages, page_size = KERNEL_PAGES.search(done.stdout), PAGE_SIZE.search(done.stdout)
-    if not pages or not page_size:
+    pages, page_size = dict(PAGES.findall(done.stdout)), PAGE_SIZE.search(done.stdout)
+    if "KERN_DATA" not in pages or not page_size:
         words = (done.stderr.strip() or done.stdout.strip() or "it said nothing").splitlines()
         raise Failure("makedumpfile --mem-usage %s gave no number: %s" % (KCORE, " / ".join(words[-2:])))
-    return int(pages.group(1)) * int(page_size.group(1))
+    level = dump_level(collector)
+    written = [int(count) for kind, count in pages.items() if not level & BITS.get(kind, 0)]
+    return sum(written) * int(page_size.group(1))

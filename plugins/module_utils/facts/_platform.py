@@ -18,6 +18,7 @@ WATCHDOGS = "/sys/class/watchdog/watchdog*"
 SYSCTLS = (
     "kexec_load_disabled",
     "kexec_load_limit_panic",
+    "nmi_watchdog",
     "panic",
     "panic_on_oops",
     "panic_on_warn",

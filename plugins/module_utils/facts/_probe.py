@@ -5,19 +5,27 @@
 """Whether the dump target answers now, where the running system does not see it; and by what it would be reached."""
 
 import re
-from typing import Any, List, NamedTuple, Optional
+from typing import Any, List, NamedTuple, Optional, Set
 
 from ansible_collections.crashops.kdump.plugins.module_utils.stacks._base import Settings
 
+# the targets that dumps cross a network to
+NETWORKED = ("nfs", "ssh", "ftp")
 ROUTES = "/proc/net/route"
 DEFAULT_ROUTE = re.compile(r"^(\S+)\t00000000\t", re.MULTILINE)
+IPV6_ROUTES = "/proc/net/ipv6_route"
+# the loopback interface has one of its own, which leads nowhere
+DEFAULT_IPV6_ROUTE = re.compile(r"^0{32} 00 .*[ \t](?!lo$)(\S+)$", re.MULTILINE)
 # what the capture kernel may not bring up as the running one does: supported-kdump-targets.txt of kdump-utils
 UNSURE_LINKS = ("bond", "bridge", "team", "vlan", "wlan", "wireless", "infiniband")
 INFINIBAND = "32"
 
 
 class Answer(NamedTuple):
-    """What came of the look. trouble is a word, msg the sentence for it; untried says why nothing was looked at."""
+    """What came of the look. trouble is a word, msg the sentence for it; untried says why nothing was looked at.
+
+    address is the first one of the server, None where there is no server or its address is not known.
+    """
 
     tried: bool
     trouble: Optional[str] = None
@@ -26,27 +34,56 @@ class Answer(NamedTuple):
     untried: Optional[str] = None
     free: Optional[int] = None
     existed: Optional[bool] = None
+    address: Optional[str] = None
 
 
 def read_probe(host: Any, stack: str, settings: Settings, wanted: bool, timeout_s: int) -> Answer:
     """Return whether the target answers. A directory that the running system sees needs no probe."""
-    if not wanted:
-        return Answer(False, untried="probe is false")
-    if settings.dump_directory is not None:
-        return Answer(False, untried="the running system sees the dump directory")
-    if not host.is_root():
-        return Answer(False, untried="only root can reach the target as the capture kernel does")
+    untried = _untried(host, settings, wanted)
+    if untried is not None and settings.target_type not in NETWORKED:
+        return Answer(False, untried=untried)
     # Compiling a module takes longer than looking at a host does: what most hosts need not is imported here.
     from ansible_collections.crashops.kdump.plugins.module_utils.facts import _server
 
+    if untried is not None:
+        return Answer(False, untried=untried, address=_server.address_of(host, settings, wanted, timeout_s))
     return Answer(**_server.look(host, stack, settings, timeout_s))
 
 
-def unsure_links(host: Any) -> List[str]:
-    """Return the kinds of the interface with the default route that only a crash test proves, as NAME (KIND)."""
-    names = DEFAULT_ROUTE.findall(host.read(ROUTES) or "")
-    pairs = [(name, _link_kind(host, name)) for name in sorted(set(names))]
-    return ["%s (%s)" % (name, kind) for name, kind in pairs if kind in UNSURE_LINKS]
+def _untried(host: Any, settings: Settings, wanted: bool) -> Optional[str]:
+    """Return why the target is not tried, None where it is."""
+    if not wanted:
+        return "probe is false"
+    if settings.dump_directory is not None:
+        return "the running system sees the dump directory"
+    return None if host.is_root() else "only root can reach the target as the capture kernel does"
+
+
+def unsure_links(host: Any, kind: str, address: Optional[str], timeout_s: int) -> Optional[List[str]]:
+    """Return the interfaces on the way to a server that only a crash test proves, as NAME (KIND).
+
+    None: no interface is found at all.
+    """
+    if kind not in NETWORKED:
+        return []
+    names = _links_to(host, address, timeout_s) or _default_links(host)
+    pairs = [(name, _link_kind(host, name)) for name in sorted(names)]
+    return ["%s (%s)" % (name, kind) for name, kind in pairs if kind in UNSURE_LINKS] if names else None
+
+
+def _links_to(host: Any, address: Optional[str], timeout_s: int) -> Set[str]:
+    """Return the interface by which an address is reached, none where that cannot be asked."""
+    if address is None or host.which("ip") is None:
+        return set()
+    argv = ["ip", "-o", "route", "get", address]
+    done = host.attempt("the route to %s" % address, lambda: host.run(argv, timeout_s=timeout_s, check=False), None)
+    return set(re.findall(r" dev (\S+)", done.stdout)) if done is not None and done.rc == 0 else set()
+
+
+def _default_links(host: Any) -> Set[str]:
+    """Return the interfaces with the default route, of IPv6 where IPv4 has none."""
+    found = DEFAULT_ROUTE.findall(host.read(ROUTES) or "")
+    return set(found or DEFAULT_IPV6_ROUTE.findall(host.read(IPV6_ROUTES) or ""))
 
 
 def _link_kind(host: Any, name: str) -> Optional[str]:

@@ -4,8 +4,8 @@
 # Private to this collection: no promise is made to code outside it.
 """Whether a real crash has proved this very setup, and what has changed since.
 
-The proof is crash_test's record; where there is none, that of `kdumpctl test`, or a complete dump of the running kernel
-that is younger than the capture initramfs.
+The proof is crash_test's record; where there is none, or a crash came after it, that of `kdumpctl test`, or the newest
+dump, if it is complete, of the running kernel, and younger than capture initramfs, configuration and makedumpfile.
 """
 
 import json
@@ -15,9 +15,11 @@ from typing import Any, Dict, List, NamedTuple, Optional
 PROOF = "/var/lib/crashops-kdump/proof.json"
 # kdump-utils 1.0.51 and later: "success kdump_test_id=SECONDS-NANOSECONDS"; building the image anew removes it
 KDUMPCTL_STATUS = "/var/lib/kdump/vmcore-creation.status"
-KDUMPCTL_LINE = re.compile(r"(pending|success|fail|manual) kdump_test_id=(\d+)-\d+")
+KDUMPCTL_LINE = re.compile(r"(pending|success|fail|manual) kdump_test_id=(\d{1,11})-\d+")
 # file systems and copies keep times in coarser steps than Linux
 SAME_TIME_S = 2
+# a time beyond this (the year 5138) is rubbish, and more than calendars can take
+LAST_TIME_S = 1e11
 
 
 class Proof(NamedTuple):
@@ -33,7 +35,7 @@ class Proof(NamedTuple):
 
 
 class Setup(NamedTuple):
-    """What a proof is compared with: the host as it is now."""
+    """What a proof is compared with: the host as it is now. files_mtime: of the newest configuration file."""
 
     kernel: Optional[str]
     booted: List[str]
@@ -41,6 +43,8 @@ class Setup(NamedTuple):
     image_mtime: Optional[float]
     settings: Dict[str, Any]
     collector_mtime: Optional[float]
+    files_mtime: Optional[float] = None
+    firmware: Optional[str] = None
 
 
 def read_proof(host: Any, now: Setup, dumps: List[Any]) -> Proof:
@@ -49,7 +53,10 @@ def read_proof(host: Any, now: Setup, dumps: List[Any]) -> Proof:
     recorded = None if text is None else judged(text, now)
     if recorded is not None and recorded.state == "proven":
         return recorded
-    others = (_of_kdumpctl(host, now), _of_dump(now, dumps))
+    # what the recorded crash left beside its record proves no more than the record does
+    proved = recorded.time + SAME_TIME_S if recorded and recorded.time else 0
+    since = max(proved, now.image_mtime or 0, now.collector_mtime or 0, now.files_mtime or 0)
+    others = (_of_kdumpctl(host, since), _of_dump(now, since, dumps))
     return next((other for other in others if other is not None), None) or recorded or _none(host)
 
 
@@ -62,12 +69,22 @@ def judged(text: str, now: Setup) -> Proof:
     """Return what crash_test's record proves of the host as it is now."""
     try:
         record = json.loads(text)
-        dump, panic = record["dump"], record.get("panic")
-        time, size = float(record["time"]), dump["size_bytes"]
+        panic = record.get("panic")
+        time, size = _number(record["time"], LAST_TIME_S), int(_number(record["dump"]["size_bytes"]))
+        ram = None if record.get("ram_bytes") is None else int(_number(record["ram_bytes"]))
         changed = changes(record, now)
-    except (ValueError, KeyError, TypeError, AttributeError):
+    # deeply nested JSON ends in RecursionError
+    except (ValueError, KeyError, TypeError, AttributeError, RecursionError):
         return Proof("unknown")
-    return Proof("stale" if changed else "proven", "crash_test", time, changed, panic, size, record.get("ram_bytes"))
+    words = panic if isinstance(panic, str) else None
+    return Proof("stale" if changed else "proven", "crash_test", time, changed, words, size, ram)
+
+
+def _number(value: Any, most: float = 2.0**63) -> float:
+    """Return a number out of JSON, which may hold infinite ones and what is none; raise ValueError for these."""
+    if isinstance(value, bool) or not isinstance(value, (int, float)) or not 0 <= value <= most:
+        raise ValueError(value)
+    return float(value)
 
 
 def changes(record: Dict[str, Any], now: Setup) -> List[str]:
@@ -78,6 +95,8 @@ def changes(record: Dict[str, Any], now: Setup) -> List[str]:
         ("crashkernel=", record["crashkernel"], now.booted),
         ("the path of the capture initramfs", image["path"], now.image_path),
     ]
+    if record.get("firmware") and now.firmware:
+        pairs.append(("the firmware", record["firmware"], now.firmware))
     was = dict(record.get("target") or {}, **(record.get("settings") or {}))
     pairs += [(name.replace("_", " "), was[name], now.settings.get(name)) for name in sorted(was)]
     found = ["%s was %s and is %s" % (what, _word(old), _word(new)) for what, old, new in pairs if old != new]
@@ -88,23 +107,29 @@ def changes(record: Dict[str, Any], now: Setup) -> List[str]:
     return found + [what for what, old, new in times if old and (new is None or abs(old - new) > SAME_TIME_S)]
 
 
-def _of_kdumpctl(host: Any, now: Setup) -> Optional[Proof]:
+def _of_kdumpctl(host: Any, since: float) -> Optional[Proof]:
     """Return what `kdumpctl test` has recorded; only a success proves anything."""
     match = KDUMPCTL_LINE.match(host.read(KDUMPCTL_STATUS) or "")
     if not match or match.group(1) != "success":
         return None
     time = float(match.group(2))
-    return Proof("proven", "kdumpctl", time) if time > (now.image_mtime or 0) else None
+    return Proof("proven", "kdumpctl", time) if time > since else None
 
 
-def _of_dump(now: Setup, dumps: List[Any]) -> Optional[Proof]:
-    """Return what a dump of the running kernel proves that this very image has made."""
-    for dump in dumps:
-        if dump.complete and dump.kernel == now.kernel and now.image_mtime and dump.time > now.image_mtime:
-            return Proof("proven", "dump", dump.time, [], dump.panic, dump.size)
+def _of_dump(now: Setup, since: float, dumps: List[Any]) -> Optional[Proof]:
+    """Return what the newest dump proves, if the running kernel and this very setup have made it."""
+    if not dumps or not now.image_mtime:
+        return None
+    dump = dumps[0]
+    # a log that lost its beginning does not tell how the kernel was booted
+    as_booted = dump.crashkernel is None or dump.crashkernel == now.booted
+    if dump.complete and dump.kernel == now.kernel and as_booted and dump.time > since:
+        return Proof("proven", "dump", dump.time, [], dump.panic, dump.size)
     return None
 
 
 def _word(value: Any) -> str:
     """Return a value for a sentence."""
+    if isinstance(value, dict):
+        value = ["%s=%s" % pair for pair in sorted(value.items())]
     return " ".join(value) or "none" if isinstance(value, list) else "none" if value is None else str(value)

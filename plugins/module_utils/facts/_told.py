@@ -38,6 +38,7 @@ def plain_facts(look: Look, options: Options) -> Dict[str, Any]:
         "kernel": running.kernel,
         "machine": running.machine,
         "boot_id": running.boot_id,
+        "firmware": _firmware(look.host),
         "capture_kernel": running.capture_kernel,
         "service": _service_facts(stack, look.service),
         "armed": is_armed(look.host),
@@ -53,6 +54,12 @@ def plain_facts(look: Look, options: Options) -> Dict[str, Any]:
         "dumps": look.target.dumps.facts(),
         "collector": {"path": tools.makedumpfile, "mtime": tools.mtime, "version": _dotted(tools)},
     }
+
+
+def _firmware(host: SeeingHost) -> Optional[str]:
+    """Return the maker, version and date of the firmware, None where the machine has no such table (DMI)."""
+    words = [(host.read("/sys/class/dmi/id/bios_%s" % name) or "").strip() for name in ("vendor", "version", "date")]
+    return " ".join(word for word in words if word) or None
 
 
 def _stack_facts(stack: Stack) -> Dict[str, Any]:
@@ -107,7 +114,7 @@ def _dump_directory(host: SeeingHost, settings: Settings, place: Optional[Place]
         return dict(facts, path=path)
     seen = host.stat(path)
     if seen is None or seen.kind != "directory":
-        return dict(facts, path=path, exists=None if path in host.unseen else False)
+        return dict(facts, path=path, exists=None if seen is None and path in host.unseen else False)
     free = place.space.free if place.space else None
     return {"path": path, "exists": True, "mode": "%04o" % seen.mode, "uid": seen.uid, "free_bytes": free}
 

@@ -30,9 +30,12 @@ def target(found: Dict[str, str]) -> Tuple[str, Optional[str]]:
 
 
 def device(host: Any, location: str) -> str:
-    """Return the device that UUID=, LABEL= or a link names; nfs and virtiofs locations as they are."""
+    """Return the device that UUID=, LABEL= or a link names; all other locations as they are.
+
+    What lies elsewhere than in /dev may be on a server that is gone, such as what fstab binds to another place.
+    """
     link = _mounts.device_link(location)
-    return host.real_path(link) if link.startswith("/") else location.rstrip("/")
+    return host.real_path(link) if link.startswith("/dev/") else location.rstrip("/")
 
 
 def _row(host: Any, table: str, location: str) -> Optional[List[str]]:
@@ -60,14 +63,12 @@ def surroundings(host: Any, found: Dict[str, str], script: str) -> Surroundings:
     kind, location = target(found)
     path = found.get("path") or _kdumpconf.DEFAULT_PATH
     directory = dump_directory(host, kind, location, path) if path.startswith("/") else None
-    seen = host.stat(directory) if directory else None
-    missing = directory is not None and (seen is None or seen.kind != "directory")
     name, addresses = _own_names(host) if found.get("fence_kdump_nodes") else (None, ())
     mounted = _row(host, MOUNTS, location) if location and kind not in ("ssh", "local") else None
     return Surroundings(
         ssh_hostname=_ssh_hostname(host, location or "", script) if kind == "ssh" else None,
         missing_files=_missing_files(host, found),
-        missing_directory=directory if missing else None,
+        missing_directory=directory if directory and _is_missing(host, directory) else None,
         unmounted=_unmounted(host, location) if location and kind in (*DISKS, "nfs") and mounted is None else None,
         host_name=name,
         addresses=addresses,
@@ -76,6 +77,18 @@ def surroundings(host: Any, found: Dict[str, str], script: str) -> Surroundings:
         opal=host.stat(OPAL) is not None,
         path_on_root=_on_root(host, path) if kind == "local" else None,
     )
+
+
+def _is_missing(host: Any, directory: str) -> bool:
+    """Return whether the dump directory is not there, and can be told not to be.
+
+    One whose server did not answer kdump_info is not looked at again: that could take for ever.
+    """
+    unseen = getattr(host, "unseen", ())
+    if directory in unseen and _mounts.remote_on_way(host, _mounts.mounts_of(host), directory) is not None:
+        return False
+    seen = host.stat(directory)
+    return directory not in unseen if seen is None else seen.kind != "directory"
 
 
 def _missing_files(host: Any, found: Dict[str, str]) -> Dict[str, str]:

@@ -15,6 +15,7 @@ class Settings(NamedTuple):
 
     target_type is one of local, raw, ext2, ext3, ext4, xfs, btrfs, minix, virtiofs, nfs, ssh, ftp.
     path is as written; dump_directory is where the running system sees the dumps, None where it does not.
+    loading: those variables that are set by which the capture kernel is loaded: its command line, kexec's options.
     """
 
     target_type: str
@@ -24,6 +25,7 @@ class Settings(NamedTuple):
     dump_directory: Optional[str]
     core_collector: str
     failure_action: str
+    loading: Dict[str, str]
 
 
 class Image(NamedTuple):
@@ -107,8 +109,11 @@ class Stack(abc.ABC):
         """Return what else is to be known of the files, where this kernel release runs."""
 
     @abc.abstractmethod
-    def start_argv(self, rebuild: bool) -> List[List[str]]:
-        """Return the commands that load the capture kernel anew, building its initramfs first if asked."""
+    def start_argv(self, rebuild: bool, unload: bool) -> List[List[str]]:
+        """Return the commands that load the capture kernel anew, building its initramfs first if asked.
+
+        unload: whether what is loaded goes first, because the start of a unit that is not active would leave it.
+        """
 
     @abc.abstractmethod
     def unload_argv(self) -> List[str]:

@@ -29,6 +29,7 @@ DEFAULT_PATH = "/var/crash"
 DEFAULT_SSH_KEY = "/root/.ssh/kdump_id_rsa"
 DEFAULT_ARGS = "-F -c -d 31"
 DEFAULT_FAIL_CMD = "reboot -f"
+LOADING = ("KDUMP_CMDLINE", "KDUMP_CMDLINE_APPEND", "KDUMP_KEXEC_ARGS", "KDUMP_KERNEL", "KDUMP_INITRD")
 # variable to target type, in the order in which this collection looks for them
 TARGET_VARIABLES = (("NFS", "nfs"), ("SSH", "ssh"), ("FTP", "ftp"))
 # how kdump-config says what it appends where the file says nothing
@@ -69,6 +70,7 @@ class KdumpToolsStack(Stack):
             (path.rstrip("/") or "/") if kind == "local" else None,
             "makedumpfile " + (args if args.startswith("-F") else args + " -F"),
             failure.split(" ")[0] if failure in ("reboot -f", "halt -f", "poweroff -f") else failure,
+            {name: found[name] for name in LOADING if name in found},
         )
 
     def refusals(self, wanted: Dict[str, Any]) -> List[str]:
@@ -138,9 +140,11 @@ class KdumpToolsStack(Stack):
         others = [(link, place) for link, place in pairs if place != link and not place.endswith("-" + kernel)]
         return ["%s leads to %s" % pair for pair in others]
 
-    def start_argv(self, rebuild: bool) -> List[List[str]]:
+    def start_argv(self, rebuild: bool, unload: bool) -> List[List[str]]:
         """Return the commands that load the capture kernel anew, building its initramfs first if asked."""
-        return ([[HOOK, kernel_release(self.host)]] if rebuild else []) + [["systemctl", "restart", self.unit]]
+        building = [[HOOK, kernel_release(self.host)]] if rebuild else []
+        # kdump-config load gives up where something is loaded; only an active unit is stopped by a restart
+        return building + ([self.unload_argv()] if unload else []) + [["systemctl", "restart", self.unit]]
 
     def unload_argv(self) -> List[str]:
         """Return the command that unloads the capture kernel, whatever the unit's state."""

@@ -35,6 +35,7 @@ COLLECTOR = "makedumpfile -l --message-level 7 -d 31"
 # what the text of kdumpctl tells of its reader: the newest directive that it knows. So it is in each of kexec-tools
 # 2.0.25 and 2.0.26 of EL 8 and EL 9, and kdump-utils 1.0.42 to 1.0.61.
 GENERATION_MARKS = (("kdump_emergency", "current"), ("auto_reset_crashkernel", "el9"))
+LOADING = ("KDUMP_COMMANDLINE", "KDUMP_COMMANDLINE_APPEND", "KDUMP_COMMANDLINE_REMOVE", "KDUMP_KERNELVER", "KEXEC_ARGS")
 # the file holds the default words of its architecture; where it has none, kdumpctl appends nothing
 COMMAND_LINE = _sysconfig.CommandLine("KDUMP_COMMANDLINE_APPEND", "rd.driver.blacklist", "", written=True)
 
@@ -88,6 +89,7 @@ class KdumpctlStack(Stack):
             _kdumptarget.dump_directory(self.host, kind, location, path),
             found.get("core_collector", default),
             found.get("failure_action", found.get("default", "reboot")),
+            {name: value for name, value in sorted((self._variables() or {}).items()) if name in LOADING and value},
         )
 
     def refusals(self, wanted: Dict[str, Any]) -> List[str]:
@@ -101,14 +103,15 @@ class KdumpctlStack(Stack):
         found = _kdumplint.lint(conf, self.generation(), host)
         sentences = list(_kdumpoptions.error_sentences(CONF, conf, found, wanted))
         found = [finding for finding in self._shell_findings(wanted) if finding.rule not in _sysconfiglint.OF_HOST]
-        return sentences + list(_sysconfig.error_sentences(SYSCONFIG, sysconfig, found))
+        return sentences + list(_sysconfig.error_sentences(SYSCONFIG, sysconfig, found, wanted, COMMAND_LINE))
 
     def _edited(self, wanted: Dict[str, Any]) -> Tuple[str, str]:
         """Return both files as the options want them."""
         script = self._script()
         renames = script is None or "failure_action" in script
         conf = _kdumpoptions.edited(self.host.read(CONF) or "", wanted, bool(wanted.get("exclusive")), renames)
-        line = COMMAND_LINE._replace(default=_vendorwords.default_words(self.generation(), self._machine()))
+        host = self.generation(), self._machine()
+        line = COMMAND_LINE._replace(default=_vendorwords.default_words(*host), packaged=_vendorwords.packaged(*host))
         return conf, _sysconfig.edited(self.host.read(SYSCONFIG) or "", wanted, line)
 
     def _machine(self) -> str:
@@ -185,9 +188,11 @@ class KdumpctlStack(Stack):
         appended = words_of(variables.get(COMMAND_LINE.variable, ""))
         return words_of(edited_words(booted, [], removed)) + appended
 
-    def start_argv(self, rebuild: bool) -> List[List[str]]:
+    def start_argv(self, rebuild: bool, unload: bool) -> List[List[str]]:
         """Return the commands that load the capture kernel anew, building its initramfs first if asked."""
-        return ([["kdumpctl", "rebuild"]] if rebuild else []) + [["systemctl", "restart", self.unit]]
+        # kdumpctl start ends well over what is loaded and leaves it; only an active unit is stopped by a restart
+        unloading = [self.unload_argv()] if unload else []
+        return ([["kdumpctl", "rebuild"]] if rebuild else []) + unloading + [["systemctl", "restart", self.unit]]
 
     def unload_argv(self) -> List[str]:
         """Return the command that unloads the capture kernel, whatever the unit's state."""

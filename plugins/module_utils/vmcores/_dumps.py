@@ -83,6 +83,8 @@ def find_dumps(host: Any, directory: str) -> List[Found]:
 
 def _entries(host: Any, directory: str) -> List[File]:
     """Return what a directory holds; a file that goes away meanwhile is left out."""
+    if not host.may_list(directory):
+        raise Failure("cannot look for dumps in %s: only root may look into it" % directory, path=directory)
     seen = [(path, host.stat(path)) for path in host.glob("%s/*" % glob.escape(directory.rstrip("/")))]
     return [File(path, facts) for path, facts in seen if facts]
 

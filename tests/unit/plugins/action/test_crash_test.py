@@ -56,6 +56,7 @@ def info(**changes):
         "crashkernel": {"booted": ["256M"]},
         "image": {"path": "/var/lib/kdump/initrd.img"},
         "collector": {"mtime": 99.5},
+        "firmware": "SeaBIOS 1.16",
     }
     return dict(base, **changes)
 

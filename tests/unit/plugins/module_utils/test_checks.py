@@ -23,12 +23,14 @@ from ansible_collections.crashops.kdump.tests.unit.armed_host import (
     armed_debian,
     armed_el9,
 )
+from ansible_collections.crashops.kdump.tests.unit.dump_builder import CRASH_TIME, KERNEL, flattened, kdump_compressed
 from ansible_collections.crashops.kdump.tests.unit.fake_boot import PACKAGE_DROP_IN, PACKAGE_TEXT
 
 GIB = 1 << 30
 NFS_MOUNT = "30 22 0:40 / /srv rw - nfs4 store:/dumps rw\n"
 RO_MOUNT = "30 22 254:2 / /var/crash ro - ext4 /dev/vdb1 ro\n"
 DEFAULT_ROUTE = "Iface\tDestination\tGateway\nbond0\t00000000\t0100000A\t0003\n"
+ASKED_SSH = {"ssh -G k@10.0.0.9": "user k\nhostname 10.0.0.9\nport 22\nproxyusefdpass no\n"}
 UNPROVEN = ("proof_exists", "collector_kernel", "capture_restarts")
 
 
@@ -182,6 +184,7 @@ BROKEN = [
     ("hooks", "fail", "/no/hook", conf("kdump_post /no/hook\n")),
     ("capture_command_line", "fail", "kdump-tools-dump", defaults('KDUMP_CMDLINE_APPEND="nr_cpus=1"\n')),
     ("capture_command_line", "warn", "isolcpus=1", el9({"/proc/cmdline": "isolcpus=1 crashkernel=256M"})),
+    ("capture_command_line", "warn", "isolcpus=1", defaults("KDUMP_CMDLINE='root=/dev/vda1 isolcpus=1'\n")),
     ("capture_restarts", "warn", "stands still", defaults("")),
     ("capture_restarts", "warn", "stands still", defaults('KDUMP_CMDLINE_APPEND="panic=10 panic=0"\n')),
     ("capture_restarts", "warn", "stands still", el9({"/etc/sysconfig/kdump": "KDUMP_COMMANDLINE_APPEND=nr_cpus=1\n"})),
@@ -195,7 +198,8 @@ BROKEN = [
     ),
     ("collector_compression", "warn", "built without it", conf("core_collector makedumpfile -z -d 31\n")),
     ("cluster_fencing", "warn", "fence_kdump_nodes is missing", el9({"/etc/corosync/corosync.conf": ""})),
-    ("dump_directory", "fail", "/d does not exist", defaults("KDUMP_COREDIR=/d\n")),
+    ("dump_directory", "warn", "/d does not exist", defaults("KDUMP_COREDIR=/d\n")),
+    ("dump_directory", "fail", "/d", conf("path /d\n")),
     ("space", "fail", "it would take", with_(debian(), free={"/var/crash": 1 << 20})),
     ("space_to_keep", "warn", "should be kept", with_(debian(), free={"/var/crash": 700 << 20})),
     ("target_writable", "fail", "for reading only", debian({"/proc/self/mountinfo": MOUNTS + RO_MOUNT})),
@@ -246,7 +250,7 @@ BROKEN = [
         "ssh_key",
         "fail",
         "does not exist",
-        with_(defaults("SSH=k@10.0.0.9\n"), programs=["kdump-config", "ssh", "dpkg"]),
+        with_(defaults("SSH=k@10.0.0.9\n"), programs=["kdump-config", "ssh", "dpkg"], answers=ASKED_SSH),
     ),
     (
         "capture_network",
@@ -261,11 +265,11 @@ BROKEN = [
         ),
     ),
     ("image_exists", "fail", "does not exist", debian({IMAGE: None})),
-    ("image_fresh", "fail", "must be built anew", with_(debian(), mtimes=later("/boot/vmlinuz-" + RELEASE))),
-    ("image_fresh", "fail", "must be built anew", with_(el9(), mtimes=later("/boot/vmlinuz-" + EL9_RELEASE))),
+    ("image_fresh", "warn", "must be built anew", with_(debian(), mtimes=later("/boot/vmlinuz-" + RELEASE))),
+    ("image_fresh", "warn", "must be built anew", with_(el9(), mtimes=later("/boot/vmlinuz-" + EL9_RELEASE))),
     (
         "loaded_fresh",
-        "fail",
+        "warn",
         "older than /etc/default",
         with_(debian(unit=UNIT + STARTED), mtimes=later("/etc/default/kdump-tools")),
     ),
@@ -318,11 +322,12 @@ BROKEN = [
         "kernel.hung_task_panic",
         debian({"/etc/sysctl.d/9.conf": "kernel.hung_task_panic = 1\n"}),
     ),
-    ("dump_directory_private", "fail", "passwords and keys", with_(debian(), directories={"/var/crash": 0o755})),
+    ("dump_directory_private", "warn", "passwords and keys", with_(debian(), directories={"/var/crash": 0o755})),
+    ("dump_directory_private", "warn", "0755, owner 0", with_(debian(), directories={"/var/crash": 0o755})),
     ("dump_directory_private", "warn", "passwords and keys", with_(debian(), directories={"/var/crash": 0o750})),
     (
         "dumps_private",
-        "fail",
+        "warn",
         "Everybody may read 1",
         with_(
             debian({"/var/crash/202601010101/dump.202601010101": "x"}),
@@ -410,10 +415,11 @@ def ssh_host(said):
     host.programs.append("ssh")
     host.modes["/root/.ssh/kdump_id_rsa"] = 0o600
     host.files["/root/.ssh/kdump_id_rsa.pub"] = "ssh-ed25519 AAAA kdump"
+    host.answers.update(ASKED_SSH)
     plain = host.run
 
     def run(argv, timeout_s=60, check=True):
-        if argv[0] == "ssh":
+        if argv[0] == "ssh" and argv[1] != "-G":
             host.answers[" ".join(argv)] = said
         return plain(argv, timeout_s, check)
 
@@ -451,6 +457,212 @@ def test_a_probe_can_be_switched_off():
     assert {found[name]["status"] for name in ("ssh_server", "ssh_key", "ssh_host_key", "space")} == {"skip"}
     assert not any(argv[0] == "ssh" for argv in host.commands)
     assert host.connected == []
+
+
+def known_as(*addresses):
+    """Return what getent says of a name with these addresses."""
+    return "".join("%s STREAM store\n%s DGRAM\n%s RAW\n" % (one, one, one) for one in addresses)
+
+
+def nfs_store(*addresses):
+    """Return a host that dumps to an NFS server with these addresses, and that cannot mount anything."""
+    host = defaults("NFS=store:/dumps\n")()
+    host.answers["getent ahosts store"] = known_as(*addresses)
+    return host
+
+
+def test_a_server_is_there_where_any_of_its_addresses_answers():
+    host = nfs_store("fd00::9", "10.0.0.9", "10.0.0.8")
+    host.refused["fd00::9"] = "No route to host"
+    assert read_facts(host, Options())["probe"]["trouble"] == "program_missing"
+    assert host.connected == [("fd00::9", 2049), ("10.0.0.9", 2049)]
+
+
+@pytest.mark.parametrize(
+    ("addresses", "limit", "limits", "why"),
+    [
+        (["10.0.0.9"], 5, [5], "timed out"),
+        (["fd00::9", "10.0.0.9"], 5, [2.5, 2.5], "timed out at fd00::9, and none of the 2 addresses tried answers"),
+        (
+            ["10.0.0.%d" % number for number in range(6)],
+            5,
+            [1.25] * 4,
+            "timed out at 10.0.0.0, and none of the 4 addresses tried answers",
+        ),
+        (
+            ["10.0.0.%d" % number for number in range(6)],
+            2,
+            [1, 1],
+            "timed out at 10.0.0.0, and none of the 2 addresses tried answers",
+        ),
+        (["fd00::9", "10.0.0.9"], 1, [1], "timed out"),
+    ],
+)
+def test_a_server_that_is_gone_costs_the_limit_however_many_addresses_it_has(addresses, limit, limits, why):
+    host, given = nfs_store(*addresses), []
+    began = host.clock
+
+    def refuses(address, port, timeout_s):
+        given.append(timeout_s)
+        host.clock += timeout_s
+        return "timed out"
+
+    host.refuses = refuses
+    facts = read_facts(host, Options(probe_timeout_s=limit))
+    assert (given, host.clock - began) == (limits, limit)
+    words = "store does not answer on TCP port 2049 (%s); see to its address, its state and the firewalls."
+    assert facts["probe"]["msg"] == words % why
+
+
+def test_a_limit_that_an_address_does_not_use_up_is_for_the_others():
+    host, given = nfs_store("fd00::9", "10.0.0.9"), []
+    host.refuses = lambda address, port, timeout_s: given.append(timeout_s) or "refused"
+    read_facts(host, Options())
+    assert given == [2.5, 5]
+
+
+def stopped(host):
+    raise Failure("ssh did not end within 5 seconds and was stopped")
+
+
+@pytest.mark.parametrize(
+    ("configured", "knocked"),
+    [
+        ("user k\nhostname 10.0.0.7\nport 2222\nproxyusefdpass no\n", [("10.0.0.7", 2222)]),
+        ("hostname 10.0.0.9\nport 22\nproxyjump none\nproxycommand none\n", [("10.0.0.9", 22)]),
+        ("hostname 10.0.0.9\nport 22\nproxyjump me@gate:22\n", []),
+        ("hostname 10.0.0.9\nport 22\nproxycommand nc gate %p\n", []),
+        ("port x\n", [("10.0.0.9", 22)]),
+        ((255, "hostname 10.0.0.7\n", "Bad configuration option"), [("10.0.0.9", 22)]),
+        (stopped, [("10.0.0.9", 22)]),
+    ],
+)
+def test_an_ssh_server_is_knocked_at_where_ssh_goes_and_logged_in_to_by_a_proxy_unasked(configured, knocked):
+    host = ssh_host((255, "", "k@10.0.0.9: Permission denied (publickey)."))
+    host.answers["ssh -G k@10.0.0.9"] = configured
+    assert read_facts(host, Options())["probe"]["trouble"] == "login_refused"
+    assert host.connected == knocked
+
+
+def test_an_ssh_server_that_is_gone_is_told_by_the_name_and_the_port_that_ssh_has_for_it():
+    host = ssh_host((255, "", "never asked"))
+    host.answers["ssh -G k@10.0.0.9"] = "hostname store\nport 2222\n"
+    host.answers["getent ahosts store"] = known_as("10.0.0.7")
+    host.refused["10.0.0.7"] = "timed out"
+    words = "10.0.0.9 (store by the configuration of ssh) does not answer on TCP port 2222 (timed out); see to"
+    assert read_facts(host, Options())["probe"]["msg"].startswith(words)
+
+
+def test_only_root_asks_ssh_for_its_configuration():
+    host = ssh_host((255, "", "never asked"))
+    host.root = False
+    host.programs.append("ip")
+    host.answers["ip -o route get 10.0.0.9"] = "10.0.0.9 dev eth0 src 10.0.0.2 uid 1000 \\    cache \n"
+    checks(host)
+    assert not any(argv[0] == "ssh" for argv in host.commands)
+
+
+VLAN = {"/sys/class/net/lan.7/uevent": "DEVTYPE=vlan\nINTERFACE=lan.7\n"}
+BOND = {"/proc/net/route": DEFAULT_ROUTE, "/sys/class/net/bond0/uevent": "DEVTYPE=bond\nINTERFACE=bond0\n"}
+IPV6_ROUTES = "".join(
+    "%s %s %s 00 %s 00000400 00000003 00000000 00000003 %8s\n" % (place, prefix, "0" * 32, "0" * 32, name)
+    for place, prefix, name in (
+        ("fd" + "0" * 30, "40", "eth0"),
+        ("0" * 32, "00", "lan.7"),
+        ("0" * 31 + "1", "80", "lo"),
+        ("0" * 32, "00", "lo"),
+    )
+)
+OVER_VLAN = "%s via 10.1.0.1 dev lan.7 src 10.1.0.2 uid 0 \\    cache \n"
+OVER_ETH0 = "%s dev eth0 src 10.0.0.2 uid 0 \\    cache \n"
+STORE = {"getent ahosts store": known_as("fd00::9", "10.0.0.9")}
+
+
+def way_to(target, answers, files=None, **options):
+    """Return what capture_network says of a target, and the commands that it took to ask for names and routes."""
+    host = debian(dict({"/etc/default/kdump-tools": "USE_KDUMP=1\n" + target}, **VLAN, **(files or {})))()
+    host.programs += ["ip", "ssh"]
+    host.answers.update({"ssh -G k@10.0.0.9": "", **answers})
+    found = checks(host, **options)["capture_network"]
+    return found, [argv[0] for argv in host.commands if argv[0] in ("ip", "getent")]
+
+
+@pytest.mark.parametrize(
+    ("target", "answers", "asked"),
+    [
+        ("NFS=10.0.0.9:/d\n", {"ip -o route get 10.0.0.9": OVER_VLAN}, ["ip"]),
+        ("NFS=[fd00::9]:/d\n", {"ip -o route get fd00::9": OVER_VLAN}, ["ip"]),
+        ("NFS=store:/d\n", {"ip -o route get fd00::9": OVER_VLAN, **STORE}, ["getent", "ip"]),
+        ("FTP=store:/d\n", {"ip -o route get fd00::9": OVER_VLAN, **STORE}, ["getent", "ip"]),
+        ("FTP=10.0.0.9\n", {"ip -o route get 10.0.0.9": OVER_VLAN}, ["ip"]),
+        ("SSH=k@10.0.0.9\n", {"ip -o route get 10.0.0.9": OVER_VLAN}, ["ip"]),
+        (
+            "SSH=k@10.0.0.9\n",
+            {"ssh -G k@10.0.0.9": "hostname 10.1.0.9\nport 22\n", "ip -o route get 10.1.0.9": OVER_VLAN},
+            ["ip"],
+        ),
+    ],
+)
+def test_the_way_to_the_server_is_that_of_its_own_route(target, answers, asked):
+    found, commands = way_to(target, answers)
+    assert (found["status"], found["value"], commands) == ("warn", "lan.7 (vlan)", asked)
+
+
+def test_a_default_route_that_does_not_lead_to_the_server_does_not_count():
+    found, dummy = way_to("NFS=10.0.0.9:/d\n", {"ip -o route get 10.0.0.9": OVER_ETH0}, BOND)
+    assert (found["status"], found["value"]) == ("pass", "an ordinary interface")
+
+
+def test_without_a_probe_only_an_address_that_stands_in_the_target_is_asked_for():
+    answers = {"ip -o route get 10.0.0.9": OVER_VLAN}
+    found, commands = way_to("SSH=k@10.0.0.9\n", answers, BOND, probe=False)
+    assert (found["value"], commands) == ("lan.7 (vlan)", ["ip"])
+    found, commands = way_to("NFS=store:/d\n", {}, BOND, probe=False)
+    assert (found["value"], commands) == ("bond0 (bond)", [])
+
+
+@pytest.mark.parametrize(
+    ("target", "answers", "asked"),
+    [
+        ("NFS=10.0.0.9:/d\n", {"ip -o route get 10.0.0.9": (2, "", "RTNETLINK answers: no route")}, ["ip"]),
+        ("NFS=10.0.0.9:/d\n", {"ip -o route get 10.0.0.9": stopped}, ["ip"]),
+        ("NFS=10.0.0.9:/d\n", {"ip -o route get 10.0.0.9": "\0"}, ["ip"]),
+        ("NFS=store:/d\n", {"getent ahosts store": (2, "", "")}, ["getent"]),
+        ("SSH=k@10.0.0.9\n", {"ssh -G k@10.0.0.9": "hostname 10.0.0.9\nproxyjump gate\n"}, []),
+    ],
+)
+def test_where_the_route_is_not_known_the_way_is_the_default_one(target, answers, asked):
+    found, commands = way_to(target, answers, BOND)
+    assert (found["value"], commands) == ("bond0 (bond)", asked)
+    found = way_to(target, answers, {"/proc/net/ipv6_route": IPV6_ROUTES})[0]
+    assert found["value"] == "lan.7 (vlan)"
+    found = way_to(target, answers, dict(BOND, **{"/proc/net/ipv6_route": IPV6_ROUTES}))[0]
+    assert found["value"] == "bond0 (bond)"
+    for routes in ("", "\0", "Iface\tDestination\tGateway\n"):
+        found = way_to(target, answers, {"/proc/net/route": routes, "/proc/net/ipv6_route": routes})[0]
+        assert (found["status"], found["value"]) == ("unknown", None)
+        assert "no route to the server" in found["reason"]
+
+
+def test_the_way_to_an_export_that_is_mounted_is_asked_for_as_well():
+    mounts = "/dev/vda1 / ext4 rw 0 0\nstore:/d /nfs nfs4 rw 0 0\n"
+    host = armed_el9(dict({"/etc/kdump.conf": "nfs store:/d\n", "/proc/mounts": mounts}, **VLAN))
+    host.programs.append("ip")
+    host.answers.update({"ip -o route get fd00::9": OVER_VLAN, **STORE})
+    facts = read_facts(host, Options())
+    assert facts["probe"]["tried"] is False
+    assert {one["id"]: one["value"] for one in facts["checks"]}["capture_network"] == "lan.7 (vlan)"
+
+
+@pytest.mark.parametrize("make", BOTH_STACKS)
+def test_no_way_is_looked_for_where_the_dumps_cross_no_network(make):
+    host = make()
+    host.programs += ["ip", "ssh"]
+    looked, plain = [], host.read
+    host.read = lambda path: looked.append(path) or plain(path)
+    checks(host)
+    assert not any(argv[0] in ("ip", "ssh", "getent") for argv in host.commands)
+    assert not any(path.startswith("/proc/net/") for path in looked)
 
 
 def test_a_directory_on_a_server_that_is_gone_costs_one_command_and_no_stat():
@@ -522,14 +734,89 @@ def test_a_proof_makes_a_host_ready_and_settles_every_doubt():
         ({"image": {"path": IMAGE, "mtime": 1600000000.0}}, "the capture initramfs was built anew"),
         ({"settings": {"target_type": "nfs"}}, "target type was nfs and is local"),
         ({"collector_mtime": 5.0}, "makedumpfile was updated"),
+        ({"firmware": "SeaBIOS 1.15"}, "the firmware was SeaBIOS 1.15 and is SeaBIOS 1.16"),
+        ({"settings": {"loading": {"KDUMP_KEXEC_ARGS": "-d"}}}, "loading was KDUMP_KEXEC_ARGS=-d and is none"),
     ],
 )
 def test_a_proof_of_something_else_is_stale(changes, words):
-    facts = read_facts(proved(**changes), Options())
+    host = proved(**changes)
+    host.files["/sys/class/dmi/id/bios_vendor"], host.files["/sys/class/dmi/id/bios_version"] = "SeaBIOS\n", "1.16\n"
+    facts = read_facts(host, Options())
     assert (facts["proof"]["state"], facts["verdict"]) == ("stale", "ready_unproven")
     found = next(check for check in facts["checks"] if check["id"] == "proof_current")
     assert (found["status"], words in found["reason"]) == ("warn", True)
     assert words in facts["summary"]
+
+
+@pytest.mark.parametrize(
+    ("name", "value"),
+    [
+        ("time", 1e18),
+        ("time", float("inf")),
+        ("time", float("nan")),
+        ("time", -1),
+        ("time", True),
+        ("dump", {"size_bytes": "40M"}),
+        ("dump", []),
+        ("ram_bytes", "2G"),
+        ("ram_bytes", 1e300),
+        ("settings", [1]),
+        ("image", {"path": IMAGE, "mtime": "then"}),
+    ],
+)
+def test_rubbish_in_a_proof_is_unknown_and_no_traceback(name, value):
+    facts = read_facts(proved(**{name: value}), Options())
+    assert (facts["proof"]["state"], facts["verdict"]) == ("unknown", "ready_unproven")
+
+
+def test_a_proof_that_is_deeper_than_anybody_writes_is_unknown():
+    facts = read_facts(armed_debian({PROOF: '{"version": 2, "time": %s' % ("[" * 100000)}), Options())
+    assert facts["proof"]["state"] == "unknown"
+
+
+BOOT_LOG = "[    0.000000] Linux version %s (x)\n[    0.000000] Command line: ro crashkernel=%s\n"
+CRASHED = "/var/crash/202311150000"
+
+
+def crashed(reserved, crash_time, record=None):
+    """Return a host with a complete dump of a crash, and perhaps crash_test's record of it."""
+    pad = len(KERNEL) - len(RELEASE)
+    dump = kdump_compressed().replace(KERNEL.encode(), RELEASE.encode() + bytes(pad), 1)
+    dump = dump.replace(KERNEL.encode(), RELEASE.encode() + b"\n" * pad, 1)
+    dump = flattened(dump.replace(b"%d" % CRASH_TIME, b"%d" % crash_time), piece=1 << 20)
+    files = {CRASHED + "/dump.202311150000": dump, CRASHED + "/dmesg.202311150000": BOOT_LOG % (RELEASE, reserved)}
+    host = armed_debian(dict(files, **({PROOF: json.dumps(record)} if record else {})))
+    host.directories[CRASHED] = 0o700
+    return host
+
+
+@pytest.mark.parametrize(
+    ("reserved", "crash_time", "state"),
+    [
+        ("384M-:128M", 1700000100, "proven"),
+        ("512M", 1700000100, "never"),
+        ("384M-:128M", 1699999000, "never"),
+    ],
+)
+def test_a_dump_proves_the_setup_that_made_it(reserved, crash_time, state):
+    assert read_facts(crashed(reserved, crash_time), Options())["proof"]["state"] == state
+
+
+@pytest.mark.parametrize(
+    "changes",
+    [{"crashkernel": ["512M"]}, {"settings": {"path": "/srv"}}, {"collector_mtime": 5.0}, {"kernel": "6.1.0-40"}],
+)
+def test_the_dump_of_a_crash_test_does_not_make_its_stale_record_good(changes):
+    record = dict(PROOF_RECORD, time=1700000100.0, **changes)
+    assert read_facts(crashed("384M-:128M", 1700000100, record), Options())["proof"]["state"] == "stale"
+    later_crash = crashed("384M-:128M", 1700000200, record)
+    assert read_facts(later_crash, Options())["proof"]["source"] == "dump"
+
+
+def test_a_file_that_changed_since_a_crash_takes_its_proof_away():
+    host = crashed("384M-:128M", 1700000100)
+    host.mtimes["/etc/default/kdump-tools"] = 1700000150.0
+    assert read_facts(host, Options())["proof"]["state"] == "never"
 
 
 def test_a_proof_ages_and_is_of_one_size_of_machine():
@@ -568,8 +855,46 @@ def test_an_interrupted_read_of_the_reservation_is_unknown_and_no_traceback():
 
     host.read = read
     found = checks(host)
-    assert found["reservation_readable"]["status"] == found["memory_reserved"]["status"] == "unknown"
-    assert "busy" in found["memory_reserved"]["reason"]
+    assert (found["reservation_readable"]["status"], found["memory_reserved"]["status"]) == ("unknown", "pass")
+    host.files["/sys/kernel/kexec_crash_loaded"] = "0\n"
+    unarmed = checks(host)["memory_reserved"]
+    assert (unarmed["status"], "busy" in unarmed["reason"]) == ("unknown", True)
+
+
+def test_words_that_the_capture_kernel_does_not_get_are_none_that_harm_it():
+    booted = {"/proc/cmdline": "isolcpus=1 crashkernel=256M"}
+    sysconfig = "KDUMP_IMG=vmlinuz\nKDUMP_COMMANDLINE_REMOVE='isolcpus'\nKDUMP_COMMANDLINE_APPEND='%s'\n"
+    vendor = "irqpoll nr_cpus=1 reset_devices cgroup_disable=memory panic=10 rootflags=nofail"
+    removed = armed_el9(dict(booted, **{"/etc/sysconfig/kdump": sysconfig % vendor}))
+    own = "USE_KDUMP=1\nKDUMP_CMDLINE='root=/dev/vda1'\n"
+    replaced = armed_debian(dict(booted, **{"/etc/default/kdump-tools": own}))
+    assert checks(removed)["capture_command_line"]["value"] == "nothing that harms"
+    assert checks(replaced)["capture_command_line"]["value"] == "nothing that harms"
+
+
+def test_a_directory_that_is_open_to_all_on_purpose_is_not_to_be_closed():
+    host = armed_debian()
+    host.directories["/var/crash"] = 0o3777
+    assert "Set kdump_path to a directory" in checks(host)["dump_directory_private"]["advice"]
+
+
+def test_firmware_assisted_dump_keeps_its_memory_elsewhere():
+    fadump = {
+        "/sys/kernel/fadump/enabled": "1\n",
+        "/sys/kernel/fadump/registered": "1\n",
+        "/sys/kernel/fadump/mem_reserved": "268435456\n",
+        "/sys/kernel/kexec_crash_size": "0\n",
+    }
+    facts = read_facts(armed_el9(fadump), Options())
+    assert (facts["armed"], facts["memory"]["reserved_bytes"], facts["ready"]) == (True, 256 << 20, True)
+
+
+def test_without_root_dumps_that_cannot_be_seen_are_not_none():
+    host = armed_debian()
+    host.root, host.closed = False, {"/var/crash"}
+    facts = read_facts(host, Options())
+    assert "only root may look into it" in next(one["reason"] for one in facts["unseen"] if one["what"] == "/var/crash")
+    assert checks(host)["dumps_complete"]["status"] == "unknown"
 
 
 def test_a_policy_that_was_asked_for_is_compared_with_the_kernel():

@@ -53,3 +53,9 @@ def test_what_is_not_there_is_none_and_no_error(host, tmp_path):
     path = str(tmp_path / "file")
     assert (host.read(path), host.stat(path), host.space(path), host.glob(path + "*")) == (None, None, None, [])
     host.remove(path)
+
+
+def test_a_link_is_told_as_it_is_written_wherever_it_leads(host, tmp_path):
+    os.symlink("../none", str(tmp_path / "link"))
+    assert host.link(str(tmp_path / "link")) == "../none"
+    assert host.link(str(tmp_path)) is None and host.link(str(tmp_path / "none")) is None

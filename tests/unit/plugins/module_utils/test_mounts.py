@@ -5,6 +5,7 @@
 
 import pytest
 from ansible_collections.crashops.kdump.plugins.module_utils import _mounts
+from ansible_collections.crashops.kdump.tests.unit.fake_host import FakeHost
 
 # lines of a machine with a disk for /srv, a bind mount of a part of it, a btrfs subvolume and an export
 TEXT = """\
@@ -48,3 +49,38 @@ def test_a_path_lies_on_the_last_mount_over_it_and_bind_mounts_are_resolved(path
 
 def test_without_mounts_nothing_holds_a_path():
     assert _mounts.holding([], "/srv") is None
+
+
+WAYS = [
+    ("/nfs", "/nfs"),
+    ("/nfs/crash", "/nfs"),
+    ("/nfsx/crash", None),
+    ("/var/crash", None),
+    ("/d/link/crash", "/nfs"),
+    ("/d/../d/./link", "/nfs"),
+    ("/d/back/x", "/nfs"),
+    ("/d/loop/crash", None),
+    ("/nfs/../var/crash", "/nfs"),
+    ("crash", None),
+    ("/", None),
+]
+LINKS = {"/d/link": "../nfs/here", "/d/loop": "loop", "/d/back": "/d/link/..", "/nfs/crash": "/var/crash"}
+
+
+@pytest.mark.parametrize("path, point", WAYS)
+def test_a_way_is_gone_by_its_links_up_to_the_first_server(path, point):
+    host = FakeHost()
+    host.links.update(LINKS)
+    read, plain = [], host.link
+    host.link = lambda place: read.append(place) or plain(place)
+    found = _mounts.mounts(
+        TEXT + "50 22 0:50 / /nfs rw - nfs4 store:/e rw\n51 50 254:9 / /nfs/own rw - xfs /dev/vdd rw\n"
+    )
+    mount = _mounts.remote_on_way(host, found, path)
+    assert (mount.point if mount else None) == point
+    assert not [place for place in read if (place + "/").startswith("/nfs/")]
+
+
+def test_a_root_on_a_server_is_on_every_way():
+    found = _mounts.mounts("22 1 0:9 / / rw - nfs store:/root rw\n")
+    assert _mounts.remote_on_way(FakeHost(), found, "/").source == "store:/root"

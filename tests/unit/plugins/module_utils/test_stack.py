@@ -65,7 +65,7 @@ def test_the_stack_is_known_by_its_tool_or_by_who_would_install_it(programs, nam
 def test_kdumpctls_settings_have_defaults_filled_in(conf, expected):
     host = FakeHost({"/etc/kdump.conf": conf, "/proc/mounts": MOUNTS}, programs=["kdumpctl"])
     host.links["/dev/disk/by-uuid/1"] = "/dev/sdb1"
-    assert tuple(KdumpctlStack(host).settings()) == expected
+    assert tuple(KdumpctlStack(host).settings())[:-1] == expected
 
 
 @pytest.mark.parametrize(
@@ -84,7 +84,9 @@ def test_kdumpctls_settings_have_defaults_filled_in(conf, expected):
     ],
 )
 def test_kdump_tools_settings_have_the_same_shape(text, expected):
-    assert tuple(KdumpToolsStack(FakeHost({"/etc/default/kdump-tools": text})).settings()) == expected
+    settings = KdumpToolsStack(FakeHost({"/etc/default/kdump-tools": text})).settings()
+    assert tuple(settings)[:-1] == expected
+    assert all(name in text for name in settings.loading)
 
 
 @pytest.mark.parametrize(

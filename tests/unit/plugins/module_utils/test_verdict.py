@@ -46,7 +46,9 @@ def checks(**said):
         ({"reserved_enough": "warn"}, "ready_unproven"),
         ({"space_to_keep": "warn"}, "degraded"),
         ({"space_to_keep": "warn", "proof_exists": "warn"}, "degraded"),
-        ({"armed": "unknown"}, "degraded"),
+        ({"armed": "unknown"}, "not_ready"),
+        ({"armed": "unknown", "space_to_keep": "warn"}, "not_ready"),
+        ({"unit_unmasked": "fail"}, "not_ready"),
         ({"all_seen": "unknown"}, "ready"),
         ({"armed": "fail"}, "not_ready"),
         ({"reserved_enough": "fail"}, "not_ready"),
@@ -74,16 +76,16 @@ def test_every_verdict_has_a_row_and_every_row_a_verdict():
     [
         ({}, "A crash has proved this very setup."),
         ({"collector_kernel": "warn", "proof_exists": "warn"}, "proof_exists says so."),
-        ({"space": "fail", "unit_unmasked": "fail"}, "unit_unmasked says so."),
+        ({"space": "fail", "armed": "fail", "unit_unmasked": "fail"}, "unit_unmasked says so."),
         ({"proof_exists": "warn", "space_to_keep": "warn"}, "space_to_keep says so."),
         ({"armed": "fail", "reboot_not_pending": "warn"}, "reboot_not_pending says so."),
-        ({"armed": "unknown"}, "armed says so."),
+        ({"armed": "unknown", "space_to_keep": "warn"}, "armed says so."),
     ],
 )
 def test_the_summary_is_the_reason_that_decides(said, first):
     found = checks(**said)
     decided_by = decider(verdict(found), found)
-    assert summary(decided_by) == first
+    assert summary(decided_by, found) == first
     assert decided_by is None or first == "%s says so." % decided_by["id"]
 
 

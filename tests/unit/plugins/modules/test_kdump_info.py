@@ -85,7 +85,6 @@ def test_a_host_that_is_right_is_ready():
         (armed_debian(unit="LoadState=masked\nUnitFileState=masked\nActiveState=inactive\n"), "is masked, as STIG"),
         (armed_debian({IMAGE: None}), "The capture initramfs %s does not exist." % IMAGE),
         (armed_debian({"/etc/default/kdump-tools": "USE_KDUMP=yes\n"}), "/etc/default/kdump-tools, line 1: "),
-        (armed_debian({"/etc/default/kdump-tools": "USE_KDUMP=1\nKDUMP_COREDIR=/d\n"}), "The dump directory /d does"),
         (DebianHost(), "kdump is not installed: there is no kdump-config."),
     ],
 )
@@ -112,7 +111,10 @@ def test_a_host_without_kdumpctl_has_no_generation_of_it(host):
 def test_an_image_that_is_older_than_its_sources_is_said():
     host = armed_debian({"/etc/initramfs-tools/modules": "x\n"})
     host.mtimes["/etc/initramfs-tools/modules"] = host.clock + 10
-    assert "must be built anew: it is older than /etc/initramfs-tools/modules." in info(host)["reasons"][0]
+    result = info(host)
+    stale = next(check for check in result["checks"] if check["id"] == "image_fresh")
+    assert "must be built anew: it is older than /etc/initramfs-tools/modules." in stale["reason"]
+    assert (result["verdict"], result["ready"]) == ("degraded", True)
 
 
 def test_a_configuration_that_is_newer_than_what_is_loaded_is_said():
@@ -126,7 +128,10 @@ def test_a_configuration_that_is_newer_than_what_is_loaded_is_said():
     )
     result = info(host)
     assert result["service"]["changed_since"] == ["/etc/default/kdump-tools"]
-    assert result["reasons"] == ["What is loaded is older than /etc/default/kdump-tools."]
+    stale = next(check for check in result["checks"] if check["id"] == "loaded_fresh")
+    assert (
+        stale["reason"] == "What is loaded is older than /etc/default/kdump-tools, unless it was loaded anew by hand."
+    )
 
 
 def test_a_host_without_a_known_boot_loader_still_tells_the_rest():
@@ -176,7 +181,7 @@ def test_waivers_and_thresholds_reach_the_checks():
     host = armed_debian()
     host.directories["/var/crash"] = 0o755
     waiver = {"id": "dump_directory_private", "reason": "encrypted", "until": "2999-01-01"}
-    assert (info(host)["verdict"], info(host, waivers=[waiver])["verdict"]) == ("not_ready", "ready_unproven")
+    assert (info(host)["verdict"], info(host, waivers=[waiver])["verdict"]) == ("degraded", "ready_unproven")
     assert info(armed_debian(), thresholds={"free_inodes": 5000})["verdict"] == "degraded"
 
 
@@ -186,6 +191,10 @@ def test_makedumpfile_counts_pages_only_where_that_is_asked_for():
     assert info(host)["space"]["dump_bytes_from"] == "ram"
     space = info(host, mem_usage=True)["space"]
     assert (space["dump_bytes"], space["dump_bytes_from"]) == (100000 * 4096, "makedumpfile")
+    # what the level leaves in is written too
+    host.files["/etc/default/kdump-tools"] = "USE_KDUMP=1\nMAKEDUMP_ARGS='-c -d 17'\n"
+    host.answers["makedumpfile --mem-usage /proc/kcore"] += "ZERO\t5\tyes\tx\nUSER\t7\tyes\tx\nFREE\t9\tyes\tx\n"
+    assert info(host, mem_usage=True)["space"]["dump_bytes"] == (100000 + 7) * 4096
     host.answers["makedumpfile --mem-usage /proc/kcore"] = (1, "", "The kernel is locked down.\n")
     locked = info(host, mem_usage=True)
     assert locked["space"]["dump_bytes_from"] == "ram"

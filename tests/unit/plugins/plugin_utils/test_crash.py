@@ -19,6 +19,7 @@ INFO = {
     "image": {"path": "/var/lib/kdump/initrd.img"},
     "memory": {"ram_bytes": 2**31},
     "collector": {"mtime": 99.5},
+    "firmware": "SeaBIOS 1.16",
 }
 GIB = 2**30
 
