@@ -21,6 +21,8 @@ PROPERTIES = "LoadState,ActiveState,UnitFileState,InactiveExitTimestampMonotonic
 PROPERTIES += ",ConditionResult,ConditionTimestampMonotonic"
 ON = ("enabled", "enabled-runtime")
 MOVING = ("activating", "deactivating", "reloading")
+# the unit takes over what somebody else has loaded
+ADOPTED = StateChange("active", "no", "yes")
 
 
 class Unit(NamedTuple):
@@ -187,7 +189,7 @@ def plan(service: Service, stack: Stack, wanted: Wanted) -> Plan:
     stop = _stopping(service, stack, wanted, changes)
     rebuild = wanted.state in ("started", "restarted") and _rebuilds(service, wanted)
     load = wanted.state in ("started", "restarted") and _loads(service, wanted, rebuild, changes)
-    after: List[List[str]] = []
+    after = [] if load else _adopting(service, stack, wanted, changes)
     if wanted.masked and not unit.masked:
         after.append(["systemctl", "mask", stack.unit])
         changes.append(StateChange("masked", "no", "yes"))
@@ -218,6 +220,19 @@ def _stopping(service: Service, stack: Stack, wanted: Wanted, changes: List[Stat
         changes.append(StateChange("active", "yes", "no"))
         return [["systemctl", "stop", stack.unit]]
     return [stack.unload_argv()]
+
+
+def _adopting(service: Service, stack: Stack, wanted: Wanted, changes: List[StateChange]) -> List[List[str]]:
+    """Return the command by which the unit takes over what somebody else has loaded, and loads nothing then.
+
+    Only an active unit loads anew when memory or CPUs come and go.
+    """
+    unit = service.unit
+    startable = unit.condition is not False and not (unit.masked and wanted.masked is not False)
+    if wanted.state != "started" or not startable or not loaded_by_others(unit, service.armed):
+        return []
+    changes.append(ADOPTED)
+    return [["systemctl", "start", stack.unit]]
 
 
 def _rebuilds(service: Service, wanted: Wanted) -> bool:

@@ -38,7 +38,8 @@ options:
       - V(started) arms kdump. Where it is armed, a stale initramfs is built anew and a configuration that is newer than
         what is loaded is loaded anew.
       - Where it is armed and its unit is not active, as after C(kdumpctl start) by hand, nothing tells when it was
-        loaded. If a file is newer than the boot, what is loaded is unloaded and the unit loads anew, once.
+        loaded. If a file is newer than the boot, what is loaded is unloaded and the unit loads anew, once. If none is,
+        the unit is started, which leaves what is loaded.
       - V(stopped) unloads the capture kernel.
       - V(restarted) loads the capture kernel anew in every run.
       - Leaving it out leaves what is loaded as it is.
@@ -331,12 +332,13 @@ def _result(service: Service, wanted: Wanted, planned: Plan, possible: bool) -> 
     """Return what the module says of the host: as planned, or as it is where the plan is not possible yet."""
     unit = service.unit
     loaded = planned.load and possible
+    adopted = _service.ADOPTED in planned.changes
     return {
         "changed": bool(planned.changes),
         "armed": not planned.stop and (loaded or service.armed),
         "enabled": unit.enabled if wanted.enabled is None else wanted.enabled,
         "masked": unit.masked if wanted.masked is None else wanted.masked,
-        "active": not planned.stop and (loaded or unit.active),
+        "active": not planned.stop and (loaded or adopted or unit.active),
         "image": dict(service.image._asdict()),
     }
 

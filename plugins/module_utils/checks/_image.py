@@ -44,6 +44,9 @@ def loaded_fresh(seen: Evidence) -> Outcome:
     changed = seen.facts["service"]["changed_since"]
     if not seen.facts["armed"]:
         return skipped("nothing is loaded")
+    service = seen.facts["service"]
+    if service["active"] is False and not service["moving"]:
+        return unknown("When it was loaded cannot be told: %s did not do it." % service["unit"], ARM)
     if changed is None:
         return unknown("When it was loaded cannot be told without systemd.", "Run it where systemctl answers.")
     if not changed:

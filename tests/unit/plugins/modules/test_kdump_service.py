@@ -65,6 +65,7 @@ class Machine:
         return {
             SHOW % unit: lambda host: self._show(),
             "systemctl restart %s" % unit: lambda host: self._restart(),
+            "systemctl start %s" % unit: lambda host: None if self.active else self._restart(),
             "systemctl stop %s" % unit: lambda host: self._stop(),
             "systemctl enable %s" % unit: lambda host: self._set(enabled=True),
             "systemctl disable %s" % unit: lambda host: self._set(enabled=False),
@@ -636,11 +637,11 @@ def the_image_is_newer_than_the_boot(machine):
 @pytest.mark.parametrize(
     ("before", "options", "expected"),
     [
-        (nothing, {"state": "started"}, []),
+        (nothing, {"state": "started"}, ["start"]),
         (a_file_is_newer_than_the_boot, {"state": "started"}, ["unload", "restart"]),
         (the_image_is_newer_than_the_boot, {"state": "started"}, ["unload", "restart"]),
         (initramfs_is_stale, {"state": "started"}, ["rebuild", "unload", "restart"]),
-        (initramfs_is_stale, {"state": "started", "rebuild": "never"}, []),
+        (initramfs_is_stale, {"state": "started", "rebuild": "never"}, ["start"]),
         (a_file_is_newer_than_the_boot, {}, []),
         (a_file_is_newer_than_the_boot, {"state": "stopped"}, ["unload"]),
     ],
@@ -664,6 +665,8 @@ def test_what_was_loaded_by_hand_is_unloaded_before_the_unit_loads_anew(stack, i
     assert (result["armed"], result["active"]) == (is_armed(machine), machine.active)
     if "restart" in expected:
         assert machine.loaded == machine.host.files[machine.config]
+    if "start" in expected:
+        assert machine.loaded == "by hand"
     second = machine.run(**options)
     assert (second["changed"], second["diff"], second["actions"]) == (False, [], [])
 
