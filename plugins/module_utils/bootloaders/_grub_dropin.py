@@ -18,12 +18,6 @@ from ansible_collections.crashops.kdump.plugins.module_utils.bootloaders._base i
     not_read_back,
     put_back,
 )
-from ansible_collections.crashops.kdump.plugins.module_utils.bootloaders._grub_pending import (
-    VARIABLES,
-    came_about,
-    foretold,
-)
-from ansible_collections.crashops.kdump.plugins.module_utils.bootloaders._grub_settings import Settings
 
 DROP_IN_DIRECTORY = "/etc/default/grub.d"
 # grub-mkconfig reads the drop-ins in the order of their names: after kdump-tools.cfg, and after what admins number
@@ -113,7 +107,11 @@ class GrubDropIn(Bootloader):
         files = [FileChange(DROP_IN, old, new)] if old != new else []
         if not files and before == after:
             return Plan(before, after, [], [])
-        return foretold(Plan(before, after, files, [["update-grub"]]), self._settings(), self._edited_since())
+        # Compiling a module takes longer than looking at a host does: what only a change needs is imported here.
+        from ansible_collections.crashops.kdump.plugins.module_utils.bootloaders._grub_pending import foretold
+
+        texts = {path: self.host.read(path) or "" for path in self._paths() if path != DROP_IN}
+        return foretold(Plan(before, after, files, [["update-grub"]]), texts, self._edited_since())
 
     def _paths(self) -> List[str]:
         """Return the files of GRUB's settings in the order in which they are read."""
@@ -122,14 +120,6 @@ class GrubDropIn(Bootloader):
     def _anything_to_take_out(self) -> bool:
         """Return whether any of GRUB's settings speaks of crashkernel=."""
         return any("crashkernel=" in (self.host.read(path) or "") for path in self._paths())
-
-    def _settings(self) -> Settings:
-        """Return GRUB's settings as they stand, without our own drop-in: that is about crashkernel= alone."""
-        settings = Settings(VARIABLES)
-        for path in self._paths():
-            if path != DROP_IN:
-                settings.source(self.host.read(path) or "", path)
-        return settings
 
     def _edited_since(self) -> bool:
         """Return whether a file of GRUB's settings came, went or changed after the last update-grub."""
@@ -153,6 +143,8 @@ class GrubDropIn(Bootloader):
         except Failure as failure:
             put_back(self.host, saved)
             raise Failure(failure.msg + "; the boot entries were put back as they were", **failure.details)
+        from ansible_collections.crashops.kdump.plugins.module_utils.bootloaders._grub_pending import came_about
+
         return came_about(plan, seen)
 
     def _compared(self, plan: Plan) -> List[Entry]:

@@ -5,7 +5,7 @@
 """What update-grub changes beside crashkernel=: settings that somebody edited and did not apply yet go along."""
 
 import re
-from typing import List, Tuple
+from typing import Dict, List, Tuple
 
 from ansible_collections.crashops.kdump.plugins.module_utils._cmdline import replaced, values, without, words
 from ansible_collections.crashops.kdump.plugins.module_utils.bootloaders._base import Entry, Plan
@@ -21,12 +21,16 @@ UNTOLD = (
 )
 
 
-def foretold(plan: Plan, settings: Settings, edited: bool) -> Plan:
+def foretold(plan: Plan, texts: Dict[str, str], edited: bool) -> Plan:
     """Return a plan with the arguments that GRUB's settings add to the entries, and sentences about what else changes.
 
-    edited says whether a file of settings changed after the last update-grub. Only then something may go: scripts in
-    /etc/grub.d give arguments that no setting has.
+    texts are the files of settings by path, in the order in which they are read. edited says whether one of them
+    changed after the last update-grub. Only then something may go: scripts in /etc/grub.d give arguments that no
+    setting has.
     """
+    settings = Settings(VARIABLES)
+    for path, text in texts.items():
+        settings.source(text, path)
     told = [settings.values[name] for name in VARIABLES]
     standing = _others(" ".join(value or "" for value in told))
     after = [_with(entry, _only_in(standing, _others(entry.cmdline))) for entry in plan.after]

@@ -26,7 +26,6 @@ from ansible_collections.crashops.kdump.plugins.module_utils.bootloaders._base i
     not_read_back,
     put_back,
 )
-from ansible_collections.crashops.kdump.plugins.module_utils.bootloaders._default_grub import edited_default_grub
 from ansible_collections.crashops.kdump.plugins.module_utils.bootloaders._grubby_info import parse_info
 from ansible_collections.crashops.kdump.plugins.module_utils.bootloaders._zipl_conf import is_older_than
 
@@ -119,6 +118,11 @@ class Grubby(Bootloader):
 
         Without /etc/kernel/cmdline they take them from the running kernel, so that is where it is not needed.
         """
+        # Compiling a module takes longer than looking at a host does: what only a change needs is imported here.
+        from ansible_collections.crashops.kdump.plugins.module_utils.bootloaders._default_grub import (
+            edited_default_grub,
+        )
+
         changes = []
         text = self.host.read(ETC_DEFAULT_GRUB)
         if text is not None:
