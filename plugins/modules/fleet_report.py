@@ -166,7 +166,8 @@ totals:
     disabled_by_policy: 145
     unsupported: 32
 table:
-  description: The lines of a table of the twenty worst hosts, for a terminal.
+  description:
+    - The lines of a table of the first twenty hosts, for a terminal; they are the worst unless a query orders them.
   returned: success
   type: list
   elements: str

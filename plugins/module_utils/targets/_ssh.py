@@ -61,7 +61,7 @@ REASONS = (
     Reason(
         re.compile(r"Connection refused|timed out|No route|unreachable|Connection closed|Connection reset|banner"),
         "no_answer",
-        "no ssh server answers on {host}, port 22, within {limit} s",
+        "no ssh server answers on {host} within {limit} s",
         "see to its address, its state and the firewalls",
     ),
 )
