@@ -29,7 +29,7 @@ from ansible_collections.crashops.kdump.plugins.module_utils.facts._told import 
 
 def read_facts(host: Any, options: Options) -> Dict[str, Any]:
     """Return every fact by the names under which kdump_info returns them."""
-    look = look_at(SeeingHost(host), options)
+    look = look_at(SeeingHost(host, options.probe_timeout_s), options)
     facts = plain_facts(look, options)
     evidence = _evidence(look, facts, options)
     checks = applied(run_checks(evidence), list(options.waivers), host.now())

@@ -6,7 +6,7 @@
 
 import os
 import re
-from typing import Any, List, NamedTuple, Optional
+from typing import Any, Container, List, NamedTuple, Optional
 
 MOUNTINFO = "/proc/self/mountinfo"
 # file systems whose server may be gone, so that any look at them may hang
@@ -55,16 +55,17 @@ def holding(found: List[Mount], path: str) -> Optional[Mount]:
     return max(enumerate(over), key=lambda pair: (len(pair[1].point), pair[0]))[1] if over else None
 
 
-def remote_on_way(host: Any, found: List[Mount], path: str) -> Optional[Mount]:
+def remote_on_way(host: Any, found: List[Mount], path: str, answering: Container[str] = ()) -> Optional[Mount]:
     """Return the first mount on the way to a path whose server may be gone, links followed; None where none is.
 
     The way is gone part by part, and what lies on a server is not looked at, not even by following a link to it.
+    answering are the mount points of servers that are known not to be gone.
     """
     place, left, links = "/", path.split("/"), 0
     while left and links <= MOST_LINKS:
         here = os.path.normpath(os.path.join(place, left.pop(0)))
         mount = holding(found, here)
-        if mount is not None and mount.fstype in REMOTE:
+        if mount is not None and mount.fstype in REMOTE and mount.point not in answering:
             return mount
         target = host.link(here)
         if target is None:

@@ -74,7 +74,8 @@ def _no_space(seen: Evidence) -> Outcome:
     """Return what to say where the room is not known."""
     directory = seen.facts["dump_directory"]["path"] or ""
     if seen.place is not None and seen.place.path in seen.unseen:
-        return failed("%s: %s" % (directory, seen.unseen[seen.place.path]), PREPARE, "no answer", "an answer")
+        reason = "%s: %s" % (directory, seen.unseen[seen.place.path])
+        return failed(reason, PREPARE, "no answer", "an answer") if seen.platform.root else unknown(reason)
     return skipped(seen.probe.untried or "the target does not tell its room")
 
 

@@ -37,16 +37,20 @@ class Dump(NamedTuple):
 
 
 class Dumps(NamedTuple):
-    """The dumps of a directory, the newest first; directory is None where they are not on this host."""
+    """The dumps of a directory, the newest first; directory is None where they are not on this host.
+
+    hidden: the directory cannot be looked into.
+    """
 
     directory: Optional[str]
     found: List[Dump]
+    hidden: bool = False
 
     def facts(self) -> Dict[str, Any]:
         """Return what kdump_info tells of them."""
-        if self.directory is None:
-            names = ("directory", "count", "complete", "incomplete", "unjudged", "bytes", "newest_time", "newest_panic")
-            return dict.fromkeys(names)
+        if self.directory is None or self.hidden:
+            names = ("count", "complete", "incomplete", "unjudged", "bytes", "newest_time", "newest_panic")
+            return dict(dict.fromkeys(names), directory=self.directory)
         judged = [dump.complete for dump in self.found]
         return {
             "directory": self.directory,
@@ -68,7 +72,9 @@ def read_dumps(host: Any, directory: Optional[str]) -> Dumps:
     found = host.attempt(directory, lambda: find_dumps(host, directory), [])
     seen = [look(host, one, deadline if number < OPENED else 0) for number, one in enumerate(found)]
     seen.sort(key=lambda one: -one.crash_time)
-    return Dumps(directory, [_dump(host, one, number == 0) for number, one in enumerate(seen)])
+    return Dumps(
+        directory, [_dump(host, one, number == 0) for number, one in enumerate(seen)], directory in host.unseen
+    )
 
 
 def _dump(host: Any, seen: Look, newest: bool) -> Dump:

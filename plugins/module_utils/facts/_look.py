@@ -22,7 +22,7 @@ from ansible_collections.crashops.kdump.plugins.module_utils.crashkernel._pendin
 from ansible_collections.crashops.kdump.plugins.module_utils.facts import _more
 from ansible_collections.crashops.kdump.plugins.module_utils.facts._dumps import Dumps, read_dumps
 from ansible_collections.crashops.kdump.plugins.module_utils.facts._layers import layers
-from ansible_collections.crashops.kdump.plugins.module_utils.facts._place import Place, is_remote, place_of
+from ansible_collections.crashops.kdump.plugins.module_utils.facts._place import Place, place_of
 from ansible_collections.crashops.kdump.plugins.module_utils.facts._probe import Answer, read_probe
 from ansible_collections.crashops.kdump.plugins.module_utils.facts._tools import Tools, read_tools
 from ansible_collections.crashops.kdump.plugins.module_utils.stacks._base import Image, Settings, Stack
@@ -98,11 +98,9 @@ def _read_service(host: SeeingHost, stack: Stack, timeout_s: int) -> Optional[Se
 
 
 def _read_target(host: SeeingHost, stack: Stack, settings: Settings, options: Options) -> Target:
-    """Return what is known of the place where dumps go; a server that is gone costs no more than the limit."""
+    """Return what is known of the place where dumps go."""
     directory = settings.dump_directory
-    place = place_of(host, directory, options.probe_timeout_s) if directory else None
+    place = place_of(host, directory) if directory else None
     probe = read_probe(host, stack.name, settings, options.probe, options.probe_timeout_s)
     device = place.mount.source if place and place.mount else settings.target_location or ""
-    unanswered = place is not None and is_remote(place) and place.space is None
-    dumps = read_dumps(host, None if unanswered else directory)
-    return Target(place, layers(host, device), probe, dumps)
+    return Target(place, layers(host, device), probe, read_dumps(host, directory))

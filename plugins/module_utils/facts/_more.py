@@ -149,14 +149,12 @@ def of_target(
     host: Any, directory: Optional[str], layers: List[Layer], kind: str, address: Optional[str], timeout_s: int
 ) -> Dict[str, Any]:
     """Return what depends on where the dumps go."""
-    # what does not answer is not looked at again: that could take for ever
-    seen = None if directory in host.unseen else directory
     return {
         "thin_percent": _thin_percent(host, layers, timeout_s),
         "unmounted": _unmounted(host, directory) if directory else None,
         "unsure_links": unsure_links(host, kind, address, timeout_s),
-        "label": host.label(seen) if seen and host.stat(SELINUX) is not None else None,
-        "foreign_entries": _foreign(host, seen) if seen else [],
+        "label": host.label(directory) if directory and host.stat(SELINUX) is not None else None,
+        "foreign_entries": _foreign(host, directory) if directory else [],
     }
 
 

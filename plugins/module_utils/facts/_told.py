@@ -24,7 +24,7 @@ from ansible_collections.crashops.kdump.plugins.module_utils.crashkernel._needed
 from ansible_collections.crashops.kdump.plugins.module_utils.crashkernel._pending import will_reserve
 from ansible_collections.crashops.kdump.plugins.module_utils.facts._dumpsize import DumpSize
 from ansible_collections.crashops.kdump.plugins.module_utils.facts._look import Look, Options, Target
-from ansible_collections.crashops.kdump.plugins.module_utils.facts._place import Place, is_remote
+from ansible_collections.crashops.kdump.plugins.module_utils.facts._place import Place
 from ansible_collections.crashops.kdump.plugins.module_utils.facts._proof import Proof
 from ansible_collections.crashops.kdump.plugins.module_utils.facts._tools import Tools
 from ansible_collections.crashops.kdump.plugins.module_utils.stacks._base import Settings, Stack
@@ -110,8 +110,6 @@ def _dump_directory(host: SeeingHost, settings: Settings, place: Optional[Place]
     path = settings.dump_directory
     if path is None or place is None:
         return facts
-    if place.space is None and is_remote(place):
-        return dict(facts, path=path)
     seen = host.stat(path)
     if seen is None or seen.kind != "directory":
         return dict(facts, path=path, exists=None if seen is None and path in host.unseen else False)

@@ -80,15 +80,9 @@ def surroundings(host: Any, found: Dict[str, str], script: str) -> Surroundings:
 
 
 def _is_missing(host: Any, directory: str) -> bool:
-    """Return whether the dump directory is not there, and can be told not to be.
-
-    One whose server did not answer kdump_info is not looked at again: that could take for ever.
-    """
-    unseen = getattr(host, "unseen", ())
-    if directory in unseen and _mounts.remote_on_way(host, _mounts.mounts_of(host), directory) is not None:
-        return False
+    """Return whether the dump directory is not there, and can be told not to be."""
     seen = host.stat(directory)
-    return directory not in unseen if seen is None else seen.kind != "directory"
+    return directory not in getattr(host, "unseen", ()) if seen is None else seen.kind != "directory"
 
 
 def _missing_files(host: Any, found: Dict[str, str]) -> Dict[str, str]:

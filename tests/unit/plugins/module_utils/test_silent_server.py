@@ -8,7 +8,6 @@ import os
 import pytest
 from ansible_collections.crashops.kdump.plugins.module_utils._facts import Options, read_facts
 from ansible_collections.crashops.kdump.plugins.module_utils._result import Failure
-from ansible_collections.crashops.kdump.plugins.module_utils.facts._place import STATFS
 from ansible_collections.crashops.kdump.tests.unit.armed_host import MOUNTS, armed_debian, armed_el9
 from ansible_collections.crashops.kdump.tests.unit.fake_host import FakeHost
 
@@ -69,8 +68,7 @@ def watched(host):
     return looks
 
 
-def command(path):
-    return ["stat", "-f", "-c", STATFS, path]
+QUESTION = ["stat", "-f", "-c", "%T", POINT]
 
 
 def silent(host):
@@ -96,15 +94,16 @@ SILENT = [
 @pytest.mark.parametrize(("directory", "make"), SILENT)
 def test_a_server_that_is_gone_is_asked_once_and_by_a_command_that_can_be_stopped(directory, make):
     host = make()
-    host.answers[" ".join(command(directory))] = silent
+    host.answers[" ".join(QUESTION)] = silent
     looks = watched(host)
     facts = read_facts(host, Options())
     assert [look for look in looks if (look[1] + "/").startswith(POINT + "/")] == []
-    assert [argv for argv in host.commands if directory in argv] == [command(directory)]
+    assert [argv for argv in host.commands if any(word.startswith(POINT) for word in argv)] == [QUESTION]
     assert facts["dump_directory"] == dict(NOTHING, path=directory)
-    assert facts["dumps"]["directory"] is None
+    assert (facts["dumps"]["directory"], facts["dumps"]["count"]) == (directory, None)
     assert [one["reason"] for one in facts["unseen"] if one["what"] == directory] == [
-        "stat did not end within 5 seconds and was stopped; find out what it waits for"
+        "store:/export, mounted on /nfs, does not answer: stat did not end within 5 seconds and was stopped; find out "
+        "what it waits for"
     ]
     checks = {check["id"]: check for check in facts["checks"]}
     assert checks["space"]["status"] == "fail" and "did not end within 5 seconds" in checks["space"]["reason"]
@@ -116,13 +115,19 @@ def test_a_server_that_is_gone_is_asked_once_and_by_a_command_that_can_be_stoppe
 def test_what_fstab_binds_from_a_server_that_is_gone_is_not_followed():
     fstab = "/nfs/home /home none bind 0 0\nstore:/other /other nfs defaults 0 0\n"
     host = el9("ext4 /dev/vdz1\n", **{"/etc/fstab": fstab})()
+    host.answers[" ".join(QUESTION)] = silent
     looks = watched(host)
     read_facts(host, Options(probe=False))
     assert [look for look in looks if (look[1] + "/").startswith(POINT + "/")] == []
 
 
-ANSWER = "1000 4096 2000 500 600\n"
-GONE = (1, "", "stat: cannot read file system information for '/nfs/crash': No such file or directory\n")
+def answering(make):
+    """Return a host whose server answers, and lets 4 MiB be written."""
+    host = make()
+    host.answers[" ".join(QUESTION)] = "nfs\n"
+    host.directories["/nfs"] = 0o755
+    host.free.update({"/nfs": 4 << 20, "/nfs/crash": 4 << 20})
+    return host
 
 
 @pytest.mark.parametrize(
@@ -135,23 +140,46 @@ GONE = (1, "", "stat: cannot read file system information for '/nfs/crash': No s
     ],
 )
 def test_a_server_that_answers_is_looked_at(directory, make):
-    host = make()
-    host.answers[" ".join(command(directory))] = ANSWER
-    host.directories["/nfs/crash"] = 0o700
+    host = answering(make)
+    host.directories["/nfs/crash"], host.free[directory] = 0o700, 4 << 20
     facts = read_facts(host, Options())
-    wanted = {"path": directory, "exists": True, "mode": "0700", "uid": 0, "free_bytes": 4096000}
+    wanted = {"path": directory, "exists": True, "mode": "0700", "uid": 0, "free_bytes": 4 << 20}
     assert facts["dump_directory"] == wanted
     assert facts["dumps"]["directory"] == directory
-    assert (facts["space"]["place"], facts["space"]["free_inodes"]) == (directory, 500)
+    assert (facts["space"]["place"], facts["space"]["free_inodes"]) == (directory, 1000)
+    assert host.commands.count(QUESTION) == 1
 
 
 @pytest.mark.parametrize("make", [debian("KDUMP_COREDIR=/nfs/crash\n"), el9("nfs store:/export\npath /crash\n")])
 def test_a_directory_that_a_server_does_not_have_is_missing_and_the_room_is_that_above_it(make):
-    host = make()
-    host.answers.update({" ".join(command("/nfs/crash")): GONE, " ".join(command("/nfs")): ANSWER})
-    facts = read_facts(host, Options())
+    facts = read_facts(answering(make), Options())
     assert facts["dump_directory"] == dict(NOTHING, path="/nfs/crash", exists=False)
-    assert (facts["space"]["place"], facts["space"]["free_bytes"]) == ("/nfs", 4096000)
+    assert (facts["space"]["place"], facts["space"]["free_bytes"]) == ("/nfs", 4 << 20)
+
+
+@pytest.mark.parametrize(
+    "make",
+    [
+        debian("KDUMP_KERNEL=/nfs/vmlinuz\nKDUMP_INITRD=/nfs/initrd\nSSH=u@10.0.0.9\nSSH_KEY=/nfs/key\n"),
+        debian("", {"/var/crash/20260101": "/nfs/dumps"}),
+        el9("kdump_post /nfs/post\nextra_bins /nfs/a /nfs/b\nssh u@10.0.0.9\nsshkey /nfs/key\npath /x\n"),
+        el9("core_collector /nfs/collect\n", {"/etc/kdump/post.d/x": "/nfs/x"}, **{"/etc/kdump/post.d/x": ""}),
+    ],
+)
+def test_whatever_else_lies_on_a_server_that_is_gone_is_left_alone_too(make):
+    host = make()
+    host.directories["/var/crash/20260101"] = 0o700
+    host.answers[" ".join(QUESTION)] = silent
+    looks = watched(host)
+    read_facts(host, Options(probe=False))
+    assert [look for look in looks if (look[1] + "/").startswith(POINT + "/")] == []
+    assert host.commands.count(QUESTION) == 1
+
+
+def test_where_nothing_lies_on_a_server_no_server_is_asked():
+    host = debian("")()
+    read_facts(host, Options())
+    assert QUESTION not in host.commands
 
 
 def test_a_path_that_is_not_absolute_ends_at_the_root():

@@ -304,7 +304,7 @@ SSH_WORDS = [
     (
         "ssh: connect to host store port 22: Connection timed out",
         "no_answer",
-        "no ssh server answers on store, port 22",
+        "no ssh server answers on store within",
     ),
     ("Unable to negotiate: no matching cipher found", "login", "no matching cipher found"),
 ]
