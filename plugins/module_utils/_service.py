@@ -197,6 +197,11 @@ def plan(service: Service, stack: Stack, wanted: Wanted) -> Plan:
     return Plan(before, load, rebuild, unload, stop, after, changes)
 
 
+def _stays_masked(unit: Unit, wanted: Wanted) -> bool:
+    """Return whether the unit is masked and nobody asked for anything else."""
+    return unit.masked and wanted.masked is not False
+
+
 def _enabling(unit: Unit, stack: Stack, wanted: Wanted, changes: List[StateChange]) -> List[List[str]]:
     """Return the command that makes the unit start at boot, or not; a masked unit starts in no case."""
     if wanted.enabled is None or wanted.enabled == unit.enabled:
@@ -204,7 +209,7 @@ def _enabling(unit: Unit, stack: Stack, wanted: Wanted, changes: List[StateChang
     # of a package that is still to come, check mode foretells what the real run will find
     if wanted.enabled and not unit.exists and stack.enabled_by_package:
         return []
-    if not wanted.enabled and unit.masked and wanted.masked is not False:
+    if not wanted.enabled and _stays_masked(unit, wanted):
         return []
     changes.append(StateChange("enabled", _word(unit.enabled), _word(wanted.enabled)))
     return [["systemctl", "enable" if wanted.enabled else "disable", stack.unit]]
@@ -228,7 +233,7 @@ def _adopting(service: Service, stack: Stack, wanted: Wanted, changes: List[Stat
     Only an active unit loads anew when memory or CPUs come and go.
     """
     unit = service.unit
-    startable = unit.condition is not False and not (unit.masked and wanted.masked is not False)
+    startable = unit.condition is not False and not _stays_masked(unit, wanted)
     if wanted.state != "started" or not startable or not loaded_by_others(unit, service.armed):
         return []
     changes.append(ADOPTED)
@@ -269,8 +274,7 @@ def blocked(service: Service, stack: Stack, wanted: Wanted, planned: Plan) -> Li
         return []
     if not service.unit.exists or not stack.installed():
         return ["kdump is not installed on this host (%s is missing): install %s." % (stack.tool, stack.packages)]
-    stays_masked = service.unit.masked and wanted.masked is not False
-    if stays_masked and (planned.load or wanted.enabled):
+    if _stays_masked(service.unit, wanted) and (planned.load or wanted.enabled):
         return ["%s is masked, so nothing can start or enable it: give masked: false as well." % stack.unit]
     if not planned.load:
         return []

@@ -18,7 +18,7 @@ KDUMPCTL_STATUS = "/var/lib/kdump/vmcore-creation.status"
 KDUMPCTL_LINE = re.compile(r"(pending|success|fail|manual) kdump_test_id=(\d{1,11})-\d+")
 # file systems and copies keep times in coarser steps than Linux
 SAME_TIME_S = 2
-# a time beyond this (the year 5138) is rubbish, and more than calendars can take
+# a time beyond this (the year 5138) is rubbish, and more than calendars can take; page.js ranks ages below it
 LAST_TIME_S = 1e11
 
 

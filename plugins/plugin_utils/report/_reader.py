@@ -9,10 +9,10 @@ from __future__ import annotations
 from collections.abc import Mapping
 from typing import Any
 
+from ansible_collections.crashops.kdump.plugins.module_utils.facts._proof import LAST_TIME_S
+
 # what a counter of 64 bits holds
 MOST = (1 << 64) - 1
-# a time beyond this (the year 5138) is rubbish, and more than calendars can take; page.js ranks ages below it
-LAST_TIME_S = 1e11
 
 
 class Unreadable(Exception):
