@@ -51,23 +51,30 @@ def test_a_guest_goes_back_to_what_was_saved_with_its_clock_at_now(guests):
     assert abs(int(guest.ssh("date +%s")) - time.time()) < 30
 
 
-def test_a_saved_guest_starts_elsewhere_in_seconds(guests, tmp_path):
+def test_a_saved_guest_starts_elsewhere_in_seconds_and_goes_on_itself(guests, tmp_path):
     source = guests[1]
-    boot = source.boot_id()
-    source.ssh("echo kept > /root/state; sync")
-    (tmp_path / "saved").mkdir()
-    source.save_to(tmp_path / "saved", "kept")
-    copy = Guest.create_from_snapshot(tmp_path / "copy", tmp_path / "saved", "kept")
+    boot, reached_by = source.boot_id(), source.ssh_argv()
+    source.ssh("echo kept > /root/state")
+    source.save_and_go_on(tmp_path / "saved")
+    assert source.boot_id() == boot
+    assert source.ssh_argv() == reached_by
+    source.ssh("echo later > /root/state; sync")
+    copy = Guest.create_from_saved(tmp_path / "copy", tmp_path / "saved")
     copy.start()
     try:
         copy.wait_for_ssh()
         copy.set_clock()
         assert copy.boot_id() == boot
         assert copy.ssh("cat /root/state").strip() == "kept"
+        assert copy.ssh_argv() != reached_by
     finally:
         copy.stop()
+    # a start after that is a boot, and not once more what was saved
+    source.stop()
     source.start()
     source.wait_for_ssh()
+    assert source.boot_id() != boot
+    assert source.ssh("cat /root/state").strip() == "later"
 
 
 def test_an_nmi_reaches_the_kernel(guests):

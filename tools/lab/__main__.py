@@ -43,12 +43,20 @@ def parser() -> argparse.ArgumentParser:
         snapshot = commands.add_parser(name, help=f"{name} a running guest's memory and disk")
         snapshot.add_argument("guest")
         snapshot.add_argument("tag")
+    keep = commands.add_parser(
+        "keep", help="save a running guest to a folder, from which `up` starts others; it goes on"
+    )
+    keep.add_argument("guest")
+    keep.add_argument("folder", type=Path)
     return top
 
 
 def _add_up(up: argparse.ArgumentParser) -> None:
     up.add_argument(
-        "guests", nargs="+", metavar="NAME=IMAGE", help="IMAGE: debian-12, debian-13 or a qcow2 or raw file"
+        "guests",
+        nargs="+",
+        metavar="NAME=IMAGE",
+        help="IMAGE: debian-12, debian-13, a qcow2 or raw file, or a folder that `keep` saved a guest to",
     )
     up.add_argument("--user", default="root", help="who logs in, for a file (default: root)")
     up.add_argument("--key", type=Path, help="the private key that logs in, for a file (default: the lab's own)")
@@ -57,6 +65,7 @@ def _add_up(up: argparse.ArgumentParser) -> None:
     each: dict[str, Any] = {"action": "append", "type": of_guest, "default": []}
     up.add_argument("--memory", metavar="[NAME=]MIB", help=f"of one or all; default: {MEMORY_MIB}", **each)
     up.add_argument("--cpus", metavar="[NAME=]NUMBER", help=f"of one or all; default: {CPUS}", **each)
+    up.add_argument("--number", metavar="[NAME=]NUMBER", help="its place on the network; default: counted", **each)
     up.add_argument("--owner", type=int, default=os.getppid(), metavar="PID", help="guests end with this process")
     up.add_argument("--inventory", type=Path, help="write the inventory to this file as well")
 
@@ -79,20 +88,22 @@ def _image(text: str, options: argparse.Namespace) -> image.Image:
 
 
 def up(options: argparse.Namespace) -> None:
-    """Boot every guest named, all at once, and wait for them."""
-    network, guests = free_port(), []
-    memories, cpus = {"": MEMORY_MIB, **dict(options.memory)}, {"": CPUS, **dict(options.cpus)}
+    """Boot every guest named, or let it go on where it was saved, all at once, and wait for them."""
+    network, guests, saved = free_port(), [], []
     for number, word in enumerate(options.guests, 1):
         name, dummy, source = word.partition("=")
         if (GUESTS / name).exists():
             raise LabError(f"there is a guest {name} already; end it with: python -m tools.lab down {name}")
-        found = _image(source or name, options)
-        size = memories.get(name, memories[""]), cpus.get(name, cpus[""])
-        machine = qemu.Machine(name, number, found.firmware, *size, network, None)
-        guests.append(Guest.create(GUESTS / name, found, machine))
+        if (Path(source) / "guest.json").exists():
+            saved.append(Guest.create_from_saved(GUESTS / name, Path(source), network))
+            guests.append(saved[-1])
+        else:
+            guests.append(_create(name, source or name, number, network, options))
         guests[-1].start(options.owner)
     for guest in guests:
         guest.wait_for_ssh()
+        if guest in saved:
+            guest.set_clock()
         if guest.ssh("hostname").strip() != guest.name:
             guest.ssh(f"hostnamectl set-hostname {guest.name}")
     text = json.dumps({"all": {"hosts": {guest.name: guest.inventory() for guest in guests}}}, indent=1)
@@ -100,6 +111,19 @@ def up(options: argparse.Namespace) -> None:
         options.inventory.parent.mkdir(parents=True, exist_ok=True)
         options.inventory.write_text(text + "\n")
     print(text)
+
+
+def _create(name: str, source: str, number: int, network: int, options: argparse.Namespace) -> Guest:
+    """Make the files of a guest that boots an image."""
+
+    def chosen(given: list[tuple[str, int]], default: int) -> int:
+        each = {"": default, **dict(given)}
+        return each.get(name, each[""])
+
+    found = _image(source, options)
+    place, memory = chosen(options.number, number), chosen(options.memory, MEMORY_MIB)
+    machine = qemu.Machine(name, place, found.firmware, memory, chosen(options.cpus, CPUS), network, None)
+    return Guest.create(GUESTS / name, found, machine)
 
 
 def _guest(name: str) -> Guest:
@@ -120,30 +144,39 @@ def down(options: argparse.Namespace) -> None:
             shutil.rmtree(GUESTS / name)
 
 
+def show(options: argparse.Namespace) -> None:
+    """Print what a command that changes nothing asks for."""
+    match options.command:
+        case "accelerator":
+            print(" ".join(accelerator.choose(image.cached_kernel())))
+        case "list":
+            for name in _names():
+                print(f"{name}\t{'running' if _guest(name).running() else 'not running'}")
+        case "console":
+            print("\n".join(tail(_guest(name).console(), 60) for name in options.guests))
+
+
 def dispatch(options: argparse.Namespace) -> None:
     """Do what the command line asks for."""
     match options.command:
         case "image":
             print("\n".join(str(image.build(name).disk) for name in options.recipes))
-        case "accelerator":
-            print(" ".join(accelerator.choose(image.cached_kernel())))
         case "up":
             up(options)
-        case "list":
-            for name in _names():
-                print(f"{name}\t{'running' if _guest(name).running() else 'not running'}")
         case "down":
             down(options)
-        case "console":
-            print("\n".join(tail(_guest(name).console(), 60) for name in options.guests))
         case "ssh":
             argv = _guest(options.guests[0]).ssh_argv() + options.guests[1:]
             os.execvp(argv[0], argv)
         case "save" | "restore":
             getattr(_guest(options.guest), options.command)(options.tag)
+        case "keep":
+            _guest(options.guest).save_and_go_on(options.folder.resolve())
         case "reset" | "nmi":
             for guest in map(_guest, options.guests):
                 guest.reset() if options.command == "reset" else guest.inject_nmi()
+        case _:
+            show(options)
 
 
 def main() -> int:

@@ -45,6 +45,17 @@ def new_entry(final: Path) -> Iterator[Path]:
 
 
 @contextmanager
+def new_version(final: Path) -> Iterator[Path]:
+    """Give an empty folder that takes the place of `final` only if all goes well."""
+    work = final.with_suffix(".part")
+    shutil.rmtree(work, ignore_errors=True)
+    work.mkdir(parents=True)
+    yield work
+    shutil.rmtree(final, ignore_errors=True)
+    work.rename(final)
+
+
+@contextmanager
 def locked(path: Path) -> Iterator[None]:
     """Hold a lock file while the block runs; it ends with the process, whatever becomes of it."""
     path.parent.mkdir(parents=True, exist_ok=True)

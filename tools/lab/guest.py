@@ -16,6 +16,7 @@ from pathlib import Path
 from typing import Any
 
 from tools.lab import accelerator, keeper, network, qemu, qmp, seed
+from tools.lab.cache import new_version
 from tools.lab.commands import need, run
 from tools.lab.console import last_line
 from tools.lab.errors import CommandFailed, GuestLost, LabError
@@ -26,6 +27,11 @@ from tools.lab.progress import Watch, step
 SILENCE_LIMIT_S = 300
 BOOT_LIMIT_S = 1800
 PAUSE_S = 1.0
+# the name of the snapshot in the disk of a saved guest, the files that such a guest is made of, and what of its state
+# is true of one run of QEMU alone
+SAVED_TAG = "saved"
+SAVED_FILES = ("disk.qcow2", "variables.qcow2", "seed.img")
+OF_A_RUN = ("pid", "qmp", "ssh_port", "accelerator", "owner")
 
 
 def free_port() -> int:
@@ -61,13 +67,15 @@ class Guest:
         return cls(folder)
 
     @classmethod
-    def create_from_snapshot(cls, folder: Path, saved: Path, tag: str, name: str | None = None) -> "Guest":
-        """Make a guest that will start where `save_to` left another one."""
+    def create_from_saved(cls, folder: Path, saved: Path, network_port: int | None = None) -> "Guest":
+        """Make a guest, named as its folder, that will start where `save_to` left another one.
+
+        network_port: of the guests that it is to reach; left out: of a network of its own.
+        """
         shutil.copytree(saved, folder)
         guest = cls(folder)
-        guest._state.update(snapshot=tag)
-        if name:
-            guest._state["machine"]["name"] = name
+        guest._state.update(snapshot=SAVED_TAG)
+        guest._state["machine"].update(name=folder.name, network_port=network_port or free_port())
         guest._write_state()
         return guest
 
@@ -92,13 +100,17 @@ class Guest:
             self.folder / "serial.log",
             control / "qmp",
             self.folder / "variables.qcow2",
-            free_port(),
+            # a guest that goes on after a stop is reached as before
+            self._state.get("ssh_port") or free_port(),
         )
         network.ensure(self.machine.network_port)
         accel = accelerator.choose(cached_kernel())
         argv = qemu.arguments(self.machine, places, accel, self._state.get("snapshot"))
-        pid = keeper.start([need("qemu-system-x86_64", "qemu-system-x86"), *argv], self.folder, owner or os.getpid())
-        self._state.update(pid=pid, qmp=str(places.qmp), ssh_port=places.ssh_port, accelerator=accel[1])
+        owner = owner or os.getpid()
+        pid = keeper.start([need("qemu-system-x86_64", "qemu-system-x86"), *argv], self.folder, owner)
+        # only the first start is from a snapshot: what the guest wrote since is not to be lost
+        self._state.pop("snapshot", None)
+        self._state.update(pid=pid, qmp=str(places.qmp), ssh_port=places.ssh_port, accelerator=accel[1], owner=owner)
         self._write_state()
         self._write_known_hosts()
 
@@ -143,14 +155,24 @@ class Guest:
             self.wait_for_ssh()
         self.set_clock()
 
-    def save_to(self, saved: Path, tag: str) -> None:
-        """Save the running guest, end it, and keep its files in a new folder for `create_from_snapshot`."""
-        self.save(tag)
+    def save_to(self, saved: Path) -> None:
+        """Save the running guest, end it, and keep its files in a folder for `create_from_saved`."""
+        self.save(SAVED_TAG)
         self.stop()
-        names = ("guest.json", "disk.qcow2", "variables.qcow2", "seed.img")
-        for path in (self.folder / name for name in names):
-            if path.exists():
-                shutil.copy(path, saved / path.name)
+        with new_version(saved) as work:
+            for path in (self.folder / name for name in SAVED_FILES):
+                if path.exists():
+                    shutil.copy(path, work / path.name)
+            state = {key: value for key, value in self._state.items() if key not in OF_A_RUN}
+            (work / "guest.json").write_text(json.dumps(state, indent=1))
+
+    def save_and_go_on(self, saved: Path) -> None:
+        """Save the running guest to a folder, and let it go on from there, reached as before."""
+        self.save_to(saved)
+        self._state["snapshot"] = SAVED_TAG
+        self.start(self._state["owner"])
+        self.wait_for_ssh()
+        self.set_clock()
 
     def set_clock(self) -> None:
         """Set the guest's clock to this machine's; after a restore it is in the past."""

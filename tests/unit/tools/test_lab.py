@@ -126,6 +126,20 @@ def test_whoever_comes_second_finds_what_the_first_made(tmp_path):
     assert order == ["first", "second"]
 
 
+def test_a_new_version_takes_the_place_of_the_old_one_only_if_it_is_whole(tmp_path):
+    final = tmp_path / "saved"
+    with cache.new_version(final) as work:
+        (work / "disk").write_text("old")
+    with pytest.raises(ValueError, match="disk full"), cache.new_version(final) as work:
+        (work / "disk").write_text("half")
+        raise ValueError("disk full")
+    assert (final / "disk").read_text() == "old"
+    with cache.new_version(final) as work:
+        (work / "disk").write_text("new")
+    assert [path.name for path in final.iterdir()] == ["disk"]
+    assert (final / "disk").read_text() == "new"
+
+
 def test_the_partition_table_has_one_active_linux_partition_to_the_end():
     table = disk.partition_table(4_000_000)
     assert len(table) == disk.SECTOR - disk.BOOT_CODE_BYTES

@@ -1,0 +1,20 @@
+# Copyright (c) 2026, The crashops.kdump authors
+# GNU General Public License v3.0-or-later (see COPYING or https://www.gnu.org/licenses/gpl-3.0.txt)
+# SPDX-License-Identifier: GPL-3.0-or-later
+"""What is compared before and after something that must change nothing in a guest's directory."""
+
+from tools.lab.guest import Guest
+
+# leftovers of any name are among them; a folder's time changes with each file that is put in its place
+CONTENTS = "cd {0} && find . -xdev -printf '%p %m %u:%g\\n' | sort; find . -xdev -type f -exec sha256sum {{}} + | sort"
+TIMES = "cd {0} && find . -xdev -not -type d -printf '%p %T@\\n' | sort"
+
+
+def contents(guest: Guest, directory: str) -> list[str]:
+    """Return path, mode, owner and group of everything in a directory, and the hash of each file."""
+    return guest.ssh(CONTENTS.format(directory)).splitlines()
+
+
+def times(guest: Guest, directory: str) -> list[str]:
+    """Return the time of the last change of everything in a directory that is no directory itself."""
+    return guest.ssh(TIMES.format(directory)).splitlines()

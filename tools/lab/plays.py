@@ -1,0 +1,54 @@
+# Copyright (c) 2026, The crashops.kdump authors
+# GNU General Public License v3.0-or-later (see COPYING or https://www.gnu.org/licenses/gpl-3.0.txt)
+# SPDX-License-Identifier: GPL-3.0-or-later
+"""Runs Ansible against guests, as tests need it: a playbook or one module, and what it said."""
+
+import json
+import os
+import re
+import subprocess
+from collections.abc import Iterable
+from pathlib import Path
+from typing import Any
+
+from tools.lab.guest import Guest
+
+RUN_LIMIT_S = 1800
+
+
+def write_inventory(path: Path, guests: Iterable[Guest]) -> Path:
+    """Write an inventory of these guests and return its path."""
+    path.write_text(json.dumps({"all": {"hosts": {guest.name: guest.inventory() for guest in guests}}}, indent=1))
+    return path
+
+
+def playbook(inventory: Path, name: str, limit: str = "all", **variables: Any) -> "subprocess.CompletedProcess[str]":
+    """Run a playbook of the collection with variables of the role, show what it says, and return what became of it."""
+    argv = ["ansible-playbook", "-i", str(inventory), "--limit", limit, f"crashops.kdump.{name}"]
+    argv += ["--extra-vars", json.dumps(variables)]
+    done = _run(argv)
+    print(done.stdout, done.stderr)
+    return done
+
+
+def said(done: "subprocess.CompletedProcess[str]") -> str:
+    """Return what a playbook said on one line: some ways to print a result fold a long message."""
+    return " ".join((done.stdout + done.stderr).split())
+
+
+def module(inventory: Path, host: str, name: str, **options: Any) -> dict[str, Any]:
+    """Run one module on a host and return its result; one that failed is a result too."""
+    argv = ["ansible", host, "-i", str(inventory), "-m", name]
+    argv += ["-a", json.dumps(options)] if options else []
+    done = _run(argv, ANSIBLE_CALLBACK_RESULT_FORMAT="json")
+    # of a failure, more words may come before it
+    answer = re.search(rf"^{re.escape(host)} \| .*? => ({{.*}})", done.stdout, re.MULTILINE | re.DOTALL)
+    if not answer:
+        raise AssertionError(f"{name} on {host} gave no result: {done.stdout}{done.stderr}")
+    return dict(json.loads(answer[1]))
+
+
+def _run(argv: list[str], **settings: str) -> "subprocess.CompletedProcess[str]":
+    """Run a command of Ansible with settings of its own; pipelining saves an emulated guest a copy for each task."""
+    environment = dict(os.environ, ANSIBLE_PIPELINING="true", **settings)
+    return subprocess.run(argv, capture_output=True, text=True, timeout=RUN_LIMIT_S, check=False, env=environment)
