@@ -9,13 +9,15 @@ import os
 import signal
 import sys
 import time
-from collections.abc import Iterator
+from collections.abc import Collection, Iterator, Mapping, Sequence
 from contextlib import contextmanager
+from types import MappingProxyType
 from typing import NoReturn
 
-from tools.dev import gates, stages
+from tools.dev import closing_table, gates, guest_gates, last_run, schedule, stages
 from tools.dev.log import show
-from tools.dev.places import LAB, LOGS, REPOSITORY
+from tools.dev.places import LAB, LAST_RUN, LOGS, REPOSITORY
+from tools.dev.stages import ALL, EVERY
 from tools.dev.workshop import Workshop
 
 HELP = """\
@@ -24,7 +26,10 @@ Ubuntu machine is installed, and said (as root, or with sudo).
 
   ./dev demo [--keep]   takes a machine with no kdump to a checked dump of a real panic, in a guest; the result is
                         in .lab/demo/result.json, and --keep leaves the guest running and says how to reach it
-  ./dev test [PART...]  runs every check, or these parts: lint, unit, sanity, vm
+  ./dev test            runs what every change must pass: lint, unit tests, sanity, and the whole story on one guest
+  ./dev test all        runs everything there is: both Debians, both ansible-cores, every fault, dumps to a server
+  ./dev test PART...    runs these parts, or single stages of them; ./dev test --list names them all
+  ./dev test --last-failed  runs what did not pass the last time, and of that only the tests that failed where it can
   ./dev lint            the same as ./dev test lint
   ./dev help            this
 
@@ -42,7 +47,11 @@ def parser() -> argparse.ArgumentParser:
     demo = commands.add_parser("demo", prog="./dev demo", allow_abbrev=False)
     demo.add_argument("--keep", action="store_true", help="leave the guest running and say how to reach it")
     test = commands.add_parser("test", prog="./dev test")
-    test.add_argument("parts", nargs="*", metavar="PART", help=f"one of {', '.join(gates.PARTS)} (left out: all)")
+    test.add_argument(
+        "names", nargs="*", metavar="PART", help="a part or a stage; left out: what every change must pass"
+    )
+    test.add_argument("--last-failed", action="store_true", help="only what did not pass the last time")
+    test.add_argument("--list", action="store_true", help="name the parts and stages, and run nothing")
     return top
 
 
@@ -57,29 +66,74 @@ def main() -> int:
     try:
         if options.command == "demo":
             demo(options.keep)
-        parts = ["lint"] if options.command == "lint" else options.parts
-        unknown = [part for part in parts if part not in gates.PARTS]
-        if unknown:
-            print(f"./dev test: {unknown[0]!r} is no part; the parts are {', '.join(gates.PARTS)}", file=sys.stderr)
-            return 2
-        return test(parts or list(gates.PARTS))
+        if options.command == "lint":
+            return test(["lint"])
+        if options.list:
+            print("\n".join(listing()))
+            return 0
+        if options.last_failed:
+            return test_last_failed(options.names)
+        return test(options.names or [EVERY])
     except KeyboardInterrupt:
         show("interrupted")
         return 130
 
 
-def test(parts: list[str]) -> int:
-    """Run the stages of some parts, and return 1 if anything failed."""
+def listing() -> list[str]:
+    """Return a line for each stage that can be named."""
+    rows = [stage for stage in gates.stages(Workshop()) if stage.part]
+    lines = [f"{'part':<8}{'stage':<16}{'./dev test':<12}what"]
+    when = {EVERY: "yes", ALL: "with all"}
+    return lines + [f"{stage.part:<8}{stage.name:<16}{when[stage.tier]:<12}{stage.what}" for stage in rows]
+
+
+def test(words: list[str]) -> int:
+    """Run the stages that these words name, and return 1 if anything failed, 2 if a word names nothing."""
+    table = gates.stages(Workshop())
+    unknown = [word for word in words if not stages.named(table, word)]
+    if unknown:
+        known = ", ".join(dict.fromkeys([ALL, *stages.parts(table), *(stage.name for stage in table if stage.part)]))
+        print(f"./dev test: {unknown[0]!r} is no part and no stage; there are: {known}", file=sys.stderr)
+        return 2
+    return _run({name for word in words for name in stages.named(table, word)})
+
+
+def test_last_failed(words: list[str]) -> int:
+    """Run what did not pass when it was run last, of these words if there are any."""
+    records = last_run.read(LAST_RUN)
+    table = gates.stages(Workshop())
+    wanted = {stage.name for stage in table if stage.part} & last_run.failed(records)
+    if words:
+        wanted &= {name for word in words for name in stages.named(table, word)}
+    if not wanted:
+        print(
+            "./dev test --last-failed: nothing failed the last time" if records else "./dev test has not run here yet"
+        )
+        return 0
+    return _run(wanted, {name: records[name].failures for name in wanted}, last_run.passed(records))
+
+
+def _run(names: set[str], again: Mapping[str, Sequence[str]] = MappingProxyType({}), made: Collection[str] = ()) -> int:
+    """Run stages and those that they need, say how it went, and return 1 if anything failed."""
     with _alone():
         began = time.monotonic()
-        work = Workshop()
-        names = {name for part in parts for name in gates.PARTS[part]}
-        results = stages.run_all(stages.select(gates.stages(work), names), LOGS)
+        cores = schedule.cores()
+        work = Workshop(again)
+        chosen = stages.select(gates.stages(work), names, made)
+        has_guests = any(stage.part == "vm" for stage in chosen)
+        work.workers = max(1, cores - 1) if has_guests else cores
+        results = schedule.run_all(chosen, LOGS, cores)
+        last_run.write(LAST_RUN, results)
+    seconds = time.monotonic() - began
     tally = stages.total(results)
     print()
-    for line in [*stages.table(results), *(f"!! {notice}" for notice in work.notices)]:
+    for line in [*closing_table.table(results), *(f"!! {notice}" for notice in work.notices)]:
         print(line)
-    print(f"{stages.duration(time.monotonic() - began)} in all; the logs are in {LOGS}")
+    print(f"{stages.duration(seconds)} in all; the logs are in {LOGS}")
+    if os.environ.get("CI") == "true":
+        print(closing_table.time_left(seconds))
+    if tally.failed:
+        print("once more, only what failed: ./dev test --last-failed")
     print(f"{tally.passed} passed, {tally.failed} failed", flush=True)
     return 1 if tally.failed else 0
 
@@ -90,10 +144,10 @@ def demo(keep: bool) -> NoReturn:
         work = Workshop()
         steps = [*gates.preparation(work).steps, stages.Step("lab packages", work.install_lab)]
         what = "system packages, environment, a copy of the tree"
-        prepared = stages.run_all([stages.Stage("prepare", what, steps)], LOGS)
+        prepared = schedule.run_all([stages.Stage("prepare", what, steps)], LOGS)
     if prepared[0].outcome != stages.PASSED:
         sys.exit(1)
-    variables = work.environ("main") | gates.lab_variables()
+    variables = work.environ("main") | guest_gates.lab_variables()
     python = str(work.environments["main"] / "bin" / "python")
     os.chdir(REPOSITORY)
     os.execve(python, [python, "-m", "tools.demo", *(["--keep"] if keep else [])], variables)

@@ -5,12 +5,11 @@
 
 import os
 import shlex
-from collections.abc import Callable
 
-from tools.dev import pythons
+from tools.dev import guest_gates, pythons
 from tools.dev.log import Log
 from tools.dev.places import COLLECTIONS, LAB, STAGED
-from tools.dev.stages import Stage, Step
+from tools.dev.stages import ALL, Stage, Step
 from tools.dev.workshop import Workshop
 
 ON_HOSTS = "plugins/modules plugins/module_utils tests/unit/plugins tests/unit/fake_host.py tests/unit/conftest.py"
@@ -27,15 +26,10 @@ LINT = (
     ("documentation", "antsibull-docs lint-collection-docs --plugin-docs ."),
     ("collection build", f"ansible-galaxy collection build --force --output-path {shlex.quote(str(LAB / 'build'))}"),
 )
-PARTS = {
-    "lint": ("lint",),
-    "sanity": ("sanity-2.16", "sanity-newest"),
-    "unit": ("units-2.16", "units-newest", "units-tools"),
-    "vm": ("vm",),
-}
-VM_LIMIT_S = 5400
 PREPARED = ("prepare",)
 PREPARED_216 = ("prepare", "prepare-2.16")
+# ansible-test makes and finds its environments and its output in folders of its own that two of it would share
+ANSIBLE_TEST = "ansible-test"
 
 
 def preparation(work: Workshop) -> Stage:
@@ -46,63 +40,79 @@ def preparation(work: Workshop) -> Stage:
         Step("environment", work.make_main, check=False),
         Step("copy of the tree", work.stage_tree, check=False),
     ]
-    return Stage("prepare", "system packages, environment, a copy of the tree where ansible-test accepts it", steps)
+    what = "system packages, environment, a copy of the tree where ansible-test accepts it"
+    return Stage("prepare", what, steps, budget_s=120)
 
 
 def stages(work: Workshop) -> list[Stage]:
-    """Return all stages in order."""
+    """Return the table of stages, in the order in which a developer waits for them."""
     core216, main = AnsibleTest(work, "core216"), AnsibleTest(work, "main")
     return [
         preparation(work),
+        guest_gates.image(work, "12"),
         Stage(
             "prepare-2.16",
             "environment of ansible-core 2.16",
             [Step("environment", work.make_core216, check=False)],
-            PREPARED,
+            budget_s=40,
+            needs=PREPARED,
         ),
-        Stage("lint", f"{len(LINT)} style and lint checks", [_tool(work, *row) for row in LINT], PREPARED, True),
-        Stage("units-tools", "tests of tools/", [Step("pytest", lambda log: _test_tools(work, log))], PREPARED),
-        Stage("units-2.16", "unit tests, ansible-core 2.16", [Step("units", core216.units)], PREPARED_216),
-        Stage("units-newest", "unit tests, newest ansible-core", [Step("units", main.units)], PREPARED),
-        Stage("sanity-2.16", "ansible-test sanity, ansible-core 2.16", [Step("sanity", core216.sanity)], PREPARED_216),
-        Stage("sanity-newest", "ansible-test sanity, newest ansible-core", [Step("sanity", main.sanity)], PREPARED),
-        lab_stage(work),
-        vm_stage(work),
+        Stage(
+            "lint",
+            f"{len(LINT)} style and lint checks",
+            [_tool(work, *row) for row in LINT if work.wants("lint", row[0])],
+            part="lint",
+            budget_s=120,
+            needs=PREPARED,
+            keep_going=True,
+        ),
+        Stage(
+            "units-tools",
+            "tests of tools/",
+            [Step("pytest", lambda log: _test_tools(work, log))],
+            part="unit",
+            budget_s=30,
+            needs=PREPARED,
+        ),
+        Stage(
+            "units-newest",
+            "unit tests, newest ansible-core",
+            [Step("units", main.units)],
+            part="unit",
+            budget_s=240,
+            needs=PREPARED,
+            alone=ANSIBLE_TEST,
+        ),
+        Stage(
+            "units-2.16",
+            "unit tests, ansible-core 2.16",
+            [Step("units", core216.units)],
+            part="unit",
+            budget_s=240,
+            needs=PREPARED_216,
+            alone=ANSIBLE_TEST,
+        ),
+        Stage(
+            "sanity-newest",
+            "ansible-test sanity, newest ansible-core",
+            [Step("sanity", main.sanity)],
+            part="sanity",
+            budget_s=420,
+            needs=PREPARED,
+            alone=ANSIBLE_TEST,
+        ),
+        Stage(
+            "sanity-2.16",
+            "ansible-test sanity, ansible-core 2.16",
+            [Step("sanity", core216.sanity)],
+            part="sanity",
+            tier=ALL,
+            budget_s=420,
+            needs=PREPARED_216,
+            alone=ANSIBLE_TEST,
+        ),
+        *guest_gates.stages(work),
     ]
-
-
-def lab_stage(work: Workshop) -> Stage:
-    """Return the stage that builds the guests' images, and tries the lab itself on real guests."""
-
-    def lab(*words: str) -> Callable[[Log], None]:
-        return lambda log: work.run(log, list(words), limit_s=VM_LIMIT_S, more=lab_variables())
-
-    steps = [
-        Step("system packages", work.install_lab, check=False),
-        Step("images", lab("python", "-m", "tools.lab", "image", "debian-12", "debian-13"), check=False),
-        Step("tests of the lab", lab("pytest", "-v", "-p", "no:cacheprovider", "tests/lab")),
-    ]
-    return Stage("lab", "the guests' images, and the lab's own tests on real guests", steps, PREPARED)
-
-
-def vm_stage(work: Workshop) -> Stage:
-    """Return the stage in which real guests crash."""
-
-    def molecule(*words: str) -> Callable[[Log], None]:
-        argv = ["molecule", *words, "-s", "vm"]
-        return lambda log: work.run(log, argv, limit_s=VM_LIMIT_S, more=lab_variables())
-
-    steps = [
-        # a run that was killed leaves an inventory of guests that are gone
-        Step("molecule reset", molecule("reset"), check=False),
-        Step("molecule test", molecule("test")),
-    ]
-    return Stage("vm", "the Molecule scenario on real guests, with a real crash", steps, ("prepare", "lab"))
-
-
-def lab_variables() -> dict[str, str]:
-    """Return the variables with which `python -m tools.lab` is found from anywhere, and its guests end with ./dev."""
-    return {"PYTHONPATH": str(STAGED), "LAB_OWNER": str(os.getpid())}
 
 
 def _tool(work: Workshop, name: str, command: str) -> Step:
@@ -113,7 +123,9 @@ def _tool(work: Workshop, name: str, command: str) -> Step:
 def _test_tools(work: Workshop, log: Log) -> None:
     """Run the tests of the repository's own tools."""
     variables = {"PYTHONPATH": f"{STAGED}{os.pathsep}{COLLECTIONS}"}
-    work.run(log, ["pytest", "-q", "-p", "no:cacheprovider", "tests/unit/tools"], more=variables)
+    work.run(
+        log, ["pytest", "-q", "-p", "no:cacheprovider", *work.tests("units-tools", "tests/unit/tools")], more=variables
+    )
 
 
 class AnsibleTest:
@@ -122,6 +134,7 @@ class AnsibleTest:
     def __init__(self, work: Workshop, name: str) -> None:
         self._work = work
         self._name = name
+        self._core = {"core216": "2.16", "main": "newest"}[name]
 
     def sanity(self, log: Log) -> None:
         """Run every sanity test on every interpreter that ansible-test knows and finds."""
@@ -130,7 +143,9 @@ class AnsibleTest:
             self._work.notice(
                 f"NOT RUN: sanity on Python {', '.join(lacking)}, which hosts have and this machine has not"
             )
-        self._work.ansible_test(log, self._name, "sanity")
+        again = self._work.again.get(f"sanity-{self._core}", ())
+        chosen = [word for test in dict.fromkeys(again) if test != "sanity" for word in ("--test", test)]
+        self._work.ansible_test(log, self._name, "sanity", *chosen)
 
     def units(self, log: Log) -> None:
         """Run the plugins' unit tests: on Python 3.6 with ansible-core 2.16, else on the environment's own Python."""
@@ -144,4 +159,6 @@ class AnsibleTest:
                     f"they run on Python {pythons.dotted(version)} instead"
                 )
         log.say(f"on Python {self._work.pythons[version].full}")
-        self._work.ansible_test(log, self._name, "units", "--python", pythons.dotted(version), "tests/unit/plugins/")
+        tests = [test.partition("::")[0] for test in self._work.tests(f"units-{self._core}", "tests/unit/plugins/")]
+        argv = ["--python", pythons.dotted(version), "--num-workers", str(self._work.workers), *dict.fromkeys(tests)]
+        self._work.ansible_test(log, self._name, "units", *argv)

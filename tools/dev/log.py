@@ -8,16 +8,23 @@ import shlex
 import signal
 import subprocess
 import sys
+import threading
 import time
-from collections.abc import Mapping, Sequence
+from collections.abc import Iterator, Mapping, Sequence
+from contextlib import contextmanager
 from pathlib import Path
 
 from tools.dev.outcome import StepFailed
+from tools.dev.tallies import names_a_failure
 
 HEARTBEAT_S = 30.0
 GRACE_S = 20.0
 LONGEST_S = 3600.0
 WIDTH = 120
+# set once, where a run is to end before its time: each thread then ends the command that it runs
+_ending = threading.Event()
+# on a terminal: what each stage is at, drawn on one line
+_beats: dict[str, str] = {}
 
 
 class Log:
@@ -28,6 +35,7 @@ class Log:
         self.stage = stage
         self.doing = ""
         self._began = self._spoke = time.monotonic()
+        self._looked_at = 0
         path.parent.mkdir(parents=True, exist_ok=True)
         path.write_bytes(b"")
 
@@ -40,6 +48,10 @@ class Log:
         """Write a line to the log alone."""
         with self.path.open("a", encoding="utf-8") as stream:
             stream.write(text + "\n")
+
+    def end(self) -> None:
+        """Take the stage off the line that says what goes on."""
+        _beats.pop(self.stage, None)
 
     def size(self) -> int:
         """Return the log's length in bytes."""
@@ -68,6 +80,8 @@ class Log:
         `session=False` leaves it on the terminal, so that sudo can ask for a password.
         """
         self.write(f"\n$ {shlex.join(argv)}")
+        if _ending.is_set():
+            raise StepFailed("not started: the run was ended")
         with self.path.open("ab") as stream:
             process = subprocess.Popen(
                 argv,
@@ -90,12 +104,26 @@ class Log:
         """Return the exit status, beating meanwhile."""
         end = time.monotonic() + limit_s
         while True:
-            try:
-                return process.wait(timeout=0.5)
-            except subprocess.TimeoutExpired:
-                self._beat()
+            status = _ended_with(process)
+            self._show_failures()
+            if status is not None:
+                return status
+            self._beat()
+            if _ending.is_set():
+                raise StepFailed("stopped: the run was ended")
             if time.monotonic() > end:
                 raise StepFailed(f"stopped: it did not end within {limit_s:.0f} s")
+
+    def _show_failures(self) -> None:
+        """Show at once what new lines name as failed: the rest of the step may take many minutes."""
+        with self.path.open("rb") as stream:
+            stream.seek(self._looked_at)
+            new = stream.read()
+        whole = new[: new.rfind(b"\n") + 1]
+        self._looked_at += len(whole)
+        for line in whole.decode("utf-8", "replace").splitlines():
+            if names_a_failure(line):
+                show(f"-- {self.stage}: {plain(line)[:WIDTH]}")
 
     def _beat(self) -> None:
         """Say what goes on: each half minute, or on one line of a terminal all the time."""
@@ -104,12 +132,38 @@ class Log:
             return
         self._spoke = now
         last = next((line.strip() for line in reversed(self.tail(5)) if line.strip()), "")
-        line = f"   {self.stage}: {now - self._began:.0f} s, {self.doing}: {plain(last)}"[:WIDTH]
+        line = f"{self.stage}: {now - self._began:.0f} s, {self.doing}: {plain(last)}"[:WIDTH]
         if sys.stdout.isatty():
-            columns = os.get_terminal_size().columns
-            print(f"\r\x1b[K{line[: columns - 1]}", end="", flush=True)
+            _beats[self.stage] = line
+            _draw()
         else:
-            print(line, flush=True)
+            print(f"   {line}", flush=True)
+
+
+def _ended_with(process: "subprocess.Popen[bytes]") -> int | None:
+    """Return the exit status of a command, None where it has not ended after a moment."""
+    try:
+        return process.wait(timeout=0.5)
+    except subprocess.TimeoutExpired:
+        return None
+
+
+def _draw() -> None:
+    """Draw on one line what every stage that runs is at, each in its share of the width."""
+    lines = list(_beats.values())
+    share = (os.get_terminal_size().columns - 1) // max(1, len(lines)) - 3
+    print("\r\x1b[K   " + " | ".join(line[:share] for line in lines), end="", flush=True)
+
+
+@contextmanager
+def ending_what_runs() -> Iterator[None]:
+    """Have the commands of all threads end where the block is left by an exception, an interrupt among them."""
+    _ending.clear()
+    try:
+        yield
+    except BaseException:
+        _ending.set()
+        raise
 
 
 def _end(process: "subprocess.Popen[bytes]", session: bool) -> None:

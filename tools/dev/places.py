@@ -10,6 +10,10 @@ from tools.lab.cache import cache_dir
 REPOSITORY = Path(__file__).resolve().parents[2]
 LAB = REPOSITORY / ".lab"
 LOGS = LAB / "logs"
+# how each stage ended when it was run last, see last_run.py
+LAST_RUN = LAB / "last-run.json"
+# machines that a story left armed, for the stages that go on from there
+SAVED = LAB / "saved"
 # ansible-test accepts a collection only where the real path ends so; hence a copy, see staged.py
 COLLECTIONS = LAB / "collections"
 STAGED = COLLECTIONS / "ansible_collections" / "crashops" / "kdump"

@@ -19,14 +19,29 @@ FOREIGN = ("PYTHON", "ANSIBLE_", "MOLECULE_", "VIRTUAL_ENV", "FORCE_COLOR", "PY_
 
 
 class Workshop:
-    """Made once for a run of ./dev. `notices` are the loud lines that are repeated at the end."""
+    """Made once for a run of ./dev. `notices` are the loud lines that are repeated at the end.
 
-    def __init__(self) -> None:
+    `again` names what failed in each stage the last time, where this run is only about that.
+    `workers` is the number of processes that a stage which can use several has: with guests beside it, one processor
+    is theirs.
+    """
+
+    def __init__(self, again: Mapping[str, Sequence[str]] = MappingProxyType({})) -> None:
+        self.again = again
+        self.workers = 1
         self.pythons: dict[tuple[int, int], pythons.Python] = {}
         self.environments: dict[str, Path] = {}
         self.versions: dict[str, pythons.Python] = {}
         self.notices: list[str] = []
         self.collections = [COLLECTIONS]
+
+    def wants(self, stage: str, step: str) -> bool:
+        """Return whether a step of a stage is to run: all do but where this run is only about what failed."""
+        return not self.again.get(stage) or step in self.again[stage]
+
+    def tests(self, stage: str, everything: str) -> list[str]:
+        """Return the tests for pytest: a whole folder, or those that failed the last time."""
+        return [test for test in self.again.get(stage, ()) if ".py" in test] or [everything]
 
     def notice(self, text: str) -> None:
         """Say loudly what is not done here, now and at the end."""

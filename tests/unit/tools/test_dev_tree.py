@@ -106,9 +106,21 @@ def test_a_package_that_does_not_exist_is_missing() -> None:
     assert packages.missing((absent,)) == [absent]
 
 
-def test_every_part_of_the_gate_names_stages_that_exist() -> None:
-    names = {stage.name for stage in gates.stages(Workshop())}
-    assert {name for part in gates.PARTS.values() for name in part} <= names
+def test_every_stage_needs_stages_that_come_before_it_and_has_a_budget() -> None:
+    before: set[str] = set()
+    for stage in gates.stages(Workshop()):
+        assert before.issuperset(stage.needs), stage.name
+        assert stage.budget_s > 0, stage.name
+        before.add(stage.name)
+
+
+def test_a_run_about_what_failed_names_only_that() -> None:
+    work = Workshop({"lint": ["mypy"], "lab": ["tests/lab/test_guests.py::test_x"], "story-12": ["molecule test"]})
+    lint = next(stage for stage in gates.stages(work) if stage.name == "lint")
+    assert [step.name for step in lint.steps] == ["mypy"]
+    assert work.tests("lab", "tests/lab") == ["tests/lab/test_guests.py::test_x"]
+    assert work.tests("story-12", "everything") == ["everything"]
+    assert work.tests("units-tools", "tests/unit/tools") == ["tests/unit/tools"]
 
 
 def test_a_command_that_fails_is_a_failed_step_and_its_output_is_logged(tmp_path: Path) -> None:

@@ -3,17 +3,14 @@
 # SPDX-License-Identifier: GPL-3.0-or-later
 """What goes wrong on a real, armed machine while setup changes it: afterwards it is armed, and no file half written."""
 
-import json
-import os
 import shlex
-import subprocess
-from pathlib import Path
 
 import pytest
 
-from tools.lab.guest import Guest
+from tools.lab import plays
+from tools.lab.fingerprint import contents, times
+from tools.lab.plays import said
 
-EPHEMERAL = Path(os.environ["MOLECULE_EPHEMERAL_DIRECTORY"])
 NAME = "deb13"
 CONFIGURATION = "/etc/default/kdump-tools"
 RECORD = "/var/lib/crashops-kdump/unarmed.json"
@@ -22,63 +19,31 @@ DROP_IN = "/etc/default/grub.d/zz-crashops-kdump.cfg"
 LOADED_BY = "/var/crash/kexec_cmd"
 # the modules that run, and the connections that they came by
 ANSIBLES = "grep -lsaE '^(sshd(-session)?: root@|(/usr/bin/)?python3)' /proc/[0-9]*/cmdline"
-# leftovers of any name are among them; a folder's time changes with each file that is put in its place
-CONTENTS = "cd {0} && find . -xdev -printf '%p %m %u:%g\\n' | sort; find . -xdev -type f -exec sha256sum {{}} + | sort"
-TIMES = "cd {0} && find . -xdev -not -type d -printf '%p %T@\\n' | sort"
-SETUP_LIMIT_S = 1800
 # Longer than Ansible takes to see that its connection is gone and to try another, which it does when the module had
 # already answered: a fast machine goes on to the next task as if nothing had been.
 UNREACHABLE_S = 30
 
 
 @pytest.fixture(scope="module")
-def guest():
-    """Return the machine, armed and with the configuration that the scenario gave it."""
-    found = Guest(EPHEMERAL / "guests" / NAME)
+def guest(saved_guest):
+    """Return the machine, armed and with the configuration that its story gave it."""
+    found = saved_guest(NAME)
     assert is_armed(found)
     return found
+
+
+@pytest.fixture(scope="module")
+def setup(guest, inventory):
+    """Return a function that runs the playbook with variables of the role."""
+    return lambda **variables: plays.playbook(inventory, "setup", NAME, **variables)
 
 
 def is_armed(guest):
     return guest.ssh("cat /sys/kernel/kexec_crash_loaded").strip() == "1"
 
 
-def contents(guest, directory):
-    return guest.ssh(CONTENTS.format(directory)).splitlines()
-
-
-def times(guest, directory):
-    return guest.ssh(TIMES.format(directory)).splitlines()
-
-
 def exists(guest, path):
     return guest.ssh(f"test -e {path} && echo yes || echo no").strip() == "yes"
-
-
-def setup(**variables):
-    """Run the playbook with variables of the role and return what became of it."""
-    argv = ["ansible-playbook", "-i", str(EPHEMERAL / "inventory" / "hosts.json"), "--limit", NAME]
-    argv += ["--extra-vars", json.dumps(variables), "crashops.kdump.setup"]
-    done = subprocess.run(argv, capture_output=True, text=True, timeout=SETUP_LIMIT_S, check=False)
-    print(done.stdout, done.stderr)
-    return done
-
-
-def said(done):
-    """Return what the playbook said on one line: some ways to print a result fold a long message."""
-    return " ".join((done.stdout + done.stderr).split())
-
-
-def test_a_configuration_that_cannot_be_armed_is_taken_back_and_the_old_one_armed_again(guest):
-    before, boot = (contents(guest, "/etc"), times(guest, "/etc")), guest.boot_id()
-    done = setup(kdump_sysconfig={"KDUMP_KEXEC_ARGS": "--no-such-option"})
-    assert done.returncode != 0
-    assert f"{CONFIGURATION} was put back as it was, and the host is armed with it again" in said(done)
-    assert is_armed(guest)
-    assert (contents(guest, "/etc"), times(guest, "/etc")) == before
-    assert "--no-such-option" not in guest.ssh(f"cat {LOADED_BY}")
-    assert guest.boot_id() == boot
-    assert not exists(guest, RECORD)
 
 
 def cut_off_when(guest, moment):
@@ -99,7 +64,7 @@ def cut_off_when(guest, moment):
     ],
     ids=["as the old text was kept", "as the new text was written"],
 )
-def test_a_run_that_is_killed_before_arming_is_finished_by_the_next(guest, word, moment):
+def test_a_run_that_is_killed_before_arming_is_finished_by_the_next(guest, setup, word, moment):
     cut_off_when(guest, moment)
     assert setup(kdump_commandline_append=[word]).returncode != 0
     guest.wait_for_ssh()
@@ -127,7 +92,7 @@ def read_only_etc(guest):
     [({"kdump_commandline_append": ["panic=33"]}, CONFIGURATION), ({"kdump_crashkernel": "224M"}, DROP_IN)],
     ids=["the configuration", "the boot entries"],
 )
-def test_a_read_only_etc_is_named_and_nothing_changes(guest, read_only_etc, variables, file):
+def test_a_read_only_etc_is_named_and_nothing_changes(guest, setup, read_only_etc, variables, file):
     before = contents(guest, "/etc"), times(guest, "/etc"), contents(guest, "/boot")
     done = setup(**variables)
     assert done.returncode != 0
@@ -151,7 +116,7 @@ def full_boot(guest):
     guest.ssh("umount /boot; mountpoint -q /root/boot && umount /root/boot; rmdir /root/boot; rm /root/boot.img")
 
 
-def test_a_full_boot_is_named_and_nothing_is_half_written(guest, full_boot):
+def test_a_full_boot_is_named_and_nothing_is_half_written(guest, setup, full_boot):
     before = contents(guest, "/etc"), contents(guest, "/boot"), times(guest, "/boot")
     done = setup(kdump_crashkernel="224M")
     assert done.returncode != 0
@@ -160,7 +125,7 @@ def test_a_full_boot_is_named_and_nothing_is_half_written(guest, full_boot):
     assert is_armed(guest)
 
 
-def test_after_all_that_a_run_changes_what_it_is_asked_to_and_the_next_one_nothing(guest):
+def test_after_all_that_a_run_changes_what_it_is_asked_to_and_the_next_one_nothing(guest, setup):
     assert setup(kdump_commandline_remove=["panic"]).returncode == 0
     done = setup()
     assert done.returncode == 0

@@ -1,0 +1,51 @@
+# Copyright (c) 2026, The crashops.kdump authors
+# GNU General Public License v3.0-or-later (see COPYING or https://www.gnu.org/licenses/gpl-3.0.txt)
+# SPDX-License-Identifier: GPL-3.0-or-later
+"""Guests that go on where a story saved them, and what the tests measured on them."""
+
+import os
+from pathlib import Path
+
+import pytest
+
+from tools.lab import plays
+from tools.lab.guest import Guest
+
+FIGURES = pytest.StashKey[list[str]]()
+
+
+@pytest.fixture(scope="module")
+def inventory(tmp_path_factory):
+    """Return the path of the inventory that holds the guests of a file of tests."""
+    return tmp_path_factory.mktemp("inventory") / "hosts.json"
+
+
+@pytest.fixture(scope="module")
+def saved_guest(tmp_path_factory, inventory):
+    """Return a function that starts a guest of a name where its story saved it; it ends with the file of tests."""
+    started = []
+
+    def start(name):
+        guest = Guest.create_from_saved(tmp_path_factory.mktemp("guest") / name, Path(os.environ["LAB_SAVED"]) / name)
+        started.append(guest)
+        guest.start()
+        guest.wait_for_ssh()
+        guest.set_clock()
+        plays.write_inventory(inventory, started)
+        return guest
+
+    yield start
+    for guest in started:
+        guest.stop()
+
+
+@pytest.fixture
+def measured(request):
+    """Return a function that keeps a figure, in words, for the end of the run."""
+    return request.config.stash.setdefault(FIGURES, []).append
+
+
+def pytest_terminal_summary(terminalreporter, config):
+    """Print the figures behind the tests' results: pytest shows nothing of a test that passed."""
+    for words in config.stash.get(FIGURES, []):
+        terminalreporter.write_line(f"measured: {words}")

@@ -1,0 +1,38 @@
+# Copyright (c) 2026, The crashops.kdump authors
+# GNU General Public License v3.0-or-later (see COPYING or https://www.gnu.org/licenses/gpl-3.0.txt)
+# SPDX-License-Identifier: GPL-3.0-or-later
+"""What is printed when all stages are done. Pure: results in, lines out."""
+
+from collections.abc import Iterable
+
+from tools.dev.stages import Result, duration
+
+# a run of the gate is killed after this time, see .ci/run
+GATE_LIMIT_S = 5400
+
+
+def table(results: Iterable[Result]) -> list[str]:
+    """Return a line for each stage, with what it took beside what it may take."""
+    lines = [f"{'stage':<16}{'result':<10}{'time':>12}  {'budget':>12}  {'checks':>6}  note"]
+    for result in results:
+        budget = duration(result.budget_s) if result.budget_s else ""
+        counted = str(result.tally.passed + result.tally.failed)
+        start = f"{result.stage:<16}{result.outcome:<10}{duration(result.seconds):>12}  {budget:>12}  {counted:>6}"
+        lines.append(f"{start}  {'; '.join(_notes(result))}".rstrip())
+    return lines
+
+
+def _notes(result: Result) -> list[str]:
+    """Return what is to be said of a stage besides its figures."""
+    over = result.seconds - result.budget_s
+    notes = [f"OVER ITS BUDGET by {duration(over)}"] if result.budget_s and over > 0 else []
+    notes += [result.note] if result.note else []
+    return notes + ([f"{result.tally.skipped} skipped"] if result.tally.skipped else [])
+
+
+def time_left(seconds: float) -> str:
+    """Return how much of the gate's time a run has left."""
+    left = GATE_LIMIT_S - seconds
+    if left < 0:
+        return f"the gate's limit of {duration(GATE_LIMIT_S)} is passed by {duration(-left)}"
+    return f"{duration(left)} are left of the {duration(GATE_LIMIT_S)} that the gate may take"

@@ -1,0 +1,67 @@
+# Copyright (c) 2026, The crashops.kdump authors
+# GNU General Public License v3.0-or-later (see COPYING or https://www.gnu.org/licenses/gpl-3.0.txt)
+# SPDX-License-Identifier: GPL-3.0-or-later
+"""Runs stages side by side, as many as the machine has processors for; the table's order decides which starts first."""
+
+import os
+from collections.abc import Collection, Iterable, Mapping
+from concurrent.futures import FIRST_COMPLETED, Future, ThreadPoolExecutor, wait
+from pathlib import Path
+
+from tools.dev import log
+from tools.dev.log import show
+from tools.dev.stages import FAILED, NOT_RUN, PASSED, Result, Stage, run_stage
+from tools.dev.tallies import Tally
+
+# a guest has 2 GiB, and two guests and a dump server are a stage; more stages at once would want more memory
+MOST_CORES = 4
+
+
+def cores() -> int:
+    """Return how many processors stages may keep busy."""
+    return min(MOST_CORES, len(os.sched_getaffinity(0)))
+
+
+def run_all(stages: Iterable[Stage], logs: Path, processors: int = 1) -> list[Result]:
+    """Run stages and return how each ended, in their order; one that failed stops only those that need it."""
+    table = list(stages)
+    waiting = list(table)
+    running: dict[Future[Result], Stage] = {}
+    results: dict[str, Result] = {}
+    with ThreadPoolExecutor(max_workers=max(1, len(table))) as pool, log.ending_what_runs():
+        while waiting or running:
+            for stage in [stage for stage in waiting if broken_need(stage, results)]:
+                waiting.remove(stage)
+                results[stage.name] = _not_started(stage, results)
+            while found := startable(waiting, list(running.values()), processors):
+                waiting.remove(found)
+                running[pool.submit(run_stage, found, logs)] = found
+            for future in wait(running, return_when=FIRST_COMPLETED).done:
+                results[running.pop(future).name] = future.result()
+    return [results[stage.name] for stage in table]
+
+
+def startable(waiting: Collection[Stage], running: Collection[Stage], processors: int) -> Stage | None:
+    """Return the first stage that can start now: what it needs has passed, and nothing that runs is in its way."""
+    pending = {stage.name for stage in (*waiting, *running)}
+    taken = {stage.alone for stage in running if stage.alone}
+    free = processors - sum(min(stage.cores, processors) for stage in running)
+    for stage in waiting:
+        if min(stage.cores, processors) <= free and stage.alone not in taken and pending.isdisjoint(stage.needs):
+            return stage
+    return None
+
+
+def broken_need(stage: Stage, results: Mapping[str, Result]) -> Result | None:
+    """Return how a stage that this one needs ended, if that was not well."""
+    return next((results[name] for name in stage.needs if name in results and results[name].outcome != PASSED), None)
+
+
+def _not_started(stage: Stage, results: Mapping[str, Result]) -> Result:
+    """Say that a stage cannot start, and return that: what this machine lacks is no failure, what broke is one."""
+    broken = broken_need(stage, results)
+    assert broken is not None
+    failed = 0 if broken.outcome == NOT_RUN else 1
+    outcome = FAILED if failed else NOT_RUN
+    show(f"== {stage.name}: {outcome}: it needs {broken.stage}")
+    return Result(stage.name, outcome, 0, Tally(0, failed), f"it needs {broken.stage}", stage.budget_s)
