@@ -4,6 +4,7 @@
 """Guests that go on where a story saved them, and what the tests measured on them."""
 
 import os
+import shutil
 from pathlib import Path
 
 import pytest
@@ -37,6 +38,8 @@ def saved_guest(tmp_path_factory, inventory):
     yield start
     for guest in started:
         guest.stop()
+        # pytest would keep the folders of three runs, and each of these holds a gigabyte
+        shutil.rmtree(guest.folder)
 
 
 @pytest.fixture

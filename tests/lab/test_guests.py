@@ -4,6 +4,7 @@
 """The lab against real QEMU guests: two of them, half a minute to boot, then each test in seconds."""
 
 import os
+import shutil
 import signal
 import subprocess
 import sys
@@ -69,6 +70,7 @@ def test_a_saved_guest_starts_elsewhere_in_seconds_and_goes_on_itself(guests, tm
         assert copy.ssh_argv() != reached_by
     finally:
         copy.stop()
+        shutil.rmtree(copy.folder)
     # a start after that is a boot, and not once more what was saved
     source.stop()
     source.start()

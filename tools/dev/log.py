@@ -21,6 +21,8 @@ HEARTBEAT_S = 30.0
 GRACE_S = 20.0
 LONGEST_S = 3600.0
 WIDTH = 120
+# of a line that names what failed
+WIDEST = 240
 # set once, where a run is to end before its time: each thread then ends the command that it runs
 _ending = threading.Event()
 # on a terminal: what each stage is at, drawn on one line
@@ -123,7 +125,7 @@ class Log:
         self._looked_at += len(whole)
         for line in whole.decode("utf-8", "replace").splitlines():
             if names_a_failure(line):
-                show(f"-- {self.stage}: {plain(line)[:WIDTH]}")
+                show(f"-- {self.stage}: {plain(line)[:WIDEST]}")
 
     def _beat(self) -> None:
         """Say what goes on: each half minute, or on one line of a terminal all the time."""
@@ -137,7 +139,7 @@ class Log:
             _beats[self.stage] = line
             _draw()
         else:
-            print(f"   {line}", flush=True)
+            show(f"   {line}")
 
 
 def _ended_with(process: "subprocess.Popen[bytes]") -> int | None:
@@ -192,5 +194,6 @@ def plain(text: str) -> str:
 
 
 def show(line: str) -> None:
-    """Print a line at once, over the heartbeat's if there is one."""
-    print(("\r\x1b[K" if sys.stdout.isatty() else "") + line, flush=True)
+    """Print a line at once, over the heartbeat's if there is one; in one piece, as several threads print."""
+    sys.stdout.write(("\r\x1b[K" if sys.stdout.isatty() else "") + line + "\n")
+    sys.stdout.flush()

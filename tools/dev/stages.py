@@ -9,14 +9,13 @@ from pathlib import Path
 from typing import NamedTuple
 
 from tools.dev import tallies
-from tools.dev.log import Log, plain, show
+from tools.dev.log import WIDEST, Log, plain, show
 from tools.dev.outcome import NotRun, StepFailed
 from tools.dev.tallies import Tally
 
 PASSED, FAILED, NOT_RUN = "passed", "FAILED", "NOT RUN"
 # the tiers: what every change must pass, and what is run besides where everything is wanted
 EVERY, ALL = "every", "all"
-WIDEST = 240
 
 
 class Step(NamedTuple):
@@ -137,9 +136,8 @@ def _run_step(step: Step, log: Log) -> tuple[Tally, str]:
 
 def _show_failure(stage: Stage, step: Step, why: str, lines: Sequence[str], path: Path) -> None:
     """Print what the log of a failed step tells, and where the rest is."""
-    show(f"-- {stage.name}: {step.name} FAILED: {why}; from {path}:")
-    for line in lines:
-        show(f"   | {plain(line)[:WIDEST]}")
+    head = f"-- {stage.name}: {step.name} FAILED: {why}; from {path}:"
+    show("\n".join([head, *(f"   | {plain(line)[:WIDEST]}" for line in lines)]))
 
 
 def _ended(log: Log, result: Result) -> Result:
