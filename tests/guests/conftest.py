@@ -4,13 +4,11 @@
 """Guests that go on where a story saved them, and what the tests measured on them."""
 
 import os
-import shutil
 from pathlib import Path
 
 import pytest
 
-from tools.lab import plays
-from tools.lab.guest import Guest
+from tools.lab.guest import Guest, inventory_text
 
 FIGURES = pytest.StashKey[list[str]]()
 
@@ -23,23 +21,19 @@ def inventory(tmp_path_factory):
 
 @pytest.fixture(scope="module")
 def saved_guest(tmp_path_factory, inventory):
-    """Return a function that starts a guest of a name where its story saved it; it ends with the file of tests."""
+    """Return a function that starts a guest where its story saved it; it is stopped after the last test of the file."""
     started = []
 
     def start(name):
         guest = Guest.create_from_saved(tmp_path_factory.mktemp("guest") / name, Path(os.environ["LAB_SAVED"]) / name)
         started.append(guest)
-        guest.start()
-        guest.wait_for_ssh()
-        guest.set_clock()
-        plays.write_inventory(inventory, started)
+        guest.go_on()
+        inventory.write_text(inventory_text(started))
         return guest
 
     yield start
     for guest in started:
         guest.stop()
-        # pytest would keep the folders of three runs, and each of these holds a gigabyte
-        shutil.rmtree(guest.folder)
 
 
 @pytest.fixture

@@ -8,7 +8,7 @@ import shlex
 import pytest
 
 from tools.lab import plays
-from tools.lab.fingerprint import contents, times
+from tools.lab.directory_state import contents, times
 from tools.lab.plays import said
 
 NAME = "deb13"

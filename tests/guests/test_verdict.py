@@ -229,6 +229,7 @@ def test_panic_policy_and_metrics_come_and_go_with_the_role(machine):
     seen = machine.ssh("runuser -u nobody -- /usr/local/sbin/crashops-kdump-metrics --stdout")
     assert "crashops_kdump_up 1" in seen and "crashops_kdump_armed 1" in seen
     again = machine.playbook("setup", **wanted)
+    assert again.returncode == 0
     assert "changed=0 " in again.stdout
     assert found(machine.info(panic_policy=["hung_tasks"]), "pass")["hang_policy"]["value"].startswith(
         "kernel.hung_task_panic = 1"
@@ -282,3 +283,11 @@ def test_an_initramfs_that_is_older_than_its_kernel_is_built_anew_and_has_to_be_
     rebuilt = machine.info()
     assert (rebuilt["verdict"], rebuilt["proof"]["state"]) == ("ready_unproven", "stale")
     assert "the capture initramfs was built anew" in found(rebuilt, "warn")["proof_current"]["reason"]
+
+
+def test_disable_takes_policy_and_metrics_away_as_well(machine):
+    assert machine.playbook("setup", kdump_panic_policy=["hung_tasks"], kdump_metrics=True).returncode == 0
+    assert machine.playbook("disable").returncode == 0
+    left = "/etc/crashops-kdump /etc/systemd/system/crashops-kdump-* /var/lib/prometheus/node-exporter/crashops*"
+    assert machine.ssh(f"ls -d {left} 2>/dev/null || true").strip() == ""
+    assert machine.ssh("systemctl is-enabled kdump-tools || true").strip() == "disabled"

@@ -16,7 +16,7 @@ from typing import Any
 
 from tools.lab import image, qemu
 from tools.lab.errors import LabError
-from tools.lab.guest import Guest, free_port
+from tools.lab.guest import Guest, free_port, inventory_text
 
 ROOT = Path(__file__).resolve().parents[2]
 DEMO = ROOT / ".lab" / "demo"
@@ -42,7 +42,7 @@ def boot(recipe: str, owner: int) -> Guest:
     guest.start(owner)
     guest.wait_for_ssh()
     guest.ssh(f"hostnamectl set-hostname {NAME}")
-    INVENTORY.write_text(json.dumps({"all": {"hosts": {NAME: guest.inventory()}}}, indent=1))
+    INVENTORY.write_text(inventory_text([guest]))
     return guest
 
 

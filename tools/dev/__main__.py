@@ -11,13 +11,13 @@ import sys
 import time
 from collections.abc import Collection, Iterator, Mapping, Sequence
 from contextlib import contextmanager
-from types import MappingProxyType
 from typing import NoReturn
 
 from tools.dev import closing_table, gates, guest_gates, last_run, schedule, stages
 from tools.dev.log import show
 from tools.dev.places import LAB, LAST_RUN, LOGS, REPOSITORY
 from tools.dev.stages import ALL, EVERY
+from tools.dev.tallies import Tally
 from tools.dev.workshop import Workshop
 
 HELP = """\
@@ -67,13 +67,11 @@ def main() -> int:
         if options.command == "demo":
             demo(options.keep)
         if options.command == "lint":
-            return test(["lint"])
+            return test(["lint"], last_failed=False)
         if options.list:
             print("\n".join(listing()))
             return 0
-        if options.last_failed:
-            return test_last_failed(options.names)
-        return test(options.names or [EVERY])
+        return test(options.names, options.last_failed)
     except KeyboardInterrupt:
         show("interrupted")
         return 130
@@ -87,43 +85,40 @@ def listing() -> list[str]:
     return lines + [f"{stage.part:<8}{stage.name:<16}{when[stage.tier]:<12}{stage.what}" for stage in rows]
 
 
-def test(words: list[str]) -> int:
-    """Run the stages that these words name, and return 1 if anything failed, 2 if a word names nothing."""
+def test(words: list[str], last_failed: bool) -> int:
+    """Run the stages that these words name, and return 1 if anything failed, 2 if a word names nothing.
+
+    last_failed: only what did not pass when it was run last.
+    """
     table = gates.stages(Workshop())
     unknown = [word for word in words if not stages.named(table, word)]
     if unknown:
         known = ", ".join(dict.fromkeys([ALL, *stages.parts(table), *(stage.name for stage in table if stage.part)]))
         print(f"./dev test: {unknown[0]!r} is no part and no stage; there are: {known}", file=sys.stderr)
         return 2
-    return _run({name for word in words for name in stages.named(table, word)})
-
-
-def test_last_failed(words: list[str]) -> int:
-    """Run what did not pass when it was run last, of these words if there are any."""
-    records = last_run.read(LAST_RUN)
-    table = gates.stages(Workshop())
-    wanted = {stage.name for stage in table if stage.part} & last_run.failed(records)
-    if words:
-        wanted &= {name for word in words for name in stages.named(table, word)}
-    if not wanted:
-        print(
-            "./dev test --last-failed: nothing failed the last time" if records else "./dev test has not run here yet"
-        )
-        return 0
-    return _run(wanted, {name: records[name].failures for name in wanted}, last_run.passed(records))
-
-
-def _run(names: set[str], again: Mapping[str, Sequence[str]] = MappingProxyType({}), made: Collection[str] = ()) -> int:
-    """Run stages and those that they need, say how it went, and return 1 if anything failed."""
+    wanted = words or [ALL if last_failed else EVERY]
+    names = {name for word in wanted for name in stages.named(table, word)}
     with _alone():
-        began = time.monotonic()
-        cores = schedule.cores()
-        work = Workshop(again)
-        chosen = stages.select(gates.stages(work), names, made)
-        has_guests = any(stage.part == "vm" for stage in chosen)
-        work.workers = max(1, cores - 1) if has_guests else cores
-        results = schedule.run_all(chosen, LOGS, cores)
-        last_run.write(LAST_RUN, results)
+        records = last_run.read(LAST_RUN) if last_failed else {}
+        if last_failed:
+            names &= last_run.failed(records)
+        if not names:
+            print("./dev test --last-failed: nothing of that failed the last time")
+            return 0
+        return _run(names, {name: records[name].failures for name in records}, last_run.passed(records))
+
+
+def _run(names: set[str], again: Mapping[str, Sequence[str]], made: Collection[str]) -> int:
+    """Run stages and those that they need, say how it went, and return 1 if anything failed."""
+    began = time.monotonic()
+    cores = schedule.cores()
+    work = Workshop(again)
+    chosen = stages.select(gates.stages(work), names, made)
+    has_guests = any(stage.part == "vm" for stage in chosen)
+    work.workers = max(1, cores - 1) if has_guests else cores
+    # what a run that is interrupted did not come to has not passed
+    last_run.write(LAST_RUN, [stages.Result(stage.name, stages.NOT_RUN, 0, Tally()) for stage in chosen])
+    results = schedule.run_all(chosen, LOGS, cores, lambda result: last_run.write(LAST_RUN, [result]))
     seconds = time.monotonic() - began
     tally = stages.total(results)
     print()

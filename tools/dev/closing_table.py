@@ -7,7 +7,7 @@ from collections.abc import Iterable
 
 from tools.dev.stages import Result, duration
 
-# a run of the gate is killed after this time, see .ci/run
+# CI kills a run after this time
 GATE_LIMIT_S = 5400
 
 

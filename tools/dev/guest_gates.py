@@ -11,11 +11,12 @@ import os
 import shutil
 
 from tools.dev.log import Log
-from tools.dev.places import LAB, SAVED, STAGED
+from tools.dev.places import CACHE, LAB, SAVED, STAGED
 from tools.dev.stages import ALL, EVERY, Stage, Step
 from tools.dev.workshop import Workshop
 
-LIMIT_S = 5400
+# of one command: a guest that hangs is found much earlier, see tools/lab/guest.py
+LIMIT_S = 3600
 
 
 def stages(work: Workshop) -> list[Stage]:
@@ -74,16 +75,19 @@ def image(work: Workshop, release: str) -> Stage:
 
     steps = [Step("system packages", work.install_lab, check=False), Step("image", build, check=False)]
     what = f"the image of Debian {release}, unless it is built"
-    return Stage(f"image-{release}", what, steps, budget_s=150, needs=("prepare",), keeps=True)
+    return Stage(
+        f"image-{release}", what, steps, budget_s=150, needs=("prepare",), alone="image", keeps=CACHE / "images"
+    )
 
 
 def _story(work: Workshop, release: str, tier: str) -> Stage:
-    """Return the stage in which a machine is set up, crashes, and is done with."""
+    """Return the stage in which a machine is set up, crashes, is switched off, and is set up again."""
     name = f"story-{release}"
     what = f"Debian {release} from nothing to a checked dump of a real panic, a rollback, disable and setup once more"
     steps = _molecule(work, "story", name, STORY_GUEST=f"deb{release}")
     needs = ("prepare", f"image-{release}")
-    return Stage(name, what, steps, part="vm", tier=tier, budget_s=1000, needs=needs, keeps=True)
+    saved = SAVED / f"deb{release}"
+    return Stage(name, what, steps, part="vm", tier=tier, budget_s=1000, needs=needs, keeps=saved)
 
 
 def _molecule(work: Workshop, scenario: str, stage: str, **variables: str) -> list[Step]:
@@ -101,8 +105,12 @@ def _molecule(work: Workshop, scenario: str, stage: str, **variables: str) -> li
 
 def _pytest(work: Workshop, log: Log, stage: str, tests: str) -> None:
     """Run tests that have guests of their own, or those of them that failed the last time."""
-    argv = ["pytest", "-v", "-p", "no:cacheprovider", "--durations=10", "--durations-min=10", *work.tests(stage, tests)]
-    work.run(log, argv, limit_s=LIMIT_S, more=lab_variables())
+    # emptied at the next start: a run that was ended has removed no disk of a guest
+    folder = LAB / "pytest" / stage
+    folder.parent.mkdir(parents=True, exist_ok=True)
+    argv = ["pytest", "-v", "-p", "no:cacheprovider", "--durations=10", "--durations-min=10", f"--basetemp={folder}"]
+    work.run(log, [*argv, *work.tests(stage, tests)], limit_s=LIMIT_S, more=lab_variables())
+    shutil.rmtree(folder, ignore_errors=True)
 
 
 def lab_variables() -> dict[str, str]:

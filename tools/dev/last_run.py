@@ -19,10 +19,11 @@ class Record(NamedTuple):
 
 
 def read(path: Path) -> dict[str, Record]:
-    """Return the records by stage; none where no run has left any."""
-    if not path.exists():
+    """Return the records by stage; none where no run has left any that can be read."""
+    try:
+        rows = json.loads(path.read_text())
+    except (FileNotFoundError, ValueError):
         return {}
-    rows = json.loads(path.read_text())
     return {stage: Record(row["outcome"], tuple(row["failures"])) for stage, row in rows.items()}
 
 
@@ -30,7 +31,9 @@ def write(path: Path, results: Iterable[Result]) -> None:
     """Add the results of a run: a stage that it did not have keeps its record."""
     records = read(path) | {result.stage: Record(result.outcome, result.failures) for result in results}
     path.parent.mkdir(parents=True, exist_ok=True)
-    path.write_text(json.dumps({stage: record._asdict() for stage, record in records.items()}, indent=1) + "\n")
+    part = path.with_suffix(".part")
+    part.write_text(json.dumps({stage: record._asdict() for stage, record in records.items()}, indent=1) + "\n")
+    part.replace(path)
 
 
 def passed(records: Mapping[str, Record]) -> set[str]:

@@ -5,6 +5,7 @@
 
 import os
 import shlex
+import shutil
 import signal
 import subprocess
 import sys
@@ -21,11 +22,11 @@ HEARTBEAT_S = 30.0
 GRACE_S = 20.0
 LONGEST_S = 3600.0
 WIDTH = 120
-# of a line that names what failed
+# characters that are shown of a line that names a failure
 WIDEST = 240
-# set once, where a run is to end before its time: each thread then ends the command that it runs
+# set where the run is interrupted: each thread then ends its own command
 _ending = threading.Event()
-# on a terminal: what each stage is at, drawn on one line
+# the latest state of each running stage; a terminal shows all of them on one line
 _beats: dict[str, str] = {}
 
 
@@ -153,7 +154,7 @@ def _ended_with(process: "subprocess.Popen[bytes]") -> int | None:
 def _draw() -> None:
     """Draw on one line what every stage that runs is at, each in its share of the width."""
     lines = list(_beats.values())
-    share = (os.get_terminal_size().columns - 1) // max(1, len(lines)) - 3
+    share = max(8, (shutil.get_terminal_size().columns - 1) // max(1, len(lines)) - 3)
     print("\r\x1b[K   " + " | ".join(line[:share] for line in lines), end="", flush=True)
 
 

@@ -4,7 +4,7 @@
 """Runs stages side by side, as many as the machine has processors for; the table's order decides which starts first."""
 
 import os
-from collections.abc import Collection, Iterable, Mapping
+from collections.abc import Callable, Collection, Iterable, Mapping
 from concurrent.futures import FIRST_COMPLETED, Future, ThreadPoolExecutor, wait
 from pathlib import Path
 
@@ -22,22 +22,35 @@ def cores() -> int:
     return min(MOST_CORES, len(os.sched_getaffinity(0)))
 
 
-def run_all(stages: Iterable[Stage], logs: Path, processors: int = 1) -> list[Result]:
-    """Run stages and return how each ended, in their order; one that failed stops only those that need it."""
+def run_all(
+    stages: Iterable[Stage],
+    logs: Path,
+    processors: int = 1,
+    ended: Callable[[Result], None] = lambda _result: None,
+) -> list[Result]:
+    """Run stages and return how each ended, in their order; one that failed stops only those that need it.
+
+    ended: called with each result as soon as it is there.
+    """
     table = list(stages)
     waiting = list(table)
     running: dict[Future[Result], Stage] = {}
     results: dict[str, Result] = {}
     with ThreadPoolExecutor(max_workers=max(1, len(table))) as pool, log.ending_what_runs():
         while waiting or running:
-            for stage in [stage for stage in waiting if broken_need(stage, results)]:
-                waiting.remove(stage)
-                results[stage.name] = _not_started(stage, results)
+            # one that cannot start may be what another one needs
+            while broken := [stage for stage in waiting if broken_need(stage, results)]:
+                for stage in broken:
+                    waiting.remove(stage)
+                    results[stage.name] = _not_started(stage, results)
+                    ended(results[stage.name])
             while found := startable(waiting, list(running.values()), processors):
                 waiting.remove(found)
                 running[pool.submit(run_stage, found, logs)] = found
             for future in wait(running, return_when=FIRST_COMPLETED).done:
-                results[running.pop(future).name] = future.result()
+                result = future.result()
+                results[running.pop(future).name] = result
+                ended(result)
     return [results[stage.name] for stage in table]
 
 

@@ -4,6 +4,7 @@
 """Stages of steps: which of them a run has, and how one is run. When each starts is in schedule.py."""
 
 import time
+import traceback
 from collections.abc import Callable, Collection, Iterable, Sequence
 from pathlib import Path
 from typing import NamedTuple
@@ -39,7 +40,7 @@ class Stage(NamedTuple):
     keep_going: steps run even after one that failed.
     cores: how many processors it keeps busy.
     alone: stages with the same word here never run at the same time.
-    keeps: what it made is on disk, and still there for the next run.
+    keeps: where that lies which it made, and which the next run can use again.
     """
 
     name: str
@@ -52,7 +53,7 @@ class Stage(NamedTuple):
     keep_going: bool = False
     cores: int = 1
     alone: str = ""
-    keeps: bool = False
+    keeps: Path | None = None
 
 
 class Result(NamedTuple):
@@ -91,8 +92,13 @@ def select(stages: Iterable[Stage], names: Collection[str], made: Collection[str
         name = queue.pop()
         if name not in wanted:
             wanted.add(name)
-            queue += [need for need in table[name].needs if not (table[need].keeps and need in made)]
+            queue += [need for need in table[name].needs if not (need in made and _is_kept(table[need]))]
     return [stage for stage in table.values() if stage.name in wanted]
+
+
+def _is_kept(stage: Stage) -> bool:
+    """Return whether what a stage made is still there."""
+    return stage.keeps is not None and stage.keeps.exists()
 
 
 def run_stage(stage: Stage, logs: Path) -> Result:
@@ -128,6 +134,12 @@ def _run_step(step: Step, log: Log) -> tuple[Tally, str]:
     except StepFailed as failure:
         why = str(failure)
         log.write(f"{step.name} FAILED: {why}")
+    except NotRun:
+        raise
+    # the trouble of one stage is not that of those beside it
+    except Exception as error:
+        why = f"{type(error).__name__}: {error}"
+        log.write(traceback.format_exc())
     counted = tallies.count(log.text(start))
     if why:
         return counted._replace(failed=max(1, counted.failed)), why

@@ -21,7 +21,8 @@ SANITY_FAILED = re.compile(r"^FATAL: The (\d+) sanity test\(s\) listed below \(o
 
 # the names come below that line, each on its own; what follows them is of another kind
 SANITY_LIST = re.compile(r"^FATAL: The \d+ sanity test\(s\) listed below .*\n((?:[a-z0-9.\[\] -]+\n)+)", re.MULTILINE)
-PYTEST_FAILED = re.compile(r"^(?:FAILED|ERROR) (\S+\.py(?:::\S+)?)", re.MULTILINE)
+# a test's parameters may hold blanks; what follows the name is a dash and the reason
+PYTEST_FAILED = re.compile(r"^(?:FAILED|ERROR) (\S+\.py(?:::[^\s\[]+(?:\[.*?\](?= - |$))?)?)", re.MULTILINE)
 
 
 class Tally(NamedTuple):

@@ -22,8 +22,8 @@ class Workshop:
     """Made once for a run of ./dev. `notices` are the loud lines that are repeated at the end.
 
     `again` names what failed in each stage the last time, where this run is only about that.
-    `workers` is the number of processes that a stage which can use several has: with guests beside it, one processor
-    is theirs.
+    `workers` says how many processes the unit tests may use; where guests run beside them, one processor is left for
+    the guests.
     """
 
     def __init__(self, again: Mapping[str, Sequence[str]] = MappingProxyType({})) -> None:
@@ -35,9 +35,9 @@ class Workshop:
         self.notices: list[str] = []
         self.collections = [COLLECTIONS]
 
-    def wants(self, stage: str, step: str) -> bool:
-        """Return whether a step of a stage is to run: all do but where this run is only about what failed."""
-        return not self.again.get(stage) or step in self.again[stage]
+    def names(self, stage: str, everything: Sequence[str]) -> Sequence[str]:
+        """Return those of a stage's names that failed the last time, or everything."""
+        return [name for name in everything if name in self.again.get(stage, ())] or everything
 
     def tests(self, stage: str, everything: str) -> list[str]:
         """Return the tests for pytest: a whole folder, or those that failed the last time."""

@@ -4,7 +4,6 @@
 """The lab's command line: python -m tools.lab COMMAND. Results go to standard output, progress to standard error."""
 
 import argparse
-import json
 import os
 import shutil
 import sys
@@ -14,7 +13,7 @@ from typing import Any
 from tools.lab import accelerator, image, qemu
 from tools.lab.console import tail
 from tools.lab.errors import GuestLost, LabError
-from tools.lab.guest import Guest, free_port
+from tools.lab.guest import Guest, free_port, inventory_text
 from tools.lab.progress import say, step
 
 GUESTS = Path(os.environ.get("LAB_GUESTS") or Path(__file__).resolve().parents[2] / ".lab" / "guests")
@@ -63,9 +62,13 @@ def _add_up(up: argparse.ArgumentParser) -> None:
     up.add_argument("--seed", action="store_true", help="give the file a cloud-init seed with user, key and addresses")
     up.add_argument("--firmware", choices=("bios", "uefi"), default="bios", help="for a file (default: bios)")
     each: dict[str, Any] = {"action": "append", "type": of_guest, "default": []}
-    up.add_argument("--memory", metavar="[NAME=]MIB", help=f"of one or all; default: {MEMORY_MIB}", **each)
-    up.add_argument("--cpus", metavar="[NAME=]NUMBER", help=f"of one or all; default: {CPUS}", **each)
-    up.add_argument("--number", metavar="[NAME=]NUMBER", help="its place on the network; default: counted", **each)
+    up.add_argument(
+        "--memory", metavar="[NAME=]MIB", help=f"of one or all that boot an image; default: {MEMORY_MIB}", **each
+    )
+    up.add_argument("--cpus", metavar="[NAME=]NUMBER", help=f"likewise; default: {CPUS}", **each)
+    up.add_argument(
+        "--number", metavar="[NAME=]NUMBER", help="likewise its place on the network; default: counted", **each
+    )
     up.add_argument("--owner", type=int, default=os.getppid(), metavar="PID", help="guests end with this process")
     up.add_argument("--inventory", type=Path, help="write the inventory to this file as well")
 
@@ -99,14 +102,17 @@ def up(options: argparse.Namespace) -> None:
             guests.append(saved[-1])
         else:
             guests.append(_create(name, source or name, number, network, options))
-        guests[-1].start(options.owner)
+        if guests[-1].machine.number in [guest.machine.number for guest in guests[:-1]]:
+            raise LabError(f"{name} has the place of another guest on the network; give the new one another --number")
+    for guest in guests:
+        guest.start(options.owner)
     for guest in guests:
         guest.wait_for_ssh()
         if guest in saved:
             guest.set_clock()
         if guest.ssh("hostname").strip() != guest.name:
             guest.ssh(f"hostnamectl set-hostname {guest.name}")
-    text = json.dumps({"all": {"hosts": {guest.name: guest.inventory() for guest in guests}}}, indent=1)
+    text = inventory_text(guests)
     if options.inventory:
         options.inventory.parent.mkdir(parents=True, exist_ok=True)
         options.inventory.write_text(text + "\n")

@@ -51,8 +51,12 @@ def new_version(final: Path) -> Iterator[Path]:
     shutil.rmtree(work, ignore_errors=True)
     work.mkdir(parents=True)
     yield work
-    shutil.rmtree(final, ignore_errors=True)
+    old = final.with_suffix(".old")
+    shutil.rmtree(old, ignore_errors=True)
+    if final.exists():
+        final.rename(old)
     work.rename(final)
+    shutil.rmtree(old, ignore_errors=True)
 
 
 @contextmanager

@@ -11,7 +11,7 @@ import socket
 import subprocess
 import tempfile
 import time
-from collections.abc import Callable
+from collections.abc import Callable, Iterable
 from pathlib import Path
 from typing import Any
 
@@ -27,10 +27,11 @@ from tools.lab.progress import Watch, step
 SILENCE_LIMIT_S = 300
 BOOT_LIMIT_S = 1800
 PAUSE_S = 1.0
-# the name of the snapshot in the disk of a saved guest, the files that such a guest is made of, and what of its state
-# is true of one run of QEMU alone
+# the name of the snapshot inside the disk of a saved guest
 SAVED_TAG = "saved"
+# the files that are saved
 SAVED_FILES = ("disk.qcow2", "variables.qcow2", "seed.img")
+# what belongs to one run of QEMU and is not saved
 OF_A_RUN = ("pid", "qmp", "ssh_port", "accelerator", "owner")
 
 
@@ -70,12 +71,14 @@ class Guest:
     def create_from_saved(cls, folder: Path, saved: Path, network_port: int | None = None) -> "Guest":
         """Make a guest, named as its folder, that will start where `save_to` left another one.
 
-        network_port: of the guests that it is to reach; left out: of a network of its own.
+        network_port: the network to join; left out: a new one.
         """
         shutil.copytree(saved, folder)
         guest = cls(folder)
         guest._state.update(snapshot=SAVED_TAG)
         guest._state["machine"].update(name=folder.name, network_port=network_port or free_port())
+        if guest.machine.seed:
+            guest._state["machine"]["seed"] = str(folder / "seed.img")
         guest._write_state()
         return guest
 
@@ -156,7 +159,12 @@ class Guest:
         self.set_clock()
 
     def save_to(self, saved: Path) -> None:
-        """Save the running guest, end it, and keep its files in a folder for `create_from_saved`."""
+        """Save the running guest, end it, and keep its files in a folder for `create_from_saved`.
+
+        The folder is new, or that of an older save; any other is refused, as all that is in it would be lost.
+        """
+        if saved == self.folder or (saved.exists() and not _holds_a_guest_that_is_saved(saved)):
+            raise LabError(f"{saved} exists and holds no saved guest; name a folder that does not exist yet")
         self.save(SAVED_TAG)
         self.stop()
         with new_version(saved) as work:
@@ -170,7 +178,11 @@ class Guest:
         """Save the running guest to a folder, and let it go on from there, reached as before."""
         self.save_to(saved)
         self._state["snapshot"] = SAVED_TAG
-        self.start(self._state["owner"])
+        self.go_on(self._state["owner"])
+
+    def go_on(self, owner: int | None = None) -> None:
+        """Start a guest where it was saved, and set its clock, which stands where it was then."""
+        self.start(owner)
         self.wait_for_ssh()
         self.set_clock()
 
@@ -280,6 +292,17 @@ class Guest:
 
     def _write_state(self) -> None:
         (self.folder / "guest.json").write_text(json.dumps(self._state, indent=1))
+
+
+def inventory_text(guests: Iterable[Guest]) -> str:
+    """Return an Ansible inventory of guests, as JSON."""
+    return json.dumps({"all": {"hosts": {guest.name: guest.inventory() for guest in guests}}}, indent=1)
+
+
+def _holds_a_guest_that_is_saved(folder: Path) -> bool:
+    """Return whether a folder was made by `save_to`: a guest that was started has a process id in its state."""
+    path = folder / "guest.json"
+    return path.exists() and "pid" not in json.loads(path.read_text())
 
 
 def _save(folder: Path, machine: qemu.Machine, login: dict[str, Any]) -> None:

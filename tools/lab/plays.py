@@ -7,23 +7,14 @@ import json
 import os
 import re
 import subprocess
-from collections.abc import Iterable
 from pathlib import Path
 from typing import Any
-
-from tools.lab.guest import Guest
 
 RUN_LIMIT_S = 1800
 
 
-def write_inventory(path: Path, guests: Iterable[Guest]) -> Path:
-    """Write an inventory of these guests and return its path."""
-    path.write_text(json.dumps({"all": {"hosts": {guest.name: guest.inventory() for guest in guests}}}, indent=1))
-    return path
-
-
 def playbook(inventory: Path, name: str, limit: str = "all", **variables: Any) -> "subprocess.CompletedProcess[str]":
-    """Run a playbook of the collection with variables of the role, show what it says, and return what became of it."""
+    """Run a playbook of the collection with variables of the role, print its output, return the finished process."""
     argv = ["ansible-playbook", "-i", str(inventory), "--limit", limit, f"crashops.kdump.{name}"]
     argv += ["--extra-vars", json.dumps(variables)]
     done = _run(argv)

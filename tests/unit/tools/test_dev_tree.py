@@ -118,6 +118,8 @@ def test_a_run_about_what_failed_names_only_that() -> None:
     work = Workshop({"lint": ["mypy"], "lab": ["tests/lab/test_guests.py::test_x"], "story-12": ["molecule test"]})
     lint = next(stage for stage in gates.stages(work) if stage.name == "lint")
     assert [step.name for step in lint.steps] == ["mypy"]
+    renamed = next(stage for stage in gates.stages(Workshop({"lint": ["gone"]})) if stage.name == "lint")
+    assert len(renamed.steps) == len(gates.LINT)
     assert work.tests("lab", "tests/lab") == ["tests/lab/test_guests.py::test_x"]
     assert work.tests("story-12", "everything") == ["everything"]
     assert work.tests("units-tools", "tests/unit/tools") == ["tests/unit/tools"]
@@ -138,3 +140,14 @@ def test_a_command_that_does_not_end_is_stopped(tmp_path: Path) -> None:
 
 def test_a_line_for_the_screen_has_no_control_characters() -> None:
     assert plain("\x1b[31mred\r") == "[31mred"
+
+
+def test_a_test_that_failed_is_shown_while_the_rest_still_runs(
+    tmp_path: Path, capsys: pytest.CaptureFixture[str]
+) -> None:
+    log = Log(tmp_path / "a.log", "a")
+    said = "tests/test_a.py::test_one PASSED [ 50%]\ntests/test_a.py::test_two FAILED [100%]"
+    log.run(["sh", "-c", f"echo '{said}'"], tmp_path)
+    printed = capsys.readouterr().out
+    assert "-- a: tests/test_a.py::test_two FAILED" in printed
+    assert "test_one" not in printed

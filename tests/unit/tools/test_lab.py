@@ -140,6 +140,31 @@ def test_a_new_version_takes_the_place_of_the_old_one_only_if_it_is_whole(tmp_pa
     assert (final / "disk").read_text() == "new"
 
 
+def made_up_guest(folder, **state):
+    folder.mkdir()
+    (folder / "guest.json").write_text(json.dumps({"machine": MACHINE._asdict(), **state}))
+    return Guest(folder)
+
+
+def test_a_folder_that_holds_something_else_is_never_saved_to(tmp_path):
+    guest = made_up_guest(tmp_path / "web1", pid=1)
+    (tmp_path / "home").mkdir()
+    (tmp_path / "home" / "letters").touch()
+    other = made_up_guest(tmp_path / "web2", pid=1).folder
+    for folder in (tmp_path / "home", guest.folder, other):
+        with pytest.raises(LabError, match="holds no saved guest; name a folder that does not exist yet"):
+            guest.save_to(folder)
+    assert (tmp_path / "home" / "letters").exists()
+
+
+def test_a_guest_from_a_saved_one_has_its_own_name_network_and_seed(tmp_path):
+    saved = made_up_guest(tmp_path / "saved")
+    saved._state["machine"]["seed"] = "/elsewhere/seed.img"
+    saved._write_state()
+    guest = Guest.create_from_saved(tmp_path / "web9", saved.folder, 40001)
+    assert guest.machine == MACHINE._replace(name="web9", network_port=40001, seed=str(tmp_path / "web9" / "seed.img"))
+
+
 def test_the_partition_table_has_one_active_linux_partition_to_the_end():
     table = disk.partition_table(4_000_000)
     assert len(table) == disk.SECTOR - disk.BOOT_CODE_BYTES
@@ -253,7 +278,9 @@ def test_a_free_port_is_one():
         ("up web1=debian-12 --memory 1024 --memory store=512", {"memory": [("", 1024), ("store", 512)]}),
         ("up web1=debian-12 --cpus 1 --cpus store=4", {"cpus": [("", 1), ("store", 4)]}),
         ("down", {"guests": []}),
+        ("up web1=debian-12 --number web1=2", {"number": [("web1", 2)]}),
         ("save web1 armed", {"guest": "web1", "tag": "armed"}),
+        ("keep web1 saved", {"guest": "web1", "folder": Path("saved")}),
     ],
 )
 def test_the_command_line_is_read(line, found):

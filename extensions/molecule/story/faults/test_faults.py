@@ -8,7 +8,8 @@ from pathlib import Path
 
 import pytest
 
-from tools.lab import fingerprint, plays
+from tools.lab import plays
+from tools.lab.directory_state import contents, times
 from tools.lab.guest import Guest
 
 EPHEMERAL = Path(os.environ["MOLECULE_EPHEMERAL_DIRECTORY"])
@@ -35,13 +36,13 @@ def is_armed(guest):
 
 
 def test_a_configuration_that_cannot_be_armed_is_taken_back_and_the_old_one_armed_again(guest):
-    before = fingerprint.contents(guest, "/etc"), fingerprint.times(guest, "/etc")
+    before = contents(guest, "/etc"), times(guest, "/etc")
     boot = guest.boot_id()
     done = plays.playbook(INVENTORY, "setup", guest.name, kdump_sysconfig={"KDUMP_KEXEC_ARGS": "--no-such-option"})
     assert done.returncode != 0
     assert f"{CONFIGURATION} was put back as it was, and the host is armed with it again" in plays.said(done)
     assert is_armed(guest)
-    assert (fingerprint.contents(guest, "/etc"), fingerprint.times(guest, "/etc")) == before
+    assert (contents(guest, "/etc"), times(guest, "/etc")) == before
     assert "--no-such-option" not in guest.ssh(f"cat {LOADED_BY}")
     assert guest.boot_id() == boot
     assert guest.ssh(f"test -e {RECORD} && echo yes || echo no").strip() == "no"
@@ -56,10 +57,10 @@ def idle_update_grub(guest):
 
 
 def test_boot_entries_that_did_not_change_are_seen_though_the_command_ended_well(guest, idle_update_grub):
-    before = fingerprint.contents(guest, "/etc"), fingerprint.contents(guest, "/boot")
+    before = contents(guest, "/etc"), contents(guest, "/boot")
     result = module(guest, "crashkernel_reserve", size="224M")
     assert "update-grub ended well, but the boot entries are not as asked" in result.get("msg", "")
-    assert (fingerprint.contents(guest, "/etc"), fingerprint.contents(guest, "/boot")) == before
+    assert (contents(guest, "/etc"), contents(guest, "/boot")) == before
 
 
 @pytest.fixture

@@ -1,0 +1,104 @@
+# Copyright (c) 2026, The crashops.kdump authors
+# GNU General Public License v3.0-or-later (see COPYING or https://www.gnu.org/licenses/gpl-3.0.txt)
+# SPDX-License-Identifier: GPL-3.0-or-later
+"""When each stage starts, and what stops what."""
+
+import threading
+from pathlib import Path
+
+import pytest
+from ansible_collections.crashops.kdump.tests.unit.tools.made_up_stages import fails, row, says
+
+from tools.dev import schedule, stages
+from tools.dev.log import Log
+from tools.dev.outcome import NotRun
+from tools.dev.stages import FAILED, NOT_RUN, PASSED, Result, Stage, Step
+from tools.dev.tallies import Tally
+
+
+def lacks(log: Log) -> None:
+    """Stand for a step that this machine cannot run."""
+    raise NotRun("no such Python")
+
+
+def test_a_failed_stage_stops_only_those_that_need_it(tmp_path: Path) -> None:
+    table = [row("a", fails()), row("b", says("x"), needs=("a",)), row("c", says("x"))]
+    outcomes = [(result.stage, result.outcome, result.tally) for result in schedule.run_all(table, tmp_path)]
+    assert outcomes == [("a", FAILED, Tally(0, 1)), ("b", FAILED, Tally(0, 1)), ("c", PASSED, Tally(1))]
+
+
+def test_a_failure_stops_what_needs_it_by_way_of_another_stage(tmp_path: Path) -> None:
+    table = [row("a", fails()), row("b", says("x"), needs=("a",)), row("c", says("x"), needs=("b",))]
+    assert [result.outcome for result in schedule.run_all(table, tmp_path)] == [FAILED, FAILED, FAILED]
+
+
+def test_each_result_is_handed_over_as_soon_as_it_is_there(tmp_path: Path) -> None:
+    seen: list[Result] = []
+    table = [row("a", Step("looks", lambda _log: None)), row("b", Step("looks", lambda log: log.write(str(len(seen)))))]
+    results = schedule.run_all(table, tmp_path, 1, seen.append)
+    assert results == seen
+    assert "1" in (tmp_path / "b.log").read_text()
+
+
+def test_an_interrupt_ends_what_runs(tmp_path: Path) -> None:
+    started = threading.Event()
+
+    def sleeps(log: Log) -> None:
+        started.set()
+        log.run(["sleep", "3600"], tmp_path)
+
+    def interrupts(_log: Log) -> None:
+        started.wait(timeout=60)
+        raise KeyboardInterrupt
+
+    table = [row("a", Step("sleeps", sleeps)), row("b", Step("interrupts", interrupts))]
+    with pytest.raises(KeyboardInterrupt):
+        schedule.run_all(table, tmp_path, 2)
+    assert "stopped: the run was ended" in (tmp_path / "a.log").read_text()
+
+
+def test_what_this_machine_lacks_is_neither_passed_nor_failed(tmp_path: Path) -> None:
+    table = [row("a", Step("lacks", lacks)), row("b", says("x"), needs=("a",))]
+    results = schedule.run_all(table, tmp_path)
+    assert [result.outcome for result in results] == [NOT_RUN, NOT_RUN]
+    assert stages.total(results) == Tally()
+    assert results[0].note == "no such Python"
+
+
+@pytest.mark.parametrize(
+    ("waiting", "running", "first"),
+    [
+        ([row("a"), row("b")], [], "a"),
+        ([row("b", needs=("a",)), row("c")], [row("a")], "c"),
+        ([row("b", needs=("c",)), row("c")], [], "c"),
+        ([row("b", needs=("a",)), row("c")], [], "b"),
+        ([row("wide", cores=2), row("c")], [row("a")], "c"),
+        ([row("wide", cores=2), row("c")], [], "wide"),
+        ([row("widest", cores=9)], [], "widest"),
+        ([row("b", alone="x"), row("c", alone="y")], [row("a", alone="x")], "c"),
+        ([row("b")], [row("a", cores=2)], None),
+        ([], [row("a")], None),
+    ],
+    ids=[
+        "the table's order",
+        "what it needs runs",
+        "what it needs waits itself",
+        "what it needs has ended, in this run or in an earlier one",
+        "only one of its two processors is free",
+        "both are free",
+        "more than there are",
+        "one of its kind runs",
+        "no processor is free",
+        "nothing waits",
+    ],
+)
+def test_the_first_stage_that_can_start_does(waiting: list[Stage], running: list[Stage], first: str | None) -> None:
+    found = schedule.startable(waiting, running, 2)
+    assert (found.name if found else None) == first
+
+
+def test_stages_run_side_by_side_and_are_listed_in_the_tables_order(tmp_path: Path) -> None:
+    # each waits for the other: one after the other they would never end
+    meeting = threading.Barrier(2, timeout=60)
+    table = [row(name, Step("meets", lambda _log: meeting.wait() and None)) for name in ("a", "b")]
+    assert [result.stage for result in schedule.run_all(table, tmp_path, 2)] == ["a", "b"]
