@@ -11,7 +11,7 @@ import os
 import shutil
 
 from tools.dev.log import Log
-from tools.dev.places import CACHE, LAB, SAVED, STAGED
+from tools.dev.places import CACHE, LAB, REPOSITORY, SAVED, STAGED
 from tools.dev.stages import ALL, EVERY, Stage, Step
 from tools.dev.workshop import Workshop
 
@@ -42,6 +42,15 @@ def stages(work: Workshop) -> list[Stage]:
             tier=ALL,
             budget_s=900,
             needs=("prepare", "story-13"),
+        ),
+        Stage(
+            "demo",
+            "what ./dev demo does, on Debian 13 with two processors",
+            [Step("demo", lambda log: _demo(work, log))],
+            part="vm",
+            tier=ALL,
+            budget_s=600,
+            needs=("prepare", "image-13"),
         ),
         Stage(
             "lab",
@@ -111,6 +120,13 @@ def _pytest(work: Workshop, log: Log, stage: str, tests: str) -> None:
     argv = ["pytest", "-v", "-p", "no:cacheprovider", "--durations=10", "--durations-min=10", f"--basetemp={folder}"]
     work.run(log, [*argv, *work.tests(stage, tests)], limit_s=LIMIT_S, more=lab_variables())
     shutil.rmtree(folder, ignore_errors=True)
+
+
+def _demo(work: Workshop, log: Log) -> None:
+    """Run the demo in the work tree, where ./dev demo does."""
+    python = str(work.environments["main"] / "bin" / "python")
+    variables = work.environ("main") | lab_variables()
+    log.run([python, "-m", "tools.demo", "--image", "debian-13"], REPOSITORY, variables, LIMIT_S)
 
 
 def lab_variables() -> dict[str, str]:
