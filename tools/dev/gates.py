@@ -9,7 +9,7 @@ import shlex
 from tools.dev import guest_gates, pythons
 from tools.dev.log import Log
 from tools.dev.places import COLLECTIONS, LAB, STAGED
-from tools.dev.stages import ALL, Stage, Step
+from tools.dev.stages import ALL, EVERY, Stage, Step
 from tools.dev.workshop import Workshop
 
 ON_HOSTS = "plugins/modules plugins/module_utils tests/unit/plugins tests/unit/fake_host.py tests/unit/conftest.py"
@@ -50,69 +50,35 @@ def stages(work: Workshop) -> list[Stage]:
     return [
         preparation(work),
         guest_gates.image(work, "12"),
-        Stage(
-            "prepare-2.16",
-            "environment of ansible-core 2.16",
-            [Step("environment", work.make_core216, check=False)],
-            budget_s=40,
-            needs=PREPARED,
-        ),
-        Stage(
-            "lint",
-            f"{len(LINT)} style and lint checks",
-            [_tool(work, *row) for row in LINT if row[0] in work.names("lint", [row[0] for row in LINT])],
-            part="lint",
-            budget_s=120,
-            needs=PREPARED,
-            keep_going=True,
-        ),
-        Stage(
-            "units-tools",
-            "tests of tools/",
-            [Step("pytest", lambda log: _test_tools(work, log))],
-            part="unit",
-            budget_s=30,
-            needs=PREPARED,
-        ),
-        Stage(
-            "units-newest",
-            "unit tests, newest ansible-core",
-            [Step("units", main.units)],
-            part="unit",
-            budget_s=240,
-            needs=PREPARED,
-            alone=ANSIBLE_TEST,
-        ),
-        Stage(
-            "units-2.16",
-            "unit tests, ansible-core 2.16",
-            [Step("units", core216.units)],
-            part="unit",
-            budget_s=240,
-            needs=PREPARED_216,
-            alone=ANSIBLE_TEST,
-        ),
-        Stage(
-            "sanity-newest",
-            "ansible-test sanity, newest ansible-core",
-            [Step("sanity", main.sanity)],
-            part="sanity",
-            budget_s=420,
-            needs=PREPARED,
-            alone=ANSIBLE_TEST,
-        ),
-        Stage(
-            "sanity-2.16",
-            "ansible-test sanity, ansible-core 2.16",
-            [Step("sanity", core216.sanity)],
-            part="sanity",
-            tier=ALL,
-            budget_s=420,
-            needs=PREPARED_216,
-            alone=ANSIBLE_TEST,
-        ),
+        _preparation_216(work),
+        _lint(work),
+        _units_of_tools(work),
+        main.stage("units", "unit", "unit tests", EVERY, 240),
+        core216.stage("units", "unit", "unit tests", EVERY, 240),
+        main.stage("sanity", "sanity", "ansible-test sanity", EVERY, 300),
+        core216.stage("sanity", "sanity", "ansible-test sanity", ALL, 300),
         *guest_gates.stages(work),
     ]
+
+
+def _preparation_216(work: Workshop) -> Stage:
+    """Return the stage that everything with ansible-core 2.16 needs."""
+    steps = [Step("environment", work.make_core216, check=False)]
+    return Stage("prepare-2.16", "environment of ansible-core 2.16", steps, budget_s=40, needs=PREPARED)
+
+
+def _lint(work: Workshop) -> Stage:
+    """Return the stage of style and lint checks, or of those that failed the last time."""
+    wanted = work.names("lint", [name for name, _command in LINT])
+    steps = [_tool(work, name, command) for name, command in LINT if name in wanted]
+    what = f"{len(steps)} style and lint checks"
+    return Stage("lint", what, steps, part="lint", budget_s=120, needs=PREPARED, keep_going=True)
+
+
+def _units_of_tools(work: Workshop) -> Stage:
+    """Return the stage that tests the repository's own tools."""
+    steps = [Step("pytest", lambda log: _test_tools(work, log))]
+    return Stage("units-tools", "tests of tools/", steps, part="unit", budget_s=30, needs=PREPARED)
 
 
 def _tool(work: Workshop, name: str, command: str) -> Step:
@@ -135,6 +101,14 @@ class AnsibleTest:
         self._work = work
         self._name = name
         self._core = {"core216": "2.16", "main": "newest"}[name]
+
+    def stage(self, kind: str, part: str, what: str, tier: str, budget_s: float) -> Stage:
+        """Return the stage of one kind of its tests: units or sanity."""
+        steps = [Step(kind, {"units": self.units, "sanity": self.sanity}[kind])]
+        needs = PREPARED_216 if self._name == "core216" else PREPARED
+        core = "ansible-core 2.16" if self._name == "core216" else "newest ansible-core"
+        what = f"{what}, {core}"
+        return Stage(f"{kind}-{self._core}", what, steps, part, tier, budget_s, needs, alone=ANSIBLE_TEST)
 
     def sanity(self, log: Log) -> None:
         """Run every sanity test on every interpreter that ansible-test knows and finds."""

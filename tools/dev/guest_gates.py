@@ -25,52 +25,13 @@ def stages(work: Workshop) -> list[Stage]:
         _story(work, "12", EVERY),
         image(work, "13"),
         _story(work, "13", ALL),
-        Stage(
-            "verdict",
-            "a proved machine is broken in one way after the other, and each is found",
-            [Step("pytest", lambda log: _pytest(work, log, "verdict", "tests/guests/test_verdict.py"))],
-            part="vm",
-            tier=ALL,
-            budget_s=1200,
-            needs=("prepare", "story-12"),
+        _tests(
+            work, "verdict", "tests/guests/test_verdict.py", "every harm to a proved machine is found", 900, "story-12"
         ),
-        Stage(
-            "setup-faults",
-            "what goes wrong on an armed machine while setup changes it",
-            [Step("pytest", lambda log: _pytest(work, log, "setup-faults", "tests/guests/test_setup.py"))],
-            part="vm",
-            tier=ALL,
-            budget_s=900,
-            needs=("prepare", "story-13"),
-        ),
-        Stage(
-            "demo",
-            "what ./dev demo does, on Debian 13 with two processors",
-            [Step("demo", lambda log: _demo(work, log))],
-            part="vm",
-            tier=ALL,
-            budget_s=600,
-            needs=("prepare", "image-13"),
-        ),
-        Stage(
-            "lab",
-            "the lab's own tests on real guests",
-            [Step("pytest", lambda log: _pytest(work, log, "lab", "tests/lab"))],
-            part="vm",
-            tier=ALL,
-            budget_s=240,
-            needs=("prepare", "image-12"),
-        ),
-        Stage(
-            "dump-server",
-            "two machines crash at once to an ssh server and to an NFS server, and the report of both",
-            _molecule(work, "dump_server", "dump-server"),
-            part="vm",
-            tier=ALL,
-            budget_s=1200,
-            needs=("prepare", "story-12", "story-13"),
-            cores=2,
-        ),
+        _tests(work, "setup-faults", "tests/guests/test_setup.py", "setup is cut off or cannot write", 900, "story-13"),
+        _demo(work),
+        _tests(work, "lab", "tests/lab", "the lab's own tests on real guests", 240, "image-12"),
+        _dump_server(work),
     ]
 
 
@@ -92,11 +53,10 @@ def image(work: Workshop, release: str) -> Stage:
 def _story(work: Workshop, release: str, tier: str) -> Stage:
     """Return the stage in which a machine is set up, crashes, is switched off, and is set up again."""
     name = f"story-{release}"
-    what = f"Debian {release} from nothing to a checked dump of a real panic, a rollback, disable and setup once more"
-    steps = _molecule(work, "story", name, STORY_GUEST=f"deb{release}")
-    needs = ("prepare", f"image-{release}")
-    saved = SAVED / f"deb{release}"
-    return Stage(name, what, steps, part="vm", tier=tier, budget_s=1000, needs=needs, keeps=saved)
+    what = f"Debian {release}: setup, a real panic and its checked dump, four faults, disable, setup again"
+    guest = f"deb{release}"
+    steps = _molecule(work, "story", name, STORY_GUEST=guest)
+    return Stage(name, what, steps, "vm", tier, 900, ("prepare", f"image-{release}"), keeps=SAVED / guest)
 
 
 def _molecule(work: Workshop, scenario: str, stage: str, **variables: str) -> list[Step]:
@@ -112,21 +72,39 @@ def _molecule(work: Workshop, scenario: str, stage: str, **variables: str) -> li
     return [Step("molecule test", run)]
 
 
-def _pytest(work: Workshop, log: Log, stage: str, tests: str) -> None:
-    """Run tests that have guests of their own, or those of them that failed the last time."""
+def _dump_server(work: Workshop) -> Stage:
+    """Return the stage of everything that takes two machines and a server."""
+    what = "two machines crash at once to an ssh server and to an NFS server, and the report of both"
+    steps = _molecule(work, "dump_server", "dump-server")
+    needs = ("prepare", "story-12", "story-13")
+    return Stage("dump-server", what, steps, "vm", ALL, 1200, needs, cores=2)
+
+
+def _tests(work: Workshop, name: str, tests: str, what: str, budget_s: float, need: str) -> Stage:
+    """Return a stage of tests that start guests of their own, or those of them that failed the last time."""
     # emptied at the next start: a run that was ended has removed no disk of a guest
-    folder = LAB / "pytest" / stage
-    folder.parent.mkdir(parents=True, exist_ok=True)
+    folder = LAB / "pytest" / name
     argv = ["pytest", "-v", "-p", "no:cacheprovider", "--durations=10", "--durations-min=10", f"--basetemp={folder}"]
-    work.run(log, [*argv, *work.tests(stage, tests)], limit_s=LIMIT_S, more=lab_variables())
-    shutil.rmtree(folder, ignore_errors=True)
+
+    def run(log: Log) -> None:
+        folder.parent.mkdir(parents=True, exist_ok=True)
+        work.run(log, [*argv, *work.tests(name, tests)], limit_s=LIMIT_S, more=lab_variables())
+        shutil.rmtree(folder, ignore_errors=True)
+
+    return Stage(name, what, [Step("pytest", run)], "vm", ALL, budget_s, ("prepare", need))
 
 
-def _demo(work: Workshop, log: Log) -> None:
-    """Run the demo in the work tree, where ./dev demo does."""
-    python = str(work.environments["main"] / "bin" / "python")
-    variables = work.environ("main") | lab_variables()
-    log.run([python, "-m", "tools.demo", "--image", "debian-13"], REPOSITORY, variables, LIMIT_S)
+def _demo(work: Workshop) -> Stage:
+    """Return the stage that does what ./dev demo does, on a machine with two processors."""
+
+    def run(log: Log) -> None:
+        python = str(work.environments["main"] / "bin" / "python")
+        variables = work.environ("main") | lab_variables()
+        # in the work tree, where ./dev demo runs
+        log.run([python, "-m", "tools.demo", "--image", "debian-13"], REPOSITORY, variables, LIMIT_S)
+
+    what = "what ./dev demo does, on Debian 13 with two processors"
+    return Stage("demo", what, [Step("demo", run)], "vm", ALL, 600, ("prepare", "image-13"))
 
 
 def lab_variables() -> dict[str, str]:
