@@ -3,6 +3,7 @@
 # SPDX-License-Identifier: GPL-3.0-or-later
 """When each stage starts, and what stops what."""
 
+import os
 import threading
 from pathlib import Path
 
@@ -41,20 +42,23 @@ def test_each_result_is_handed_over_as_soon_as_it_is_there(tmp_path: Path) -> No
 
 
 def test_an_interrupt_ends_what_runs(tmp_path: Path) -> None:
-    started = threading.Event()
+    # the command itself says that it runs, by its process id
+    running = tmp_path / "running"
+    os.mkfifo(running)
 
     def sleeps(log: Log) -> None:
-        started.set()
-        log.run(["sleep", "3600"], tmp_path)
+        log.run(["sh", "-c", f"echo $$ > {running}; exec sleep 3600"], tmp_path)
 
     def interrupts(_log: Log) -> None:
-        started.wait(timeout=60)
+        (tmp_path / "process").write_text(running.read_text())
         raise KeyboardInterrupt
 
     table = [row("a", Step("sleeps", sleeps)), row("b", Step("interrupts", interrupts))]
     with pytest.raises(KeyboardInterrupt):
         schedule.run_all(table, tmp_path, 2)
     assert "stopped: the run was ended" in (tmp_path / "a.log").read_text()
+    with pytest.raises(ProcessLookupError):
+        os.kill(int((tmp_path / "process").read_text()), 0)
 
 
 def test_what_this_machine_lacks_is_neither_passed_nor_failed(tmp_path: Path) -> None:
