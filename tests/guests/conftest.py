@@ -38,7 +38,7 @@ def saved_guest(tmp_path_factory, inventory):
 
 @pytest.fixture
 def measured(request):
-    """Return a function that keeps a figure, in words, for the end of the run."""
+    """Return a function that keeps a sentence with a figure, to show it at the end of the run."""
     return request.config.stash.setdefault(FIGURES, []).append
 
 

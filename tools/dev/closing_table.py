@@ -23,7 +23,7 @@ def table(results: Iterable[Result]) -> list[str]:
 
 
 def _notes(result: Result) -> list[str]:
-    """Return what is to be said of a stage besides its figures."""
+    """Return the notes behind the figures of a stage."""
     over = result.seconds - result.budget_s
     notes = [f"OVER ITS BUDGET by {duration(over)}"] if result.budget_s and over > 0 else []
     notes += [result.note] if result.note else []

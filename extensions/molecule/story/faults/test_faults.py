@@ -65,7 +65,7 @@ def test_boot_entries_that_did_not_change_are_seen_though_the_command_ended_well
 
 @pytest.fixture
 def dump_cut_off(guest):
-    """Put the first megabyte of the dump beside it for a test, as an old one."""
+    """Put an old dump next to the real one for a test, which ends after its first megabyte."""
     guest.ssh(
         f"set -e; dump=$(find /var/crash -name 'dump.*'); mkdir $(dirname {CUT_OFF}); head -c 1000000 $dump > {CUT_OFF}"
     )
