@@ -1,0 +1,134 @@
+# Copyright (c) 2026, The crashops.kdump authors
+# GNU General Public License v3.0-or-later (see COPYING or https://www.gnu.org/licenses/gpl-3.0.txt)
+# SPDX-License-Identifier: GPL-3.0-or-later
+"""Runs real Ansible against made-up machines, in check mode: no guest, no privilege, seconds.
+
+A copy of the collection is made in which the one door to the machine, _host.py, leads to a machine of machines.py.
+Everything else is what a user installs: roles, playbooks, modules, action plugins and filters.
+"""
+
+import json
+import os
+import shutil
+import subprocess
+from pathlib import Path
+from typing import Any, NamedTuple
+
+import yaml
+
+ROOT = Path(__file__).resolve().parents[2]
+PLUGINS = Path(__file__).resolve().parent / "plugins"
+SHIPPED = ("plugins", "roles", "playbooks", "meta", "galaxy.yml")
+IMPORTS = "ansible_collections.crashops.kdump."
+LIMIT_S = 600
+# what leads to the made-up machine in place of the real one
+DOOR = '''
+
+def Host(_module):  # noqa: N802
+    """Return the made-up machine in whose name this module answers."""
+    from ansible_collections.crashops.kdump.plugins.module_utils.made_up.machines import machine
+
+    return machine(os.environ["MADE_UP"])
+'''
+
+
+class Done(NamedTuple):
+    """A run that ended: its exit status, what the user saw, and each result as {how, host, task, result}."""
+
+    rc: int
+    output: str
+    results: list[dict[str, Any]]
+
+    @property
+    def said(self) -> str:
+        """Return what the user saw on one line: some ways to print a result fold a long message."""
+        return " ".join(self.output.split())
+
+    def of(self, host: str, how: str = "ok") -> dict[str, dict[str, Any]]:
+        """Return a host's results that ended in one way, by the names of their tasks."""
+        rows = [row for row in self.results if row["host"] == host and row["how"] == how]
+        return {row["task"].rpartition(" : ")[2]: row["result"] for row in rows}
+
+    def failures(self, host: str) -> list[str]:
+        """Return the messages of the tasks that failed on a host."""
+        return [str(result.get("msg")) for result in self.of(host, "failed").values()]
+
+
+def copy_collection(collections: Path) -> Path:
+    """Make the copy below a folder of collections, and return it."""
+    copy = collections / "ansible_collections/crashops/kdump"
+    copy.mkdir(parents=True)
+    for name in SHIPPED:
+        source = ROOT / name
+        if source.is_dir():
+            shutil.copytree(source, copy / name, ignore=shutil.ignore_patterns("__pycache__"))
+        else:
+            shutil.copy(source, copy / name)
+    utils = copy / "plugins/module_utils"
+    made_up = utils / "made_up"
+    made_up.mkdir()
+    (made_up / "__init__.py").touch()
+    unit = ROOT / "tests/unit"
+    for path in (
+        *(unit / f"{name}.py" for name in ("fake_host", "fake_boot", "armed_host")),
+        PLUGINS.parent / "machines.py",
+    ):
+        text = path.read_text(encoding="utf-8").replace(
+            f"{IMPORTS}tests.unit", f"{IMPORTS}plugins.module_utils.made_up"
+        )
+        (made_up / path.name).write_text(text, encoding="utf-8")
+    with open(utils / "_host.py", "a", encoding="utf-8") as stream:
+        stream.write(DOOR)
+    return copy
+
+
+class Fleet:
+    """Made-up machines, and Ansible that manages them."""
+
+    def __init__(self, folder: Path, machines: dict[str, str], **variables: Any) -> None:
+        """Make an inventory in a folder: machines are those of machines.py by the name of the host."""
+        self.folder = folder
+        shared = {
+            "ansible_connection": "made_up",
+            "ansible_user": "root",
+            "ansible_python_interpreter": "{{ ansible_playbook_python }}",
+        }
+        hosts = {name: {"made_up": machine} for name, machine in machines.items()}
+        self.inventory = folder / "hosts.yml"
+        self.inventory.write_text(yaml.safe_dump({"all": {"hosts": hosts, "vars": {**shared, **variables}}}))
+
+    def play(self, collections: str, content: Any, *arguments: str) -> Done:
+        """Run plays, given as data, in check mode."""
+        (self.folder / "play.yml").write_text(yaml.safe_dump(content, sort_keys=False))
+        return self.run(collections, "ansible-playbook", str(self.folder / "play.yml"), *arguments)
+
+    def playbook(self, collections: str, name: str, *arguments: str, **variables: Any) -> Done:
+        """Run a playbook of the collection in check mode, with variables of the role."""
+        extra = ["--extra-vars", json.dumps(variables)] if variables else []
+        return self.run(collections, "ansible-playbook", f"crashops.kdump.{name}", *extra, *arguments)
+
+    def run(self, collections: str, *argv: str) -> Done:
+        """Run a command of Ansible in check mode; collections are the folders in which it finds them."""
+        recorded = self.folder / "recorded.jsonl"
+        recorded.unlink(missing_ok=True)
+        settings = {
+            "ANSIBLE_COLLECTIONS_PATH": collections,
+            "ANSIBLE_CONNECTION_PLUGINS": str(PLUGINS / "connection"),
+            "ANSIBLE_CALLBACK_PLUGINS": str(PLUGINS / "callback"),
+            "ANSIBLE_CALLBACKS_ENABLED": "recorded",
+            "ANSIBLE_LOCALHOST_WARNING": "false",
+            "ANSIBLE_PIPELINING": "true",
+            "ANSIBLE_NOCOLOR": "true",
+            "RECORDED": str(recorded),
+        }
+        done = subprocess.run(
+            [*argv, "--inventory", str(self.inventory), "--check"],
+            capture_output=True,
+            text=True,
+            timeout=LIMIT_S,
+            check=False,
+            cwd=self.folder,
+            env=dict(os.environ, **settings),
+        )
+        rows = recorded.read_text(encoding="utf-8").splitlines() if recorded.exists() else []
+        return Done(done.returncode, done.stdout + done.stderr, [json.loads(row) for row in rows])

@@ -1,0 +1,37 @@
+# Copyright (c) 2026, The crashops.kdump authors
+# GNU General Public License v3.0-or-later (see COPYING or https://www.gnu.org/licenses/gpl-3.0.txt)
+# SPDX-License-Identifier: GPL-3.0-or-later
+"""A connection to a made-up machine: modules run here, and are told in which machine's name they answer."""
+
+DOCUMENTATION = """
+name: made_up
+short_description: Run modules here in the name of a made-up machine
+description: The variable made_up names the machine; C(unreachable) is one that does not answer.
+author: The crashops.kdump authors
+options:
+  machine:
+    description: The machine.
+    vars:
+      - name: made_up
+"""
+
+import shlex
+
+from ansible.errors import AnsibleConnectionFailure
+from ansible.plugins.connection.local import Connection as LocalConnection
+
+
+class Connection(LocalConnection):
+    """The local connection under another name, as Ansible does not reboot the machine that it runs on."""
+
+    transport = "made_up"
+
+    def _connect(self):
+        """Refuse where the machine does not answer."""
+        if self.get_option("machine") == "unreachable":
+            raise AnsibleConnectionFailure("Failed to connect to the host via ssh: Connection timed out")
+        return super()._connect()
+
+    def exec_command(self, cmd, in_data=None, sudoable=True):
+        """Run a command that knows the machine's name."""
+        return super().exec_command(f"MADE_UP={shlex.quote(self.get_option('machine') or '')} {cmd}", in_data, sudoable)
