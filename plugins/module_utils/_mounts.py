@@ -9,8 +9,24 @@ import re
 from typing import Any, Container, List, NamedTuple, Optional
 
 MOUNTINFO = "/proc/self/mountinfo"
-# file systems whose server may be gone, so that any look at them may hang
-REMOTE = ("nfs", "nfs4", "cifs", "smb3", "ceph", "glusterfs", "fuse.glusterfs", "fuse.sshfs", "autofs", "9p", "lustre")
+# File systems whose server may be gone, so that any look at them may hang. Whoever serves one of fuse is a process, and
+# may be gone as well.
+REMOTE = (
+    "nfs",
+    "nfs4",
+    "cifs",
+    "smb3",
+    "ceph",
+    "glusterfs",
+    "autofs",
+    "9p",
+    "lustre",
+    "afs",
+    "beegfs",
+    "gpfs",
+    "ocfs2",
+)
+FUSE = "fuse."
 # as many symbolic links as Linux follows on one way
 MOST_LINKS = 40
 
@@ -55,6 +71,11 @@ def holding(found: List[Mount], path: str) -> Optional[Mount]:
     return max(enumerate(over), key=lambda pair: (len(pair[1].point), pair[0]))[1] if over else None
 
 
+def is_remote(mount: Mount) -> bool:
+    """Return whether a look at a mount may hang."""
+    return mount.fstype in REMOTE or mount.fstype.startswith(FUSE)
+
+
 def remote_on_way(host: Any, found: List[Mount], path: str, answering: Container[str] = ()) -> Optional[Mount]:
     """Return the first mount on the way to a path whose server may be gone, links followed; None where none is.
 
@@ -65,7 +86,7 @@ def remote_on_way(host: Any, found: List[Mount], path: str, answering: Container
     while left and links <= MOST_LINKS:
         here = os.path.normpath(os.path.join(place, left.pop(0)))
         mount = holding(found, here)
-        if mount is not None and mount.fstype in REMOTE and mount.point not in answering:
+        if mount is not None and is_remote(mount) and mount.point not in answering:
             return mount
         target = host.link(here)
         if target is None:

@@ -98,7 +98,7 @@ class SeeingHost:
         """Return the first mount on the way to a path whose server has not answered, None where there is none."""
         if self._remote is None:
             found = _mounts.mounts_of(self._host)
-            self._remote = found if any(mount.fstype in _mounts.REMOTE for mount in found) else []
+            self._remote = found if any(_mounts.is_remote(mount) for mount in found) else []
         return _mounts.remote_on_way(self._host, self._remote, path, self._answering) if self._remote else None
 
     def _ask(self, mount: _mounts.Mount) -> None:

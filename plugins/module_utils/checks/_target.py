@@ -6,7 +6,6 @@
 
 from ansible_collections.crashops.kdump.plugins.module_utils.checks import _configuration
 from ansible_collections.crashops.kdump.plugins.module_utils.checks._base import (
-    PROVE,
     Evidence,
     Outcome,
     failed,
@@ -24,16 +23,6 @@ LOCAL = "the dumps do not go to a file system that this host sees"
 REACH = ("no_answer", "mount", "program_missing")
 KEY = ("key", "key_missing", "passphrase")
 HOST_KEY = ("host_key_unknown", "host_key_changed")
-NETWORK_KINDS = ("multipath", "iscsi", "fibre channel", "nvme over fabrics")
-# file systems that kdump's own list does not support, or with a catch
-UNSURE_TYPES = {
-    "btrfs": "kdump's list of targets does not support it, and a subvolume may not be found",
-    "gfs2": "kdump's list of targets does not support it",
-    "overlay": "it is gone in the capture kernel",
-    "tmpfs": "it lies in the memory and is gone with the crash",
-    "ramfs": "it lies in the memory and is gone with the crash",
-}
-GONE = ("tmpfs", "ramfs", "overlay")
 
 
 def dump_directory(seen: Evidence) -> Outcome:
@@ -144,48 +133,6 @@ def raw_device(seen: Evidence) -> Outcome:
     if seen.probe.trouble:
         return failed(seen.probe.msg or seen.probe.trouble, PREPARE, seen.probe.trouble)
     return found or passed(seen.facts["settings"]["target_location"])
-
-
-def target_supported(seen: Evidence) -> Outcome:
-    """Judge whether kdump supports what the target is made of."""
-    kind = seen.place.mount.fstype if seen.place and seen.place.mount else seen.facts["settings"]["target_type"]
-    if kind in UNSURE_TYPES:
-        judge = failed if kind in GONE else warned
-        advice = "Name another target or directory." if kind in GONE else PROVE
-        return judge("The dumps go to %s: %s." % (kind, UNSURE_TYPES[kind]), advice, kind)
-    if any(layer.kind == "raid" for layer in seen.layers) and seen.on_kdumpctl:
-        return warned("The target lies on RAID, of which kdump supports not every kind.", PROVE, "raid")
-    return passed(kind)
-
-
-def encrypted_target(seen: Evidence) -> Outcome:
-    """Judge whether somebody would have to type a passphrase, or memory be kept for a key, at the crash."""
-    names = [layer.name for layer in seen.layers if layer.kind in ("luks2", "crypt")]
-    if not names:
-        return skipped("the target is not encrypted, or not a disk of this host")
-    reason = "The dumps go to an encrypted disk (%s): unlocking it takes up to 1 GiB of memory, and a key."
-    advice = "Dump to another place, run kdumpctl setup-crypttab where kdumpctl has it, or prove it by a crash test."
-    return warned(reason % ", ".join(names), advice, names)
-
-
-def thin_pool(seen: Evidence) -> Outcome:
-    """Judge whether a thin pool below the target has room."""
-    used = seen.more["thin_percent"]
-    if not any(layer.kind == "thin pool" for layer in seen.layers):
-        return skipped("the target lies in no thin pool")
-    if used is None:
-        return unknown("The dumps go to a volume of a thin pool, and how full that is cannot be seen.")
-    reason = "The thin pool below the target is full by %d %%; the capture kernel does not extend it." % used
-    return warned(reason, "Extend the pool.", "%d %%" % used, "80 %") if used > 80 else passed("%d %%" % used, "80 %")
-
-
-def network_storage(seen: Evidence) -> Outcome:
-    """Judge whether the disk below the target hangs on a network or has several paths."""
-    kinds = sorted({layer.kind for layer in seen.layers if layer.kind in NETWORK_KINDS})
-    if not kinds:
-        return passed("no")
-    reason = "The target lies on %s, which takes drivers, memory and time in the capture kernel." % ", ".join(kinds)
-    return warned(reason, PROVE, kinds)
 
 
 def target_mounted(seen: Evidence) -> Outcome:

@@ -8,14 +8,32 @@ import re
 from typing import Any, List, NamedTuple
 
 # device-mapper's UUIDs begin with the name of the tool that made the device
-MAPPED = (("CRYPT-LUKS2", "luks2"), ("CRYPT-", "crypt"), ("LVM-", "lvm"), ("mpath-", "multipath"), ("DMRAID-", "raid"))
+MAPPED = (("CRYPT-LUKS2", "luks2"), ("CRYPT-", "crypt"), ("mpath-", "multipath"), ("DMRAID-", "raid"))
+# how LVM calls the parts that it makes a volume of, behind the volume's own UUID; a plain volume has no such end
+LVM_UUID = re.compile(r"LVM-[0-9A-Za-z]+(?:-(\w+))?\Z")
+LVM_PARTS = {
+    "tpool": "thin pool",
+    "tdata": "lvm",
+    "tmeta": "lvm",
+    "real": "snapshot",
+    "cow": "snapshot",
+    "vpool": "vdo",
+    "vdata": "vdo",
+}
+CACHE = re.compile(r"c(data|meta|pool|vol|orig)|wcorig")
+# how kpartx calls the partitions of a mapped disk
+MAPPED_PARTITION = re.compile(r"part\d+-")
 # how a disk hangs on the machine, by the path of its device in /sys
 ATTACHED = (("/session", "iscsi"), ("/rport-", "fibre channel"), ("/nvme-fabrics", "nvme over fabrics"))
+# the names of what is a disk of itself; anything else (loop0, nbd1, zram0, bcache2) is what its name says
+DISK = re.compile(r"(sd[a-z]+|hd[a-z]|vd[a-z]+|xvd[a-z]+|dasd[a-z]+|nvme\d+(c\d+)?n\d+|mmcblk\d+|pmem\d+|cciss!.*)\Z")
 CLASS = "/sys/class/block/%s"
 
 
 class Layer(NamedTuple):
-    """One block device of a stack, and its kind: disk, partition, raid, or one of MAPPED, ATTACHED and thin pool."""
+    """One block device of a stack, and its kind: disk, partition, lvm, raid, one of MAPPED, LVM_PARTS and ATTACHED,
+    mapped for one of device-mapper's that is none of these, or the letters of the name of any other device.
+    """
 
     name: str
     kind: str
@@ -38,18 +56,26 @@ def layers(host: Any, device: str) -> List[Layer]:
 def _kind(host: Any, name: str) -> str:
     """Return what a block device is."""
     uuid = (host.read(CLASS % name + "/dm/uuid") or "").strip()
-    # what the volumes of a thin pool lie on
-    if uuid.startswith("LVM-") and uuid.endswith("-tpool"):
-        return "thin pool"
-    mapped = next((kind for prefix, kind in MAPPED if uuid.startswith(prefix)), None)
-    if mapped or uuid:
-        return mapped or "mapped"
+    if uuid or name.startswith("dm-"):
+        return _mapped_kind(uuid)
     if host.stat(CLASS % name + "/md") is not None:
         return "raid"
     if host.stat(CLASS % name + "/partition") is not None:
         return "partition"
     place = host.real_path(CLASS % name)
-    return next((kind for part, kind in ATTACHED if part in place), "disk")
+    attached = next((kind for part, kind in ATTACHED if part in place), None)
+    return attached or ("disk" if DISK.match(name) else re.split(r"\d", name)[0] or name)
+
+
+def _mapped_kind(uuid: str) -> str:
+    """Return what a device of device-mapper is."""
+    volume = LVM_UUID.match(uuid)
+    if volume:
+        part = volume.group(1)
+        return "cache" if part and CACHE.match(part) else LVM_PARTS.get(part or "tdata", "lvm " + (part or ""))
+    if MAPPED_PARTITION.match(uuid):
+        return "partition"
+    return next((kind for prefix, kind in MAPPED if uuid.startswith(prefix)), "mapped")
 
 
 def _whole_disk(host: Any, name: str) -> List[str]:

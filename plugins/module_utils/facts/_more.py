@@ -152,6 +152,7 @@ def of_target(
     return {
         "thin_percent": _thin_percent(host, layers, timeout_s),
         "unmounted": _unmounted(host, directory) if directory else None,
+        "root_type": _root_type(host),
         "unsure_links": unsure_links(host, kind, address, timeout_s),
         "label": host.label(directory) if directory and host.stat(SELINUX) is not None else None,
         "foreign_entries": _foreign(host, directory) if directory else [],
@@ -167,6 +168,12 @@ def _thin_percent(host: Any, layers: List[Layer], timeout_s: int) -> Optional[in
     done = host.attempt(name, lambda: host.run(["dmsetup", "status", name], timeout_s=timeout_s), None)
     match = THIN_POOL.search(done.stdout) if done else None
     return int(match.group(1)) * 100 // int(match.group(2)) if match and int(match.group(2)) else None
+
+
+def _root_type(host: Any) -> Optional[str]:
+    """Return the type of the root file system, None where the mounts are not known."""
+    root = _mounts.holding(_mounts.mounts_of(host), "/")
+    return root.fstype if root else None
 
 
 def _unmounted(host: Any, directory: str) -> Optional[str]:

@@ -84,3 +84,10 @@ def test_a_way_is_gone_by_its_links_up_to_the_first_server(path, point):
 def test_a_root_on_a_server_is_on_every_way():
     found = _mounts.mounts("22 1 0:9 / / rw - nfs store:/root rw\n")
     assert _mounts.remote_on_way(FakeHost(), found, "/").source == "store:/root"
+
+
+@pytest.mark.parametrize(
+    ("kind", "remote"), [("nfs4", True), ("fuse.rclone", True), ("fuse.glusterfs", True), ("ext4", False)]
+)
+def test_what_somebody_serves_may_be_gone(kind, remote):
+    assert _mounts.is_remote(_mounts.Mount("/", "/srv", kind, "any", True)) is remote
