@@ -80,6 +80,7 @@ class ActionModule(ActionBase):
         self._vars = task_vars or {}
         self._name = self._vars.get("inventory_hostname", "")
         self._crashed = False
+        self._console_from = 0
         dummy, options = self.validate_argument_spec(argument_spec=OPTIONS)
         try:
             result.update(self._test(options))
@@ -99,6 +100,7 @@ class ActionModule(ActionBase):
         if self._task.check_mode:
             return {"changed": True, "msg": "%s would be crashed and waited for, %d s at most" % (self._name, limit)}
         began = self.clock()
+        self._console_from = console_size(options["console"])
         self._trigger(options["delay"])
         boot_id = self._await_new_boot(before, began, limit, options["console"])
         down_s = round(self.clock() - began, 1)
@@ -148,7 +150,7 @@ class ActionModule(ActionBase):
         self._refuse(_crash.host_refusals(info, self._server))
         if info["settings"]["target_type"] not in _crash.SERVER_TARGETS:
             self._server = None
-        path = _dump_server.server_path(info, dumps_path) if self._server else info["dump_directory"]["path"]
+        path = _dump_server.server_path(info, dumps_path) if self._server else _crash.local_path(info)
         client = self._client() if self._server else None
         dumps = self._look({"path": path, "check": False})
         image = self._module("ansible.builtin.stat", {"path": info["image"]["path"], "get_checksum": False})
@@ -212,7 +214,7 @@ class ActionModule(ActionBase):
         """Return what grows while a host is at work: its console's log, and what it writes on the dump server."""
         there = self._patient(lambda: self._look({"path": path, "check": False})) if self._server else None
         dumped = sum(dump["size_bytes"] or 0 for dump in there["dumps"]) if there else None
-        return [os.path.getsize(console) if console and os.path.exists(console) else None, dumped]
+        return [console_size(console) if console and os.path.exists(console) else None, dumped]
 
     def _sight(self) -> _crash.Sight:
         """Look at the host once, through a connection of its own."""
@@ -223,8 +225,8 @@ class ActionModule(ActionBase):
             return _crash.Sight(None, False, str(error))
 
     def _lost(self, msg: str, console: str | None) -> None:
-        """Fail for a host that is not back, with the end of its console where there is one."""
-        tail = console_tail(console) if console else []
+        """Fail for a host that is not back, with the end of what its console has said since the trigger."""
+        tail = console_tail(console, self._console_from) if console else []
         said = "; its console ends with:\n%s" % "\n".join(tail) if tail else ""
         raise CrashTestFailed(msg + said, console=tail)
 
@@ -318,11 +320,20 @@ def reason_of(result: dict[str, Any]) -> str:
     return result.get("msg") or "".join(last) or "it gave no reason"
 
 
-def console_tail(path: str) -> list[str]:
-    """Return the last lines of a serial console's log on the control node."""
+def console_size(path: str | None) -> int:
+    """Return how long a console's log is, 0 where there is none."""
+    return os.path.getsize(path) if path and os.path.exists(path) else 0
+
+
+def console_tail(path: str, since: int = 0) -> list[str]:
+    """Return the last lines of a serial console's log on the control node, none of those before an offset.
+
+    A log that is shorter than that was begun anew.
+    """
     try:
+        size = os.path.getsize(path)
         with open(path, "rb") as stream:
-            stream.seek(max(0, os.path.getsize(path) - 16384))
+            stream.seek(max(since if size >= since else 0, size - 16384))
             text = stream.read().decode("utf-8", "replace")
     except OSError as error:
         return ["(the console %s cannot be read: %s)" % (path, error.strerror)]

@@ -14,8 +14,10 @@ description:
   - Waits for a new boot that is not the capture kernel's, finds the dump that this very crash made (never an older
     one), checks that it is complete, waits until the host is armed again, and records the proof on the host.
   - Refuses, before anything happens, without consent for this host, on a host that is not armed, inside a capture
-    kernel, through a local connection, and where the dump would land on another machine that O(dumps_host) does not
-    name.
+    kernel, through a local connection, where the dump would land on another machine that O(dumps_host) does not
+    name, and with a raw target that carries a file system or another signature, from which C(kdumpctl) recovers
+    nothing.
+  - With a raw target, the dump is awaited in the local path, to which C(kdumpctl) moves it before it arms the host.
   - Needs root on the host (C(become)).
 author:
   - The crashops.kdump authors (@crashops)
@@ -65,6 +67,7 @@ options:
     description:
       - A file on the control node that a serial console of the host is logged to. Its last lines go into the message
         if the host does not come back.
+      - Lines that it had before the crash are left out.
       - If it is left out, the message does not tell what the console said.
     type: path
   dumps_host:

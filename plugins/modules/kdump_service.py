@@ -148,7 +148,7 @@ reason:
   returned: success
   type: str
 journal:
-  description: What the unit said last.
+  description: What the unit said during this attempt; earlier failures are not in it.
   returned: when kdump could not be armed or stopped
   type: list
   elements: str
@@ -179,6 +179,7 @@ VMCORE = "/proc/vmcore"
 SETTLE_S = 10
 LINES_IN_MESSAGE = 6
 LINES_IN_RESULT = 50
+NO_ENTRIES = "-- No entries --"
 TELLING = re.compile(r"error|fail|cannot|can't|could not|unrecogni[sz]ed|invalid|unknown|not found|no such|warn", re.I)
 
 
@@ -230,8 +231,10 @@ def _settled(host: Any, stack: Stack, timeout_s: int) -> Service:
     service = _service.read_service(host, stack)
     if not service.unit.moving:
         return service
+    since = service.unit.began or host.now()
     if not host.wait_until(lambda: not _service.read_unit(host, stack.unit).moving, timeout_s, pause_s=5):
-        raise _failure(host, stack, "%s was being started for %d s and is not done" % (stack.unit, timeout_s))
+        what = "%s was being started for %d s and is not done" % (stack.unit, timeout_s)
+        raise _failure(host, stack, what, since)
     return _service.read_service(host, stack)
 
 
@@ -257,12 +260,14 @@ def _act(host: Any, stack: Stack, planned: Plan, record: Optional[_undo.Record],
 
 def _stop(host: Any, stack: Stack, planned: Plan, timeout_s: int) -> None:
     """Unload the capture kernel; the tool does it where the unit did not."""
+    since = host.now()
     for argv in planned.stop:
-        _run(host, stack, argv, timeout_s)
+        _run(host, stack, argv, timeout_s, since)
     if _service.is_armed(host):
-        _run(host, stack, stack.unload_argv(), timeout_s)
+        _run(host, stack, stack.unload_argv(), timeout_s, since)
     if not host.wait_until(lambda: not _service.is_armed(host), SETTLE_S):
-        raise _failure(host, stack, "the capture kernel is still loaded after %s" % _said(stack.unload_argv()))
+        what = "the capture kernel is still loaded after %s" % _said(stack.unload_argv())
+        raise _failure(host, stack, what, since)
 
 
 def _load(host: Any, stack: Stack, planned: Plan, record: Optional[_undo.Record], timeout_s: int) -> None:
@@ -297,11 +302,12 @@ def _rearmed(host: Any, stack: Stack, record: _undo.Record, timeout_s: int) -> s
 
 def _arm(host: Any, stack: Stack, argvs: List[List[str]], timeout_s: int) -> None:
     """Load the capture kernel anew by these commands and see in the kernel that it is loaded."""
+    since = host.now()
     for argv in argvs:
-        _run(host, stack, argv, timeout_s)
+        _run(host, stack, argv, timeout_s, since)
     if not host.wait_until(lambda: _service.is_armed(host), min(SETTLE_S, timeout_s)):
         said = "%s ended without an error, but no capture kernel is loaded" % _said(argv)
-        raise _failure(host, stack, said)
+        raise _failure(host, stack, said, since)
 
 
 def _said(argv: List[str]) -> str:
@@ -309,23 +315,31 @@ def _said(argv: List[str]) -> str:
     return " ".join(argv)
 
 
-def _run(host: Any, stack: Stack, argv: List[str], timeout_s: int) -> None:
-    """Run a command, and add the unit's own words if it fails."""
+def _run(host: Any, stack: Stack, argv: List[str], timeout_s: int, since: float) -> None:
+    """Run a command, and add what the unit has said since a moment if it fails."""
     try:
         host.run(argv, timeout_s)
     except Failure as failure:
-        raise _failure(host, stack, failure.msg, failure.details)
+        raise _failure(host, stack, failure.msg, since, failure.details)
 
 
-def _failure(host: Any, stack: Stack, what: str, details: Any = None) -> Failure:
-    """Return the Failure that quotes the journal of the unit."""
+def _failure(host: Any, stack: Stack, what: str, since: float, details: Any = None) -> Failure:
+    """Return the Failure that quotes the unit's journal of this attempt, which began at `since`."""
     argv = ["journalctl", "--no-pager", "-b", "-n", "200", "-o", "cat", "-u", stack.unit]
-    journal = host.run(argv, check=False).stdout.splitlines()
+    # an earlier failure has reasons of its own; journalctl reads fractions of a second
+    argv += ["--since", "@%.6f" % since]
+    done = host.run(argv, check=False)
+    # without --quiet and without entries, journalctl says so in a line of its own
+    lines = [] if done.rc else done.stdout.splitlines()
+    journal = [line for line in lines if line != NO_ENTRIES]
     # kexec prints its whole usage after the one line that says what is wrong
     telling = [line for line in journal if TELLING.search(line)] or journal
-    quoted = " / ".join(line.strip() for line in telling[-LINES_IN_MESSAGE:]) or "nothing"
-    msg = "%s; the journal of %s says: %s" % (what, stack.unit, quoted)
-    return Failure(msg, journal=journal[-LINES_IN_RESULT:], **(details or {}))
+    quoted = " / ".join(line.strip() for line in telling[-LINES_IN_MESSAGE:])
+    said = "the journal of %s says: %s" % (stack.unit, quoted)
+    nothing = "the journal of %s says nothing of this attempt" % stack.unit
+    return Failure(
+        "%s; %s" % (what, said if quoted else nothing), journal=journal[-LINES_IN_RESULT:], **(details or {})
+    )
 
 
 def _result(service: Service, wanted: Wanted, planned: Plan, possible: bool) -> Dict[str, Any]:

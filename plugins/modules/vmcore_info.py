@@ -22,7 +22,8 @@ options:
   path:
     description:
       - The directory that holds the dumps.
-      - If it is left out, it is the directory that the host's own kdump configuration names.
+      - If it is left out, it is the directory that the host's own kdump configuration names; of a raw target the local
+        one that C(kdumpctl) moves its dumps to.
     type: path
   newest:
     description:
@@ -236,6 +237,9 @@ def dump_directory(host: Any, path: Optional[str]) -> str:
     if path:
         return path
     settings = find_stack(host).settings()
+    if settings.target_type == "raw":
+        # kdumpctl moves a dump from the device to there when it starts
+        return settings.path
     if settings.dump_directory is None:
         target = "%s %s" % (settings.target_type, settings.target_location)
         rule = "this host's dumps go to another place (%s)" % target

@@ -23,6 +23,8 @@ LOOK = "cat /proc/sys/kernel/random/boot_id; test ! -e /proc/vmcore || echo capt
 CRASH = "echo c > /proc/sysrq-trigger"
 # where dumps land on another machine
 SERVER_TARGETS = ("ssh", "nfs")
+# kdumpctl moves a dump from the device to the local path when it starts, before it arms the host (save_raw)
+MOVED_TARGET = "raw"
 
 
 class Sight(NamedTuple):
@@ -93,13 +95,32 @@ def host_refusals(info: dict[str, Any], dumps_host: str | None = None) -> list[s
         found.append(refusal("host", info["kernel"], rule, "run setup and verify first"))
     target = info["settings"]["target_type"]
     on_server = dumps_host and target in SERVER_TARGETS
-    if not on_server and not info["dump_directory"]["path"]:
+    if target == MOVED_TARGET:
+        found += _raw_refusals(info)
+    elif not on_server and not info["dump_directory"]["path"]:
         rule = "its dumps do not land where it can look at them"
         remedy = "mount its target on the host"
         if target in SERVER_TARGETS:
             remedy = "name the dump server in the inventory by dumps_host (the role's variable: kdump_dump_server)"
         found.append(refusal("target", target, rule, remedy))
     return found
+
+
+def _raw_refusals(info: dict[str, Any]) -> list[str]:
+    """Return why a dump would not be moved off its raw device: kdumpctl leaves it on one that has a signature."""
+    reasons = [one["message"] for one in info["findings"] if one["rule"] == "R40"]
+    reasons += [one["reason"] for one in info["checks"] if one["id"] == "raw_device" and one["status"] == "fail"]
+    if not reasons:
+        return []
+    rule = "kdumpctl moves no dump off this device (%s)" % reasons[0].rstrip(".")
+    remedy = "wipe the device if nothing on it is needed (wipefs -a), or name another one by kdump_target"
+    return [refusal("target", "%s %s" % (MOVED_TARGET, info["settings"]["target_location"]), rule, remedy)]
+
+
+def local_path(info: dict[str, Any]) -> str:
+    """Return the directory on the host that its dumps end in: of a raw target, the local path they are moved to."""
+    moved = info["settings"]["target_type"] == MOVED_TARGET
+    return str(info["settings"]["path"] if moved else info["dump_directory"]["path"])
 
 
 def default_timeout_s(ram_bytes: int) -> int:

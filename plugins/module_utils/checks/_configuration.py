@@ -4,7 +4,7 @@
 # Private to this collection: no promise is made to code outside it.
 """Checks of the configuration files, and of what they name."""
 
-from typing import Any, Dict, List
+from typing import Any, Dict, List, Optional
 
 from ansible_collections.crashops.kdump.plugins.module_utils import _makedumpfile
 from ansible_collections.crashops.kdump.plugins.module_utils.checks._base import (
@@ -17,6 +17,12 @@ from ansible_collections.crashops.kdump.plugins.module_utils.checks._base import
     skipped,
     unknown,
     warned,
+)
+from ansible_collections.crashops.kdump.plugins.module_utils.kdumpconf._kdumpfencing import (
+    AGENT,
+    CIB,
+    CLUSTER,
+    Fencing,
 )
 
 # lint's rules that have a check of their own
@@ -36,7 +42,6 @@ ELSEWHERE = (*HOOKS, *CAPTURE_WORDS, *SWITCH, *DIRECTORY, *DEVICE, *FILE_SYSTEM,
 OPTIONAL_COMPRESSIONS = {"l": "lzo", "p": "snappy", "z": "zstd"}
 # arguments that take memory, or processors, that a capture kernel has not
 HUNGRY = ("memmap", "isolcpus", "default_hugepagesz", "movablecore", "kernelcore", "swiotlb")
-CLUSTER = "/etc/corosync/corosync.conf"
 
 
 def _general(seen: Evidence, severity: str) -> List[Dict[str, Any]]:
@@ -145,19 +150,37 @@ def collector_compression(seen: Evidence) -> Outcome:
 
 def cluster_fencing(seen: Evidence) -> Outcome:
     """Judge whether a node of a cluster tells the others that it dumps, before they switch it off."""
-    if not seen.more["cluster"]:
+    if not seen.more["fencing"].cluster:
         return skipped("this is no node of a Pacemaker cluster")
     wrong = of_rules(seen, FENCE)
     if wrong is not None:
         return wrong
     if not seen.on_kdumpctl:
         return skipped("kdump-tools has nothing that tells a cluster")
-    if seen.more["fence_nodes"] and seen.more["fence_agent"]:
-        return passed(seen.more["fence_nodes"])
-    lacking = "fence_kdump_nodes" if not seen.more["fence_nodes"] else "the program fence_kdump_send"
-    reason = "This is a node of a cluster (%s), and %s is missing: it may be switched off while it dumps."
-    advice = "Set kdump_fence_kdump_nodes, and install fence-agents-kdump."
-    return warned(reason % (CLUSTER, lacking), advice, "missing", lacking)
+    fencing, doubt = (
+        seen.more["fencing"],
+        "This is a node of a cluster (%s), and %s: it may be switched off while it dumps.",
+    )
+    if fencing.nodes is None:
+        return unknown("%s cannot be read, or is damaged." % CIB)
+    lacking = _fencing_lacks(fencing)
+    if lacking is None:
+        return passed("%s, named in %s" % (" ".join(fencing.nodes), fencing.source))
+    advice = "Set kdump_fence_kdump_nodes to the names of the other nodes, and install fence-agents-kdump."
+    if fencing.unused:
+        advice = "Install pcs, or set kdump_fence_kdump_nodes to the names of the other nodes."
+    return warned(doubt % (CLUSTER, lacking), advice, "missing", "fence_kdump")
+
+
+def _fencing_lacks(fencing: Fencing) -> Optional[str]:
+    """Return what keeps a node from telling the others that it dumps, None where nothing does."""
+    if fencing.source is None:
+        return "fence_kdump_nodes is missing, and Pacemaker has no fence_kdump either"
+    if not fencing.agent:
+        return "the program %s is missing" % AGENT
+    if fencing.unused:
+        return "Pacemaker has fence_kdump, but kdumpctl asks pcs for it, which is not installed"
+    return None if fencing.nodes else "%s names no other node" % fencing.source
 
 
 def hibernation(seen: Evidence) -> Outcome:

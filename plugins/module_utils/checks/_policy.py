@@ -9,8 +9,10 @@ from ansible_collections.crashops.kdump.plugins.module_utils.checks._base import
     Outcome,
     passed,
     skipped,
+    unknown,
     warned,
 )
+from ansible_collections.crashops.kdump.plugins.module_utils.facts._platform import NOTIFIERS, NOTIFIERS_FILE
 
 # off by default in guests of KVM, which often have no counters for it
 NO_DETECTOR = "kernel.nmi_watchdog is 0, so that no CPU which takes no interrupts is found."
@@ -61,12 +63,23 @@ def panic_on_warn(seen: Evidence) -> Outcome:
 
 
 def panic_notifiers(seen: Evidence) -> Outcome:
-    """Judge whether other code runs between the panic and the capture kernel."""
-    words = [word for word in seen.platform.cmdline.split() if word.startswith("crash_kexec_post_notifiers")]
-    if not words:
+    """Judge whether other code runs between the panic and the capture kernel, by the value that is in effect."""
+    if NOTIFIERS_FILE in seen.unseen:
+        return unknown("%s." % seen.unseen[NOTIFIERS_FILE])
+    if seen.platform.notifiers is None:
+        reason = "%s says neither yes nor no." % NOTIFIERS_FILE
+        return unknown(reason, "Look at it: cat %s" % NOTIFIERS_FILE)
+    if not seen.platform.notifiers:
         return passed("no", "no")
-    reason = "crash_kexec_post_notifiers lets other code run between the panic and the dump, which may hang."
-    return warned(reason, "Take it off the command line, unless the hypervisor's vendor asks for it.", words, "without")
+    if seen.platform.hyperv:
+        return passed("yes", None, "Hyper-V needs it, and the kernel sets it there by itself")
+    booted = [word for word in seen.platform.cmdline.split() if word.startswith(NOTIFIERS)]
+    reason = "%s lets other code run between the panic and the dump, which may hang."
+    advice = "Take it off the command line, unless the hypervisor's vendor asks for it."
+    if not booted:
+        reason += " It was set while the system ran."
+        advice = "Find out what sets it, and undo it: echo N > %s" % NOTIFIERS_FILE
+    return warned(reason % NOTIFIERS, advice, booted or "yes", "without")
 
 
 def sysrq(seen: Evidence) -> Outcome:

@@ -12,17 +12,16 @@ from ansible_collections.crashops.kdump.plugins.module_utils._cmdline import val
 from ansible_collections.crashops.kdump.plugins.module_utils._running import Running
 from ansible_collections.crashops.kdump.plugins.module_utils._service import LOADED
 from ansible_collections.crashops.kdump.plugins.module_utils.bootloaders._base import Bootloader, Entry, default_entry
-from ansible_collections.crashops.kdump.plugins.module_utils.checks._configuration import CLUSTER
 from ansible_collections.crashops.kdump.plugins.module_utils.crashkernel import _memory
 from ansible_collections.crashops.kdump.plugins.module_utils.crashkernel._default import default_unasked
 from ansible_collections.crashops.kdump.plugins.module_utils.crashkernel._pending import will_reserve
 from ansible_collections.crashops.kdump.plugins.module_utils.facts._layers import Layer
 from ansible_collections.crashops.kdump.plugins.module_utils.facts._probe import unsure_links
+from ansible_collections.crashops.kdump.plugins.module_utils.kdumpconf._kdumpfencing import read_fencing
 from ansible_collections.crashops.kdump.plugins.module_utils.stacks._base import Stack
 
 FSTAB = "/etc/fstab"
 SELINUX = "/sys/fs/selinux/enforce"
-FENCE_AGENTS = ("/usr/libexec/fence_kdump_send", "/usr/sbin/fence_kdump_send", "/usr/lib/fence-agents/fence_kdump_send")
 LEFT_BY_UPDATES = (".rpmnew", ".rpmsave", ".dpkg-dist", ".dpkg-new", ".ucf-dist")
 VERSION = re.compile(r"(\d+)\.(\d+)")
 # drivers that are known to take much memory, and what is said of them: kdump-utils #34 and #65, eve #2794
@@ -61,9 +60,7 @@ def read_more(host: Any, stack: Stack, running: Running, boot: Boot, image_path:
         kernel_hmac=host.stat(hmac) is not None,
         auto_reset=details.auto_reset,
         force_no_rebuild=details.force_no_rebuild,
-        fence_nodes=details.fence_nodes,
-        fence_agent=any(host.stat(path) for path in FENCE_AGENTS),
-        cluster=host.stat(CLUSTER) is not None,
+        fencing=read_fencing(host, details.fence_nodes),
         capture_kernel=(kernel, host.stat(kernel) is not None),
         wrong_links=details.wrong_links,
         capture_words=details.capture_words,

@@ -7,6 +7,8 @@
 import re
 from typing import Any, Dict, List, NamedTuple, Optional
 
+from ansible_collections.crashops.kdump.plugins.module_utils._cmdline import words
+
 CONTAINER_FILES = (("/run/.containerenv", "podman"), ("/.dockerenv", "docker"))
 LOCKDOWN = "/sys/kernel/security/lockdown"
 EFI_GLOBAL = "/sys/firmware/efi/efivars/%s-8be4df61-93ca-11d2-aa0d-00e098032b8c"
@@ -14,6 +16,13 @@ EFI_GLOBAL = "/sys/firmware/efi/efivars/%s-8be4df61-93ca-11d2-aa0d-00e098032b8c"
 CONFIDENTIAL = (("/dev/sev-guest", "AMD SEV-SNP"), ("/dev/tdx_guest", "Intel TDX"), ("/dev/tdx-guest", "Intel TDX"))
 FIPS = "/proc/sys/crypto/fips_enabled"
 WATCHDOGS = "/sys/class/watchdog/watchdog*"
+# kernel/panic.c, core_param: the file says what is in effect, the command line only what was asked for at boot
+NOTIFIERS = "crash_kexec_post_notifiers"
+NOTIFIERS_FILE = "/sys/module/kernel/parameters/" + NOTIFIERS
+# any of these says that the machine is a guest of Hyper-V, Azure included
+HYPERV_BUS = "/sys/bus/vmbus"
+HYPERVISOR = "/sys/hypervisor/type"
+VENDOR = "/sys/class/dmi/id/sys_vendor"
 # the keys of /proc/sys/kernel that checks ask for
 SYSCTLS = (
     "kexec_load_disabled",
@@ -35,7 +44,10 @@ class Watchdog(NamedTuple):
 
 
 class Platform(NamedTuple):
-    """What checks want to know of the machine; None where it does not say."""
+    """What checks want to know of the machine; None where it does not say.
+
+    notifiers: whether crash_kexec_post_notifiers is in effect. hyperv: whether the machine is a guest of Hyper-V.
+    """
 
     root: bool
     container: Optional[str]
@@ -46,10 +58,13 @@ class Platform(NamedTuple):
     sysctl: Dict[str, int]
     cmdline: str
     watchdogs: List[Watchdog]
+    notifiers: Optional[bool] = None
+    hyperv: bool = False
 
 
 def read_platform(host: Any) -> Platform:
     """Return what the machine says of itself."""
+    cmdline = (host.read("/proc/cmdline") or "").strip()
     return Platform(
         root=host.is_root(),
         container=_container(host),
@@ -58,8 +73,10 @@ def read_platform(host: Any) -> Platform:
         confidential=next((name for path, name in CONFIDENTIAL if host.stat(path) is not None), None),
         fips=(host.read(FIPS) or "").strip() == "1",
         sysctl=read_sysctls(host, ["kernel.%s" % name for name in SYSCTLS]),
-        cmdline=(host.read("/proc/cmdline") or "").strip(),
+        cmdline=cmdline,
         watchdogs=_watchdogs(host),
+        notifiers=_notifiers(host, cmdline),
+        hyperv=_is_hyperv(host),
     )
 
 
@@ -67,6 +84,31 @@ def read_sysctls(host: Any, keys: List[str]) -> Dict[str, int]:
     """Return the values of the keys that this kernel has; what is no number is left out."""
     texts = {key: (host.read("/proc/sys/" + key.replace(".", "/")) or "").strip() for key in keys}
     return {key: int(text) for key, text in texts.items() if re.match(r"-?\d+\Z", text)}
+
+
+def _notifiers(host: Any, cmdline: str) -> Optional[bool]:
+    """Return whether the panic notifiers run before the capture kernel: it can be set while the system runs."""
+    in_effect = host.read(NOTIFIERS_FILE)
+    if in_effect is not None:
+        return _flag(in_effect.strip())
+    said = [word.partition("=") for word in words(cmdline) if word.partition("=")[0] == NOTIFIERS]
+    # the word alone means yes; of several, the kernel keeps the last one that it can read
+    flags = [_flag(value) if equals else True for dummy, equals, value in said]
+    return next((flag for flag in reversed(flags) if flag is not None), False)
+
+
+def _flag(text: str) -> Optional[bool]:
+    """Return what the kernel reads in a word for yes or no (kstrtobool), None where it reads neither."""
+    if text[:1] in ("y", "Y", "t", "T", "1") or text[:2].lower() == "on":
+        return True
+    return False if text[:1] in ("n", "N", "f", "F", "0") or text[:2].lower() == "of" else None
+
+
+def _is_hyperv(host: Any) -> bool:
+    """Return whether the machine is a guest of Hyper-V."""
+    told = (host.read(HYPERVISOR) or "").strip().lower()
+    maker = (host.read(VENDOR) or "").strip()
+    return host.stat(HYPERV_BUS) is not None or "hyper" in told or maker == "Microsoft Corporation"
 
 
 def _container(host: Any) -> Optional[str]:

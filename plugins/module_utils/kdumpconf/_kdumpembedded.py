@@ -8,7 +8,7 @@ import re
 from typing import Any, Dict, List
 
 from ansible_collections.crashops.kdump.plugins.module_utils import _mounts
-from ansible_collections.crashops.kdump.plugins.module_utils.kdumpconf import _kdumpconf, _kdumptarget
+from ansible_collections.crashops.kdump.plugins.module_utils.kdumpconf import _kdumpconf, _kdumpfencing, _kdumptarget
 
 HOOK_DIRECTORIES = ("pre", "post", "emergency")
 # dracut reads them at each build, its module crypt the second; kdumpctl does not ask whether they have changed
@@ -42,6 +42,8 @@ def watched(host: Any, found: Dict[str, str], version: str, collector: str) -> L
         files.append(program)
     if found.get("extra_modules"):
         files.append("/lib/modules/%s/modules.dep" % version)
+    if _kdumpfencing.of_pacemaker(host, found.get("fence_kdump_nodes")):
+        files.append(_kdumpfencing.OPTIONS)
     return files
 
 
@@ -64,7 +66,8 @@ def _meets_server(host: Any, found: Dict[str, str]) -> bool:
     if kind == "local":
         mount = _mounts.holding(_mounts.mounts_of(host), found.get("path") or _kdumpconf.DEFAULT_PATH)
         kind = mount.fstype if mount is not None else kind
-    return kind == "ssh" or kind.startswith("nfs") or bool(found.get("fence_kdump_nodes"))
+    named = found.get("fence_kdump_nodes")
+    return kind == "ssh" or kind.startswith("nfs") or bool(named) or _kdumpfencing.of_pacemaker(host, named)
 
 
 def _is_kept(host: Any, path: str) -> bool:

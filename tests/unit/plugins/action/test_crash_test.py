@@ -8,7 +8,7 @@ import json
 import pytest
 from ansible.errors import AnsibleConnectionFailure
 from ansible.playbook.task import Task
-from ansible_collections.crashops.kdump.plugins.action.crash_test import ActionModule
+from ansible_collections.crashops.kdump.plugins.action.crash_test import ActionModule, console_tail
 
 OLD = "11111111-2222-3333-4444-555555555555"
 NEW = "66666666-7777-8888-9999-000000000000"
@@ -57,6 +57,8 @@ def info(**changes):
         "image": {"path": "/var/lib/kdump/initrd.img"},
         "collector": {"mtime": 99.5},
         "firmware": "SeaBIOS 1.16",
+        "findings": [],
+        "checks": [],
     }
     return dict(base, **changes)
 
@@ -96,6 +98,8 @@ class CrashTest(ActionModule):
         self.calls = []
         self.told = []
         self.copied = []
+        self.looked_in = []
+        self.console_of_crash = None
 
     def clock(self):
         return self.now_s
@@ -122,6 +126,7 @@ class CrashTest(ActionModule):
         if module_name.endswith("kdump_info"):
             return self.next_of(self.infos)
         if module_name.endswith("vmcore_info"):
+            self.looked_in.append(module_args["path"])
             return {"dumps": self.next_of(self.dumps), "now": NOW}
         return {"stat": {"mtime": 5.0}}
 
@@ -136,6 +141,9 @@ class CrashTest(ActionModule):
             return {"rc": 0, "stdout": self.who, "stderr": ""}
         if "boot_id" not in cmd:
             self.calls.append("trigger")
+            if self.console_of_crash:
+                path, text = self.console_of_crash
+                path.write_text(path.read_text() + text)
             return {"rc": 0, "stdout": "", "stderr": ""}
         look = self.next_of(self.looks)
         if look == GONE:
@@ -214,13 +222,37 @@ def test_a_host_that_does_not_come_back_fails_with_the_end_of_its_console(tmp_pa
     console = tmp_path / "serial.log"
     console.write_text("".join("line %d\n" % number for number in range(100)))
     action = CrashTest(dict(CONSENT, timeout=100, console=str(console)), looks=[GONE])
+    action.console_of_crash = (console, "".join("after %d\n" % number for number in range(20)))
     result = run(action)
     assert result["failed"] and result["changed"]
     assert "did not come back within 1" in result["msg"]
     assert "and nothing grows any more" in result["msg"]
     assert GONE in result["msg"]
-    assert result["console"] == ["line %d" % number for number in range(70, 100)]
+    assert result["console"] == ["after %d" % number for number in range(20)]
     assert any("at most" in words for words in action.told)
+
+
+def test_a_console_that_was_begun_anew_is_quoted_from_its_beginning(tmp_path):
+    console = tmp_path / "serial.log"
+    console.write_text("before\n")
+    assert console_tail(str(console), since=100) == ["before"]
+
+
+def test_the_dump_of_a_raw_target_is_looked_for_in_the_local_path():
+    raw = {"target_type": "raw", "target_location": "/dev/vdb", "path": "/srv/moved"}
+    action = CrashTest(CONSENT, infos=[info(settings=raw, dump_directory={"path": None})])
+    result = run(action)
+    assert (result["dump"]["id"], result["armed_after"]) == ("new", True)
+    assert action.looked_in == ["/srv/moved", "/srv/moved"]
+
+
+def test_a_raw_target_that_kdumpctl_recovers_nothing_from_is_refused_before_the_crash():
+    raw = {"target_type": "raw", "target_location": "/dev/vdb", "path": "/var/crash"}
+    found = [{"rule": "R40", "message": "/dev/vdb holds a file system (xfs)"}]
+    action = CrashTest(CONSENT, infos=[info(settings=raw, dump_directory={"path": None}, findings=found)])
+    result = run(action)
+    assert result["failed"] and "wipefs -a" in result["msg"]
+    assert action.calls == ["kdump_info"]
 
 
 def test_a_console_that_cannot_be_read_does_not_hide_the_failure():

@@ -7,6 +7,7 @@ import pathlib
 
 import pytest
 from ansible_collections.crashops.kdump.plugins.module_utils import _undo
+from ansible_collections.crashops.kdump.plugins.module_utils._host import Completed
 from ansible_collections.crashops.kdump.plugins.module_utils._result import Failure, FileChange, Refused
 from ansible_collections.crashops.kdump.plugins.module_utils._stack import find_stack
 from ansible_collections.crashops.kdump.plugins.modules import kdump_service
@@ -19,13 +20,33 @@ SHOW = (
     "systemctl show -p LoadState,ActiveState,UnitFileState,InactiveExitTimestampMonotonic,"
     "ActiveEnterTimestampMonotonic,ConditionResult,ConditionTimestampMonotonic %s"
 )
-JOURNAL = "journalctl --no-pager -b -n 200 -o cat -u %s"
+JOURNAL = "journalctl --no-pager -b -n 200 -o cat -u %s --since @"
 # what systemctl 252 prints, in its own order
 SHOWN = (
     "LoadState=%s\nActiveState=%s\nUnitFileState=%s\nActiveEnterTimestampMonotonic=%d\n"
     "InactiveExitTimestampMonotonic=%d\n"
 )
 JUDGED = "ConditionResult=%s\nConditionTimestampMonotonic=4000000\n"
+
+
+class JournalHost(FakeHost):
+    """A fake host whose journal has lines of the unit by their time; None stands for the time of the attempt."""
+
+    journal = (
+        (START - 480, "error: from eight minutes ago"),
+        (None, "Starting kdump"),
+        (None, "failed to load kdump kernel"),
+    )
+
+    def run(self, argv, timeout_s=60, check=True):
+        line = " ".join(argv)
+        if argv[0] != "journalctl":
+            return super().run(argv, timeout_s, check)
+        self.commands.append(list(argv))
+        start, since = line.rpartition("@")[::2]
+        assert start + "@" in (JOURNAL % "kdump.service", JOURNAL % "kdump-tools.service"), line
+        told = [text for time, text in self.journal if time is None or time >= float(since)]
+        return Completed(list(argv), 0, "\n".join(told or ["-- No entries --"]) + "\n", "")
 
 
 class Machine:
@@ -49,7 +70,7 @@ class Machine:
         }
         self.config = config
         programs = ["kdump-config", "dpkg"] if self.tools else ["kdumpctl", "makedumpfile"]
-        self.host = FakeHost(files, self._answers(), programs=programs)
+        self.host = JournalHost(files, self._answers(), programs=programs)
         for path in files:
             self.host.mtimes[path] = START - 1000
         self.began = UPTIME - 100.0
@@ -72,7 +93,6 @@ class Machine:
             "systemctl mask %s" % unit: lambda host: self._set(masked=True),
             "systemctl unmask %s" % unit: lambda host: self._set(masked=False),
             rebuild: lambda host: self._build(),
-            JOURNAL % unit: "Starting kdump-tools: \nfailed to load kdump kernel\n",
             "kdump-config unload" if self.tools else "kdumpctl stop": lambda host: self._arm(0),
         }
 
@@ -283,6 +303,49 @@ def test_a_unit_that_fails_is_a_failure_with_the_journals_words(stack):
         machine.run(state="started")
     assert "Job for" in failure.value.msg and "failed to load kdump kernel" in failure.value.msg
     assert failure.value.details["rc"] == 1
+
+
+def test_an_earlier_failure_of_the_unit_is_not_quoted(stack):
+    machine = Machine(stack, arms=False)
+    with pytest.raises(Failure) as failure:
+        machine.run(state="started")
+    assert "eight minutes ago" not in failure.value.msg + str(failure.value.details["journal"])
+
+
+def test_a_journal_without_a_line_of_this_attempt_is_said_to_say_nothing(stack):
+    machine = Machine(stack, armed=True)
+    initramfs_is_stale(machine)
+    machine.host.journal = machine.host.journal[:1]
+    machine.host.answers[rebuild_command(machine)] = (1, "", "mkdumprd: failed to make kdump initrd")
+    with pytest.raises(Failure) as failure:
+        machine.run(state="started")
+    assert failure.value.msg.endswith("the journal of %s says nothing of this attempt" % machine.unit)
+    assert failure.value.details["journal"] == []
+
+
+def test_the_second_attempt_with_the_old_configuration_does_not_quote_the_first(stack):
+    machine = Machine(stack, armed=True)
+    begun = machine.host.clock
+    failed = {rebuild_command(machine): (1, "", "no"), "systemctl restart " + machine.unit: (1, "", "no")}
+    record = _undo.Record([_undo.Kept(machine.config, OLDER, BAD, int(START * 1e9))], machine.image, 0)
+    machine.host.files[_undo.RECORD] = _undo.encoded(record)
+    machine.host.files[machine.config] = BAD
+    machine.host.mtimes[machine.config] = begun
+    machine.host.answers.update({line: _later(machine.host, answer) for line, answer in failed.items()})
+    machine.host.journal = ((begun + 1, "error: of the first attempt"),)
+    with pytest.raises(Failure) as failure:
+        machine.run(state="started")
+    assert failure.value.msg.count("error: of the first attempt") == 1
+
+
+def _later(host, answer):
+    """Return an answer that takes five seconds."""
+
+    def answered(_):
+        host.clock += 5
+        return answer
+
+    return answered
 
 
 def test_an_initramfs_that_cannot_be_built_leaves_the_host_armed(stack):

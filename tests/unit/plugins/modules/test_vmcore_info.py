@@ -195,3 +195,8 @@ def test_real_files_are_read_through_main(run_module, tmp_path):
     (dump,) = result["dumps"]
     assert (dump["core"], dump["complete"], dump["panic"]) == (str(core), True, PANIC)
     assert dump["files"][0]["mode"] == "0600"
+
+
+def test_without_a_path_a_raw_target_is_looked_for_where_kdumpctl_moves_its_dumps_to():
+    host = FakeHost({"/etc/kdump.conf": "raw /dev/vdb\npath /srv/moved\n"}, programs=["kdumpctl"])
+    assert look(host, path=None)["path"] == "/srv/moved"

@@ -20,7 +20,10 @@ INFO = {
     "memory": {"ram_bytes": 2**31},
     "collector": {"mtime": 99.5},
     "firmware": "SeaBIOS 1.16",
+    "findings": [],
+    "checks": [],
 }
+RAW = {"target_type": "raw", "target_location": "/dev/vdb", "path": "/var/crash"}
 GIB = 2**30
 
 REFUSED = [
@@ -50,7 +53,15 @@ HOSTS = [
     ({"capture_kernel": True}, "inside a capture kernel"),
     ({"settings": {"target_type": "ssh"}, "dump_directory": {"path": None}}, "kdump_dump_server"),
     ({"settings": {"target_type": "nfs"}, "dump_directory": {"path": None}}, "kdump_dump_server"),
-    ({"settings": {"target_type": "raw"}, "dump_directory": {"path": None}}, "do not land where it can look at them"),
+    ({"settings": {"target_type": "ext4"}, "dump_directory": {"path": None}}, "mount its target on the host"),
+    (
+        {"settings": RAW, "findings": [{"rule": "R40", "message": "it holds ext4"}]},
+        "target: 'raw /dev/vdb' is refused: kdumpctl moves no dump off this device (it holds ext4)",
+    ),
+    (
+        {"settings": RAW, "checks": [{"id": "raw_device", "status": "fail", "reason": "It is mounted."}]},
+        "moves no dump off this device (It is mounted)",
+    ),
 ]
 
 
@@ -64,6 +75,13 @@ def test_a_host_that_could_not_prove_anything_is_refused(change, words):
 def test_a_target_on_a_server_is_no_reason_to_refuse_where_the_server_is_known(kind):
     info = dict(INFO, settings={"target_type": kind}, dump_directory={"path": None})
     assert _crash.host_refusals(info, "store") == []
+
+
+def test_a_raw_target_is_no_reason_to_refuse_and_its_dump_is_awaited_in_the_local_path():
+    checks = [{"id": "raw_device", "status": "pass", "reason": None}]
+    info = dict(INFO, settings=RAW, dump_directory={"path": None}, checks=checks)
+    assert _crash.host_refusals(info) == []
+    assert (_crash.local_path(info), _crash.local_path(INFO)) == ("/var/crash", "/var/crash")
 
 
 @pytest.mark.parametrize("option, value", [("delay", 0), ("timeout", 59), ("rearm_timeout", -1)])
