@@ -12,6 +12,8 @@ from ansible_collections.crashops.kdump.plugins.module_utils.crashkernel._kernel
 from ansible_collections.crashops.kdump.plugins.module_utils.crashkernel._memory import MIB, RAM_STEP, round_up
 
 CRASH_SIZE = "/sys/kernel/kexec_crash_size"
+# its one or two blocks: above 4 GiB, and below
+CRASH_BLOCKS = re.compile(r"^ *([0-9a-f]+)-([0-9a-f]+) : Crash kernel$", re.MULTILINE)
 # where firmware-assisted dump (ppc64le) keeps the memory instead; 0 where it is off
 FADUMP_RESERVED = "/sys/kernel/fadump/mem_reserved"
 VMCORE = "/proc/vmcore"
@@ -72,6 +74,16 @@ def ram_bytes(host: Any, reserved: Optional[int], kernel: Kernel) -> Optional[in
     return (round_up(total, RAM_STEP) if kernel.rounds_ram else total) or None
 
 
+def _crash_size(host: Any) -> Optional[int]:
+    """Return the bytes that are reserved in all.
+
+    kexec_crash_size leaves the block below 4 GiB out before Linux 6.5; /proc/iomem shows root both.
+    """
+    size = _number(host, CRASH_SIZE)
+    blocks = [int(end, 16) - int(start, 16) + 1 for start, end in CRASH_BLOCKS.findall(host.read("/proc/iomem") or "")]
+    return sum(blocks) if len(blocks) > 1 and size in blocks else size
+
+
 def kernel_release(host: Any) -> str:
     """Return the running kernel's release, as uname -r prints it; nothing where it cannot be seen."""
     return _line(host, "/proc/sys/kernel/osrelease") or ""
@@ -79,7 +91,7 @@ def kernel_release(host: Any) -> str:
 
 def read_running(host: Any) -> Running:
     """Return what the running kernel says."""
-    reserved = _number(host, FADUMP_RESERVED) or _number(host, CRASH_SIZE)
+    reserved = _number(host, FADUMP_RESERVED) or _crash_size(host)
     release, machine = kernel_release(host) or None, _machine(host)
     return Running(
         kernel=release,

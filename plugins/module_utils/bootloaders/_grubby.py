@@ -35,6 +35,7 @@ BLS_ENTRY = "/boot/loader/entries/%s.conf"
 PROC_CMDLINE = "/proc/cmdline"
 OPTIONS = re.compile(r"^options[ \t]", re.MULTILINE)
 KERNELOPTS = "$kernelopts"
+KERNELOPTS_LINE = re.compile(r"^kernelopts=(.*)$", re.MULTILINE)
 # grubby 8.40-39 (EL 8.3) began to edit /etc/default/grub, and has this since; it swallows what stands after it
 LEAVE_DEFAULT_GRUB = "--no-etc-grub-update"
 
@@ -91,6 +92,8 @@ class Grubby(Bootloader):
         for old, new in zip(before, after):
             if old != new:
                 selectors.append({"all": "ALL", "default": "DEFAULT"}.get(str(kernels), old.kernel))
+        if kernels == "all" and not selectors and self._forgets_new_kernels(before, wanted):
+            selectors.append("ALL")
         commands = [_argv(selector, wanted) for selector in sorted(set(selectors))]
         if self._boots_by_zipl() and (commands or is_older_than(self.host, self._bls_paths())):
             commands.append(["zipl"])
@@ -110,7 +113,8 @@ class Grubby(Bootloader):
         if text is not None:
             return Future(KERNEL_CMDLINE, values(text))
         if self._takes_kernelopts(self.entries()):
-            return None
+            kernelopts = self._kernelopts()
+            return None if kernelopts is None else Future(GRUBENV, values(kernelopts))
         return Future(PROC_CMDLINE, values(self.host.read(PROC_CMDLINE) or ""))
 
     def _side_files(self, before: List[Entry], grubby_runs: bool, wanted: List[str]) -> List[FileChange]:
@@ -138,6 +142,16 @@ class Grubby(Bootloader):
         """Return whether new kernels refer to kernelopts in grubenv: on RHEL 8, but not where zipl boots (s390x)."""
         default = default_entry(entries)
         return default is not None and ".el8" in default.kernel and self.host.read(ZIPL_CONF) is None
+
+    def _kernelopts(self) -> Optional[str]:
+        """Return what entries that refer to kernelopts get, None where grubenv does not set it."""
+        found = KERNELOPTS_LINE.search(self.host.read(GRUBENV) or "")
+        return found.group(1) if found else None
+
+    def _forgets_new_kernels(self, before: List[Entry], wanted: List[str]) -> bool:
+        """Return whether entries have their own arguments, and new kernels would get others by kernelopts (RHEL 8)."""
+        kernelopts = self._kernelopts() if self._takes_kernelopts(before) else None
+        return kernelopts is not None and values(kernelopts) != wanted
 
     def apply(self, plan: Plan) -> Plan:
         """Write the side files as planned, run grubby, and read everything back."""

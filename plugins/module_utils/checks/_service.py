@@ -69,6 +69,10 @@ def unit_active(seen: Evidence) -> Outcome:
             "%s is active, and no capture kernel is loaded: it ended well without loading one, or that was unloaded."
         )
         return warned(reason % service["unit"], ARM, "active", "armed")
+    if seen.more["fadump"]:
+        # kernels register it at boot by themselves; kdumpctl alone puts what saves the dump into the initramfs
+        reason = "Firmware-assisted dump is registered, but %s did not start, which makes the initramfs save the dump."
+        return failed(reason % service["unit"], ARM, "inactive", "active")
     reason = "A capture kernel is loaded, and %s is not active: changes of memory or CPUs reload nothing."
     return warned(reason % service["unit"], ARM, "inactive", "active")
 

@@ -10,7 +10,7 @@ from typing import Any, Dict, List, NamedTuple, Optional
 from ansible_collections.crashops.kdump.plugins.module_utils import _mounts
 from ansible_collections.crashops.kdump.plugins.module_utils._cmdline import values
 from ansible_collections.crashops.kdump.plugins.module_utils._running import Running
-from ansible_collections.crashops.kdump.plugins.module_utils._service import LOADED
+from ansible_collections.crashops.kdump.plugins.module_utils._service import FADUMP, LOADED
 from ansible_collections.crashops.kdump.plugins.module_utils.bootloaders._base import Bootloader, Entry, default_entry
 from ansible_collections.crashops.kdump.plugins.module_utils.crashkernel import _memory
 from ansible_collections.crashops.kdump.plugins.module_utils.crashkernel._default import default_unasked
@@ -56,6 +56,7 @@ def read_more(host: Any, stack: Stack, running: Running, boot: Boot, image_path:
     return dict(
         _crashkernel(host, running, boot),
         crash_loaded=host.read(LOADED),
+        fadump=any((host.read(enabled) or "").strip() == "1" for enabled, _registered in FADUMP),
         kernel_version=(int(version.group(1)), int(version.group(2))) if version else None,
         kernel_hmac=host.stat(hmac) is not None,
         auto_reset=details.auto_reset,

@@ -125,6 +125,16 @@ def test_el8_gets_no_file_that_it_did_without():
     assert host.field(EL8_ENTRIES[0][0], "options") == "$kernelopts $tuned_params"
 
 
+def test_el8_entries_with_arguments_of_their_own_do_not_hide_what_new_kernels_get():
+    own = ((EL8_ENTRIES[0][0], EL8_ENTRIES[0][1], "root=/dev/vda1 ro crashkernel=256M"),)
+    host = GrubbyHost(own, "root=/dev/vda1 ro", "0")
+    future = find_bootloader(host).future()
+    assert (future.source, future.values) == ("/boot/grub2/grubenv", [])
+    assert [command[1] for command in put(host, ["256M"]).commands] == ["--update-kernel=ALL"]
+    assert host.kernelopts() == "root=/dev/vda1 ro crashkernel=256M"
+    assert find_bootloader(host).plan(["256M"], "all").commands == []
+
+
 def test_el8_on_s390x_gives_new_kernels_their_arguments_by_the_file():
     host = GrubbyHost(EL8_ENTRIES, EL8_KERNELOPTS, "0", files={"/etc/zipl.conf": ""}, programs=["zipl"], commands=ZIPL)
     put(host, ["256M"])

@@ -4,10 +4,8 @@
 """Every situation is judged rightly, and nothing else is said of it. docs/situations.md says how to add one."""
 
 import pytest
-from ansible_collections.crashops.kdump.tests.unit.situations import fencing, kernel, target
+from ansible_collections.crashops.kdump.tests.unit.situations.every import SITUATIONS
 from ansible_collections.crashops.kdump.tests.unit.situations.situation import judge, statuses
-
-SITUATIONS = [one for subject in (fencing, kernel, target) for one in subject.SITUATIONS]
 
 
 @pytest.mark.parametrize("situation", SITUATIONS, ids=[one.name for one in SITUATIONS])
