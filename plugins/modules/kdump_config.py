@@ -164,6 +164,14 @@ options:
       - Leaving it out adds none.
     type: list
     elements: str
+  commandline_default:
+    description:
+      - Words that the capture kernel's command line gets where no word of the same name is there, neither among those
+        added to it nor among those that it takes over from the running kernel, and O(commandline_remove) does not name
+        it. For instance V(panic=10) restarts a machine whose capture kernel panics, and leaves another V(panic=) alone.
+      - Leaving it out adds none.
+    type: list
+    elements: str
   commandline_remove:
     description:
       - Words that must not be among those added to the capture kernel's command line. A name alone removes the word
@@ -422,6 +430,7 @@ def main() -> None:
         "directives": {"type": "dict"},
         "sysconfig": {"type": "dict"},
         "commandline_append": {"type": "list", "elements": "str"},
+        "commandline_default": {"type": "list", "elements": "str"},
         "commandline_remove": {"type": "list", "elements": "str"},
         "blocked_drivers": {"type": "list", "elements": "str"},
         "exclusive": {"type": "bool", "default": False},

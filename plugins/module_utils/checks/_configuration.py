@@ -18,6 +18,7 @@ from ansible_collections.crashops.kdump.plugins.module_utils.checks._base import
     unknown,
     warned,
 )
+from ansible_collections.crashops.kdump.plugins.module_utils.checks._capture import capture_boots, capture_panic
 from ansible_collections.crashops.kdump.plugins.module_utils.kdumpconf._kdumpfencing import (
     AGENT,
     CIB,
@@ -75,7 +76,7 @@ def hooks(seen: Evidence) -> Outcome:
 
 def capture_command_line(seen: Evidence) -> Outcome:
     """Judge whether the capture kernel's command line has what it needs, and nothing that harms it."""
-    found = of_rules(seen, CAPTURE_WORDS)
+    found = of_rules(seen, CAPTURE_WORDS) or capture_boots(seen)
     if found is not None:
         return found
     hungry = [word for word in seen.more["capture_words"] if word.partition("=")[0] in HUNGRY]
@@ -97,7 +98,11 @@ def capture_restarts(seen: Evidence) -> Outcome:
     said = [word for word in seen.more["capture_words"] if word.startswith("panic=")]
     # the kernel takes the last, and 0 is what it does unasked
     if said and said[-1] != "panic=0":
-        return passed(said[-1])
+        later = capture_panic(seen)
+        if later is None or later[0] != "0":
+            return passed(said[-1])
+        reason = "%s sets kernel.panic = 0 in the capture kernel too, over %s: if it panics, the machine stands still."
+        return warned(reason % (later[1], said[-1]), "Take kernel.panic out of %s." % later[1], "0", said[-1])
     reason = "Should the capture kernel panic itself, the machine stands still until somebody resets it."
     return warned(reason, "Set kdump_commandline_append: [panic=10].", said, "panic=10, or another time in seconds")
 

@@ -57,9 +57,8 @@ def panic_on_warn(seen: Evidence) -> Outcome:
     value = seen.platform.sysctl.get("kernel.panic_on_warn")
     if not value:
         return passed("no", "no")
-    reason = "kernel.panic_on_warn = 1: each warning of the kernel crashes the host%s."
-    more = "" if seen.on_kdumpctl else ", and one in the capture kernel ends the dump"
-    return warned(reason % more, "Set kernel.panic_on_warn to 0.", "1", "0")
+    reason = "kernel.panic_on_warn = 1: each warning of the kernel crashes the host."
+    return warned(reason, "Set kernel.panic_on_warn to 0.", "1", "0")
 
 
 def panic_notifiers(seen: Evidence) -> Outcome:
@@ -86,13 +85,3 @@ def sysrq(seen: Evidence) -> Outcome:
     """Tell whether the keyboard can crash the host; root's /proc/sysrq-trigger always can."""
     value = seen.platform.sysctl.get("kernel.sysrq")
     return skipped("this kernel has no kernel.sysrq") if value is None else passed("kernel.sysrq = %d" % value)
-
-
-def capture_sysctls(seen: Evidence) -> Outcome:
-    """Judge whether what turns a hang into a panic would act in the capture kernel too, and end the dump."""
-    found = seen.more["captured_sysctls"]
-    if not found:
-        return passed("none")
-    reason = "%s would act in the capture kernel as well, where a slow disk then ends the dump." % ", ".join(found)
-    advice = "Set them by kdump_panic_policy instead, which leaves the capture kernel alone."
-    return warned(reason, advice, found, "none")

@@ -8,6 +8,7 @@ from typing import Any, Dict, List, NamedTuple
 
 from ansible_collections.crashops.kdump.plugins.module_utils.checks import (
     _boot,
+    _capture,
     _configuration,
     _dumps,
     _image,
@@ -151,7 +152,8 @@ CHECKS = tuple(
         _policy.panic_on_warn,
         _policy.panic_notifiers,
         _policy.sysrq,
-        _policy.capture_sysctls,
+        _capture.capture_sysctls,
+        (_capture.capture_settings, DOUBT),
     )
     + _group(
         "security",

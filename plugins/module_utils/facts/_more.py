@@ -17,6 +17,7 @@ from ansible_collections.crashops.kdump.plugins.module_utils.crashkernel._defaul
 from ansible_collections.crashops.kdump.plugins.module_utils.crashkernel._pending import will_reserve
 from ansible_collections.crashops.kdump.plugins.module_utils.facts._layers import Layer
 from ansible_collections.crashops.kdump.plugins.module_utils.facts._probe import unsure_links
+from ansible_collections.crashops.kdump.plugins.module_utils.facts._sysctls import read_captured
 from ansible_collections.crashops.kdump.plugins.module_utils.kdumpconf._kdumpfencing import read_fencing
 from ansible_collections.crashops.kdump.plugins.module_utils.stacks._base import Stack
 
@@ -28,14 +29,6 @@ VERSION = re.compile(r"(\d+)\.(\d+)")
 LARGE_DRIVERS = ("nouveau", "amdgpu", "radeon", "i915", "xe", "mlx5_core", "ib_core", "bnx2x", "hyperv_fb")
 BLACKLIST = re.compile(r"(?:rd\.driver|modprobe\.|module_)\.?blacklist=(\S+)")
 THIN_POOL = re.compile(r" thin-pool \d+ \d+/\d+ (\d+)/(\d+) ")
-# keys that turn a hang into a panic; a slow disk is a hang to them
-HANG_KEYS = re.compile(
-    r"^\s*-?kernel[./](hung_task_panic|softlockup_panic|hardlockup_panic|panic_on_rcu_stall|panic_on_warn)\s*=\s*(\d+)",
-    re.MULTILINE,
-)
-SYSCTL_FILES = ("/usr/lib/sysctl.d/*.conf", "/run/sysctl.d/*.conf", "/etc/sysctl.d/*.conf", "/etc/sysctl.conf")
-# what kdump-tools applies in the capture kernel after all others
-KDUMP_SYSCTLS = "/etc/kdump/sysctl.conf"
 
 
 class Boot(NamedTuple):
@@ -49,6 +42,7 @@ def read_more(host: Any, stack: Stack, running: Running, boot: Boot, image_path:
     """Return what checks ask for by name, but what depends on the target."""
     release = running.kernel or ""
     version = VERSION.match(release)
+    known = (int(version.group(1)), int(version.group(2))) if version else None
     details = stack.details(release)
     image = host.stat(image_path)
     kernel = details.capture_kernel
@@ -57,7 +51,7 @@ def read_more(host: Any, stack: Stack, running: Running, boot: Boot, image_path:
         _crashkernel(host, running, boot),
         crash_loaded=host.read(LOADED),
         fadump=any((host.read(enabled) or "").strip() == "1" for enabled, _registered in FADUMP),
-        kernel_version=(int(version.group(1)), int(version.group(2))) if version else None,
+        kernel_version=known,
         kernel_hmac=host.stat(hmac) is not None,
         auto_reset=details.auto_reset,
         force_no_rebuild=details.force_no_rebuild,
@@ -72,7 +66,7 @@ def read_more(host: Any, stack: Stack, running: Running, boot: Boot, image_path:
         image_space=_free(host, image_path),
         system_image_mtime=_mtime(host, "/boot/initramfs-%s.img" % release),
         extras=_extras(host, release, stack),
-        captured_sysctls=_captured_sysctls(host, stack),
+        captured_sysctls=read_captured(host, stack, details.capture_words, known),
     )
 
 
@@ -129,18 +123,6 @@ def _extras(host: Any, release: str, stack: Stack) -> List[str]:
     if "mem_encrypt=on" in cmdline.split():
         found.append("memory encryption")
     return found
-
-
-def _captured_sysctls(host: Any, stack: Stack) -> List[str]:
-    """Return the keys that turn a hang into a panic in the capture kernel as well.
-
-    kdump-tools boots the system's own root file system, which applies them; dracut copies them into its initramfs.
-    """
-    seen = {}  # type: Dict[str, str]
-    paths = [path for pattern in SYSCTL_FILES for path in host.glob(pattern)]
-    for path in paths + ([KDUMP_SYSCTLS] if stack.name == "kdump-tools" else []):
-        seen.update(HANG_KEYS.findall(host.read(path) or ""))
-    return ["kernel.%s" % key for key in sorted(seen) if seen[key] != "0"]
 
 
 def of_target(

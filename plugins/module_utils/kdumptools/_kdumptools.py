@@ -11,6 +11,7 @@ from ansible_collections.crashops.kdump.plugins.module_utils import _makedumpfil
 from ansible_collections.crashops.kdump.plugins.module_utils._result import Finding, refusal
 from ansible_collections.crashops.kdump.plugins.module_utils.shell import _shellvars
 from ansible_collections.crashops.kdump.plugins.module_utils.sysconfig import _sysconfig
+from ansible_collections.crashops.kdump.plugins.module_utils.sysconfig._capturewords import words_of
 
 SWITCH = "USE_KDUMP"
 CAPTURE_UNIT = "systemd.unit=kdump-tools-dump.service"
@@ -126,16 +127,21 @@ def _clashes(wanted: Dict[str, Any]) -> Iterator[str]:
             yield refusal("sysconfig.%s" % name, value, rule, "give it once")
 
 
-def edited(text: str, wanted: Dict[str, Any], words: str, exclusive: bool) -> str:
-    """Return the text of the file as the options want it; words are this version's default command line."""
+def edited(text: str, wanted: Dict[str, Any], words: str, booted: str) -> str:
+    """Return the text of the file as the options want it.
+
+    words are this version's default command line; booted is what it takes over from the running kernel's.
+    """
     chosen = settings(wanted)
-    if exclusive:
+    if wanted.get("exclusive"):
         named = [setting.name for setting in chosen] + list(wanted.get("sysconfig") or {})
         for name in TARGET_VARIABLES + ("SSH_KEY", "KDUMP_COREDIR", "MAKEDUMP_ARGS", "KDUMP_FAIL_CMD"):
             text = text if name in named else _shellvars.with_value(text, name, None)
     for setting in chosen:
         text = _shellvars.with_value(text, setting.name, setting.value)
-    return _sysconfig.edited(text, wanted, COMMAND_LINE._replace(default=words))
+    whole = (wanted.get("sysconfig") or {}).get("KDUMP_CMDLINE") or _shellvars.values(text).get("KDUMP_CMDLINE")
+    inherited = words_of(str(whole or booted))
+    return _sysconfig.edited(text, wanted, COMMAND_LINE._replace(default=words, inherited=inherited))
 
 
 def _misfits(variables: Dict[str, Any]) -> Iterator[str]:

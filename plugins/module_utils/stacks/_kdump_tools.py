@@ -34,6 +34,8 @@ LOADING = ("KDUMP_CMDLINE", "KDUMP_CMDLINE_APPEND", "KDUMP_KEXEC_ARGS", "KDUMP_K
 TARGET_VARIABLES = (("NFS", "nfs"), ("SSH", "ssh"), ("FTP", "ftp"))
 # how kdump-config says what it appends where the file says nothing
 OWN_WORDS = re.compile(r'KDUMP_CMDLINE_APPEND:="([^"]*)"')
+# what kdump-config takes out of the booted command line, but not out of KDUMP_CMDLINE
+REMOVED = re.compile(r"(^| )(crashkernel|hugepages|hugepagesz|abm)=[^ ]*")
 # what mkinitramfs reads; an initramfs older than any of it is built anew
 BUILD_INPUTS = ("/etc/initramfs-tools/*", "/etc/initramfs-tools/conf.d/*", "/etc/initramfs-tools/hooks/*")
 
@@ -84,8 +86,11 @@ class KdumpToolsStack(Stack):
 
     def _edited(self, wanted: Dict[str, Any]) -> str:
         """Return the file as the options want it."""
-        text, exclusive = self.host.read(DEFAULTS) or "", bool(wanted.get("exclusive"))
-        return _kdumptools.edited(text, wanted, self._own_words(), exclusive)
+        return _kdumptools.edited(self.host.read(DEFAULTS) or "", wanted, self._own_words(), self._booted())
+
+    def _booted(self) -> str:
+        """Return what kdump-config takes over from the running kernel's command line."""
+        return REMOVED.sub("", self.host.read("/proc/cmdline") or "")
 
     def _own_words(self) -> str:
         """Return the words that kdump-config appends where the file says nothing."""
@@ -129,8 +134,9 @@ class KdumpToolsStack(Stack):
         found = self._variables()
         chosen = found.get("KDUMP_KERNEL", LINKS[0])
         path = "/boot/vmlinuz-%s" % kernel if chosen == LINKS[0] else chosen
-        line = found.get("KDUMP_CMDLINE") or self.host.read("/proc/cmdline") or ""
-        words = words_of(line) + words_of(found.get(_kdumptools.COMMAND_LINE.variable) or self._own_words())
+        words = words_of(found.get("KDUMP_CMDLINE") or self._booted()) + words_of(
+            found.get(_kdumptools.COMMAND_LINE.variable) or self._own_words()
+        )
         return Details(path, self._wrong_links(kernel, found), False, "no", None, words)
 
     def _wrong_links(self, kernel: str, found: Dict[str, str]) -> List[str]:

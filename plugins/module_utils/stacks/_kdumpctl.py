@@ -36,6 +36,12 @@ COLLECTOR = "makedumpfile -l --message-level 7 -d 31"
 # 2.0.25 and 2.0.26 of EL 8 and EL 9, and kdump-utils 1.0.42 to 1.0.61.
 GENERATION_MARKS = (("kdump_emergency", "current"), ("auto_reset_crashkernel", "el9"))
 LOADING = ("KDUMP_COMMANDLINE", "KDUMP_COMMANDLINE_APPEND", "KDUMP_COMMANDLINE_REMOVE", "KDUMP_KERNELVER", "KEXEC_ARGS")
+# what kdumpctl removes where the file says nothing, and what prepare_cmdline of kdump-lib.sh removes always
+OWN_REMOVED = "hugepages hugepagesz slub_debug"
+ALWAYS_REMOVED = (
+    "crashkernel", "panic_on_warn", "root", "rd.lvm.lv", "rd.luks.uuid", "rd.dm.uuid", "rd.md.uuid", "fcoe", "netroot",
+    "rd.iscsi.initiator", "iscsi_initiator",
+)  # fmt: skip
 # the file holds the default words of its architecture; where it has none, kdumpctl appends nothing
 COMMAND_LINE = _sysconfig.CommandLine("KDUMP_COMMANDLINE_APPEND", "rd.driver.blacklist", "", written=True)
 
@@ -111,8 +117,12 @@ class KdumpctlStack(Stack):
         renames = script is None or "failure_action" in script
         conf = _kdumpoptions.edited(self.host.read(CONF) or "", wanted, bool(wanted.get("exclusive")), renames)
         host = self.generation(), self._machine()
-        line = COMMAND_LINE._replace(default=_vendorwords.default_words(*host), packaged=_vendorwords.packaged(*host))
-        return conf, _sysconfig.edited(self.host.read(SYSCONFIG) or "", wanted, line)
+        text = self.host.read(SYSCONFIG) or ""
+        default, packaged = _vendorwords.default_words(*host), _vendorwords.packaged(*host)
+        line = COMMAND_LINE._replace(
+            default=default, packaged=packaged, inherited=self._inherited(_shellvars.values(text))
+        )
+        return conf, _sysconfig.edited(text, wanted, line)
 
     def _machine(self) -> str:
         """Return the architecture by the running kernel's release."""
@@ -183,10 +193,13 @@ class KdumpctlStack(Stack):
     def _capture_words(self) -> List[str]:
         """Return the command line that kdumpctl starts the capture kernel with, but what the kernel's arguments add."""
         variables = self._variables() or {}
+        return self._inherited(variables) + words_of(variables.get(COMMAND_LINE.variable, ""))
+
+    def _inherited(self, variables: Dict[str, str]) -> List[str]:
+        """Return what kdumpctl takes over from the running kernel's command line."""
         booted = variables.get("KDUMP_COMMANDLINE") or self.host.read("/proc/cmdline") or ""
-        removed = words_of(variables.get("KDUMP_COMMANDLINE_REMOVE", ""))
-        appended = words_of(variables.get(COMMAND_LINE.variable, ""))
-        return words_of(edited_words(booted, [], removed)) + appended
+        removed = words_of(variables.get("KDUMP_COMMANDLINE_REMOVE", OWN_REMOVED)) + list(ALWAYS_REMOVED)
+        return words_of(edited_words(booted, [], removed))
 
     def start_argv(self, rebuild: bool, unload: bool) -> List[List[str]]:
         """Return the commands that load the capture kernel anew, building its initramfs first if asked."""

@@ -17,6 +17,7 @@ NAME = re.compile(r"^[A-Za-z_][A-Za-z0-9_]*$")
 SECRETS = ("FTP_PASSWORD",)
 SECRET = re.compile(r"((?:%s)[ \t]*\+?=).*" % "|".join(SECRETS))
 COMMAND_LINE_OPTIONS = ("commandline_append", "commandline_remove", "blocked_drivers")
+WORDS_OPTIONS = ("commandline_append", "commandline_remove", "commandline_default")
 
 
 class CommandLine(NamedTuple):
@@ -24,6 +25,7 @@ class CommandLine(NamedTuple):
 
     default is what the package has in it. Where the tool itself has no such default, it has to be written, and so has
     what is packaged beside it: the other variables, by name, for which the file is the only place of the default.
+    inherited is what the capture kernel takes over from the running one's command line.
     """
 
     variable: str
@@ -31,6 +33,7 @@ class CommandLine(NamedTuple):
     default: str
     written: bool = False
     packaged: Dict[str, str] = {}
+    inherited: List[str] = []
 
     def reset(self, name: str) -> Optional[str]:
         """Return what takes a variable back to its default, None where its line has to go."""
@@ -70,7 +73,7 @@ def refusals(wanted: Dict[str, Any]) -> Iterator[str]:
             yield refusal(option, "(hidden)", "a password in a task ends up in logs", "edit the file by other means")
         elif value is not None:
             yield from _judged(option, value, _values.shell_value_problem(str(value)))
-    for option in COMMAND_LINE_OPTIONS[:2]:
+    for option in WORDS_OPTIONS:
         for word in wanted.get(option) or []:
             yield from _judged(option, word, _values.word_problem(word))
     for name in wanted.get("blocked_drivers") or []:
@@ -84,8 +87,18 @@ def edited(text: str, wanted: Dict[str, Any], line: CommandLine) -> str:
     base = _standing_words(text, line)
     append, remove = wanted.get("commandline_append") or [], wanted.get("commandline_remove") or []
     words = _capturewords.edited_words(base, append, remove)
+    words = _with_defaults(words, wanted, line)
     words = _capturewords.with_listed(words, line.block_key, wanted.get("blocked_drivers") or [])
     return text if words == base else _shellvars.with_value(text, line.variable, words)
+
+
+def _with_defaults(words: str, wanted: Dict[str, Any], line: CommandLine) -> str:
+    """Return a command line with those default words that nobody has given another value, or has taken away."""
+    standing = _capturewords.words_of(words)
+    given = {word.split("=")[0] for word in standing + line.inherited + (wanted.get("commandline_remove") or [])}
+    new = [word for word in wanted.get("commandline_default") or [] if word.split("=")[0] not in given]
+    # where there are no words at all, somebody emptied the line, or the package will bring its own
+    return " ".join(standing + new) if new and standing else words
 
 
 def _standing_words(text: str, line: CommandLine) -> str:
@@ -98,7 +111,7 @@ def _standing_words(text: str, line: CommandLine) -> str:
 
 def touched(wanted: Dict[str, Any], line: CommandLine) -> List[str]:
     """Return the variables that the options are about."""
-    words = any(wanted.get(option) for option in COMMAND_LINE_OPTIONS)
+    words = any(wanted.get(option) for option in COMMAND_LINE_OPTIONS + ("commandline_default",))
     return list(wanted.get("sysconfig") or {}) + ([line.variable] if words else [])
 
 

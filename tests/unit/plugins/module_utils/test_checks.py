@@ -31,6 +31,7 @@ NFS_MOUNT = "30 22 0:40 / /srv rw - nfs4 store:/dumps rw\n"
 RO_MOUNT = "30 22 254:2 / /var/crash ro - ext4 /dev/vdb1 ro\n"
 DEFAULT_ROUTE = "Iface\tDestination\tGateway\nbond0\t00000000\t0100000A\t0003\n"
 ASKED_SSH = {"ssh -G k@10.0.0.9": "user k\nhostname 10.0.0.9\nport 22\nproxyusefdpass no\n"}
+PANIC_10 = 'USE_KDUMP=1\nKDUMP_CMDLINE_APPEND="systemd.unit=kdump-tools-dump.service panic=10"\n'
 UNPROVEN = ("proof_exists", "collector_kernel", "capture_restarts")
 
 
@@ -186,6 +187,12 @@ BROKEN = [
     ("capture_command_line", "warn", "isolcpus=1", el9({"/proc/cmdline": "isolcpus=1 crashkernel=256M"})),
     ("capture_command_line", "warn", "isolcpus=1", defaults("KDUMP_CMDLINE='root=/dev/vda1 isolcpus=1'\n")),
     ("capture_restarts", "warn", "stands still", defaults("")),
+    (
+        "capture_restarts",
+        "warn",
+        "9.conf sets kernel.panic = 0",
+        debian({"/etc/default/kdump-tools": PANIC_10, "/etc/sysctl.d/9.conf": "kernel.panic = 0\n"}),
+    ),
     ("capture_restarts", "warn", "stands still", defaults('KDUMP_CMDLINE_APPEND="panic=10 panic=0"\n')),
     ("capture_restarts", "warn", "stands still", el9({"/etc/sysconfig/kdump": "KDUMP_COMMANDLINE_APPEND=nr_cpus=1\n"})),
     ("image_not_frozen", "warn", "force_no_rebuild 1", conf("force_no_rebuild 1\n")),
@@ -322,6 +329,7 @@ BROKEN = [
         "kernel.hung_task_panic",
         debian({"/etc/sysctl.d/9.conf": "kernel.hung_task_panic = 1\n"}),
     ),
+    ("capture_settings", "warn", "vm.panic_on_oom", debian({"/etc/sysctl.d/9.conf": "vm.panic_on_oom = 1\n"})),
     ("dump_directory_private", "warn", "passwords and keys", with_(debian(), directories={"/var/crash": 0o755})),
     ("dump_directory_private", "warn", "0755, owner 0", with_(debian(), directories={"/var/crash": 0o755})),
     ("dump_directory_private", "warn", "passwords and keys", with_(debian(), directories={"/var/crash": 0o750})),

@@ -22,7 +22,8 @@ OPTIONS = (
     "target", "path", "core_collector", "failure_action", "final_action", "kdump_pre", "kdump_post",
     "kdump_emergency", "extra_bins",
     "extra_modules", "dracut_args", "fence_kdump_nodes", "fence_kdump_args", "auto_reset_crashkernel", "force_rebuild",
-    "directives", "sysconfig", "commandline_append", "commandline_remove", "blocked_drivers",
+    "directives", "sysconfig", "commandline_append", "commandline_remove", "commandline_default",
+    "blocked_drivers",
 )  # fmt: skip
 
 
@@ -623,3 +624,48 @@ def test_where_what_is_replaced_cannot_be_kept_nothing_is_written():
     with pytest.raises(Failure, match="cannot write %s: No space left on device" % _undo.RECORD):
         run(host, path="/var/dumps")
     assert host.files[CONF] == KDUMPCTL_TEXTS[CONF]
+
+
+PANIC = {"commandline_default": ["panic=10"]}
+
+
+@pytest.mark.parametrize(
+    ("host", "options"),
+    [
+        (tools_host(**{DEFAULTS: 'USE_KDUMP=1\nKDUMP_CMDLINE_APPEND="%s panic=30"\n' % WORDS}), {}),
+        (tools_host(**{DEFAULTS: 'USE_KDUMP=1\nKDUMP_CMDLINE_APPEND="%s panic=0"\n' % WORDS}), {}),
+        (tools_host(**{"/proc/cmdline": "root=/dev/vda1 panic=60"}), {}),
+        (tools_host(**{DEFAULTS: 'USE_KDUMP=1\nKDUMP_CMDLINE="root=/dev/vda1 panic=60"\n'}), {}),
+        (tools_host(), {"commandline_remove": ["panic"]}),
+        (kdumpctl_host(), {}),
+        (kdumpctl_host(**{SYSCONFIG: 'KDUMP_IMG="vmlinuz"\nKDUMP_COMMANDLINE_APPEND=""\n'}), {}),
+    ],
+)
+def test_a_default_word_leaves_what_somebody_chose(host, options):
+    assert run(host, **dict(PANIC, **options))["changed"] is False
+
+
+@pytest.mark.parametrize(
+    ("host", "path", "line"),
+    [
+        (tools_host(), DEFAULTS, 'KDUMP_CMDLINE_APPEND="%s panic=10"' % WORDS),
+        (tools_host(**{"/proc/cmdline": "panic_on_warn=1"}), DEFAULTS, 'KDUMP_CMDLINE_APPEND="%s panic=10"' % WORDS),
+        (
+            kdumpctl_host(**{SYSCONFIG: 'KDUMP_IMG="vmlinuz"\nKDUMP_COMMANDLINE_APPEND="nr_cpus=1 irqpoll"\n'}),
+            SYSCONFIG,
+            'KDUMP_COMMANDLINE_APPEND="nr_cpus=1 irqpoll panic=10"',
+        ),
+    ],
+)
+def test_a_default_word_is_added_once_and_beside_the_words_of_the_package(host, path, line):
+    before = host.files[path]
+    assert run(host, check_mode=True, **PANIC)["changed"] is True
+    assert host.files[path] == before
+    assert run(host, **PANIC)["changed"] is True
+    assert line in host.files[path].splitlines()
+    assert run(host, **PANIC)["changed"] is False
+
+
+def test_a_default_word_that_is_no_word_is_refused():
+    with pytest.raises(Refused, match="commandline_default"):
+        run(tools_host(), commandline_default=["a b"])

@@ -1,0 +1,230 @@
+# Copyright (c) 2026, The crashops.kdump authors
+# GNU General Public License v3.0-or-later (see COPYING or https://www.gnu.org/licenses/gpl-3.0.txt)
+# SPDX-License-Identifier: GPL-3.0-or-later
+# Private to this collection: no promise is made to code outside it.
+"""Checks of what is set in the capture kernel: sysctl keys and words that take its memory, or end it."""
+
+import re
+from typing import List, NamedTuple, Optional, Tuple
+
+from ansible_collections.crashops.kdump.plugins.module_utils.checks._base import (
+    Evidence,
+    Outcome,
+    failed,
+    mib,
+    passed,
+    warned,
+)
+from ansible_collections.crashops.kdump.plugins.module_utils.facts._sysctls import LINE, number
+
+MIB = 1 << 20
+# Below it the capture kernel dies, below twice of it the dump is in doubt. With 128 MiB reserved, Linux 6.1 of Debian
+# 12 has 53 MiB free when systemd-sysctl runs: vm.min_free_kbytes = 65536 kills it, 32768 stalled it, 4096 does no harm.
+FLOOR = 76 * MIB
+# what may be taken without a word: vm.min_free_kbytes = 16384 with 128 MiB left a dump
+ORDINARY_PERCENT = 13
+HUGE_PAGE = 2 * MIB
+# what programs ask for until the dump is written; with half of 128 MiB, the dump came
+COMMITTED = 32 * MIB
+# the kernel's log has an index beside its text: 112 bytes for each 32 (setup_log_buf in kernel/printk/printk.c)
+LOG_TIMES = 4.5
+UNITS = {"": 0, "k": 10, "m": 20, "g": 30, "t": 40}
+# keys that end the dump where a disk or a server is slow, and what switches their detector off when it is 0
+HANGS = (
+    ("kernel.hung_task_panic", ("kernel.hung_task_timeout_secs",)),
+    ("kernel.softlockup_panic", ("kernel.watchdog", "kernel.soft_watchdog", "kernel.watchdog_thresh")),
+    ("kernel.hardlockup_panic", ("kernel.watchdog", "kernel.nmi_watchdog", "kernel.watchdog_thresh")),
+    ("kernel.panic_on_rcu_stall", ()),
+    ("kernel.panic_on_warn", ()),
+)
+# keys that end it where something else goes wrong as well
+TROUBLES = (
+    "kernel.panic_on_oops",
+    "kernel.panic_on_io_nmi",
+    "kernel.panic_on_unrecovered_nmi",
+    "kernel.unknown_nmi_panic",
+    "vm.panic_on_oom",
+)
+# words for finding bugs, which keep something about each page or object
+DEBUGGERS = {
+    "slub_debug": ("-", "off", "none"),
+    "slab_debug": ("-", "off", "none"),
+    "page_owner": ("off", ""),
+    "kmemleak": ("off", ""),
+    "debug_pagealloc": ("off", "0", ""),
+    "page_poison": ("off", "0", ""),
+}
+MOVE = "Take it out of %s, or set it in a unit with ConditionPathExists=!/proc/vmcore."
+UNSAY = "Take it out of KDUMP_CMDLINE_APPEND or KDUMP_COMMANDLINE_APPEND (kdump_commandline_remove)."
+
+
+class Taker(NamedTuple):
+    """What takes memory in the capture kernel: in words, where it is set, and how much it takes."""
+
+    what: str
+    source: str
+    size: int
+
+
+def capture_sysctls(seen: Evidence) -> Outcome:
+    """Judge whether sysctl keys would end the dump: they leave too little memory, or make a panic of a hang."""
+    takers = _of_keys(seen)
+    hopeless = _left(seen, takers) < _floor(seen)[0]
+    hangs = [] if seen.more["captured_sysctls"] is None else _hangs(seen)
+    if hopeless and takers:
+        worst = max(takers, key=lambda taker: taker.size)
+        reason = "%s acts in the capture kernel too, and leaves it %s of %s: it dies without a dump."
+        sizes = mib(max(0, _left(seen, takers))), mib(_reserved(seen))
+        return failed(reason % ((worst.what,) + sizes), _advice(worst.source), [one.what for one in takers], "less")
+    if not hangs:
+        return passed("none")
+    source = seen.more["captured_sysctls"][hangs[0]].source
+    reason = "%s would act in the capture kernel as well, where a slow disk then ends the dump."
+    advice = "Set them by kdump_panic_policy instead, which leaves the capture kernel alone. " + _advice(source)
+    return warned(reason % ", ".join(hangs), advice, hangs, "none")
+
+
+def capture_settings(seen: Evidence) -> Outcome:
+    """Judge whether settings of the capture kernel are in doubt: of memory, or of what makes it panic."""
+    keys = [key for key in TROUBLES if (number(seen.more["captured_sysctls"], key) or 0) > 0]
+    takers = _of_keys(seen) + _of_words(seen)
+    tight = sum(taker.size for taker in takers) * 100 > _reserved(seen) * ORDINARY_PERCENT
+    found = [taker.what for taker in takers] if tight and _left(seen, takers) < _floor(seen)[1] else []
+    commit = _commit_limit(seen)
+    if commit is not None and commit < COMMITTED:
+        found.append("vm.overcommit_memory = 2 (programs get %s)" % mib(commit))
+    found += _debuggers(seen)
+    if not found and not keys:
+        return passed("nothing that takes much")
+    reasons = ["%s acts in the capture kernel too, and may leave too little memory." % ", ".join(found)] * bool(found)
+    reasons += ["%s would end the dump at the first trouble." % ", ".join(keys)] * bool(keys)
+    sources = [seen.more["captured_sysctls"][key].source for key in keys] + [one.source for one in takers if tight]
+    advice = _advice((sources or [LINE])[0]) + " Or prove it by a test (crashops.kdump.test)."
+    return warned(" ".join(reasons), advice, found + keys, "none")
+
+
+def _advice(source: str) -> str:
+    """Return how to mend what a file or the command line sets."""
+    return UNSAY if source == LINE else MOVE % source
+
+
+def _reserved(seen: Evidence) -> int:
+    """Return the reserved bytes."""
+    return int(seen.facts["memory"]["reserved_bytes"] or 0)
+
+
+def _floor(seen: Evidence) -> Tuple[int, int]:
+    """Return below what the capture kernel dies, and below what the dump is in doubt."""
+    return FLOOR, max(2 * FLOOR, seen.facts["memory"]["needed_bytes"] or 0)
+
+
+def _left(seen: Evidence, takers: List[Taker]) -> int:
+    """Return what is left of the reserved memory, or what no one can run short of where that is not known."""
+    reserved = _reserved(seen)
+    return reserved - sum(taker.size for taker in takers) if reserved else 1 << 60
+
+
+def _of_keys(seen: Evidence) -> List[Taker]:
+    """Return the sysctl keys that keep memory from programs."""
+    settings = seen.more["captured_sysctls"]
+    found = []  # type: List[Taker]
+    for key, unit in (("vm.min_free_kbytes", 1024),):
+        value = number(settings, key) or 0
+        if value > 0:
+            found.append(Taker("%s = %d" % (key, value), settings[key].source, value * unit))
+    return found
+
+
+def _of_words(seen: Evidence) -> List[Taker]:
+    """Return what else takes memory: huge pages, by key or by word."""
+    settings, words = seen.more["captured_sysctls"], seen.more["capture_words"]
+    found = []  # type: List[Taker]
+    for key in ("vm.nr_hugepages", "vm.nr_hugepages_mempolicy"):
+        pages = number(settings, key) or 0
+        if pages > 0:
+            found.append(Taker("%s = %d" % (key, pages), settings[key].source, pages * _huge_page(words)))
+    size = HUGE_PAGE
+    for word in words:
+        name, _sign, value = word.partition("=")
+        if name == "hugepagesz":
+            size = bytes_of(value) or HUGE_PAGE
+        elif name == "hugepages" and value.isdigit() and int(value):
+            found.append(Taker(word, LINE, int(value) * size))
+        elif name == "log_buf_len":
+            taken = int((bytes_of(value) or 0) * LOG_TIMES)
+            # of what is not there, the kernel takes nothing: 64M with 128 MiB left a dump
+            found += [Taker(word, LINE, taken)] * (0 < taken < _reserved(seen))
+    return found
+
+
+def _huge_page(words: List[str]) -> int:
+    """Return the size of the pages that vm.nr_hugepages counts."""
+    sizes = [bytes_of(word.partition("=")[2]) for word in words if word.startswith("default_hugepagesz=")]
+    return (sizes or [None])[-1] or HUGE_PAGE
+
+
+def bytes_of(text: str) -> Optional[int]:
+    """Return a size as the kernel's memparse reads it, None for what is none."""
+    match = re.match(r"(\d+)([kKmMgGtT]?)", text)
+    return int(match.group(1)) << UNITS[match.group(2).lower()] if match else None
+
+
+def _commit_limit(seen: Evidence) -> Optional[int]:
+    """Return how much programs may ask for, None where there is no limit."""
+    settings = seen.more["captured_sysctls"]
+    if number(settings, "vm.overcommit_memory") != 2 or not _reserved(seen):
+        return None
+    kbytes, ratio = number(settings, "vm.overcommit_kbytes"), number(settings, "vm.overcommit_ratio")
+    return kbytes * 1024 if kbytes else _reserved(seen) * (50 if ratio is None else ratio) // 100
+
+
+def _hangs(seen: Evidence) -> List[str]:
+    """Return the keys that make a panic of a hang and whose detector is on."""
+    settings = seen.more["captured_sysctls"]
+    found = [(key, detectors) for key, detectors in HANGS if (number(settings, key) or 0) > 0]
+    return [key for key, detectors in found if all(number(settings, one) != 0 for one in detectors)]
+
+
+def _debuggers(seen: Evidence) -> List[str]:
+    """Return the words that switch a debugger of memory on; the last of a name counts."""
+    last = {word.partition("=")[0]: word for word in seen.more["capture_words"]}
+    found = [(last[name], off) for name, off in sorted(DEBUGGERS.items()) if name in last]
+    return [
+        word for word, off in found if word.partition("=")[2].lower() not in off or word in ("slub_debug", "slab_debug")
+    ]
+
+
+def capture_boots(seen: Evidence) -> Optional[Outcome]:
+    """Return what keeps the capture kernel from the program that saves the dump, None where nothing does."""
+    words = seen.more["capture_words"]
+    if seen.on_kdumpctl:
+        stops = [word for word in words if re.match(r"(rdinit|rd\.systemd\.unit)=|rd\.break\b", word)]
+    else:
+        stops = (
+            [word for word in words if re.match(r"rdinit=|break($|=)", word)] + _other_unit(words) + _other_init(words)
+        )
+    if not stops:
+        return None
+    reason = "The capture kernel gets %s, and so does not come to saving the dump." % " ".join(stops)
+    return failed(reason, "Boot without it, or take it out by kdump_commandline_remove or kdump_sysconfig.", stops)
+
+
+RUNLEVEL_WORDS = ("emergency", "rescue", "single", "s", "S", "1", "2", "3", "4", "5")
+
+
+def _other_unit(words: List[str]) -> List[str]:
+    """Return the last word for what systemd boots into, where that is not the unit that saves the dump."""
+    found = [word for word in words if word in RUNLEVEL_WORDS or word.startswith("systemd.unit=")]
+    return found[-1:] if found and found[-1] != "systemd.unit=kdump-tools-dump.service" else []
+
+
+def _other_init(words: List[str]) -> List[str]:
+    """Return an init= that is not systemd, which would not know the unit."""
+    found = [word for word in words if word.startswith("init=")][-1:]
+    return [word for word in found if not re.search(r"/(?:s?bin/init|systemd)$", word)]
+
+
+def capture_panic(seen: Evidence) -> Optional[Tuple[str, str]]:
+    """Return the value of kernel.panic that a file sets over the command line's, and the file; None without one."""
+    setting = seen.more["captured_sysctls"].get("kernel.panic")
+    return (setting.value, setting.source) if setting and setting.source != LINE else None
