@@ -20,9 +20,11 @@ from ansible_collections.crashops.kdump.plugins.module_utils.checks._verdict imp
 )
 from ansible_collections.crashops.kdump.plugins.module_utils.checks._waivers import applied
 from ansible_collections.crashops.kdump.plugins.module_utils.facts import _more
+from ansible_collections.crashops.kdump.plugins.module_utils.facts._drivers import read_drivers
 from ansible_collections.crashops.kdump.plugins.module_utils.facts._dumpsize import DumpSize, dump_size, measured_size
 from ansible_collections.crashops.kdump.plugins.module_utils.facts._look import Look, Options, look_at
 from ansible_collections.crashops.kdump.plugins.module_utils.facts._platform import read_platform
+from ansible_collections.crashops.kdump.plugins.module_utils.facts._probe import links_on_way
 from ansible_collections.crashops.kdump.plugins.module_utils.facts._proof import Proof, Setup, read_proof
 from ansible_collections.crashops.kdump.plugins.module_utils.facts._told import plain_facts, proof_facts, space_facts
 
@@ -51,8 +53,11 @@ def _evidence(look: Look, facts: Dict[str, Any], options: Options) -> Evidence:
     """Return what the checks judge; proof and space are added to the facts."""
     host, target = look.host, look.target
     more = _more.read_more(host, look.stack, look.running, look.boot, look.image.path)
-    directory, kind = facts["dump_directory"]["path"], look.settings.target_type
-    more.update(_more.of_target(host, directory, target.layers, kind, target.probe.address, options.probe_timeout_s))
+    directory, mount = facts["dump_directory"]["path"], target.place.mount if target.place else None
+    kind, address, limit_s = look.settings.target_type, target.probe.address, options.probe_timeout_s
+    links = links_on_way(host, kind, mount, address, limit_s)
+    more.update(_more.of_target(host, directory, target.layers, links, limit_s))
+    more["drivers"] = read_drivers(host, look.stack, look.running.kernel or "", look.settings, links)
     setup = _setup(look, facts)
     proof = read_proof(host, setup, target.dumps.found)
     size = _dump_size(look, proof, more["kernel_version"], options)

@@ -27,18 +27,37 @@ REMOTE = (
     "ocfs2",
 )
 FUSE = "fuse."
+# those of them that lie on the other side of a network for sure
+NETWORKED = (
+    "nfs",
+    "nfs4",
+    "cifs",
+    "smb3",
+    "ceph",
+    "glusterfs",
+    "fuse.glusterfs",
+    "fuse.sshfs",
+    "lustre",
+    "afs",
+    "beegfs",
+)
+ADDRESS = re.compile(r"(?:^|,)addr=([^,]+)")
 # as many symbolic links as Linux follows on one way
 MOST_LINKS = 40
 
 
 class Mount(NamedTuple):
-    """One mount: which part of which file system is seen where. root is / unless it is a bind mount or subvolume."""
+    """One mount: which part of which file system is seen where. root is / unless it is a bind mount or subvolume.
+
+    options are those of the file system itself, such as the address of its server.
+    """
 
     root: str
     point: str
     fstype: str
     source: str
     writable: bool
+    options: str = ""
 
 
 def _plain(word: str) -> str:
@@ -55,7 +74,7 @@ def mounts(text: str) -> List[Mount]:
         words, more = left.split(" "), right.split(" ")
         if separator and len(words) > 5 and len(more) > 1:
             writable = "rw" in words[5].split(",") and "ro" not in more[-1].split(",")
-            found.append(Mount(_plain(words[3]), _plain(words[4]), more[0], _plain(more[1]), writable))
+            found.append(Mount(_plain(words[3]), _plain(words[4]), more[0], _plain(more[1]), writable, more[-1]))
     return found
 
 
@@ -74,6 +93,12 @@ def holding(found: List[Mount], path: str) -> Optional[Mount]:
 def is_remote(mount: Mount) -> bool:
     """Return whether a look at a mount may hang."""
     return mount.fstype in REMOTE or mount.fstype.startswith(FUSE)
+
+
+def server_address(mount: Mount) -> Optional[str]:
+    """Return the address of a mount's server, None where the mount does not have it."""
+    match = ADDRESS.search(mount.options)
+    return match.group(1) if match else None
 
 
 def remote_on_way(host: Any, found: List[Mount], path: str, answering: Container[str] = ()) -> Optional[Mount]:

@@ -329,7 +329,9 @@ from ansible_collections.crashops.kdump.plugins.module_utils import _undo
 from ansible_collections.crashops.kdump.plugins.module_utils._host import run_module
 from ansible_collections.crashops.kdump.plugins.module_utils._planned import PlannedHost
 from ansible_collections.crashops.kdump.plugins.module_utils._result import Failure, FileChange, Refused, file_diff
+from ansible_collections.crashops.kdump.plugins.module_utils._running import kernel_release
 from ansible_collections.crashops.kdump.plugins.module_utils._stack import find_stack
+from ansible_collections.crashops.kdump.plugins.module_utils.facts._drivers import refusals as drivers_refused
 from ansible_collections.crashops.kdump.plugins.module_utils.stacks._base import Stack
 from ansible_collections.crashops.kdump.plugins.module_utils.sysconfig import _sysconfig
 
@@ -344,8 +346,12 @@ def ensure(host: Any, params: Dict[str, Any], check_mode: bool) -> Dict[str, Any
     if refused:
         raise Refused(refused)
     changes = stack.file_changes(params)
+    planned = type(stack)(PlannedHost(host, changes))
+    refused = drivers_refused(host, stack, planned, kernel_release(host), params) if changes else []
+    if refused:
+        raise Refused(refused)
     findings = stack.findings(params)
-    effective = type(stack)(PlannedHost(host, changes)).settings()
+    effective = planned.settings()
     backups = [] if check_mode else _write(host, stack, changes, params["backup"])
     changed_files = [change.path for change in changes]
     return {

@@ -153,9 +153,17 @@ def vendor_default(seen: Evidence) -> Outcome:
 
 def memory_extras(seen: Evidence) -> Outcome:
     """Judge whether something is in use that is known to need more memory than the counted sum."""
-    extras = seen.more["extras"]
+    drivers = seen.more["drivers"]
+    kept_out = [one.name for one in drivers.blocks if one.sure]
+    large = [name for name in seen.more["extras"]["drivers"] if name not in kept_out]
+    extras = ["the driver %s" % name for name in large] + seen.more["extras"]["others"]
     if not extras:
         return passed("nothing known")
     reason = "A capture kernel may need more memory here than was counted: %s." % "; ".join(extras)
-    advice = "Prove it by a crash test; give more memory, or keep a driver out by kdump_blocked_drivers."
+    advice = "Prove it by a crash test (crashops.kdump.test), or give more memory (kdump_crashkernel)."
+    # who does not know what the target needs must not advise to keep anything out
+    spare = [] if drivers.unseen else [name for name in large if name not in drivers.needed]
+    if spare:
+        words = " The dump target does not need %s: kdump_blocked_drivers: [%s] keeps that out."
+        advice += words % (" and ".join(spare), ", ".join(spare))
     return warned(reason, advice, extras)

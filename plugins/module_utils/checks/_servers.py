@@ -19,7 +19,6 @@ from ansible_collections.crashops.kdump.plugins.module_utils.checks._base import
     warned,
 )
 from ansible_collections.crashops.kdump.plugins.module_utils.checks._target import HOST_KEY, KEY, PREPARE, REACH
-from ansible_collections.crashops.kdump.plugins.module_utils.facts._probe import NETWORKED
 
 
 def _reached(seen: Evidence, kind: str) -> Optional[Outcome]:
@@ -71,9 +70,9 @@ def ssh_name(seen: Evidence) -> Outcome:
 
 def capture_network(seen: Evidence) -> Outcome:
     """Judge whether the way to the server is one that the capture kernel brings up like the running one."""
-    if seen.facts["settings"]["target_type"] not in NETWORKED:
-        return skipped("the dumps cross no network")
     links = seen.more["unsure_links"]
+    if seen.more["links"] == set():
+        return skipped("the dumps cross no network")
     if links is None:
         return unknown("This host has no route to the server that could be seen.", "See to its routes. " + PROVE)
     if not links:

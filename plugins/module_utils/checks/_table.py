@@ -10,6 +10,7 @@ from ansible_collections.crashops.kdump.plugins.module_utils.checks import (
     _boot,
     _capture,
     _configuration,
+    _drivers,
     _dumps,
     _image,
     _kernel,
@@ -122,6 +123,7 @@ CHECKS = tuple(
         _servers.ssh_host_key,
         _servers.ssh_name,
         (_servers.capture_network, DOUBT),
+        (_drivers.target_drivers, DOUBT),
     )
     + _group(
         "capture_image",

@@ -5,7 +5,7 @@
 """What checks want to know beside what kdump_info returns: read once, each on its own, nothing is changed."""
 
 import re
-from typing import Any, Dict, List, NamedTuple, Optional
+from typing import Any, Dict, List, NamedTuple, Optional, Set
 
 from ansible_collections.crashops.kdump.plugins.module_utils import _mounts
 from ansible_collections.crashops.kdump.plugins.module_utils._cmdline import values
@@ -27,7 +27,6 @@ LEFT_BY_UPDATES = (".rpmnew", ".rpmsave", ".dpkg-dist", ".dpkg-new", ".ucf-dist"
 VERSION = re.compile(r"(\d+)\.(\d+)")
 # drivers that are known to take much memory, and what is said of them: kdump-utils #34 and #65, eve #2794
 LARGE_DRIVERS = ("nouveau", "amdgpu", "radeon", "i915", "xe", "mlx5_core", "ib_core", "bnx2x", "hyperv_fb")
-BLACKLIST = re.compile(r"(?:rd\.driver|modprobe\.|module_)\.?blacklist=(\S+)")
 THIN_POOL = re.compile(r" thin-pool \d+ \d+/\d+ (\d+)/(\d+) ")
 
 
@@ -65,7 +64,7 @@ def read_more(host: Any, stack: Stack, running: Running, boot: Boot, image_path:
         image_bytes=image.size if image else None,
         image_space=_free(host, image_path),
         system_image_mtime=_mtime(host, "/boot/initramfs-%s.img" % release),
-        extras=_extras(host, release, stack),
+        extras=_extras(host, release),
         captured_sysctls=read_captured(host, stack, details.capture_words, known),
     )
 
@@ -111,29 +110,25 @@ def _together(wanted: List[str]) -> Optional[str]:
     return None
 
 
-def _extras(host: Any, release: str, stack: Stack) -> List[str]:
-    """Return what is in use here that is known to need more memory in a capture kernel."""
+def _extras(host: Any, release: str) -> Dict[str, List[str]]:
+    """Return what is in use here that is known to need more memory in a capture kernel: drivers, and anything else."""
     cmdline = host.read("/proc/cmdline") or ""
-    texts = "\n".join(host.read(path) or "" for path in stack.config_files)
-    blocked = {name for names in BLACKLIST.findall(texts) for name in re.split(r"[,\"']", names)}
     loaded = {line.split(" ")[0] for line in (host.read("/proc/modules") or "").splitlines()}
-    found = ["the driver %s" % name for name in LARGE_DRIVERS if name in loaded and name not in blocked]
-    if "64k" in release:
-        found.append("pages of 64 KiB")
-    if "mem_encrypt=on" in cmdline.split():
-        found.append("memory encryption")
-    return found
+    others = ["pages of 64 KiB"] * ("64k" in release)
+    others += ["memory encryption"] * ("mem_encrypt=on" in cmdline.split())
+    return {"drivers": [name for name in LARGE_DRIVERS if name in loaded], "others": others}
 
 
 def of_target(
-    host: Any, directory: Optional[str], layers: List[Layer], kind: str, address: Optional[str], timeout_s: int
+    host: Any, directory: Optional[str], layers: List[Layer], links: Optional[Set[str]], timeout_s: int
 ) -> Dict[str, Any]:
     """Return what depends on where the dumps go."""
     return {
         "thin_percent": _thin_percent(host, layers, timeout_s),
         "unmounted": _unmounted(host, directory) if directory else None,
         "root_type": _root_type(host),
-        "unsure_links": unsure_links(host, kind, address, timeout_s),
+        "links": links,
+        "unsure_links": unsure_links(host, links),
         "label": host.label(directory) if directory and host.stat(SELINUX) is not None else None,
         "foreign_entries": _foreign(host, directory) if directory else [],
     }

@@ -7,6 +7,7 @@
 import re
 from typing import Any, List, NamedTuple, Optional, Set
 
+from ansible_collections.crashops.kdump.plugins.module_utils import _mounts
 from ansible_collections.crashops.kdump.plugins.module_utils.stacks._base import Settings
 
 # the targets that dumps cross a network to
@@ -16,9 +17,9 @@ DEFAULT_ROUTE = re.compile(r"^(\S+)\t00000000\t", re.MULTILINE)
 IPV6_ROUTES = "/proc/net/ipv6_route"
 # the loopback interface has one of its own, which leads nowhere
 DEFAULT_IPV6_ROUTE = re.compile(r"^0{32} 00 .*[ \t](?!lo$)(\S+)$", re.MULTILINE)
-# what the capture kernel may not bring up as the running one does: supported-kdump-targets.txt of kdump-utils
-UNSURE_LINKS = ("bond", "bridge", "team", "vlan", "wlan", "wireless", "infiniband")
-INFINIBAND = "32"
+# what an interface is by the number in its file `type`
+ETHERNET, INFINIBAND = "1", "32"
+NET = "/sys/class/net/"
 
 
 class Answer(NamedTuple):
@@ -59,16 +60,31 @@ def _untried(host: Any, settings: Settings, wanted: bool) -> Optional[str]:
     return None if host.is_root() else "only root can reach the target as the capture kernel does"
 
 
-def unsure_links(host: Any, kind: str, address: Optional[str], timeout_s: int) -> Optional[List[str]]:
-    """Return the interfaces on the way to a server that only a crash test proves, as NAME (KIND).
+def links_on_way(
+    host: Any, kind: str, mount: Optional[_mounts.Mount], address: Optional[str], timeout_s: int
+) -> Optional[Set[str]]:
+    """Return the interfaces that dumps cross, none where they cross no network, None where there is none to be seen.
 
-    None: no interface is found at all.
+    What the path lies on decides: a local path may lie on the export of a server.
     """
-    if kind not in NETWORKED:
-        return []
-    names = _links_to(host, address, timeout_s) or _default_links(host)
-    pairs = [(name, _link_kind(host, name)) for name in sorted(names)]
-    return ["%s (%s)" % (name, kind) for name, kind in pairs if kind in UNSURE_LINKS] if names else None
+    remote = mount if mount is not None and mount.fstype in _mounts.NETWORKED else None
+    if kind not in NETWORKED and remote is None:
+        return set()
+    own = address or (_mounts.server_address(remote) if remote else None)
+    return links_to_server(host, own, timeout_s) or None
+
+
+def unsure_links(host: Any, names: Optional[Set[str]]) -> Optional[List[str]]:
+    """Return the interfaces of these that only a crash test proves, as NAME (KIND); None where none is known."""
+    if names is None:
+        return None
+    pairs = [(name, link_kind(host, name)) for name in sorted(names)]
+    return ["%s (%s)" % (name, kind) for name, kind in pairs if kind is not None]
+
+
+def links_to_server(host: Any, address: Optional[str], timeout_s: int) -> Set[str]:
+    """Return the interfaces on the way to a server: by its own route, else the default one."""
+    return _links_to(host, address, timeout_s) or default_links(host)
 
 
 def _links_to(host: Any, address: Optional[str], timeout_s: int) -> Set[str]:
@@ -80,19 +96,26 @@ def _links_to(host: Any, address: Optional[str], timeout_s: int) -> Set[str]:
     return set(re.findall(r" dev (\S+)", done.stdout)) if done is not None and done.rc == 0 else set()
 
 
-def _default_links(host: Any) -> Set[str]:
+def default_links(host: Any) -> Set[str]:
     """Return the interfaces with the default route, of IPv6 where IPv4 has none."""
     found = DEFAULT_ROUTE.findall(host.read(ROUTES) or "")
     return set(found or DEFAULT_IPV6_ROUTE.findall(host.read(IPV6_ROUTES) or ""))
 
 
-def _link_kind(host: Any, name: str) -> Optional[str]:
-    """Return the kind of a network interface, None for an ordinary one."""
-    place = "/sys/class/net/" + name
+def link_kind(host: Any, name: str) -> Optional[str]:
+    """Return the kind of a network interface, None for a card of Ethernet, which any capture kernel brings up alike.
+
+    supported-kdump-targets.txt of kdump-utils names what it does not, and what needs more.
+    """
+    place = NET + name
     match = re.search(r"^DEVTYPE=(\w+)", host.read(place + "/uevent") or "", re.MULTILINE)
     if match:
         return match.group(1)
     for kind in ("wireless", "bonding", "bridge"):
         if host.stat("%s/%s" % (place, kind)) is not None:
             return "bond" if kind == "bonding" else kind
-    return "infiniband" if (host.read(place + "/type") or "").strip() == INFINIBAND else None
+    number = (host.read(place + "/type") or ETHERNET).strip()
+    if number != ETHERNET:
+        return "infiniband" if number == INFINIBAND else "of type %s" % number
+    # what is made of nothing but software hangs on no device
+    return "virtual" if "/virtual/" in host.real_path(place) else None

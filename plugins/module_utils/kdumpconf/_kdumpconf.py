@@ -15,6 +15,9 @@ GENERATIONS = ("el8", "el9", "current")
 TARGETS = ("raw", "ext2", "ext3", "ext4", "xfs", "btrfs", "minix", "virtiofs", "nfs", "ssh")
 DEFAULT_PATH = "/var/crash"
 DEFAULT_SSH_KEY = "/root/.ssh/kdump_id_rsa"
+# a word as xargs reads it, and the quotes in it; one that is followed by no blank has a quote that is not closed
+XARGS_WORD = re.compile(r"""(?:[^\s"'\\]|\\.|"[^"\n]*"|'[^'\n]*')+""", re.DOTALL)
+XARGS_QUOTES = re.compile(r"""\\(.)|"([^"]*)"|'([^']*)'""", re.DOTALL)
 # no blank before the name and one after it: what the helpers of EL 8 need beyond what its reader does
 PLAIN = re.compile(r"^[^\s#]+ [^\s#]")
 
@@ -116,6 +119,25 @@ def with_only(text: str, names: List[str]) -> str:
     """Return the text without the directives of any other name."""
     found = {name for some in names_at(text).values() for name in some}
     return _placed(text, sorted(found - set(names)), "", None)
+
+
+def split_words(value: str) -> List[str]:
+    """Return the words that xargs makes of a value, as far as it gets: none from a quote on that is not closed."""
+    found, place = [], 0
+    rest = value.rstrip()
+    while place < len(rest):
+        match = XARGS_WORD.match(rest, place)
+        end = match.end() if match else place
+        if match is None or (not rest[end : end + 1].isspace() and end < len(rest)):
+            break
+        found.append(XARGS_QUOTES.sub(lambda quote: "".join(part or "" for part in quote.groups()), match.group()))
+        place = end + len(rest[end:]) - len(rest[end:].lstrip())
+    return found
+
+
+def is_closed(value: str) -> bool:
+    """Return whether each quote of a value is closed, as xargs sees it."""
+    return not re.search(r"[^\s]", XARGS_WORD.sub("", value))
 
 
 def flattened(collector: str, wanted: bool) -> str:

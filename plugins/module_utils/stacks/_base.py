@@ -50,7 +50,8 @@ class Details(NamedTuple):
     """What checks want to know of a stack's files, beyond the settings that both stacks share.
 
     wrong_links: links to a kernel that does not run, in words. auto_reset: what auto_reset_crashkernel says.
-    capture_words: the command line that the capture kernel is started with.
+    capture_words: the command line that the capture kernel is started with. dracut_args are the words that dracut gets
+    by kdump.conf, extra_modules the drivers that it is to add.
     """
 
     capture_kernel: str
@@ -59,6 +60,8 @@ class Details(NamedTuple):
     auto_reset: str
     fence_nodes: Optional[str]
     capture_words: List[str]
+    dracut_args: List[str] = []
+    extra_modules: List[str] = []
 
 
 class Stack(abc.ABC):

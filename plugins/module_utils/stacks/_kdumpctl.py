@@ -188,6 +188,8 @@ class KdumpctlStack(Stack):
             auto_reset=found.get("auto_reset_crashkernel", "yes"),
             fence_nodes=found.get("fence_kdump_nodes"),
             capture_words=self._capture_words(),
+            dracut_args=_kdumpconf.split_words(found.get("dracut_args", "")),
+            extra_modules=found.get("extra_modules", "").split(),
         )
 
     def _capture_words(self) -> List[str]:

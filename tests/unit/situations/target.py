@@ -16,12 +16,13 @@ from ansible_collections.crashops.kdump.tests.unit.armed_host import (
 from ansible_collections.crashops.kdump.tests.unit.situations.situation import Situation
 
 CRASH = "30 22 0:99 / /var/crash rw,relatime shared:9 - %s rw\n"
+ROUTE = "Iface\tDestination\tGateway\n%s\t00000000\t0100000A\t0003\n"
 QUIET = "ready_unproven, no word"
 
 
 def crash_on(kind: str, source: str, table: bool = True) -> Dict[str, Any]:
     """Return the files of a host whose dump directory is a file system of its own, in fstab unless told otherwise."""
-    files = {"/proc/self/mountinfo": MOUNTS + CRASH % ("%s %s" % (kind, source))}
+    files = {"/proc/self/mountinfo": MOUNTS + CRASH % ("%s %s" % (kind, source)), "/proc/net/route": ROUTE % "eth0"}
     return dict(files, **({"/etc/fstab": "%s /var/crash %s defaults 0 0\n" % (source, kind)} if table else {}))
 
 
@@ -43,6 +44,8 @@ def made_of(
     """Return a situation in which the type of the file system is a doubt, or leaves no dump."""
     verdict = "not_ready" if status == "fail" else "ready_unproven"
     says = {"target_supported": (status, words or kind)}
+    if kind in ("cifs", "ceph", "fuse.glusterfs"):
+        says["capture_network"] = ("pass", "an ordinary interface")
     return Situation(name, on, crash_on(kind, device), answering, says, verdict, before=QUIET, **more)
 
 
@@ -155,3 +158,207 @@ DEVICES = [
     ),
 ]
 SITUATIONS = [*TYPES, *DEVICES]
+
+
+DISK = "/sys/devices/pci0000:00/virtio1"
+MODULES = """\
+virtio_net 65536 0 - Live 0x0
+ext4 940000 1 - Live 0x0
+virtio_blk 28672 2 - Live 0x0
+virtio_pci 28672 0 - Live 0x0
+virtio 16384 3 virtio_net,virtio_blk,virtio_pci, Live 0x0
+mlx5_core 2097152 1 mlx5_ib, Live 0x0
+mlx5_ib 458752 0 - Live 0x0
+ib_core 524288 1 mlx5_ib, Live 0x0
+nouveau 2400000 0 - Live 0x0
+"""
+# eth0 is a card of mlx5_core, eth1 one of virtio_net
+LINKS = {
+    "/sys/class/net/eth0": "/sys/devices/pci0000:00/0000:00:07.0/net/eth0",
+    "/sys/devices/pci0000:00/0000:00:07.0/driver/module": "/sys/module/mlx5_core",
+    "/sys/class/net/eth1": "/sys/devices/pci0000:00/virtio2/net/eth1",
+    "/sys/devices/pci0000:00/virtio2/driver/module": "/sys/module/virtio_net",
+    DISK + "/driver/module": "/sys/module/virtio_blk",
+}
+EXTRAS = ("warn", "the driver nouveau; the driver mlx5_core; the driver ib_core")
+
+
+def wired(host: Any) -> None:
+    """Let the devices of a host lead to their drivers, and the server of an nfs target answer."""
+    host.links.update(LINKS)
+    answering(host)
+
+
+def appended(words: str, stack: str = "kdumpctl") -> Dict[str, Any]:
+    """Return the file by which the capture kernel gets some words more."""
+    if stack == "kdump-tools":
+        own = "reset_devices systemd.unit=kdump-tools-dump.service nr_cpus=1 panic=10"
+        return {"/etc/default/kdump-tools": 'USE_KDUMP=1\nKDUMP_CMDLINE_APPEND="%s %s"\n' % (own, words)}
+    text = 'KDUMP_IMG="vmlinuz"\nKDUMP_COMMANDLINE_APPEND="nr_cpus=1 reset_devices %s"\n'
+    return {"/etc/sysconfig/kdump": text % words}
+
+
+def driven(name: str, on: Any, files: Dict[str, Any], said: Any, extras: Any = EXTRAS, **more: Any) -> Situation:
+    """Return a situation of a host with MODULES; said is what target_drivers must say, None: what it always says."""
+    says = dict({"memory_extras": extras} if extras else {}, **({"target_drivers": said} if said else {}))
+    says.update(more.pop("says", {}))
+    verdict = more.pop("verdict", "not_ready" if said and said[0] == "fail" else "ready_unproven")
+    return Situation(name, on, dict({"/proc/modules": MODULES}, **files), wired, says, verdict, **more)
+
+
+KEPT_OUT = [
+    driven(
+        "rd.driver.blacklist keeps the disk's driver out",
+        armed_el9,
+        appended("rd.driver.blacklist=virtio_blk"),
+        ("fail", "virtio_blk (for vda1), which is kept out by rd.driver.blacklist"),
+        before=QUIET,
+    ),
+    driven(
+        "rd.driver.blacklist names the disk's driver with a hyphen",
+        armed_el8,
+        appended("rd.driver.blacklist=nouveau,virtio-blk"),
+        ("fail", "virtio_blk"),
+        ("warn", "mlx5_core; the driver ib_core"),
+        before=QUIET,
+    ),
+    driven(
+        "rd.driver.blacklist keeps the driver of the file system out",
+        armed_el10,
+        appended("rd.driver.blacklist=ext4"),
+        ("fail", "ext4"),
+        before=QUIET,
+    ),
+    driven(
+        "module_blacklist names a module that the disk's driver uses",
+        armed_el9,
+        appended("module_blacklist=virtio"),
+        ("fail", "virtio (for vda1), which is kept out by module_blacklist"),
+        before=QUIET,
+    ),
+    driven(
+        "rd.driver.blacklist names a module that the disk's driver loads by its name",
+        armed_el9,
+        appended("rd.driver.blacklist=virtio"),
+        None,
+    ),
+    driven(
+        "rd.driver.blacklist keeps only a graphics driver out",
+        armed_el9,
+        appended("rd.driver.blacklist=nouveau"),
+        None,
+        ("warn", "mlx5_core; the driver ib_core"),
+    ),
+    driven(
+        "rd.driver.blacklist stands in a comment",
+        armed_el9,
+        {
+            "/etc/sysconfig/kdump": 'KDUMP_IMG="vmlinuz"\n# rd.driver.blacklist=nouveau,virtio_blk\n'
+            'KDUMP_COMMANDLINE_APPEND="nr_cpus=1 reset_devices"\n'
+        },
+        None,
+        before="the driver nouveau counted as blocked",
+    ),
+    driven(
+        "kdump-tools does not know rd.driver.blacklist",
+        armed_debian,
+        appended("rd.driver.blacklist=virtio_blk", "kdump-tools"),
+        None,
+        says={"capture_restarts": ("pass", "panic=10")},
+        source="a panic on Debian 12 left a dump",
+    ),
+    driven(
+        "modprobe.blacklist keeps the disk's driver out on kdump-tools",
+        armed_debian,
+        appended("modprobe.blacklist=virtio_blk", "kdump-tools"),
+        ("fail", "virtio_blk"),
+        says={"capture_restarts": ("pass", "panic=10")},
+        before=QUIET,
+    ),
+    driven(
+        "dracut_args leave the disk's driver out",
+        armed_el9,
+        {"/etc/kdump.conf": 'path /var/crash\ndracut_args --omit-drivers "nouveau virtio_blk"\n'},
+        ("fail", "omit_drivers of dracut_args"),
+        ("warn", "mlx5_core; the driver ib_core"),
+        before=QUIET,
+    ),
+    driven(
+        "dracut_args leave a driver out that extra_modules add",
+        armed_el9,
+        {"/etc/kdump.conf": "path /var/crash\ndracut_args --omit-drivers virtio_blk\nextra_modules virtio_blk\n"},
+        None,
+    ),
+    driven(
+        "a drop-in of dracut's leaves the disk's driver out",
+        armed_el10,
+        {"/etc/dracut.conf.d/small.conf": 'omit_drivers+=" nouveau virtio_blk "\n'},
+        ("fail", "/etc/dracut.conf.d/small.conf"),
+        ("warn", "mlx5_core; the driver ib_core"),
+        before=QUIET,
+    ),
+    driven(
+        "an empty drop-in masks the one that leaves the disk's driver out",
+        armed_el10,
+        {
+            "/usr/lib/dracut/dracut.conf.d/small.conf": 'omit_drivers+=" virtio_blk "\n',
+            "/etc/dracut.conf.d/small.conf": "# nothing\n",
+        },
+        None,
+    ),
+    driven(
+        "dracut.conf leaves kdump's own module out",
+        armed_el8,
+        {"/etc/dracut.conf": 'omit_dracutmodules+=" plymouth kdumpbase "\n'},
+        ("fail", "kdumpbase"),
+        before=QUIET,
+    ),
+    driven(
+        "dracut_args leave the module out that no target needs",
+        armed_el9,
+        {"/etc/kdump.conf": 'path /var/crash\ndracut_args --omit "plymouth lvm" --add-drivers xfs\n'},
+        None,
+    ),
+    driven(
+        "dracut_args build an image without any driver",
+        armed_el9,
+        {"/etc/kdump.conf": "path /var/crash\ndracut_args --no-kernel\n"},
+        ("fail", "kernel-modules"),
+        before=QUIET,
+    ),
+    driven(
+        "a line of modprobe.d keeps the loaded driver of the disk out",
+        armed_debian,
+        {"/etc/modprobe.d/hardening.conf": "install virtio_blk /bin/false\nblacklist cramfs\n"},
+        ("warn", "/etc/modprobe.d/hardening.conf"),
+        before=QUIET,
+    ),
+    driven(
+        "the dump directory lies on an export, and the driver of the card that leads there is kept out",
+        armed_el9,
+        dict(
+            appended("rd.driver.blacklist=mlx5_core"),
+            **crash_on("nfs4", "store:/dumps"),
+        ),
+        ("fail", "mlx5_core (for eth0)"),
+        ("warn", "the driver nouveau; the driver ib_core"),
+        says={"capture_network": ("pass", "ordinary")},
+        before="ready_unproven, capture_network skipped as the target is local",
+    ),
+    driven(
+        "the system boots from a USB disk, which kdump-tools' own words switch off",
+        armed_debian,
+        {
+            "/proc/modules": "usb_storage 81920 1 uas, Live 0x0\nuas 32768 1 - Live 0x0\next4 940000 1 - Live 0x0\n",
+            **block("sda1", "/sys/devices/pci0000:00/usb1/1-1/block/sda/sda1", partition="1\n"),
+            "/proc/self/mountinfo": MOUNTS.replace("vda1", "sda1"),
+        },
+        ("fail", "usbcore.nousb"),
+        None,
+        before=QUIET,
+    ),
+]
+KEPT_OUT[-1] = KEPT_OUT[-1]._replace(
+    change=lambda host: host.links.update({"/sys/class/block/sda1": "/sys/devices/pci0000:00/usb1/1-1/block/sda/sda1"})
+)
+SITUATIONS += KEPT_OUT

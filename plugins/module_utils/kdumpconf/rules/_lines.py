@@ -9,7 +9,14 @@ import re
 from typing import Dict, Iterator
 
 from ansible_collections.crashops.kdump.plugins.module_utils._result import Finding
-from ansible_collections.crashops.kdump.plugins.module_utils.kdumpconf._kdumpconf import TARGETS, Entry, entries, lines
+from ansible_collections.crashops.kdump.plugins.module_utils.kdumpconf._kdumpconf import (
+    TARGETS,
+    Entry,
+    entries,
+    is_closed,
+    lines,
+    split_words,
+)
 from ansible_collections.crashops.kdump.plugins.module_utils.kdumpconf._kdumpreaders import RAW_BYTE
 from ansible_collections.crashops.kdump.plugins.module_utils.kdumpconf.rules._base import (
     Document,
@@ -160,3 +167,24 @@ def raw_bytes(document: Document, rule: str) -> Iterator[Finding]:
         if meant != read:
             message = "a byte that is not UTF-8 makes kdumpctl read the line otherwise than it looks"
             yield Finding(rule, "error", number, message, remedy)
+
+
+def open_quotes(document: Document, rule: str) -> Iterator[Finding]:
+    """Find a quote that is not closed in what mkdumprd has xargs split: all that follows is lost.
+
+    EL 8 gives the whole command line of dracut to xargs, which then fails. Later ones go on with the words before the
+    quote: an option at their end takes the next argument of dracut for its value.
+    """
+    names = ("dracut_args", "extra_modules") if document.generation == "el8" else ("dracut_args",)
+    remedy = "close it, or remove it"
+    for entry in document.valued(*names):
+        if is_closed(entry.value):
+            continue
+        left = split_words(entry.value)
+        if document.generation == "el8":
+            yield error(rule, entry, "a quote is not closed: no capture initramfs can be built", remedy)
+        elif not left or (left[-1].startswith("-") and "=" not in left[-1]):
+            message = "a quote is not closed: dracut loses what follows, and its other arguments are mixed up"
+            yield error(rule, entry, message, remedy)
+        else:
+            yield warning(rule, entry, "a quote is not closed: dracut does not get what stands from there on", remedy)

@@ -23,7 +23,7 @@ FOUND = _mounts.mounts(TEXT)
 
 def test_every_whole_line_is_a_mount():
     assert len(FOUND) == 7
-    assert FOUND[0] == _mounts.Mount("/", "/", "ext4", "/dev/vda1", True)
+    assert FOUND[0] == _mounts.Mount("/", "/", "ext4", "/dev/vda1", True, "rw,errors=remount-ro")
 
 
 def test_the_kernels_escapes_are_resolved():

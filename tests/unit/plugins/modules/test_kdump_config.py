@@ -669,3 +669,68 @@ def test_a_default_word_is_added_once_and_beside_the_words_of_the_package(host, 
 def test_a_default_word_that_is_no_word_is_refused():
     with pytest.raises(Refused, match="commandline_default"):
         run(tools_host(), commandline_default=["a b"])
+
+
+DISK = "/sys/devices/pci0000:00/virtio1"
+MACHINE = {
+    "/proc/modules": "virtio_blk 28672 2 - Live 0x0\nmlx5_core 2097152 0 - Live 0x0\nnouveau 2400000 0 - Live 0x0\n",
+    "/proc/self/mountinfo": "22 1 254:1 / / rw - ext4 /dev/vda1 rw\n",
+    "/proc/net/route": "Iface\tDestination\tGateway\neth0\t00000000\t0100000A\t0003\n",
+    "/sys/class/block/vda1": "",
+    DISK + "/block/vda/vda1": "",
+}
+
+
+def wired(host):
+    """Return a host whose disk is one of virtio_blk and whose network card is one of mlx5_core."""
+    host.files.update(MACHINE)
+    host.links["/sys/class/block/vda1"] = DISK + "/block/vda/vda1"
+    host.links[DISK + "/driver/module"] = "/sys/module/virtio_blk"
+    host.links["/sys/class/net/eth0"] = "/sys/devices/pci0000:00/0000:00:07.0/net/eth0"
+    host.links["/sys/devices/pci0000:00/0000:00:07.0/driver/module"] = "/sys/module/mlx5_core"
+    return host
+
+
+NEEDED = [
+    (
+        kdumpctl_host,
+        {"blocked_drivers": ["virtio-blk"]},
+        "blocked_drivers: 'virtio-blk' is refused: the dump target needs",
+    ),
+    (tools_host, {"blocked_drivers": ["virtio_blk"]}, "virtio_blk for vda1, and modprobe.blacklist"),
+    (kdumpctl_host, {"commandline_append": ["module_blacklist=virtio_blk"]}, "commandline_append"),
+    (kdumpctl_host, {"dracut_args": '--omit-drivers "virtio_blk"'}, "dracut_args"),
+    (kdumpctl_host, {"dracut_args": "--omit kernel-modules"}, "needs kernel-modules, and omit_dracutmodules"),
+    (
+        lambda: el8_host(**{CONF: "path /var/crash\n"}),
+        {"directives": {"dracut_args": "--omit-drivers virtio_blk"}},
+        "directives",
+    ),
+    (kdumpctl_host, {"target": {"type": "nfs", "location": "s:/d"}, "blocked_drivers": ["mlx5_core"]}, "for eth0"),
+]
+
+
+@pytest.mark.parametrize(("make", "options", "words"), NEEDED)
+def test_a_driver_that_the_target_needs_is_not_blocked(make, options, words):
+    host = wired(make())
+    with pytest.raises(Refused) as refused:
+        run(host, **options)
+    assert words in refused.value.msg
+    assert host.written == []
+
+
+def test_a_target_whose_driver_is_blocked_already_is_refused():
+    host = wired(kdumpctl_host())
+    run(host, blocked_drivers=["mlx5_core", "nouveau"])
+    host.written.clear()
+    with pytest.raises(Refused) as refused:
+        run(host, target={"type": "ssh", "location": "k@store"})
+    assert "target: 'ssh' is refused: the dump target needs mlx5_core for eth0" in refused.value.msg
+    assert host.written == []
+
+
+@pytest.mark.parametrize(
+    "options", [{"blocked_drivers": ["nouveau", "mlx5_core"]}, {"commandline_append": ["panic=5"]}]
+)
+def test_a_driver_that_the_target_does_not_need_may_be_blocked(options):
+    assert run(wired(kdumpctl_host()), **options)["changed"] is True
