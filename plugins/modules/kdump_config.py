@@ -368,7 +368,8 @@ def ensure(host: Any, params: Dict[str, Any], check_mode: bool) -> Dict[str, Any
 
 def _asks(params: Dict[str, Any]) -> bool:
     """Return whether any option says how the files are to be."""
-    named = [name for name, value in params.items() if value is not None and name not in ("exclusive", "backup")]
+    unasked = ("exclusive", "backup", "commandline_default")
+    named = [name for name, value in params.items() if value is not None and name not in unasked]
     return bool(named) or bool(params["exclusive"])
 
 

@@ -18,15 +18,17 @@ from ansible_collections.crashops.kdump.plugins.module_utils.checks._base import
 from ansible_collections.crashops.kdump.plugins.module_utils.facts._sysctls import LINE, number
 
 MIB = 1 << 20
-# Below it the capture kernel dies, below twice of it the dump is in doubt. With 128 MiB reserved, Linux 6.1 of Debian
-# 12 has 53 MiB free when systemd-sysctl runs: vm.min_free_kbytes = 65536 kills it, 32768 stalled it, 4096 does no harm.
-FLOOR = 76 * MIB
+# Below the first the capture kernel dies, below the second the dump is in doubt. Linux 6.1 of Debian 12 with 128 MiB:
+# log_buf_len=8M (36 MiB) and vm.min_free_kbytes = 65536 killed it, 32768 stalled it, 16384 and 4096 did no harm.
+FLOOR = 94 * MIB
+DOUBTFUL = 152 * MIB
 # what may be taken without a word: vm.min_free_kbytes = 16384 with 128 MiB left a dump
 ORDINARY_PERCENT = 13
 HUGE_PAGE = 2 * MIB
 # what programs ask for until the dump is written; with half of 128 MiB, the dump came
 COMMITTED = 32 * MIB
-# the kernel's log has an index beside its text: 112 bytes for each 32 (setup_log_buf in kernel/printk/printk.c)
+# since 5.10 the kernel's log has an index beside its text: 112 bytes for each 32 (setup_log_buf in printk.c)
+LOG_INDEX = (5, 10)
 LOG_TIMES = 4.5
 UNITS = {"": 0, "k": 10, "m": 20, "g": 30, "t": 40}
 # keys that end the dump where a disk or a server is slow, and what switches their detector off when it is 0
@@ -54,7 +56,7 @@ DEBUGGERS = {
     "debug_pagealloc": ("off", "0", ""),
     "page_poison": ("off", "0", ""),
 }
-MOVE = "Take it out of %s, or set it in a unit with ConditionPathExists=!/proc/vmcore."
+MOVE = "Take it out of %s, or set it in a unit that has ConditionPathExists=!/proc/vmcore."
 UNSAY = "Take it out of KDUMP_CMDLINE_APPEND or KDUMP_COMMANDLINE_APPEND (kdump_commandline_remove)."
 
 
@@ -69,9 +71,9 @@ class Taker(NamedTuple):
 def capture_sysctls(seen: Evidence) -> Outcome:
     """Judge whether sysctl keys would end the dump: they leave too little memory, or make a panic of a hang."""
     takers = _of_keys(seen)
-    hopeless = _left(seen, takers) < _floor(seen)[0]
-    hangs = [] if seen.more["captured_sysctls"] is None else _hangs(seen)
-    if hopeless and takers:
+    hopeless = _takes_much(seen, takers) and _left(seen, takers) < FLOOR
+    hangs = _hangs(seen)
+    if hopeless:
         worst = max(takers, key=lambda taker: taker.size)
         reason = "%s acts in the capture kernel too, and leaves it %s of %s: it dies without a dump."
         sizes = mib(max(0, _left(seen, takers))), mib(_reserved(seen))
@@ -88,8 +90,8 @@ def capture_settings(seen: Evidence) -> Outcome:
     """Judge whether settings of the capture kernel are in doubt: of memory, or of what makes it panic."""
     keys = [key for key in TROUBLES if (number(seen.more["captured_sysctls"], key) or 0) > 0]
     takers = _of_keys(seen) + _of_words(seen)
-    tight = sum(taker.size for taker in takers) * 100 > _reserved(seen) * ORDINARY_PERCENT
-    found = [taker.what for taker in takers] if tight and _left(seen, takers) < _floor(seen)[1] else []
+    tight = _takes_much(seen, takers) and _left(seen, takers) < max(DOUBTFUL, seen.facts["memory"]["needed_bytes"] or 0)
+    found = [taker.what for taker in takers] if tight else []
     commit = _commit_limit(seen)
     if commit is not None and commit < COMMITTED:
         found.append("vm.overcommit_memory = 2 (programs get %s)" % mib(commit))
@@ -113,9 +115,9 @@ def _reserved(seen: Evidence) -> int:
     return int(seen.facts["memory"]["reserved_bytes"] or 0)
 
 
-def _floor(seen: Evidence) -> Tuple[int, int]:
-    """Return below what the capture kernel dies, and below what the dump is in doubt."""
-    return FLOOR, max(2 * FLOOR, seen.facts["memory"]["needed_bytes"] or 0)
+def _takes_much(seen: Evidence, takers: List[Taker]) -> bool:
+    """Return whether more is taken than a capture kernel does without."""
+    return sum(taker.size for taker in takers) * 100 > _reserved(seen) * ORDINARY_PERCENT
 
 
 def _left(seen: Evidence, takers: List[Taker]) -> int:
@@ -151,10 +153,16 @@ def _of_words(seen: Evidence) -> List[Taker]:
         elif name == "hugepages" and value.isdigit() and int(value):
             found.append(Taker(word, LINE, int(value) * size))
         elif name == "log_buf_len":
-            taken = int((bytes_of(value) or 0) * LOG_TIMES)
-            # of what is not there, the kernel takes nothing: 64M with 128 MiB left a dump
-            found += [Taker(word, LINE, taken)] * (0 < taken < _reserved(seen))
+            found += _log_buffer(seen, word, bytes_of(value) or 0)
     return found
+
+
+def _log_buffer(seen: Evidence, word: str, size: int) -> List[Taker]:
+    """Return what the kernel's log takes; of what is not there, it takes nothing: 64M with 128 MiB left a dump."""
+    indexed = (seen.more["kernel_version"] or LOG_INDEX) >= LOG_INDEX
+    rounded = 1 << (size - 1).bit_length() if size else 0
+    taken = int(rounded * (LOG_TIMES if indexed else 1))
+    return [Taker(word, LINE, taken)] if 0 < taken < _reserved(seen) else []
 
 
 def _huge_page(words: List[str]) -> int:
@@ -204,9 +212,20 @@ def capture_boots(seen: Evidence) -> Optional[Outcome]:
             [word for word in words if re.match(r"rdinit=|break($|=)", word)] + _other_unit(words) + _other_init(words)
         )
     if not stops:
-        return None
+        return _hopeless_log(seen)
     reason = "The capture kernel gets %s, and so does not come to saving the dump." % " ".join(stops)
     return failed(reason, "Boot without it, or take it out by kdump_commandline_remove or kdump_sysconfig.", stops)
+
+
+def _hopeless_log(seen: Evidence) -> Optional[Outcome]:
+    """Return that the kernel's log leaves too little memory, None where it does not."""
+    logs = [taker for taker in _of_words(seen) if taker.what.startswith("log_buf_len=")][-1:]
+    # a larger one may find no room in one piece, and is then left out
+    if not logs or logs[0].size * 2 > _reserved(seen) or _left(seen, logs) >= FLOOR or not _takes_much(seen, logs):
+        return None
+    reason = "The capture kernel gets %s, whose buffer and index take %s of its %s: it dies without a dump."
+    told = reason % (logs[0].what, mib(logs[0].size), mib(_reserved(seen)))
+    return failed(told, "Take it out by kdump_commandline_remove or kdump_sysconfig.", logs[0].what, "less")
 
 
 RUNLEVEL_WORDS = ("emergency", "rescue", "single", "s", "S", "1", "2", "3", "4", "5")

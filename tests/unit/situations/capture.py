@@ -269,9 +269,27 @@ SITUATIONS = [
         "a log buffer takes a third of the capture kernel's memory",
         armed_debian,
         words("log_buf_len=8M"),
-        says={"capture_settings": ("warn", "log_buf_len=8M")},
-        source="kernel/printk/printk.c: an index of 3.5 times its size",
+        says={
+            "capture_command_line": ("fail", "log_buf_len=8M, whose buffer and index take 36 MiB of its 128 MiB"),
+            "capture_settings": ("warn", "log_buf_len=8M"),
+        },
+        verdict="not_ready",
+        source=SEEN + ': "System is deadlocked on memory"; kernel/printk/printk.c has an index of 3.5 times its size',
         before=SILENT,
+    ),
+    Situation(
+        "a log buffer takes little of the capture kernel's memory",
+        armed_debian,
+        words("log_buf_len=2M"),
+    ),
+    Situation(
+        "a log buffer of a kernel that has no index takes little",
+        armed_el8,
+        {
+            "/proc/cmdline": "BOOT_IMAGE=/vmlinuz root=/dev/vda1 ro crashkernel=auto log_buf_len=8M",
+            "/etc/sysconfig/kdump": 'KDUMP_IMG="vmlinuz"\nKDUMP_COMMANDLINE_APPEND="nr_cpus=1 reset_devices"\n',
+        },
+        source="Linux 5.10 added the index",
     ),
     Situation(
         "a log buffer is larger than the capture kernel can give, which then keeps its own",
