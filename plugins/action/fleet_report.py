@@ -72,19 +72,30 @@ class ActionModule(ActionBase):
         whole = _summary.report(self._results(options), self.clock(), _files.collection_version())
         texts, shown = texts_of(whole, options)
         paths = {kind: os.path.join(directory, options["name"] + FORMATS[kind][0]) for kind in texts}
+        older = _older(directory, options, paths)
+        removed = older if options["formats"] is None else []
         if not self._task.check_mode:
             _files.write_all({paths[kind]: text for kind, text in texts.items()}, mode)
-        verb = "would write" if self._task.check_mode else "wrote"
+            for path in removed:
+                os.unlink(path)
         return {
             "changed": bool(paths),
-            "msg": "%s %s; %s" % (verb, ", ".join(paths.values()), shown["headline"]),
+            "msg": self._message(list(paths.values()), removed, shown["headline"]),
             "paths": paths,
+            "removed": removed,
+            "not_renewed": [path for path in older if path not in removed],
             "headline": shown["headline"],
             "hosts_count": len(shown["hosts"]),
             "totals": shown["totals"],
             "table": _text.table(shown, SHOWN),
             "seconds": round(time.monotonic() - began, 2),
         }
+
+    def _message(self, paths: list[str], removed: list[str], headline: str) -> str:
+        """Return what was done, or in check mode would be, and the headline."""
+        wrote, took = ("would write", "would remove") if self._task.check_mode else ("wrote", "removed")
+        gone = "; %s the older %s" % (took, ", ".join(removed)) if removed else ""
+        return "%s %s%s; %s" % (wrote, ", ".join(paths), gone, headline)
 
     def _results(self, options: dict[str, Any]) -> Iterable[tuple[str, Any]]:
         """Return each host with its result, out of the option or out of the hosts' variables."""
@@ -94,6 +105,13 @@ class ActionModule(ActionBase):
         if hosts is None:
             hosts = self._vars.get("ansible_play_hosts_all") or []
         return results_of(self._vars.get("hostvars") or {}, hosts, options["variable"])
+
+
+def _older(directory: str, options: dict[str, Any], paths: dict[str, str]) -> list[str]:
+    """Return the files of an earlier report of this name that this one does not replace."""
+    others = [kind for kind in FORMATS if kind not in paths]
+    candidates = [os.path.join(directory, options["name"] + FORMATS[kind][0]) for kind in others]
+    return _files.older_reports(candidates, _text.csv_heading())
 
 
 def refuse_options(options: dict[str, Any], directory: str) -> int:
@@ -109,7 +127,9 @@ def refuse_options(options: dict[str, Any], directory: str) -> int:
         rule = "it is no octal mode that its owner may read and write"
         found.append(refusal("mode", options["mode"], rule, 'give one in quotes, such as "0600"'))
     trouble = _files.directory_trouble(directory)
-    if trouble:
+    if not options["directory"].strip():
+        found.append(refusal("directory", options["directory"], "it names no directory", "name one, such as reports"))
+    elif trouble:
         found.append(refusal("directory", options["directory"], trouble, "name one that may be made or written to"))
     if found or mode is None:
         raise Refused(" ".join(found))

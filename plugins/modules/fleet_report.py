@@ -19,6 +19,8 @@ description:
   - Runs once for all hosts of the play, whether C(run_once) is set or not. The strategy V(free) cannot do that, and
     refuses it. Set C(run_once) all the same if the result is registered.
   - A file is replaced as a whole, and none before all are written.
+  - Where O(formats) is left out and not all four formats are written, it removes the other files of an earlier report
+    of this name, so that no older page stays next to a newer answer. It removes only what this module wrote.
 author:
   - The crashops.kdump authors (@crashops)
 extends_documentation_fragment:
@@ -140,6 +142,18 @@ paths:
   sample:
     html: /home/ops/reports/kdump-report.html
     json: /home/ops/reports/kdump-report.json
+removed:
+  description: The files of an earlier report of this name that were removed, or in check mode would be.
+  returned: success
+  type: list
+  elements: str
+  sample: []
+not_renewed:
+  description: The files of an earlier report of this name that stay as they are, since O(formats) names others.
+  returned: success
+  type: list
+  elements: str
+  sample: [/home/ops/reports/kdump-report.csv]
 headline:
   description: The one sentence of the report.
   returned: success

@@ -44,7 +44,10 @@ class Chart(NamedTuple):
 
 
 class Frequent(NamedTuple):
-    """A check that hosts do not pass, and how many of them by status; what it says and advises there most often."""
+    """A check that hosts do not pass, and how many of them by status; what it advises there most often.
+
+    hosts are those where nobody waived it, which fail, warn and unknown add up to; waived are further ones.
+    """
 
     id: str
     group: str
@@ -108,13 +111,14 @@ def kernels(rows: list[dict[str, Any]]) -> Chart:
 
 
 def frequent(rows: list[dict[str, Any]], most: int | None = FREQUENT) -> list[Frequent]:
-    """Return the checks that most hosts do not pass: the failed ones first, then the doubtful."""
+    """Return the checks that most hosts do not pass; of equals the one first that fails more often."""
     found: dict[str, list[dict[str, Any]]] = {}
     for row in rows:
         for problem in row["problems"]:
             found.setdefault(problem["id"], []).append(problem)
     counted = [_frequent(name, problems) for name, problems in found.items()]
-    return sorted(counted, key=lambda one: (-one.fail, -one.warn, -one.hosts, one.id))[:most]
+    open_somewhere = [one for one in counted if one.hosts]
+    return sorted(open_somewhere, key=lambda one: (-one.hosts, -one.fail, -one.warn, one.id))[:most]
 
 
 def _frequent(name: str, problems: list[dict[str, Any]]) -> Frequent:
@@ -123,7 +127,7 @@ def _frequent(name: str, problems: list[dict[str, Any]]) -> Frequent:
     return Frequent(
         name,
         problems[0]["group"],
-        len(problems),
+        len(problems) - counts["waived"],
         counts["fail"],
         counts["waived"],
         counts["warn"],

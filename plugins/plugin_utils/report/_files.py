@@ -10,7 +10,7 @@ import json
 import os
 import re
 import tempfile
-from collections.abc import Mapping
+from collections.abc import Iterable, Mapping
 from pathlib import Path
 
 # plugins/plugin_utils/report/_files.py lies this far below the collection
@@ -42,6 +42,28 @@ def directory_trouble(directory: str) -> str | None:
     if not os.access(path, os.W_OK | os.X_OK):
         return "%s may not be written to" % path
     return None
+
+
+def older_reports(paths: Iterable[str], first_cells: str) -> list[str]:
+    """Return those of some files that an earlier run of this module wrote; others' files of the same name are not."""
+    marks = {
+        ".html": re.compile(r'<meta name="generator" content="crashops\.kdump\.fleet_report">'),
+        ".json": re.compile(r'\A\{\n  "schema": "crashops\.kdump/report/'),
+        ".csv": re.compile(r"\A%s" % re.escape(first_cells)),
+        ".md": re.compile(r"\A# .*\n\n\*\*.*\*\* Made \d{4}-\d\d-\d\dT\d\d:\d\d:\d\dZ\.\n"),
+    }
+    return [path for path in paths if marks[os.path.splitext(path)[1]].search(_beginning(path))]
+
+
+def _beginning(path: str) -> str:
+    """Return the first 4 KiB of a regular file, an empty text where there is none that can be read."""
+    if os.path.islink(path) or not os.path.isfile(path):
+        return ""
+    try:
+        with open(path, "rb") as stream:
+            return stream.read(4096).decode("utf-8", "replace")
+    except OSError:
+        return ""
 
 
 def write_all(texts: Mapping[str, str], mode: int) -> None:

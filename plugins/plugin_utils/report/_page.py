@@ -158,7 +158,7 @@ def column_height(one: _figures.Bar, chart: _figures.Chart) -> str:
 def strip_parts(one: _figures.Frequent, most: int) -> list[dict[str, str]]:
     """Return the parts of the bar of a problem, by status."""
     parts, at = [], 0.0
-    for status in ("fail", "warn", "unknown", "waived"):
+    for status in ("fail", "warn", "unknown"):
         count = getattr(one, status)
         if count:
             width = max(LEAST_PERCENT, 100 * count / most)

@@ -47,10 +47,15 @@ def as_csv(report: dict[str, Any]) -> str:
     """Return the rows as CSV: a column for each value, the counts of checks apart, the problems as one text."""
     out = io.StringIO()
     writer = csv.writer(out, lineterminator="\n")
-    writer.writerow(_flat(dict(EMPTY, checks=dict.fromkeys(_words.STATUSES, 0), problems=[])))
+    out.write(csv_heading())
     for row in report["hosts"]:
         writer.writerow([_cell(value) for value in _flat(row).values()])
     return out.getvalue()
+
+
+def csv_heading() -> str:
+    """Return the first line of the CSV."""
+    return ",".join(_flat(dict(EMPTY, checks=dict.fromkeys(_words.STATUSES, 0), problems=[]))) + "\n"
 
 
 def _flat(row: dict[str, Any]) -> dict[str, Any]:
@@ -106,12 +111,12 @@ def _frequent_lines(rows: list[dict[str, Any]]) -> list[str]:
     lines = [
         "## The most frequent problems",
         "",
-        "| check | failed | doubtful | what to do |",
-        "| --- | ---: | ---: | --- |",
+        "| check | hosts | failed | doubtful | what to do |",
+        "| --- | ---: | ---: | ---: | --- |",
     ]
     for one in found:
-        cells = (_escaped(one.id), _words.number(one.fail), _words.number(one.warn), _escaped(one.advice or ""))
-        lines.append("| %s | %s | %s | %s |" % cells)
+        counts = tuple(_words.number(count) for count in (one.hosts, one.fail, one.warn))
+        lines.append("| %s |" % " | ".join(("`%s`" % one.id, *counts, _escaped(one.advice or ""))))
     return [*lines, ""]
 
 
@@ -123,16 +128,16 @@ def _host_line(row: dict[str, Any]) -> str:
         "%s / %s" % (_words.size(row["reserved_bytes"]), _words.size(row["needed_bytes"])),
         "%s / %s" % (_words.size(row["free_bytes"]), _words.size(row["recommended_bytes"])),
         _words.proof(row["proof_state"], row["proof_age_seconds"]),
-        _escaped(_mend(row)),
+        _mend(row),
     )
     return "| %s |" % " | ".join(cells)
 
 
 def _mend(row: dict[str, Any]) -> str:
     """Return the first problems of a host by id, or what its verdict says."""
-    names = [one["id"] for one in _open(row)]
+    names = ["`%s`" % one["id"] for one in _open(row)]
     if not names:
-        return row["summary"]
+        return _escaped(row["summary"])
     more = " and %d more" % (len(names) - LISTED) if len(names) > LISTED else ""
     return ", ".join(names[:LISTED]) + more
 

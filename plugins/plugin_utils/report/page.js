@@ -167,7 +167,7 @@
 
   // what is shown: the state, and the rows that it selects
 
-  const state = { text: "", check: "", verdicts: new Set(), sort: "", falling: false, page: 0, open: new Set() };
+  const state = { text: "", check: "", verdicts: new Set(), sort: "", falling: false, page: 0, open: new Set(), printing: false, left: 0 };
   let shown = rows;
 
   function haystack(row) {
@@ -257,10 +257,11 @@
   }
 
   function drawRows() {
-    const pages = Math.max(1, Math.ceil(shown.length / PAGE));
+    const size = state.printing ? Math.max(1, shown.length) : PAGE;
+    const pages = Math.max(1, Math.ceil(shown.length / size));
     state.page = Math.min(Math.max(0, state.page), pages - 1);
     const body = document.createDocumentFragment();
-    shown.slice(state.page * PAGE, (state.page + 1) * PAGE).forEach((row) => {
+    shown.slice(state.page * size, (state.page + 1) * size).forEach((row) => {
       const line = make("tr", { role: "row", class: "row" }, ...columns.map((column) => cell(row, column)));
       line.row = row;
       body.append(line);
@@ -335,7 +336,7 @@
   const WORDS = { fail: "failed", warn: "doubtful", unknown: "not known", waived: "waived" };
 
   function problemItem(problem) {
-    const box = make("div", {}, make("span", { class: "name" }, human(problem.id)));
+    const box = make("div", {}, make("code", { class: "name" }, problem.id));
     box.append(make("span", { class: "where" }, human(problem.group) + ", " + WORDS[problem.status]));
     if (problem.reason) box.append(make("p", {}, problem.reason));
     const seen = [["Found ", problem.value], ["wanted ", problem.wanted]].filter(([, text]) => text).map((words) => words.join(""));
@@ -386,6 +387,14 @@
     byId("hosts").scrollIntoView();
   }
 
+  // paper has no next page: all selected hosts are printed
+  function print(printing) {
+    if (printing) state.left = state.page;
+    else state.page = state.left;
+    state.printing = printing;
+    drawRows();
+  }
+
   function clear() {
     state.verdicts.clear();
     byId("text").value = "";
@@ -431,7 +440,7 @@
       ids.forEach((id) => counts.set(id, (counts.get(id) || 0) + 1));
     });
     [...counts].sort((a, b) => b[1] - a[1] || collator.compare(a[0], b[0])).forEach(([id, count]) => {
-      byId("check").append(make("option", { value: id }, human(id) + " (" + number(count) + ")"));
+      byId("check").append(make("option", { value: id }, id + " (" + number(count) + ")"));
     });
     verdicts.forEach(([word, name], at) => {
       const count = rows.filter((row) => row.verdict === at).length;
@@ -467,6 +476,8 @@
     });
     byId("back").addEventListener("click", () => turn(-1));
     byId("forth").addEventListener("click", () => turn(1));
+    window.addEventListener("beforeprint", () => print(true));
+    window.addEventListener("afterprint", () => print(false));
     window.addEventListener("hashchange", () => visit(location.hash));
     document.querySelector("main").addEventListener("click", (event) => {
       const link = event.target.closest('a[href^="#"]');

@@ -169,6 +169,48 @@ def test_a_query_for_anything_else_goes_to_json_alone(tmp_path):
     assert result["hosts_count"] == 3
 
 
+def test_an_answer_that_is_json_alone_removes_older_pages_of_its_own(tmp_path):
+    run(directory=str(tmp_path))
+    there = sorted(os.listdir(str(tmp_path)))
+    predicted = run(check_mode=True, directory=str(tmp_path), query="hosts[].host")
+    assert sorted(os.listdir(str(tmp_path))) == there
+    result = run(directory=str(tmp_path), query="hosts[].host")
+    assert os.listdir(str(tmp_path)) == ["kdump-report.json"]
+    assert predicted["removed"] == result["removed"]
+    assert [os.path.basename(path) for path in result["removed"]] == [
+        "kdump-report.html",
+        "kdump-report.csv",
+        "kdump-report.md",
+    ]
+    assert "; removed the older %s" % (tmp_path / "kdump-report.html") in result["msg"]
+
+
+def test_files_of_others_with_the_name_of_the_report_stay(tmp_path):
+    (tmp_path / "fleet.html").write_text("<p>ours</p>")
+    (tmp_path / "fleet.csv").write_text("host,verdict\n")
+    (tmp_path / "fleet.md").write_text("# Fleet\n")
+    result = run(directory=str(tmp_path), name="fleet", query="hosts[].host")
+    assert sorted(os.listdir(str(tmp_path))) == ["fleet.csv", "fleet.html", "fleet.json", "fleet.md"]
+    assert result["removed"] == [] and result["not_renewed"] == []
+
+
+def test_formats_that_are_named_remove_nothing_and_older_files_are_listed(tmp_path):
+    run(directory=str(tmp_path))
+    result = run(directory=str(tmp_path), formats=["html"])
+    assert len(os.listdir(str(tmp_path))) == 4 and result["removed"] == []
+    assert [os.path.basename(path) for path in result["not_renewed"]] == [
+        "kdump-report.json",
+        "kdump-report.csv",
+        "kdump-report.md",
+    ]
+
+
+@pytest.mark.parametrize("directory", ["", " "])
+def test_a_directory_without_a_name_is_refused(directory):
+    result = run(check_mode=True, directory=directory)
+    assert result["failed"] and "directory: %r is refused: it names no directory" % directory in result["msg"]
+
+
 def test_a_query_without_jmespath_is_refused(tmp_path, monkeypatch):
     monkeypatch.setattr(_query, "jmespath", None)
     assert "the library jmespath is not there" in run(directory=str(tmp_path), query="hosts")["msg"]

@@ -202,3 +202,8 @@ def test_the_version_is_read_from_what_was_installed_or_from_the_source(tmp_path
     assert _files.collection_version(tmp_path) == "2.0.0"
     (tmp_path / "MANIFEST.json").write_text("[]")
     assert _files.collection_version(tmp_path) == "1.2.3"
+
+
+def test_a_problem_has_the_id_that_a_waiver_names():
+    text = page({"web1": made_up.info("not_ready", [made_up.check("memory_reserved")])})
+    assert '<code class="what">memory_reserved</code>' in text

@@ -291,5 +291,13 @@ def test_problems_are_counted_by_status_and_waived_ones_apart():
     checks = (made_up.check("space"), made_up.check("space", "warn"), waived)
     rows = [only_row(made_up.info("degraded", [one])) for one in checks]
     (one,) = _figures.frequent(rows)
-    assert (one.hosts, one.fail, one.warn, one.unknown, one.waived) == (3, 1, 1, 0, 1)
+    assert (one.hosts, one.fail, one.warn, one.unknown, one.waived) == (2, 1, 1, 0, 1)
     assert one.advice.startswith("Free some room")
+
+
+def test_the_most_frequent_problem_is_the_one_of_most_hosts_where_nobody_waived_it():
+    waived = {"reason": "Known.", "until": None}
+    found = [[made_up.check("armed")]] * 2 + [[made_up.check("panic_on_oops", "warn")]] * 3
+    found += [[made_up.check("space", waived=waived)]] * 4
+    rows = [only_row(made_up.info("degraded", checks)) for checks in found]
+    assert [(one.id, one.hosts) for one in _figures.frequent(rows)] == [("panic_on_oops", 3), ("armed", 2)]

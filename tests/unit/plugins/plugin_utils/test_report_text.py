@@ -62,7 +62,7 @@ def test_markdown_lists_the_hosts_that_are_not_simply_ready():
     text = _text.as_markdown(report(results), "kdump")
     assert "**1 of 2 hosts would leave a dump.** Made 2026-11-26T09:57:00Z." in text
     assert "| Not ready | 1 |" in text and "| Unreachable |" not in text
-    assert "| bad | Not ready | 256 MiB / 192 MiB | 40 GiB / 16 GiB | 12 d | image\\_fresh |" in text
+    assert "| bad | Not ready | 256 MiB / 192 MiB | 40 GiB / 16 GiB | 12 d | `image_fresh` |" in text
     assert "Not listed: 1 host that is ready." in text and "| good |" not in text
 
 
