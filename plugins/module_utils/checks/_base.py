@@ -105,7 +105,10 @@ def of_findings(found: List[Dict[str, Any]]) -> Optional[Outcome]:
     where = "%s, line %s" % (first["path"], first["line"]) if first["line"] else first["path"]
     more = " (and %d more, see findings)" % (len(found) - 1) if len(found) > 1 else ""
     reason = "%s: %s%s." % (where, first["message"], more)
-    advice = "%s (rule %s); kdump_config sets it." % (first["remedy"][:1].upper() + first["remedy"][1:], first["rule"])
+    advice = "%s (rule %s), and run ansible-playbook crashops.kdump.setup." % (
+        first["remedy"][:1].upper() + first["remedy"][1:],
+        first["rule"],
+    )
     return (failed if errors else warned)(reason, advice, ", ".join(sorted({one["rule"] for one in found})))
 
 

@@ -15,7 +15,7 @@ from ansible_collections.crashops.kdump.plugins.module_utils.checks._base import
     warned,
 )
 
-SET_ALL = "Run crashkernel_reserve with kernels: all (the role does)."
+SET_ALL = "Run ansible-playbook crashops.kdump.setup, which sets one value for all kernels."
 
 
 def reboot_not_pending(seen: Evidence) -> Outcome:

@@ -60,7 +60,12 @@ def configuration_valid(seen: Evidence) -> Outcome:
         return unknown("%s." % seen.unseen[unread[0]])
     if seen.more["config_files"][0] in seen.more["missing_files"]:
         path = seen.more["config_files"][0]
-        return failed("%s is not there, and nothing starts without it." % path, "Run kdump_config.", "missing", "there")
+        return failed(
+            "%s is not there, and nothing starts without it." % path,
+            "Run ansible-playbook crashops.kdump.setup.",
+            "missing",
+            "there",
+        )
     return of_findings(_general(seen, "error")) or passed("no error")
 
 
@@ -112,7 +117,7 @@ def image_not_frozen(seen: Evidence) -> Outcome:
     if not seen.more["force_no_rebuild"]:
         return passed("it may")
     reason = "force_no_rebuild 1 keeps the capture initramfs as it is, whatever changes on the host."
-    advice = "Remove it: kdump_config with directives: {force_no_rebuild: null}."
+    advice = "Set kdump_directives: {force_no_rebuild: null}, and run ansible-playbook crashops.kdump.setup."
     return warned(reason, advice, "force_no_rebuild 1", "without it")
 
 

@@ -15,7 +15,7 @@ from ansible_collections.crashops.kdump.plugins.module_utils.checks._base import
     warned,
 )
 
-ARM = "Run kdump_service (the role does)."
+ARM = "Run ansible-playbook crashops.kdump.setup, which builds and loads it."
 
 
 def image_exists(seen: Evidence) -> Outcome:

@@ -19,7 +19,7 @@ from ansible_collections.crashops.kdump.plugins.module_utils.checks._base import
     warned,
 )
 
-RESERVE = "Set it by crashkernel_reserve (kdump_crashkernel of the role), and reboot."
+RESERVE = "Set kdump_crashkernel, and run ansible-playbook crashops.kdump.setup -e kdump_reboot_allowed=true."
 # what needs memory beside the kernel and its initramfs, as a percentage of the counted sum below which nothing starts
 HOPELESS_PERCENT = 50
 

@@ -27,7 +27,12 @@ def panic_timeout(seen: Evidence) -> Outcome:
     if value or seen.facts["armed"]:
         return passed("kernel.panic = %d" % value)
     reason = "kernel.panic = 0 and nothing is loaded: after a panic the host stands still until somebody resets it."
-    return warned(reason, "Arm the host, or set kernel.panic to a number of seconds.", "0", "more than 0")
+    return warned(
+        reason,
+        "Arm the host (ansible-playbook crashops.kdump.setup), or set kernel.panic = 10 in /etc/sysctl.d.",
+        "0",
+        "more than 0",
+    )
 
 
 def panic_on_oops(seen: Evidence) -> Outcome:
@@ -58,7 +63,7 @@ def panic_on_warn(seen: Evidence) -> Outcome:
     if not value:
         return passed("no", "no")
     reason = "kernel.panic_on_warn = 1: each warning of the kernel crashes the host."
-    return warned(reason, "Set kernel.panic_on_warn to 0.", "1", "0")
+    return warned(reason, "Set kernel.panic_on_warn = 0 in /etc/sysctl.d, and run sysctl --system.", "1", "0")
 
 
 def panic_notifiers(seen: Evidence) -> Outcome:

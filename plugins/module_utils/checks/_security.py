@@ -31,7 +31,7 @@ def dump_directory_private(seen: Evidence) -> Outcome:
     if found["uid"] == 0 and not mode & OTHERS:
         return passed(seen_as, "0700, owner 0")
     reason = "Others than root may look into %s (%s), and dumps hold passwords and keys." % (found["path"], seen_as)
-    advice = "Run setup (the role makes it private), or chmod 0700 and chown root it."
+    advice = "Run ansible-playbook crashops.kdump.setup, which makes it private, or chmod 0700 and chown root it."
     if mode > 0o777:
         # as apport of Ubuntu makes /var/crash, for reports that every user may leave there
         advice = "Set kdump_path to a directory that only kdump uses: this one is open to every user on purpose (%s)."
@@ -50,7 +50,12 @@ def dumps_private(seen: Evidence) -> Outcome:
     if not bare:
         return passed("each is for its owner alone")
     reason = "Everybody may read %d of the dumps, such as %s." % (len(bare), bare[0])
-    return warned(reason, "Run setup, which makes the directory private; then chmod 0600 the dumps.", len(bare), 0)
+    return warned(
+        reason,
+        "Run ansible-playbook crashops.kdump.setup, which makes the directory private; then chmod 0600 the dumps.",
+        len(bare),
+        0,
+    )
 
 
 def selinux_label(seen: Evidence) -> Outcome:

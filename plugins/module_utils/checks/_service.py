@@ -17,8 +17,9 @@ from ansible_collections.crashops.kdump.plugins.module_utils.checks._base import
     unknown,
     warned,
 )
+from ansible_collections.crashops.kdump.plugins.module_utils.checks._memory import RESERVE
 
-ARM = "Run kdump_service with state: started (the role does), and read the journal of the unit if it says no."
+ARM = "Run ansible-playbook crashops.kdump.setup; where that fails, it shows the journal of the unit."
 NO_SYSTEMD = "systemd does not answer"
 
 
@@ -28,7 +29,7 @@ def installed(seen: Evidence) -> Outcome:
     if stack["installed"]:
         return passed("%s (%s)" % (stack["tool"], stack["name"]))
     reason = "kdump is not installed: there is no %s." % stack["tool"]
-    return failed(reason, "Run setup: the role installs it.", "no", stack["tool"])
+    return failed(reason, "Run ansible-playbook crashops.kdump.setup, which installs it.", "no", stack["tool"])
 
 
 def armed(seen: Evidence) -> Outcome:
@@ -54,7 +55,7 @@ def unit_enabled(seen: Evidence) -> Outcome:
     if service["enabled"]:
         return passed("yes")
     reason = "%s is not enabled, so the next boot will not arm the host." % service["unit"]
-    return failed(reason, "Run kdump_service with enabled: true (the role does).", "no", "yes")
+    return failed(reason, "Run ansible-playbook crashops.kdump.setup, which enables it.", "no", "yes")
 
 
 def unit_active(seen: Evidence) -> Outcome:
@@ -85,7 +86,7 @@ def unit_condition(seen: Evidence) -> Outcome:
     if service["condition"]:
         return passed("met")
     reason = "systemd passed over %s: its condition (crashkernel= on the command line) was not met at the start."
-    return failed(reason % service["unit"], "Reserve memory, and reboot.", "not met", "met")
+    return failed(reason % service["unit"], RESERVE, "not met", "met")
 
 
 def unit_unmasked(seen: Evidence) -> Outcome:
@@ -124,4 +125,9 @@ def reservation_used(seen: Evidence) -> Outcome:
     if seen.facts["armed"] or seen.facts["service"]["enabled"] or seen.facts["service"]["moving"]:
         return passed("it is for kdump")
     reason = "Memory is reserved for a capture kernel, and nothing loads one."
-    return warned(reason, "Run setup to use it, or disable to give it back.", "unused", "used")
+    return warned(
+        reason,
+        "Run ansible-playbook crashops.kdump.setup to use it, or crashops.kdump.disable to give it back.",
+        "unused",
+        "used",
+    )

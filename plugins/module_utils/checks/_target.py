@@ -17,7 +17,7 @@ from ansible_collections.crashops.kdump.plugins.module_utils.checks._base import
     warned,
 )
 
-PREPARE = "Run setup again: the role prepares the target, and kdump_target says what is wrong with it."
+PREPARE = "Run ansible-playbook crashops.kdump.setup: it prepares the target, or says what is wrong with it."
 LOCAL = "the dumps do not go to a file system that this host sees"
 # which trouble of a probe belongs to which check; all others say that the target cannot be written to
 REACH = ("no_answer", "mount", "program_missing")
@@ -42,7 +42,12 @@ def dump_directory(seen: Evidence) -> Outcome:
     reason = "The dump directory %s does not exist." % directory["path"]
     # kdump-config makes it whenever it is called, and so at the crash; then everybody may look into it
     judge = failed if seen.on_kdumpctl else warned
-    return judge(reason, "Run setup again: the role makes it, for root alone.", "missing", directory["path"])
+    return judge(
+        reason,
+        "Run ansible-playbook crashops.kdump.setup, which makes it, for root alone.",
+        "missing",
+        directory["path"],
+    )
 
 
 def space(seen: Evidence) -> Outcome:
