@@ -255,7 +255,8 @@ def command_failure(what: str, done: Completed) -> Failure:
 def run_module(module: Any, ensure: Callable[[Any, Dict[str, Any], bool], Dict[str, Any]]) -> None:
     """Run ensure(host, params, check_mode) and end the module with its result, or with the reason it failed.
 
-    The one place of the collection that calls exit_json and fail_json. `commands` is added to both.
+    The one place of the collection that calls exit_json and fail_json. `commands` is added to both; the `warnings` of a
+    result go to the screen.
     """
     host = Host(module)
     try:
@@ -263,4 +264,6 @@ def run_module(module: Any, ensure: Callable[[Any, Dict[str, Any], bool], Dict[s
     except Failure as failure:
         module.fail_json(msg=failure.msg, commands=host.commands, **failure.details)
     else:
+        for warning in result.pop("warnings", []):
+            module.warn(warning)
         module.exit_json(commands=host.commands, **result)

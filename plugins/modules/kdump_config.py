@@ -328,7 +328,13 @@ from ansible.module_utils.basic import AnsibleModule
 from ansible_collections.crashops.kdump.plugins.module_utils import _undo
 from ansible_collections.crashops.kdump.plugins.module_utils._host import run_module
 from ansible_collections.crashops.kdump.plugins.module_utils._planned import PlannedHost
-from ansible_collections.crashops.kdump.plugins.module_utils._result import Failure, FileChange, Refused, file_diff
+from ansible_collections.crashops.kdump.plugins.module_utils._result import (
+    Failure,
+    FileChange,
+    Finding,
+    Refused,
+    file_diff,
+)
 from ansible_collections.crashops.kdump.plugins.module_utils._running import kernel_release
 from ansible_collections.crashops.kdump.plugins.module_utils._stack import find_stack
 from ansible_collections.crashops.kdump.plugins.module_utils.facts._drivers import refusals as drivers_refused
@@ -363,7 +369,18 @@ def ensure(host: Any, params: Dict[str, Any], check_mode: bool) -> Dict[str, Any
         "rebuild_required": any(path in stack.embedded_files for path in changed_files),
         "reload_required": bool(changes),
         "backup_files": backups,
+        "warnings": _warnings(findings),
     }
+
+
+def _warnings(findings: Dict[str, List[Finding]]) -> List[str]:
+    """Return what an operator should see on the screen."""
+    return [
+        "%s%s: %s; %s" % (path, " line %d" % found.line if found.line else "", found.message, found.remedy)
+        for path, some in findings.items()
+        for found in some
+        if found.severity == "warning"
+    ]
 
 
 def _asks(params: Dict[str, Any]) -> bool:

@@ -80,6 +80,13 @@ options:
       - If it is left out, it is 60.
     type: int
     default: 60
+  must_work:
+    description:
+      - Whether the task fails where the target does not work. With V(false) RV(problem) says why instead.
+      - A refused value fails the task in any case.
+      - If it is left out, the task fails.
+    type: bool
+    default: true
 seealso:
   - module: crashops.kdump.kdump_config
   - module: crashops.kdump.crash_test
@@ -164,6 +171,16 @@ untried:
   returned: success
   type: str
   sample: the key /root/.ssh/kdump_id_ed25519 does not exist
+works:
+  description: Whether the target was tried and works. V(false) where it could not be tried.
+  returned: success
+  type: bool
+  sample: true
+problem:
+  description: With O(must_work=false) the sentence for why the target does not work; else null.
+  returned: success
+  type: str
+  sample: dumps.example.com did not answer within 60 s.
 package:
   description: The package to install where a program is missing that reaches the target; else null.
   returned: success, or when a program is missing
@@ -171,14 +188,15 @@ package:
   sample: nfs-common
 trouble:
   description:
-    - One word for why it failed. Among them are V(key_missing), V(key), V(passphrase), V(host_key_unknown),
+    - One word for why it failed; null where it did not. Among them are V(key_missing), V(key),
+      V(passphrase), V(host_key_unknown),
       V(host_key_changed), V(login_refused), V(no_answer), V(mount), V(program_missing), V(device), V(directory).
-  returned: when the target was tried and failed
+  returned: success, or when the target was tried and failed
   type: str
   sample: login_refused
 public_key:
-  description: The public half of the key.
-  returned: when the login failed
+  description: The public half of the key; null where the login did not fail.
+  returned: success, or when the login failed
   type: str
   sample: ssh-ed25519 AAAAC3NzaC1lZDI1NTE5AAAA root@web01
 refused:
@@ -199,6 +217,7 @@ from ansible.module_utils.basic import AnsibleModule
 from ansible_collections.crashops.kdump.plugins.module_utils._host import run_module
 from ansible_collections.crashops.kdump.plugins.module_utils._planned import PlannedHost
 from ansible_collections.crashops.kdump.plugins.module_utils._result import (
+    Failure,
     Refused,
     StateChange,
     refusal,
@@ -222,7 +241,14 @@ def ensure(host: Any, params: Dict[str, Any], check_mode: bool) -> Dict[str, Any
     if refused:
         raise Refused(refused)
     wish = Wish(target, stack.name, params["create"], not check_mode, params["timeout"])
-    return result(target, prober(target.kind)(host, wish).probe())
+    try:
+        return result(target, prober(target.kind)(host, wish).probe())
+    except Failure as failure:
+        if params["must_work"] or "trouble" not in failure.details:
+            raise
+        # an exit status among the results would make Ansible take the task for a failed one
+        known = {name: failure.details.get(name) for name in ("trouble", "package", "public_key")}
+        return dict(result(target, Probe()), works=False, problem=failure.msg, **known)
 
 
 def wanted(stack: Stack, params: Dict[str, Any]) -> Target:
@@ -260,6 +286,10 @@ def result(target: Target, probe: Probe) -> Dict[str, Any]:
         "writable": True if trial else None,
         "untried": probe.untried,
         "package": probe.package,
+        "works": probe.untried is None,
+        "problem": None,
+        "trouble": None,
+        "public_key": None,
     }
 
 
@@ -280,6 +310,7 @@ def main() -> None:
         "path": {"type": "str"},
         "create": {"type": "bool", "default": True},
         "timeout": {"type": "int", "default": 60},
+        "must_work": {"type": "bool", "default": True},
     }
     run_module(AnsibleModule(argument_spec=argument_spec, supports_check_mode=True), ensure)
 

@@ -88,6 +88,8 @@ def host_refusals(info: dict[str, Any], dumps_host: str | None = None) -> list[s
     """Return a sentence for each reason that kdump_info knows."""
     if info["capture_kernel"]:
         return [refusal("host", info["kernel"], "it is inside a capture kernel", "wait until it has rebooted")]
+    if info.get("verdict") == "unsupported":
+        return [refusal("host", info["kernel"], info["summary"].rstrip("."), "take it out of this run")]
     found = []
     if not info["armed"]:
         reasons = "; ".join(info["reasons"]) or "no capture kernel is loaded"

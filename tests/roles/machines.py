@@ -13,7 +13,7 @@ from ansible_collections.crashops.kdump.tests.unit.armed_host import (
 )
 from ansible_collections.crashops.kdump.tests.unit.fake_boot import DebianHost, GrubbyHost
 
-# crashops.kdump has not been on the last two
+# crashops.kdump has not been on the bare ones
 MACHINES = {
     "debian": armed_debian,
     "ubuntu": armed_ubuntu,
@@ -21,9 +21,26 @@ MACHINES = {
     "el9": armed_el9,
     "el10": armed_el10,
     "container": lambda: armed_debian({"/run/systemd/container": "lxc\n"}),
+    "unarmed": lambda: armed_debian({"/sys/kernel/kexec_crash_loaded": "0\n"}),
+    "el9_warned": lambda: armed_el9({"/etc/kdump.conf": "path /var/crash\nsshkey /root/.ssh/gone\n"}),
+    "ssh_client": lambda: with_programs(armed_debian(), "ssh"),
+    "bare_container": lambda: DebianHost(files={"/run/systemd/container": "lxc\n"}, programs=["systemctl"]),
+    "no_boot_loader": lambda: without_programs(DebianHost(programs=["systemctl"]), "update-grub"),
     "bare_debian": lambda: DebianHost(programs=["systemctl"]),
     "bare_el9": lambda: GrubbyHost(programs=["systemctl"]),
 }
+
+
+def with_programs(host, *programs):
+    """Return a host that has further programs."""
+    host.programs += programs
+    return host
+
+
+def without_programs(host, *programs):
+    """Return a host that lacks programs."""
+    host.programs = [program for program in host.programs if program not in programs]
+    return host
 
 
 def machine(name):

@@ -85,15 +85,21 @@ def copy_collection(collections: Path) -> Path:
 class Fleet:
     """Made-up machines, and Ansible that manages them."""
 
-    def __init__(self, folder: Path, machines: dict[str, str], **variables: Any) -> None:
-        """Make an inventory in a folder: machines are those of machines.py by the name of the host."""
+    def __init__(self, folder: Path, machines: dict[str, Any], **variables: Any) -> None:
+        """Make an inventory in a folder: machines are those of machines.py by the name of the host.
+
+        In place of a machine's name there may be the host's variables, made_up among them.
+        """
         self.folder = folder
         shared = {
             "ansible_connection": "made_up",
             "ansible_user": "root",
             "ansible_python_interpreter": "{{ ansible_playbook_python }}",
         }
-        hosts = {name: {"made_up": machine} for name, machine in machines.items()}
+        hosts = {
+            name: dict(machine) if isinstance(machine, dict) else {"made_up": machine}
+            for name, machine in machines.items()
+        }
         self.inventory = folder / "hosts.yml"
         self.inventory.write_text(yaml.safe_dump({"all": {"hosts": hosts, "vars": {**shared, **variables}}}))
 

@@ -19,7 +19,7 @@ DF = "/dev/vda1 1000 400 600 40% /\n"
 MADE = "step=make\nexisted=0\nstep=mode\nbefore=700\nowner=0\nmode=700\nstep=write\nstep=space\n" + DF
 THERE = MADE.replace("existed=0", "existed=1")
 NFS_OPTIONS = "soft,timeo=200,retrans=1,retry=0,nolock,nosuid,nodev,noexec"
-DEFAULT = {"target": None, "path": None, "create": True, "timeout": 60}
+DEFAULT = {"target": None, "path": None, "create": True, "timeout": 60, "must_work": True}
 
 
 def machine(stack="kdumpctl", **changes):

@@ -1,0 +1,89 @@
+# Copyright (c) 2026, The crashops.kdump authors
+# GNU General Public License v3.0-or-later (see COPYING or https://www.gnu.org/licenses/gpl-3.0.txt)
+# SPDX-License-Identifier: GPL-3.0-or-later
+"""Checks all variables of the role: names and types on the control node, and for setup the values on the host."""
+
+from __future__ import annotations
+
+import json
+from collections.abc import Mapping
+from typing import Any
+
+from ansible.errors import AnsibleError
+from ansible.plugins.action import ActionBase
+from ansible_collections.crashops.kdump.plugins.module_utils._result import refusal
+from ansible_collections.crashops.kdump.plugins.plugin_utils import _role_variables
+from ansible_collections.crashops.kdump.plugins.plugin_utils._other_host import is_known
+
+MODULE = "crashops.kdump.role_variables"
+OPTIONS = {
+    "entry_point": {"type": "str", "required": True, "choices": ["setup", "verify", "test", "disable"]},
+    "variables": {"type": "dict"},
+}
+
+
+class ActionModule(ActionBase):
+    """The action of the task. What it decides by is in plugin_utils/_role_variables.py."""
+
+    TRANSFERS_FILES = False
+    _supports_check_mode = True
+    _supports_async = False
+
+    def run(self, tmp: str | None = None, task_vars: dict[str, Any] | None = None) -> dict[str, Any]:
+        """Check the variables and return them, or fail with a sentence for each that is refused."""
+        result = super().run(tmp, task_vars)
+        self._vars = task_vars or {}
+        dummy, options = self.validate_argument_spec(argument_spec=OPTIONS)
+        entry_point = options["entry_point"]
+        given = options["variables"] if options["variables"] is not None else self._vars
+        typed, refused = self._typed(given, entry_point)
+        values, wrong = _role_variables.converted(typed, entry_point)
+        refused += wrong
+        refused += _role_variables.refusals(values, lambda name: is_known(name, self._vars), self._hosts())
+        result.update(changed=False, variables=values, refused=refused)
+        if entry_point == "setup":
+            result.update(self._on_host(values, refused))
+        if result.get("failed"):
+            return result
+        if result["refused"]:
+            result.update(failed=True, msg=" ".join(result["refused"]))
+        return result
+
+    def _typed(self, given: Mapping[str, Any], entry_point: str) -> tuple[dict[str, Any], list[str]]:
+        """Return what was given for the role's variables, templates resolved, and what is wrong with that."""
+        typed, refused = {}, []
+        for name in _role_variables.options_of(entry_point):
+            if name not in given:
+                continue
+            try:
+                value = self._templar.template(given[name])
+                if value is not None and value != self._vars.get("omit"):
+                    typed[name] = plain(value)
+            except AnsibleError as error:
+                refused.append(
+                    refusal(name, str(given[name]), "it cannot be resolved (%s)" % error, "mend the template")
+                )
+        known = [*typed, *_role_variables.allowed(typed)]
+        others = {
+            name: plain(value) for name, value in given.items() if name.startswith("kdump_") and name not in known
+        }
+        return typed, _role_variables.unknown(others, entry_point) + refused
+
+    def _hosts(self) -> list[str]:
+        """Return the names of the inventory's hosts."""
+        return list((self._vars.get("groups") or {}).get("all") or [])
+
+    def _on_host(self, values: dict[str, Any], refused: list[str]) -> dict[str, Any]:
+        """Return what the host itself says; it judges only the values that could be read."""
+        args = {"entry_point": "setup", "variables": values}
+        done = self._execute_module(module_name=MODULE, module_args=args, task_vars=self._vars)
+        if "refused" in done:
+            done["refused"] = refused + done["refused"]
+        elif refused:
+            done["msg"] = " ".join([*refused, str(done.get("msg", ""))]).strip()
+        return done
+
+
+def plain(value: Any) -> Any:
+    """Return a value without what ansible-core knows about where it came from; a date becomes its text."""
+    return json.loads(json.dumps(value, default=str))

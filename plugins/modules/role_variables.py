@@ -1,0 +1,128 @@
+#!/usr/bin/python
+# Copyright (c) 2026, The crashops.kdump authors
+# GNU General Public License v3.0-or-later (see COPYING or https://www.gnu.org/licenses/gpl-3.0.txt)
+# SPDX-License-Identifier: GPL-3.0-or-later
+"""All variables of the role judged on a host, before anything is written. Half of it is in the action plugin."""
+
+DOCUMENTATION = r"""
+module: role_variables
+short_description: Check all variables of the role at once, before anything is written
+version_added: "0.1.0"
+description:
+  - Checks every variable of a host whose name begins with C(kdump_). An unknown name is refused with the nearest known
+    one, and a name of the role linux-system-roles.kdump with what replaces it here.
+  - Text where a list or a dictionary belongs, as C(-e name=value) gives it, is read as one. A list may be given as a
+    word, as words with commas between them, or as a list. V(null) is the same as leaving a variable out.
+  - For O(entry_point=setup) it also reads the host, and refuses the values that a later task would refuse there.
+  - All that is wrong with a host is in one message. Nothing is changed.
+  - A host variable that holds a registered result is no setting and is left alone.
+author:
+  - The crashops.kdump authors (@crashops)
+extends_documentation_fragment:
+  - crashops.kdump._attributes
+options:
+  entry_point:
+    description:
+      - The entry point of the role whose variables are wanted.
+    type: str
+    required: true
+    choices: [setup, verify, test, disable]
+  variables:
+    description:
+      - The values to check by name.
+      - If it is left out, they are the variables of the host whose names begin with C(kdump_).
+    type: dict
+attributes:
+  check_mode:
+    support: full
+    details: It only reads.
+  diff_mode:
+    support: none
+    details: It changes nothing.
+  idempotent:
+    support: full
+  platform:
+    support: full
+    platforms: linux
+seealso:
+  - module: crashops.kdump.kdump_info
+"""
+
+EXAMPLES = r"""
+- name: Check what setup would be given
+  crashops.kdump.role_variables:
+    entry_point: setup
+  register: checked
+
+# With kdump_crashkernal: 256M among the host's variables this fails:
+#   kdump_crashkernal: '256M' is refused: the role has no such variable; did you mean kdump_crashkernel?
+- name: Show the values as the role reads them
+  ansible.builtin.debug:
+    var: checked.variables
+
+# Reads only the variables, so no connection is made.
+- name: Check what verify would be given
+  crashops.kdump.role_variables:
+    entry_point: verify
+"""
+
+RETURN = r"""
+variables:
+  description:
+    - The variables of the role that have a value, defaults included.
+    - Text that stands for a list, a dictionary, a number or a truth value is converted.
+  returned: success
+  type: dict
+  sample: {kdump_crashkernel: 256M, kdump_reboot_allowed: false}
+info:
+  description: The host, as M(crashops.kdump.kdump_info) returns it.
+  returned: with O(entry_point=setup)
+  type: dict
+refused:
+  description: The sentences about refused variables, one for each.
+  returned: always
+  type: list
+  elements: str
+  sample: []
+commands:
+  description: The commands that were run.
+  returned: with O(entry_point=setup)
+  type: list
+  elements: list
+"""
+
+from typing import Any, Dict
+
+from ansible.module_utils.basic import AnsibleModule
+from ansible_collections.crashops.kdump.plugins.module_utils import _intended
+from ansible_collections.crashops.kdump.plugins.module_utils._facts import read_facts
+from ansible_collections.crashops.kdump.plugins.module_utils._host import run_module
+from ansible_collections.crashops.kdump.plugins.module_utils.checks._waivers import Waiver
+from ansible_collections.crashops.kdump.plugins.module_utils.facts._look import Options
+
+
+def ensure(host: Any, params: Dict[str, Any], check_mode: bool) -> Dict[str, Any]:
+    """Return the host as it is, and a sentence for each value that is refused on it."""
+    variables = params["variables"] or {}
+    waivers = tuple(Waiver(**waiver) for waiver in variables.get("kdump_waivers") or [])
+    facts = read_facts(host, Options(waivers=waivers))
+    # the role stops there for the machine itself, whatever its variables say
+    hopeless = facts["capture_kernel"] or facts["verdict"] == "unsupported"
+    refused = [] if hopeless else _intended.refusals(host, variables)
+    return {"changed": False, "variables": variables, "info": facts, "refused": refused}
+
+
+def main() -> None:
+    """Run the module."""
+    module = AnsibleModule(
+        argument_spec={
+            "entry_point": {"type": "str", "required": True, "choices": ["setup", "verify", "test", "disable"]},
+            "variables": {"type": "dict"},
+        },
+        supports_check_mode=True,
+    )
+    run_module(module, ensure)
+
+
+if __name__ == "__main__":
+    main()

@@ -1,0 +1,311 @@
+# Copyright (c) 2026, The crashops.kdump authors
+# GNU General Public License v3.0-or-later (see COPYING or https://www.gnu.org/licenses/gpl-3.0.txt)
+# SPDX-License-Identifier: GPL-3.0-or-later
+# Private to this collection: no promise is made to code outside it.
+"""The role's variables: which there are, their values by type, and what is refused without a look at the host.
+
+Names, types and choices are those of the role's argument_specs.yml, which is read here: they exist once.
+"""
+
+from __future__ import annotations
+
+import difflib
+import re
+from collections.abc import Callable, Iterable, Mapping
+from functools import lru_cache
+from pathlib import Path
+from typing import Any
+
+import yaml
+from ansible.module_utils.parsing.convert_bool import boolean
+from ansible_collections.crashops.kdump.plugins.module_utils._result import refusal
+from ansible_collections.crashops.kdump.plugins.module_utils.checks import _waivers
+from ansible_collections.crashops.kdump.plugins.module_utils.checks._base import Thresholds
+
+SPECS = Path(__file__).resolve().parents[2] / "roles/kdump/meta/argument_specs.yml"
+# the variables of the playbooks, and what the role registers for its user
+OF_PLAYBOOKS = (
+    "kdump_hosts", "kdump_test_serial", "kdump_report_directory", "kdump_report_formats", "kdump_report_query",
+    "kdump_report_title", "kdump_test_result",
+)  # fmt: skip
+ALLOWED = "kdump_allow_unknown"
+# linux-system-roles.kdump 1.x; what it calls as it is called here is left out
+OF_PEER = {
+    "kdump_system_action": "use kdump_failure_action",
+    "kdump_ssh_user": "write user@server into the location of kdump_target",
+    "kdump_sshkey": "use ssh_key in kdump_target",
+    "kdump_reboot_ok": "use kdump_reboot_allowed",
+    "kdump_reboot_required": "remove it; setup says itself where a reboot is needed, and verify says reboot_pending",
+    "kdump_kdump_tools": "use kdump_sysconfig",
+}
+# other names by which people know a variable, too far from it for a comparison of letters
+ALSO_KNOWN_AS = {
+    "kdump_dump_target": "use kdump_target",
+    "kdump_default": "use kdump_failure_action",
+    "kdump_default_action": "use kdump_failure_action",
+    "kdump_reserve": "use kdump_crashkernel",
+    "kdump_memory": "use kdump_crashkernel",
+    "kdump_reboot": "use kdump_reboot_allowed",
+}
+HOW_NEAR = 0.75
+# where a comma may be a part of one word, such as console=ttyS0,115200
+COMMAND_LINES = ("kdump_commandline_append", "kdump_commandline_remove")
+SERVERS = ("kdump_ssh_server", "kdump_dump_server")
+# seconds below which nothing can be done; others begin at 1
+LEAST = {"kdump_test_timeout": 60, "kdump_test_rearm_timeout": 0}
+PATTERNS = (
+    (
+        "kdump_metrics_directory",
+        re.compile(r"/[A-Za-z0-9/._+-]+"),
+        "it is no absolute path of plain characters",
+        "give the directory of node_exporter's textfile collector",
+    ),
+    (
+        "kdump_metrics_interval",
+        re.compile(r"([1-9][0-9]*(s|min|h|d) ?)+"),
+        "it is no number with s, min, h or d",
+        "give a time span such as 15min or 1h",
+    ),
+)
+HOST_KEY = re.compile(r"(ssh|ecdsa|sk)-\S+\s+\S+")
+
+
+class Wrong(Exception):
+    """A value that is refused: option, value, rule, remedy as in one sentence."""
+
+    def __init__(self, name: str, value: Any, rule: str, remedy: str) -> None:
+        super().__init__(refusal(name, value, rule, remedy))
+
+
+@lru_cache(maxsize=None)
+def _entry_points() -> dict[str, dict[str, Any]]:
+    """Return the options of each entry point of the role."""
+    specs = yaml.safe_load(SPECS.read_text(encoding="utf-8"))["argument_specs"]
+    return {name: spec["options"] for name, spec in specs.items()}
+
+
+def options_of(entry_point: str) -> dict[str, Any]:
+    """Return the options of all entry points; where two say different things of one, the asked one counts."""
+    merged: dict[str, Any] = {}
+    for options in (*_entry_points().values(), _entry_points()[entry_point]):
+        merged.update(options)
+    return merged
+
+
+def allowed(typed: Mapping[str, Any]) -> list[str]:
+    """Return the unknown names that the operator allows; what cannot be read as a list allows none."""
+    try:
+        return _list(ALLOWED, typed.get(ALLOWED) or [], {})
+    except Wrong:
+        return []
+
+
+def unknown(variables: Mapping[str, Any], entry_point: str) -> list[str]:
+    """Return a sentence for each variable that is none of the role; what is registered is a result."""
+    known = [*options_of(entry_point), *OF_PLAYBOOKS]
+    names = [name for name in sorted(variables) if name.startswith("kdump_") and name not in known]
+    return [_unknown(name, variables[name], known) for name in names if not _is_result(variables[name])]
+
+
+def _is_result(value: Any) -> bool:
+    """Return whether a variable holds what a task returned."""
+    return isinstance(value, Mapping) and "changed" in value and "failed" in value
+
+
+def _unknown(name: str, value: Any, known: Iterable[str]) -> str:
+    """Return the sentence for one unknown variable."""
+    if name in OF_PEER:
+        return refusal(name, value, "it is a variable of linux-system-roles.kdump", OF_PEER[name])
+    near = difflib.get_close_matches(name, list(known), 1, HOW_NEAR)
+    remedy = "use %s" % near[0] if near else "remove it"
+    remedy = ALSO_KNOWN_AS.get(name, remedy)
+    words = "%s, or name it in %s if something else needs it" % (remedy, ALLOWED)
+    return refusal(name, value, "the role has no such variable", words)
+
+
+def converted(variables: Mapping[str, Any], entry_point: str) -> tuple[dict[str, Any], list[str]]:
+    """Return the variables that have a value, each of its type, and a sentence for each that cannot be."""
+    options = options_of(entry_point)
+    values: dict[str, Any] = {}
+    refused: list[str] = []
+    for name, spec in options.items():
+        value = variables.get(name)
+        if value is None:
+            value = spec.get("default")
+        if value is None:
+            continue
+        try:
+            values[name] = _converted(name, value, spec)
+        except Wrong as wrong:
+            refused.append(str(wrong))
+    return values, refused
+
+
+def _converted(name: str, value: Any, spec: Mapping[str, Any]) -> Any:
+    """Return a value of the type that the spec says, or raise Wrong."""
+    kind = spec.get("type", "str")
+    chosen = KINDS[kind](name, value, spec)
+    for word in chosen if isinstance(chosen, list) else [chosen]:
+        if "choices" in spec and word not in spec["choices"]:
+            words = [str(choice).lower() if isinstance(choice, bool) else str(choice) for choice in spec["choices"]]
+            near = difflib.get_close_matches(str(word), words, 1, HOW_NEAR)
+            remedy = "use %s" % near[0] if near else "choose %s" % ", ".join(words)
+            raise Wrong(
+                name, word, "it is none of %s" % ", ".join(words) if near else "there is no such choice", remedy
+            )
+    return chosen
+
+
+def _text(name: str, value: Any, dummy: Mapping[str, Any]) -> str:
+    """Return a text; a number is one."""
+    if isinstance(value, bool):
+        raise Wrong(name, value, "YAML reads this word as a truth value", "put it in quotes")
+    if isinstance(value, (str, int, float)):
+        return str(value)
+    raise Wrong(name, value, "it must be one text", "write it as a string")
+
+
+def _number(name: str, value: Any, dummy: Mapping[str, Any]) -> int:
+    """Return a whole number."""
+    if isinstance(value, float) and value.is_integer():
+        return int(value)
+    if isinstance(value, int) and not isinstance(value, bool):
+        return value
+    if isinstance(value, str) and re.fullmatch(r"\s*[+-]?[0-9]+\s*", value):
+        return int(value)
+    raise Wrong(name, value, "it is no whole number", "give digits alone")
+
+
+def _truth(name: str, value: Any, dummy: Mapping[str, Any]) -> bool:
+    """Return a truth value."""
+    try:
+        return bool(boolean(value))
+    except TypeError:
+        raise Wrong(name, value, "it is neither true nor false", "say true or false") from None
+
+
+def _list(name: str, value: Any, spec: Mapping[str, Any]) -> list[Any]:
+    """Return a list: of a list, of its text in JSON or YAML, of words with commas between them."""
+    if isinstance(value, str):
+        value = _parsed(name, value, list) if value.lstrip().startswith("[") else _words(name, value)
+    elif isinstance(value, (int, float)) and not isinstance(value, bool):
+        value = [value]
+    if not isinstance(value, list):
+        raise Wrong(name, value, "it must be a list", "write [one, two]")
+    inner = {"type": spec.get("elements", "str"), "options": spec.get("options")}
+    for one in value:
+        if one is None:
+            raise Wrong(name, value, "an entry of the list is empty", "give it a value or remove it")
+    return [_converted(name, one, inner) for one in value]
+
+
+def _words(name: str, text: str) -> list[str]:
+    """Return the words of a text with commas between them."""
+    if name in COMMAND_LINES and "," in text:
+        rule = "a comma may be a part of one word or stand between two"
+        raise Wrong(name, text, rule, "write a list such as [one, two]")
+    return [word.strip() for word in text.split(",") if word.strip()]
+
+
+def _parsed(name: str, text: str, kind: type) -> Any:
+    """Return a list or a dictionary of its text in JSON or YAML."""
+    try:
+        found = yaml.safe_load(text)
+    except yaml.YAMLError:
+        found = None
+    if not isinstance(found, kind):
+        example = "[one, two]" if kind is list else "{type: nfs, location: 'server:/export'}"
+        what = "list" if kind is list else "dictionary"
+        raise Wrong(name, text, "this text is no %s" % what, "write one such as %s" % example)
+    return found
+
+
+def _dictionary(name: str, value: Any, spec: Mapping[str, Any]) -> dict[str, Any]:
+    """Return a dictionary, its own options checked."""
+    if isinstance(value, str):
+        value = _parsed(name, value, dict)
+    if not isinstance(value, dict):
+        raise Wrong(name, value, "it must be a dictionary", "write {name: value}")
+    options = spec.get("options")
+    if not options:
+        return {str(key): one for key, one in value.items()}
+    for key in value:
+        if key not in options:
+            near = difflib.get_close_matches(str(key), list(options), 1, 0.6)
+            remedy = "use %s" % near[0] if near else "choose among %s" % ", ".join(options)
+            raise Wrong("%s.%s" % (name, key), value[key], "there is no such option", remedy)
+    given = {key: one for key, one in value.items() if one is not None}
+    for key, inner in options.items():
+        if inner.get("required") and key not in given:
+            raise Wrong(name, value, "it lacks %s" % key, "add %s" % key)
+    return {key: _converted("%s.%s" % (name, key), one, options[key]) for key, one in given.items()}
+
+
+def _raw(name: str, value: Any, dummy: Mapping[str, Any]) -> str | list[str]:
+    """Return one text or a list of texts; sizes have commas of their own, kernels do not."""
+    if isinstance(value, str) and value.lstrip().startswith("["):
+        value = _parsed(name, value, list)
+    if isinstance(value, str) and name == "kdump_crashkernel_kernels" and value.startswith("/"):
+        value = _words(name, value)
+    if not isinstance(value, list):
+        return _text(name, value, {})
+    texts = _list(name, value, {})
+    return texts[0] if len(texts) == 1 and not texts[0].startswith("/") else texts
+
+
+KINDS: dict[str, Callable[[str, Any, Mapping[str, Any]], Any]] = {
+    "str": _text,
+    "path": _text,
+    "int": _number,
+    "bool": _truth,
+    "list": _list,
+    "dict": _dictionary,
+    "raw": _raw,
+}
+
+
+def refusals(values: Mapping[str, Any], is_host: Callable[[str], bool], hosts: Iterable[str]) -> list[str]:
+    """Return a sentence for each value that is wrong on every host. is_host is whether the inventory has a host."""
+    found = [
+        refusal(
+            name, value, "it must be at least %d seconds" % LEAST.get(name, 1), "give a larger number or leave it out"
+        )
+        for name, value in values.items()
+        if name.endswith("_timeout") and value < LEAST.get(name, 1)
+    ]
+    found += [
+        refusal(name, values[name], rule, remedy)
+        for name, pattern, rule, remedy in PATTERNS
+        if name in values and not pattern.fullmatch(values[name])
+    ]
+    for name in SERVERS:
+        if name in values and not is_host(values[name]):
+            near = difflib.get_close_matches(values[name], list(hosts), 1, HOW_NEAR)
+            remedy = "use %s" % near[0] if near else "add it to the inventory, or leave the variable out"
+            found.append(refusal(name, values[name], "the inventory has no such host", remedy))
+    words = values.get("kdump_panic_policy", [])
+    if "none" in words and len(words) > 1:
+        found.append(refusal("kdump_panic_policy", words, "none stands alone", "remove it, or give the one word none"))
+    for key in values.get("kdump_ssh_host_keys", []):
+        if not HOST_KEY.match(key):
+            remedy = "copy the line from /etc/ssh/ssh_host_ed25519_key.pub of the server"
+            found.append(refusal("kdump_ssh_host_keys", key, "it is not of the form: type key", remedy))
+    return found + _judging(values)
+
+
+def _judging(values: Mapping[str, Any]) -> list[str]:
+    """Return what is wrong with thresholds and waivers."""
+    found = []
+    for name, value in values.get("kdump_thresholds", {}).items():
+        option = "kdump_thresholds.%s" % name
+        if name not in Thresholds._fields:
+            near = difflib.get_close_matches(name, Thresholds._fields, 1, 0.6)
+            remedy = "use %s" % near[0] if near else "choose among %s" % ", ".join(Thresholds._fields)
+            found.append(refusal(option, value, "there is no such threshold", remedy))
+            continue
+        try:
+            if _number(option, value, {}) < 0:
+                found.append(refusal(option, value, "it is below 0", "give 0 or more"))
+        except Wrong as wrong:
+            found.append(str(wrong))
+    return found + ["kdump_" + sentence for sentence in _waivers.refusals(values.get("kdump_waivers", []))]
