@@ -26,6 +26,7 @@ from ansible_collections.crashops.kdump.plugins.module_utils.facts._look import 
 from ansible_collections.crashops.kdump.plugins.module_utils.facts._platform import read_platform
 from ansible_collections.crashops.kdump.plugins.module_utils.facts._probe import links_on_way
 from ansible_collections.crashops.kdump.plugins.module_utils.facts._proof import Proof, Setup, read_proof
+from ansible_collections.crashops.kdump.plugins.module_utils.facts._standing import read_standing
 from ansible_collections.crashops.kdump.plugins.module_utils.facts._told import plain_facts, proof_facts, space_facts
 
 
@@ -56,7 +57,8 @@ def _evidence(look: Look, facts: Dict[str, Any], options: Options) -> Evidence:
     directory, mount = facts["dump_directory"]["path"], target.place.mount if target.place else None
     kind, address, limit_s = look.settings.target_type, target.probe.address, options.probe_timeout_s
     links = links_on_way(host, kind, mount, address, limit_s)
-    more.update(_more.of_target(host, directory, target.layers, links, limit_s))
+    more.update(_more.of_target(host, directory, target.layers, links, mount, limit_s))
+    more["standing"] = read_standing(host, mount, target.layers)
     more["drivers"] = read_drivers(host, look.stack, look.running.kernel or "", look.settings, links)
     setup = _setup(look, facts)
     proof = read_proof(host, setup, target.dumps.found)

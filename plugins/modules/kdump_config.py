@@ -182,6 +182,7 @@ options:
   blocked_drivers:
     description:
       - Kernel modules that the capture kernel must not load, added to those that are blocked already.
+      - A driver that the dump target needs is refused, as far as it can be seen.
       - Leaving it out, or an empty list, blocks no more than there are. To unblock, remove the word
         (C(rd.driver.blacklist), on Debian and Ubuntu C(modprobe.blacklist)) by O(commandline_remove).
     type: list
@@ -229,7 +230,7 @@ EXAMPLES = r"""
 
 - name: Keep a driver out of the capture kernel, which has little memory
   crashops.kdump.kdump_config:
-    blocked_drivers: [nouveau, mlx5_core]
+    blocked_drivers: [nouveau, amdgpu]
 
 # This fails before anything is written:
 #   core_collector: 'makedumpfile -l -d 31' is refused: makedumpfile needs -F for a target of type ssh; add -F.

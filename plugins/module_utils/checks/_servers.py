@@ -70,9 +70,12 @@ def ssh_name(seen: Evidence) -> Outcome:
 
 def capture_network(seen: Evidence) -> Outcome:
     """Judge whether the way to the server is one that the capture kernel brings up like the running one."""
-    links = seen.more["unsure_links"]
+    links, kerberos = seen.more["unsure_links"], seen.more["kerberos"]
     if seen.more["links"] == set():
         return skipped("the dumps cross no network")
+    if kerberos and seen.on_kdumpctl:
+        reason = "The export is mounted by Kerberos (%s), and the capture initramfs has no rpc.gssd to log in with."
+        return failed(reason % kerberos, "Export it with sec=sys to this host, or dump to an ssh server.", kerberos)
     if links is None:
         return unknown("This host has no route to the server that could be seen.", "See to its routes. " + PROVE)
     if not links:

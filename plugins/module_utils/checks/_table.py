@@ -21,6 +21,7 @@ from ansible_collections.crashops.kdump.plugins.module_utils.checks import (
     _security,
     _servers,
     _service,
+    _standing,
     _target,
 )
 from ansible_collections.crashops.kdump.plugins.module_utils.checks._base import (
@@ -116,6 +117,9 @@ CHECKS = tuple(
         _layers.thin_pool,
         (_layers.network_storage, DOUBT),
         _target.target_mounted,
+        (_standing.target_in_capture, DOUBT),
+        _standing.target_at_boot,
+        _standing.target_disk_kept,
         _target.path_meaning,
         _servers.nfs_server,
         _servers.ssh_server,

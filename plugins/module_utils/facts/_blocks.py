@@ -72,16 +72,15 @@ def _of_words(stack: Stack, words: List[str]) -> Iterator[Block]:
         key, dummy, names = word.partition("=")
         for name in names.strip("\"'").split(",") if key in known else []:
             if name:
-                yield Block(plain(name), "%s %s" % (key, COMMAND_LINE), _take_out(stack, name, key), known[key])
+                yield Block(plain(name), "%s %s" % (key, COMMAND_LINE), _take_out(key), known[key])
         if word in NO_USB:
-            yield Block(USB, "%s %s" % (word, COMMAND_LINE), _take_out(stack, word, word))
+            yield Block(USB, "%s %s" % (word, COMMAND_LINE), _take_out(word))
 
 
-def _take_out(stack: Stack, what: str, key: str) -> str:
+def _take_out(key: str) -> str:
     """Return what to do about a word of the command line."""
-    variable = "KDUMP_COMMANDLINE_APPEND" if stack.name == "kdumpctl" else "KDUMP_CMDLINE_APPEND"
-    words = "Take %s out of %s (kdump_sysconfig: {%s: ...}), or out of the booted command line."
-    return words % (what if what == key else "%s out of %s=" % (what, key), variable, variable)
+    words = "Set kdump_commandline_remove: [%s] and block the other drivers again, or take it out of the booted one."
+    return words % key
 
 
 def _of_modprobe(host: Any) -> Iterator[Block]:

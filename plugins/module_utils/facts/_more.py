@@ -120,7 +120,12 @@ def _extras(host: Any, release: str) -> Dict[str, List[str]]:
 
 
 def of_target(
-    host: Any, directory: Optional[str], layers: List[Layer], links: Optional[Set[str]], timeout_s: int
+    host: Any,
+    directory: Optional[str],
+    layers: List[Layer],
+    links: Optional[Set[str]],
+    mount: Optional[_mounts.Mount],
+    timeout_s: int,
 ) -> Dict[str, Any]:
     """Return what depends on where the dumps go."""
     return {
@@ -128,10 +133,17 @@ def of_target(
         "unmounted": _unmounted(host, directory) if directory else None,
         "root_type": _root_type(host),
         "links": links,
+        "kerberos": _kerberos(mount),
         "unsure_links": unsure_links(host, links),
         "label": host.label(directory) if directory and host.stat(SELINUX) is not None else None,
         "foreign_entries": _foreign(host, directory) if directory else [],
     }
+
+
+def _kerberos(mount: Optional[_mounts.Mount]) -> Optional[str]:
+    """Return the word by which the dump directory's mount asks for Kerberos, None where it does not."""
+    words = mount.options.split(",") if mount else []
+    return next((word for word in words if word.startswith("sec=krb5")), None)
 
 
 def _thin_percent(host: Any, layers: List[Layer], timeout_s: int) -> Optional[int]:

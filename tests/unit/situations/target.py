@@ -362,3 +362,197 @@ KEPT_OUT[-1] = KEPT_OUT[-1]._replace(
     change=lambda host: host.links.update({"/sys/class/block/sda1": "/sys/devices/pci0000:00/usb1/1-1/block/sda/sda1"})
 )
 SITUATIONS += KEPT_OUT
+
+
+def standing(name: str, on: Any, options: Any, says: Any, kind: str = "ext4", **more: Any) -> Situation:
+    """Return a situation of a mounted dump directory; options are those of fstab, None where that does not have it."""
+    source = "store:/dumps" if kind == "nfs4" else "/dev/vdb"
+    files = dict(crash_on(kind, source, table=False), **{"/run/systemd/system": "", "/etc/fstab": "# nothing\n"})
+    if options is not None:
+        files["/etc/fstab"] = "%s /var/crash %s %s 0 2\n" % (source, kind, options)
+    files.update(more.pop("files", {}))
+    statuses = {status for status, dummy in says.values()}
+    verdict = more.pop("verdict", "ready_unproven")
+    verdict = "not_ready" if "fail" in statuses else more.pop("worse", verdict)
+    return Situation(name, on, files, answering, says, verdict, **more)
+
+
+AZURE = "defaults,nofail,x-systemd.requires=cloud-init.service,_netdev,comment=cloudconfig"
+BELOW = "/var/crash (_netdev in /etc/fstab): the dump would land in the directory below it"
+ROUTED = {"capture_network": ("pass", "an ordinary interface")}
+STANDING = [
+    standing(
+        "cloud-init mounts the disk of the dumps over the network",
+        armed_debian,
+        AZURE,
+        {"target_in_capture": ("fail", BELOW), "target_at_boot": ("pass", "")},
+        source="https://github.com/canonical/cloud-init/pull/1213; a panic on Debian 12 left its dump below the mount",
+        before=QUIET,
+    ),
+    standing("the image of kdumpctl mounts what cloud-init mounts", armed_el9, AZURE, {"target_at_boot": ("pass", "")}),
+    standing(
+        "older cloud-init mounts the disk of the dumps late",
+        armed_ubuntu,
+        "defaults,nofail,x-systemd.requires=cloud-init.service,comment=cloudconfig",
+        {"target_in_capture": ("warn", "does not wait for /var/crash"), "target_at_boot": ("pass", "")},
+        source="https://github.com/canonical/cloud-init/issues/2781",
+        before=QUIET,
+    ),
+    standing(
+        "the disk of the dumps may be missing at boot",
+        armed_debian,
+        "defaults,nofail",
+        {"target_in_capture": ("warn", "nofail"), "target_at_boot": ("pass", "")},
+        before=QUIET,
+    ),
+    standing(
+        "the disk of the dumps is an ordinary one of fstab",
+        armed_debian,
+        "defaults",
+        {"target_in_capture": ("pass", ""), "target_at_boot": ("pass", "")},
+    ),
+    standing(
+        "the disk of the dumps was mounted by hand",
+        armed_el9,
+        None,
+        {"target_at_boot": ("warn", "neither /etc/fstab nor a unit")},
+        worse="degraded",
+        before=QUIET,
+    ),
+    standing(
+        "the disk of the dumps was mounted by hand, and the capture kernel boots the root",
+        armed_debian,
+        None,
+        {"target_at_boot": ("warn", "neither"), "target_in_capture": ("fail", "stands in no fstab")},
+        before=QUIET,
+    ),
+    standing(
+        "a unit mounts the disk of the dumps",
+        armed_debian,
+        None,
+        {"target_at_boot": ("pass", ""), "target_in_capture": ("pass", "")},
+        files={"/etc/systemd/system/var-crash.mount": "[Mount]\n"},
+    ),
+    standing(
+        "fstab mounts the disk of the dumps on demand",
+        armed_debian,
+        "noauto",
+        {"target_at_boot": ("warn", "noauto"), "target_in_capture": ("fail", "noauto")},
+        before=QUIET,
+    ),
+    standing(
+        "fstab mounts the disk of the dumps on demand, and kdumpctl's image mounts it by itself",
+        armed_el9,
+        "defaults,noauto",
+        {"target_at_boot": ("warn", "noauto")},
+        worse="degraded",
+        before=QUIET,
+    ),
+    standing(
+        "systemd mounts the disk of the dumps when it is looked at",
+        armed_debian,
+        "noauto,x-systemd.automount",
+        {"target_at_boot": ("pass", ""), "target_in_capture": ("pass", "")},
+    ),
+    standing(
+        "the local path of kdump-tools lies on an export",
+        armed_debian,
+        "defaults",
+        dict(ROUTED, target_at_boot=("pass", ""), target_in_capture=("fail", "of a server")),
+        kind="nfs4",
+        before="ready_unproven, capture_network skipped as the target is local",
+    ),
+    standing(
+        "the local path of kdumpctl lies on an export over a bond",
+        armed_el9,
+        "defaults",
+        {"target_at_boot": ("pass", ""), "capture_network": ("warn", "bond0 (bond)")},
+        kind="nfs4",
+        files={"/proc/net/route": ROUTE % "bond0", "/sys/class/net/bond0/uevent": "DEVTYPE=bond\n"},
+        before="ready_unproven, capture_network skipped as the target is local",
+    ),
+    standing(
+        "the local path of kdumpctl lies on an export over a tunnel",
+        armed_el10,
+        "defaults",
+        {"target_at_boot": ("pass", ""), "capture_network": ("warn", "wg0 (wireguard)")},
+        kind="nfs4",
+        files={"/proc/net/route": ROUTE % "wg0", "/sys/class/net/wg0/uevent": "DEVTYPE=wireguard\n"},
+        before="ready_unproven, capture_network skipped as the target is local",
+    ),
+    standing(
+        "the local path of kdumpctl lies on an export that wants Kerberos",
+        armed_el9,
+        "sec=krb5p",
+        {"target_at_boot": ("pass", ""), "capture_network": ("fail", "sec=krb5p")},
+        kind="nfs4",
+        files={
+            "/proc/self/mountinfo": MOUNTS + CRASH % "nfs4 store:/dumps" + "31 22 0:99 / /var/crash rw shared:9 - nfs4 "
+            "store:/dumps rw,vers=4.2,sec=krb5p,addr=10.0.0.9\n"
+        },
+        before="ready_unproven, capture_network skipped as the target is local",
+    ),
+]
+VDB = "/sys/devices/pci0000:00/0000:00:09.0/host0/target0:0:0/0:0:0:0/block/%s"
+
+
+def losing(name: str, on: Any, device: str, files: Dict[str, Any], word: str, **more: Any) -> Situation:
+    """Return a situation of a disk that a cloud empties; an empty word is one that only looks like it."""
+    made = dict(crash_on("ext4", "/dev/" + device), **block(device, VDB % device))
+    says = {"target_disk_kept": ("warn", word)} if word else {}
+    verdict = "degraded" if word else "ready_unproven"
+    return Situation(name, on, dict(made, **files), None, says, verdict, before=QUIET if word else "", **more)
+
+
+def azure(host: Any) -> None:
+    """Let Azure's name lead to the disk."""
+    host.links["/dev/disk/cloud/azure_resource"] = "/dev/sdb"
+
+
+LOSING = [
+    losing(
+        "the dumps go to an instance store of Amazon",
+        armed_el9,
+        "nvme1n1",
+        {"/sys/class/block/nvme1n1/device/model": "Amazon EC2 NVMe Instance Storage        \n"},
+        "Instance Storage",
+    ),
+    losing(
+        "the dumps go to a volume of Amazon that stays",
+        armed_el9,
+        "nvme1n1",
+        {"/sys/class/block/nvme1n1/device/model": "Amazon Elastic Block Store              \n"},
+        "",
+    ),
+    losing(
+        "the dumps go to a local SSD of Google",
+        armed_debian,
+        "nvme0n1",
+        {"/sys/class/block/nvme0n1/device/model": "nvme_card0\n"},
+        "nvme_card0",
+    ),
+    losing(
+        "the dumps go to a disk of Google that stays",
+        armed_debian,
+        "nvme0n1",
+        {"/sys/class/block/nvme0n1/device/model": "nvme_card-pd\n"},
+        "",
+    ),
+    losing(
+        "the dumps go to the disk in which Azure warns of data loss",
+        armed_ubuntu,
+        "sdb",
+        {"/var/crash/DATALOSS_WARNING_README.txt": "WARNING: THIS IS A TEMPORARY DISK.\n"},
+        "DATALOSS_WARNING_README.txt",
+        source="https://github.com/osbuild/image-builder/issues/1426",
+    ),
+    losing(
+        "the dumps go to the resource disk of Azure",
+        armed_el8,
+        "sdb",
+        {},
+        "/dev/disk/cloud/azure_resource",
+        source="https://github.com/canonical/cloud-init/issues/3370",
+    )._replace(change=azure),
+]
+SITUATIONS += [*STANDING, *LOSING]

@@ -5,6 +5,7 @@
 
 import pytest
 from ansible_collections.crashops.kdump.plugins.module_utils.kdumpconf import _kdumpconf as conf
+from ansible_collections.crashops.kdump.plugins.module_utils.kdumpconf._kdumplint import lint
 
 
 @pytest.mark.parametrize(
@@ -88,3 +89,32 @@ def test_bytes_that_are_not_utf8_and_odd_line_breaks_survive():
 )
 def test_makedumpfile_gets_and_loses_its_flattening(command, wanted, expected):
     assert conf.flattened(command, wanted) == expected
+
+
+@pytest.mark.parametrize(
+    ("value", "words", "closed"),
+    [
+        ("--omit \"a b\" --add-drivers='x y'", ["--omit", "a b", "--add-drivers=x y"], True),
+        ('--omit-drivers "a b --add x', ["--omit-drivers"], False),
+        ("--add it's", ["--add"], False),
+        ('a"b c', [], False),
+        (r"--install a\ b", ["--install", "a b"], True),
+        ("", [], True),
+    ],
+)
+def test_a_value_is_split_as_xargs_splits_it(value, words, closed):
+    assert (conf.split_words(value), conf.is_closed(value)) == (words, closed)
+
+
+@pytest.mark.parametrize(
+    ("value", "generation", "severity"),
+    [
+        ('--omit "a', "el8", "error"),
+        ('--omit "a', "el9", "error"),
+        ('--omit a "b', "current", "warning"),
+        ('"a', "current", "error"),
+    ],
+)
+def test_a_quote_that_is_not_closed_is_found(value, generation, severity):
+    found = [one for one in lint("dracut_args %s\n" % value, generation) if one.rule == "R44"]
+    assert [one.severity for one in found] == [severity]
