@@ -539,7 +539,7 @@ dumps:
       type: int
       sample: 2
     complete:
-      description: How many are complete, by the cheapest test of their format.
+      description: How many are complete, by the cheapest test of their format and a sample of their pages.
       type: int
       sample: 1
     incomplete:
@@ -548,6 +548,10 @@ dumps:
       sample: 1
     unjudged:
       description: How many could not be told, or were not opened.
+      type: int
+      sample: 0
+    unreadable:
+      description: How many have pages that cannot be unpacked, or are of another kernel than their log.
       type: int
       sample: 0
     bytes:

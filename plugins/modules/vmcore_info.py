@@ -51,7 +51,7 @@ options:
   timeout:
     description:
       - How many seconds the reading of dumps may take. Those that were not read to their end by then have
-        RV(dumps[].complete=null).
+        RV(dumps[].complete=null) or RV(dumps[].readable=null).
       - If it is left out, it is 300.
     type: int
     default: 300
@@ -78,8 +78,8 @@ EXAMPLES = r"""
 
 - name: Fail if the newest dump is not complete (works in check mode as well)
   ansible.builtin.assert:
-    that: dumps.dumps[0].complete is true
-    fail_msg: "{{ dumps.dumps[0].core }}: {{ dumps.dumps[0].reason }}"
+    that: dumps.dumps[0].complete is true and dumps.dumps[0].readable is not false
+    fail_msg: "{{ dumps.dumps[0].core }}: {{ dumps.dumps[0].reason }}; {{ dumps.dumps[0].readable_reason }}"
   when: dumps.dumps | length > 0
 
 # A host that sends its dumps away has none to look at, and the module fails and says so.
@@ -126,13 +126,25 @@ dumps:
       type: str
       sample: flattened
     complete:
-      description: Whether all that the dump promises is in the file; null if that cannot be told.
+      description: Whether all that the dump promises is in the file, written to its end; null if that cannot be told.
       type: bool
       sample: true
     reason:
       description: How that is known.
       type: str
       sample: all 3210 records and the terminator are in the file
+    readable:
+      description:
+        - Whether what was read of its pages makes sense. Up to 512 pages, spread over the whole dump, must unpack to
+          the size of a page, and the dump's header, its VMCOREINFO and the log beside it must name one kernel.
+        - Null if that cannot be told, as with pages that are not compressed, or was not asked for. A dump that is
+          RV(dumps[].complete) and not readable is of no use.
+      type: bool
+      sample: true
+    readable_reason:
+      description: What was read of the pages, and what not; or what is wrong with them.
+      type: str
+      sample: 512 of 31529 pages were read; 95 are stored as they are, and only tested for zeros
     size_bytes:
       description: The size of the dump itself.
       type: int
@@ -213,7 +225,9 @@ from ansible_collections.crashops.kdump.plugins.module_utils._stack import find_
 from ansible_collections.crashops.kdump.plugins.module_utils.vmcores import _panic, _vmcore
 from ansible_collections.crashops.kdump.plugins.module_utils.vmcores._dumps import find_dumps
 from ansible_collections.crashops.kdump.plugins.module_utils.vmcores._look import (
+    SAMPLE,
     Look,
+    content,
     dmesg_text,
     identity,
     look,
@@ -259,7 +273,15 @@ def core_facts(seen: Look) -> Dict[str, Any]:
     return dict(seen.header._asdict(), **place)
 
 
-def report(host: Any, seen: Look, check: bool) -> Dict[str, Any]:
+def judged(host: Any, seen: Look, check: bool, text: str, deadline: float) -> Dict[str, Any]:
+    """Return whether a dump is complete and can be read."""
+    whole = verdict(seen, check)
+    if not check:
+        return dict(whole._asdict(), readable=None, readable_reason="it was not asked for")
+    return dict(whole._asdict(), **content(host, seen, whole, text, deadline, SAMPLE)._asdict())
+
+
+def report(host: Any, seen: Look, check: bool, deadline: float) -> Dict[str, Any]:
     """Return all that is told of one dump."""
     found, text = seen.found, dmesg_text(host, seen.found)
     panic = _panic.panic(text)
@@ -280,7 +302,7 @@ def report(host: Any, seen: Look, check: bool) -> Dict[str, Any]:
             for file in found.files
         ],
     }
-    return dict(core_facts(seen), **dict(beside, **verdict(seen, check)._asdict()))
+    return dict(core_facts(seen), **dict(beside, **judged(host, seen, check, text, deadline)))
 
 
 def ensure(host: Any, params: Dict[str, Any], check_mode: bool) -> Dict[str, Any]:
@@ -296,7 +318,7 @@ def ensure(host: Any, params: Dict[str, Any], check_mode: bool) -> Dict[str, Any
     )
     oldest = None if params["after"] is None else params["after"] - params["slack"]
     wanted = [one for one in seen if oldest is None or one.crash_time >= oldest]
-    dumps = [report(host, one, params["check"]) for one in wanted[: params["newest"]]]
+    dumps = [report(host, one, params["check"], deadline) for one in wanted[: params["newest"]]]
     return {"changed": False, "path": directory, "now": now, "dumps": dumps}
 
 

@@ -193,6 +193,8 @@ def dump_trouble(dump: dict[str, Any], kernel: str) -> str | None:
         return "whether the dump %s is complete cannot be told: %s" % (what, dump["reason"])
     if not dump["complete"]:
         return "the dump %s is not complete: %s" % (what, dump["reason"])
+    if dump.get("readable") is False:
+        return "the content of the dump %s is wrong: %s" % (what, dump["readable_reason"])
     if dump["kernel"] and dump["kernel"] != kernel:
         return "the dump %s is of the kernel %s, not of %s that crashed" % (what, dump["kernel"], kernel)
     return None

@@ -6,12 +6,26 @@
 import gzip
 import io
 import struct
+import zlib
 
 CRASH_TIME = 1795464580
 KERNEL = "6.1.0-41-cloud-amd64"
 INFO = "OSRELEASE=%s\nPAGESIZE=4096\nCRASHTIME=%d\nSYMBOL(init_uts_ns)=ffffffff82613540\n" % (KERNEL, CRASH_TIME)
 BLOCK = 4096
 PAGES = 5
+PAGE = (b"Linux version 6.1.0 " * 300)[:BLOCK]
+# that page by makedumpfile's flags, as liblzo2 2.10, libsnappy 1.1.9 and libzstd 1.5.4 pack it
+PACKED = {
+    0x0: PAGE,
+    0x1: zlib.compress(PAGE, 1),
+    0x2: bytes.fromhex(
+        "00024c696e75782076657273696f6e20362e312e302020000000000000000000000000000000ca4c000d4c696e75782076657273696f6e"
+        "20362e110000"
+    ),
+    0x4: b"\x80\x20\x4cLinux version 6.1.0 " + b"\xfe\x14\x00" * 63 + b"\xae\x14\x00",
+    0x20: bytes.fromhex("28b52ffd60000fe50000a04c696e75782076657273696f6e20362e312e30200100d27ffe6402"),
+}
+COMPRESSIONS = 0x27
 
 
 def kdump_compressed(order: str = "<", status: int = 0x1, pages: int = PAGES, machine: str = "x86_64") -> bytes:
@@ -28,10 +42,11 @@ def kdump_compressed(order: str = "<", status: int = 0x1, pages: int = PAGES, ma
     struct.pack_into(order + "qQ", sub, 32, BLOCK + 1024, len(INFO))
     sub[1024 : 1024 + len(INFO)] = INFO.encode("ascii")
     dumped = bytes([(1 << pages) - 1]) + bytes(BLOCK - 1)
-    start = 4 * BLOCK + 24 * pages
-    places = [start + 100 * index for index in range(pages - 1)] + [start]
-    descriptors = b"".join(struct.pack(order + "qIIQ", place, 100, 1, 0) for place in places)
-    return bytes(main) + bytes(sub) + b"\xff" * BLOCK + dumped + descriptors + b"p" * 100 * (pages - 1)
+    start, flags = 4 * BLOCK + 24 * pages, status & COMPRESSIONS
+    page = PACKED[flags]
+    places = [start + len(page) * index for index in range(pages - 1)] + [start]
+    descriptors = b"".join(struct.pack(order + "qIIQ", place, len(page), flags, 0) for place in places)
+    return bytes(main) + bytes(sub) + b"\xff" * BLOCK + dumped + descriptors + page * (pages - 1)
 
 
 def flattened(inner: bytes, piece: int = 1000, terminator: bool = True) -> bytes:

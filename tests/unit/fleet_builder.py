@@ -297,6 +297,7 @@ READY = {
         "complete": 1,
         "incomplete": 0,
         "unjudged": 0,
+        "unreadable": 0,
         "bytes": 80 * MIB,
         "newest_time": MADE - 12 * DAY,
         "newest_panic": "sysrq triggered crash",

@@ -20,14 +20,20 @@ PURGED_NAME = "2"
 
 
 def dumps_complete(seen: Evidence) -> Outcome:
-    """Judge whether an earlier dump was broken off."""
+    """Judge whether an earlier dump was broken off, or holds rubbish."""
     if seen.dumps.directory is None:
         return skipped(ELSEWHERE)
     if seen.dumps.directory in seen.unseen:
         return unknown("%s." % seen.unseen[seen.dumps.directory])
     broken = [dump for dump in seen.dumps.found if dump.complete is False]
-    if not broken:
+    rubbish = [dump for dump in seen.dumps.found if dump.complete is not False and dump.readable is False]
+    if not broken and not rubbish:
         return passed("%d dumps, none broken off" % len(seen.dumps.found))
+    if not broken:
+        reason = "The content of %d of %d dumps is wrong, such as %s: %s."
+        told = reason % (len(rubbish), len(seen.dumps.found), rubbish[0].path, rubbish[0].readable_reason)
+        advice = "See to the disk and to what copied them, prove the setup by a crash test, and remove them."
+        return warned(told, advice, len(rubbish), 0)
     reason = "%d of %d dumps are not complete, such as %s: %s."
     told = reason % (len(broken), len(seen.dumps.found), broken[0].path, broken[0].reason)
     advice = "See why (space, memory, kexec-dmesg.log), prove the setup by a crash test, and remove the broken ones."

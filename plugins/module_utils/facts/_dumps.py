@@ -8,13 +8,22 @@ import re
 from typing import Any, Dict, List, NamedTuple, Optional
 
 from ansible_collections.crashops.kdump.plugins.module_utils._cmdline import values
-from ansible_collections.crashops.kdump.plugins.module_utils.vmcores import _panic
+from ansible_collections.crashops.kdump.plugins.module_utils.vmcores import _panic, _vmcore
 from ansible_collections.crashops.kdump.plugins.module_utils.vmcores._dumps import find_dumps
-from ansible_collections.crashops.kdump.plugins.module_utils.vmcores._look import Look, dmesg_text, glance, look
+from ansible_collections.crashops.kdump.plugins.module_utils.vmcores._look import (
+    Look,
+    content,
+    dmesg_text,
+    glance,
+    look,
+)
 
 # older ones than these are counted, and not opened
 OPENED = 20
 LIMIT_S = 3.0
+# for the pages of those, the newest first, and of each so many
+CONTENT_LIMIT_S = 2.0
+CONTENT_PAGES = 64
 # x86 says the first as soon as it can, and every architecture the second
 COMMAND_LINE = re.compile(r"\b[Cc]ommand line: (.*)")
 
@@ -22,6 +31,7 @@ COMMAND_LINE = re.compile(r"\b[Cc]ommand line: (.*)")
 class Dump(NamedTuple):
     """One dump: its core (or, without one, its directory), whether it is complete (None: not judged), and why.
 
+    readable: whether a sample of its pages can be unpacked (None: not judged), and what was read or is wrong.
     crashkernel: the values that the kernel which died was booted with; None where the log does not tell.
     """
 
@@ -34,6 +44,8 @@ class Dump(NamedTuple):
     kernel: Optional[str]
     panic: Optional[str]
     crashkernel: Optional[List[str]] = None
+    readable: Optional[bool] = None
+    readable_reason: str = ""
 
 
 class Dumps(NamedTuple):
@@ -49,15 +61,27 @@ class Dumps(NamedTuple):
     def facts(self) -> Dict[str, Any]:
         """Return what kdump_info tells of them."""
         if self.directory is None or self.hidden:
-            names = ("count", "complete", "incomplete", "unjudged", "bytes", "newest_time", "newest_panic")
+            names = (
+                "count",
+                "complete",
+                "incomplete",
+                "unjudged",
+                "unreadable",
+                "bytes",
+                "newest_time",
+                "newest_panic",
+            )
             return dict(dict.fromkeys(names), directory=self.directory)
-        judged = [dump.complete for dump in self.found]
+        # what holds rubbish is counted as that alone, so that the counts add up and nobody takes it for good
+        rubbish = [dump for dump in self.found if dump.complete is not False and dump.readable is False]
+        judged = [dump.complete for dump in self.found if dump not in rubbish]
         return {
             "directory": self.directory,
-            "count": len(judged),
+            "count": len(self.found),
             "complete": judged.count(True),
             "incomplete": judged.count(False),
             "unjudged": judged.count(None),
+            "unreadable": len(rubbish),
             "bytes": sum(dump.size for dump in self.found),
             "newest_time": self.found[0].time if self.found else None,
             "newest_panic": self.found[0].panic if self.found else None,
@@ -72,9 +96,17 @@ def read_dumps(host: Any, directory: Optional[str]) -> Dumps:
     found = host.attempt(directory, lambda: find_dumps(host, directory), [])
     seen = [look(host, one, deadline if number < OPENED else 0) for number, one in enumerate(found)]
     seen.sort(key=lambda one: -one.crash_time)
-    return Dumps(
-        directory, [_dump(host, one, number == 0) for number, one in enumerate(seen)], directory in host.unseen
-    )
+    dumps = [_dump(host, one, number == 0) for number, one in enumerate(seen)]
+    deadline = host.now() + CONTENT_LIMIT_S
+    dumps = [_with_content(host, one, dump, deadline) for one, dump in zip(seen[:OPENED], dumps)] + dumps[OPENED:]
+    return Dumps(directory, dumps, directory in host.unseen)
+
+
+def _with_content(host: Any, seen: Look, dump: Dump, deadline: float) -> Dump:
+    """Return a dump with what a sample of its pages tells."""
+    judged = _vmcore.Verdict(dump.complete, dump.reason)
+    read = content(host, seen, judged, dmesg_text(host, seen.found), deadline, CONTENT_PAGES)
+    return dump._replace(**read._asdict())
 
 
 def _dump(host: Any, seen: Look, newest: bool) -> Dump:

@@ -123,7 +123,8 @@ def _of_dump(now: Setup, since: float, dumps: List[Any]) -> Optional[Proof]:
     dump = dumps[0]
     # a log that lost its beginning does not tell how the kernel was booted
     as_booted = dump.crashkernel is None or dump.crashkernel == now.booted
-    if dump.complete and dump.kernel == now.kernel and as_booted and dump.time > since:
+    whole = dump.complete and dump.readable is not False
+    if whole and dump.kernel == now.kernel and as_booted and dump.time > since:
         return Proof("proven", "dump", dump.time, [], dump.panic, dump.size)
     return None
 

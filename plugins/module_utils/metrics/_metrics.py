@@ -36,7 +36,7 @@ STATES = (
     ("verdict", "What the checks add up to; the one that holds is 1.", "verdict", VERDICTS, ("verdict",)),
     ("proof", "What a crash has proven; the one that holds is 1.", "state", PROOF_STATES, ("proof", "state")),
 )
-COMPLETENESS = ("complete", "incomplete", "unjudged")
+COMPLETENESS = ("complete", "incomplete", "unreadable", "unjudged")
 
 
 def exposition(info: Optional[Dict[str, Any]], now: float, seconds: float) -> str:

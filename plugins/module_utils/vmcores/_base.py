@@ -34,6 +34,13 @@ class Verdict(NamedTuple):
     reason: str
 
 
+class Content(NamedTuple):
+    """Whether what was read of a dump's pages makes sense (None: it cannot be told), and what was read and what not."""
+
+    readable: Optional[bool]
+    readable_reason: str
+
+
 def vmcoreinfo(text: bytes) -> Dict[str, str]:
     """Return the plain NAME=value lines of a VMCOREINFO note."""
     lines = (line.partition("=") for line in text.decode("ascii", "replace").splitlines())

@@ -5,9 +5,10 @@
 """ELF cores: what `makedumpfile -E` writes, and a plain copy of /proc/vmcore."""
 
 import struct
-from typing import Dict, Iterator, NamedTuple, Optional
+from typing import Dict, Iterator, List, NamedTuple, Optional
 
 from ansible_collections.crashops.kdump.plugins.module_utils.vmcores._base import (
+    Content,
     Header,
     Read,
     Verdict,
@@ -26,6 +27,8 @@ INCOMPLETE = 0x1
 MACHINES = {3: "i686", 21: "ppc64", 22: "s390x", 40: "arm", 62: "x86_64", 183: "aarch64", 243: "riscv64"}
 # notes hold a page of registers for each CPU
 NOTES_LIMIT = 16 << 20
+PT_LOAD = 1
+SAMPLE_BYTES = 4096
 
 
 class Layout(NamedTuple):
@@ -127,3 +130,25 @@ def verdict(read: Read, size: int) -> Verdict:
     if end > size:
         return Verdict(False, "its segments end at byte %d, the file at byte %d" % (end, size))
     return Verdict(True, "all %d segments are in the file" % len(segments))
+
+
+def content(read: Read, most: int) -> Content:
+    """Return whether the memory in a core can be anything but a hole; its pages carry nothing to test them by."""
+    layout = _layout(read)
+    if layout is None or header(read, 0).kernel is None:
+        return Content(None, "it holds no VMCOREINFO that could be read")
+    memory = [segment for segment in _segments(read, layout) if segment.kind == PT_LOAD and segment.size]
+    total = sum(segment.size for segment in memory)
+    places = [index * (total - 1) // max(1, most - 1) for index in range(min(most, total))]
+    if places and not any(any(read(_place(memory, at), SAMPLE_BYTES)) for at in places):
+        return Content(False, "its memory is all zeros, at each of %d places that were read" % len(places))
+    return Content(None, "the VMCOREINFO was read; an ELF core's pages carry nothing by which they could be tested")
+
+
+def _place(memory: List[Segment], at: int) -> int:
+    """Return the offset in the file of a byte of all segments together."""
+    for segment in memory:
+        if at < segment.size:
+            return segment.offset + at
+        at -= segment.size
+    return 0

@@ -4,7 +4,9 @@
 # Private to this collection: no promise is made to code outside it.
 """The flattened format: records {offset, size, data} that rebuild another file, as `makedumpfile -F` writes it."""
 
+import bisect
 import struct
+from array import array
 from typing import Iterator, List, NamedTuple, Optional
 
 from ansible_collections.crashops.kdump.plugins.module_utils.vmcores._base import Read, Verdict
@@ -13,6 +15,10 @@ SIGNATURE = b"makedumpfile\0\0\0\0"
 FIRST_RECORD = 4096
 RECORD_HEADER_BYTES = 16
 TERMINATOR = (-1, -1)
+# records of some 40 KiB on average: more than these, of a dump of 20 GiB, are not kept in memory
+INDEX_RECORDS = 1 << 19
+# headers are written again over what was there; no place is more often
+OVERLAPS = 16
 # the inner file's headers and VMCOREINFO are in the first records; the bitmaps follow
 HEADER_RECORDS = 64
 
@@ -100,3 +106,50 @@ def verdict(read: Read, size: Optional[int]) -> Verdict:
 def ends_well(read: Read, size: int) -> bool:
     """Return whether the last bytes of a file are the terminator: the cheap test, where nobody else writes the file."""
     return read(size - RECORD_HEADER_BYTES, RECORD_HEADER_BYTES) == struct.pack(">qq", *TERMINATOR)
+
+
+class Index:
+    """Where each piece of the inner file is, so that any of it can be read. complete: all records are in it."""
+
+    def __init__(self, read: Read) -> None:
+        self._read = read
+        self.complete = True
+        offsets, sizes, positions = array("q"), array("q"), array("q")
+        for record in records(read):
+            if len(offsets) == INDEX_RECORDS:
+                self.complete = False
+                break
+            offsets.append(record.offset)
+            sizes.append(record.size)
+            positions.append(record.position)
+        # of records that begin at one place the later one, which overwrites the other, comes behind
+        order = sorted(range(len(offsets)), key=offsets.__getitem__)
+        self._offsets = array("q", (offsets[number] for number in order))
+        self._sizes = array("q", (sizes[number] for number in order))
+        self._positions = array("q", (positions[number] for number in order))
+
+    def _holder(self, offset: int, number: int) -> Optional[int]:
+        """Return the record that holds a byte; of several the one that was written last."""
+        near = range(number, max(-1, number - OVERLAPS), -1)
+        holding = [one for one in near if offset < self._offsets[one] + self._sizes[one]]
+        return max(holding, key=self._positions.__getitem__, default=None)
+
+    def read(self, offset: int, size: int) -> bytes:
+        """Return bytes of the inner file, fewer where there is a gap."""
+        parts: List[bytes] = []
+        while size > 0:
+            number = bisect.bisect_right(self._offsets, offset) - 1
+            holder = self._holder(offset, number)
+            if holder is None:
+                break
+            skip = offset - self._offsets[holder]
+            here = min(size, self._sizes[holder] - skip)
+            # another record may overwrite what comes then
+            if number + 1 < len(self._offsets):
+                here = min(here, self._offsets[number + 1] - offset)
+            part = self._read(self._positions[holder] + skip, here)
+            if not part:
+                break
+            parts.append(part)
+            offset, size = offset + len(part), size - len(part)
+        return b"".join(parts)

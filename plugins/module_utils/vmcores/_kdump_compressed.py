@@ -56,6 +56,11 @@ def _layout(raw: bytes) -> Optional[Layout]:
     return None
 
 
+def layout_of(read: Read) -> Optional[Layout]:
+    """Return the layout of a dump, None where its header describes none."""
+    return _layout(read(0, HEADER_BYTES))
+
+
 def _word(raw: bytes, offset: int) -> Optional[str]:
     """Return one of the 65-byte strings of utsname."""
     return raw[offset : offset + 65].split(b"\0")[0].decode("ascii", "replace") or None
@@ -87,7 +92,7 @@ def header(read: Read, dummy_size: int) -> Header:
     )
 
 
-def _dumped_pages(read: Read, layout: Layout) -> int:
+def dumped_pages(read: Read, layout: Layout) -> int:
     """Return how many pages the second half of the bitmaps says are in the file."""
     half = (layout.descriptors - layout.bitmap) // 2
     offset, end, pages = layout.bitmap + half, layout.descriptors, 0
@@ -148,7 +153,7 @@ def verdict(read: Read, size: int) -> Verdict:
         return Verdict(False, "makedumpfile marked it incomplete: there was not enough space for it")
     if layout.descriptors > size:
         return Verdict(False, "the file ends inside its page bitmaps")
-    pages = _dumped_pages(read, layout)
+    pages = dumped_pages(read, layout)
     if not pages:
         return Verdict(False, "its bitmap names no page at all")
     extent = _pages_extent(read, layout, pages)

@@ -6,12 +6,14 @@
 
 from typing import Any, NamedTuple, Optional
 
-from ansible_collections.crashops.kdump.plugins.module_utils.vmcores import _flattened, _vmcore
-from ansible_collections.crashops.kdump.plugins.module_utils.vmcores._dumps import Found
+from ansible_collections.crashops.kdump.plugins.module_utils.vmcores import _flattened, _panic, _vmcore
+from ansible_collections.crashops.kdump.plugins.module_utils.vmcores._dumps import File, Found
 
 # the banner is at the beginning of a log, the panic at its end
 DMESG_HEAD_BYTES = 64 << 10
 DMESG_TAIL_BYTES = 1 << 20
+# pages that are unpacked where a dump is read to its end
+SAMPLE = 512
 UNFINISHED = "its name says that it is still being written, or was never finished"
 
 
@@ -28,12 +30,16 @@ class Look(NamedTuple):
         return self.header.crash_time or self.found.mtime
 
 
-def reader(host: Any, path: str, deadline: float) -> _vmcore.Read:
+def reader(host: Any, file: File, deadline: float) -> _vmcore.Read:
     """Return a reader of a file that gives up when its time has passed."""
+    path = file.path
 
     def read(offset: int, size: int) -> bytes:
         if host.now() > deadline:
             raise _vmcore.OutOfTime
+        # rubbish may name a place to which no file system can go
+        if not 0 <= offset < file.facts.size:
+            return b""
         return host.read_bytes(path, offset, size) or b""
 
     return read
@@ -43,7 +49,7 @@ def look(host: Any, found: Found, deadline: float) -> Look:
     """Return a dump with what its header says; that is a few reads, whatever its size."""
     if found.core is None:
         return Look(found, None, _vmcore.Header())
-    read = reader(host, found.core.path, deadline)
+    read = reader(host, found.core, deadline)
     try:
         return Look(found, read, _vmcore.dump_header(read, found.core.facts.size))
     except _vmcore.OutOfTime:
@@ -72,6 +78,17 @@ def verdict(seen: Look, check: bool) -> _vmcore.Verdict:
     if judged.complete and is_unfinished(core.path):
         return _vmcore.Verdict(False, UNFINISHED)
     return judged
+
+
+def content(host: Any, seen: Look, judged: _vmcore.Verdict, log: str, deadline: float, most: int) -> _vmcore.Content:
+    """Return whether a sample of at most so many pages can be read, and the log beside it is of the same kernel."""
+    core = seen.found.core
+    if core is None or judged.complete is False:
+        return _vmcore.Content(None, "it is not complete")
+    named, logged = seen.header.kernel, _panic.kernel_release(log)
+    if named and logged and named != logged:
+        return _vmcore.Content(False, "it is of the kernel %s, the log beside it of %s" % (named, logged))
+    return _vmcore.dump_content(reader(host, core, deadline), most)
 
 
 def glance(seen: Look) -> _vmcore.Verdict:

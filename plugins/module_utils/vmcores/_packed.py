@@ -103,6 +103,10 @@ class Unpacked:
         self._start, self._held = self._start + skip, self._held[skip:]
         return self._held[:size]
 
+    def is_behind(self, offset: int) -> bool:
+        """Return whether a place was passed already."""
+        return offset < self._start
+
     def beginning(self, size: int) -> bytes:
         """Return the first bytes, as many as can be unpacked."""
         try:
@@ -114,3 +118,26 @@ class Unpacked:
         """Read on to the end of the stream, so that its checksum is tested."""
         while self._next():
             pass
+
+
+class Rewound:
+    """Reads what is inside a compressed stream at any place: it begins anew where it has to go back.
+
+    Each time costs unpacking all that comes before, so whoever reads asks in the order of the stream.
+    """
+
+    def __init__(self, read: Read, wrapper: Wrapper) -> None:
+        self._raw = read
+        self._wrapper = wrapper
+        self._stream = self._begun()
+
+    def _begun(self) -> Unpacked:
+        """Return the stream at its beginning."""
+        assert self._wrapper.unpacker is not None
+        return Unpacked(self._raw, self._wrapper.unpacker())
+
+    def read(self, offset: int, size: int) -> bytes:
+        """Return the bytes at a place."""
+        if self._stream.is_behind(offset):
+            self._stream = self._begun()
+        return self._stream.read(offset, size)

@@ -6,9 +6,16 @@
 
 from typing import Optional
 
-from ansible_collections.crashops.kdump.plugins.module_utils.vmcores import _elf, _flattened, _kdump_compressed, _packed
+from ansible_collections.crashops.kdump.plugins.module_utils.vmcores import (
+    _elf,
+    _flattened,
+    _kdump_compressed,
+    _packed,
+    _sample,
+)
 from ansible_collections.crashops.kdump.plugins.module_utils.vmcores._base import (
     CHUNK,
+    Content,
     Header,
     OutOfTime,
     Read,
@@ -91,3 +98,33 @@ def _packed_verdict(read: Read, wrapper: _packed.Wrapper) -> Verdict:
     except _packed.Broken as broken:
         return Verdict(False, str(broken))
     return inside
+
+
+def dump_content(read: Read, most: int) -> Content:
+    """Return whether a sample of at most so many of a dump's pages can be read."""
+    try:
+        return _content(read, most)
+    except OutOfTime:
+        return Content(None, "the time limit passed before its pages were read")
+    except _flattened.Damaged as damage:
+        return Content(False, str(damage))
+    except _packed.Broken as broken:
+        return Content(False, str(broken))
+
+
+def _content(read: Read, most: int) -> Content:
+    """Return whether a sample can be read, however long that takes."""
+    name = dump_format(read)
+    wrapper = _unpacker(name)
+    if wrapper:
+        return _content(_packed.Rewound(read, wrapper).read, most)
+    if name == "flattened":
+        index = _flattened.Index(read)
+        if not index.complete:
+            return Content(None, "it has more records than are kept in memory, so its pages were not read")
+        return _content(index.read, most)
+    if name == "kdump-compressed":
+        return _sample.content(read, most)
+    if name == "elf":
+        return _elf.content(read, most)
+    return Content(None, "nothing here reads pages of this format (%s)" % name)

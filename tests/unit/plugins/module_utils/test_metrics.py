@@ -15,6 +15,8 @@ from prometheus_client.parser import text_string_to_metric_families
 NOW = 1795464500.25
 GIB = 2**30
 
+DUMPS = ("complete", "incomplete", "unreadable", "unjudged")
+
 
 def check(status, waived=None):
     """Return a check as kdump_info returns it, as far as metrics look at it."""
@@ -43,6 +45,7 @@ INFO = {
         "complete": 2,
         "incomplete": 1,
         "unjudged": 1,
+        "unreadable": 3,
         "bytes": 123456789012,
         "newest_time": 1795000001.0,
     },
@@ -133,7 +136,7 @@ def test_one_state_of_the_proof_holds(state):
 
 def test_dumps_are_counted_by_completeness():
     seen = values(INFO)
-    assert [seen[("dumps", ("completeness", word))] for word in ("complete", "incomplete", "unjudged")] == [2, 1, 1]
+    assert [seen[("dumps", ("completeness", word))] for word in DUMPS] == [2, 1, 3, 1]
 
 
 def test_checks_are_counted_by_status_those_that_no_check_has_as_well():

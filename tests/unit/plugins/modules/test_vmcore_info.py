@@ -54,6 +54,8 @@ def test_a_dump_is_told_with_all_its_facts():
         "directory": STAMPED,
         "core": STAMPED + "/dump.202611232010",
         "format": "flattened",
+        "readable": True,
+        "readable_reason": "5 of 5 pages were read",
         "complete": True,
         "reason": dump["reason"],
         "size_bytes": size,
@@ -200,3 +202,26 @@ def test_real_files_are_read_through_main(run_module, tmp_path):
 def test_without_a_path_a_raw_target_is_looked_for_where_kdumpctl_moves_its_dumps_to():
     host = FakeHost({"/etc/kdump.conf": "raw /dev/vdb\npath /srv/moved\n"}, programs=["kdumpctl"])
     assert look(host, path=None)["path"] == "/srv/moved"
+
+
+def test_a_dump_whose_pages_are_rubbish_is_complete_and_not_readable():
+    inner = kdump_compressed()
+    (dump,) = look(debian_host(flattened(inner[:-60] + b"\xa5" * 60)))["dumps"]
+    assert (dump["complete"], dump["readable"]) == (True, False)
+    assert "page 4 of 5" in dump["readable_reason"]
+
+
+def test_a_log_of_another_kernel_beside_a_dump_makes_it_unreadable():
+    host = debian_host()
+    (path,) = [path for path in host.files if "/dmesg." in path]
+    host.files[path] = "[    0.000000] Linux version 6.1.0-9-amd64 (gcc-12)\n"
+    (dump,) = look(host)["dumps"]
+    assert (dump["complete"], dump["readable"]) == (True, False)
+    assert "the log beside it of 6.1.0-9-amd64" in dump["readable_reason"]
+
+
+def test_without_the_check_or_without_the_end_the_pages_are_not_read():
+    (dump,) = look(debian_host(), check=False)["dumps"]
+    assert (dump["readable"], dump["readable_reason"]) == (None, "it was not asked for")
+    (dump,) = look(debian_host(flattened(kdump_compressed(), terminator=False)))["dumps"]
+    assert (dump["readable"], dump["readable_reason"]) == (None, "it is not complete")

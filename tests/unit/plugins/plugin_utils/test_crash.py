@@ -178,3 +178,10 @@ def test_the_proof_says_what_was_proved_and_holds_no_key():
     assert (proof["ram_bytes"], proof["collector_mtime"]) == (2**31, 99.5)
     assert proof["dumps_host"] is None
     assert _crash.proof(INFO, 123.5, made, "store")["dumps_host"] == "store"
+
+
+def test_a_whole_dump_of_rubbish_proves_nothing():
+    dump = {"core": "/c", "directory": "/", "complete": True, "reason": "", "kernel": "6.1", "readable": False}
+    trouble = _crash.dump_trouble(dict(dump, readable_reason="page 3 of 5 cannot be unpacked"), "6.1")
+    assert trouble == "the content of the dump /c is wrong: page 3 of 5 cannot be unpacked"
+    assert _crash.dump_trouble(dict(dump, readable=None, readable_reason="not compressed"), "6.1") is None
