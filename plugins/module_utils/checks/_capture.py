@@ -57,7 +57,10 @@ DEBUGGERS = {
     "page_poison": ("off", "0", ""),
 }
 MOVE = "Take it out of %s, or set it in a unit that has ConditionPathExists=!/proc/vmcore."
-UNSAY = "Take it out of KDUMP_CMDLINE_APPEND or KDUMP_COMMANDLINE_APPEND (kdump_commandline_remove)."
+UNSAY = {
+    True: "Set kdump_commandline_remove; if it was booted, name it in KDUMP_COMMANDLINE_REMOVE (kdump_sysconfig).",
+    False: "Set kdump_commandline_remove; if it was booted, set KDUMP_CMDLINE (kdump_sysconfig) to a line without it.",
+}
 
 
 class Taker(NamedTuple):
@@ -77,18 +80,22 @@ def capture_sysctls(seen: Evidence) -> Outcome:
         worst = max(takers, key=lambda taker: taker.size)
         reason = "%s acts in the capture kernel too, and leaves it %s of %s: it dies without a dump."
         sizes = mib(max(0, _left(seen, takers))), mib(_reserved(seen))
-        return failed(reason % ((worst.what,) + sizes), _advice(worst.source), [one.what for one in takers], "less")
+        return failed(
+            reason % ((worst.what,) + sizes), _advice(seen, worst.source), [one.what for one in takers], "less"
+        )
     if not hangs:
         return passed("none")
     source = seen.more["captured_sysctls"][hangs[0]].source
     reason = "%s would act in the capture kernel as well, where a slow disk then ends the dump."
-    advice = "Set them by kdump_panic_policy instead, which leaves the capture kernel alone. " + _advice(source)
+    advice = "Set them by kdump_panic_policy instead, which leaves the capture kernel alone. " + _advice(seen, source)
     return warned(reason % ", ".join(hangs), advice, hangs, "none")
 
 
 def capture_settings(seen: Evidence) -> Outcome:
     """Judge whether settings of the capture kernel are in doubt: of memory, or of what makes it panic."""
     keys = [key for key in TROUBLES if (number(seen.more["captured_sysctls"], key) or 0) > 0]
+    # kernels of kdumpctl's distributions are built with it
+    keys = [key for key in keys if key != "kernel.panic_on_oops" or not seen.on_kdumpctl]
     takers = _of_keys(seen) + _of_words(seen)
     tight = _takes_much(seen, takers) and _left(seen, takers) < max(DOUBTFUL, seen.facts["memory"]["needed_bytes"] or 0)
     found = [taker.what for taker in takers] if tight else []
@@ -101,13 +108,13 @@ def capture_settings(seen: Evidence) -> Outcome:
     reasons = ["%s acts in the capture kernel too, and may leave too little memory." % ", ".join(found)] * bool(found)
     reasons += ["%s would end the dump at the first trouble." % ", ".join(keys)] * bool(keys)
     sources = [seen.more["captured_sysctls"][key].source for key in keys] + [one.source for one in takers if tight]
-    advice = _advice((sources or [LINE])[0]) + " Or prove it by a test (crashops.kdump.test)."
+    advice = _advice(seen, (sources or [LINE])[0]) + " Or prove it by a test (crashops.kdump.test)."
     return warned(" ".join(reasons), advice, found + keys, "none")
 
 
-def _advice(source: str) -> str:
+def _advice(seen: Evidence, source: str) -> str:
     """Return how to mend what a file or the command line sets."""
-    return UNSAY if source == LINE else MOVE % source
+    return UNSAY[seen.on_kdumpctl] if source == LINE else MOVE % source
 
 
 def _reserved(seen: Evidence) -> int:
@@ -141,11 +148,11 @@ def _of_words(seen: Evidence) -> List[Taker]:
     """Return what else takes memory: huge pages, by key or by word."""
     settings, words = seen.more["captured_sysctls"], seen.more["capture_words"]
     found = []  # type: List[Taker]
-    for key in ("vm.nr_hugepages", "vm.nr_hugepages_mempolicy"):
-        pages = number(settings, key) or 0
-        if pages > 0:
-            found.append(Taker("%s = %d" % (key, pages), settings[key].source, pages * _huge_page(words)))
-    size = HUGE_PAGE
+    # two names of one pool
+    pages, key = max((number(settings, key) or 0, key) for key in ("vm.nr_hugepages", "vm.nr_hugepages_mempolicy"))
+    if pages > 0:
+        found.append(Taker("%s = %d" % (key, pages), settings[key].source, pages * _huge_page(words)))
+    size = _huge_page(words)
     for word in words:
         name, _sign, value = word.partition("=")
         if name == "hugepagesz":
@@ -206,7 +213,7 @@ def capture_boots(seen: Evidence) -> Optional[Outcome]:
     """Return what keeps the capture kernel from the program that saves the dump, None where nothing does."""
     words = seen.more["capture_words"]
     if seen.on_kdumpctl:
-        stops = [word for word in words if re.match(r"(rdinit|rd\.systemd\.unit)=|rd\.break\b", word)]
+        stops = [word for word in words if re.match(STOPS, word)]
     else:
         stops = (
             [word for word in words if re.match(r"rdinit=|break($|=)", word)] + _other_unit(words) + _other_init(words)
@@ -214,7 +221,7 @@ def capture_boots(seen: Evidence) -> Optional[Outcome]:
     if not stops:
         return _hopeless_log(seen)
     reason = "The capture kernel gets %s, and so does not come to saving the dump." % " ".join(stops)
-    return failed(reason, "Boot without it, or take it out by kdump_commandline_remove or kdump_sysconfig.", stops)
+    return failed(reason, UNSAY[seen.on_kdumpctl], stops)
 
 
 def _hopeless_log(seen: Evidence) -> Optional[Outcome]:
@@ -225,9 +232,11 @@ def _hopeless_log(seen: Evidence) -> Optional[Outcome]:
         return None
     reason = "The capture kernel gets %s, whose buffer and index take %s of its %s: it dies without a dump."
     told = reason % (logs[0].what, mib(logs[0].size), mib(_reserved(seen)))
-    return failed(told, "Take it out by kdump_commandline_remove or kdump_sysconfig.", logs[0].what, "less")
+    return failed(told, UNSAY[seen.on_kdumpctl], logs[0].what, "less")
 
 
+# dracut stops in a shell; a rd.break that comes later comes after the dump
+STOPS = r"(rdinit|rd\.systemd\.unit)=|rd\.break=(cmdline|pre-udev|pre-trigger|initqueue|pre-mount|mount)$"
 RUNLEVEL_WORDS = ("emergency", "rescue", "single", "s", "S", "1", "2", "3", "4", "5")
 
 

@@ -42,7 +42,7 @@ ELSEWHERE = (*HOOKS, *CAPTURE_WORDS, *SWITCH, *DIRECTORY, *DEVICE, *FILE_SYSTEM,
 # makedumpfile's options for a compression that not every build has
 OPTIONAL_COMPRESSIONS = {"l": "lzo", "p": "snappy", "z": "zstd"}
 # arguments that take memory, or processors, that a capture kernel has not
-HUNGRY = ("memmap", "isolcpus", "default_hugepagesz", "movablecore", "kernelcore", "swiotlb")
+HUNGRY = ("memmap", "isolcpus", "movablecore", "kernelcore", "swiotlb")
 
 
 def _general(seen: Evidence, severity: str) -> List[Dict[str, Any]]:

@@ -304,6 +304,56 @@ SITUATIONS = [
         source="kdump-config 1.8.1",
     ),
     Situation(
+        "the size of huge pages is set, and none are asked for",
+        armed_debian,
+        {"/proc/cmdline": "BOOT_IMAGE=/vmlinuz root=/dev/vda1 ro default_hugepagesz=1G crashkernel=384M-:128M"},
+        source="Documentation/admin-guide/kernel-parameters.txt",
+        before="degraded: The capture kernel takes over default_hugepagesz=1G from the running one, which takes memory",
+    ),
+    Situation(
+        "kdump-tools' configuration adds huge pages, which nothing takes out",
+        armed_debian,
+        words("hugepages=512"),
+        says={"capture_settings": ("warn", "hugepages=512")},
+        source="kdump-config 1.8.1",
+        before=SILENT,
+    ),
+    Situation(
+        "sysctl.d asks for huge pages, of which the kernel takes what it gets",
+        armed_debian,
+        {"/etc/sysctl.d/99-huge.conf": "vm.nr_hugepages = 1024\n"},
+        says={"capture_settings": ("warn", "vm.nr_hugepages = 1024")},
+        source=SEEN + ": 13 pages were taken, 5 MiB were free, and it left a dump",
+        before=SILENT,
+    ),
+    Situation(
+        "kdump-tools' own file takes no huge pages, and its script was mended",
+        armed_debian,
+        {
+            "/etc/sysctl.d/99-huge.conf": "vm.nr_hugepages = 1024\n",
+            OWN: "vm.nr_hugepages=0\nvm.nr_hugepages_mempolicy=0\n",
+            SCRIPT: WORKING,
+        },
+        source="the file as kdump-tools ships it",
+    ),
+    Situation(
+        "an oops is a panic on EL 9, by a word beside the kernel's own default",
+        armed_el9,
+        {
+            "/proc/cmdline": "BOOT_IMAGE=/vmlinuz root=/dev/vda1 ro oops=panic "
+            "crashkernel=1G-4G:192M,4G-64G:256M,64G-:512M"
+        },
+        source="CONFIG_PANIC_ON_OOPS of EL's kernels",
+    ),
+    Situation(
+        "an oops is to be a panic on Debian, by sysctl.d",
+        armed_debian,
+        {"/etc/sysctl.d/99-oops.conf": "kernel.panic_on_oops = 1\n"},
+        says={"capture_settings": ("warn", "kernel.panic_on_oops would end the dump at the first trouble")},
+        source="hardening guides",
+        before=SILENT,
+    ),
+    Situation(
         "the booted command line of EL 9 switches a debugger of memory on, which kdumpctl takes out",
         armed_el9,
         {
@@ -349,10 +399,10 @@ SITUATIONS = [
         "dracut stops in a shell before the dump is saved",
         armed_el9,
         {
-            "/proc/cmdline": "BOOT_IMAGE=/vmlinuz root=/dev/vda1 ro rd.break "
+            "/proc/cmdline": "BOOT_IMAGE=/vmlinuz root=/dev/vda1 ro rd.break=pre-mount "
             "crashkernel=1G-4G:192M,4G-64G:256M,64G-:512M"
         },
-        says={"capture_command_line": ("fail", "rd.break")},
+        says={"capture_command_line": ("fail", "rd.break=pre-mount")},
         verdict="not_ready",
         source="dracut.cmdline(7)",
         before=SILENT,
