@@ -25,6 +25,8 @@ DEFAULTS = "/etc/default/kdump-tools"
 STATE = "/var/lib/kdump"
 LINKS = (STATE + "/vmlinuz", STATE + "/initrd.img")
 HOOK = "/etc/kernel/postinst.d/kdump-tools"
+# what the package's own file sets, in each release; without it, check mode would miss what a run is going to refuse
+PACKAGED = "USE_KDUMP=1\n"
 DEFAULT_PATH = "/var/crash"
 DEFAULT_SSH_KEY = "/root/.ssh/kdump_id_rsa"
 DEFAULT_ARGS = "-F -c -d 31"
@@ -78,11 +80,11 @@ class KdumpToolsStack(Stack):
     def refusals(self, wanted: Dict[str, Any]) -> List[str]:
         """Return a sentence for each of kdump_config's options that this stack refuses."""
         refused = list(_kdumptools.refusals(wanted))
-        if refused or self.host.read(DEFAULTS) is None:
+        if refused:
             return refused
         judged = self.findings(wanted)[DEFAULTS]
         found = [finding for finding in judged if finding.rule not in _kdumptoolslint.OF_HOST]
-        return list(_kdumptools.error_sentences(DEFAULTS, self._edited(wanted), found, wanted))
+        return list(_kdumptools.error_sentences(DEFAULTS, self._judged(wanted), found, wanted))
 
     def _edited(self, wanted: Dict[str, Any]) -> str:
         """Return the file as the options want it."""
@@ -101,8 +103,14 @@ class KdumpToolsStack(Stack):
         """Return what the rules say of the file, as kdump_config's options would leave it."""
         touched = _sysconfig.touched(wanted, _kdumptools.COMMAND_LINE)
         touched += [setting.name for setting in _kdumptools.settings(wanted)]
-        text = self._edited(wanted)
+        text = self._judged(wanted)
         return {DEFAULTS: _kdumptoolslint.lint(text, touched, self._lacking(text))}
+
+    def _judged(self, wanted: Dict[str, Any]) -> str:
+        """Return the file as the options want it; before the package is installed, as they will want the package's."""
+        if self.host.read(DEFAULTS) is not None:
+            return self._edited(wanted)
+        return _kdumptools.edited(PACKAGED, wanted, self._own_words(), bool(wanted.get("exclusive")))
 
     def _lacking(self, text: str) -> List[str]:
         """Return which of the programs and files that the file names are not there."""

@@ -16,6 +16,16 @@ from ansible_collections.crashops.kdump.plugins.module_utils.targets._base impor
 NO_LOGIN = 255
 PACKAGES = {"kdumpctl": "openssh-clients", "kdump-tools": "openssh-client"}
 CONNECT_LIMIT_S = 15
+# ssh writes without being asked. UpdateHostKeys adds all keys of the server to known_hosts, CheckHostIP (on by default
+# before OpenSSH 8.5) a line for its address; the capture initramfs holds a copy of known_hosts and is then older than
+# that. ControlMaster leaves a socket, and a connection that stands already proves neither the key nor the host key.
+KEPT_AS_IT_IS = {
+    "CheckHostIP": "no",
+    "ControlMaster": "no",
+    "ControlPath": "none",
+    "PermitLocalCommand": "no",
+    "UpdateHostKeys": "no",
+}
 
 
 class Reason(NamedTuple):
@@ -96,6 +106,7 @@ class Ssh(Prober):
             "IdentityAgent": "none",
             "ConnectTimeout": str(self._connect_limit_s()),
             "LogLevel": "ERROR",
+            **KEPT_AS_IT_IS,
         }
         words = [word for name, value in sorted(options.items()) for word in ("-o", "%s=%s" % (name, value))]
         remote = "sh -c %s" % shlex.quote(self.script(directory, own=False))

@@ -503,6 +503,24 @@ def test_findings_that_break_nothing_are_returned():
     ]
 
 
+@pytest.mark.parametrize(
+    ("options", "words"),
+    [
+        ({"sysconfig": {"USE_KDUMP": True}}, "sysconfig.USE_KDUMP"),
+        ({"sysconfig": {"USE_KDUMP": "yes"}}, "compares USE_KDUMP with a number"),
+        ({"path": "var/crash"}, "path: 'var/crash' is refused"),
+        ({"sysconfig": {"KDUMP_COREDIR": "var/crash"}}, "KDUMP_COREDIR"),
+        ({"sysconfig": {"KDUMP_NUM_DUMPS": "many"}}, "it is not a number"),
+        ({"core_collector": "makedumpfile -d 99"}, "core_collector"),
+    ],
+)
+def test_check_mode_before_the_package_refuses_what_a_run_will_refuse(options, words):
+    for host in (FakeHost({}, programs=["dpkg"]), tools_host()):
+        with pytest.raises(Refused) as refused:
+            run(host, check_mode=True, **options)
+        assert words in refused.value.msg
+
+
 @pytest.mark.parametrize("host", [FakeHost({}, programs=["rpm"]), FakeHost({}, programs=["dpkg"])])
 def test_without_the_package_check_mode_predicts_and_a_real_run_says_what_to_install(host):
     options = {"target": {"type": "nfs", "location": "h:/e"}, "path": "/d"}

@@ -288,6 +288,13 @@ def test_an_ssh_target_is_tried_with_its_key_alone_and_pinned_host_keys():
     assert line.startswith("ssh -i %s -o " % KEY)
 
 
+@pytest.mark.parametrize("check_mode", [True, False])
+def test_the_login_leaves_known_hosts_as_it_is_and_no_socket(check_mode):
+    line = login(machine(), check_mode=check_mode)
+    for option in ("UpdateHostKeys=no", "CheckHostIP=no", "ControlMaster=no", "ControlPath=none"):
+        assert "-o %s" % option in line
+
+
 def test_in_check_mode_the_login_is_tried_and_nothing_made():
     host = machine()
     host.answers[login(host, check_mode=True)] = "step=make\nexisted=1\nbefore=700\nstep=space\n" + DF
