@@ -14,7 +14,9 @@ from ansible_collections.crashops.kdump.plugins.module_utils.checks._base import
     unknown,
     warned,
 )
+from ansible_collections.crashops.kdump.plugins.module_utils.checks._memory import RESERVE
 
+REBOOT = "Reboot the host, or run ansible-playbook crashops.kdump.setup -e kdump_reboot_allowed=true."
 SET_ALL = "Run ansible-playbook crashops.kdump.setup, which sets one value for all kernels."
 
 
@@ -28,7 +30,9 @@ def reboot_not_pending(seen: Evidence) -> Outcome:
         return passed("no", "no", crashkernel["reason"])
     reason = "A reboot is pending: %s." % crashkernel["reason"]
     judge = warned if seen.facts["memory"]["reserved_bytes"] else failed
-    return judge(reason, "Reboot the host, or run setup with kdump_reboot_allowed: true.", "yes", "no")
+    # a reboot would give back what is reserved
+    lost = seen.more["default_values"] == []
+    return judge(reason, RESERVE if lost else REBOOT, "yes", "no")
 
 
 def entries_alike(seen: Evidence) -> Outcome:

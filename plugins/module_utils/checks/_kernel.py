@@ -84,6 +84,11 @@ def kexec_allowed(seen: Evidence) -> Outcome:
     )
     if disabled is None:
         return skipped("this kernel has no kernel.kexec_load_disabled")
+    planned = seen.more["forbidden_at_boot"]
+    if planned and "rd.earlykdump" not in seen.platform.cmdline.split() and (seen.facts["armed"] or not disabled):
+        reason = "kernel.kexec_load_disabled = 1 (%s) forbids kexec at the next boot, before kdump loads anything."
+        remedy = "Take kernel.kexec_load_disabled out of %s, and out of the hardening profile." % planned
+        return failed(reason % planned, remedy, "%s: 1" % planned, "kernel.kexec_load_disabled = 0")
     if not disabled and left != 0:
         return passed("kernel.kexec_load_disabled = 0")
     what = "kernel.kexec_load_disabled = 1" if disabled else "kernel.kexec_load_limit_panic = 0"

@@ -5,7 +5,7 @@
 """What checks want to know beside what kdump_info returns: read once, each on its own, nothing is changed."""
 
 import re
-from typing import Any, Dict, List, NamedTuple, Optional, Set
+from typing import Any, Dict, List, NamedTuple, Optional, Set, Tuple
 
 from ansible_collections.crashops.kdump.plugins.module_utils import _mounts
 from ansible_collections.crashops.kdump.plugins.module_utils._cmdline import values
@@ -17,7 +17,7 @@ from ansible_collections.crashops.kdump.plugins.module_utils.crashkernel._defaul
 from ansible_collections.crashops.kdump.plugins.module_utils.crashkernel._pending import will_reserve
 from ansible_collections.crashops.kdump.plugins.module_utils.facts._layers import Layer
 from ansible_collections.crashops.kdump.plugins.module_utils.facts._probe import unsure_links
-from ansible_collections.crashops.kdump.plugins.module_utils.facts._sysctls import read_captured
+from ansible_collections.crashops.kdump.plugins.module_utils.facts._sysctls import number, read_at_boot, read_captured
 from ansible_collections.crashops.kdump.plugins.module_utils.kdumpconf._kdumpfencing import read_fencing
 from ansible_collections.crashops.kdump.plugins.module_utils.stacks._base import Stack
 
@@ -66,7 +66,15 @@ def read_more(host: Any, stack: Stack, running: Running, boot: Boot, image_path:
         system_image_mtime=_mtime(host, "/boot/initramfs-%s.img" % release),
         extras=_extras(host, release),
         captured_sysctls=read_captured(host, stack, details.capture_words, known),
+        forbidden_at_boot=_forbidden_at_boot(host, known),
     )
+
+
+def _forbidden_at_boot(host: Any, version: Optional[Tuple[int, int]]) -> Optional[str]:
+    """Return what forbids kexec at the next boot before kdump loads anything: a file, or the command line."""
+    settings = read_at_boot(host, (host.read("/proc/cmdline") or "").split(), version)
+    key = "kernel.kexec_load_disabled"
+    return settings[key].source if number(settings, key) else None
 
 
 def _mtime(host: Any, path: str) -> Optional[float]:

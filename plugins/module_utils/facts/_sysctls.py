@@ -64,6 +64,13 @@ def read_captured(host: Any, stack: Stack, words: List[str], version: Optional[T
     return dict(of_words(words, version), **applied(_files(host, stack)))
 
 
+def read_at_boot(host: Any, words: List[str], version: Optional[Tuple[int, int]]) -> Settings:
+    """Return the keys that the next boot sets before any service starts; what is in /run by then is not known."""
+    masked = host.real_path(UNIT) == "/dev/null"
+    kept = [directory for directory in DIRECTORIES if directory != RUN]
+    return dict(of_words(words, version), **({} if masked else applied(_in_order(_found(host, kept)))))
+
+
 def of_words(words: List[str], version: Optional[Tuple[int, int]]) -> Settings:
     """Return the keys that a command line sets."""
     found = {}  # type: Dict[str, Setting]
@@ -184,6 +191,7 @@ JUDGED = tuple(
         "kernel.soft_watchdog",
         "kernel.nmi_watchdog",
         "kernel.watchdog_thresh",
+        "kernel.kexec_load_disabled",
         "vm.min_free_kbytes",
         "vm.nr_hugepages",
         "vm.nr_hugepages_mempolicy",

@@ -42,6 +42,15 @@ SITUATIONS = [
         before="disabled_by_policy, the same words",
     ),
     Situation(
+        "a distribution's file forbids kexec at each boot, before kdump loads anything",
+        armed_debian,
+        {"/usr/lib/sysctl.d/10-void.conf": "kernel.kexec_load_disabled=1\n"},
+        says={"kexec_allowed": ("fail", "/usr/lib/sysctl.d/10-void.conf) forbids kexec at the next boot")},
+        verdict="not_ready",
+        source="void-linux/void-packages#21491",
+        before="ready_unproven, no word",
+    ),
+    Situation(
         "looks wrong: a distribution's file forbids kexec, and an empty file of the same name in /etc hides it",
         armed_debian,
         {
