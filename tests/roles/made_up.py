@@ -21,6 +21,12 @@ PLUGINS = Path(__file__).resolve().parent / "plugins"
 SHIPPED = ("plugins", "roles", "playbooks", "meta", "galaxy.yml")
 IMPORTS = "ansible_collections.crashops.kdump."
 LIMIT_S = 600
+# every machine is reached as root, and its modules run on the Python that Ansible runs on
+CONNECTION = {
+    "ansible_connection": "made_up",
+    "ansible_user": "root",
+    "ansible_python_interpreter": "{{ ansible_playbook_python }}",
+}
 # what leads to the made-up machine in place of the real one
 DOOR = '''
 
@@ -85,23 +91,17 @@ def copy_collection(collections: Path) -> Path:
 class Fleet:
     """Made-up machines, and Ansible that manages them."""
 
-    def __init__(self, folder: Path, machines: dict[str, Any], **variables: Any) -> None:
+    def __init__(self, folder: Path, machines: dict[str, Any], groups: dict[str, list[str]]) -> None:
         """Make an inventory in a folder: machines are those of machines.py by the name of the host.
 
         In place of a machine's name there may be the host's variables, made_up among them.
         """
         self.folder = folder
-        shared = {
-            "ansible_connection": "made_up",
-            "ansible_user": "root",
-            "ansible_python_interpreter": "{{ ansible_playbook_python }}",
-        }
-        hosts = {
-            name: dict(machine) if isinstance(machine, dict) else {"made_up": machine}
-            for name, machine in machines.items()
-        }
         self.inventory = folder / "hosts.yml"
-        self.inventory.write_text(yaml.safe_dump({"all": {"hosts": hosts, "vars": {**shared, **variables}}}))
+        hosts = {name: value if isinstance(value, dict) else {"made_up": value} for name, value in machines.items()}
+        children = {name: {"hosts": dict.fromkeys(members)} for name, members in groups.items()}
+        fleet = {"hosts": hosts, "children": children, "vars": CONNECTION}
+        self.inventory.write_text(yaml.safe_dump({"all": fleet}), encoding="utf-8")
 
     def play(self, collections: str, content: Any, *arguments: str) -> Done:
         """Run plays, given as data, in check mode."""
@@ -122,6 +122,7 @@ class Fleet:
             "ANSIBLE_CONNECTION_PLUGINS": str(PLUGINS / "connection"),
             "ANSIBLE_CALLBACK_PLUGINS": str(PLUGINS / "callback"),
             "ANSIBLE_CALLBACKS_ENABLED": "recorded",
+            "ANSIBLE_FORKS": str(os.cpu_count()),
             "ANSIBLE_LOCALHOST_WARNING": "false",
             "ANSIBLE_PIPELINING": "true",
             "ANSIBLE_NOCOLOR": "true",

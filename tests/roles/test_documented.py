@@ -1,0 +1,96 @@
+# Copyright (c) 2026, The crashops.kdump authors
+# GNU General Public License v3.0-or-later (see COPYING or https://www.gnu.org/licenses/gpl-3.0.txt)
+# SPDX-License-Identifier: GPL-3.0-or-later
+"""Everything that the documentation tells a user to type is run, in check mode on made-up machines."""
+
+import pytest
+
+from tests.roles.documented import COMMAND, OTHER, PLAYS, TASKS, VARIABLES, examples
+from tools.lab.__main__ import parser as lab_parser
+
+SHOWN = examples()
+# what the pages take for granted: hosts, a group, a server for dumps under its two names, a template
+MACHINES = {"web1": "debian", "db1": "el9", "dumps": "debian", "dumps.example.org": "debian"}
+GROUPS = {"web": ["web1"], "databases": ["db1"]}
+TEMPLATE = "path /var/crash\n"
+# commands that end with a failure on purpose, by a word of theirs, and what they then say
+FAILING_COMMANDS = {"kdump_verify_fail": "is ready_unproven"}
+# tasks that fail on purpose, by their names, and what they then say
+FAILING_TASKS = {
+    "Dump to an ssh server by a collector that cannot write to a stream": "makedumpfile needs -F for a target of type ssh",
+    "Ask for a page of something that is no host": "is refused",
+    "Ask with an expression that is not whole": "is refused",
+    "Ask for less than nothing": "is refused",
+    "Ask for a generation that does not exist": "is refused",
+}
+# commands that other stages run, or that a user types on a host
+ELSEWHERE = ("./dev", "ansible-galaxy", "useradd", "systemctl", "journalctl", "crashops-kdump-metrics")
+
+
+def shown(kind):
+    """Return the examples of a kind, each once."""
+    found = {str(example.content): example for example in SHOWN if example.kind == kind}
+    return [pytest.param(example, id=example.name) for example in found.values()]
+
+
+def of_ansible(example):
+    """Return the words of a command of Ansible, without its inventory; empty where it is another command."""
+    words = example.content
+    if words[0] not in ("ansible", "ansible-playbook"):
+        return []
+    return [word for place, word in enumerate(words) if "-i" not in (word, words[place - 1])]
+
+
+@pytest.fixture
+def documented(fleet):
+    """Return the fleet that the pages take for granted."""
+    return fleet(GROUPS, **MACHINES)
+
+
+@pytest.mark.parametrize("example", shown(COMMAND))
+def test_command_runs(collections, documented, example):
+    words = of_ansible(example)
+    if not words:
+        assert example.content[0] in ELSEWHERE or lab_parser().parse_args(example.content[3:])
+        return
+    done = documented.run(collections, *words)
+    expected = [said for word, said in FAILING_COMMANDS.items() if word in " ".join(words)]
+    assert (done.rc != 0) == bool(expected), done.output
+    assert all(said in done.said for said in expected), done.output
+
+
+@pytest.mark.parametrize("example", shown(PLAYS))
+def test_play_runs(collections, documented, example):
+    done = documented.play(collections, example.content)
+    assert done.rc == 0, done.output
+    assert done.results
+
+
+@pytest.mark.parametrize("example", shown(VARIABLES))
+def test_variables_are_taken_by_setup(collections, documented, example):
+    done = documented.playbook(collections, "setup", "--limit", "web", **example.content)
+    assert done.rc == 0, done.output
+    assert done.of("web1")
+
+
+@pytest.mark.parametrize("example", shown(TASKS))
+def test_tasks_run_and_fail_where_the_page_says_so(collections, documented, example):
+    (documented.folder / "kdump.conf.j2").write_text(TEMPLATE, encoding="utf-8")
+    tasks = [{"block": [task], "rescue": [{"ansible.builtin.meta": "clear_host_errors"}]} for task in example.content]
+    done = documented.play(collections, [{"hosts": "databases", "gather_facts": False, "tasks": tasks}])
+    names = {task.get("name", next(iter(task))) for task in example.content}
+    expected = {name: said for name, said in FAILING_TASKS.items() if name in names}
+    failed = {task: str(result.get("msg")) for task, result in done.of("db1", "failed").items()}
+    assert failed.keys() == expected.keys(), failed
+    assert all(said in failed[name] for name, said in expected.items()), failed
+    assert done.of("db1")
+
+
+def test_every_failure_on_purpose_is_still_shown():
+    names = {task.get("name") for example in SHOWN if example.kind == TASKS for task in example.content}
+    assert FAILING_TASKS.keys() <= names
+
+
+def test_a_page_shows_nothing_that_is_not_run():
+    other = [example.name for example in SHOWN if example.kind == OTHER]
+    assert [name.partition(":")[0] for name in other] == ["docs/metrics.md"]
