@@ -54,11 +54,15 @@ EXAMPLES = r"""
     msg: "{{ item }}: {{ '2G-64G:256M,64G-:512M' | crashops.kdump.crashkernel_bytes(item) | human_readable }}"
   loop: [2G, 64G]
 
+- name: Read how kdump stands
+  crashops.kdump.kdump_info:
+  register: kdump
+
 - name: Fail where the running kernel was booted with a value that reserves nothing
   ansible.builtin.assert:
-    that: cmdline.content | b64decode | crashops.kdump.crashkernel_bytes(ram, kernel=ansible_facts.kernel) > 0
+    that: words | crashops.kdump.crashkernel_bytes(kdump.memory.ram_bytes, kernel=kdump.kernel) > 0
   vars:
-    ram: "{{ ansible_facts.crashops_kdump.memory.ram_bytes }}"
+    words: "{{ kdump.crashkernel.booted | map('regex_replace', '^', 'crashkernel=') | join(' ') }}"
 
 # A value that the kernel cannot read reserves nothing, which is an answer and no error:
 - name: Show 0

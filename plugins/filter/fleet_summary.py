@@ -53,6 +53,11 @@ seealso:
 """
 
 EXAMPLES = r"""
+- name: Read how kdump stands on every host
+  crashops.kdump.kdump_info:
+  register: kdump
+  ignore_unreachable: true
+
 - name: Show the hosts that would leave no dump
   ansible.builtin.debug:
     msg: "{{ hostvars | crashops.kdump.fleet_summary(wanted, variable='kdump', hosts=ansible_play_hosts_all) }}"
@@ -65,12 +70,13 @@ EXAMPLES = r"""
     that: report.totals.not_ready * 100 <= report.hosts | length
     fail_msg: "{{ report.headline }}"
   vars:
-    report: "{{ results | crashops.kdump.fleet_summary }}"
+    report: "{{ hostvars | crashops.kdump.fleet_summary(variable='kdump', hosts=ansible_play_hosts_all) }}"
+  run_once: true
 
 # query: 'hosts[' is refused: JMESPath says: ...; write it as in hosts[?verdict=='not_ready'].host.
 - name: Ask with an expression that is not whole
   ansible.builtin.debug:
-    msg: "{{ results | crashops.kdump.fleet_summary('hosts[') }}"
+    msg: "{{ hostvars | crashops.kdump.fleet_summary('hosts[', variable='kdump') }}"
 """
 
 RETURN = r"""

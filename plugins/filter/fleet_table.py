@@ -46,6 +46,11 @@ seealso:
 """
 
 EXAMPLES = r"""
+- name: Read how kdump stands on every host
+  crashops.kdump.kdump_info:
+  register: kdump
+  ignore_unreachable: true
+
 - name: Show the twenty worst hosts
   ansible.builtin.debug:
     msg: "{{ hostvars | crashops.kdump.fleet_table(20, variable='kdump', hosts=ansible_play_hosts_all) }}"
@@ -54,7 +59,7 @@ EXAMPLES = r"""
 # limit: -1 is refused: it is no number of hosts; give a whole number, or leave it out.
 - name: Ask for less than nothing
   ansible.builtin.debug:
-    msg: "{{ results | crashops.kdump.fleet_table(-1) }}"
+    msg: "{{ hostvars | crashops.kdump.fleet_table(-1, variable='kdump') }}"
 """
 
 RETURN = r"""

@@ -18,6 +18,8 @@ import yaml
 
 ROOT = Path(__file__).resolve().parents[2]
 PLUGINS = Path(__file__).resolve().parent / "plugins"
+# stand in for programs that a task of the role runs by itself
+PROGRAMS = PLUGINS.parent / "programs"
 SHIPPED = ("plugins", "roles", "playbooks", "meta", "galaxy.yml")
 IMPORTS = "ansible_collections.crashops.kdump."
 LIMIT_S = 600
@@ -126,6 +128,7 @@ class Fleet:
             "ANSIBLE_LOCALHOST_WARNING": "false",
             "ANSIBLE_PIPELINING": "true",
             "ANSIBLE_NOCOLOR": "true",
+            "PATH": f"{PROGRAMS}:{os.environ['PATH']}",
             "RECORDED": str(recorded),
         }
         done = subprocess.run(

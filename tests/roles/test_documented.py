@@ -10,14 +10,15 @@ from tools.lab.__main__ import parser as lab_parser
 
 SHOWN = examples()
 # what the pages take for granted: hosts, a group, a server for dumps under its two names, a template
-MACHINES = {"web1": "debian", "db1": "el9", "dumps": "debian", "dumps.example.org": "debian"}
+MACHINES = {"web1": "debian", "db1": "el9"}
+SERVERS = {"dumps": "debian", "dumps.example.org": "debian", "web1.example.org": "debian"}
 GROUPS = {"web": ["web1"], "databases": ["db1"]}
 TEMPLATE = "path /var/crash\n"
 # commands that end with a failure on purpose, by a word of theirs, and what they then say
 FAILING_COMMANDS = {"kdump_verify_fail": "is ready_unproven"}
 # tasks that fail on purpose, by their names, and what they then say
 FAILING_TASKS = {
-    "Dump to an ssh server by a collector that cannot write to a stream": "makedumpfile needs -F for a target of type ssh",
+    "Dump to an ssh server by a collector that cannot write to a stream": "makedumpfile needs -F",
     "Ask for a page of something that is no host": "is refused",
     "Ask with an expression that is not whole": "is refused",
     "Ask for less than nothing": "is refused",
@@ -38,13 +39,14 @@ def of_ansible(example):
     words = example.content
     if words[0] not in ("ansible", "ansible-playbook"):
         return []
-    return [word for place, word in enumerate(words) if "-i" not in (word, words[place - 1])]
+    found = [word for place, word in enumerate(words) if "-i" not in (word, words[place - 1])]
+    return found if "-l" in found or words[0] == "ansible" else [*found, "--limit", ",".join(MACHINES)]
 
 
 @pytest.fixture
 def documented(fleet):
     """Return the fleet that the pages take for granted."""
-    return fleet(GROUPS, **MACHINES)
+    return fleet(GROUPS, **MACHINES, **SERVERS)
 
 
 @pytest.mark.parametrize("example", shown(COMMAND))
@@ -76,14 +78,17 @@ def test_variables_are_taken_by_setup(collections, documented, example):
 @pytest.mark.parametrize("example", shown(TASKS))
 def test_tasks_run_and_fail_where_the_page_says_so(collections, documented, example):
     (documented.folder / "kdump.conf.j2").write_text(TEMPLATE, encoding="utf-8")
+    (host,) = [name for name in ("web1.example.org",) if name in str(example.content)] or ["db1"]
     tasks = [{"block": [task], "rescue": [{"ansible.builtin.meta": "clear_host_errors"}]} for task in example.content]
-    done = documented.play(collections, [{"hosts": "databases", "gather_facts": False, "tasks": tasks}])
+    done = documented.play(
+        collections, [{"hosts": host, "gather_facts": False, "tasks": tasks, "vars": {"kdump_test_confirm": host}}]
+    )
     names = {task.get("name", next(iter(task))) for task in example.content}
     expected = {name: said for name, said in FAILING_TASKS.items() if name in names}
-    failed = {task: str(result.get("msg")) for task, result in done.of("db1", "failed").items()}
+    failed = {task: str(result.get("msg")) for task, result in done.of(host, "failed").items()}
     assert failed.keys() == expected.keys(), failed
     assert all(said in failed[name] for name, said in expected.items()), failed
-    assert done.of("db1")
+    assert done.of(host)
 
 
 def test_every_failure_on_purpose_is_still_shown():

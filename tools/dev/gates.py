@@ -28,6 +28,7 @@ LINT = (
 )
 PREPARED = ("prepare",)
 PREPARED_216 = ("prepare", "prepare-2.16")
+CORES = {"core216": "2.16", "main": "newest"}
 # ansible-test makes and finds its environments and its output in folders of its own that two of it would share
 ANSIBLE_TEST = "ansible-test"
 
@@ -55,6 +56,8 @@ def stages(work: Workshop) -> list[Stage]:
         _units_of_tools(work),
         main.stage("units", "unit", "unit tests", EVERY, 240),
         core216.stage("units", "unit", "unit tests", EVERY, 240),
+        _roles(work, "main", EVERY),
+        _roles(work, "core216", ALL),
         main.stage("sanity", "sanity", "ansible-test sanity", EVERY, 300),
         core216.stage("sanity", "sanity", "ansible-test sanity", ALL, 300),
         *guest_gates.stages(work),
@@ -81,6 +84,22 @@ def _units_of_tools(work: Workshop) -> Stage:
     return Stage("units-tools", "tests of tools/", steps, part="unit", budget_s=30, needs=PREPARED)
 
 
+def _roles(work: Workshop, name: str, tier: str) -> Stage:
+    """Return the stage that runs roles, playbooks and all that the documentation shows on made-up machines."""
+    core = CORES[name]
+    stage = f"roles-{core}"
+
+    def run(log: Log) -> None:
+        # pytest is in the main environment only; the ansible that it starts is the first on PATH
+        path = f"{work.environments[name] / 'bin'}{os.pathsep}{work.environ('main')['PATH']}"
+        argv = ["pytest", "-q", "-p", "no:cacheprovider", *work.tests(stage, "tests/roles")]
+        work.run(log, argv, limit_s=1800, more={"PYTHONPATH": str(STAGED), "PATH": path})
+
+    what = f"roles, playbooks and what the pages show, ansible-core {core}, on made-up machines"
+    needs = PREPARED_216 if name == "core216" else PREPARED
+    return Stage(stage, what, [Step("pytest", run)], "roles", tier, 300, needs)
+
+
 def _tool(work: Workshop, name: str, command: str) -> Step:
     """Return the step of one row of LINT."""
     return Step(name, lambda log: work.run(log, shlex.split(command)))
@@ -100,7 +119,7 @@ class AnsibleTest:
     def __init__(self, work: Workshop, name: str) -> None:
         self._work = work
         self._name = name
-        self._core = {"core216": "2.16", "main": "newest"}[name]
+        self._core = CORES[name]
 
     def stage(self, kind: str, part: str, what: str, tier: str, budget_s: float) -> Stage:
         """Return the stage of one kind of its tests: units or sanity."""
