@@ -10,7 +10,7 @@ from tools.lab.__main__ import parser as lab_parser
 
 SHOWN = examples()
 # what the pages take for granted: hosts, a group, a server for dumps under its two names, a template
-MACHINES = {"web1": "debian", "db1": "el9"}
+MACHINES = {"web1": "ssh_client", "db1": "el9"}
 SERVERS = {"dumps": "debian", "dumps.example.org": "debian", "web1.example.org": "debian"}
 GROUPS = {"web": ["web1"], "databases": ["db1"]}
 TEMPLATE = "path /var/crash\n"
