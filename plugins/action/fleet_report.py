@@ -15,7 +15,7 @@ from ansible_collections.crashops.kdump.plugins.module_utils._result import refu
 from ansible_collections.crashops.kdump.plugins.plugin_utils.report import _files, _page, _summary, _text, _words
 from ansible_collections.crashops.kdump.plugins.plugin_utils.report._query import QueryRefused, ask
 from ansible_collections.crashops.kdump.plugins.plugin_utils.report._reader import clean
-from ansible_collections.crashops.kdump.plugins.plugin_utils.report._results import given_to, results_of
+from ansible_collections.crashops.kdump.plugins.plugin_utils.report._results import given_to, is_unknown, results_of
 
 FORMATS: dict[str, tuple[str, Callable[[dict[str, Any], str], str]]] = {
     "html": (".html", _page.page),
@@ -104,7 +104,12 @@ class ActionModule(ActionBase):
             return given_to(given, given if hosts is None else hosts)
         if hosts is None:
             hosts = self._vars.get("ansible_play_hosts_all") or []
-        return results_of(self._vars.get("hostvars") or {}, hosts, options["variable"])
+        hostvars, variable = self._vars.get("hostvars") or {}, options["variable"]
+        found = list(results_of(hostvars, hosts, variable))
+        if is_unknown(hostvars, found, variable):
+            remedy = "name the one in which the result of kdump_info was registered"
+            raise Refused(refusal("variable", variable, "no host has such a variable", remedy))
+        return found
 
 
 def _older(directory: str, options: dict[str, Any], paths: dict[str, str]) -> list[str]:

@@ -81,6 +81,7 @@ _value:
   type: int
 """
 
+import re
 from collections.abc import Callable
 from typing import Any
 
@@ -91,12 +92,25 @@ from ansible_collections.crashops.kdump.plugins.module_utils.crashkernel._memory
 from ansible_collections.crashops.kdump.plugins.module_utils.crashkernel._reservation import reservation
 from ansible_collections.crashops.kdump.plugins.module_utils.crashkernel._text import command_line
 
+# what uname -m prints where the kernel reserves memory for crashkernel=
+MACHINES = re.compile(
+    r"x86_64|i[3-6]86|aarch64|armv[4-8]\w*|arm|ppc|ppc64|ppc64le|s390x|riscv32|riscv64|loongarch64|mips|mips64|sh4?a?"
+)
 
-def crashkernel_bytes(value: Any, ram_bytes: Any, machine: str = "x86_64", kernel: str | None = None) -> int:
+
+def crashkernel_bytes(
+    value: Any = None, ram_bytes: Any = None, machine: str = "x86_64", kernel: str | None = None
+) -> int:
     """Return the bytes that the kernel would reserve for a value or a whole command line."""
     for name, text in (("machine", machine), ("kernel", kernel)):
         if not (isinstance(text, str) and text) and not (name == "kernel" and text is None):
             raise AnsibleFilterError(refusal(name, text, "it is no text", "give what uname prints, or leave it out"))
+    if not MACHINES.fullmatch(machine):
+        rule = "the kernel has no such architecture with crashkernel="
+        raise AnsibleFilterError(refusal("machine", machine, rule, "give what uname -m prints, such as x86_64"))
+    if kernel is not None and not re.match(r"[0-9]+\.[0-9]+", kernel):
+        rule = "it is no release of a kernel"
+        raise AnsibleFilterError(refusal("kernel", kernel, rule, "give what uname -r prints, or leave it out"))
     reader = kernel_of(kernel, machine)
     return reservation(_command_line(value), _ram(ram_bytes), reader).size
 

@@ -99,15 +99,23 @@ from collections.abc import Callable, Mapping
 from typing import Any
 
 from ansible.errors import AnsibleFilterError
-from ansible_collections.crashops.kdump.plugins.module_utils._result import refusal
+from ansible_collections.crashops.kdump.plugins.module_utils._result import kind_of, refusal
+from ansible_collections.crashops.kdump.plugins.module_utils.facts._proof import LAST_TIME_S
 from ansible_collections.crashops.kdump.plugins.plugin_utils.report._files import collection_version
 from ansible_collections.crashops.kdump.plugins.plugin_utils.report._query import QueryRefused, ask
-from ansible_collections.crashops.kdump.plugins.plugin_utils.report._results import given_to, results_of, untrusted
+from ansible_collections.crashops.kdump.plugins.plugin_utils.report._results import (
+    given_to,
+    is_unknown,
+    results_of,
+    untrusted,
+)
 from ansible_collections.crashops.kdump.plugins.plugin_utils.report._summary import report
+
+VARIABLE_REMEDY = "name the one in which the result of kdump_info was registered"
 
 
 def fleet_summary(
-    results: Any, query: Any = None, variable: str | None = None, hosts: Any = None, made: float | None = None
+    results: Any = None, query: Any = None, variable: Any = None, hosts: Any = None, made: Any = None
 ) -> Any:
     """Return the report of hosts' results, or what a query makes of it."""
     whole = report_of(results, variable, hosts, made)
@@ -119,16 +127,32 @@ def fleet_summary(
         raise AnsibleFilterError(str(refused)) from None
 
 
-def report_of(results: Any, variable: str | None, hosts: Any, made: float | None) -> dict[str, Any]:
+def report_of(results: Any, variable: Any, hosts: Any, made: Any) -> dict[str, Any]:
     """Return the report of hosts' results."""
     if not isinstance(results, Mapping):
-        kind = "it is not a dictionary but of the type %s" % type(results).__name__
-        raise AnsibleFilterError(refusal("_input", "...", kind, "give a dictionary with a result for each host"))
+        rule = "it is no mapping but %s" % kind_of(results)
+        raise AnsibleFilterError(refusal("_input", "...", rule, "give a mapping with a result for each host"))
     if hosts is not None and (isinstance(hosts, str) or not hasattr(hosts, "__iter__")):
         raise AnsibleFilterError(refusal("hosts", hosts, "it is no list", "give a list of host names"))
+    if variable is not None and not (isinstance(variable, str) and variable.strip()):
+        raise AnsibleFilterError(refusal("variable", variable, "it names no variable", VARIABLE_REMEDY))
     names = list(results if hosts is None else hosts)
-    found = results_of(results, names, variable) if variable else given_to(results, names)
-    return report(found, time.time() if made is None else float(made), collection_version())
+    if variable is None:
+        return report(given_to(results, names), _time(made), collection_version())
+    found = list(results_of(results, names, variable))
+    if is_unknown(results, found, variable):
+        raise AnsibleFilterError(refusal("variable", variable, "no host has such a variable", VARIABLE_REMEDY))
+    return report(found, _time(made), collection_version())
+
+
+def _time(made: Any) -> float:
+    """Return when the report is made."""
+    if made is None:
+        return time.time()
+    if isinstance(made, bool) or not isinstance(made, (int, float)) or not 0 <= made <= LAST_TIME_S:
+        remedy = "give seconds since the epoch as a number, or leave it out"
+        raise AnsibleFilterError(refusal("made", made, "it is no time", remedy))
+    return float(made)
 
 
 class FilterModule:

@@ -39,6 +39,13 @@ options:
       - If it is left out, these are all hosts of the input.
     type: list
     elements: str
+  problems:
+    description:
+      - How many problems of each host to show below the table, each on a line with its reason and advice. These lines
+        are as long as they have to be. One more line of a host says how many more there are.
+      - If it is left out, none is shown but the first one in the table.
+    type: int
+    default: 0
 seealso:
   - module: crashops.kdump.kdump_info
   - plugin: crashops.kdump.fleet_summary
@@ -80,17 +87,21 @@ from ansible_collections.crashops.kdump.plugins.filter.fleet_summary import repo
 from ansible_collections.crashops.kdump.plugins.module_utils._result import refusal
 from ansible_collections.crashops.kdump.plugins.plugin_utils.report._results import untrusted
 from ansible_collections.crashops.kdump.plugins.plugin_utils.report._summary import SCHEMA
-from ansible_collections.crashops.kdump.plugins.plugin_utils.report._text import table
+from ansible_collections.crashops.kdump.plugins.plugin_utils.report._text import problem_lines, table
 
 
-def fleet_table(results: Any, limit: Any = None, variable: str | None = None, hosts: Any = None) -> list[str]:
+def fleet_table(
+    results: Any = None, limit: Any = None, variable: Any = None, hosts: Any = None, problems: Any = 0
+) -> list[str]:
     """Return the lines of a table of hosts' results."""
-    if limit is not None and (isinstance(limit, bool) or not isinstance(limit, int) or limit < 0):
-        remedy = "give a whole number, or leave it out"
-        raise AnsibleFilterError(refusal("limit", limit, "it is no number of hosts", remedy))
-    if isinstance(results, Mapping) and not variable and results.get("schema") == SCHEMA:
-        return untrusted(table(results, limit))
-    return untrusted(table(report_of(results, variable, hosts, None), limit))
+    for option, value in (("limit", 0 if limit is None else limit), ("problems", problems)):
+        if isinstance(value, bool) or not isinstance(value, int) or value < 0:
+            rule = "it is no number of %s" % ("hosts" if option == "limit" else "problems")
+            raise AnsibleFilterError(refusal(option, value, rule, "give a whole number, or leave it out"))
+    is_report = isinstance(results, Mapping) and variable is None and results.get("schema") == SCHEMA
+    report = dict(results) if is_report else report_of(results, variable, hosts, None)
+    below = problem_lines(report, problems, limit)
+    return untrusted(table(report, limit) + ([""] if below else []) + below)
 
 
 class FilterModule:

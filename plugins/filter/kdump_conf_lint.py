@@ -28,10 +28,11 @@ options:
       - Which kdumpctl reads the file. V(el8) is that of EL 8. V(el9) is that of EL 9, and of kdump-utils up to 1.0.59,
         as in RHEL 10.0; where these two differ, what either refuses is an error. V(current) is kdump-utils 1.0.60 and
         later.
+      - V(el10), V(rhel10) and V(fedora) mean V(current); V(rhel8) means V(el8), and V(rhel9) means V(el9).
       - If it is left out, it is V(current). M(crashops.kdump.kdump_info) returns a host's own.
     type: str
     default: current
-    choices: [el8, el9, current]
+    choices: [el8, el9, current, el10, fedora, rhel8, rhel9, rhel10]
 seealso:
   - module: crashops.kdump.kdump_config
   - module: crashops.kdump.kdump_info
@@ -51,10 +52,10 @@ EXAMPLES = r"""
   ansible.builtin.debug:
     msg: "{{ 'nfs :server:/export/cores' | crashops.kdump.kdump_conf_lint }}"
 
-# generation: 'rhel9' is refused: there is no such generation of kdumpctl; choose one of el8, el9, current.
+# generation: 'el7' is refused: there is no such generation of kdumpctl; choose one of el8, el9, current, ...
 - name: Ask for a generation that does not exist
   ansible.builtin.debug:
-    msg: "{{ 'path /var/crash' | crashops.kdump.kdump_conf_lint('rhel9') }}"
+    msg: "{{ 'path /var/crash' | crashops.kdump.kdump_conf_lint('el7') }}"
 """
 
 RETURN = r"""
@@ -89,22 +90,24 @@ from collections.abc import Callable
 from typing import Any
 
 from ansible.errors import AnsibleFilterError
-from ansible_collections.crashops.kdump.plugins.module_utils._result import refusal
+from ansible_collections.crashops.kdump.plugins.module_utils._result import kind_of, refusal
 from ansible_collections.crashops.kdump.plugins.module_utils.kdumpconf._kdumpconf import GENERATIONS
 from ansible_collections.crashops.kdump.plugins.module_utils.kdumpconf._kdumplint import lint
 
+# names that people know a generation by; RHEL 10.0 still had kdump-utils 1.0.59, which is el9
+ALIASES = {"el10": "current", "fedora": "current", "rhel8": "el8", "rhel9": "el9", "rhel10": "current"}
 
-def kdump_conf_lint(text: Any, generation: Any = "current") -> list[dict[str, Any]]:
+
+def kdump_conf_lint(text: Any = None, generation: Any = "current") -> list[dict[str, Any]]:
     """Return the findings in the text of a kdump.conf, as this generation of kdumpctl reads it."""
     if not isinstance(text, str):
-        kind = type(text).__name__
-        raise AnsibleFilterError(
-            refusal("_input", text, f"it is no text but of the type {kind}", "give the file's text")
-        )
-    if generation not in GENERATIONS:
-        remedy = "choose one of %s" % ", ".join(GENERATIONS)
+        rule = "it is no text but %s" % kind_of(text)
+        raise AnsibleFilterError(refusal("_input", text, rule, "give the text of the file"))
+    known = ALIASES.get(generation, generation) if isinstance(generation, str) else None
+    if known not in GENERATIONS:
+        remedy = "choose one of %s" % ", ".join([*GENERATIONS, *ALIASES])
         raise AnsibleFilterError(refusal("generation", generation, "there is no such generation of kdumpctl", remedy))
-    return [dict(finding._asdict()) for finding in lint(str(text), str(generation))]
+    return [dict(finding._asdict()) for finding in lint(str(text), str(known))]
 
 
 class FilterModule:

@@ -4,7 +4,16 @@
 # Private to this collection: no promise is made to code outside it.
 """What passes between the layers: a failure, a planned change, and the diff made of such changes."""
 
-from typing import Any, Dict, Iterable, List, NamedTuple, Optional
+from typing import Any, Dict, Iterable, List, Mapping, NamedTuple, Optional
+
+# yes and no are numbers to Python, so they come first; Ansible's own types are kinds of these
+KINDS = (
+    (bool, "yes or no"),
+    ((int, float), "a number"),
+    (str, "a text"),
+    (Mapping, "a mapping"),
+    ((list, tuple, set), "a list"),
+)  # type: Tuple[Tuple[Any, str], ...]
 
 
 class Failure(Exception):
@@ -59,6 +68,16 @@ class Finding(NamedTuple):
 def in_order(findings: Iterable[Finding]) -> List[Finding]:
     """Return findings in the order of their lines, and of the numbers of their rules."""
     return sorted(findings, key=lambda finding: (finding.line or 0, int(finding.rule[1:])))
+
+
+def kind_of(value: Any) -> str:
+    """Return what a value is, in words: Python's own names of types say nothing to an operator."""
+    if value is None:
+        return "nothing"
+    for types, words in KINDS:
+        if isinstance(value, types):
+            return words
+    return "something else"
 
 
 def refusal(option: str, value: Any, rule: str, remedy: str) -> str:

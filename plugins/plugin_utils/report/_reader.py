@@ -9,6 +9,7 @@ from __future__ import annotations
 from collections.abc import Mapping
 from typing import Any
 
+from ansible_collections.crashops.kdump.plugins.module_utils._result import kind_of
 from ansible_collections.crashops.kdump.plugins.module_utils.facts._proof import LAST_TIME_S
 
 # what a counter of 64 bits holds
@@ -24,7 +25,7 @@ class Reader:
 
     def __init__(self, values: Any, path: str = "") -> None:
         if values is not None and not isinstance(values, Mapping):
-            raise Unreadable("has a %s that is a %s" % (path or "value", type(values).__name__))
+            raise Unreadable("has a %s that is %s" % (path or "value", kind_of(values)))
         self._values = values
         self._path = path
 
@@ -42,7 +43,7 @@ class Reader:
 
     def _wrong(self, key: str, value: Any) -> Unreadable:
         """Return what to raise for a value of another type."""
-        return Unreadable("has a %s that is a %s" % (self._name(key), type(value).__name__))
+        return Unreadable("has a %s that is %s" % (self._name(key), kind_of(value)))
 
     def part(self, key: str) -> Reader:
         """Return the level below a key."""

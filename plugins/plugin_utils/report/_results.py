@@ -34,6 +34,13 @@ def results_of(hostvars: Any, hosts: Iterable[str], variable: str) -> Iterator[t
         yield host, defined(values.get(variable) if isinstance(values, Mapping) else None)
 
 
+def is_unknown(hostvars: Any, found: list[tuple[str, Any]], variable: str) -> bool:
+    """Return whether no host at all has a variable, which is a misspelt name and not a fleet without results."""
+    if not found or any(result is not None for dummy, result in found):
+        return False
+    return all(result is None for dummy, result in results_of(hostvars, list(hostvars), variable))
+
+
 def defined(value: Any) -> Any:
     """Return a value, None for one that is not defined."""
     return None if isinstance(value, Undefined) else value

@@ -10,6 +10,7 @@ import re
 from collections.abc import Mapping
 from typing import Any
 
+from ansible_collections.crashops.kdump.plugins.module_utils._result import kind_of
 from ansible_collections.crashops.kdump.plugins.plugin_utils.report import _words
 from ansible_collections.crashops.kdump.plugins.plugin_utils.report._reader import Reader, Unreadable, clean
 
@@ -51,7 +52,7 @@ def row(host: str, result: Any, made: float) -> dict[str, Any]:
     if result is None or (isinstance(result, Mapping) and (not result or result.get("skipped"))):
         return _without(host, "not_contacted", "There is no result of this host: nothing was asked of it in this run.")
     if not isinstance(result, Mapping):
-        return _without(host, "failed", "What was registered is no result of kdump_info but a %s." % _kind(result))
+        return _without(host, "failed", "What was registered is no result of kdump_info but %s." % kind_of(result))
     if result.get("unreachable"):
         return _without(host, "unreachable", _why(result))
     if result.get("failed"):
@@ -60,11 +61,6 @@ def row(host: str, result: Any, made: float) -> dict[str, Any]:
         return dict(EMPTY, host=clean(host), **_read(Reader(result), made))
     except Unreadable as trouble:
         return _without(host, "failed", "The result of this host cannot be read: it %s." % trouble)
-
-
-def _kind(value: Any) -> str:
-    """Return the type of a value as a word; Ansible's own types go by their plain ancestor."""
-    return next((one.__name__ for one in (str, list, bool, int, float) if isinstance(value, one)), type(value).__name__)
 
 
 def _without(host: str, verdict: str, summary: str) -> dict[str, Any]:

@@ -162,6 +162,21 @@ def table(report: dict[str, Any], limit: int | None = None) -> list[str]:
     return lines + (["and %s" % _words.counted(left, "more host", "more hosts")] if left else [])
 
 
+def problem_lines(report: dict[str, Any], most: int, limit: int | None = None) -> list[str]:
+    """Return a line for each open problem, at most so many of each host; one more line counts the rest."""
+    lines = []
+    for row in report["hosts"][:limit]:
+        found, host = _open(row), _words.plain(row["host"])
+        for one in found[:most]:
+            parts = [host, one["id"], one["reason"] or "", one["advice"] or ""]
+            lines.append(" | ".join(_words.plain(part) for part in parts if part))
+        left = len(found) - most
+        if most and left > 0:
+            words = _words.counted(left, "more problem", "more problems")
+            lines.append("%s | and %s: ansible-playbook crashops.kdump.report writes them all" % (host, words))
+    return lines
+
+
 def _first(row: dict[str, Any]) -> str:
     """Return the first problem of a host, or why there is no result."""
     first = next(iter(_open(row)), None)

@@ -86,3 +86,22 @@ def test_the_guides_table_is_true(value, sizes):
 
 def test_the_guide_has_a_row_for_every_vendor():
     assert len(guide_rows()) == 7
+
+
+@pytest.mark.parametrize("machine", ["potato", "x86-64", "X86_64"])
+def test_a_machine_that_does_not_exist_is_refused(machine):
+    with pytest.raises(AnsibleFilterError) as refused:
+        crashkernel_bytes("256M", "8G", machine)
+    assert "machine: %r is refused: the kernel has no such architecture" % machine in str(refused.value)
+
+
+def test_a_kernel_that_is_no_release_is_refused():
+    with pytest.raises(AnsibleFilterError) as refused:
+        crashkernel_bytes("256M", "8G", kernel="newest")
+    assert "kernel: 'newest' is refused: it is no release of a kernel" in str(refused.value)
+
+
+def test_without_arguments_the_filter_says_what_it_wants():
+    with pytest.raises(AnsibleFilterError) as refused:
+        crashkernel_bytes()
+    assert "the input: None is refused" in str(refused.value)

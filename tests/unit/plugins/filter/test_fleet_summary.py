@@ -130,3 +130,40 @@ def test_a_limit_that_is_no_number_of_hosts_is_refused(limit):
     with pytest.raises(AnsibleFilterError) as refused:
         fleet_table(RESULTS, limit)
     assert str(refused.value).startswith("limit: %r is refused" % (limit,))
+
+
+def test_a_variable_that_no_host_has_is_refused():
+    hostvars = HostVars({"web1": {"kdump": made_up.info()}, "web2": {}})
+    for function in (fleet_summary, fleet_table):
+        with pytest.raises(AnsibleFilterError) as refused:
+            function(hostvars, variable="kdmp", hosts=["web1", "web2"])
+        assert "variable: 'kdmp' is refused: no host has such a variable; name the one in which" in str(refused.value)
+        assert function(hostvars, variable="kdump", hosts=["web2"])
+
+
+@pytest.mark.parametrize("variable", ["", " ", 7, []])
+def test_a_variable_without_a_name_is_refused(variable):
+    with pytest.raises(AnsibleFilterError) as refused:
+        fleet_table(RESULTS, variable=variable)
+    assert "variable: %r is refused: it names no variable" % (variable,) in str(refused.value)
+
+
+@pytest.mark.parametrize("made", ["today", -1, True, []])
+def test_a_time_that_is_none_is_refused(made):
+    with pytest.raises(AnsibleFilterError) as refused:
+        fleet_summary(RESULTS, made=made)
+    assert "made: %r is refused: it is no time" % (made,) in str(refused.value)
+
+
+def test_a_table_shows_as_many_problems_of_each_host_as_asked_for():
+    checks = [made_up.check(name) for name in ("space", "armed", "memory_reserved")]
+    lines = fleet_table({"web2": made_up.info("not_ready", checks)}, problems=2)
+    assert lines[2] == "" and [line.split(" | ")[:2] for line in lines[3:5]] == [["web2", "space"], ["web2", "armed"]]
+    assert lines[5] == "web2 | and 1 more problem: ansible-playbook crashops.kdump.report writes them all"
+
+
+def test_without_arguments_the_filters_say_what_they_want():
+    for function in (fleet_summary, fleet_table):
+        with pytest.raises(AnsibleFilterError) as refused:
+            function()
+        assert "give a mapping with a result for each host" in str(refused.value)

@@ -47,12 +47,12 @@ def test_without_a_generation_the_current_one_is_meant():
 @pytest.mark.parametrize(
     ("text", "generation", "words"),
     [
-        ("path /x", "rhel9", "generation: 'rhel9' is refused: there is no such generation of kdumpctl; choose one of"),
+        ("path /x", "rhel7", "generation: 'rhel7' is refused: there is no such generation of kdumpctl; choose one of"),
         ("path /x", None, "generation: None is refused"),
         ("path /x", ["el9"], "generation: ['el9'] is refused"),
-        (None, "el9", "_input: None is refused: it is no text but of the type NoneType; give the file's text."),
-        (["path /x"], "el9", "it is no text but of the type list"),
-        (b"path /x", "el9", "it is no text but of the type bytes"),
+        (None, "el9", "_input: None is refused: it is no text but nothing; give the text of the file."),
+        (["path /x"], "el9", "it is no text but a list"),
+        (b"path /x", "el9", "it is no text but something else"),
     ],
 )
 def test_what_is_no_text_or_no_generation_is_refused_in_one_sentence(text, generation, words):
@@ -60,3 +60,9 @@ def test_what_is_no_text_or_no_generation_is_refused_in_one_sentence(text, gener
         kdump_conf_lint(text, generation)
     assert words in str(refused.value)
     assert str(refused.value).count("\n") == 0
+
+
+@pytest.mark.parametrize(("name", "generation"), [("el10", "current"), ("rhel8", "el8"), ("rhel9", "el9")])
+def test_a_release_stands_for_the_generation_that_it_has(name, generation):
+    text = "nfs :server:/export\nauto_reset_crashkernel yes\nextra\n"
+    assert kdump_conf_lint(text, name) == kdump_conf_lint(text, generation)
