@@ -36,6 +36,8 @@ STATES = (
     ("verdict", "What the checks add up to; the one that holds is 1.", "verdict", VERDICTS, ("verdict",)),
     ("proof", "What a crash has proven; the one that holds is 1.", "state", PROOF_STATES, ("proof", "state")),
 )
+# hosts that cannot dump, or must not: no alert may wait for them
+NOT_EXPECTED = ("disabled_by_policy", "unsupported")
 COMPLETENESS = ("complete", "incomplete", "unreadable", "unjudged")
 
 
@@ -49,6 +51,9 @@ def exposition(info: Optional[Dict[str, Any]], now: float, seconds: float) -> st
     text += _metric("info", "The host in words.", _words(info))
     for name, meaning, label, words, path in STATES:
         text += _metric(name, meaning, _state(label, words, _at(info, path)))
+    verdict = _at(info, ("verdict",))
+    expected = None if verdict is None else verdict not in NOT_EXPECTED
+    text += _metric("expected", "Whether this host can dump, and nobody has switched it off.", [({}, expected)])
     for name, meaning, where in NUMBERS:
         text += _metric(name, meaning, [({}, _at(info, where))])
     dumps = [({"completeness": word}, _at(info, ("dumps", word))) for word in COMPLETENESS]

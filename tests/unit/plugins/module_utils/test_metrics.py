@@ -81,6 +81,7 @@ def values(info):
 
 PLAIN = [
     ("up", 1),
+    ("expected", 1),
     ("last_run_timestamp_seconds", NOW),
     ("last_run_duration_seconds", 1.5),
     ("ready", 1),
