@@ -12,7 +12,7 @@ import zlib
 from typing import Callable, Dict, Optional, Tuple
 
 try:
-    from compression import zstd
+    from compression import zstd  # novermin: older ones go on without it
 except ImportError:  # before Python 3.14
     zstd = None  # type: ignore[assignment]
 
