@@ -8,10 +8,10 @@ import re
 from typing import Any, List, NamedTuple, Optional
 
 from ansible_collections.crashops.kdump.plugins.module_utils._cmdline import values
+from ansible_collections.crashops.kdump.plugins.module_utils._kexec_files import CRASH_SIZE, cma_bytes, read_first
 from ansible_collections.crashops.kdump.plugins.module_utils.crashkernel._kernel import Kernel, kernel_of
 from ansible_collections.crashops.kdump.plugins.module_utils.crashkernel._memory import MIB, RAM_STEP, round_up
 
-CRASH_SIZE = "/sys/kernel/kexec_crash_size"
 # its one or two blocks: above 4 GiB, and below
 CRASH_BLOCKS = re.compile(r"^ *([0-9a-f]+)-([0-9a-f]+) : Crash kernel$", re.MULTILINE)
 # where firmware-assisted dump (ppc64le) keeps the memory instead; 0 where it is off
@@ -25,7 +25,10 @@ MEM_TOTAL = re.compile(r"^MemTotal:\s+(\d+) kB", re.MULTILINE)
 
 
 class Running(NamedTuple):
-    """The kernel that runs now; what it does not tell is None. booted holds its crashkernel= values in order."""
+    """The kernel that runs now; what it does not tell is None. booted holds its crashkernel= values in order.
+
+    cma_bytes is what is reserved by a value with ,cma, which reserved_bytes leaves out.
+    """
 
     kernel: Optional[str]
     machine: Optional[str]
@@ -34,10 +37,11 @@ class Running(NamedTuple):
     ram_bytes: Optional[int]
     reserved_bytes: Optional[int]
     booted: List[str]
+    cma_bytes: Optional[int] = None
 
     def reader(self) -> Kernel:
-        """Return how this kernel reads crashkernel=."""
-        return kernel_of(self.kernel, self.machine or "x86_64")
+        """Return how this kernel reads crashkernel=; one that reserved something for ,cma knows the suffix."""
+        return kernel_of(self.kernel, self.machine or "x86_64", knows_cma=bool(self.cma_bytes))
 
     def knows_auto(self) -> bool:
         """Return whether crashkernel=auto means something here: it is an extension of the RHEL 8 kernel."""
@@ -79,7 +83,8 @@ def _crash_size(host: Any) -> Optional[int]:
 
     kexec_crash_size leaves the block below 4 GiB out before Linux 6.5; /proc/iomem shows root both.
     """
-    size = _number(host, CRASH_SIZE)
+    text = read_first(host, CRASH_SIZE)
+    size = int(text) if text and text.isdigit() else None
     blocks = [int(end, 16) - int(start, 16) + 1 for start, end in CRASH_BLOCKS.findall(host.read("/proc/iomem") or "")]
     return sum(blocks) if len(blocks) > 1 and size in blocks else size
 
@@ -101,4 +106,5 @@ def read_running(host: Any) -> Running:
         ram_bytes=ram_bytes(host, reserved, kernel_of(release, machine or "x86_64")),
         reserved_bytes=reserved,
         booted=values(host.read("/proc/cmdline") or ""),
+        cma_bytes=cma_bytes(host),
     )

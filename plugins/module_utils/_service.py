@@ -6,11 +6,11 @@
 
 from typing import Any, List, NamedTuple, Optional, Tuple
 
+from ansible_collections.crashops.kdump.plugins.module_utils._kexec_files import CRASH_LOADED, CRASH_SIZE, read_first
 from ansible_collections.crashops.kdump.plugins.module_utils._result import StateChange
-from ansible_collections.crashops.kdump.plugins.module_utils._running import CRASH_SIZE, kernel_release
+from ansible_collections.crashops.kdump.plugins.module_utils._running import kernel_release
 from ansible_collections.crashops.kdump.plugins.module_utils.stacks._base import Image, Stack
 
-LOADED = "/sys/kernel/kexec_crash_loaded"
 LOAD_DISABLED = "/proc/sys/kernel/kexec_load_disabled"
 # the newer and the older place of firmware-assisted dump (ppc64le)
 FADUMP = (
@@ -93,14 +93,14 @@ def is_armed(host: Any) -> bool:
     for enabled, registered in FADUMP:
         if _flag(host, enabled):
             return _flag(host, registered)
-    return _flag(host, LOADED)
+    return read_first(host, CRASH_LOADED) == "1"
 
 
 def is_reserved(host: Any) -> bool:
     """Return whether the running kernel keeps memory for a capture kernel."""
     if any(_flag(host, enabled) for enabled, dummy in FADUMP):
         return True
-    return (host.read(CRASH_SIZE) or "0").strip() != "0"
+    return (read_first(host, CRASH_SIZE) or "0") != "0"
 
 
 def _booted(host: Any) -> float:
@@ -294,7 +294,7 @@ def blocked(service: Service, stack: Stack, wanted: Wanted, planned: Plan) -> Li
     if not service.reserved:
         sentences.append(
             "no memory is reserved for a capture kernel (%s is 0), so nothing can be loaded: reserve it by "
-            "crashkernel_reserve, then reboot." % CRASH_SIZE
+            "crashkernel_reserve, then reboot." % CRASH_SIZE[0]
         )
     return sentences
 

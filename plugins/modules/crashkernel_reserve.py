@@ -25,7 +25,10 @@ description:
     memory of this machine, before anything is written.
   - A machine that the vendor's default leaves out, because it has less memory than the first range, is not changed
     and is no failure. RV(below_floor) says so, and RV(reboot_required) is false.
-  - Never reboots. RV(reboot_required) says whether a reboot would change something.
+  - Never reboots. RV(reboot_required) says whether a reboot would change something. It is false where the entries were
+    as they are before this boot and the kernel was booted without what they say: RV(reason) says what was booted
+    instead, as far as that can be seen.
+  - Refuses to set entries that GRUB does not read (C(GRUB_ENABLE_BLSCFG=false)), and names the remedy.
 author:
   - The crashops.kdump authors (@crashops)
 extends_documentation_fragment:
@@ -47,7 +50,10 @@ options:
       - V(auto) is C(crashkernel=auto) where the kernel knows it, which is the 4.18 of RHEL 8, CentOS Stream 8,
         AlmaLinux 8 and Rocky 8, and V(default) elsewhere.
       - Anything else is the value itself, such as V(256M) or V(2G-64G:256M,64G-:512M). A list gives several
-        arguments, such as V(["512M,high", "128M,low"]). A value with C(,cma) is taken from Linux 6.17 on.
+        arguments, such as V(["512M,high", "128M,low"]).
+      - A value with C(,cma), such as in V(["96M", "320M,cma"]), adds memory that the system uses until the crash. It is
+        taken from Linux 6.17 on (x86), 6.19 on (powerpc). One that the boot entries have is kept, and RV(messages) says
+        so, unless O(size) is a list, which says all that is wanted.
       - If it is left out, it is V(default).
     type: raw
     default: default
@@ -137,6 +143,11 @@ EXAMPLES = r"""
   crashops.kdump.crashkernel_reserve:
     size: ["512M,high", "128M,low"]
 
+# the capture kernel gets 416 MiB, and only 96 MiB of them are lost to the system
+- name: Reserve little, and let the system use the rest until the crash
+  crashops.kdump.crashkernel_reserve:
+    size: ["96M", "320M,cma"]
+
 # Sizes have one letter, as the kernel reads them. «256MB» would leave the machine without a reservation, so it fails:
 #   size: '256MB' is refused: '256MB' is no size: a number and at most one letter of K, M, G, T, P, E, such as 256M; ...
 - name: Give a size that the kernel can read
@@ -217,6 +228,21 @@ reboot_required:
   returned: success
   type: bool
   sample: false
+reserved_cma_bytes:
+  description:
+    - What is set aside now by a value with C(,cma), which the system uses until the crash; RV(reserved_bytes) leaves it
+      out.
+    - Null where the kernel does not say, which those before 6.19 do not.
+  returned: success
+  type: int
+  sample: 335544320
+will_reserve_cma_bytes:
+  description:
+    - What the next boot will set aside by a value with C(,cma); null where the memory of the machine is not known.
+    - The kernel may find less at the boot.
+  returned: success
+  type: int
+  sample: 0
 reason:
   description: Why a reboot is needed or not, in words.
   returned: success
@@ -237,6 +263,7 @@ commands:
   elements: list
 """
 
+import json
 from typing import Any, Dict, List, NamedTuple, Optional
 
 from ansible.module_utils.basic import AnsibleModule
@@ -245,13 +272,16 @@ from ansible_collections.crashops.kdump.plugins.module_utils._host import run_mo
 from ansible_collections.crashops.kdump.plugins.module_utils._result import Failure, Refused, file_diff
 from ansible_collections.crashops.kdump.plugins.module_utils._running import VMCORE, Running, read_running
 from ansible_collections.crashops.kdump.plugins.module_utils.bootloaders._base import (
+    Bootloader,
     Entry,
     Plan,
     configured,
     default_entry,
 )
 from ansible_collections.crashops.kdump.plugins.module_utils.bootloaders._bootloader import find_bootloader
-from ansible_collections.crashops.kdump.plugins.module_utils.crashkernel._pending import pending, will_reserve
+from ansible_collections.crashops.kdump.plugins.module_utils.bootloaders._not_booted import not_booted
+from ansible_collections.crashops.kdump.plugins.module_utils.crashkernel._pending import pending, same, will_reserve
+from ansible_collections.crashops.kdump.plugins.module_utils.crashkernel._reservation import that_count
 from ansible_collections.crashops.kdump.plugins.module_utils.crashkernel._rules import (
     LIMITS,
     below_floor,
@@ -296,6 +326,27 @@ def wanted_values(host: Any, params: Dict[str, Any], running: Running, check_mod
     return Wanted(found.values, found.messages + doubts(found.values, running), left_out)
 
 
+def keeping_cma(wanted: Wanted, size: Any, bootloader: Bootloader, running: Running) -> Wanted:
+    """Return the values with the ,cma that the next boot has already, unless a list says all that is wanted."""
+    if not wanted.values or wanted.below_floor or isinstance(size, list) or not running.reader().cma:
+        return wanted
+    entry = default_entry(bootloader.entries())
+    counting = that_count(values(entry.cmdline) if entry else [], running.ram_bytes, running.reader())
+    standing = [value for value in counting if value.endswith(",cma")]
+    if not standing:
+        return wanted
+    words = "the boot entries have %s, which is kept; to take it out, give a list without it, such as %s"
+    note = words % (said(standing), json.dumps(wanted.values))
+    return wanted._replace(values=wanted.values + standing, messages=wanted.messages + [note])
+
+
+def refuse_unread(bootloader: Bootloader, wanted: List[str], plan: Plan, running: Running) -> None:
+    """Raise Failure before anything is written that the machine does not boot."""
+    found = bootloader.unread() if plan.changed() and not same(wanted, running.booted, running) else None
+    if found:
+        raise Failure("%s cannot be set for the next boot: %s. %s" % (said(wanted), found.reason, found.remedy))
+
+
 def doubts(arguments: List[str], running: Running) -> List[str]:
     """Return what the values and the RAM alone do not tell about the reservation."""
     expected = will_reserve(arguments, running)
@@ -329,7 +380,9 @@ def facts(entries: List[Entry], running: Running) -> Dict[str, Any]:
         "configured": configured(entries),
         "booted": running.booted,
         "reserved_bytes": running.reserved_bytes,
+        "reserved_cma_bytes": running.cma_bytes,
         "will_reserve_bytes": None if expected is None else expected.size,
+        "will_reserve_cma_bytes": None if expected is None else expected.cma,
         "reboot_required": judged.reboot_required,
         "reason": judged.reason,
     }
@@ -349,16 +402,23 @@ def ensure(host: Any, params: Dict[str, Any], check_mode: bool) -> Dict[str, Any
     if refused:
         raise Refused(refused)
     wanted = wanted_values(host, params, running, check_mode)
+    wanted = keeping_cma(wanted, params["size"], bootloader, running)
     if wanted.values is None or wanted.below_floor:
         entries = bootloader.entries()
         plan = Plan(entries, entries, [], [])
     else:
         plan = bootloader.plan(wanted.values, params["kernels"])
+        refuse_unread(bootloader, wanted.values, plan, running)
     if plan.changed() and not check_mode:
         plan = bootloader.apply(plan)
     result = {"changed": plan.changed(), "bootloader": bootloader.name, "diff": diff_of(plan)}
     notes = list(plan.notes) + ([] if wanted.values is None else bootloader.notes(wanted.values))
     result.update(facts(plan.after, running), value=wanted.values, messages=wanted.messages + notes)
+    entry = default_entry(plan.after)
+    unread = None if plan.changed() or entry is None else not_booted(host, bootloader, entry, running)
+    if result["reboot_required"] and unread:
+        reason = "%s; a reboot would not help. %s" % unread
+        result.update(reboot_required=False, reason=reason)
     result["below_floor"] = wanted.below_floor is not None
     if wanted.below_floor:
         result.update(reboot_required=False, reason=wanted.below_floor)

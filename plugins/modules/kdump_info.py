@@ -238,10 +238,20 @@ memory:
       description: What is reserved now; null where the kernel does not say.
       type: int
       sample: 201326592
+    cma_bytes:
+      description: >-
+        What is set aside beside that by a value with C(,cma), which the system uses until the crash; null where the
+        kernel does not say, which those before 6.19 do not.
+      type: int
+      sample: 0
     will_reserve_bytes:
       description: What the entry that the next boot takes will reserve; null where that is not known.
       type: int
       sample: 201326592
+    will_reserve_cma_bytes:
+      description: What the next boot will set aside by a value with C(,cma); null where that is not known.
+      type: int
+      sample: 0
     needed_bytes:
       description: What a capture kernel is counted to need; null where that cannot be seen.
       type: int

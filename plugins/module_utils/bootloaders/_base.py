@@ -51,6 +51,13 @@ class Future(NamedTuple):
     values: List[str]
 
 
+class NotBooted(NamedTuple):
+    """Why a reboot would not bring what a boot entry says, as a clause, and what to do."""
+
+    reason: str
+    remedy: str
+
+
 class Bootloader(abc.ABC):
     """One way of setting kernel arguments. Only apply() writes."""
 
@@ -71,6 +78,14 @@ class Bootloader(abc.ABC):
     def notes(self, wanted: List[str]) -> List[str]:
         """Return what else an operator should know who wants these values here."""
         return []
+
+    def entry_files(self, entry: Entry) -> List[str]:
+        """Return the files that hold what an entry says, none where that is not known."""
+        return []
+
+    def unread(self) -> Optional[NotBooted]:
+        """Return why what is written here is surely not what the machine boots, None where it may be."""
+        return None
 
     def future(self) -> Optional[Future]:
         """Return where kernels yet to come take their arguments from; None where it is the entries' own text."""

@@ -89,6 +89,10 @@ class GrubDropIn(Bootloader):
             raise Failure("%s has no entry of this system; run update-grub and look at it" % GRUB_CFG, path=GRUB_CFG)
         return found
 
+    def entry_files(self, entry: Entry) -> List[str]:
+        """Return grub.cfg, which has every entry."""
+        return [GRUB_CFG]
+
     def refusals(self, kernels: Kernels) -> List[str]:
         """Return a sentence for anything but all kernels."""
         if kernels == "all":

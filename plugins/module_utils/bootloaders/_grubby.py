@@ -21,6 +21,7 @@ from ansible_collections.crashops.kdump.plugins.module_utils.bootloaders._base i
     Entry,
     Future,
     Kernels,
+    NotBooted,
     Plan,
     default_entry,
     not_read_back,
@@ -33,6 +34,11 @@ KERNEL_CMDLINE = "/etc/kernel/cmdline"
 GRUBENV = "/boot/grub2/grubenv"
 BLS_ENTRY = "/boot/loader/entries/%s.conf"
 PROC_CMDLINE = "/proc/cmdline"
+GRUB_CFG = "/boot/grub2/grub.cfg"
+EFI_GRUB_CFG = "/boot/efi/EFI/*/grub.cfg"
+# the command by which GRUB reads BLS entries, and what it has instead where GRUB_ENABLE_BLSCFG is not true
+BLSCFG = re.compile(r"^\s*blscfg\b", re.MULTILINE)
+OWN_MENU = re.compile(r"^\s*linux(?:efi|16)?\s+\S*vmlinuz", re.MULTILINE)
 OPTIONS = re.compile(r"^options[ \t]", re.MULTILINE)
 KERNELOPTS = "$kernelopts"
 KERNELOPTS_LINE = re.compile(r"^kernelopts=(.*)$", re.MULTILINE)
@@ -66,6 +72,21 @@ class Grubby(Bootloader):
             words = "the boot entry %s has no line of options, so grubby sets no kernel arguments for it; "
             raise Failure(words % name + "set them where its image is made, or boot another entry by default")
         return kept
+
+    def entry_files(self, entry: Entry) -> List[str]:
+        """Return the entry's own file, and grubenv where the entry refers to it."""
+        path = BLS_ENTRY % entry.id
+        return [path] + ([GRUBENV] if KERNELOPTS in (self.host.read(path) or "") else [])
+
+    def unread(self) -> Optional[NotBooted]:
+        """Return that GRUB has a menu of its own and does not read BLS entries (GRUB_ENABLE_BLSCFG is not true)."""
+        paths = self.host.glob(EFI_GRUB_CFG) + [GRUB_CFG]
+        texts = {path: self.host.read(path) or "" for path in paths}
+        menus = [path for path in paths if OWN_MENU.search(texts[path])]
+        if not menus or any(BLSCFG.search(text) for text in texts.values()):
+            return None
+        remedy = "Set GRUB_ENABLE_BLSCFG=true in %s, and run grub2-mkconfig -o %s." % (ETC_DEFAULT_GRUB, menus[0])
+        return NotBooted("%s has entries of its own and does not read those that grubby sets" % menus[0], remedy)
 
     def refusals(self, kernels: Kernels) -> List[str]:
         """Return a sentence for each kernel that has no boot entry."""

@@ -35,6 +35,17 @@ def reboot_not_pending(seen: Evidence) -> Outcome:
     return judge(reason, RESERVE if lost else REBOOT, "yes", "no")
 
 
+def entries_read(seen: Evidence) -> Outcome:
+    """Judge whether the machine boots the entries that were set."""
+    if seen.facts["crashkernel"]["configured"] is None:
+        return skipped("the boot entries cannot be read")
+    found = seen.more["unread"]
+    if found is None:
+        return passed("nothing speaks against it")
+    judge = warned if seen.facts["memory"]["reserved_bytes"] else failed
+    return judge("A reboot would not help: %s." % found.reason, found.remedy, "not booted", "booted")
+
+
 def entries_alike(seen: Evidence) -> Outcome:
     """Judge whether another entry than the default one would be booted without the reservation."""
     entries = seen.facts["crashkernel"]["configured"]
@@ -43,6 +54,8 @@ def entries_alike(seen: Evidence) -> Outcome:
     kinds = sorted({said(entry["args"]) for entry in entries if "-rescue-" not in (entry["kernel"] or "")})
     if len(kinds) < 2:
         return passed("%d entries, all with %s" % (len(entries), kinds[0] if kinds else said([])))
+    if seen.more["entries_same"]:
+        return passed("%d entries, which all reserve the same" % len(entries), None, "They have %s." % ", ".join(kinds))
     return warned("The boot entries differ: %s." % ", ".join(kinds), SET_ALL, kinds, "one value for all")
 
 
@@ -51,7 +64,7 @@ def new_kernels(seen: Evidence) -> Outcome:
     source, future, default = seen.more["future_source"], seen.more["future_values"], seen.more["default_values"]
     if source is None or default is None:
         return skipped("every kernel's entry is made of the same text here")
-    if future == default:
+    if seen.more["future_alike"]:
         return passed("%s, by %s" % (said(future), source))
     reason = "Kernels yet to come take their arguments from %s, which has %s, while the default entry has %s."
     return warned(reason % (source, said(future), said(default)), SET_ALL, said(future), said(default))
@@ -62,8 +75,10 @@ def value_stays(seen: Evidence) -> Outcome:
     if seen.facts["stack"]["generation"] in (None, "el8"):
         return skipped("nothing sets the value anew here")
     default = seen.more["default_values"]
-    if not default or seen.more["auto_reset"] == "no" or default == seen.more["vendor_values"]:
+    if not default or seen.more["auto_reset"] == "no" or seen.more["stays_alike"]:
         return passed("auto_reset_crashkernel %s" % seen.more["auto_reset"])
+    if seen.more["expected"] is not None and not seen.more["expected"].size:
+        return skipped("%s reserves nothing, so there is nothing to keep: see crashkernel_value" % said(default))
     if seen.more["vendor_values"] is None:
         return skipped("the vendor's default for this host is not known without asking its tools")
     reason = "The next update of kdump or the kernel puts the vendor's default in place of %s." % said(default)

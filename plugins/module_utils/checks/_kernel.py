@@ -6,7 +6,7 @@
 
 from typing import Optional, Tuple
 
-from ansible_collections.crashops.kdump.plugins.module_utils._service import LOADED
+from ansible_collections.crashops.kdump.plugins.module_utils._kexec_files import CRASH_LOADED, unread
 from ansible_collections.crashops.kdump.plugins.module_utils.checks._base import (
     PROVE,
     Evidence,
@@ -51,9 +51,10 @@ def kernel_support(seen: Evidence) -> Outcome:
     """Judge whether the kernel can load a capture kernel."""
     if seen.more["crash_loaded"] is not None:
         return passed("yes")
-    if LOADED in seen.unseen:
-        return unknown("%s." % seen.unseen[LOADED])
-    reason = "This kernel cannot load a capture kernel: %s is not there (CONFIG_CRASH_DUMP)." % LOADED
+    blind = unread(CRASH_LOADED, seen.unseen)
+    if blind:
+        return unknown("%s." % blind)
+    reason = "This kernel cannot load a capture kernel: %s is not there (CONFIG_CRASH_DUMP)." % CRASH_LOADED[0]
     return failed(reason, "Boot a kernel of the distribution; containers take the one of their host.", "no", "yes")
 
 

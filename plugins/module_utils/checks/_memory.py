@@ -7,7 +7,7 @@
 from typing import List
 
 from ansible_collections.crashops.kdump.plugins.module_utils._cmdline import said
-from ansible_collections.crashops.kdump.plugins.module_utils._running import CRASH_SIZE
+from ansible_collections.crashops.kdump.plugins.module_utils._kexec_files import CRASH_SIZE, unread
 from ansible_collections.crashops.kdump.plugins.module_utils.checks._base import (
     Evidence,
     Outcome,
@@ -18,6 +18,8 @@ from ansible_collections.crashops.kdump.plugins.module_utils.checks._base import
     unknown,
     warned,
 )
+from ansible_collections.crashops.kdump.plugins.module_utils.crashkernel._pending import in_words
+from ansible_collections.crashops.kdump.plugins.module_utils.facts._dumpsize import USER, dump_level
 
 RESERVE = "Set kdump_crashkernel, and run ansible-playbook crashops.kdump.setup -e kdump_reboot_allowed=true."
 # what needs memory beside the kernel and its initramfs, as a percentage of the counted sum below which nothing starts
@@ -31,7 +33,9 @@ def crashkernel_booted(seen: Evidence) -> Outcome:
         return passed(said(booted))
     if seen.facts["memory"]["reserved_bytes"]:
         return passed("none, and %s are reserved all the same" % mib(seen.facts["memory"]["reserved_bytes"]))
-    return failed("The running kernel was booted without crashkernel=.", RESERVE, "none", "crashkernel=...")
+    unread = seen.more["unread"]
+    reason = "The running kernel was booted without crashkernel=%s." % (": %s" % unread.reason if unread else "")
+    return failed(reason, unread.remedy if unread else RESERVE, "none", "crashkernel=...")
 
 
 def memory_reserved(seen: Evidence) -> Outcome:
@@ -42,24 +46,28 @@ def memory_reserved(seen: Evidence) -> Outcome:
     if reserved is None:
         return _unreadable(seen)
     why = seen.facts["crashkernel"]["reason"]
-    return failed("No memory is reserved: %s." % (why or "nobody knows why"), RESERVE, "0", "more than 0")
+    unread = seen.more["unread"]
+    advice = unread.remedy if unread else RESERVE
+    return failed("No memory is reserved: %s." % (why or "nobody knows why"), advice, "0", "more than 0")
 
 
 def _unreadable(seen: Evidence) -> Outcome:
     """Return what to say where the kernel does not tell its reservation."""
     if seen.more["crash_loaded"] is None:
         return skipped("this kernel cannot load a capture kernel at all")
-    if CRASH_SIZE in seen.unseen and seen.facts["armed"]:
+    blind = unread(CRASH_SIZE, seen.unseen)
+    if blind and seen.facts["armed"]:
         return passed("enough to load a capture kernel")
-    if CRASH_SIZE in seen.unseen:
-        return unknown("%s." % seen.unseen[CRASH_SIZE], "Look again: kexec keeps the file busy while it loads.")
-    reason = "This kernel cannot load a capture kernel: %s is not there." % CRASH_SIZE
+    if blind:
+        return unknown("%s." % blind, "Look again: kexec keeps the file busy while it loads.")
+    reason = "This kernel cannot load a capture kernel: %s is not there." % CRASH_SIZE[0]
     return failed(reason, "Boot a kernel of the distribution.", "none", "more than 0")
 
 
 def reservation_readable(seen: Evidence) -> Outcome:
     """Judge whether the kernel tells what it has reserved; it does not while kexec loads something."""
-    return unknown("%s." % seen.unseen[CRASH_SIZE], "Look again.") if CRASH_SIZE in seen.unseen else passed("yes")
+    blind = unread(CRASH_SIZE, seen.unseen)
+    return unknown("%s." % blind, "Look again.") if blind else passed("yes")
 
 
 def _values(seen: Evidence) -> List[str]:
@@ -73,15 +81,16 @@ def crashkernel_single(seen: Evidence) -> Outcome:
     values = _values(seen)
     if len(values) < 2:
         return passed(said(values))
-    problem = seen.more["together"]
-    if problem is None:
+    problem, counting = seen.more["together"], seen.more["counting"]
+    if problem is None or not counting:
         return passed(said(values))
-    return warned("%s: %s." % (said(values), problem), RESERVE, said(values), "one value, or one ,high with one ,low")
+    reason = "%s: %s. Only %s counts." % (said(values), problem, said(counting))
+    return warned(reason, RESERVE, said(values), "one value, or one ,high with one ,low; one ,cma may come with either")
 
 
 def crashkernel_auto(seen: Evidence) -> Outcome:
     """Judge whether crashkernel=auto stands where no kernel knows it."""
-    if "auto" not in _values(seen):
+    if not any(value.startswith("auto") for value in seen.more["counting"]):
         return passed(said(_values(seen)))
     if seen.more["knows_auto"]:
         return passed("crashkernel=auto, which this kernel knows")
@@ -99,7 +108,7 @@ def crashkernel_value(seen: Evidence) -> Outcome:
     if expected is None:
         return unknown("How much RAM this machine has cannot be seen.")
     if expected.size:
-        return passed("%s reserves %s" % (said(values), mib(expected.size)))
+        return passed("%s reserves %s" % (said(seen.more["counting"]), in_words(expected.size, expected.cma)))
     reason = "%s reserves nothing on this machine with %s of RAM: %s."
     ram = mib(seen.facts["memory"]["ram_bytes"])
     return failed(reason % (said(values), ram, expected.reason), RESERVE, said(values), "a size that this RAM has")
@@ -110,10 +119,17 @@ def reserved_as_booted(seen: Evidence) -> Outcome:
     reserved, expected = seen.facts["memory"]["reserved_bytes"], seen.more["booted_expected"]
     if not reserved or expected is None or not expected.size:
         return skipped("nothing is reserved, or how much was asked for is not known")
+    cma = seen.facts["memory"]["cma_bytes"]
+    if cma is not None and cma < expected.cma:
+        reason = "The kernel could set aside only %s of the %s that were asked for with ,cma." % (
+            mib(cma),
+            mib(expected.cma),
+        )
+        return warned(reason, "Look at: journalctl -k -g 'CMA'. Ask for less.", mib(cma), mib(expected.cma))
     if reserved >= expected.size:
-        return passed(mib(reserved), mib(expected.size))
+        return passed(in_words(reserved, cma or 0), in_words(expected.size, expected.cma))
     reason = "%s are reserved, less than the %s that were asked for at boot." % (mib(reserved), mib(expected.size))
-    advice = "Look for a write to %s (shrinking lasts until the next boot), and reboot." % CRASH_SIZE
+    advice = "Look for a write to %s (shrinking lasts until the next boot), and reboot." % CRASH_SIZE[0]
     return warned(reason, advice, mib(reserved), mib(expected.size))
 
 
@@ -126,11 +142,15 @@ def reserved_enough(seen: Evidence) -> Outcome:
     if needed is None:
         return unknown("What a capture kernel needs here cannot be counted: only root sees the kernel's own size.")
     wanted = needed * (100 + seen.limits.memory_margin_percent) // 100
-    if reserved >= wanted:
-        return passed(mib(reserved), mib(wanted), memory["needed_because"])
+    cma = _cma(seen)
+    if reserved + cma >= wanted and cma and memory["cma_bytes"] is None:
+        reason = "%s are reserved, which is enough only if the kernel also set aside the %s asked for with ,cma."
+        return unknown(reason % (mib(reserved), mib(cma)), "Prove it by a crash test (crashops.kdump.test).")
+    if reserved + cma >= wanted:
+        return passed(in_words(reserved, cma), mib(wanted), memory["needed_because"])
     reason = "%s are reserved, and %s are counted as needed (%s)."
-    told = reason % (mib(reserved), mib(wanted), memory["needed_because"])
-    judge = failed if reserved * 100 < needed * HOPELESS_PERCENT else warned
+    told = reason % (in_words(reserved, cma), mib(wanted), memory["needed_because"])
+    judge = failed if (reserved + cma) * 100 < needed * HOPELESS_PERCENT else warned
     return judge(told, "Set kdump_crashkernel: estimate and reboot, or prove it by a test.", mib(reserved), mib(wanted))
 
 
@@ -143,12 +163,33 @@ def vendor_default(seen: Evidence) -> Outcome:
         return skipped("this machine has less RAM than the vendor's default begins at")
     if not reserved:
         return skipped("nothing is reserved")
-    if reserved >= default:
-        return passed(mib(reserved), mib(default))
-    reason = "%s are reserved, less than the %s of the vendor's default." % (mib(reserved), mib(default))
-    return warned(
-        reason, "Set kdump_crashkernel: default and reboot, or prove it by a test.", mib(reserved), mib(default)
-    )
+    cma = _cma(seen)
+    if reserved + cma >= default:
+        return passed(in_words(reserved, cma), mib(default))
+    told = in_words(reserved, cma)
+    reason = "%s are reserved, less than the %s of the vendor's default." % (told, mib(default))
+    return warned(reason, "Set kdump_crashkernel: default and reboot, or prove it by a test.", told, mib(default))
+
+
+def cma_user_pages(seen: Evidence) -> Outcome:
+    """Judge whether somebody wants pages of programs in the dump that the kernel leaves out of it."""
+    cma = _cma(seen)
+    if not cma:
+        return skipped("nothing is set aside by a crashkernel value with ,cma")
+    collector = seen.facts["settings"]["core_collector"]
+    if dump_level(collector) & USER:
+        return passed("the dump leaves out the pages of programs in any case")
+    reason = "The dump is to hold the pages of programs, and those in the %s of CMA are lost whatever the dump level."
+    advice = "Set kdump_core_collector with -d 31, or reserve without ,cma (kdump_crashkernel)."
+    return warned(reason % mib(cma), advice, collector, "a dump level with 8 in it, such as -d 31")
+
+
+def _cma(seen: Evidence) -> int:
+    """Return what is set aside with ,cma; as asked for where this kernel does not say."""
+    told, expected = seen.facts["memory"]["cma_bytes"], seen.more["booted_expected"]
+    if told is not None:
+        return int(told)
+    return expected.cma if expected is not None else 0
 
 
 def memory_extras(seen: Evidence) -> Outcome:

@@ -4,7 +4,7 @@
 # Private to this collection: no promise is made to code outside it.
 """Checks of the unit and of what the kernel has loaded; where the two differ, the kernel is right."""
 
-from ansible_collections.crashops.kdump.plugins.module_utils._service import LOADED
+from ansible_collections.crashops.kdump.plugins.module_utils._kexec_files import CRASH_LOADED, unread
 from ansible_collections.crashops.kdump.plugins.module_utils.checks import _configuration
 from ansible_collections.crashops.kdump.plugins.module_utils.checks._base import (
     FAIL,
@@ -36,8 +36,9 @@ def armed(seen: Evidence) -> Outcome:
     """Judge whether a capture kernel is loaded, by the kernel's word."""
     if seen.facts["armed"]:
         return passed("yes")
-    if LOADED in seen.unseen:
-        return unknown("%s." % seen.unseen[LOADED])
+    blind = unread(CRASH_LOADED, seen.unseen)
+    if blind:
+        return unknown("%s." % blind)
     service = seen.facts["service"]
     if service["moving"]:
         reason = "No capture kernel is loaded yet: %s is still starting; look again in a while." % service["unit"]

@@ -78,11 +78,13 @@ CHECKS = tuple(
         _memory.reserved_as_booted,
         (_memory.reserved_enough, DOUBT),
         (_memory.vendor_default, DOUBT),
+        _memory.cma_user_pages,
         (_memory.memory_extras, DOUBT),
     )
     + _group(
         "boot_entries",
         _boot.reboot_not_pending,
+        _boot.entries_read,
         _boot.entries_alike,
         _boot.new_kernels,
         _boot.value_stays,

@@ -8,8 +8,12 @@ from typing import List, NamedTuple, Optional
 
 from ansible_collections.crashops.kdump.plugins.module_utils._cmdline import said
 from ansible_collections.crashops.kdump.plugins.module_utils._running import Running
-from ansible_collections.crashops.kdump.plugins.module_utils.crashkernel._memory import PLACES, mib
-from ansible_collections.crashops.kdump.plugins.module_utils.crashkernel._reservation import Reservation, reservation
+from ansible_collections.crashops.kdump.plugins.module_utils.crashkernel._memory import mib
+from ansible_collections.crashops.kdump.plugins.module_utils.crashkernel._reservation import (
+    Reservation,
+    reservation,
+    that_count,
+)
 from ansible_collections.crashops.kdump.plugins.module_utils.crashkernel._text import command_line
 
 
@@ -27,23 +31,56 @@ def will_reserve(configured: List[str], running: Running) -> Optional[Reservatio
     return reservation(command_line(configured), running.ram_bytes, running.reader())
 
 
+def same(some: List[str], others: List[str], running: Running) -> bool:
+    """Return whether the kernel makes the same of two lists of values, however they are written."""
+    if some == others:
+        return True
+    counting = [_that_count(values, running) for values in (some, others)]
+    if counting[0] == counting[1]:
+        return True
+    found = [will_reserve(values, running) for values in (some, others)]
+    sizes = [(one.size, one.more, one.cma) for one in found if one is not None]
+    return len(sizes) == 2 and sizes[0] == sizes[1] and sizes[0][0] > 0 and _placed_alike(counting[0] + counting[1])
+
+
+def _that_count(values: List[str], running: Running) -> List[str]:
+    """Return the values that the running kernel goes by."""
+    return that_count(values, running.ram_bytes, running.reader())
+
+
 def pending(configured: List[str], running: Running) -> Pending:
     """Return whether a reboot is needed. It is not where it would change nothing, or only for the worse."""
     expected = will_reserve(configured, running)
-    if configured == running.booted:
-        return Pending(False, _settled(configured, running, expected))
     reserved = running.reserved_bytes or 0
+    alike = _that_count(configured, running) == _that_count(running.booted, running)
+    if configured == running.booted or (alike and configured and not reserved):
+        return Pending(False, _settled(configured, running, expected))
     if not configured:
         return _giving_back(running, reserved)
     if expected is not None and not expected.size:
         words = "%s is configured but would reserve nothing (%s); correct it before a reboot"
         return Pending(False, words % (said(configured), expected.reason))
-    alike = _placed_alike(configured + running.booted)
-    if alike and expected is not None and reserved in (expected.size, expected.size + expected.more):
+    if alike or (expected is not None and _has_already(configured, running, expected)):
         words = "%s was booted and %s is configured, but both reserve %s: a reboot would change nothing"
-        return Pending(False, words % (said(running.booted), said(configured), mib(reserved)))
+        return Pending(
+            False, words % (said(running.booted), said(configured), in_words(reserved, running.cma_bytes or 0))
+        )
     words = "%s is configured, and the running kernel was booted with %s" % (said(configured), said(running.booted))
     return Pending(True, words)
+
+
+def _has_already(configured: List[str], running: Running, expected: Reservation) -> bool:
+    """Return whether the running kernel has what the configured values would reserve, at no other place."""
+    booted = will_reserve(running.booted, running)
+    cma = running.cma_bytes if running.cma_bytes is not None else booted.cma if booted else 0
+    counting = _that_count(configured, running) + _that_count(running.booted, running)
+    sizes = (expected.size, expected.size + expected.more)
+    return _placed_alike(counting) and (running.reserved_bytes or 0) in sizes and cma == expected.cma
+
+
+def in_words(reserved: int, cma: int) -> str:
+    """Return the bytes of a reservation in words."""
+    return "%s and %s of CMA" % (mib(reserved), mib(cma)) if cma else mib(reserved)
 
 
 def _giving_back(running: Running, reserved: int) -> Pending:
@@ -62,7 +99,8 @@ def _settled(configured: List[str], running: Running, expected: Optional[Reserva
     if not configured:
         return "no crashkernel= is configured or booted"
     if running.reserved_bytes:
-        return "the running kernel was booted with what is configured and has %s reserved" % mib(running.reserved_bytes)
+        words = "the running kernel was booted with what is configured and has %s reserved"
+        return words % in_words(running.reserved_bytes, running.cma_bytes or 0)
     if expected is not None and not expected.size:
         words = "%s was booted and reserves nothing (%s); a reboot would not help, another value would"
         return words % (said(configured), expected.reason)
@@ -71,5 +109,5 @@ def _settled(configured: List[str], running: Running, expected: Optional[Reserva
 
 
 def _placed_alike(values: List[str]) -> bool:
-    """Return whether none of the values asks for a place in memory."""
-    return not any("@" in value or value.rpartition(",")[2] in PLACES for value in values)
+    """Return whether none of the values asks for a place in memory; what stands before ,cma has none."""
+    return not any("@" in value or value.rpartition(",")[2] in ("high", "low") for value in values)

@@ -7,12 +7,13 @@
 Where memory is free is known to the machine alone; what depends on it is told as a doubt.
 """
 
-from typing import NamedTuple, Optional
+from typing import List, NamedTuple, Optional, Tuple
 
 from ansible_collections.crashops.kdump.plugins.module_utils.crashkernel._kernel import Kernel
 from ansible_collections.crashops.kdump.plugins.module_utils.crashkernel._memory import GIB, MIB, mib, round_up
 from ansible_collections.crashops.kdump.plugins.module_utils.crashkernel._text import (
     Asked,
+    command_line,
     last_value,
     plain,
     suffixed,
@@ -29,18 +30,42 @@ class Reservation(NamedTuple):
     """The bytes that the kernel would reserve; where they are 0, why.
 
     doubt says what the command line and the RAM alone do not tell, None where they tell all. more is what may come on
-    top of size, below 4 GiB, where the block has to be placed above.
+    top of size, below 4 GiB, where the block has to be placed above. cma is what a value with ,cma adds: the
+    system uses that memory until the crash, and kexec_crash_size leaves it out.
     """
 
     size: int
     reason: Optional[str]
     doubt: Optional[str] = None
     more: int = 0
+    cma: int = 0
 
 
 def reservation(cmdline: str, ram_bytes: int, kernel: Kernel) -> Reservation:
     """Return what the kernel reserves at boot for a whole command line on a machine with so much RAM."""
     cmdline = cmdline.partition("\0")[0]
+    found = _standard(cmdline, ram_bytes, kernel)
+    text = last_value(cmdline, "cma", kernel) if found.size and kernel.cma else None
+    return found if text is None else found._replace(cma=suffixed(text, "cma").size)
+
+
+def that_count(values: List[str], ram_bytes: Optional[int], kernel: Kernel) -> List[str]:
+    """Return the values that this kernel goes by, in one order: it drops all others, whatever they say."""
+    cmdline = command_line(values)
+    found = {place: last_value(cmdline, place, kernel) for place in (None,) + kernel.places}
+    main = found[None]
+    beside = kernel.high == "useless" and main is not None and ram_bytes and not plain(main, ram_bytes, kernel).size
+    places: Tuple[Optional[str], ...] = (None,)
+    if found.get("high") is not None and kernel.high != "never" and (main is None or beside):
+        places = ("high", "low")
+    if found.get(places[0]) is None:
+        return []
+    counting = [found[place] for place in places + (("cma",) if kernel.cma else ())]
+    return [value for value in counting if value is not None]
+
+
+def _standard(cmdline: str, ram_bytes: int, kernel: Kernel) -> Reservation:
+    """Return what is reserved for the capture kernel alone, without what ,cma adds."""
     text = last_value(cmdline, None, kernel)
     if text is None:
         return _high(cmdline, ram_bytes, kernel)

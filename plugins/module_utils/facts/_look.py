@@ -16,6 +16,7 @@ from ansible_collections.crashops.kdump.plugins.module_utils.bootloaders._base i
     default_entry,
 )
 from ansible_collections.crashops.kdump.plugins.module_utils.bootloaders._bootloader import find_bootloader
+from ansible_collections.crashops.kdump.plugins.module_utils.bootloaders._not_booted import not_booted
 from ansible_collections.crashops.kdump.plugins.module_utils.checks._base import Thresholds
 from ansible_collections.crashops.kdump.plugins.module_utils.checks._waivers import Waiver
 from ansible_collections.crashops.kdump.plugins.module_utils.crashkernel._pending import pending
@@ -86,8 +87,13 @@ def _read_boot(host: SeeingHost, running: Running, timeout_s: int) -> Tuple[_mor
     except Failure as failure:
         return _more.Boot(bootloader, None), (None, failure.msg)
     default = default_entry(entries)
-    judged: Any = pending(values(default.cmdline), running) if default else (None, "there is no boot entry")
-    return _more.Boot(bootloader, entries), judged
+    if default is None:
+        return _more.Boot(bootloader, entries), (None, "there is no boot entry")
+    judged = pending(values(default.cmdline), running)
+    unread = not_booted(host, bootloader, default, running) if judged.reboot_required else None
+    if unread is not None:
+        judged = judged._replace(reboot_required=False, reason="%s; a reboot would not help" % unread.reason)
+    return _more.Boot(bootloader, entries, unread), judged
 
 
 def _read_service(host: SeeingHost, stack: Stack, timeout_s: int) -> Optional[Service]:

@@ -9,12 +9,19 @@ from typing import Any, Dict, List, NamedTuple, Optional, Set, Tuple
 
 from ansible_collections.crashops.kdump.plugins.module_utils import _mounts
 from ansible_collections.crashops.kdump.plugins.module_utils._cmdline import values
+from ansible_collections.crashops.kdump.plugins.module_utils._kexec_files import CRASH_LOADED, read_first
 from ansible_collections.crashops.kdump.plugins.module_utils._running import Running
-from ansible_collections.crashops.kdump.plugins.module_utils._service import FADUMP, LOADED
-from ansible_collections.crashops.kdump.plugins.module_utils.bootloaders._base import Bootloader, Entry, default_entry
+from ansible_collections.crashops.kdump.plugins.module_utils._service import FADUMP
+from ansible_collections.crashops.kdump.plugins.module_utils.bootloaders._base import (
+    Bootloader,
+    Entry,
+    NotBooted,
+    default_entry,
+)
 from ansible_collections.crashops.kdump.plugins.module_utils.crashkernel import _memory
 from ansible_collections.crashops.kdump.plugins.module_utils.crashkernel._default import default_unasked
-from ansible_collections.crashops.kdump.plugins.module_utils.crashkernel._pending import will_reserve
+from ansible_collections.crashops.kdump.plugins.module_utils.crashkernel._pending import same, will_reserve
+from ansible_collections.crashops.kdump.plugins.module_utils.crashkernel._reservation import that_count
 from ansible_collections.crashops.kdump.plugins.module_utils.facts._layers import Layer
 from ansible_collections.crashops.kdump.plugins.module_utils.facts._probe import unsure_links
 from ansible_collections.crashops.kdump.plugins.module_utils.facts._sysctls import number, read_at_boot, read_captured
@@ -31,10 +38,14 @@ THIN_POOL = re.compile(r" thin-pool \d+ \d+/\d+ (\d+)/(\d+) ")
 
 
 class Boot(NamedTuple):
-    """The boot loader with its entries; None each where there is none that is known or readable."""
+    """The boot loader with its entries; None each where there is none that is known or readable.
+
+    unread says why what the default entry says is not booted.
+    """
 
     bootloader: Optional[Bootloader]
     entries: Optional[List[Entry]]
+    unread: Optional[NotBooted] = None
 
 
 def read_more(host: Any, stack: Stack, running: Running, boot: Boot, image_path: str) -> Dict[str, Any]:
@@ -48,7 +59,7 @@ def read_more(host: Any, stack: Stack, running: Running, boot: Boot, image_path:
     hmac = "%s/.%s.hmac" % tuple(kernel.rpartition("/")[::2])
     return dict(
         _crashkernel(host, running, boot),
-        crash_loaded=host.read(LOADED),
+        crash_loaded=read_first(host, CRASH_LOADED),
         fadump=any((host.read(enabled) or "").strip() == "1" for enabled, _registered in FADUMP),
         kernel_version=known,
         kernel_hmac=host.stat(hmac) is not None,
@@ -91,15 +102,21 @@ def _free(host: Any, path: str) -> Optional[int]:
 
 def _crashkernel(host: Any, running: Running, boot: Boot) -> Dict[str, Any]:
     """Return what crashkernel= says and means: of the default entry, of kernels to come, by the vendor."""
-    default = default_entry(boot.entries or [])
+    # what nothing boots says nothing of the next boot
+    default = None if boot.unread else default_entry(boot.entries or [])
     words = values(default.cmdline) if default else None
     future = host.attempt("kernels to come", boot.bootloader.future, None) if boot.bootloader and words else None
     vendor = default_unasked(host, running)
     by_vendor = will_reserve(vendor, running) if vendor else None
     return {
         "default_values": words,
+        "unread": boot.unread,
         "expected": will_reserve(running.booted if words is None else words, running),
         "booted_expected": will_reserve(running.booted, running) if running.booted else None,
+        "counting": that_count(running.booted if words is None else words, running.ram_bytes, running.reader()),
+        "entries_same": _all_same(boot.entries or [], running),
+        "stays_alike": bool(vendor and words and same(words, vendor, running)),
+        "future_alike": bool(future and words is not None and same(words, future.values, running)),
         "together": _together(running.booted if words is None else words),
         "knows_auto": running.knows_auto(),
         "future_source": future.source if future else None,
@@ -107,6 +124,12 @@ def _crashkernel(host: Any, running: Running, boot: Boot) -> Dict[str, Any]:
         "vendor_values": vendor,
         "vendor_bytes": by_vendor.size if by_vendor else None,
     }
+
+
+def _all_same(entries: List[Entry], running: Running) -> bool:
+    """Return whether the kernel reserves the same for every entry but rescue ones."""
+    found = [values(entry.cmdline) for entry in entries if "-rescue-" not in entry.kernel]
+    return all(same(found[0], one, running) for one in found[1:])
 
 
 def _together(wanted: List[str]) -> Optional[str]:

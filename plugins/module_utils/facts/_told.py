@@ -86,12 +86,16 @@ def _memory_facts(look: Look) -> Dict[str, Any]:
     """Return the machine's memory, what is reserved of it, what the next boot reserves, and what is needed."""
     running, default = look.running, default_entry(look.boot.entries or [])
     expected = will_reserve(values(default.cmdline), running) if default else None
+    if look.boot.unread:
+        expected = will_reserve(running.booted, running)
     runtime = KDUMPCTL_RUNTIME if look.stack.name == "kdumpctl" else KDUMP_TOOLS_RUNTIME
     needed = counted(look.host, running.kernel or "", look.image.path, runtime)
     return {
         "ram_bytes": running.ram_bytes,
         "reserved_bytes": running.reserved_bytes,
+        "cma_bytes": running.cma_bytes,
         "will_reserve_bytes": None if expected is None else expected.size,
+        "will_reserve_cma_bytes": None if expected is None else expected.cma,
         "needed_bytes": None if needed is None else needed.total,
         "needed_because": None if needed is None else in_words(needed),
     }

@@ -18,6 +18,11 @@ def running(booted, reserved_mib, ram=2 * GIB):
     ("configured", "booted", "reserved_mib", "required", "words"),
     [
         (["256M"], ["256M"], 256, False, "has 256 MiB reserved"),
+        (["256M"], ["auto", "256M"], 256, False, "both reserve 256 MiB"),
+        (["256M"], ["512M,high", "256M"], 256, False, "both reserve 256 MiB"),
+        (["auto", "256M"], ["256M", "auto"], 256, False, "both reserve 256 MiB"),
+        (["256M,high", "64M,low"], ["64M,low", "256M,high"], 320, False, "both reserve 320 MiB"),
+        (["256M,high"], ["128M,low", "256M,high"], 384, True, "is configured"),
         (["256M"], [], 0, True, "crashkernel=256M is configured, and the running kernel was booted with no"),
         (["256M"], ["128M"], 128, True, "was booted with crashkernel=128M"),
         ([], ["128M"], 128, True, "gives 128 MiB back"),

@@ -17,6 +17,7 @@ from ansible_collections.crashops.kdump.tests.unit.fake_boot import (
     GrubbyHost,
     kernel_files,
 )
+from ansible_collections.crashops.kdump.tests.unit.fake_host import START, UPTIME
 
 DEFAULTS = {
     "size": "default",
@@ -379,6 +380,74 @@ def test_a_newer_kernel_takes_memory_that_stays_in_use():
     host = DebianHost()
     host.files["/proc/sys/kernel/osrelease"] = "6.17.8+deb14-amd64"
     assert reserve(host, size=["256M", "1G,cma"])["will_reserve_bytes"] == 256 * MIB
+
+
+CMA_RELEASE = "7.2.13+deb14-amd64"
+CMA_LINE = "root=/dev/vda1 ro crashkernel=96M crashkernel=320M,cma"
+
+
+def cma_host(**more):
+    host = DebianHost(releases=(CMA_RELEASE,), **more)
+    host.files["/proc/cmdline"] = CMA_LINE + "\n"
+    host.files["/sys/kernel/kexec_crash_size"] = "%d\n" % (96 * MIB)
+    host.files["/sys/kernel/kexec/crash_cma_ranges"] = "40000000-53ffffff\n"
+    host.files["/proc/sys/kernel/osrelease"] = CMA_RELEASE + "\n"
+    reserve(host, size=["96M", "320M,cma"])
+    return host
+
+
+def test_cma_that_was_asked_for_needs_no_reboot_and_no_second_change():
+    result = reserve(cma_host(), size=["320M,cma", "96M"])
+    assert result["reboot_required"] is False
+    assert (result["reserved_bytes"], result["reserved_cma_bytes"]) == (96 * MIB, 320 * MIB)
+    assert (result["will_reserve_bytes"], result["will_reserve_cma_bytes"]) == (96 * MIB, 320 * MIB)
+    assert reserve(cma_host(), size=["96M", "320M,cma"])["changed"] is False
+
+
+def test_a_plain_size_keeps_the_cma_of_the_entries_and_says_so():
+    result = reserve(cma_host(), size="128M")
+    assert result["value"] == ["128M", "320M,cma"]
+    assert 'to take it out, give a list without it, such as ["128M"]' in " ".join(result["messages"])
+    assert result["reboot_required"] is True
+
+
+def test_a_list_without_cma_takes_it_out():
+    result = reserve(cma_host(), size=["128M"])
+    assert result["value"] == ["128M"]
+    assert result["will_reserve_cma_bytes"] == 0
+    assert result["reboot_required"] is True
+
+
+BEFORE_BOOT = START - UPTIME - 60
+OWN_MENU = "menuentry 'x' {\n\tlinux /vmlinuz-5.14.0-503.el9.x86_64 root=/dev/sda1 ro\n}\n"
+
+
+def test_entries_that_grub_does_not_read_are_refused_before_anything_is_written():
+    host = el9()
+    host.files["/boot/grub2/grub.cfg"] = OWN_MENU
+    with pytest.raises(Failure, match="Set GRUB_ENABLE_BLSCFG=true in /etc/default/grub, and run grub2-mkconfig -o"):
+        reserve(host, size="512M")
+    assert host.written == []
+
+
+@pytest.mark.parametrize("path", ["/boot/grub2/grub.cfg", "/boot/efi/EFI/redhat/grub.cfg"])
+def test_entries_that_one_grub_cfg_reads_are_set(path):
+    host = el9()
+    host.files["/boot/grub2/grub.cfg"] = OWN_MENU
+    host.files[path] = OWN_MENU + "insmod blscfg\nblscfg\n"
+    assert reserve(host, size="512M")["changed"] is True
+
+
+def test_what_the_last_boot_did_not_bring_asks_for_no_other_boot():
+    host = el9(default="0")
+    assert reserve(host, size="512M")["reboot_required"] is True
+    for path in host.glob("/boot/loader/entries/*.conf"):
+        host.mtimes[path] = BEFORE_BOOT
+    result = reserve(host, size="512M")
+    assert result["changed"] is False
+    assert result["reboot_required"] is False
+    assert "had crashkernel=512M before this boot" in result["reason"]
+    assert "a reboot would not help" in result["reason"]
 
 
 def test_what_the_ram_alone_does_not_tell_is_a_message():

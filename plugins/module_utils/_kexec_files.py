@@ -1,0 +1,41 @@
+# Copyright (c) 2026, The crashops.kdump authors
+# GNU General Public License v3.0-or-later (see COPYING or https://www.gnu.org/licenses/gpl-3.0.txt)
+# SPDX-License-Identifier: GPL-3.0-or-later
+# Private to this collection: no promise is made to code outside it.
+"""The files in which the kernel says what it keeps for a crash, at their older and at their newer place.
+
+Kernels after 6.19 have them in /sys/kernel/kexec/ as well. The older ones are deprecated there and are to go.
+"""
+
+import re
+from typing import Any, Dict, Optional, Tuple
+
+Places = Tuple[str, ...]
+CRASH_LOADED = ("/sys/kernel/kexec_crash_loaded", "/sys/kernel/kexec/crash_loaded")
+CRASH_SIZE = ("/sys/kernel/kexec_crash_size", "/sys/kernel/kexec/crash_size")
+CMA_RANGES = ("/sys/kernel/kexec/crash_cma_ranges", "/sys/kernel/kexec_crash_cma_ranges")
+SPAN = re.compile(r"^([0-9a-f]+)-([0-9a-f]+)$", re.MULTILINE)
+
+
+def place_of(host: Any, places: Places) -> str:
+    """Return the place at which this kernel has a file: the first where it has none."""
+    return next((path for path in places if host.stat(path) is not None), places[0])
+
+
+def read_first(host: Any, places: Places) -> Optional[str]:
+    """Return the text of a file at whichever place it is, None where it is at none."""
+    text = host.read(place_of(host, places))
+    return None if text is None else str(text).strip()
+
+
+def unread(places: Places, unseen: Dict[str, str]) -> Optional[str]:
+    """Return why a file could not be read, None where it could or is not there."""
+    return next((unseen[path] for path in places if path in unseen), None)
+
+
+def cma_bytes(host: Any) -> Optional[int]:
+    """Return the bytes that are reserved by crashkernel=...,cma, None where this kernel does not say."""
+    text = read_first(host, CMA_RANGES)
+    if text is None:
+        return None
+    return sum(int(end, 16) - int(start, 16) + 1 for start, end in SPAN.findall(text))

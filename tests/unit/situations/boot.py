@@ -1,0 +1,154 @@
+# Copyright (c) 2026, The crashops.kdump authors
+# GNU General Public License v3.0-or-later (see COPYING or https://www.gnu.org/licenses/gpl-3.0.txt)
+# SPDX-License-Identifier: GPL-3.0-or-later
+"""Situations of boot entries: what stands in them is not always what the machine boots."""
+
+from typing import Any
+
+from ansible_collections.crashops.kdump.tests.unit.armed_host import EL9_RELEASE, armed_debian, armed_el9
+from ansible_collections.crashops.kdump.tests.unit.fake_boot import EL9_ENTRIES, RHEL
+from ansible_collections.crashops.kdump.tests.unit.fake_host import START, UPTIME
+from ansible_collections.crashops.kdump.tests.unit.situations.situation import Situation
+
+CMDLINE = "/proc/cmdline"
+LOADER_TYPE = "/proc/sys/kernel/bootloader_type"
+BEFORE_BOOT = START - UPTIME - 3600
+WITHOUT = "BOOT_IMAGE=(hd0,gpt2)/vmlinuz-%s root=/dev/mapper/rhel-root ro rd.lvm.lv=rhel/root\n" % EL9_RELEASE
+NOTHING = {
+    CMDLINE: WITHOUT,
+    "/sys/kernel/kexec_crash_loaded": "0\n",
+    "/sys/kernel/kexec_crash_size": "0\n",
+}
+OWN_MENU = "menuentry 'Red Hat' {\n\tlinux /vmlinuz-%s root=/dev/mapper/rhel-root ro\n}\n" % EL9_RELEASE
+UNARMED = {
+    "memory_reserved": ("fail", ""),
+    "reserved_as_booted": ("skip", ""),
+    "reserved_enough": ("skip", ""),
+    "vendor_default": ("skip", ""),
+    "loaded_fresh": ("skip", ""),
+    "reservation_used": ("skip", ""),
+    "panic_timeout": ("warn", ""),
+    "armed": ("fail", "No capture kernel is loaded"),
+    "unit_active": ("warn", ""),
+}
+NEVER_BOOTED = dict(
+    UNARMED,
+    crashkernel_booted=("fail", "before this boot"),
+    crashkernel_value=("skip", ""),
+    new_kernels=("skip", ""),
+)
+# every kernel's entry is made of the same text there
+NEVER_BOOTED_DEBIAN = {name: said for name, said in NEVER_BOOTED.items() if name != "new_kernels"}
+PENDING = dict(
+    UNARMED, crashkernel_booted=("fail", "without crashkernel"), reboot_not_pending=("fail", "A reboot is pending")
+)
+OLDER = "5.14.0-362.el9.x86_64"
+OTHER_ENTRIES = {
+    "/boot/loader/entries/%s.conf" % name: "title x\nlinux %s\noptions %s\n"
+    % (kernel, options.replace("1G-4G:192M", "1G-4G:320M"))
+    for name, kernel, options in EL9_ENTRIES
+}
+
+
+def written_before_boot(host: Any) -> None:
+    """Let every boot entry be older than this boot."""
+    for path in [*host.glob("/boot/loader/entries/*.conf"), "/boot/grub/grub.cfg"]:
+        host.mtimes[path] = BEFORE_BOOT
+
+
+SITUATIONS = [
+    Situation(
+        "GRUB has entries of its own and does not read those that grubby sets",
+        armed_el9,
+        dict(NOTHING, **{"/boot/grub2/grub.cfg": OWN_MENU}),
+        written_before_boot,
+        says=dict(NEVER_BOOTED, entries_read=("fail", "does not read those that grubby sets")),
+        verdict="not_ready",
+        source="GRUB_ENABLE_BLSCFG=false on EL 9, as in MAAS images",
+        before="reboot_pending, for ever",
+    ),
+    Situation(
+        "the entries were set since the boot: a reboot is what is missing",
+        armed_el9,
+        NOTHING,
+        says=PENDING,
+        verdict="reboot_pending",
+        source="every host after its first setup",
+    ),
+    Situation(
+        "the entries had the value before the boot and nothing tells what was booted instead",
+        armed_el9,
+        NOTHING,
+        written_before_boot,
+        says=dict(NEVER_BOOTED, entries_read=("fail", "does not read this entry")),
+        verdict="not_ready",
+        source="another grub.cfg on the EFI partition",
+        before="reboot_pending, for ever",
+    ),
+    Situation(
+        "another kernel than that of the default entry was chosen in the boot menu",
+        armed_el9,
+        dict(
+            NOTHING,
+            **{
+                "/proc/sys/kernel/osrelease": OLDER + "\n",
+                "/boot/vmlinuz-" + OLDER: "kernel",
+                "/boot/initramfs-%s.img" % OLDER: "initramfs",
+                "/boot/initramfs-%skdump.img" % OLDER: "image",
+            },
+        ),
+        written_before_boot,
+        says=PENDING,
+        verdict="reboot_pending",
+        source="an operator at the console",
+    ),
+    Situation(
+        "the rescue mode was chosen in the boot menu",
+        armed_el9,
+        dict(NOTHING, **{CMDLINE: WITHOUT.strip() + " single\n"}),
+        written_before_boot,
+        says=PENDING,
+        verdict="reboot_pending",
+        source="an operator at the console",
+    ),
+    Situation(
+        "the kernel was started by kexec with the words of before",
+        armed_el9,
+        dict(NOTHING, **{LOADER_TYPE: "208\n"}),
+        written_before_boot,
+        says=dict(NEVER_BOOTED, entries_read=("fail", "started by kexec")),
+        verdict="not_ready",
+        source="systemctl reboot with a kernel loaded by kexec -l",
+        before="reboot_pending",
+    ),
+    Situation(
+        "the machine boots from the network",
+        armed_debian,
+        dict(NOTHING, **{CMDLINE: "BOOT_IMAGE=vmlinuz root=/dev/vda1 ro BOOTIF=01-52-54-00-12-34-56\n"}),
+        written_before_boot,
+        says=dict(NEVER_BOOTED_DEBIAN, entries_read=("fail", "started from the network")),
+        verdict="not_ready",
+        source="PXE",
+        before="reboot_pending, for ever",
+    ),
+    Situation(
+        "the hypervisor starts the kernel itself",
+        armed_debian,
+        dict(NOTHING, **{CMDLINE: "root=/dev/vda1 ro\n", LOADER_TYPE: "176\n"}),
+        written_before_boot,
+        says=dict(NEVER_BOOTED_DEBIAN, entries_read=("fail", "the hypervisor starts the kernel itself")),
+        verdict="not_ready",
+        source="direct kernel boot of libvirt",
+        before="reboot_pending, for ever",
+    ),
+    Situation(
+        "an older value is reserved and armed, and the entries that are not booted have another",
+        armed_el9,
+        dict(OTHER_ENTRIES, **{CMDLINE: "root=/dev/mapper/rhel-root ro crashkernel=%s\n" % RHEL}),
+        written_before_boot,
+        says={"entries_read": ("warn", "does not read this entry"), "new_kernels": ("skip", "")},
+        verdict="degraded",
+        source="GRUB_ENABLE_BLSCFG=false, where the image brought a value in grub.cfg",
+        before="reboot_pending, for ever",
+    ),
+]
