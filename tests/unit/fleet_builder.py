@@ -240,7 +240,9 @@ READY = {
     "memory": {
         "ram_bytes": 64 * GIB,
         "reserved_bytes": 256 * MIB,
+        "cma_bytes": 0,
         "will_reserve_bytes": 256 * MIB,
+        "will_reserve_cma_bytes": 0,
         "needed_bytes": 192 * MIB,
         "needed_because": "kernel 61 MiB, initramfs 88 MiB",
     },
