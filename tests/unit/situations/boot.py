@@ -48,6 +48,10 @@ OTHER_ENTRIES = {
     % (kernel, options.replace("1G-4G:192M", "1G-4G:320M"))
     for name, kernel, options in EL9_ENTRIES
 }
+OTHER_ENTRIES["/etc/kernel/cmdline"] = "root=/dev/mapper/rhel-root ro crashkernel=%s\n" % RHEL.replace("192M", "320M")
+OTHER_ENTRIES["/etc/kdump.conf"] = (
+    "path /var/crash\ncore_collector makedumpfile -l --message-level 7 -d 31\nauto_reset_crashkernel no\n"
+)
 
 
 def written_before_boot(host: Any) -> None:

@@ -177,6 +177,12 @@ def mount_all(host: Any) -> None:
         host.files["/proc/self/mountinfo"] += "40 22 254:9 / %s rw - ext4 /dev/vdz rw\n" % line.split()[1]
 
 
+def less_cma(host: Any) -> None:
+    """Ask for no more than what the kernel could set aside."""
+    for path in (CMDLINE, "/boot/grub/grub.cfg"):
+        edit(path, "=320M,cma", "=64M,cma")(host)
+
+
 def wait(host: Any) -> None:
     """Look again when the capture kernel has rebooted."""
     host.files.pop("/proc/vmcore", None)
@@ -301,7 +307,14 @@ FOLLOWED: List[Followed] = [
     Followed("*", "Set kdump_crashkernel, and run", reserve),
     Followed("reserved_enough vendor_default", "Set kdump_crashkernel: ", reserve),
     Followed("reboot_not_pending", "Reboot the host", reboot),
+    Followed("reserved_as_booted", "Ask for less", less_cma),
     Followed("reserved_as_booted", "and reboot", reboot),
+    Followed("cma_user_pages", "-d 31", edit(DEFAULT, r"-d \d+", "-d 31")),
+    Followed("*", "Find out what the firmware starts", reboot),
+    Followed("*", "Reboot through the firmware", reboot),
+    Followed("*", "Set GRUB_ENABLE_BLSCFG=true", reboot),
+    Followed("*", "what boots this host", reboot),
+    Followed("*", "where the virtual machine is defined", reboot),
     Followed("entries_alike new_kernels", "sets one value for all", one_value),
     Followed("value_stays", "kdump_auto_reset_crashkernel: false", keep_value),
     Followed("installed", "which installs it", install),
