@@ -19,7 +19,7 @@ from ansible_collections.crashops.kdump.plugins.module_utils.checks._verdict imp
     verdict,
 )
 from ansible_collections.crashops.kdump.plugins.module_utils.checks._waivers import applied
-from ansible_collections.crashops.kdump.plugins.module_utils.facts import _more
+from ansible_collections.crashops.kdump.plugins.module_utils.facts import _more, _ownfiles
 from ansible_collections.crashops.kdump.plugins.module_utils.facts._drivers import read_drivers
 from ansible_collections.crashops.kdump.plugins.module_utils.facts._dumpsize import DumpSize, dump_size, measured_size
 from ansible_collections.crashops.kdump.plugins.module_utils.facts._look import Look, Options, look_at
@@ -88,8 +88,9 @@ def _setup(look: Look, facts: Dict[str, Any]) -> Setup:
     mtime = image.mtime_ns / 1e9 if image else None
     files = [look.host.stat(name) for name in {*look.stack.config_files, *look.stack.loaded_files}]
     newest = max([seen.mtime_ns / 1e9 for seen in files if seen], default=None)
+    own_time = _ownfiles.newest(look.host, list(facts["own_files"]))
     made = (look.running.kernel, look.running.booted, path, mtime, facts["settings"], look.tools.mtime)
-    return Setup(*made, files_mtime=newest, firmware=facts["firmware"])
+    return Setup(*made, files_mtime=newest, firmware=facts["firmware"], own_files=facts["own_files"], own_time=own_time)
 
 
 def _dump_size(look: Look, proof: Proof, kernel_version: Optional[Tuple[int, int]], options: Options) -> DumpSize:

@@ -40,6 +40,7 @@ class FileFacts(NamedTuple):
     gid: int
     size: int
     mtime_ns: int
+    ctime_ns: int = 0
 
 
 class Space(NamedTuple):
@@ -99,8 +100,9 @@ class Host:
             if error.errno in (errno.ENOENT, errno.ENOTDIR):
                 return None
             raise Failure("cannot look at %s: %s" % (path, error.strerror), path=path)
+        times = (seen.st_mtime_ns, seen.st_ctime_ns)
         return FileFacts(
-            _kind(seen.st_mode), stat.S_IMODE(seen.st_mode), seen.st_uid, seen.st_gid, seen.st_size, seen.st_mtime_ns
+            _kind(seen.st_mode), stat.S_IMODE(seen.st_mode), seen.st_uid, seen.st_gid, seen.st_size, *times
         )
 
     def real_path(self, path: str) -> str:

@@ -486,6 +486,13 @@ probe:
       description: How long it took.
       type: float
       sample: 0.4
+own_files:
+  description:
+    - The SHA-256 of each program and file of kdump that decides whether a dump is made, by path; null for one that
+      cannot be read. M(crashops.kdump.crash_test) records them, and a change of any makes the proof stale.
+  returned: success
+  type: dict
+  sample: {/usr/sbin/kexec: 9f86d081884c7d659a2feaa0c55ad015a3bf4f1b2b0b822cd15d6c15b0f00a08}
 collector:
   description: The makedumpfile of this host; null each where there is none.
   returned: success

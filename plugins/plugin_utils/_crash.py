@@ -214,7 +214,7 @@ def proof(
     Times are by the host's clock. What kdump_info compares with it is read in module_utils/facts/_proof.py.
     """
     return {
-        "version": 2,
+        "version": 3,
         "time": dump["crash_time"] or dump["mtime"],
         "kernel": info["kernel"],
         "crashkernel": info["crashkernel"]["booted"],
@@ -223,6 +223,7 @@ def proof(
         "ram_bytes": info["memory"]["ram_bytes"],
         "collector_mtime": info["collector"]["mtime"],
         "firmware": info["firmware"],
+        "own_files": info["own_files"],
         "dump": {name: dump[name] for name in ("id", "core", "format", "size_bytes", "crash_time", "kernel")},
         "dumps_host": dumps_host,
         "panic": dump["panic"],

@@ -36,6 +36,7 @@ class FakeHost:
         self.free = {}  # type: Dict[str, int]
         self.labels = {}  # type: Dict[str, str]
         self.root = True
+        self.ctimes = {}  # type: Dict[str, float]
         self.closed = set()  # type: Set[str]
         self.refused = {}  # type: Dict[str, str]
         self.connected = []  # type: List[Tuple[str, int]]
@@ -67,7 +68,9 @@ class FakeHost:
         content = self.read_bytes(path)
         if content is None:
             return None
-        return FileFacts(self.kinds.get(path, "file"), self.modes.get(path, 0o644), 0, 0, len(content), mtime_ns)
+        ctime_ns = int(self.ctimes.get(path, self.mtimes.get(path, START)) * 1e9)
+        mode = self.modes.get(path, 0o644)
+        return FileFacts(self.kinds.get(path, "file"), mode, 0, 0, len(content), mtime_ns, ctime_ns)
 
     def real_path(self, path: str) -> str:
         """Return what `links` makes of a path."""

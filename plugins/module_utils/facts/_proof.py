@@ -18,6 +18,8 @@ KDUMPCTL_STATUS = "/var/lib/kdump/vmcore-creation.status"
 KDUMPCTL_LINE = re.compile(r"(pending|success|fail|manual) kdump_test_id=(\d{1,11})-\d+")
 # file systems and copies keep times in coarser steps than Linux
 SAME_TIME_S = 2
+# an update changes many files at once
+NAMED = 5
 # a time beyond this (the year 5138) is rubbish, and more than calendars can take; page.js ranks ages below it
 LAST_TIME_S = 1e11
 
@@ -35,7 +37,11 @@ class Proof(NamedTuple):
 
 
 class Setup(NamedTuple):
-    """What a proof is compared with: the host as it is now. files_mtime: of the newest configuration file."""
+    """What a proof is compared with: the host as it is now. files_mtime: of the newest configuration file.
+
+    own_files: the SHA-256 of the stack's programs and files, None where one cannot be read. own_time: when the last of
+    them was changed in any way.
+    """
 
     kernel: Optional[str]
     booted: List[str]
@@ -45,6 +51,8 @@ class Setup(NamedTuple):
     collector_mtime: Optional[float]
     files_mtime: Optional[float] = None
     firmware: Optional[str] = None
+    own_files: Dict[str, Optional[str]] = {}
+    own_time: Optional[float] = None
 
 
 def read_proof(host: Any, now: Setup, dumps: List[Any]) -> Proof:
@@ -55,7 +63,7 @@ def read_proof(host: Any, now: Setup, dumps: List[Any]) -> Proof:
         return recorded
     # what the recorded crash left beside its record proves no more than the record does
     proved = recorded.time + SAME_TIME_S if recorded and recorded.time else 0
-    since = max(proved, now.image_mtime or 0, now.collector_mtime or 0, now.files_mtime or 0)
+    since = max(proved, now.image_mtime or 0, now.collector_mtime or 0, now.files_mtime or 0, now.own_time or 0)
     others = (_of_kdumpctl(host, since), _of_dump(now, since, dumps))
     return next((other for other in others if other is not None), None) or recorded or _none(host)
 
@@ -104,7 +112,24 @@ def changes(record: Dict[str, Any], now: Setup) -> List[str]:
         ("the capture initramfs was built anew", image.get("mtime"), now.image_mtime),
         ("makedumpfile was updated", record.get("collector_mtime"), now.collector_mtime),
     ]
-    return found + [what for what, old, new in times if old and (new is None or abs(old - new) > SAME_TIME_S)]
+    found += [what for what, old, new in times if old and (new is None or abs(old - new) > SAME_TIME_S)]
+    return found + _own_changes(record, now)
+
+
+def _own_changes(record: Dict[str, Any], now: Setup) -> List[str]:
+    """Return which of the stack's programs and files have changed."""
+    was = record.get("own_files")
+    if was is None:
+        # a proof of an earlier version holds no content, so only the times speak: a new label or mode counts as well
+        later = now.own_time is not None and now.own_time > _number(record["time"]) + SAME_TIME_S
+        return [
+            "the programs of kdump or their files may have been changed since (the proof does not hold them)"
+        ] * later
+    same = [path for path in was if path in now.own_files and None in (was[path], now.own_files[path])]
+    changed = [path for path in was if path not in same and now.own_files.get(path) != was[path]]
+    words = ["%s %s" % (path, "was changed" if path in now.own_files else "is gone") for path in sorted(changed)]
+    words += ["%s is new" % path for path in sorted(set(now.own_files) - set(was))]
+    return words if len(words) <= NAMED else words[:NAMED] + ["%d more files were changed" % (len(words) - NAMED)]
 
 
 def _of_kdumpctl(host: Any, since: float) -> Optional[Proof]:

@@ -22,6 +22,7 @@ from ansible_collections.crashops.kdump.plugins.module_utils.crashkernel._needed
     in_words,
 )
 from ansible_collections.crashops.kdump.plugins.module_utils.crashkernel._pending import will_reserve
+from ansible_collections.crashops.kdump.plugins.module_utils.facts import _ownfiles
 from ansible_collections.crashops.kdump.plugins.module_utils.facts._dumpsize import DumpSize
 from ansible_collections.crashops.kdump.plugins.module_utils.facts._look import Look, Options, Target
 from ansible_collections.crashops.kdump.plugins.module_utils.facts._place import Place
@@ -52,6 +53,7 @@ def plain_facts(look: Look, options: Options) -> Dict[str, Any]:
         "policy": policy(look.host, list(options.panic_policy)),
         "probe": {name: getattr(look.target.probe, name) for name in ("tried", "trouble", "msg", "seconds")},
         "dumps": look.target.dumps.facts(),
+        "own_files": _ownfiles.digests(look.host, _ownfiles.paths(look.host, stack)),
         "collector": {"path": tools.makedumpfile, "mtime": tools.mtime, "version": _dotted(tools)},
     }
 

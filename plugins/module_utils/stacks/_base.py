@@ -74,6 +74,8 @@ class Stack(abc.ABC):
     enabled_by_package = False  # whether installing the package enables the unit; RHEL and Fedora differ in that
     embedded_files = ()  # type: Any  # those of them that the capture initramfs is built from
     loaded_files = ()  # type: Any  # those that are read when the capture kernel is loaded
+    own_programs = ()  # type: Any  # what loads the capture kernel and writes the dump, by name
+    own_files = ()  # type: Any  # the other files that decide it, as shell patterns; the configuration is compared by value
     packages = ""  # what to install, in words
 
     def __init__(self, host: Any) -> None:

@@ -52,6 +52,24 @@ class KdumpToolsStack(Stack):
     config_files = (DEFAULTS,)
     # kdump-config compares the second with its copy, and builds the initramfs anew where they differ
     loaded_files = (DEFAULTS, "/etc/kdump/sysctl.conf")
+    # its capture kernel boots the real root file system, with all programs and sysctls of the running one
+    own_programs = ("kdump-config", "kexec", "makedumpfile")
+    own_files = (
+        "/etc/init.d/kdump-tools",
+        "/etc/kernel/postinst.d/kdump-tools",
+        "/lib/systemd/system/kdump-tools*.service",
+        "/usr/lib/systemd/system/kdump-tools*.service",
+        "/etc/systemd/system/kdump-tools*.service",
+        "/etc/systemd/system/kdump-tools*.service.d/*.conf",
+        "/usr/share/initramfs-tools/hooks/kdump-tools",
+        "/usr/share/initramfs-tools/scripts/*/kdump-*",
+        "/etc/initramfs-tools/hooks/*",
+        "/etc/kdump/*",
+        "/etc/sysctl.conf",
+        "/etc/sysctl.d/*.conf",
+        "/run/sysctl.d/*.conf",
+        "/usr/lib/sysctl.d/*.conf",
+    )
     packages = "kdump-tools"
 
     def _variables(self) -> Dict[str, str]:

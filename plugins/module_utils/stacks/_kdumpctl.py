@@ -55,6 +55,15 @@ class KdumpctlStack(Stack):
     config_files = (CONF, SYSCONFIG)
     embedded_files = (CONF,)
     loaded_files = config_files
+    # what it deletes from its image, all of sysctl.d, decides nothing
+    own_programs = ("kdumpctl", "mkdumprd", "kexec", "makedumpfile")
+    own_files = (
+        "/usr/lib/kdump/*",
+        "/usr/lib/dracut/modules.d/*kdumpbase/*",
+        "/usr/lib/systemd/system/kdump.service",
+        "/etc/systemd/system/kdump.service",
+        "/etc/systemd/system/kdump.service.d/*.conf",
+    )
     packages = "kexec-tools (EL 8 and 9) or kdump-utils (EL 10 and Fedora)"
 
     def __init__(self, host: Any) -> None:

@@ -3,8 +3,10 @@
 # SPDX-License-Identifier: GPL-3.0-or-later
 """Situations of dumps that prove nothing, and of proofs of a setup that is no longer there."""
 
+import json
 from typing import Any
 
+from ansible_collections.crashops.kdump.plugins.module_utils.facts._proof import PROOF
 from ansible_collections.crashops.kdump.tests.unit.armed_host import armed_debian, armed_el9
 from ansible_collections.crashops.kdump.tests.unit.dump_builder import (
     BLOCK,
@@ -14,7 +16,8 @@ from ansible_collections.crashops.kdump.tests.unit.dump_builder import (
     flattened,
     kdump_compressed,
 )
-from ansible_collections.crashops.kdump.tests.unit.situations.situation import Situation
+from ansible_collections.crashops.kdump.tests.unit.fake_host import START
+from ansible_collections.crashops.kdump.tests.unit.situations.situation import Situation, judge
 
 FOLDER = "/var/crash/202611232010"
 CORE = FOLDER + "/dump.202611232010"
@@ -36,7 +39,165 @@ def hole(content: bytes, offset: int, size: int) -> bytes:
     return content[:offset] + bytes(size) + content[offset + size :]
 
 
-SITUATIONS = [
+def with_kexec(on: Any) -> Any:
+    """Return a maker of hosts that have kexec among their programs."""
+
+    def made(files: Any) -> Any:
+        host = on(files)
+        host.programs = [*host.programs, "kexec"]
+        return host
+
+    return made
+
+
+def proven(changed: Any) -> Any:
+    """Return a change of a host that a crash test has proved, and which was changed since."""
+
+    def change(host: Any) -> None:
+        info = judge(host)
+        record = {name: info[name] for name in ("kernel", "own_files")}
+        record.update(time=START, crashkernel=info["crashkernel"]["booted"], dump={"size_bytes": 7 << 20})
+        record["image"] = {"path": info["image"]["path"], "mtime": START}
+        host.files[PROOF] = json.dumps(record)
+        host.clock += 86400
+        changed(host)
+
+    return change
+
+
+def written(path: str, text: str) -> Any:
+    """Return a change of a host that writes a file and leaves it the date of its maker, as packages do."""
+
+    def change(host: Any) -> None:
+        host.files[path] = text
+        host.mtimes[path] = START - 86400
+        host.ctimes[path] = host.clock
+
+    return change
+
+
+def unknown_to_the_proof(host: Any) -> None:
+    """Take the content of the files out of the proof, as an earlier version wrote it."""
+    record = json.loads(host.files[PROOF])
+    del record["own_files"]
+    host.files[PROOF] = json.dumps(record)
+
+
+def relabelled(host: Any) -> None:
+    """Change nothing but the labels of all files."""
+    host.ctimes.update(dict.fromkeys(host.files, host.clock))
+
+
+def stale(words: str) -> Any:
+    """Return what the checks say of a host whose proof is stale."""
+    return {"proof_exists": ("pass", ""), "proof_current": ("warn", words), "proof_young": ("pass", "")}
+
+
+# a proof settles the doubts of other checks
+PROVEN = dict.fromkeys(("proof_exists", "proof_current", "proof_young", "capture_restarts"), ("pass", ""))
+PROVEN_DEBIAN = dict(PROVEN, collector_kernel=("pass", ""))
+NARROW = "reported: a host stayed ready after its tools had changed"
+TOOLS = {
+    "/usr/sbin/kdump-config": "config",
+    "/usr/sbin/kdumpctl": "auto_reset_crashkernel failure_action",
+    "/usr/sbin/makedumpfile": "collector",
+    "/usr/sbin/kexec": "kexec",
+    "/usr/lib/dracut/modules.d/99kdumpbase/kdump.sh": "dump_fs",
+    "/lib/systemd/system/kdump-tools-dump.service": "[Service]",
+}
+
+
+def changes(name: str, on: Any, path: str, words: str = "was changed") -> Situation:
+    """Return the situation of a proved host of which one file has another content, and an old date."""
+    programs = proven(written(path, "another"))
+    return Situation(
+        name, on, TOOLS, programs, stale("%s %s" % (path, words)), source=NARROW, before="ready, proof_current: pass"
+    )
+
+
+OWN = [
+    changes("kdump-config was changed since the crash test", armed_debian, "/usr/sbin/kdump-config"),
+    changes("kexec was changed since the crash test", with_kexec(armed_debian), "/usr/sbin/kexec"),
+    changes(
+        "the unit that dumps was changed since the crash test",
+        armed_debian,
+        "/lib/systemd/system/kdump-tools-dump.service",
+    ),
+    changes(
+        "a file came to sysctl.d since the crash test", armed_debian, "/etc/sysctl.d/50-local.conf", words="is new"
+    ),
+    changes(
+        "a drop-in of the unit came since the crash test",
+        armed_el9,
+        "/etc/systemd/system/kdump.service.d/local.conf",
+        words="is new",
+    ),
+    changes(
+        "the dracut module was changed since the crash test, and rpm kept its date",
+        armed_el9,
+        "/usr/lib/dracut/modules.d/99kdumpbase/kdump.sh",
+    ),
+    Situation(
+        "nothing has changed since the crash test",
+        armed_debian,
+        TOOLS,
+        proven(lambda host: None),
+        PROVEN_DEBIAN,
+        "ready",
+        source="kdump-tools of Debian 12",
+        before="ready",
+    ),
+    Situation(
+        "all files have new labels since the crash test",
+        armed_el9,
+        TOOLS,
+        proven(relabelled),
+        PROVEN,
+        "ready",
+        source="restorecon -R changes the ctime and no content",
+        before="ready",
+    ),
+    Situation(
+        "the package was installed again since the crash test, with the same content",
+        armed_el9,
+        TOOLS,
+        proven(written("/usr/sbin/kexec", "kexec")),
+        PROVEN,
+        "ready",
+        source="dnf reinstall kexec-tools",
+        before="ready",
+    ),
+    Situation(
+        "sysctl.d changed, which kdumpctl takes out of its image",
+        armed_el9,
+        TOOLS,
+        proven(written("/etc/sysctl.d/50-local.conf", "vm.swappiness = 10\n")),
+        PROVEN,
+        "ready",
+        source="99kdumpbase/module-setup.sh: remove_sysctl_conf",
+        before="ready",
+    ),
+    Situation(
+        "a proof of an earlier version, and the tools were installed after it",
+        armed_el9,
+        TOOLS,
+        proven(lambda host: (unknown_to_the_proof(host), relabelled(host))),
+        stale("the proof does not hold them"),
+        source=NARROW,
+        before="ready, proof_current: pass",
+    ),
+    Situation(
+        "a proof of an earlier version, and the tools are older",
+        armed_el9,
+        TOOLS,
+        proven(unknown_to_the_proof),
+        PROVEN,
+        "ready",
+        source=NARROW,
+        before="ready",
+    ),
+]
+DUMPS = [
     Situation(
         "a dump lies there whose pages can all be read",
         armed_debian,
@@ -138,3 +299,4 @@ SITUATIONS = [
         before="ready_unproven, dumps_complete: pass",
     ),
 ]
+SITUATIONS = DUMPS + OWN

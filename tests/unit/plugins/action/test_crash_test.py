@@ -57,6 +57,7 @@ def info(**changes):
         "image": {"path": "/var/lib/kdump/initrd.img"},
         "collector": {"mtime": 99.5},
         "firmware": "SeaBIOS 1.16",
+        "own_files": {"/usr/sbin/kexec": "0a"},
         "findings": [],
         "checks": [],
     }

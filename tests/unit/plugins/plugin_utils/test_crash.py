@@ -20,6 +20,7 @@ INFO = {
     "memory": {"ram_bytes": 2**31},
     "collector": {"mtime": 99.5},
     "firmware": "SeaBIOS 1.16",
+    "own_files": {"/usr/sbin/kexec": "0a"},
     "findings": [],
     "checks": [],
 }
