@@ -3,12 +3,15 @@
 # SPDX-License-Identifier: GPL-3.0-or-later
 """What an operator does who follows an advice, on a made-up machine; and which advices cannot be followed there."""
 
+import json
 import re
 from typing import Any, Callable, List, NamedTuple
 
+from ansible_collections.crashops.kdump.plugins.module_utils.facts._proof import PROOF
 from ansible_collections.crashops.kdump.tests.unit.armed_host import JUDGED, UNIT
 from ansible_collections.crashops.kdump.tests.unit.fake_boot import PACKAGE_DROP_IN, PACKAGE_TEXT, DebianHost
 from ansible_collections.crashops.kdump.tests.unit.situations.changes import LOADED, SIZE, entries, unit
+from ansible_collections.crashops.kdump.tests.unit.situations.situation import judge
 
 SIZE_MIB = 512
 KDUMP_CONF = "/etc/kdump.conf"
@@ -146,6 +149,13 @@ def roomy(host: Any) -> None:
 def prove(host: Any) -> None:
     """Crash the host; a dump is left."""
     host.files["/var/lib/kdump/vmcore-creation.status"] = PROVED
+
+
+def prove_again(host: Any) -> None:
+    """Let a crash test replace its record with one of the setup as it is now."""
+    record = json.loads(host.files[PROOF])
+    record.update(time=host.clock, own_files=judge(host)["own_files"])
+    host.files[PROOF] = json.dumps(record)
 
 
 def update_makedumpfile(host: Any) -> None:
@@ -355,6 +365,7 @@ FOLLOWED: List[Followed] = [
     Followed("configuration_warnings", "Write KDUMP_IMG=", plain_command_line),
     Followed("*", "by a crash test", prove),
     Followed("proof_exists", "Crash the host", prove),
+    Followed("proof_current", "Crash the host", prove_again),
 ]
 NOT_FOLLOWED: List[NotFollowed] = [
     NotFollowed("nfs_server ssh_server ssh_key target_writable", "crashops.kdump.setup", "needs another machine"),
