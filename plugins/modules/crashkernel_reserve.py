@@ -26,8 +26,8 @@ description:
   - A machine that the vendor's default leaves out, because it has less memory than the first range, is not changed
     and is no failure. RV(below_floor) says so, and RV(reboot_required) is false.
   - Never reboots. RV(reboot_required) says whether a reboot would change something. It is false where the entries were
-    as they are before this boot and the kernel was booted without what they say: RV(reason) says what was booted
-    instead, as far as that can be seen.
+    as they are before this boot and the kernel was booted without what they say; RV(reason) then names what was
+    booted instead, as far as that can be seen.
   - Refuses to set entries that GRUB does not read (C(GRUB_ENABLE_BLSCFG=false)), and names the remedy.
 author:
   - The crashops.kdump authors (@crashops)
