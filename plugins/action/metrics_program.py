@@ -11,6 +11,8 @@ from typing import Any
 
 from ansible import constants
 from ansible.plugins.action import ActionBase
+from ansible_collections.crashops.kdump.plugins.module_utils._result import refusal
+from ansible_collections.crashops.kdump.plugins.module_utils._values import path_problem
 from ansible_collections.crashops.kdump.plugins.plugin_utils._metrics_program import packed
 from ansible_collections.crashops.kdump.plugins.plugin_utils._put import put
 
@@ -30,6 +32,10 @@ class ActionModule(ActionBase):
         """Put the program in place and return the result."""
         result = super().run(tmp, task_vars)
         dummy, options = self.validate_argument_spec(argument_spec=OPTIONS)
+        trouble = path_problem(options["dest"])
+        if trouble or options["dest"].endswith("/"):
+            rule, remedy = trouble or ("it names a directory and no file", "write the path of the program")
+            return dict(result, failed=True, changed=False, msg=refusal("dest", options["dest"], rule, remedy))
         with tempfile.TemporaryDirectory(dir=constants.DEFAULT_LOCAL_TMP) as folder:
             program = Path(folder) / Path(options["dest"]).name
             program.write_bytes(packed())

@@ -13,7 +13,7 @@ import tempfile
 import time
 from typing import Any, Callable, Dict, List, NamedTuple, Optional
 
-from ansible_collections.crashops.kdump.plugins.module_utils._result import Failure
+from ansible_collections.crashops.kdump.plugins.module_utils._result import Failure, Refused
 
 # sysfs files of kexec answer EBUSY while a load holds the kexec lock (Linux 6.5 and later)
 BUSY_TRIES = 20
@@ -254,6 +254,13 @@ def command_failure(what: str, done: Completed) -> Failure:
     return Failure(msg, argv=done.argv, rc=done.rc, stdout=done.stdout, stderr=done.stderr)
 
 
+def without_root(host: Any, failure: Failure) -> str:
+    """Return what else to say where a task failed that ran without root; a refused value is not about root."""
+    if isinstance(failure, Refused) or host.is_root():
+        return ""
+    return " The task ran without root: set become: true (ansible-playbook --become)."
+
+
 def run_module(module: Any, ensure: Callable[[Any, Dict[str, Any], bool], Dict[str, Any]]) -> None:
     """Run ensure(host, params, check_mode) and end the module with its result, or with the reason it failed.
 
@@ -264,7 +271,7 @@ def run_module(module: Any, ensure: Callable[[Any, Dict[str, Any], bool], Dict[s
     try:
         result = ensure(host, module.params, module.check_mode)
     except Failure as failure:
-        module.fail_json(msg=failure.msg, commands=host.commands, **failure.details)
+        module.fail_json(msg=failure.msg + without_root(host, failure), commands=host.commands, **failure.details)
     else:
         for warning in result.pop("warnings", []):
             module.warn(warning)

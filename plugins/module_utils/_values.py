@@ -55,6 +55,8 @@ def shell_value_problem(value: str) -> Optional[Problem]:
 
 def path_problem(path: str) -> Optional[Problem]:
     """Return what is wrong with a path of a file or directory."""
+    if not path.strip():
+        return Problem("it is empty", "write the path from / on, or leave the option out")
     if path.startswith("~"):
         return Problem("nothing expands ~ there", "write the path from / on")
     if not path.startswith("/"):

@@ -731,6 +731,10 @@ def refusals(params: Dict[str, Any]) -> List[str]:
         for name in ("timeout", "probe_timeout")
         if params[name] < 1
     ]
+    policy = params["panic_policy"] or []
+    if "none" in policy and len(policy) > 1:
+        rule = "none stands next to profiles, and means that there is none"
+        found.append(refusal("panic_policy", policy, rule, "give [none] alone, or the profiles without it"))
     for name, value in sorted((params["thresholds"] or {}).items()):
         if value < 0:
             found.append(refusal("thresholds.%s" % name, value, "it is below 0", "give 0 or more"))

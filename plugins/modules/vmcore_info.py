@@ -222,6 +222,7 @@ from ansible.module_utils.basic import AnsibleModule
 from ansible_collections.crashops.kdump.plugins.module_utils._host import run_module
 from ansible_collections.crashops.kdump.plugins.module_utils._result import Refused, refusal
 from ansible_collections.crashops.kdump.plugins.module_utils._stack import find_stack
+from ansible_collections.crashops.kdump.plugins.module_utils._values import path_problem
 from ansible_collections.crashops.kdump.plugins.module_utils.vmcores import _panic, _vmcore
 from ansible_collections.crashops.kdump.plugins.module_utils.vmcores._dumps import find_dumps
 from ansible_collections.crashops.kdump.plugins.module_utils.vmcores._look import (
@@ -239,7 +240,9 @@ def refusals(params: Dict[str, Any]) -> List[str]:
     """Return a sentence for each value that makes no sense."""
     least = (("newest", 1), ("slack", 0), ("timeout", 1))
     rule = "it must be at least %d"
-    return [
+    trouble = path_problem(params["path"]) if params["path"] is not None else None
+    found = [refusal("path", params["path"], *trouble)] if trouble else []
+    return found + [
         refusal(name, params[name], rule % low, "give a larger number or leave it out")
         for name, low in least
         if params[name] is not None and params[name] < low
@@ -248,7 +251,7 @@ def refusals(params: Dict[str, Any]) -> List[str]:
 
 def dump_directory(host: Any, path: Optional[str]) -> str:
     """Return the directory to look in: the one that was asked for, or the host's own."""
-    if path:
+    if path is not None:
         return path
     settings = find_stack(host).settings()
     if settings.target_type == "raw":

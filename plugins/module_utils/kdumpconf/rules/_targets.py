@@ -96,8 +96,15 @@ def ssh_key_path(document: Document, rule: str) -> Iterator[Finding]:
 
 
 def dump_path(document: Document, rule: str) -> Iterator[Finding]:
-    """Find dump paths that are not absolute: without a target they depend on where kdumpctl is called from."""
+    """Find dump paths that are not absolute, or are two words.
+
+    Without a target a relative one depends on where kdumpctl is called from. mkdumprd looks for one directory of the
+    whole text, and the shell of an ssh server makes two of it.
+    """
     for entry in document.valued("path"):
+        if re.search(r"\S[ \t]+\S", entry.value):
+            message = "a blank is in the path: mkdumprd takes both words for one directory, an ssh server for two"
+            yield Finding(rule, "error", entry.line, message, "name one directory without blanks")
         if not entry.value.startswith("/"):
             severity = "warning" if document.target() is not None else "error"
             yield Finding(rule, severity, entry.line, "the path is not absolute", "begin it with /")

@@ -70,3 +70,17 @@ def test_a_copy_that_failed_fails_the_task():
 def test_an_option_that_there_is_not_is_refused():
     with pytest.raises(AnsibleError, match="state"):
         MetricsProgram({"state": "absent"}, {}).run(task_vars={})
+
+
+@pytest.mark.parametrize(
+    ("dest", "rule"),
+    [
+        ("metrics", "the path is not absolute"),
+        ("", "it is empty"),
+        ("/opt/bin/", "it names a directory and no file"),
+        ("/opt/my bin/x", "a blank ends the path"),
+    ],
+)
+def test_a_destination_that_is_no_path_of_a_file_is_refused(dest, rule):
+    result = MetricsProgram({"dest": dest}, {"changed": True}).run(task_vars={})
+    assert result["failed"] and "dest: %r is refused: %s; " % (dest, rule) in result["msg"]

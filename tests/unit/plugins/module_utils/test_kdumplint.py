@@ -64,6 +64,7 @@ def test_a_good_file_has_no_finding(text, generation):
         ("nfs server\n", [("R17", 1)]),
         ("ssh u@h\nsshkey ~/.ssh/id\n", [("R18", 2)]),
         ("path var/crash\n", [("R19", 1)]),
+        ("path /a /b\n", [("R19", 1)]),
         ("ssh u@h\n" + COLLECTOR, [("R21", 2)]),
         ("raw /dev/a\n" + COLLECTOR, [("R21", 2)]),
         ("core_collector makedumpfile -F -l -d 31\n", [("R22", 1)]),
