@@ -166,10 +166,19 @@ def update_makedumpfile(host: Any) -> None:
 def restart_by_panic(host: Any) -> None:
     """Give the capture kernel panic=10."""
     if isinstance(host, DebianHost):
+        if re.search(r"^KDUMP_CMDLINE_APPEND=", host.files.get(DEFAULT, ""), re.MULTILINE):
+            edit(DEFAULT, r'^KDUMP_CMDLINE_APPEND="?([^"\n]*)"?$', r'KDUMP_CMDLINE_APPEND="\1 panic=10"')(host)
+            return
         words = "systemd.unit=kdump-tools-dump.service nr_cpus=1 irqpoll panic=10"
         append(host, DEFAULT, 'KDUMP_CMDLINE_APPEND="%s"' % words)
     else:
         edit(SYSCONFIG, r'^KDUMP_COMMANDLINE_APPEND="?([^"\n]*)"?$', r'KDUMP_COMMANDLINE_APPEND="\1 panic=10"')(host)
+
+
+def one_path(host: Any) -> None:
+    """Name one directory in kdump.conf. No dump server is made up there, so the dump stays on the host."""
+    edit(KDUMP_CONF, r"^path .*$", "path /var/crash")(host)
+    edit(KDUMP_CONF, r"^ssh .*\n", "")(host)
 
 
 def allow_kexec(host: Any) -> None:
@@ -350,6 +359,7 @@ FOLLOWED: List[Followed] = [
     Followed("hooks", "or remove the line", edit(KDUMP_CONF, "^kdump_post.*\n", "")),
     Followed("unmerged_configuration", "remove it", remove_beside(".rpmnew", ".rpmsave", ".dpkg-dist")),
     Followed("switched_on", "Write 1", edit(DEFAULT, "^USE_KDUMP=.*$", "USE_KDUMP=1")),
+    Followed("configuration_valid", "Name one directory", one_path),
     Followed("configuration_valid", "KDUMP_CMDLINE_APPEND=", edit(DEFAULT, r"^KDUMP_CMDLINE_APPEND\+=.*\n", "")),
     Followed("configuration_valid", 'USE_KDUMP="value"', edit(DEFAULT, r" = ", "=")),
     Followed("configuration_valid", "Write -d 31", edit(DEFAULT, r"-d 99", "-d 31")),
