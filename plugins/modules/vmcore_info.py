@@ -222,7 +222,6 @@ from ansible.module_utils.basic import AnsibleModule
 from ansible_collections.crashops.kdump.plugins.module_utils._host import run_module
 from ansible_collections.crashops.kdump.plugins.module_utils._result import Refused, refusal
 from ansible_collections.crashops.kdump.plugins.module_utils._stack import find_stack
-from ansible_collections.crashops.kdump.plugins.module_utils._values import path_problem
 from ansible_collections.crashops.kdump.plugins.module_utils.vmcores import _panic, _vmcore
 from ansible_collections.crashops.kdump.plugins.module_utils.vmcores._dumps import find_dumps
 from ansible_collections.crashops.kdump.plugins.module_utils.vmcores._look import (
@@ -240,8 +239,10 @@ def refusals(params: Dict[str, Any]) -> List[str]:
     """Return a sentence for each value that makes no sense."""
     least = (("newest", 1), ("slack", 0), ("timeout", 1))
     rule = "it must be at least %d"
-    trouble = path_problem(params["path"]) if params["path"] is not None else None
-    found = [refusal("path", params["path"], *trouble)] if trouble else []
+    path, found = params["path"], []
+    if path is not None and not path.startswith("/"):
+        what = "the path is not absolute" if path.strip() else "it is empty"
+        found.append(refusal("path", path, what, "begin it with /, or leave it out"))
     return found + [
         refusal(name, params[name], rule % low, "give a larger number or leave it out")
         for name, low in least

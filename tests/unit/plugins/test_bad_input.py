@@ -15,8 +15,12 @@ from ansible_collections.crashops.kdump.plugins.modules import (
 )
 
 LAUGHABLE = [
-    (vmcore_info, {"path": "cores"}, "path: 'cores' is refused: the path is not absolute; begin it with /."),
-    (vmcore_info, {"path": ""}, "path: '' is refused: it is empty; write the path from / on, or leave the option out."),
+    (
+        vmcore_info,
+        {"path": "cores"},
+        "path: 'cores' is refused: the path is not absolute; begin it with /, or leave it out.",
+    ),
+    (vmcore_info, {"path": ""}, "path: '' is refused: it is empty; begin it with /, or leave it out."),
     (vmcore_info, {"newest": 0}, "newest: 0 is refused: it must be at least 1; give a larger number or leave it out."),
     (vmcore_info, {"slack": -1}, "slack: -1 is refused: it must be at least 0;"),
     (vmcore_info, {"timeout": 0}, "timeout: 0 is refused: it must be at least 1;"),
