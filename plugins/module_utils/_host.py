@@ -7,6 +7,7 @@
 import errno
 import glob
 import os
+import shutil
 import socket
 import stat
 import tempfile
@@ -217,6 +218,22 @@ class Host:
         if not exists:
             os.chmod(path, mode)
         return saved
+
+    def copy(self, source: str, destination: str, mode: int) -> None:
+        """Copy a file's bytes and times, so that the copy is there as a whole or not at all."""
+        temporary = ""
+        try:
+            seen = os.stat(source)
+            handle, temporary = tempfile.mkstemp(prefix=".ansible_tmp", dir=os.path.dirname(destination))
+            with open(source, "rb") as old, os.fdopen(handle, "wb") as new:
+                shutil.copyfileobj(old, new)
+            self._module.atomic_move(temporary, destination)
+            os.chmod(destination, mode)
+            os.utime(destination, ns=(seen.st_atime_ns, seen.st_mtime_ns))
+        except OSError as error:
+            if temporary and os.path.exists(temporary):
+                os.unlink(temporary)
+            raise Failure("cannot copy %s to %s: %s" % (source, destination, error.strerror), path=destination)
 
     def remove(self, path: str) -> None:
         """Remove a file; one that is not there is no error."""

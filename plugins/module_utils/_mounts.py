@@ -9,6 +9,7 @@ import re
 from typing import Any, Container, List, NamedTuple, Optional
 
 MOUNTINFO = "/proc/self/mountinfo"
+FSTAB = "/etc/fstab"
 # File systems whose server may be gone, so that any look at them may hang. Whoever serves one of fuse is a process, and
 # may be gone as well.
 REMOTE = (
@@ -129,6 +130,17 @@ def device_link(location: str) -> str:
         if location.startswith(key):
             return "/dev/disk/%s/%s" % (folder, _udev_name(location[len(key) :].strip("\"'")))
     return location
+
+
+def listed(host: Any, device: str) -> Optional[List[str]]:
+    """Return the words of fstab's line about a device, None where there is none."""
+    for line in (host.read(FSTAB) or "").splitlines():
+        words = line.split()
+        if len(words) > 3 and not line.lstrip().startswith("#"):
+            link = device_link(words[0])
+            if device in (words[0], link) or (link.startswith("/dev/") and host.real_path(link) == device):
+                return words
+    return None
 
 
 def _udev_name(label: str) -> str:

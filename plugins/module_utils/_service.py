@@ -11,6 +11,8 @@ from ansible_collections.crashops.kdump.plugins.module_utils._result import Stat
 from ansible_collections.crashops.kdump.plugins.module_utils._running import kernel_release
 from ansible_collections.crashops.kdump.plugins.module_utils.stacks._base import Image, Stack
 
+# what this collection keeps on a host
+DIRECTORY = "/var/lib/crashops-kdump"
 LOAD_DISABLED = "/proc/sys/kernel/kexec_load_disabled"
 # the newer and the older place of firmware-assisted dump (ppc64le)
 FADUMP = (
@@ -136,11 +138,23 @@ def read_unit(host: Any, name: str, timeout_s: int = 60) -> Unit:
 def read_service(host: Any, stack: Stack, timeout_s: int = 60) -> Service:
     """Return all that a plan needs."""
     unit, armed = read_unit(host, stack.unit, timeout_s), is_armed(host)
-    image = stack.image(kernel_release(host))
+    image = _whole_image(host, stack.image(kernel_release(host)))
     changed_since = _changed_since(host, stack, unit, image)
     perhaps_since = _perhaps_since(host, stack, image) if loaded_by_others(unit, armed) else []
     forbidden = _flag(host, LOAD_DISABLED)
     return Service(unit, armed, is_reserved(host), image, changed_since, perhaps_since, forbidden)
+
+
+def image_copy(path: str) -> str:
+    """Return where a copy of a capture initramfs is kept while a new one is built."""
+    return "%s/image%s" % (DIRECTORY, path.replace("/", "-"))
+
+
+def _whole_image(host: Any, image: Image) -> Image:
+    """Return the image, stale where the build of it was cut off: it may be half of one, younger than all its parts."""
+    if image.exists and not image.stale_because and host.stat(image_copy(image.path)) is not None:
+        return image._replace(stale_because="a build of it was cut off")
+    return image
 
 
 def loaded_by_others(unit: Unit, armed: bool) -> bool:
@@ -297,6 +311,11 @@ def blocked(service: Service, stack: Stack, wanted: Wanted, planned: Plan) -> Li
             "crashkernel_reserve, then reboot." % CRASH_SIZE[0]
         )
     return sentences
+
+
+def start_errors(service: Service, stack: Stack, planned: Plan) -> List[str]:
+    """Return what the stack's tool would refuse when it starts, where that costs an armed host what it has loaded."""
+    return stack.start_errors() if planned.load and service.armed else []
 
 
 def _word(fact: bool) -> str:

@@ -12,11 +12,20 @@ import json
 from typing import Any, List, NamedTuple, Optional
 
 from ansible_collections.crashops.kdump.plugins.module_utils._result import Failure, FileChange
-from ansible_collections.crashops.kdump.plugins.module_utils._service import Service, is_armed, read_service
+from ansible_collections.crashops.kdump.plugins.module_utils._service import (
+    DIRECTORY,
+    Service,
+    image_copy,
+    is_armed,
+    read_service,
+)
 from ansible_collections.crashops.kdump.plugins.module_utils.stacks._base import Stack
 
-DIRECTORY = "/var/lib/crashops-kdump"
 RECORD = DIRECTORY + "/unarmed.json"
+
+
+# of an initramfs that is being built; a copy that stays behind says that the build was cut off
+COPY_MODE = 0o600  # it may hold the key of an ssh target
 
 
 class Kept(NamedTuple):
@@ -126,6 +135,41 @@ def put_back(host: Any, files: List[Kept]) -> List[str]:
 def image_is_untouched(host: Any, record: Record) -> bool:
     """Return whether the capture initramfs is the one that the host was armed with."""
     return record.image_mtime_ns is not None and _mtime_ns(host, record.image) == record.image_mtime_ns
+
+
+def keep_image(host: Any, path: str) -> None:
+    """Keep a copy of the capture initramfs before it is built anew, if there is room for it.
+
+    dracut writes over the old one, and kdump-tools removes it first: a build that fails may leave none at all.
+    """
+    seen, copy = host.stat(path), image_copy(path)
+    if seen is None or host.stat(copy) is not None:
+        return
+    host.make_directory(DIRECTORY, 0o700)
+    space = host.space(DIRECTORY)
+    if space is not None and space.free < 2 * seen.size:
+        return
+    try:
+        host.copy(path, copy, COPY_MODE)
+    except Failure:
+        host.remove(copy)
+
+
+def put_image_back(host: Any, path: str) -> bool:
+    """Put the kept copy of the capture initramfs back where that has changed, and return whether it was."""
+    copy, seen = host.stat(image_copy(path)), host.stat(path)
+    if copy is None:
+        return False
+    changed = seen is None or (seen.mtime_ns, seen.size) != (copy.mtime_ns, copy.size)
+    if changed:
+        host.copy(image_copy(path), path, seen.mode if seen else COPY_MODE)
+    drop_image(host, path)
+    return changed
+
+
+def drop_image(host: Any, path: str) -> None:
+    """Remove the kept copy: the new one is built and loaded."""
+    host.remove(image_copy(path))
 
 
 def _mtime_ns(host: Any, path: str) -> Optional[int]:

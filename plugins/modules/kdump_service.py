@@ -17,6 +17,11 @@ description:
     the old files are put back, the host is armed with them again, and the task fails with the reason. A run that was
     cut off between the two modules is finished, or undone in this way, by the next. What the host was armed with
     since, such as by a reboot, is not undone.
+  - What kdumpctl refuses when it starts, such as a program of C(extra_bins) or a dump directory that is not there, or a
+    file system that is neither mounted nor in C(/etc/fstab), is found before anything is unloaded on an armed host. The
+    files that a change brought are then put back, and the task fails with the reason.
+  - A new capture initramfs is built before anything is unloaded. The old one is kept in C(/var/lib/crashops-kdump),
+    where there is room for it, and put back where the build or the load fails.
   - Refused before anything is done, where no memory is reserved, where the unit is masked, and inside a capture kernel.
 extends_documentation_fragment:
   - crashops.kdump._attributes
@@ -191,8 +196,10 @@ def ensure(host: Any, params: Dict[str, Any], check_mode: bool) -> Dict[str, Any
     service = _settled(host, stack, params["timeout"])
     planned = _service.plan(service, stack, wanted)
     reasons = _service.blocked(service, stack, wanted, planned)
-    if reasons and not check_mode:
-        raise Refused(reasons)
+    errors = _service.start_errors(service, stack, planned)
+    if (reasons or errors) and not check_mode:
+        raise _refused(host, service, reasons, errors)
+    reasons = reasons + errors
     actions = _argvs(stack, planned)
     if not check_mode:
         record = _undo.unarmed(host, service)
@@ -224,6 +231,17 @@ def _refuse(host: Any, params: Dict[str, Any]) -> None:
         )
     if refused:
         raise Refused(refused)
+
+
+def _refused(host: Any, service: Service, reasons: List[str], errors: List[str]) -> Failure:
+    """Return why nothing is done; files that the tool's start would refuse are put back as the host was armed with."""
+    record = _undo.unarmed(host, service) if errors and not reasons else None
+    restored = _undo.put_back(host, record.files) if record else []
+    if not restored:
+        return Refused(reasons + errors)
+    _undo.forget(host)
+    words = "%s %s was put back as it was, and the host is still armed with it"
+    return Failure(words % (" ".join(errors), ", ".join(restored)), refused=errors, restored=restored, armed=True)
 
 
 def _settled(host: Any, stack: Stack, timeout_s: int) -> Service:
@@ -272,9 +290,14 @@ def _stop(host: Any, stack: Stack, planned: Plan, timeout_s: int) -> None:
 
 def _load(host: Any, stack: Stack, planned: Plan, record: Optional[_undo.Record], timeout_s: int) -> None:
     """Arm the host; where a new configuration keeps it from that, put the old one back and arm the host with it."""
+    image = stack.image(kernel_release(host)).path
+    if planned.rebuild:
+        _undo.keep_image(host, image)
     try:
         _arm(host, stack, stack.start_argv(planned.rebuild, planned.unload), timeout_s)
+        _undo.drop_image(host, image)
     except Failure as failure:
+        _undo.put_image_back(host, image)
         restored = _undo.put_back(host, record.files) if record else []
         if record is None or not restored:
             raise

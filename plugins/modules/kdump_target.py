@@ -17,7 +17,10 @@ description:
   - V(local), and a file system that is mounted, are tried where they are. A file system and an NFS export that are not
     mounted are mounted for the trial in a name space of its own, so that no other process sees the mount and it ends
     with the trial.
-  - The login by ssh takes exactly the key of the target, asks nothing, and accepts no host key that is not pinned.
+  - A file system that is not mounted must stand in C(/etc/fstab), with C(defaults,noauto). kdumpctl refuses any other
+    when it starts, so it is refused here.
+  - The login by ssh takes exactly the key of the target, asks nothing, and accepts no host key that is not pinned. It
+    leaves C(known_hosts) as it is.
   - To a V(raw) device nothing is written. It is refused where anything uses it or it holds anything.
 extends_documentation_fragment:
   - crashops.kdump._attributes

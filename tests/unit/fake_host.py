@@ -157,6 +157,14 @@ class FakeHost:
         self.written.append(path)
         return saved
 
+    def copy(self, source: str, destination: str, mode: int) -> None:
+        """Keep a copy of a file, its time with it; a path in `unwritable` is refused with the words there."""
+        if destination in self.unwritable:
+            raise Failure("cannot copy to %s: %s" % (destination, self.unwritable[destination]), path=destination)
+        self.files[destination], self.modes[destination] = self.files[source], mode
+        self.mtimes[destination] = self.mtimes.get(source, START)
+        self.written.append(destination)
+
     def remove(self, path: str) -> None:
         """Forget a file."""
         if self.files.pop(path, None) is not None:

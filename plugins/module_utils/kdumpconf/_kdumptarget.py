@@ -70,6 +70,9 @@ def surroundings(host: Any, found: Dict[str, str], script: str) -> Surroundings:
         missing_files=_missing_files(host, found),
         missing_directory=directory if directory and _is_missing(host, directory) else None,
         unmounted=_unmounted(host, location) if location and kind in (*DISKS, "nfs") and mounted is None else None,
+        unlisted=location
+        if kind in DISKS and location and mounted is None and not _is_listed(host, location)
+        else None,
         host_name=name,
         addresses=addresses,
         fs_type=_fs_type(host, location, mounted) if location and kind in (*DISKS, "raw") else None,
@@ -124,6 +127,11 @@ def _unmounted(host: Any, location: str) -> Optional[str]:
     """Return where fstab has a target that kdumpctl would not mount; it looks for noauto behind a comma."""
     row = _row(host, FSTAB, location)
     return row[1] if row is not None and ",noauto" not in row[3] else None
+
+
+def _is_listed(host: Any, location: str) -> bool:
+    """Return whether fstab has a target; findmnt, which kdumpctl asks, knows one by that or because it is mounted."""
+    return _row(host, FSTAB, location) is not None or FSTAB in getattr(host, "unseen", ())
 
 
 def _fs_type(host: Any, location: str, mounted: Optional[List[str]]) -> Optional[str]:

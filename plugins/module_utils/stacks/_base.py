@@ -46,6 +46,11 @@ def judged_image(host: Any, path: str, sources: Iterable[str]) -> Image:
     return Image(path, True, "it is older than " + ", ".join(newer) if newer else None)
 
 
+def at(path: str, line: Optional[int]) -> str:
+    """Return a place in a file, in words."""
+    return "%s line %d" % (path, line) if line else path
+
+
 class Details(NamedTuple):
     """What checks want to know of a stack's files, beyond the settings that both stacks share.
 
@@ -76,6 +81,7 @@ class Stack(abc.ABC):
     loaded_files = ()  # type: Any  # those that are read when the capture kernel is loaded
     own_programs = ()  # type: Any  # what loads the capture kernel and writes the dump, by name
     own_files = ()  # type: Any  # the other files that decide it, as shell patterns; the configuration is compared by value
+    start_rules = ()  # type: Any  # the rules of findings whose errors make the tool's start, or its build, fail
     packages = ""  # what to install, in words
 
     def __init__(self, host: Any) -> None:
@@ -123,6 +129,12 @@ class Stack(abc.ABC):
     @abc.abstractmethod
     def unload_argv(self) -> List[str]:
         """Return the command that unloads the capture kernel, whatever the state of the unit."""
+
+    def start_errors(self) -> List[str]:
+        """Return a sentence for each error in the files by which a start fails once the old kernel is unloaded."""
+        found = [(path, one) for path, some in sorted(self.findings({}).items()) for one in some]
+        errors = [(path, one) for path, one in found if one.severity == "error" and one.rule in self.start_rules]
+        return ["%s: %s; %s." % (at(path, one.line), one.message, one.remedy) for path, one in errors]
 
     @abc.abstractmethod
     def refused_start(self) -> List[str]:

@@ -42,6 +42,9 @@ ALWAYS_REMOVED = (
     "crashkernel", "panic_on_warn", "root", "rd.lvm.lv", "rd.luks.uuid", "rd.dm.uuid", "rd.md.uuid", "fcoe", "netroot",
     "rd.iscsi.initiator", "iscsi_initiator",
 )  # fmt: skip
+# what kdumpctl and mkdumprd themselves refuse when they start or build; the other rules are about what comes of a dump
+START_RULES = ("R1", "R2", "R3", "R4", "R5", "R6", "R7", "R9", "R10", "R11", "R12", "R13", "R14", "R15", "R20", "R21")
+START_RULES += ("R22", "R23", "R26", "R27", "R28", "R29", "R31", "R32", "R33", "R38")
 # the file holds the default words of its architecture; where it has none, kdumpctl appends nothing
 COMMAND_LINE = _sysconfig.CommandLine("KDUMP_COMMANDLINE_APPEND", "rd.driver.blacklist", "", written=True)
 
@@ -54,6 +57,7 @@ class KdumpctlStack(Stack):
     tool = "kdumpctl"
     config_files = (CONF, SYSCONFIG)
     embedded_files = (CONF,)
+    start_rules = START_RULES
     loaded_files = config_files
     # what it deletes from its image, all of sysctl.d, decides nothing
     own_programs = ("kdumpctl", "mkdumprd", "kexec", "makedumpfile")

@@ -54,6 +54,7 @@ class FileSystem(Prober):
             done = self.run(["sh", "-c", self.script(place, own=True)], _stuck(place))
             trial = self.tried(done, place, THIS_HOST)
             return Probe(device, directory, place, trial, trial.free_bytes)
+        self._check_start(device)
         script = self.script(("/mnt" + directory).rstrip("/"), own=True)
         options = "defaults" if self.wish.act else LOOK_OPTIONS.get(self.target.kind, "ro")
         argv = mounted_elsewhere(self.target.kind, device, options, script)
@@ -63,6 +64,25 @@ class FileSystem(Prober):
             raise Failure(msg, trouble="mount", stderr=done.stderr)
         trial = self.tried(done, directory, where)
         return Probe(device, directory, None, trial, trial.free_bytes)
+
+    def _check_start(self, device: str) -> None:
+        """Raise Refused for what kdumpctl will not take when it starts, though it can be mounted: it asks findmnt."""
+        if self.target.kind == "virtiofs":
+            return
+        row = _mounts.listed(self.host, device)
+        if row is not None and ",noauto" in row[3]:
+            return
+        if row is None:
+            rule = "%s is neither mounted nor in /etc/fstab, and kdumpctl refuses such a target when it starts" % device
+            line = "%s /kdump %s defaults 0 2" % (self.target.location, self.target.kind)
+            remedy = "make a directory for it, add a line such as '%s' to /etc/fstab, and mount it" % line
+        else:
+            rule = "/etc/fstab has %s for %s, it is not mounted there, and kdumpctl does not mount it" % (
+                device,
+                row[1],
+            )
+            remedy = "type: mount %s" % row[1]
+        raise Refused([refusal("target.location", self.target.location, rule, remedy)])
 
     def _device(self) -> str:
         """Return the device itself, every link followed; a virtiofs share has only its tag."""

@@ -22,14 +22,15 @@ class Surroundings(NamedTuple):
     ssh_hostname is whom `ssh -G` calls the host of the ssh target; what is written, where kdumpctl does not ask.
     missing_files has a file that the directives name, and what is wrong with it. missing_directory is where the
     running system would see the dumps, if that is not there. unmounted is where fstab has the target, if it is not
-    there and kdumpctl would not mount it. fs_type is that of the target's device, mounted_at where a raw device is
-    mounted.
+    there and kdumpctl would not mount it. unlisted is a target that is neither mounted nor in fstab. fs_type is that
+    of the target's device, mounted_at where a raw device is mounted.
     """
 
     ssh_hostname: Optional[str] = None
     missing_files: Dict[str, str] = {}
     missing_directory: Optional[str] = None
     unmounted: Optional[str] = None
+    unlisted: Optional[str] = None
     host_name: Optional[str] = None
     addresses: Tuple[str, ...] = ()
     fs_type: Optional[str] = None
@@ -39,7 +40,7 @@ class Surroundings(NamedTuple):
 
     def without_what_may_come(self) -> "Surroundings":
         """Return the facts without those that another task may change before kdump starts."""
-        return self._replace(missing_files={}, missing_directory=None, unmounted=None)
+        return self._replace(missing_files={}, missing_directory=None, unmounted=None, unlisted=None)
 
 
 class Document(NamedTuple):

@@ -57,7 +57,7 @@ def said(machine):
         ("xfs UUID=2\n", [("R20", "error")]),
         ("xfs UUID=3\n", []),
         ("xfs /dev/sdf1\n", [("R20", "error"), ("R38", "error"), ("R39", "advice")]),
-        ("xfs UUID=9\n", []),
+        ("xfs UUID=9\n", [("R20", "error")]),
         ("nfs h:/e/\npath /web\n", []),
         ("nfs h:/e\npath /none\n", [("R20", "error")]),
         ("nfs other:/e\npath /none\n", []),
@@ -91,7 +91,11 @@ def test_what_files_and_mounts_tell_is_found_without_a_command(conf, expected):
         ("fence_kdump_nodes 10.0.0.6 node2\n", NAMES, []),
         ("raw /dev/sde1\n", {"lsblk --nodeps -npo FSTYPE /dev/sde1": "xfs\n"}, [("R39", "advice"), ("R40", "warning")]),
         ("raw /dev/sde1\n", {"lsblk --nodeps -npo FSTYPE /dev/sde1": "\n"}, [("R39", "advice")]),
-        ("ext4 /dev/sde1\n", {"lsblk --nodeps -npo FSTYPE /dev/sde1": "xfs\n"}, [("R38", "error"), ("R39", "advice")]),
+        (
+            "ext4 /dev/sde1\n",
+            {"lsblk --nodeps -npo FSTYPE /dev/sde1": "xfs\n"},
+            [("R20", "error"), ("R38", "error"), ("R39", "advice")],
+        ),
     ],
 )
 def test_what_only_a_command_tells_is_asked_once(conf, commands, expected):

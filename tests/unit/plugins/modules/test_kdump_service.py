@@ -70,7 +70,7 @@ class Machine:
         }
         self.config = config
         programs = ["kdump-config", "dpkg"] if self.tools else ["kdumpctl", "makedumpfile"]
-        self.host = JournalHost(files, self._answers(), programs=programs)
+        self.host = JournalHost(files, self._answers(), {"/var/crash": 0o700}, programs)
         for path in files:
             self.host.mtimes[path] = START - 1000
         self.began = UPTIME - 100.0
@@ -327,9 +327,11 @@ def test_the_second_attempt_with_the_old_configuration_does_not_quote_the_first(
     machine = Machine(stack, armed=True)
     begun = machine.host.clock
     failed = {rebuild_command(machine): (1, "", "no"), "systemctl restart " + machine.unit: (1, "", "no")}
-    record = _undo.Record([_undo.Kept(machine.config, OLDER, BAD, int(START * 1e9))], machine.image, 0)
+    record = _undo.Record(
+        [_undo.Kept(machine.config, text(machine, OLDER), text(machine, BAD), int(START * 1e9))], machine.image, 0
+    )
     machine.host.files[_undo.RECORD] = _undo.encoded(record)
-    machine.host.files[machine.config] = BAD
+    machine.host.files[machine.config] = text(machine, BAD)
     machine.host.mtimes[machine.config] = begun
     machine.host.answers.update({line: _later(machine.host, answer) for line, answer in failed.items()})
     machine.host.journal = ((begun + 1, "error: of the first attempt"),)
@@ -478,7 +480,12 @@ def test_the_module_itself_says_what_was_refused(run_module):
 # what kdump_config does to an armed host, as far as kdump_service goes by it
 
 
-OLDER, GOOD, BAD, THIRD = ("# %s\nUSE_KDUMP=1\n" % word for word in ("older", "old", "new", "third"))
+OLDER, GOOD, BAD, THIRD = "older", "old", "new", "third"
+
+
+def text(machine, word):
+    """Return a configuration that the stack's tool reads without an error."""
+    return "# %s\n%s\n" % (word, "USE_KDUMP=1" if machine.tools else "path /var/crash")
 
 
 def is_armed(machine):
@@ -487,6 +494,7 @@ def is_armed(machine):
 
 def change_the_configuration(machine, before=GOOD, after=BAD):
     """Change the configuration of an armed host as kdump_config does, the record first."""
+    before, after = text(machine, before), text(machine, after)
     machine.host.files[machine.config] = before
     found = find_stack(machine.host)
     changes = [FileChange(machine.config, before, after)]
@@ -500,7 +508,7 @@ def only_the_old_configuration_arms(machine):
     arm = machine._restart
 
     def restart(host):
-        machine.arms = host.files[machine.config] == GOOD
+        machine.arms = host.files[machine.config] == text(machine, GOOD)
         arm()
 
     machine.host.answers["systemctl restart %s" % machine.unit] = restart
@@ -513,7 +521,7 @@ def test_a_configuration_that_arms_leaves_no_record_behind(stack):
     result = machine.run(state="started")
     assert result["changed"] and is_armed(machine)
     assert _undo.RECORD not in machine.host.files
-    assert machine.host.files[machine.config] == BAD
+    assert machine.host.files[machine.config] == text(machine, BAD)
 
 
 def test_a_configuration_that_does_not_arm_is_undone_and_the_old_one_armed_again(stack):
@@ -524,7 +532,7 @@ def test_a_configuration_that_does_not_arm_is_undone_and_the_old_one_armed_again
     with pytest.raises(Failure, match="failed to load kdump kernel.*armed with it again") as caught:
         machine.run(state="started")
     assert caught.value.details["restored"] == [machine.config] and caught.value.details["armed"] is True
-    assert machine.host.files[machine.config] == GOOD and machine.host.mtimes[machine.config] == before
+    assert machine.host.files[machine.config] == text(machine, GOOD) and machine.host.mtimes[machine.config] == before
     assert is_armed(machine) and _undo.RECORD not in machine.host.files
     again = machine.run(state="started")
     assert not again["changed"] and machine.commands() == []
@@ -537,7 +545,7 @@ def test_an_initramfs_that_cannot_be_built_from_the_new_configuration_leaves_wha
     machine.host.answers[rebuild_command(machine)] = (1, "", "no space left on device")
     with pytest.raises(Failure, match="no space left.*the host is still armed with it"):
         machine.run(state="started")
-    assert is_armed(machine) and machine.host.files[machine.config] == GOOD
+    assert is_armed(machine) and machine.host.files[machine.config] == text(machine, GOOD)
     assert not [line for line in machine.commands() if line.startswith("systemctl restart")]
 
 
@@ -547,7 +555,7 @@ def test_a_host_that_the_old_configuration_does_not_arm_either_is_told_of_both(s
     with pytest.raises(Failure, match="was put back as it was, and the host is NOT armed") as caught:
         machine.run(state="started")
     assert caught.value.details["armed"] is False
-    assert machine.host.files[machine.config] == GOOD and _undo.RECORD not in machine.host.files
+    assert machine.host.files[machine.config] == text(machine, GOOD) and _undo.RECORD not in machine.host.files
 
 
 def test_a_run_that_was_cut_off_after_the_change_is_finished_by_the_next(stack):
@@ -564,7 +572,7 @@ def test_a_run_that_was_cut_off_while_nothing_was_loaded_is_undone_if_it_cannot_
     only_the_old_configuration_arms(machine)
     with pytest.raises(Failure, match="armed with it again"):
         machine.run(state="started")
-    assert is_armed(machine) and machine.host.files[machine.config] == GOOD
+    assert is_armed(machine) and machine.host.files[machine.config] == text(machine, GOOD)
 
 
 def test_two_changes_without_arming_between_them_are_undone_together(stack):
@@ -574,7 +582,7 @@ def test_two_changes_without_arming_between_them_are_undone_together(stack):
     only_the_old_configuration_arms(machine)
     with pytest.raises(Failure, match="armed with it again"):
         machine.run(state="started")
-    assert machine.host.files[machine.config] == GOOD
+    assert machine.host.files[machine.config] == text(machine, GOOD)
 
 
 def test_what_was_armed_by_other_means_is_what_a_later_change_goes_back_to(stack):
@@ -586,7 +594,7 @@ def test_what_was_armed_by_other_means_is_what_a_later_change_goes_back_to(stack
     only_the_old_configuration_arms(machine)
     with pytest.raises(Failure, match="armed with it again"):
         machine.run(state="started")
-    assert machine.host.files[machine.config] == GOOD
+    assert machine.host.files[machine.config] == text(machine, GOOD)
 
 
 def test_a_host_that_is_not_armed_has_nothing_to_go_back_to(stack):
@@ -599,7 +607,7 @@ def test_a_host_that_is_stopped_on_purpose_keeps_no_record(stack):
     machine = Machine(stack, armed=True)
     change_the_configuration(machine)
     machine.run(state="stopped")
-    assert _undo.RECORD not in machine.host.files and machine.host.files[machine.config] == BAD
+    assert _undo.RECORD not in machine.host.files and machine.host.files[machine.config] == text(machine, BAD)
 
 
 def test_a_record_that_cannot_be_read_is_no_obstacle(stack):
@@ -627,7 +635,7 @@ def test_what_was_armed_since_is_not_undone_when_something_else_goes_wrong(stack
     with pytest.raises(Failure, match="no space left") as caught:
         machine.run(state="started")
     assert "restored" not in caught.value.details and is_armed(machine)
-    assert machine.host.files[machine.config] == BAD and _undo.RECORD not in machine.host.files
+    assert machine.host.files[machine.config] == text(machine, BAD) and _undo.RECORD not in machine.host.files
 
 
 def test_what_was_armed_since_is_not_undone_because_of_another_file(stack):
@@ -640,7 +648,7 @@ def test_what_was_armed_since_is_not_undone_because_of_another_file(stack):
     machine.host.answers["systemctl restart " + machine.unit] = (1, "", "Job failed")
     with pytest.raises(Failure, match="Job failed") as caught:
         machine.run(state="started")
-    assert "restored" not in caught.value.details and machine.host.files[machine.config] == BAD
+    assert "restored" not in caught.value.details and machine.host.files[machine.config] == text(machine, BAD)
 
 
 def test_a_later_change_does_not_take_up_what_was_armed_since(stack):
@@ -653,7 +661,7 @@ def test_a_later_change_does_not_take_up_what_was_armed_since(stack):
     only_the_old_configuration_arms(machine)
     with pytest.raises(Failure, match="armed with it again"):
         machine.run(state="started")
-    assert machine.host.files[machine.config] == GOOD
+    assert machine.host.files[machine.config] == text(machine, GOOD)
 
 
 def the_image_is_anothers(machine):
@@ -754,7 +762,7 @@ def test_a_run_cut_off_on_a_host_armed_by_hand_is_finished_by_the_next(stack):
     machine = armed_by_hand(stack)
     change_the_configuration(machine)
     machine.run(state="started")
-    assert machine.loaded == BAD and is_armed(machine) and _undo.RECORD not in machine.host.files
+    assert machine.loaded == text(machine, BAD) and is_armed(machine) and _undo.RECORD not in machine.host.files
 
 
 def test_a_run_cut_off_on_a_host_armed_by_hand_is_undone_if_it_cannot_be_finished(stack):
@@ -763,7 +771,7 @@ def test_a_run_cut_off_on_a_host_armed_by_hand_is_undone_if_it_cannot_be_finishe
     only_the_old_configuration_arms(machine)
     with pytest.raises(Failure, match="armed with it again"):
         machine.run(state="started")
-    assert machine.loaded == machine.host.files[machine.config] == GOOD
+    assert machine.loaded == machine.host.files[machine.config] == text(machine, GOOD)
     assert not machine.run(state="started")["changed"]
 
 
@@ -775,7 +783,7 @@ def test_what_a_host_armed_by_hand_booted_with_is_not_undone(stack):
     machine.host.answers[rebuild_command(machine)] = (1, "", "no space left on device")
     with pytest.raises(Failure, match="no space left"):
         machine.run(state="started")
-    assert machine.host.files[machine.config] == BAD and _undo.RECORD not in machine.host.files
+    assert machine.host.files[machine.config] == text(machine, BAD) and _undo.RECORD not in machine.host.files
 
 
 def test_what_was_loaded_by_hand_stays_where_it_cannot_be_unloaded(stack):
@@ -784,7 +792,7 @@ def test_what_was_loaded_by_hand_stays_where_it_cannot_be_unloaded(stack):
     machine.host.answers[unload_command(machine)] = (1, "", "failed to unload kdump kernel")
     with pytest.raises(Failure, match="failed to unload.*the host is still armed with"):
         machine.run(state="started")
-    assert is_armed(machine) and machine.host.files[machine.config] == GOOD
+    assert is_armed(machine) and machine.host.files[machine.config] == text(machine, GOOD)
 
 
 def test_undoing_unloads_what_was_loaded_by_hand_as_well(stack):
@@ -807,3 +815,98 @@ def test_what_was_loaded_by_hand_stays_where_systemd_would_pass_over_the_unit(st
     with pytest.raises(Refused, match="passes over"):
         machine.run(state="started")
     assert is_armed(machine) and machine.commands() == []
+
+
+@pytest.mark.parametrize(
+    "line",
+    [
+        "extra_bins /opt/none",
+        "kdump_pre /opt/none",
+        "kdump_post /opt/none",
+        "path /none",
+        "ext4 UUID=77",
+        "fence_kdump_node a",
+    ],
+)
+def test_what_kdumpctl_refuses_when_it_starts_is_refused_before_anything_is_unloaded(line):
+    machine = Machine("kdumpctl", armed=True)
+    change_the_configuration(machine)
+    machine.host.files["/usr/sbin/kdumpctl"] = "kdump_emergency auto_reset_crashkernel failure_action"
+    bad = "# new\n%s\n" % line
+    kept = _undo.decoded(machine.host.files[_undo.RECORD])
+    machine.host.files[_undo.RECORD] = _undo.encoded(kept._replace(files=[kept.files[0]._replace(after=bad)]))
+    machine.host.files[machine.config] = bad
+    predicted = machine.run(check_mode=True, state="started")
+    assert "/etc/kdump.conf" in predicted["reason"] and predicted["armed"]
+    with pytest.raises(Failure, match="still armed with it") as caught:
+        machine.run(state="started")
+    assert machine.commands() == [] and is_armed(machine)
+    assert caught.value.details["restored"] == [machine.config]
+    assert machine.host.files[machine.config] == text(machine, GOOD)
+    assert not machine.run(state="started")["changed"]
+
+
+def test_a_host_that_is_not_armed_lets_kdumpctl_itself_say_what_is_wrong():
+    machine = Machine("kdumpctl", arms=False)
+    machine.host.files[machine.config] = "extra_bins /opt/none\n"
+    with pytest.raises(Failure, match="failed to load kdump kernel"):
+        machine.run(state="started")
+    assert machine.commands()[0] == "systemctl restart kdump.service"
+
+
+def test_an_initramfs_that_a_failed_build_took_away_is_put_back(stack):
+    machine = Machine(stack, armed=True)
+    machine.host.files[machine.image] = "built in peace"
+    before = machine.host.mtimes[machine.image]
+    initramfs_is_stale(machine)
+
+    def fails(host):
+        del host.files[machine.image]
+        return 1, "", "dracut: no space left"
+
+    machine.host.answers[rebuild_command(machine)] = fails
+    with pytest.raises(Failure, match="no space left"):
+        machine.run(state="started")
+    assert machine.host.files[machine.image] == "built in peace" and machine.host.mtimes[machine.image] == before
+    assert is_armed(machine) and not [path for path in machine.host.files if "crashops-kdump/image" in path]
+
+
+def test_a_start_that_fails_is_undone_with_the_old_initramfs_and_builds_none():
+    machine = Machine("kdumpctl", armed=True)
+    change_the_configuration(machine)
+    only_the_old_configuration_arms(machine)
+    with pytest.raises(Failure, match="armed with it again"):
+        machine.run(state="started")
+    assert machine.commands().count("kdumpctl rebuild") == 1 and is_armed(machine)
+
+
+def test_the_copy_of_an_initramfs_is_for_root_alone_and_goes_with_success(stack):
+    machine = Machine(stack, armed=True)
+    initramfs_is_stale(machine)
+    seen = []
+    build = machine._build
+
+    def builds(host):
+        seen.extend((path, host.modes[path]) for path in host.files if path.startswith(_undo.DIRECTORY + "/image"))
+        build()
+
+    machine.host.answers[rebuild_command(machine)] = builds
+    machine.run(state="started")
+    assert [mode for dummy, mode in seen] == [0o600] and seen[0][0] not in machine.host.files
+
+
+def test_a_build_that_was_cut_off_is_done_again_though_its_initramfs_is_young(stack):
+    machine = Machine(stack, armed=True)
+    machine.host.files["/var/lib/crashops-kdump/image" + machine.image.replace("/", "-")] = "whole"
+    machine.host.files[machine.image] = "hal"
+    result = machine.run(state="started")
+    assert result["actions"][0] == rebuild_command(machine) and not machine.run(state="started")["changed"]
+    assert "a build of it was cut off" in result["diff"][0]["before"]
+
+
+def test_without_room_for_a_copy_the_initramfs_is_built_all_the_same(stack):
+    machine = Machine(stack, armed=True)
+    machine.host.files[machine.image] = "x" * 100
+    machine.host.free[_undo.DIRECTORY] = 150
+    initramfs_is_stale(machine)
+    assert machine.run(state="started")["armed"] and machine.host.files[machine.image] == "new"

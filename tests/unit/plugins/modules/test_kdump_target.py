@@ -33,6 +33,7 @@ def machine(stack="kdumpctl", **changes):
             "/etc/default/kdump-tools": "USE_KDUMP=1\n",
             "/dev/vdb1": "",
             "/dev/vdc": "",
+            "/etc/fstab": "LABEL=my/dumps /dumps ext4 defaults,noauto 0 2\n",
             "/proc/swaps": "Filename Type Size Used Priority\n/dev/vdd partition 1 0 -2\n",
             "/sys/class/block/vdc/size": "2048\n",
             KEY: "secret",
@@ -103,6 +104,26 @@ def test_a_file_system_that_is_not_mounted_is_mounted_for_the_trial_alone(check_
     host.answers[elsewhere("ext4", "/dev/vdc", options, "/mnt/crash", True, check_mode)] = MADE
     result = run(host, check_mode, target={"type": "ext4", "location": "LABEL=my/dumps"}, path="/crash")
     assert (result["changed"], result["device"], result["dump_directory"]) == (True, "/dev/vdc", None)
+
+
+@pytest.mark.parametrize("check_mode", [True, False])
+@pytest.mark.parametrize(
+    ("fstab", "words"),
+    [
+        ("", "neither mounted nor in /etc/fstab.*'LABEL=my/dumps /kdump ext4 defaults 0 2'"),
+        ("# LABEL=my/dumps /dumps ext4 noauto 0 2\n", "neither mounted nor in /etc/fstab"),
+        ("/dev/vdc /dumps ext4 defaults 0 2\n", "type: mount /dumps"),
+        # kdumpctl looks for noauto behind a comma
+        ("/dev/vdc /dumps ext4 noauto 0 2\n", "type: mount /dumps"),
+    ],
+)
+def test_a_file_system_that_kdumpctl_will_not_find_when_it_starts_is_refused(check_mode, fstab, words):
+    host = machine(
+        files={"/etc/fstab": fstab}, answers={"blkid -p -o export /dev/vdc": "TYPE=ext4\nUSAGE=filesystem\n"}
+    )
+    with pytest.raises(Refused, match=words):
+        run(host, check_mode, target={"type": "ext4", "location": "LABEL=my/dumps"}, path="/crash")
+    assert len(host.commands) == 1 and host.written == []
 
 
 def test_a_file_system_that_cannot_be_mounted_fails_with_the_words_of_mount():
