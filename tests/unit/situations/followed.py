@@ -190,6 +190,17 @@ def allow_kexec(host: Any) -> None:
     arm(host)
 
 
+def list_and_mount(host: Any) -> None:
+    """Write the target of kdump.conf into fstab, and mount it at a directory of its own."""
+    kind, source = re.findall(r"^(ext[234]|xfs|btrfs) (\S+)", host.files[KDUMP_CONF], re.MULTILINE)[0]
+    path = re.findall(r"^path (\S+)", host.files[KDUMP_CONF], re.MULTILINE) or ["/var/crash"]
+    append(host, "/etc/fstab", "%s /kdump %s defaults 0 2" % (source, kind))
+    append(host, "/proc/mounts", "%s /kdump %s rw 0 0" % (source, kind))
+    append(host, "/proc/self/mountinfo", "41 22 254:9 / /kdump rw - %s %s rw" % (kind, source))
+    host.directories["/kdump" + path[0]] = 0o700
+    host.free["/kdump" + path[0]] = 4 << 30
+
+
 def mount_all(host: Any) -> None:
     """Mount what fstab names."""
     for line in host.files.get("/etc/fstab", "").splitlines():
@@ -352,11 +363,13 @@ FOLLOWED: List[Followed] = [
     Followed("boot_space", "Remove old kernels", roomy),
     Followed("dumps_complete dumps_space dumps_purged", "", remove_dumps),
     Followed("target_mounted", "Mount it", mount_all),
+    Followed("dump_directory", "Write it into /etc/fstab", list_and_mount),
     Followed("target_writable", "Remount it", writable),
     Followed("path_meaning", "kdump_path to /", dump_to_target_root),
     Followed("watchdog", "Make its timeout longer", lengthen_watchdog),
     Followed("image_not_frozen", "force_no_rebuild: null", edit(KDUMP_CONF, "^force_no_rebuild.*\n", "")),
     Followed("hooks", "or remove the line", edit(KDUMP_CONF, "^kdump_post.*\n", "")),
+    Followed("hooks", "or take it out", edit(KDUMP_CONF, "^extra_bins.*\n", "")),
     Followed("unmerged_configuration", "remove it", remove_beside(".rpmnew", ".rpmsave", ".dpkg-dist")),
     Followed("switched_on", "Write 1", edit(DEFAULT, "^USE_KDUMP=.*$", "USE_KDUMP=1")),
     Followed("configuration_valid", "Name one directory", one_path),
