@@ -143,7 +143,7 @@ EXAMPLES = r"""
   crashops.kdump.crashkernel_reserve:
     size: ["512M,high", "128M,low"]
 
-# the capture kernel gets 416 MiB, and only 96 MiB of them are lost to the system
+# The capture kernel gets 416 MiB, and only 96 MiB of them are lost to the system. A kernel before 6.17 refuses it.
 - name: Reserve little, and let the system use the rest until the crash
   crashops.kdump.crashkernel_reserve:
     size: ["96M", "320M,cma"]

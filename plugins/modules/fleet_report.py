@@ -103,6 +103,11 @@ seealso:
 """
 
 EXAMPLES = r"""
+- name: Read how kdump stands on every host
+  crashops.kdump.kdump_info:
+  register: kdump
+  ignore_unreachable: true
+
 # With --check it writes nothing, and says what it would.
 - name: Write the report of all hosts of the play
   crashops.kdump.fleet_report:
@@ -119,6 +124,7 @@ EXAMPLES = r"""
 - name: Write a page of the hosts that would leave no dump, and nothing else
   crashops.kdump.fleet_report:
     directory: /srv/reports
+    variable: kdump
     name: kdump-not-ready
     formats: [html]
     title: Hosts that would leave no dump
@@ -129,6 +135,7 @@ EXAMPLES = r"""
 - name: Ask for a page of something that is no host
   crashops.kdump.fleet_report:
     directory: reports
+    variable: kdump
     formats: [html, json]
     query: hosts[].host
   run_once: true

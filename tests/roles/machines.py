@@ -36,6 +36,7 @@ MACHINES = {
     "container": lambda: armed_debian({"/run/systemd/container": "lxc\n"}),
     "unarmed": lambda: armed_debian({"/sys/kernel/kexec_crash_loaded": "0\n"}),
     "el9_warned": lambda: armed_el9({"/etc/kdump.conf": "path /var/crash\nsshkey /root/.ssh/gone\n"}),
+    "read_only": armed_debian,
     "ssh_client": lambda: with_programs(armed_debian(), "ssh", "mount.nfs"),
     "bare_container": lambda: DebianHost(files={"/run/systemd/container": "lxc\n"}, programs=["systemctl"]),
     "no_boot_loader": lambda: without_programs(DebianHost(programs=["systemctl"]), "update-grub"),
@@ -46,7 +47,7 @@ MACHINES = {
 ANSWERS = {
     "kdumpctl get-default-crashkernel": lambda name: EL10 if name == "el10" else RHEL,
     "kdumpctl estimate": lambda name: ESTIMATE,
-    "sh -c": lambda name: LOOKED,
+    "sh -c": lambda name: None if name == "read_only" else LOOKED,
     "ssh -i": lambda name: LOOKED,
     "unshare --mount": lambda name: LOOKED,
 }
@@ -86,6 +87,7 @@ def _answer(name, argv):
     """Return what a command answers on a machine, or what a shell says of a program that is not there."""
     line = " ".join(argv)
     for words, answer in ANSWERS.items():
-        if line.startswith(words):
-            return Completed(list(argv), 0, answer(name), "")
+        output = answer(name) if line.startswith(words) else None
+        if output is not None:
+            return Completed(list(argv), 0, output, "")
     return Completed(list(argv), 127, "", "%s: command not found\n" % argv[0])

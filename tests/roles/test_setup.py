@@ -48,7 +48,7 @@ def test_a_server_that_does_not_answer_is_named_to_every_host(collections, fleet
 
 
 def test_a_target_that_does_not_work_fails_with_its_own_sentence(collections, fleet):
-    done = fleet(web1="debian").playbook(collections, "setup", kdump_path="/srv/dumps")
+    done = fleet(web1="read_only").playbook(collections, "setup", kdump_path="/srv/dumps")
     (message,) = done.failures("web1")
     assert message.startswith("nothing can be written to /srv/dumps on this host")
 

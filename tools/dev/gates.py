@@ -88,11 +88,13 @@ def _roles(work: Workshop, name: str, tier: str) -> Stage:
     """Return the stage that runs roles, playbooks and all that the documentation shows on made-up machines."""
     core = CORES[name]
     stage = f"roles-{core}"
+    folder = LAB / "pytest" / stage
 
     def run(log: Log) -> None:
+        folder.parent.mkdir(parents=True, exist_ok=True)
         # pytest is in the main environment only; the ansible that it starts is the first on PATH
         path = f"{work.environments[name] / 'bin'}{os.pathsep}{work.environ('main')['PATH']}"
-        argv = ["pytest", "-q", "-p", "no:cacheprovider", *work.tests(stage, "tests/roles")]
+        argv = ["pytest", "-q", "-p", "no:cacheprovider", f"--basetemp={folder}", *work.tests(stage, "tests/roles")]
         work.run(log, argv, limit_s=1800, more={"PYTHONPATH": str(STAGED), "PATH": path})
 
     what = f"roles, playbooks and what the pages show, ansible-core {core}, on made-up machines"

@@ -151,7 +151,7 @@ UNKNOWN = [
     ("space", ("target_free_bytes", "target_recommended_bytes", "expected_dump_bytes")),
     ("crashkernel", ("reboot_required",)),
     ("dumps", ("dumps", "dumps_bytes", "newest_dump_timestamp_seconds")),
-    ("verdict", ("verdict",)),
+    ("verdict", ("verdict", "expected")),
     ("proof", ("proof", "proof_timestamp_seconds", "proof_age_seconds")),
     ("checks", ("checks", "checks_waived")),
 ]
