@@ -24,6 +24,8 @@ from ansible_collections.crashops.kdump.plugins.module_utils.sysconfig._capturew
 DEFAULTS = "/etc/default/kdump-tools"
 STATE = "/var/lib/kdump"
 LINKS = (STATE + "/vmlinuz", STATE + "/initrd.img")
+SYSCTLS = "/etc/kdump/sysctl.conf"
+SEEN_SYSCTLS = STATE + "/latest_sysctls-%s"  # kdump-config's copy of it, by the kernel
 HOOK = "/etc/kernel/postinst.d/kdump-tools"
 # what the package's own file sets, in each release; without it, check mode would miss what a run is going to refuse
 PACKAGED = "USE_KDUMP=1\n"
@@ -52,7 +54,7 @@ class KdumpToolsStack(Stack):
     start_rules = ("T18",)
     config_files = (DEFAULTS,)
     # kdump-config compares the second with its copy, and builds the initramfs anew where they differ
-    loaded_files = (DEFAULTS, "/etc/kdump/sysctl.conf")
+    loaded_files = (DEFAULTS, SYSCTLS)
     # its capture kernel boots the real root file system, with all programs and sysctls of the running one
     own_programs = ("kdump-config", "kexec", "makedumpfile")
     own_files = (
@@ -147,7 +149,19 @@ class KdumpToolsStack(Stack):
         built = "%s/initrd.img-%s" % (STATE, kernel)
         chosen = self._variables().get("KDUMP_INITRD", "%s/initrd.img" % STATE)
         path = built if chosen == "%s/initrd.img" % STATE else chosen
-        return judged_image(self.host, path, self._build_inputs(kernel) if path == built else [])
+        image = judged_image(self.host, path, self._build_inputs(kernel) if path == built else [])
+        if path == built and image.exists and self._has_other_sysctls(kernel):
+            return image._replace(stale_because=image.stale_because or "%s has changed" % SYSCTLS)
+        return image
+
+    def _has_other_sysctls(self, kernel: str) -> bool:
+        """Return whether kdump-config would remove the image at the next load, and build one while nothing is loaded.
+
+        It does so where /etc/kdump/sysctl.conf differs from its copy (1.8 and later).
+        """
+        wanted = self.host.read(SYSCTLS)
+        script = self.host.read(self.host.which(self.tool) or "") or ""
+        return wanted is not None and "latest_sysctls" in script and wanted != self.host.read(SEEN_SYSCTLS % kernel)
 
     def _build_inputs(self, kernel: str) -> List[str]:
         """Return the files that the initramfs is built from."""
@@ -175,7 +189,10 @@ class KdumpToolsStack(Stack):
 
     def start_argv(self, rebuild: bool, unload: bool) -> List[List[str]]:
         """Return the commands that load the capture kernel anew, building its initramfs first if asked."""
-        building = [[HOOK, kernel_release(self.host)]] if rebuild else []
+        kernel = kernel_release(self.host)
+        building = [[HOOK, kernel]] if rebuild else []
+        if rebuild and self._has_other_sysctls(kernel):
+            building.append(["cp", SYSCTLS, SEEN_SYSCTLS % kernel])
         # kdump-config load gives up where something is loaded; only an active unit is stopped by a restart
         return building + ([self.unload_argv()] if unload else []) + [["systemctl", "restart", self.unit]]
 

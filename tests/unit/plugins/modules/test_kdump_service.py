@@ -910,3 +910,17 @@ def test_without_room_for_a_copy_the_initramfs_is_built_all_the_same(stack):
     machine.host.free[_undo.DIRECTORY] = 150
     initramfs_is_stale(machine)
     assert machine.run(state="started")["armed"] and machine.host.files[machine.image] == "new"
+
+
+def test_new_sysctls_of_kdump_tools_are_built_in_before_anything_is_unloaded():
+    machine = Machine("kdump-tools", armed=True)
+    seen = "/var/lib/kdump/latest_sysctls-" + KERNEL
+    machine.host.files.update(
+        {"/usr/sbin/kdump-config": "latest_sysctls", "/etc/kdump/sysctl.conf": "new", seen: "old"}
+    )
+    machine.host.mtimes["/etc/kdump/sysctl.conf"] = START - 1000
+    copy = "cp /etc/kdump/sysctl.conf " + seen
+    machine.host.answers[copy] = lambda host: host.files.update({seen: "new"})
+    result = machine.run(state="started")
+    assert result["actions"] == [rebuild_command(machine), copy, "systemctl restart kdump-tools.service"]
+    assert not machine.run(state="started")["changed"]
