@@ -21,4 +21,4 @@ def collections(tmp_path_factory):
 @pytest.fixture
 def fleet(tmp_path):
     """Return a function that makes a fleet of machines: fleet(web1="debian", db1="el9")."""
-    return lambda groups=None, **machines: Fleet(tmp_path, machines, groups or {})
+    return lambda groups=None, **machines: Fleet(tmp_path, machines, groups)

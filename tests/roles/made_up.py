@@ -93,7 +93,7 @@ def copy_collection(collections: Path) -> Path:
 class Fleet:
     """Made-up machines, and Ansible that manages them."""
 
-    def __init__(self, folder: Path, machines: dict[str, Any], groups: dict[str, list[str]]) -> None:
+    def __init__(self, folder: Path, machines: dict[str, Any], groups: dict[str, list[str]] | None = None) -> None:
         """Make an inventory in a folder: machines are those of machines.py by the name of the host.
 
         In place of a machine's name there may be the host's variables, made_up among them.
@@ -101,7 +101,7 @@ class Fleet:
         self.folder = folder
         self.inventory = folder / "hosts.yml"
         hosts = {name: value if isinstance(value, dict) else {"made_up": value} for name, value in machines.items()}
-        children = {name: {"hosts": dict.fromkeys(members)} for name, members in groups.items()}
+        children = {name: {"hosts": dict.fromkeys(members)} for name, members in (groups or {}).items()}
         fleet = {"hosts": hosts, "children": children, "vars": CONNECTION}
         self.inventory.write_text(yaml.safe_dump({"all": fleet}), encoding="utf-8")
 

@@ -99,7 +99,7 @@ def _roles(work: Workshop, name: str, tier: str) -> Stage:
 
     what = f"roles, playbooks and what the pages show, ansible-core {core}, on made-up machines"
     needs = PREPARED_216 if name == "core216" else PREPARED
-    return Stage(stage, what, [Step("pytest", run)], "roles", tier, 300, needs)
+    return Stage(stage, what, [Step("pytest", run)], "roles", tier, 600, needs)
 
 
 def _tool(work: Workshop, name: str, command: str) -> Step:
