@@ -20,7 +20,7 @@ FADUMP = (
     ("/sys/kernel/fadump_enabled", "/sys/kernel/fadump_registered"),
 )
 PROPERTIES = "LoadState,ActiveState,UnitFileState,InactiveExitTimestampMonotonic,ActiveEnterTimestampMonotonic"
-PROPERTIES += ",ConditionResult,ConditionTimestampMonotonic"
+PROPERTIES += ",ConditionResult,ConditionTimestampMonotonic,StateChangeTimestampMonotonic"
 ON = ("enabled", "enabled-runtime")
 MOVING = ("activating", "deactivating", "reloading")
 # the unit takes over what somebody else has loaded
@@ -28,7 +28,7 @@ ADOPTED = StateChange("active", "no", "yes")
 
 
 class Unit(NamedTuple):
-    """What systemd says of the unit. began and finished: when it was last started, seconds since the epoch.
+    """What systemd says of the unit. began and finished: when it last loaded, seconds since the epoch.
 
     moving: a start or stop is under way, which after a boot may build the capture initramfs for minutes.
     condition: whether its conditions were met when it was last to be started; None where it never was.
@@ -73,13 +73,15 @@ class Wanted(NamedTuple):
 class Plan(NamedTuple):
     """What would be done: commands in order, and the facts that they change.
 
-    load: the capture kernel, anew. unload: the unit would not unload what is loaded now.
+    load: the capture kernel, anew. unload: the unit would not unload what is loaded now. reload: by a reload of the
+    unit, since the initramfs is built by then.
     """
 
     before: List[List[str]]
     load: bool
     rebuild: bool
     unload: bool
+    reload: bool
     stop: List[List[str]]
     after: List[List[str]]
     changes: List[StateChange]
@@ -123,14 +125,20 @@ def read_unit(host: Any, name: str, timeout_s: int = 60) -> Unit:
     facts = dict(line.partition("=")[::2] for line in shown.splitlines())
     was_judged = facts.get("ConditionTimestampMonotonic", "0") != "0"
     masked = facts.get("LoadState") == "masked" or facts.get("UnitFileState", "").startswith("masked")
+    began = _moment(host, facts.get("InactiveExitTimestampMonotonic", ""))
+    finished = _moment(host, facts.get("ActiveEnterTimestampMonotonic", ""))
+    # a reload changes neither of the two; when it began is not told, and it is a matter of seconds
+    changed = _moment(host, facts.get("StateChangeTimestampMonotonic", ""))
+    if facts.get("ActiveState") == "active" and finished and changed and changed > finished:
+        began = finished = changed
     return Unit(
         exists=facts.get("LoadState") not in ("not-found", None),
         active=facts.get("ActiveState") == "active",
         moving=facts.get("ActiveState") in MOVING,
         enabled=facts.get("UnitFileState") in ON,
         masked=masked,
-        began=_moment(host, facts.get("InactiveExitTimestampMonotonic", "")),
-        finished=_moment(host, facts.get("ActiveEnterTimestampMonotonic", "")),
+        began=began,
+        finished=finished,
         condition=facts.get("ConditionResult") == "yes" if was_judged else None,
     )
 
@@ -208,7 +216,15 @@ def plan(service: Service, stack: Stack, wanted: Wanted) -> Plan:
         after.append(["systemctl", "mask", stack.unit])
         changes.append(StateChange("masked", "no", "yes"))
     unload = load and loaded_by_others(unit, service.armed)
-    return Plan(before, load, rebuild, unload, stop, after, changes)
+    built = rebuild or (service.image.exists and service.image.stale_because is None)
+    reload = load and service.armed and built and may_reload(unit, stack)
+    return Plan(before, load, rebuild, unload, reload, stop, after, changes)
+
+
+def may_reload(unit: Unit, stack: Stack) -> bool:
+    """Return whether the unit can load anew what is built by now; firmware-assisted dump is started and stopped."""
+    assisted = any(_flag(stack.host, enabled) for enabled, dummy in FADUMP)
+    return stack.reloads and unit.active and not unit.masked and not assisted
 
 
 def _stays_masked(unit: Unit, wanted: Wanted) -> bool:

@@ -20,8 +20,10 @@ description:
   - What kdumpctl refuses when it starts, such as a program of C(extra_bins) or a dump directory that is not there, or a
     file system that is neither mounted nor in C(/etc/fstab), is found before anything is unloaded on an armed host. The
     files that a change brought are then put back, and the task fails with the reason.
-  - A new capture initramfs is built before anything is unloaded. The old one is kept in C(/var/lib/crashops-kdump),
-    where there is room for it, and put back where the build or the load fails.
+  - A new capture initramfs is built before anything is unloaded. With kdumpctl it is loaded by a reload of the unit,
+    which only unloads and loads; a restart checks for a minute in between, waits for an ssh server, or builds again.
+  - The old initramfs is kept in C(/var/lib/crashops-kdump) meanwhile, where there is room for it, and put back where
+    the build or the load fails.
   - Refused before anything is done, where no memory is reserved, where the unit is masked, and inside a capture kernel.
 extends_documentation_fragment:
   - crashops.kdump._attributes
@@ -258,7 +260,7 @@ def _settled(host: Any, stack: Stack, timeout_s: int) -> Service:
 
 def _argvs(stack: Stack, planned: Plan) -> List[str]:
     """Return the commands of a plan in order."""
-    load = stack.start_argv(planned.rebuild, planned.unload) if planned.load else []
+    load = stack.start_argv(planned.rebuild, planned.unload, planned.reload) if planned.load else []
     return [" ".join(argv) for argv in planned.before + planned.stop + load + planned.after]
 
 
@@ -294,7 +296,7 @@ def _load(host: Any, stack: Stack, planned: Plan, record: Optional[_undo.Record]
     if planned.rebuild:
         _undo.keep_image(host, image)
     try:
-        _arm(host, stack, stack.start_argv(planned.rebuild, planned.unload), timeout_s)
+        _arm(host, stack, stack.start_argv(planned.rebuild, planned.unload, planned.reload), timeout_s)
         _undo.drop_image(host, image)
     except Failure as failure:
         _undo.put_image_back(host, image)
@@ -314,8 +316,9 @@ def _rearmed(host: Any, stack: Stack, record: _undo.Record, timeout_s: int) -> s
     if untouched and _service.is_armed(host):
         return "still armed with it"
     try:
-        unload = _service.loaded_by_others(_service.read_unit(host, stack.unit), _service.is_armed(host))
-        _arm(host, stack, stack.start_argv(not untouched, unload), timeout_s)
+        unit = _service.read_unit(host, stack.unit)
+        unload = _service.loaded_by_others(unit, _service.is_armed(host))
+        _arm(host, stack, stack.start_argv(not untouched, unload, _service.may_reload(unit, stack)), timeout_s)
     except Failure as failure:
         # a build that fails comes before anything is unloaded
         outcome = "still armed with what was loaded before" if _service.is_armed(host) else "NOT armed"

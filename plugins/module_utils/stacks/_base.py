@@ -81,6 +81,7 @@ class Stack(abc.ABC):
     loaded_files = ()  # type: Any  # those that are read when the capture kernel is loaded
     own_programs = ()  # type: Any  # what loads the capture kernel and writes the dump, by name
     own_files = ()  # type: Any  # the other files that decide it, as shell patterns; the configuration is compared by value
+    reloads = False  # whether the unit can load what is built anew without the checks of a start
     start_rules = ()  # type: Any  # the rules of findings whose errors make the tool's start, or its build, fail
     packages = ""  # what to install, in words
 
@@ -120,10 +121,11 @@ class Stack(abc.ABC):
         """Return what else is to be known of the files, where this kernel release runs."""
 
     @abc.abstractmethod
-    def start_argv(self, rebuild: bool, unload: bool) -> List[List[str]]:
+    def start_argv(self, rebuild: bool, unload: bool, reload: bool = False) -> List[List[str]]:
         """Return the commands that load the capture kernel anew, building its initramfs first if asked.
 
         unload: whether what is loaded goes first, because the start of a unit that is not active would leave it.
+        reload: whether to load what is built by the shortest way, of a unit that `reloads`.
         """
 
     @abc.abstractmethod

@@ -187,7 +187,7 @@ class KdumpToolsStack(Stack):
         others = [(link, place) for link, place in pairs if place != link and not place.endswith("-" + kernel)]
         return ["%s leads to %s" % pair for pair in others]
 
-    def start_argv(self, rebuild: bool, unload: bool) -> List[List[str]]:
+    def start_argv(self, rebuild: bool, unload: bool, reload: bool = False) -> List[List[str]]:
         """Return the commands that load the capture kernel anew, building its initramfs first if asked."""
         kernel = kernel_release(self.host)
         building = [[HOOK, kernel]] if rebuild else []

@@ -57,6 +57,7 @@ class KdumpctlStack(Stack):
     tool = "kdumpctl"
     config_files = (CONF, SYSCONFIG)
     embedded_files = (CONF,)
+    reloads = True
     start_rules = START_RULES
     loaded_files = config_files
     # what it deletes from its image, all of sysctl.d, decides nothing
@@ -216,11 +217,14 @@ class KdumpctlStack(Stack):
         removed = words_of(variables.get("KDUMP_COMMANDLINE_REMOVE", OWN_REMOVED)) + list(ALWAYS_REMOVED)
         return words_of(edited_words(booted, [], removed))
 
-    def start_argv(self, rebuild: bool, unload: bool) -> List[List[str]]:
+    def start_argv(self, rebuild: bool, unload: bool, reload: bool = False) -> List[List[str]]:
         """Return the commands that load the capture kernel anew, building its initramfs first if asked."""
         # kdumpctl start ends well over what is loaded and leaves it; only an active unit is stopped by a restart
         unloading = [self.unload_argv()] if unload else []
-        return ([["kdumpctl", "rebuild"]] if rebuild else []) + unloading + [["systemctl", "restart", self.unit]]
+        # a start unloads first, and then checks for a minute, waits for the server of the target, or builds once more
+        # (force_rebuild): a reload only unloads and loads
+        loading = [["systemctl", "reload" if reload else "restart", self.unit]]
+        return ([["kdumpctl", "rebuild"]] if rebuild else []) + unloading + loading
 
     def unload_argv(self) -> List[str]:
         """Return the command that unloads the capture kernel, whatever the unit's state."""

@@ -593,7 +593,8 @@ def test_the_module_itself_edits_a_real_file(run_module, monkeypatch, tmp_path):
 ARMED = {"/sys/kernel/kexec_crash_loaded": "1\n", "/proc/sys/kernel/osrelease": "6.1.0\n"}
 SHOW = (
     "systemctl show -p LoadState,ActiveState,UnitFileState,InactiveExitTimestampMonotonic,"
-    "ActiveEnterTimestampMonotonic,ConditionResult,ConditionTimestampMonotonic kdump.service"
+    "ActiveEnterTimestampMonotonic,ConditionResult,ConditionTimestampMonotonic,StateChangeTimestampMonotonic "
+    "kdump.service"
 )
 
 

@@ -18,7 +18,7 @@ LOADED, SIZE = "/sys/kernel/kexec_crash_loaded", "/sys/kernel/kexec_crash_size"
 KERNEL = "6.1.0-56-amd64"
 SHOW = (
     "systemctl show -p LoadState,ActiveState,UnitFileState,InactiveExitTimestampMonotonic,"
-    "ActiveEnterTimestampMonotonic,ConditionResult,ConditionTimestampMonotonic %s"
+    "ActiveEnterTimestampMonotonic,ConditionResult,ConditionTimestampMonotonic,StateChangeTimestampMonotonic %s"
 )
 JOURNAL = "journalctl --no-pager -b -n 200 -o cat -u %s --since @"
 # what systemctl 252 prints, in its own order
@@ -75,6 +75,7 @@ class Machine:
             self.host.mtimes[path] = START - 1000
         self.began = UPTIME - 100.0
         self.finished = self.began + 5
+        self.changed = 0.0  # when the unit was reloaded
         self.arms_at = None  # when the start that the boot began will be done
         self.idle = "inactive"  # what systemd calls the unit where it is not active
         self.condition = None
@@ -86,6 +87,7 @@ class Machine:
         return {
             SHOW % unit: lambda host: self._show(),
             "systemctl restart %s" % unit: lambda host: self._restart(),
+            "systemctl reload %s" % unit: lambda host: self._reload(),
             "systemctl start %s" % unit: lambda host: None if self.active else self._restart(),
             "systemctl stop %s" % unit: lambda host: self._stop(),
             "systemctl enable %s" % unit: lambda host: self._set(enabled=True),
@@ -105,6 +107,7 @@ class Machine:
         active = "activating" if self.arms_at else "active" if self.active else self.idle
         began, finished = (self.began, self.finished) if self.active else (0, 0)
         shown = SHOWN % (load, active, state, int(finished * 1e6), int(began * 1e6))
+        shown += "StateChangeTimestampMonotonic=%d\n" % int(max(finished, self.changed if self.active else 0) * 1e6)
         return shown + (JUDGED % self.condition if self.condition else "")
 
     def _set(self, **facts):
@@ -135,6 +138,14 @@ class Machine:
         self.active = True
         self._arm(int(self.arms))
 
+    def _reload(self):
+        assert self.active and not self.tools
+        self.host.clock += 6
+        self._arm(0)
+        self._arm(int(self.arms))
+        self.changed = self.host.monotonic()
+        return None if self.arms else (1, "", "Job for kdump.service failed")
+
     def _stop(self):
         self.active = False
         self._arm(0)
@@ -161,6 +172,11 @@ def stack(request):
 
 def rebuild_command(machine):
     return "/etc/kernel/postinst.d/kdump-tools " + KERNEL if machine.tools else "kdumpctl rebuild"
+
+
+def shortest(machine):
+    """Return the word to systemctl by which an armed host is without its capture kernel for the shortest time."""
+    return "restart" if machine.tools or not is_armed(machine) else "reload"
 
 
 def armed(machine):
@@ -216,6 +232,7 @@ def nothing(machine):
 def test_what_is_needed_is_done_and_a_second_run_only_reads(stack, before, is_armed, options, expected):
     machine = Machine(stack, armed=is_armed)
     before(machine)
+    expected = [shortest(machine) if word == "restart" else word for word in expected]
     commands = [
         rebuild_command(machine) if word == "rebuild" else "systemctl %s %s" % (word, machine.unit) for word in expected
     ]
@@ -238,7 +255,7 @@ def test_what_is_needed_is_done_and_a_second_run_only_reads(stack, before, is_ar
 def test_restarted_and_rebuild_always_act_every_time(stack):
     machine = Machine(stack, armed=True)
     for dummy in range(2):
-        assert machine.run(state="restarted")["actions"] == ["systemctl restart " + machine.unit]
+        assert machine.run(state="restarted")["actions"] == ["systemctl %s %s" % (shortest(machine), machine.unit)]
         assert machine.run(state="started", rebuild="always")["actions"][0] == rebuild_command(machine)
 
 
@@ -505,13 +522,16 @@ def change_the_configuration(machine, before=GOOD, after=BAD):
 
 def only_the_old_configuration_arms(machine):
     """Let the machine arm with the text GOOD and with no other."""
-    arm = machine._restart
 
-    def restart(host):
-        machine.arms = host.files[machine.config] == text(machine, GOOD)
-        arm()
+    def judged(load):
+        def loads(host):
+            machine.arms = host.files[machine.config] == text(machine, GOOD)
+            return load()
 
-    machine.host.answers["systemctl restart %s" % machine.unit] = restart
+        return loads
+
+    machine.host.answers["systemctl restart %s" % machine.unit] = judged(machine._restart)
+    machine.host.answers["systemctl reload %s" % machine.unit] = judged(machine._reload)
 
 
 def test_a_configuration_that_arms_leaves_no_record_behind(stack):
@@ -645,7 +665,8 @@ def test_what_was_armed_since_is_not_undone_because_of_another_file(stack):
     machine.host.clock += 86400
     other = find_stack(machine.host).loaded_files[1]
     machine.host.write(other, "an admin's\n")
-    machine.host.answers["systemctl restart " + machine.unit] = (1, "", "Job failed")
+    command = "systemctl %s %s" % (shortest(machine), machine.unit)
+    machine.host.answers[command] = (1, "", "Job failed")
     with pytest.raises(Failure, match="Job failed") as caught:
         machine.run(state="started")
     assert "restored" not in caught.value.details and machine.host.files[machine.config] == text(machine, BAD)
@@ -748,7 +769,7 @@ def test_restarted_unloads_what_was_loaded_by_hand_first(stack):
     actions = ["systemctl restart " + machine.unit]
     assert machine.run(state="restarted")["actions"] == [unload_command(machine), *actions]
     assert is_armed(machine) and machine.loaded != "by hand"
-    assert machine.run(state="restarted")["actions"] == actions
+    assert machine.run(state="restarted")["actions"] == ["systemctl %s %s" % (shortest(machine), machine.unit)]
 
 
 def test_of_what_was_loaded_by_hand_no_more_is_said_than_is_known(stack):
@@ -924,3 +945,28 @@ def test_new_sysctls_of_kdump_tools_are_built_in_before_anything_is_unloaded():
     result = machine.run(state="started")
     assert result["actions"] == [rebuild_command(machine), copy, "systemctl restart kdump-tools.service"]
     assert not machine.run(state="started")["changed"]
+
+
+def test_a_reload_counts_as_the_load_and_a_later_change_is_seen():
+    machine = Machine("kdumpctl", armed=True)
+    config_is_newer_than_the_load(machine)
+    assert machine.run(state="started")["actions"] == ["systemctl reload kdump.service"]
+    assert machine.began < machine.changed and not machine.run(state="started")["changed"]
+    machine.host.clock += 60
+    machine.host.write("/etc/sysconfig/kdump", "KEXEC_ARGS=-s\n")
+    assert machine.run(state="started")["actions"] == ["systemctl reload kdump.service"]
+
+
+@pytest.mark.parametrize(
+    ("change", "options"),
+    [
+        (lambda machine: machine.host.files.update({"/sys/kernel/fadump/enabled": "1"}), {}),
+        (initramfs_is_stale, {"rebuild": "never"}),
+    ],
+)
+def test_what_a_reload_cannot_do_is_left_to_a_restart(change, options):
+    machine = Machine("kdumpctl", armed=True)
+    machine.host.files["/sys/kernel/fadump/registered"] = "1"
+    config_is_newer_than_the_load(machine)
+    change(machine)
+    assert machine.run(check_mode=True, state="started", **options)["actions"] == ["systemctl restart kdump.service"]
