@@ -56,11 +56,12 @@ def stages(work: Workshop) -> list[Stage]:
         _units_of_tools(work),
         main.stage("units", "unit", "unit tests", EVERY, 240),
         core216.stage("units", "unit", "unit tests", EVERY, 240),
-        _roles(work, "main", EVERY),
-        _roles(work, "core216", ALL),
         main.stage("sanity", "sanity", "ansible-test sanity", EVERY, 300),
         core216.stage("sanity", "sanity", "ansible-test sanity", ALL, 300),
         *guest_gates.stages(work),
+        # after the guests: they fill the processor that a story leaves free
+        _roles(work, "main", EVERY),
+        _roles(work, "core216", ALL),
     ]
 
 

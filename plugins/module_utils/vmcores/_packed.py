@@ -126,15 +126,14 @@ class Rewound:
     Each time costs unpacking all that comes before, so whoever reads asks in the order of the stream.
     """
 
-    def __init__(self, read: Read, wrapper: Wrapper) -> None:
+    def __init__(self, read: Read, unpacker: Any) -> None:
         self._raw = read
-        self._wrapper = wrapper
+        self._unpacker = unpacker
         self._stream = self._begun()
 
     def _begun(self) -> Unpacked:
         """Return the stream at its beginning."""
-        assert self._wrapper.unpacker is not None
-        return Unpacked(self._raw, self._wrapper.unpacker())
+        return Unpacked(self._raw, self._unpacker())
 
     def read(self, offset: int, size: int) -> bytes:
         """Return the bytes at a place."""

@@ -117,7 +117,7 @@ def _content(read: Read, most: int) -> Content:
     name = dump_format(read)
     wrapper = _unpacker(name)
     if wrapper:
-        return _content(_packed.Rewound(read, wrapper).read, most)
+        return _content(_packed.Rewound(read, wrapper.unpacker).read, most)
     if name == "flattened":
         index = _flattened.Index(read)
         if not index.complete:
