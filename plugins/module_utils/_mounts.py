@@ -10,6 +10,8 @@ from typing import Any, Container, List, NamedTuple, Optional
 
 MOUNTINFO = "/proc/self/mountinfo"
 FSTAB = "/etc/fstab"
+# the tags that mount and findmnt resolve, and where udev links them
+LINKS = (("UUID=", "by-uuid"), ("LABEL=", "by-label"), ("PARTUUID=", "by-partuuid"), ("PARTLABEL=", "by-partlabel"))
 # File systems whose server may be gone, so that any look at them may hang. Whoever serves one of fuse is a process, and
 # may be gone as well.
 REMOTE = (
@@ -125,8 +127,8 @@ def remote_on_way(host: Any, found: List[Mount], path: str, answering: Container
 
 
 def device_link(location: str) -> str:
-    """Return the link of udev's that UUID= or LABEL= names; any other location as it is."""
-    for key, folder in (("UUID=", "by-uuid"), ("LABEL=", "by-label")):
+    """Return the link of udev's that UUID=, LABEL= and their kin name; any other location as it is."""
+    for key, folder in LINKS:
         if location.startswith(key):
             return "/dev/disk/%s/%s" % (folder, _udev_name(location[len(key) :].strip("\"'")))
     return location

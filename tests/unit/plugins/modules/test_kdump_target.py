@@ -106,6 +106,17 @@ def test_a_file_system_that_is_not_mounted_is_mounted_for_the_trial_alone(check_
     assert (result["changed"], result["device"], result["dump_directory"]) == (True, "/dev/vdc", None)
 
 
+@pytest.mark.parametrize("source", ["/dev/vdc", "LABEL=my/dumps", 'LABEL="my/dumps"', "PARTUUID=77", "PARTLABEL=d"])
+def test_a_file_system_is_found_in_fstab_by_any_of_its_names(source):
+    host = machine(
+        files={"/etc/fstab": source + " /dumps ext4 defaults,noauto 0 2\n"},
+        answers={"blkid -p -o export /dev/vdc": "TYPE=ext4\nUSAGE=filesystem\n"},
+        links={"/dev/disk/by-partuuid/77": "/dev/vdc", "/dev/disk/by-partlabel/d": "/dev/vdc"},
+    )
+    host.answers[elsewhere("ext4", "/dev/vdc", "defaults", "/mnt/crash", True)] = MADE
+    assert run(host, target={"type": "ext4", "location": "LABEL=my/dumps"}, path="/crash")["writable"]
+
+
 @pytest.mark.parametrize("check_mode", [True, False])
 @pytest.mark.parametrize(
     ("fstab", "words"),
