@@ -360,7 +360,7 @@ def test_the_second_attempt_with_the_old_configuration_does_not_quote_the_first(
 def _later(host, answer):
     """Return an answer that takes five seconds."""
 
-    def answered(_):
+    def answered(_host):
         host.clock += 5
         return answer
 
