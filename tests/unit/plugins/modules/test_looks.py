@@ -143,9 +143,8 @@ def test_check_mode_leaves_no_trace(make, target):
 def test_looking_at_dumps_runs_nothing(make):
     host = make()
     files = dict(host.files)
-    vmcore_info.ensure(
-        host, dict.fromkeys(("path", "newest", "after", "slack")) | {"check": True, "timeout": 60}, False
-    )
+    asked = dict.fromkeys(("path", "newest", "after", "slack"))
+    vmcore_info.ensure(host, dict(asked, check=True, timeout=60), False)
     assert_nothing_changed(host, files)
 
 
