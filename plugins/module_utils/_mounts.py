@@ -12,25 +12,7 @@ MOUNTINFO = "/proc/self/mountinfo"
 FSTAB = "/etc/fstab"
 # the tags that mount and findmnt resolve, and where udev links them
 LINKS = (("UUID=", "by-uuid"), ("LABEL=", "by-label"), ("PARTUUID=", "by-partuuid"), ("PARTLABEL=", "by-partlabel"))
-# File systems whose server may be gone, so that any look at them may hang. Whoever serves one of fuse is a process, and
-# may be gone as well.
-REMOTE = (
-    "nfs",
-    "nfs4",
-    "cifs",
-    "smb3",
-    "ceph",
-    "glusterfs",
-    "autofs",
-    "9p",
-    "lustre",
-    "afs",
-    "beegfs",
-    "gpfs",
-    "ocfs2",
-)
-FUSE = "fuse."
-# those of them that lie on the other side of a network for sure
+# file systems that lie on the other side of a network for sure
 NETWORKED = (
     "nfs",
     "nfs4",
@@ -44,6 +26,10 @@ NETWORKED = (
     "afs",
     "beegfs",
 )
+# Those whose server may be gone, so that any look at them may hang. Whoever serves one of fuse is a process, and may be
+# gone as well.
+REMOTE = (*NETWORKED, "autofs", "9p", "gpfs", "ocfs2")
+FUSE = "fuse."
 ADDRESS = re.compile(r"(?:^|,)addr=([^,]+)")
 # as many symbolic links as Linux follows on one way
 MOST_LINKS = 40
@@ -134,11 +120,16 @@ def device_link(location: str) -> str:
     return location
 
 
+def fstab_rows(host: Any) -> List[List[str]]:
+    """Return the words of each line of fstab that is no comment."""
+    rows = [line.split() for line in (host.read(FSTAB) or "").splitlines()]
+    return [words for words in rows if words and not words[0].startswith("#")]
+
+
 def listed(host: Any, device: str) -> Optional[List[str]]:
     """Return the words of fstab's line about a device, None where there is none."""
-    for line in (host.read(FSTAB) or "").splitlines():
-        words = line.split()
-        if len(words) > 3 and not line.lstrip().startswith("#"):
+    for words in fstab_rows(host):
+        if len(words) > 3:
             link = device_link(words[0])
             if device in (words[0], link) or (link.startswith("/dev/") and host.real_path(link) == device):
                 return words

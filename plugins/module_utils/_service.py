@@ -100,11 +100,14 @@ def is_armed(host: Any) -> bool:
     return read_first(host, CRASH_LOADED) == "1"
 
 
+def is_assisted(host: Any) -> bool:
+    """Return whether firmware-assisted dump is on."""
+    return any(_flag(host, enabled) for enabled, dummy in FADUMP)
+
+
 def is_reserved(host: Any) -> bool:
     """Return whether the running kernel keeps memory for a capture kernel."""
-    if any(_flag(host, enabled) for enabled, dummy in FADUMP):
-        return True
-    return (read_first(host, CRASH_SIZE) or "0") != "0"
+    return is_assisted(host) or (read_first(host, CRASH_SIZE) or "0") != "0"
 
 
 def _booted(host: Any) -> float:
@@ -223,8 +226,7 @@ def plan(service: Service, stack: Stack, wanted: Wanted) -> Plan:
 
 def may_reload(unit: Unit, stack: Stack) -> bool:
     """Return whether the unit can load anew what is built by now; firmware-assisted dump is started and stopped."""
-    assisted = any(_flag(stack.host, enabled) for enabled, dummy in FADUMP)
-    return stack.reloads and unit.active and not unit.masked and not assisted
+    return stack.reloads and unit.active and not unit.masked and not is_assisted(stack.host)
 
 
 def _stays_masked(unit: Unit, wanted: Wanted) -> bool:

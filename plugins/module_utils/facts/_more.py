@@ -11,7 +11,7 @@ from ansible_collections.crashops.kdump.plugins.module_utils import _mounts
 from ansible_collections.crashops.kdump.plugins.module_utils._cmdline import values
 from ansible_collections.crashops.kdump.plugins.module_utils._kexec_files import CRASH_LOADED, read_first
 from ansible_collections.crashops.kdump.plugins.module_utils._running import Running
-from ansible_collections.crashops.kdump.plugins.module_utils._service import FADUMP
+from ansible_collections.crashops.kdump.plugins.module_utils._service import is_assisted
 from ansible_collections.crashops.kdump.plugins.module_utils.bootloaders._base import (
     Bootloader,
     Entry,
@@ -28,7 +28,6 @@ from ansible_collections.crashops.kdump.plugins.module_utils.facts._sysctls impo
 from ansible_collections.crashops.kdump.plugins.module_utils.kdumpconf._kdumpfencing import read_fencing
 from ansible_collections.crashops.kdump.plugins.module_utils.stacks._base import Stack
 
-FSTAB = "/etc/fstab"
 SELINUX = "/sys/fs/selinux/enforce"
 LEFT_BY_UPDATES = (".rpmnew", ".rpmsave", ".dpkg-dist", ".dpkg-new", ".ucf-dist")
 VERSION = re.compile(r"(\d+)\.(\d+)")
@@ -60,7 +59,7 @@ def read_more(host: Any, stack: Stack, running: Running, boot: Boot, image_path:
     return dict(
         _crashkernel(host, running, boot),
         crash_loaded=read_first(host, CRASH_LOADED),
-        fadump=any((host.read(enabled) or "").strip() == "1" for enabled, _registered in FADUMP),
+        fadump=is_assisted(host),
         kernel_version=known,
         kernel_hmac=host.stat(hmac) is not None,
         auto_reset=details.auto_reset,
@@ -196,8 +195,11 @@ def _root_type(host: Any) -> Optional[str]:
 
 def _unmounted(host: Any, directory: str) -> Optional[str]:
     """Return the mount point that fstab has above the dump directory, where it is not mounted by now."""
-    rows = [line.split() for line in (host.read(FSTAB) or "").splitlines() if not line.lstrip().startswith("#")]
-    points = [row[1] for row in rows if len(row) > 3 and "noauto" not in row[3].split(",") and row[1].startswith("/")]
+    points = [
+        row[1]
+        for row in _mounts.fstab_rows(host)
+        if len(row) > 3 and "noauto" not in row[3].split(",") and row[1].startswith("/")
+    ]
     above = [point for point in points if (directory + "/").startswith(point.rstrip("/") + "/")]
     wanted = max(above, key=len) if above else "/"
     mounts = _mounts.mounts_of(host)

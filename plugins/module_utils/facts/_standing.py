@@ -10,7 +10,6 @@ from typing import Any, List, NamedTuple, Optional
 from ansible_collections.crashops.kdump.plugins.module_utils import _mounts
 from ansible_collections.crashops.kdump.plugins.module_utils.facts._layers import CLASS, Layer
 
-FSTAB = "/etc/fstab"
 # this directory is there where systemd runs: sd_booted(3)
 SYSTEMD = "/run/systemd/system"
 UNITS = (
@@ -77,10 +76,8 @@ def unit_name(point: str) -> str:
 
 def _fstab_options(host: Any, point: str) -> Optional[List[str]]:
     """Return the options that fstab has for a mount point, None where it does not have that."""
-    rows = [line.split() for line in (host.read(FSTAB) or "").splitlines() if not line.lstrip().startswith("#")]
-    found = [row[3].split(",") if len(row) > 3 else [] for row in rows if len(row) > 1]
-    points = [row[1].rstrip("/") for row in rows if len(row) > 1]
-    return dict(zip(points, found)).get(point)
+    rows = [row for row in _mounts.fstab_rows(host) if len(row) > 1]
+    return {row[1].rstrip("/"): row[3].split(",") if len(row) > 3 else [] for row in rows}.get(point)
 
 
 def _losing(host: Any, mount: Optional[_mounts.Mount], layers: List[Layer]) -> Optional[str]:

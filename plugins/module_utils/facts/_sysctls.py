@@ -95,17 +95,17 @@ def _files(host: Any, stack: Stack) -> List[File]:
         return []
     # what the running system has in /run is not there in the capture kernel
     found = _found(host, [directory for directory in DIRECTORIES if directory != RUN])
-    own = host.read(KDUMP_TOOLS_FILE)
-    if own is None or not any(_scripts(host)):
+    own, script = host.read(KDUMP_TOOLS_FILE), _copying_script(host)
+    if own is None or not script:
         return _in_order(found)
-    last = max((file.name for file in found), default="") if WORKING_FIND.search(_scripts(host)[0]) else ""
+    last = max((file.name for file in found), default="") if WORKING_FIND.search(script) else ""
     return _in_order(found + [File(last + "-kdump.conf", KDUMP_TOOLS_FILE, own)])
 
 
-def _scripts(host: Any) -> List[str]:
+def _copying_script(host: Any) -> str:
     """Return the text of what copies kdump-tools' own file: initramfs-tools' script, or dracut's where that builds."""
     paths = [INITRAMFS_SCRIPT] if host.which("mkinitramfs") else host.glob(DRACUT_SCRIPTS)
-    return ["\n".join(host.read(path) or "" for path in paths)]
+    return "\n".join(host.read(path) or "" for path in paths)
 
 
 def _found(host: Any, directories: Any) -> List[File]:
