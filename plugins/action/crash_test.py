@@ -100,7 +100,7 @@ class ActionModule(ActionBase):
         if self._task.check_mode:
             return {"changed": True, "msg": "%s would be crashed and waited for, %d s at most" % (self._name, limit)}
         began = self.clock()
-        self._console_from = console_size(options["console"])
+        self._console_from = console_size(options["console"]) or 0
         self._trigger(options["delay"])
         boot_id = self._await_new_boot(before, began, limit, options["console"])
         down_s = round(self.clock() - began, 1)
@@ -214,7 +214,7 @@ class ActionModule(ActionBase):
         """Return what grows while a host is at work: its console's log, and what it writes on the dump server."""
         there = self._patient(lambda: self._look({"path": path, "check": False})) if self._server else None
         dumped = sum(dump["size_bytes"] or 0 for dump in there["dumps"]) if there else None
-        return [console_size(console) if console and os.path.exists(console) else None, dumped]
+        return [console_size(console), dumped]
 
     def _sight(self) -> _crash.Sight:
         """Look at the host once, through a connection of its own."""
@@ -320,15 +320,15 @@ def reason_of(result: dict[str, Any]) -> str:
     return result.get("msg") or "".join(last) or "it gave no reason"
 
 
-def console_size(path: str | None) -> int:
-    """Return how long a console's log is, 0 where there is none."""
-    return os.path.getsize(path) if path and os.path.exists(path) else 0
+def console_size(path: str | None) -> int | None:
+    """Return how long a console's log is, None where there is none."""
+    return os.path.getsize(path) if path and os.path.exists(path) else None
 
 
 def console_tail(path: str, since: int = 0) -> list[str]:
     """Return the last lines of a serial console's log on the control node, none of those before an offset.
 
-    A log that is shorter than that was begun anew.
+    A log that is shorter than the offset was replaced by a new one, which is read from its start.
     """
     try:
         size = os.path.getsize(path)

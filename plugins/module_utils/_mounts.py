@@ -36,7 +36,7 @@ MOST_LINKS = 40
 
 
 class Mount(NamedTuple):
-    """One mount: which part of which file system is seen where. root is / unless it is a bind mount or subvolume.
+    """One mount. root is the part of the file system that is mounted: / unless it is a bind mount or subvolume.
 
     options are those of the file system itself, such as the address of its server.
     """

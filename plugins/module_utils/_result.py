@@ -71,7 +71,7 @@ def in_order(findings: Iterable[Finding]) -> List[Finding]:
 
 
 def kind_of(value: Any) -> str:
-    """Return what a value is, in words: Python's own names of types say nothing to an operator."""
+    """Return the type of a value in plain words, because operators do not know Python's names."""
     if value is None:
         return "nothing"
     for types, words in KINDS:

@@ -73,8 +73,8 @@ class Wanted(NamedTuple):
 class Plan(NamedTuple):
     """What would be done: commands in order, and the facts that they change.
 
-    load: the capture kernel, anew. unload: the unit would not unload what is loaded now. reload: by a reload of the
-    unit, since the initramfs is built by then.
+    load: the capture kernel is loaded again. unload: it must be unloaded first, because the unit would not do that.
+    reload: a reload of the unit loads it, because the initramfs is built by then.
     """
 
     before: List[List[str]]
@@ -225,7 +225,7 @@ def plan(service: Service, stack: Stack, wanted: Wanted) -> Plan:
 
 
 def may_reload(unit: Unit, stack: Stack) -> bool:
-    """Return whether the unit can load anew what is built by now; firmware-assisted dump is started and stopped."""
+    """Return whether a reload of the unit loads the new image; firmware-assisted dump needs a restart."""
     return stack.reloads and unit.active and not unit.masked and not is_assisted(stack.host)
 
 

@@ -138,7 +138,7 @@ def image_is_untouched(host: Any, record: Record) -> bool:
 
 
 def keep_image(host: Any, path: str) -> None:
-    """Keep a copy of the capture initramfs before it is built anew, if there is room for it.
+    """Keep a copy of the old capture initramfs before a build, if there is room for it.
 
     dracut writes over the old one, and kdump-tools removes it first: a build that fails may leave none at all.
     """
