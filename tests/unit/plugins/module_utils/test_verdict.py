@@ -49,7 +49,8 @@ def checks(**said):
         ({"armed": "unknown"}, "not_ready"),
         ({"armed": "unknown", "space_to_keep": "warn"}, "not_ready"),
         ({"unit_unmasked": "fail"}, "not_ready"),
-        ({"all_seen": "unknown"}, "ready"),
+        ({"all_seen": "unknown"}, "ready_unproven"),
+        ({"thin_pool": "unknown"}, "ready_unproven"),
         ({"armed": "fail"}, "not_ready"),
         ({"reserved_enough": "fail"}, "not_ready"),
         ({"reboot_not_pending": "warn"}, "reboot_pending"),
@@ -80,6 +81,7 @@ def test_every_verdict_has_a_row_and_every_row_a_verdict():
         ({"proof_exists": "warn", "space_to_keep": "warn"}, "space_to_keep says so."),
         ({"armed": "fail", "reboot_not_pending": "warn"}, "reboot_not_pending says so."),
         ({"armed": "unknown", "space_to_keep": "warn"}, "armed says so."),
+        ({"thin_pool": "unknown"}, "thin_pool says so."),
     ],
 )
 def test_the_summary_is_the_reason_that_decides(said, first):
