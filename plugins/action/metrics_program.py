@@ -11,6 +11,7 @@ from typing import Any
 
 from ansible import constants
 from ansible.plugins.action import ActionBase
+from ansible_collections.crashops.kdump.plugins.module_utils._host import WITHOUT_ROOT
 from ansible_collections.crashops.kdump.plugins.module_utils._result import refusal
 from ansible_collections.crashops.kdump.plugins.module_utils._values import path_problem
 from ansible_collections.crashops.kdump.plugins.plugin_utils._metrics_program import packed
@@ -41,8 +42,14 @@ class ActionModule(ActionBase):
             program.write_bytes(packed())
             args = {"src": str(program), "dest": options["dest"], "mode": "0755"}
             done = self._copy(args, task_vars or {})
+        if done.get("failed") and not self._is_root():
+            done = dict(done, msg="%s %s" % (done.get("msg", ""), WITHOUT_ROOT))
         result.update({key: done[key] for key in RETURNED if key in done}, dest=options["dest"])
         return result
+
+    def _is_root(self) -> bool:
+        """Return whether the task runs as root on the host."""
+        return bool(self._low_level_execute_command("id -u")["stdout"].strip() == "0")
 
     def _copy(self, args: dict[str, Any], task_vars: dict[str, Any]) -> dict[str, Any]:
         """Return the result of the copy action."""

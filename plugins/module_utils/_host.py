@@ -21,6 +21,7 @@ BUSY_TRIES = 20
 BUSY_PAUSE_S = 0.25
 # what coreutils timeout(1) exits with when the limit is reached, by TERM and by KILL
 TIMED_OUT = (124, 137)
+WITHOUT_ROOT = "The task ran without root: set become: true (ansible-playbook --become)."
 
 
 class Completed(NamedTuple):
@@ -275,7 +276,7 @@ def without_root(host: Any, failure: Failure) -> str:
     """Return what else to say where a task failed that ran without root; a refused value is not about root."""
     if isinstance(failure, Refused) or host.is_root():
         return ""
-    return " The task ran without root: set become: true (ansible-playbook --become)."
+    return " " + WITHOUT_ROOT
 
 
 def run_module(module: Any, ensure: Callable[[Any, Dict[str, Any], bool], Dict[str, Any]]) -> None:

@@ -215,6 +215,11 @@ boot_id:
   returned: success
   type: str
   sample: 0b7a3f3e-0d3c-4a55-9c3b-6a1a4ed7d3f1
+root:
+  description: Whether the module ran as root, who alone sees everything.
+  returned: success
+  type: bool
+  sample: true
 firmware:
   description: The maker, version and date of the firmware, by the machine's DMI table; null where it has none.
   returned: success

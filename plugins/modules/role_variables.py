@@ -91,14 +91,17 @@ commands:
   elements: list
 """
 
-from typing import Any, Dict
+from typing import Any, Dict, List
 
 from ansible.module_utils.basic import AnsibleModule
 from ansible_collections.crashops.kdump.plugins.module_utils import _intended
 from ansible_collections.crashops.kdump.plugins.module_utils._facts import read_facts
 from ansible_collections.crashops.kdump.plugins.module_utils._host import run_module
+from ansible_collections.crashops.kdump.plugins.module_utils._result import refusal
 from ansible_collections.crashops.kdump.plugins.module_utils.checks._waivers import Waiver
 from ansible_collections.crashops.kdump.plugins.module_utils.facts._look import Options
+
+NO_ROOT = refusal("become", False, "only root can set kdump up", "set become: true (ansible-playbook --become)")
 
 
 def ensure(host: Any, params: Dict[str, Any], check_mode: bool) -> Dict[str, Any]:
@@ -108,8 +111,13 @@ def ensure(host: Any, params: Dict[str, Any], check_mode: bool) -> Dict[str, Any
     facts = read_facts(host, Options(waivers=waivers))
     # the role stops there for the machine itself, whatever its variables say
     hopeless = facts["capture_kernel"] or facts["verdict"] == "unsupported"
-    refused = [] if hopeless else _intended.refusals(host, variables)
+    refused = [] if hopeless else _refusals(host, variables)
     return {"changed": False, "variables": variables, "info": facts, "refused": refused}
+
+
+def _refusals(host: Any, variables: Dict[str, Any]) -> List[str]:
+    """Return a sentence for each refused value; without root, what cannot be read would be refused for that alone."""
+    return _intended.refusals(host, variables) if host.is_root() else [NO_ROOT]
 
 
 def main() -> None:

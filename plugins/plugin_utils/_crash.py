@@ -90,6 +90,9 @@ def host_refusals(info: dict[str, Any], dumps_host: str | None = None) -> list[s
         return [refusal("host", info["kernel"], "it is inside a capture kernel", "wait until it has rebooted")]
     if info.get("verdict") == "unsupported":
         return [refusal("host", info["kernel"], info["summary"].rstrip("."), "take it out of this run")]
+    if not info.get("root", True):
+        rule = "only root can crash a host and read its dumps"
+        return [refusal("become", False, rule, "set become: true (ansible-playbook --become)")]
     found = []
     if not info["armed"]:
         reasons = "; ".join(info["reasons"]) or "no capture kernel is loaded"

@@ -17,6 +17,22 @@ from ansible_collections.crashops.kdump.plugins.module_utils.facts._tools import
 
 # what only a crash can tell
 PROVE = "Prove it by a crash test (crashops.kdump.test)."
+AS_ROOT = "Run it as root (become: true)."
+LOOK_AGAIN = "Mend what the reason names, then run ansible-playbook crashops.kdump.verify again."
+# what hinders root too, by the words of the system or of those who looked
+OF_REASONS = (
+    ("does not answer", "Bring the server back, or unmount what it exports (umount -l)."),
+    (
+        "did not end within",
+        "Find out what the command waits for, then run ansible-playbook crashops.kdump.verify again.",
+    ),
+    ("Device or resource busy", "Look again: kexec keeps the file busy while it loads."),
+    ("Input/output error", "The kernel's log names the failing disk: journalctl -k -p err."),
+    ("Stale file handle", "Mount the file system of the server again."),
+    ("Too many levels of symbolic links", "A link leads to itself: see ls -l, and replace it."),
+)
+DENIED = ("Permission denied", "Operation not permitted")
+DENIED_ROOT = "Even root may not read it: see ausearch -m avc -ts recent, and root_squash on a file server."
 PASS, WARN, FAIL, SKIP, UNKNOWN = STATUSES = ("pass", "warn", "fail", "skip", "unknown")
 
 
@@ -84,9 +100,19 @@ def skipped(reason: str) -> Outcome:
     return Outcome(SKIP, reason=reason)
 
 
-def unknown(reason: str, advice: str = "Run it as root (become: true).") -> Outcome:
-    """Return that it cannot be told, and why."""
+def unknown(reason: str, advice: Optional[str] = None) -> Outcome:
+    """Return that it cannot be told, and why; without an advice here, advice_on() gives one that fits the reason."""
     return Outcome(UNKNOWN, reason=reason, advice=advice)
+
+
+def advice_on(reason: str, root: bool) -> str:
+    """Return what to do about something that could not be seen, by the words of the reason."""
+    for words, advice in OF_REASONS:
+        if words in reason:
+            return advice
+    if root and any(words in reason for words in DENIED):
+        return DENIED_ROOT
+    return LOOK_AGAIN if root else AS_ROOT
 
 
 def mib(size: Optional[int]) -> str:

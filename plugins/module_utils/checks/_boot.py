@@ -50,7 +50,9 @@ def entries_alike(seen: Evidence) -> Outcome:
     """Judge whether another entry than the default one would be booted without the reservation."""
     entries = seen.facts["crashkernel"]["configured"]
     if entries is None:
-        return unknown("The boot entries cannot be read.")
+        return unknown(
+            "The boot entries cannot be read: %s." % (seen.facts["crashkernel"]["reason"] or "no boot loader")
+        )
     kinds = sorted({said(entry["args"]) for entry in entries if "-rescue-" not in (entry["kernel"] or "")})
     if len(kinds) < 2:
         return passed("%d entries, all with %s" % (len(entries), kinds[0] if kinds else said([])))

@@ -172,7 +172,8 @@ def cluster_fencing(seen: Evidence) -> Outcome:
         "This is a node of a cluster (%s), and %s: it may be switched off while it dumps.",
     )
     if fencing.nodes is None:
-        return unknown("%s cannot be read, or is damaged." % CIB)
+        advice = "Look at it: crm_verify --xml-file %s" % CIB if seen.platform.root else None
+        return unknown("%s cannot be read, or is damaged." % CIB, advice)
     lacking = _fencing_lacks(fencing)
     if lacking is None:
         return passed("%s, named in %s" % (" ".join(fencing.nodes), fencing.source))

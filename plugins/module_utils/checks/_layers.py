@@ -60,7 +60,8 @@ def target_supported(seen: Evidence) -> Outcome:
     if seen.place and seen.place.mount:
         kind = seen.place.mount.fstype
     if kind == "local":
-        return unknown("Which file system holds %s cannot be seen." % (directory or "the dump directory"))
+        reason = "Which file system holds %s cannot be seen." % (directory or "the dump directory")
+        return unknown(reason, "Look at it: findmnt --target %s" % (directory or "/var/crash"))
     return _of_type(seen, kind) or _of_layers(seen) or _of_root(seen) or passed(kind)
 
 

@@ -9,6 +9,8 @@ from typing import List
 from ansible_collections.crashops.kdump.plugins.module_utils._cmdline import said
 from ansible_collections.crashops.kdump.plugins.module_utils._kexec_files import CRASH_SIZE, unread
 from ansible_collections.crashops.kdump.plugins.module_utils.checks._base import (
+    AS_ROOT,
+    PROVE,
     Evidence,
     Outcome,
     failed,
@@ -133,6 +135,14 @@ def reserved_as_booted(seen: Evidence) -> Outcome:
     return warned(reason, advice, mib(reserved), mib(expected.size))
 
 
+def _uncounted(seen: Evidence) -> Outcome:
+    """Return that the need of a capture kernel is not known: /proc/iomem shows addresses to root only."""
+    reason = "What a capture kernel needs here cannot be counted: %s."
+    if not seen.platform.root:
+        return unknown(reason % "only root sees the kernel's own size", AS_ROOT)
+    return unknown(reason % "/proc/iomem does not show the kernel's own size", PROVE)
+
+
 def reserved_enough(seen: Evidence) -> Outcome:
     """Judge whether what is reserved is as much as kernel, modules and initramfs need."""
     memory = seen.facts["memory"]
@@ -140,7 +150,7 @@ def reserved_enough(seen: Evidence) -> Outcome:
     if not reserved:
         return skipped("nothing is reserved")
     if needed is None:
-        return unknown("What a capture kernel needs here cannot be counted: only root sees the kernel's own size.")
+        return _uncounted(seen)
     wanted = needed * (100 + seen.limits.memory_margin_percent) // 100
     cma = _cma(seen)
     if reserved + cma >= wanted and cma and memory["cma_bytes"] is None:

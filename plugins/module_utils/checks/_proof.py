@@ -25,9 +25,8 @@ def proof_exists(seen: Evidence) -> Outcome:
     """Judge whether a crash has ever left a dump here."""
     proof = seen.proof
     if proof.state == "unknown":
-        return unknown(
-            "The proof of the last crash test cannot be read.", "Look as root; where it is damaged, " + PROVE
-        )
+        reason = "The proof of the last crash test cannot be read."
+        return unknown(reason, "It is damaged or unreadable. " + PROVE if seen.platform.root else None)
     if proof.state == "never":
         return warned("No crash has proved this host yet.", PROVE, "never", "a complete dump")
     when = time.strftime("%Y-%m-%d", time.gmtime(proof.time or 0))

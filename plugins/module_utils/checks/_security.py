@@ -6,6 +6,7 @@
 
 from ansible_collections.crashops.kdump.plugins.module_utils.checks import _configuration
 from ansible_collections.crashops.kdump.plugins.module_utils.checks._base import (
+    AS_ROOT,
     Evidence,
     Outcome,
     of_rules,
@@ -74,7 +75,7 @@ def selinux_label(seen: Evidence) -> Outcome:
 def all_seen(seen: Evidence) -> Outcome:
     """Tell whether anything could not be looked at."""
     if not seen.platform.root:
-        return unknown("Without root, /proc/iomem, boot entries, dumps and proof cannot be seen.")
+        return unknown("Without root, /proc/iomem, boot entries, dumps and proof cannot be seen.", AS_ROOT)
     if not seen.unseen:
         return passed("everything")
     first = sorted(seen.unseen)[0]

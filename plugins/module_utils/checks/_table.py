@@ -31,6 +31,7 @@ from ansible_collections.crashops.kdump.plugins.module_utils.checks._base import
     WARN,
     Evidence,
     Outcome,
+    advice_on,
 )
 
 REFERENCE = "https://github.com/crashops/ansible-collection-kdump/blob/main/docs/checks.md#%s"
@@ -192,9 +193,16 @@ def run_checks(seen: Evidence) -> List[Dict[str, Any]]:
 
 def _judged(check: Check, seen: Evidence) -> Dict[str, Any]:
     """Return what one check says."""
-    outcome = _settled(check, check.judge(seen), seen)
+    outcome = _settled(check, _advised(check.judge(seen), seen), seen)
     head = {"id": check.id, "group": check.group, "reference": REFERENCE % check.id, "waived": None}
     return dict(outcome._asdict(), **head)
+
+
+def _advised(outcome: Outcome, seen: Evidence) -> Outcome:
+    """Return an outcome with an advice where something could not be seen, and the check itself has none."""
+    if outcome.status != UNKNOWN or outcome.advice is not None:
+        return outcome
+    return outcome._replace(advice=advice_on(outcome.reason or "", seen.platform.root))
 
 
 def _settled(check: Check, outcome: Outcome, seen: Evidence) -> Outcome:

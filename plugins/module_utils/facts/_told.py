@@ -39,6 +39,7 @@ def plain_facts(look: Look, options: Options) -> Dict[str, Any]:
         "kernel": running.kernel,
         "machine": running.machine,
         "boot_id": running.boot_id,
+        "root": look.host.is_root(),
         "firmware": _firmware(look.host),
         "capture_kernel": running.capture_kernel,
         "service": _service_facts(stack, look.service),

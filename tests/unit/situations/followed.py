@@ -405,9 +405,12 @@ NOT_FOLLOWED: List[NotFollowed] = [
     NotFollowed("cluster_fencing", "", "needs another machine"),
     NotFollowed("configuration_warnings", "Keep one of them", "needs another machine"),
     NotFollowed("panic_notifiers", "", "needs a look at what has set it"),
+    NotFollowed("proof_exists", "Run it as root", "root finds that these hosts have no proof"),
+    NotFollowed("*", "Mend what the reason names", "only who looks at the machine knows how"),
+    NotFollowed("target_supported", "findmnt", "needs a look at the machine"),
     NotFollowed("*", "ook again", "says that time has to pass"),
     NotFollowed("*", "Run it where systemctl answers", "needs systemd"),
-    NotFollowed("*", "Run it as root", "these hosts are looked at as root already; what they hide has another reason"),
+    NotFollowed("*", "crm_verify", "needs another machine"),
     NotFollowed("all_seen", "See unseen", "says where the reasons are"),
 ]
 

@@ -247,6 +247,16 @@ def test_the_dump_of_a_raw_target_is_looked_for_in_the_local_path():
     assert action.looked_in == ["/srv/moved", "/srv/moved"]
 
 
+def test_a_crash_without_root_is_refused_and_names_become():
+    action = CrashTest(CONSENT, infos=[info(root=False, armed=False)])
+    result = run(action)
+    assert result["failed"] and result["msg"] == (
+        "become: False is refused: only root can crash a host and read its dumps; "
+        "set become: true (ansible-playbook --become)."
+    )
+    assert action.calls == ["kdump_info"]
+
+
 def test_a_raw_target_that_kdumpctl_recovers_nothing_from_is_refused_before_the_crash():
     raw = {"target_type": "raw", "target_location": "/dev/vdb", "path": "/var/crash"}
     found = [{"rule": "R40", "message": "/dev/vdb holds a file system (xfs)"}]

@@ -29,6 +29,8 @@ class Connection:
 class MetricsProgram(ActionModule):
     """The action with a copy action that only keeps what it was given."""
 
+    user = "0"
+
     def __init__(self, args, answer):
         task = Task()
         task.args, task.action = args, "crashops.kdump.metrics_program"
@@ -39,6 +41,10 @@ class MetricsProgram(ActionModule):
         self.args = args
         self.content = Path(args["src"]).read_bytes()
         return self.answer
+
+    def _low_level_execute_command(self, cmd, **dummy):
+        assert cmd == "id -u"
+        return {"rc": 0, "stdout": self.user + "\r\n", "stderr": ""}
 
 
 def test_the_program_is_copied_for_all_to_run():
@@ -84,3 +90,12 @@ def test_an_option_that_there_is_not_is_refused():
 def test_a_destination_that_is_no_path_of_a_file_is_refused(dest, rule):
     result = MetricsProgram({"dest": dest}, {"changed": True}).run(task_vars={})
     assert result["failed"] and "dest: %r is refused: %s; " % (dest, rule) in result["msg"]
+
+
+@pytest.mark.parametrize(("user", "said"), [("1000", True), ("0", False)])
+def test_a_failed_copy_names_become_only_where_the_task_ran_without_root(user, said):
+    action = MetricsProgram({}, {"failed": True, "msg": "Destination /usr/local/sbin not writable"})
+    action.user = user
+    message = action.run(task_vars={})["msg"]
+    assert message.startswith("Destination /usr/local/sbin not writable")
+    assert ("set become: true (ansible-playbook --become)" in message) is said

@@ -1,0 +1,99 @@
+# Copyright (c) 2026, The crashops.kdump authors
+# GNU General Public License v3.0-or-later (see COPYING or https://www.gnu.org/licenses/gpl-3.0.txt)
+# SPDX-License-Identifier: GPL-3.0-or-later
+"""What could not be looked at: the advice follows the reason, and speaks of become only where root was missing."""
+
+import pytest
+from ansible_collections.crashops.kdump.plugins.module_utils._result import Failure
+from ansible_collections.crashops.kdump.plugins.modules import role_variables
+from ansible_collections.crashops.kdump.tests.unit.armed_host import armed_debian, armed_el9
+from ansible_collections.crashops.kdump.tests.unit.situations.situation import judge
+
+MAKERS = (armed_debian, armed_el9)
+REASONS = [
+    ("Permission denied", True, "ausearch -m avc"),
+    ("Permission denied", False, "become: true"),
+    ("Input/output error", True, "journalctl -k -p err"),
+    ("Input/output error", False, "journalctl -k -p err"),
+    ("Stale file handle", True, "Mount the file system"),
+    ("Too many levels of symbolic links", True, "ls -l"),
+    ("Device or resource busy", True, "Look again"),
+    ("No such device", True, "Mend what the reason names"),
+]
+
+
+def hide(host, hidden, why):
+    """Make one file of a host unreadable, in the words of the system."""
+    real_read, real_stat = host.read_bytes, host.stat
+    host.answers.update({"uname -m": "x86_64\n", "uname -r": "5.14.0\n"})
+
+    def read_bytes(path, *args):
+        if path == hidden:
+            raise Failure("cannot read %s: %s" % (path, why))
+        return real_read(path, *args)
+
+    def stat(path):
+        if path == hidden:
+            raise Failure("cannot look at %s: %s" % (path, why))
+        return real_stat(path)
+
+    host.read_bytes, host.stat = read_bytes, stat
+    return host
+
+
+def unknowns(result):
+    return [check for check in result["checks"] if check["status"] == "unknown"]
+
+
+@pytest.mark.parametrize(("why", "root", "words"), REASONS)
+@pytest.mark.parametrize("make", MAKERS)
+def test_a_hidden_file_gets_the_advice_of_its_reason(make, why, root, words):
+    host = hide(make({}), "/sys/kernel/kexec_crash_loaded", why)
+    host.root = root
+    (check,) = [check for check in unknowns(judge(host)) if check["id"] == "armed"]
+    assert words in check["advice"]
+
+
+@pytest.mark.parametrize("make", MAKERS)
+def test_nothing_that_root_could_not_see_is_advised_to_be_seen_by_root(make):
+    advised = set()
+    for path in sorted(make({}).files):
+        for check in unknowns(judge(hide(make({}), path, "Input/output error"))):
+            advised.add(check["advice"])
+            assert "root" not in check["advice"] + check["reason"], (path, check)
+    assert len(advised) > 2
+
+
+@pytest.mark.parametrize("make", MAKERS)
+def test_a_host_seen_without_root_says_so(make):
+    host = make({})
+    host.root = False
+    result = judge(host)
+    assert result["root"] is False
+    assert {check["advice"] for check in unknowns(result) if check["id"] == "all_seen"} == {
+        "Run it as root (become: true)."
+    }
+
+
+def test_what_keeps_the_need_from_being_counted_is_said_rightly():
+    hidden = {"/proc/iomem": "00100000-7fffffff : System RAM\n"}
+    reasons = []
+    for root in (True, False):
+        host = armed_debian(hidden)
+        host.root = root
+        (check,) = [check for check in unknowns(judge(host)) if check["id"] == "reserved_enough"]
+        reasons.append((check["reason"].split(": ")[1], check["advice"]))
+    assert reasons == [
+        ("/proc/iomem does not show the kernel's own size.", "Prove it by a crash test (crashops.kdump.test)."),
+        ("only root sees the kernel's own size.", "Run it as root (become: true)."),
+    ]
+
+
+def test_setup_without_root_is_refused_before_anything_and_names_become():
+    host = armed_el9({})
+    host.root = False
+    result = role_variables.ensure(host, {"entry_point": "setup", "variables": {"kdump_crashkernel": "1K"}}, False)
+    assert result["refused"] == [
+        "become: False is refused: only root can set kdump up; set become: true (ansible-playbook --become)."
+    ]
+    assert host.written == []
