@@ -10,22 +10,13 @@ from typing import Any, List, NamedTuple, Optional
 
 from ansible_collections.crashops.kdump.plugins.module_utils._host import Completed, FileFacts
 from ansible_collections.crashops.kdump.plugins.module_utils._result import Failure
+from ansible_collections.crashops.kdump.plugins.module_utils.targets import _sshclient
 from ansible_collections.crashops.kdump.plugins.module_utils.targets._base import Probe, Prober
 
 # ssh's own exit status where the login fails
 NO_LOGIN = 255
 PACKAGES = {"kdumpctl": "openssh-clients", "kdump-tools": "openssh-client"}
 CONNECT_LIMIT_S = 15
-# ssh writes without being asked. UpdateHostKeys adds all keys of the server to known_hosts, CheckHostIP (on by default
-# before OpenSSH 8.5) a line for its address; the capture initramfs holds a copy of known_hosts and is then older than
-# that. ControlMaster leaves a socket, and a connection that stands already proves neither the key nor the host key.
-KEPT_AS_IT_IS = {
-    "CheckHostIP": "no",
-    "ControlMaster": "no",
-    "ControlPath": "none",
-    "PermitLocalCommand": "no",
-    "UpdateHostKeys": "no",
-}
 
 
 class Reason(NamedTuple):
@@ -99,18 +90,9 @@ class Ssh(Prober):
 
     def argv(self, directory: str) -> List[str]:
         """Return the ssh command: this key only, no question, no host key unseen."""
-        options = {
-            "BatchMode": "yes",
-            "StrictHostKeyChecking": "yes",
-            "IdentitiesOnly": "yes",
-            "IdentityAgent": "none",
-            "ConnectTimeout": str(self._connect_limit_s()),
-            "LogLevel": "ERROR",
-            **KEPT_AS_IT_IS,
-        }
-        words = [word for name, value in sorted(options.items()) for word in ("-o", "%s=%s" % (name, value))]
+        way = _sshclient.Destination(self.wish.stack, self.target.location, self._key(), self._connect_limit_s())
         remote = "sh -c %s" % shlex.quote(self.script(directory, own=False))
-        return ["ssh", "-i", self._key()] + words + [self.target.location, remote]
+        return [*_sshclient.arguments(self.host, way), self.target.location, remote]
 
     def _connect_limit_s(self) -> int:
         """Return how long the server may take to answer."""

@@ -30,7 +30,8 @@ GIB = 1 << 30
 NFS_MOUNT = "30 22 0:40 / /srv rw - nfs4 store:/dumps rw\n"
 RO_MOUNT = "30 22 254:2 / /var/crash ro - ext4 /dev/vdb1 ro\n"
 DEFAULT_ROUTE = "Iface\tDestination\tGateway\nbond0\t00000000\t0100000A\t0003\n"
-ASKED_SSH = {"ssh -G k@10.0.0.9": "user k\nhostname 10.0.0.9\nport 22\nproxyusefdpass no\n"}
+PLAIN_SSH = "user k\nhostname 10.0.0.9\nport 22\nproxyusefdpass no\n"
+ASKED_SSH = {"ssh -G k@10.0.0.9": PLAIN_SSH, "ssh -G -F none k@10.0.0.9": PLAIN_SSH}
 PANIC_10 = 'USE_KDUMP=1\nKDUMP_CMDLINE_APPEND="systemd.unit=kdump-tools-dump.service panic=10"\n'
 UNPROVEN = ("proof_exists", "collector_kernel", "capture_restarts")
 
@@ -538,21 +539,22 @@ def stopped(host):
 
 
 @pytest.mark.parametrize(
-    ("configured", "knocked"),
+    ("configured", "knocked", "trouble"),
     [
-        ("user k\nhostname 10.0.0.7\nport 2222\nproxyusefdpass no\n", [("10.0.0.7", 2222)]),
-        ("hostname 10.0.0.9\nport 22\nproxyjump none\nproxycommand none\n", [("10.0.0.9", 22)]),
-        ("hostname 10.0.0.9\nport 22\nproxyjump me@gate:22\n", []),
-        ("hostname 10.0.0.9\nport 22\nproxycommand nc gate %p\n", []),
-        ("port x\n", [("10.0.0.9", 22)]),
-        ((255, "hostname 10.0.0.7\n", "Bad configuration option"), [("10.0.0.9", 22)]),
-        (stopped, [("10.0.0.9", 22)]),
+        ("user k\nhostname 10.0.0.7\nport 2222\nproxyusefdpass no\n", [("10.0.0.7", 2222)], "login_refused"),
+        ("hostname 10.0.0.9\nport 22\nproxyjump none\nproxycommand none\n", [("10.0.0.9", 22)], "login_refused"),
+        ("hostname 10.0.0.9\nport 22\nproxyjump me@gate:22\n", [], "login_refused"),
+        ("hostname 10.0.0.9\nport 22\nproxycommand nc gate %p\n", [], "login_refused"),
+        ("port x\n", [("10.0.0.9", 22)], "login_refused"),
+        # ssh itself then ends in the same way, now and at a crash
+        ((255, "hostname 10.0.0.7\n", "Bad configuration option"), [("10.0.0.9", 22)], "login"),
+        (stopped, [("10.0.0.9", 22)], "login"),
     ],
 )
-def test_an_ssh_server_is_knocked_at_where_ssh_goes_and_logged_in_to_by_a_proxy_unasked(configured, knocked):
+def test_an_ssh_server_is_knocked_at_where_ssh_goes_and_logged_in_to_by_a_proxy_unasked(configured, knocked, trouble):
     host = ssh_host((255, "", "k@10.0.0.9: Permission denied (publickey)."))
     host.answers["ssh -G k@10.0.0.9"] = configured
-    assert read_facts(host, Options())["probe"]["trouble"] == "login_refused"
+    assert read_facts(host, Options())["probe"]["trouble"] == trouble
     assert host.connected == knocked
 
 

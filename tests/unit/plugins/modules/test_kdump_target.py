@@ -8,6 +8,7 @@ from ansible_collections.crashops.kdump.plugins.module_utils._result import Fail
 from ansible_collections.crashops.kdump.plugins.module_utils.targets import _trial
 from ansible_collections.crashops.kdump.plugins.module_utils.targets._base import Wish, mounted_elsewhere
 from ansible_collections.crashops.kdump.plugins.module_utils.targets._ssh import Ssh
+from ansible_collections.crashops.kdump.plugins.module_utils.targets._sshclient import IMAGE_CONFIGURATION
 from ansible_collections.crashops.kdump.plugins.module_utils.targets._targets import Target
 from ansible_collections.crashops.kdump.plugins.modules import kdump_target
 from ansible_collections.crashops.kdump.tests.unit.fake_host import FakeHost
@@ -19,6 +20,9 @@ DF = "/dev/vda1 1000 400 600 40% /\n"
 MADE = "step=make\nexisted=0\nstep=mode\nbefore=700\nowner=0\nmode=700\nstep=write\nstep=space\n" + DF
 THERE = MADE.replace("existed=0", "existed=1")
 NFS_OPTIONS = "soft,timeo=200,retrans=1,retry=0,nolock,nosuid,nodev,noexec"
+PLAIN_SSH = "user kdump\nhostname store\nport 22\nidentityfile ~/.ssh/id_rsa\n"
+OF_IMAGE = "sh -c %s configuration kdump@store" % IMAGE_CONFIGURATION
+ASKED_SSH = ("ssh -G -F none kdump@store", "ssh -G kdump@store", OF_IMAGE)
 DEFAULT = {"target": None, "path": None, "create": True, "timeout": 60, "must_work": True}
 
 
@@ -42,6 +46,7 @@ def machine(stack="kdumpctl", **changes):
         programs=[tool, "mount.nfs", "ssh"],
     )
     host.modes[KEY] = 0o600
+    host.answers.update(dict.fromkeys(ASKED_SSH, PLAIN_SSH))
     host.kinds.update({"/dev/vdb1": "block", "/dev/vdc": "block", "/dev/vdd": "block"})
     host.links.update({"/dev/disk/by-uuid/1234": "/dev/vdb1", "/dev/disk/by-label/my\\x2fdumps": "/dev/vdc"})
     for name, value in changes.items():
@@ -303,9 +308,9 @@ def test_a_missing_program_is_named_with_its_package(target, stack, program, pac
 SSH = {"type": "ssh", "location": "kdump@store", "ssh_key": KEY}
 
 
-def login(host, check_mode=False, path="/srv/crash"):
+def login(host, check_mode=False, path="/srv/crash", stack="kdumpctl"):
     """Return the ssh command that the module runs."""
-    wish = Wish(Target("ssh", "kdump@store", KEY, path), "kdumpctl", True, not check_mode, 60)
+    wish = Wish(Target("ssh", "kdump@store", KEY, path), stack, True, not check_mode, 60)
     return " ".join(Ssh(host, wish).argv(path))
 
 
@@ -317,7 +322,71 @@ def test_an_ssh_target_is_tried_with_its_key_alone_and_pinned_host_keys():
     assert (result["changed"], result["device"], result["directory"]) == (True, None, "/srv/crash")
     for option in ("BatchMode=yes", "StrictHostKeyChecking=yes", "IdentitiesOnly=yes", "IdentityAgent=none"):
         assert "-o %s" % option in line
-    assert line.startswith("ssh -i %s -o " % KEY)
+    for option in ("GSSAPIAuthentication=no", "HostbasedAuthentication=no", "PreferredAuthentications=publickey"):
+        assert "-o %s" % option in line
+    assert line.startswith("ssh -i %s -F none -o " % KEY)
+
+
+OTHER_KEYS = (
+    "identityfile ~/.ssh/other\nidentityagent /run/agent\ncertificatefile ~/.ssh/c\npkcs11provider /lib/p11.so\n"
+)
+# what root's configuration says, and what of it leads to the server, by the stack of the host
+WAYS = [
+    ("kdump-tools", "hostname store.lan\nport 2222\n", ["hostname=store.lan", "port=2222"]),
+    ("kdump-tools", "hostname store\nport 22\nproxyjump me@gate\n", ["proxyjump=me@gate"]),
+    # the real root file system is there at a crash, and a certificate with it
+    ("kdump-tools", OTHER_KEYS, ["certificatefile=~/.ssh/c"]),
+    ("kdump-tools", "userknownhostsfile /root/.ssh/dumps\n", ["userknownhostsfile=/root/.ssh/dumps"]),
+    ("kdumpctl", "hostname store.lan\nport 2222\n", ["hostname=store.lan", "port=2222"]),
+    ("kdumpctl", OTHER_KEYS, []),
+    ("kdumpctl", "knownhostscommand /usr/bin/keys\n", []),
+]
+
+
+@pytest.mark.parametrize(("stack", "configured", "kept"), WAYS)
+def test_of_roots_configuration_only_the_way_to_the_server_is_taken(stack, configured, kept):
+    host = machine(stack, answers={"ssh -G kdump@store": configured, OF_IMAGE: configured})
+    words = login(host, stack=stack).partition(" kdump@store")[0].split()
+    taken = [word for word in words if word.partition("=")[0].islower() and "=" in word]
+    image = ["globalknownhostsfile=/etc/ssh/ssh_known_hosts", "userknownhostsfile=/root/.ssh/known_hosts"]
+    assert sorted(taken) == sorted(kept + (image if stack == "kdumpctl" else []))
+
+
+# the files of known hosts that ssh would look into, what /etc/ssh/ssh_config names, and which of them the image has
+KNOWN_HOSTS = [
+    ("userknownhostsfile /root/.ssh/known_hosts /root/.ssh/known_hosts2\n", "", "/root/.ssh/known_hosts"),
+    ("userknownhostsfile /root/.ssh/dumps\n", "", "none"),
+    ("userknownhostsfile /root/.ssh/dumps\n", "Host *\n\tUserKnownHostsFile ~/.ssh/dumps\n", "/root/.ssh/dumps"),
+]
+
+
+@pytest.mark.parametrize(("configured", "system", "expected"), KNOWN_HOSTS)
+def test_on_kdumpctl_only_known_hosts_that_the_image_has_count(configured, system, expected):
+    host = machine(answers={OF_IMAGE: configured}, files={"/etc/ssh/ssh_config": system})
+    words = login(host).split()
+    assert "userknownhostsfile=%s" % expected in words
+    assert "globalknownhostsfile=/etc/ssh/ssh_known_hosts" in words
+
+
+@pytest.mark.parametrize(
+    ("configured", "option"),
+    [
+        ("hostname store\n", "PubkeyAcceptedKeyTypes=-*-cert-v01@openssh.com"),
+        (
+            "pubkeyacceptedalgorithms ssh-ed25519-cert-v01@openssh.com,ssh-ed25519,ssh-rsa\n",
+            "pubkeyacceptedalgorithms=ssh-ed25519,ssh-rsa",
+        ),
+    ],
+)
+def test_on_kdumpctl_no_certificate_lets_in(configured, option):
+    assert "-o %s" % option in login(machine(answers={OF_IMAGE: configured}))
+    assert "-cert-" not in login(machine("kdump-tools"), stack="kdump-tools")
+
+
+def test_a_configuration_that_ssh_cannot_read_is_the_answer():
+    host = machine(answers={OF_IMAGE: (255, "", "line 3: Bad configuration option: foo\n")})
+    with pytest.raises(Failure, match="cannot read its configuration on this host .*Bad configuration option: foo"):
+        run(host, target=SSH, path="/srv/crash")
 
 
 @pytest.mark.parametrize("check_mode", [True, False])

@@ -7,6 +7,7 @@ import re
 
 import pytest
 from ansible_collections.crashops.kdump.plugins.module_utils._result import Failure
+from ansible_collections.crashops.kdump.plugins.module_utils.targets._sshclient import IMAGE_CONFIGURATION
 from ansible_collections.crashops.kdump.plugins.module_utils.targets._trial import look_script, trial_script
 from ansible_collections.crashops.kdump.plugins.modules import (
     crashkernel_reserve,
@@ -28,7 +29,7 @@ from ansible_collections.crashops.kdump.tests.unit.situations.every import SITUA
 from ansible_collections.crashops.kdump.tests.unit.situations.situation import judge
 
 QUIET_SSH = ("BatchMode=yes", "CheckHostIP=no", "ControlMaster=no", "ControlPath=none", "PermitLocalCommand=no")
-QUIET_SSH += ("UpdateHostKeys=no",)
+QUIET_SSH += ("UpdateHostKeys=no", "AddKeysToAgent=no")
 # a shell line that looks at a directory, here or on a server: nothing that makes, changes or removes
 WRITES = re.compile(r"\b(mkdir|chmod|chown|mktemp|dd|rm|touch|mv|cp|ln|tee|sed -i)\b|>[^&]")
 # What a look may run, and why it leaves no trace. -p keeps blkid from its cache file; stat -f and ssh -G only read;
@@ -46,7 +47,7 @@ LOOKS = tuple(
         r"blkid -p -o export \S+",
         r"lsblk --nodeps -npo FSTYPE \S+",
         r"stat -f -c %T \S+",
-        r"ssh -G \S+",
+        r"ssh -G (-F none )?\S+",
         r"ssh-keygen -y -P  -f \S+",
         r"getent ahosts \S+",
         r"ip (-o |-j )?route get .*",
@@ -78,7 +79,7 @@ def is_a_look(argv):
     if argv[:2] == ["ssh", "-i"]:
         return all(option in argv for option in QUIET_SSH) and not WRITES.search(argv[-1].replace("2>&1", ""))
     if argv[:2] == ["sh", "-c"]:
-        return not WRITES.search(line.replace("2>&1", ""))
+        return not WRITES.search(line.replace("2>&1", "").replace("2>/dev/null", ""))
     if argv[:6] == ["unshare", "--mount", "--propagation", "private", "sh", "-c"]:
         # a server's file system is mounted with its own options, and ends with the name space
         return not WRITES.search(argv[6].replace("2>&1", "")) and (argv[8] == "nfs" or argv[9].startswith("ro"))
@@ -93,6 +94,9 @@ def watched(make):
     host.kinds["/dev/vdb"] = "block"
     host.modes["/root/.ssh/kdump_id_rsa"] = 0o600
     host.programs += ["ssh", "ip", "hostname", "lsblk", "dmsetup", "mount.nfs"]
+    for asked in ("ssh -G kdump@store", "ssh -G -F none kdump@store"):
+        host.answers[asked] = "user kdump\nhostname store\nport 22\n"
+    host.answers["sh -c %s configuration kdump@store" % IMAGE_CONFIGURATION] = "hostname store\n"
     return host
 
 
@@ -167,3 +171,4 @@ def test_a_trial_and_a_login_that_may_write_are_no_looks():
     assert not is_a_look(["sh", "-c", trial_script("/var/crash", True, True)])
     assert is_a_look(["sh", "-c", look_script("/var/crash", True, True)])
     assert not is_a_look(["ssh", "-i", "/root/.ssh/key", "-o", "BatchMode=yes", "kdump@store", "true"])
+    assert is_a_look(["sh", "-c", IMAGE_CONFIGURATION, "configuration", "kdump@store"])
