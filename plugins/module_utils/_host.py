@@ -7,13 +7,14 @@
 import errno
 import glob
 import os
-import shutil
 import socket
 import stat
-import tempfile
 import time
 from typing import Any, Callable, Dict, List, NamedTuple, Optional
 
+from ansible_collections.crashops.kdump.plugins.module_utils import _replace
+from ansible_collections.crashops.kdump.plugins.module_utils._lock import Lock
+from ansible_collections.crashops.kdump.plugins.module_utils._replace import Content
 from ansible_collections.crashops.kdump.plugins.module_utils._result import Failure, Refused
 
 # sysfs files of kexec answer EBUSY while a load holds the kexec lock (Linux 6.5 and later)
@@ -22,6 +23,20 @@ BUSY_PAUSE_S = 0.25
 # what coreutils timeout(1) exits with when the limit is reached, by TERM and by KILL
 TIMED_OUT = (124, 137)
 WITHOUT_ROOT = "The task ran without root: set become: true (ansible-playbook --become)."
+# The commands that change the host. They go on when the module is killed, so the lock is theirs as well. None of them
+# leaves a daemon behind, which would keep the lock.
+CHANGING = (
+    "bootc",
+    "cp",
+    "grubby",
+    "kdump-config",
+    "kdump-tools",
+    "kdumpctl",
+    "rpm-ostree",
+    "systemctl",
+    "update-grub",
+    "zipl",
+)
 
 
 class Completed(NamedTuple):
@@ -65,13 +80,13 @@ def _kind(mode: int) -> str:
 class Host:
     """The machine that the module runs on. `commands` holds the argv of every command that was run.
 
-    The module is an AnsibleModule, or what stands in for one where no Ansible is: get_bin_path, run_command,
-    atomic_move and backup_local.
+    The module is an AnsibleModule, or what stands in for one where no Ansible is: get_bin_path and run_command.
     """
 
     def __init__(self, module: Any) -> None:
         self._module = module
         self.commands = []  # type: List[List[str]]
+        self._lock = Lock()
 
     def read_bytes(self, path: str, offset: int = 0, size: int = -1) -> Optional[bytes]:
         """Return a file's bytes (size -1: to its end), None where there is no such file."""
@@ -184,7 +199,9 @@ class Host:
         self.commands.append(list(argv))
         limited = ["timeout", "--kill-after=10", str(timeout_s)] + list(argv)
         env = {"LANG": "C", "LC_ALL": "C", "LC_MESSAGES": "C", "LANGUAGE": "C"}
-        rc, stdout, stderr = self._module.run_command(limited, environ_update=env)
+        held = [self._lock.handle] if self._lock.handle is not None and _changes(argv) else []
+        more = {"pass_fds": held} if held else {}
+        rc, stdout, stderr = self._module.run_command(limited, environ_update=env, **more)
         if rc in TIMED_OUT:
             raise Failure(
                 "%s did not end within %d seconds and was stopped; find out what it waits for" % (argv[0], timeout_s),
@@ -202,39 +219,24 @@ class Host:
 
         Owner, mode and SELinux context of a file that exists are kept; `mode` is for a new one.
         """
-        saved = self._module.backup_local(path) if backup and os.path.exists(path) else None
-        exists = os.path.exists(path)
-        temporary = ""
-        try:
-            # in the file's own folder, so that a full or read-only one is met before anything is replaced; the name
-            # matches no pattern by which a program picks up the files of a folder
-            handle, temporary = tempfile.mkstemp(prefix=".ansible_tmp", dir=os.path.dirname(path))
-            with os.fdopen(handle, "wb") as stream:
-                stream.write(text.encode("utf-8", "surrogateescape"))
-        except OSError as error:
-            if temporary:
-                os.unlink(temporary)
-            raise Failure("cannot write %s: %s" % (path, error.strerror), path=path)
-        self._module.atomic_move(temporary, path)
-        if not exists:
-            os.chmod(path, mode)
-        return saved
+        saved = self.write_all([Content(path, text, mode)], backup)
+        return saved[0] if saved else None
+
+    def write_all(self, contents: List[Content], backup: bool = False) -> List[str]:
+        """Write, or remove, all of these files or none, and return the paths of the backups."""
+        return _replace.replace_all(contents, backup)
 
     def copy(self, source: str, destination: str, mode: int) -> None:
         """Copy a file's bytes and times, so that the copy is there as a whole or not at all."""
-        temporary = ""
-        try:
-            seen = os.stat(source)
-            handle, temporary = tempfile.mkstemp(prefix=".ansible_tmp", dir=os.path.dirname(destination))
-            with open(source, "rb") as old, os.fdopen(handle, "wb") as new:
-                shutil.copyfileobj(old, new)
-            self._module.atomic_move(temporary, destination)
-            os.chmod(destination, mode)
-            os.utime(destination, ns=(seen.st_atime_ns, seen.st_mtime_ns))
-        except OSError as error:
-            if temporary and os.path.exists(temporary):
-                os.unlink(temporary)
-            raise Failure("cannot copy %s to %s: %s" % (source, destination, error.strerror), path=destination)
+        _replace.copy(source, destination, mode)
+
+    def lock(self, name: str) -> None:
+        """Wait until nobody else changes this host, and keep others from it until unlock(), or the process ends."""
+        self._lock.take(name)
+
+    def unlock(self) -> None:
+        """Let others change this host."""
+        self._lock.release()
 
     def remove(self, path: str) -> None:
         """Remove a file; one that is not there is no error."""
@@ -265,6 +267,11 @@ class Host:
             raise Failure("cannot touch %s: %s" % (path, error.strerror), path=path)
 
 
+def _changes(argv: List[str]) -> bool:
+    """Return whether a command is one of those that change the host."""
+    return os.path.basename(argv[0]) in CHANGING
+
+
 def command_failure(what: str, done: Completed) -> Failure:
     """Return the Failure for a command that ended unwell, its own last words in the sentence."""
     words = (done.stderr.strip() or done.stdout.strip() or "it said nothing").splitlines()
@@ -279,14 +286,20 @@ def without_root(host: Any, failure: Failure) -> str:
     return " " + WITHOUT_ROOT
 
 
-def run_module(module: Any, ensure: Callable[[Any, Dict[str, Any], bool], Dict[str, Any]]) -> None:
+def run_module(
+    module: Any, ensure: Callable[[Any, Dict[str, Any], bool], Dict[str, Any]], changes: Optional[str] = None
+) -> None:
     """Run ensure(host, params, check_mode) and end the module with its result, or with the reason it failed.
 
+    changes: the name of a module that changes the host, which it does alone: it waits for the lock, check mode apart.
     The one place of the collection that calls exit_json and fail_json. `commands` is added to both; the `warnings` of a
     result go to the screen.
     """
     host = Host(module)
     try:
+        if changes and not module.check_mode:
+            host.lock(changes)
+            _replace.remove_left(host)
         result = ensure(host, module.params, module.check_mode)
     except Failure as failure:
         module.fail_json(msg=failure.msg + without_root(host, failure), commands=host.commands, **failure.details)
@@ -294,3 +307,5 @@ def run_module(module: Any, ensure: Callable[[Any, Dict[str, Any], bool], Dict[s
         for warning in result.pop("warnings", []):
             module.warn(warning)
         module.exit_json(commands=host.commands, **result)
+    finally:
+        host.unlock()

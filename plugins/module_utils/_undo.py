@@ -117,6 +117,14 @@ def forget(host: Any) -> None:
     host.remove(RECORD)
 
 
+def restore(host: Any, text: Optional[str]) -> None:
+    """Write the record as it was before a change that was not made; None: there was none."""
+    if text is None:
+        forget(host)
+    elif host.read(RECORD) != text:
+        host.write(RECORD, text, mode=0o600)
+
+
 def put_back(host: Any, files: List[Kept]) -> List[str]:
     """Write the files as they were, with their times, and return their paths; one that others changed since stays."""
     done = []

@@ -439,7 +439,7 @@ def main() -> None:
         },
         supports_check_mode=True,
     )
-    run_module(module, ensure)
+    run_module(module, ensure, "crashkernel_reserve")
 
 
 if __name__ == "__main__":

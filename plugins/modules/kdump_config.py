@@ -329,6 +329,7 @@ from ansible.module_utils.basic import AnsibleModule
 from ansible_collections.crashops.kdump.plugins.module_utils import _undo
 from ansible_collections.crashops.kdump.plugins.module_utils._host import run_module
 from ansible_collections.crashops.kdump.plugins.module_utils._planned import PlannedHost
+from ansible_collections.crashops.kdump.plugins.module_utils._replace import Content
 from ansible_collections.crashops.kdump.plugins.module_utils._result import (
     Failure,
     FileChange,
@@ -404,18 +405,13 @@ def _write(host: Any, stack: Stack, changes: List[FileChange], backup: bool) -> 
     """Write all files or none, what they replace kept until the host is armed; return the backups that were made."""
     if not changes:
         return []
-    unarmed, kept = _undo.standing(host), _undo.kept(host, changes)
-    _undo.remember(host, stack, kept)
-    saved = []
+    before = host.read(_undo.RECORD)
+    _undo.remember(host, stack, _undo.kept(host, changes))
     try:
-        for change in changes:
-            saved.append(host.write(change.path, change.after, backup=backup))
+        return host.write_all([Content(change.path, change.after) for change in changes], backup)
     except Failure as failure:
-        _undo.put_back(host, kept)
-        if unarmed is None:
-            _undo.forget(host)
+        _undo.restore(host, before)
         raise Failure(failure.msg + "; the configuration is as it was", **failure.details)
-    return [path for path in saved if path]
 
 
 def _diff(change: FileChange) -> Dict[str, str]:
@@ -461,7 +457,7 @@ def main() -> None:
         "exclusive": {"type": "bool", "default": False},
         "backup": {"type": "bool", "default": False},
     }
-    run_module(AnsibleModule(argument_spec=argument_spec, supports_check_mode=True), ensure)
+    run_module(AnsibleModule(argument_spec=argument_spec, supports_check_mode=True), ensure, "kdump_config")
 
 
 if __name__ == "__main__":

@@ -392,7 +392,7 @@ def main() -> None:
         "rebuild": {"type": "str", "choices": ["auto", "always", "never"], "default": "auto"},
         "timeout": {"type": "int", "default": 600},
     }
-    run_module(AnsibleModule(argument_spec=argument_spec, supports_check_mode=True), ensure)
+    run_module(AnsibleModule(argument_spec=argument_spec, supports_check_mode=True), ensure, "kdump_service")
 
 
 if __name__ == "__main__":

@@ -315,7 +315,7 @@ def main() -> None:
         "timeout": {"type": "int", "default": 60},
         "must_work": {"type": "bool", "default": True},
     }
-    run_module(AnsibleModule(argument_spec=argument_spec, supports_check_mode=True), ensure)
+    run_module(AnsibleModule(argument_spec=argument_spec, supports_check_mode=True), ensure, "kdump_target")
 
 
 if __name__ == "__main__":

@@ -7,6 +7,7 @@ import fnmatch
 from typing import Any, Callable, Dict, List, Optional, Tuple, Union
 
 from ansible_collections.crashops.kdump.plugins.module_utils._host import Completed, FileFacts, Space, command_failure
+from ansible_collections.crashops.kdump.plugins.module_utils._replace import Content
 from ansible_collections.crashops.kdump.plugins.module_utils._result import Failure
 
 # what a command answers: its stdout, (rc, stdout, stderr), or a function of the host that acts and answers one of these
@@ -144,18 +145,32 @@ class FakeHost:
         return done
 
     def write(self, path: str, text: str, mode: int = 0o644, backup: bool = False) -> Optional[str]:
-        """Keep a text, and that it was written; a path in `unwritable` is refused with the words there."""
-        path = self.real_path(path)
-        if path in self.unwritable:
-            raise Failure("cannot write %s: %s" % (path, self.unwritable[path]), path=path)
-        saved = "%s.backup" % path if backup and path in self.files else None
-        if saved:
-            self.files[saved] = self.files[path]
-        self.modes.setdefault(path, mode)
-        self.files[path] = text
-        self.mtimes[path] = self.clock
+        """Keep a text, and that it was written."""
+        saved = self.write_all([Content(path, text, mode)], backup)
+        return saved[0] if saved else None
+
+    def write_all(self, contents: List[Content], backup: bool = False) -> List[str]:
+        """Keep all texts or none; a path in `unwritable` is refused with the words there."""
+        paths = [self.real_path(content.path) for content in contents]
+        for path in paths:
+            if path in self.unwritable:
+                raise Failure("cannot write %s: %s" % (path, self.unwritable[path]), path=path)
+        saved = [path for path in paths if backup and path in self.files]
+        for path in saved:
+            self.files[path + ".backup"] = self.files[path]
+        for path, content in zip(paths, contents):
+            self.put(path, content)
+        return [path + ".backup" for path in saved]
+
+    def put(self, path: str, content: Content) -> None:
+        """Keep one text, or forget the file, as the last step of a write."""
+        if content.text is None:
+            self.remove(path)
+            return
+        self.modes.setdefault(path, content.mode)
+        self.files[path] = content.text
+        self.mtimes[path] = self.clock if content.mtime_ns is None else content.mtime_ns / 1e9
         self.written.append(path)
-        return saved
 
     def copy(self, source: str, destination: str, mode: int) -> None:
         """Keep a copy of a file, its time with it; a path in `unwritable` is refused with the words there."""

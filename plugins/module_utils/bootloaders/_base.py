@@ -8,6 +8,7 @@ import abc
 from typing import Any, Dict, List, NamedTuple, Optional, Sequence, Union
 
 from ansible_collections.crashops.kdump.plugins.module_utils._cmdline import said, values
+from ansible_collections.crashops.kdump.plugins.module_utils._replace import Content
 from ansible_collections.crashops.kdump.plugins.module_utils._result import Failure, FileChange
 
 # what GRUB makes the arguments of its entries from
@@ -119,14 +120,10 @@ def consistent(entries: List[Entry]) -> bool:
 
 
 def put_back(host: Any, texts: Dict[str, Optional[str]]) -> None:
-    """Write files as they were; None stands for one that was not there."""
-    for path, text in texts.items():
-        if host.read(path) == text:
-            continue
-        if text is None:
-            host.remove(path)
-        else:
-            host.write(path, text)
+    """Write files as they were, all or none; None stands for one that was not there."""
+    changed = [Content(path, text) for path, text in texts.items() if host.read(path) != text]
+    if changed:
+        host.write_all(changed)
 
 
 def not_read_back(tool: str, plan: Plan, seen: List[Entry]) -> Failure:

@@ -5,6 +5,7 @@
 """The program that a timer runs on a host: reads it as kdump_info does, and writes the metrics. It needs no Ansible."""
 
 import argparse
+import glob
 import json
 import os
 import shutil
@@ -25,6 +26,8 @@ from ansible_collections.crashops.kdump.plugins.module_utils.metrics._metrics im
 NAME = "crashops-kdump-metrics"
 FILE = "crashops_kdump.prom"
 OPTIONS = "/etc/crashops-kdump/metrics.json"
+# what a run that was killed left is older than this
+LEFT_S = 3600
 SBIN = ["/usr/sbin", "/sbin", "/usr/local/sbin"]
 # The unit's sandbox shows its programs a mount table in which all is read-only. The host's own is that of process 1.
 OUTSIDE = {"/proc/self/mountinfo": "/proc/1/mountinfo", "/proc/mounts": "/proc/1/mounts"}
@@ -34,7 +37,7 @@ Reading = Callable[[Any, Dict[str, Any]], Dict[str, Any]]
 
 
 class Machine:
-    """What _host.Host wants of an AnsibleModule, by the standard library alone. Nothing is written through it.
+    """What _host.Host wants of an AnsibleModule, by the standard library alone.
 
     `start` is subprocess.run, handed in: what lies in module_utils may become part of a module, which must not call it.
     """
@@ -62,14 +65,6 @@ class Machine:
             return 127, "", "%s: %s" % (argv[0], error.strerror)
         return done.returncode, _text(done.stdout), _text(done.stderr)
 
-    def atomic_move(self, source: str, target: str) -> None:
-        """Refuse to replace a file."""
-        raise Failure("cannot write %s: the metrics program only reads the host" % target)
-
-    def backup_local(self, path: str) -> str:
-        """Refuse to copy a file."""
-        raise Failure("cannot copy %s: the metrics program only reads the host" % path)
-
 
 class OutsideHost(Host):
     """The machine as it is outside of the unit's sandbox."""
@@ -82,6 +77,14 @@ class OutsideHost(Host):
             except Failure:
                 pass
         return super().read_bytes(path, offset, size)
+
+    def write_all(self, contents: Any, backup: bool = False) -> List[str]:
+        """Refuse to replace a file."""
+        raise Failure("cannot write %s: the metrics program only reads the host" % contents[0].path)
+
+    def copy(self, source: str, destination: str, mode: int) -> None:
+        """Refuse to copy a file."""
+        raise Failure("cannot copy %s: the metrics program only reads the host" % source)
 
 
 def collect(host: Any, said: Dict[str, Any]) -> Dict[str, Any]:
@@ -117,15 +120,28 @@ def write(path: str, content: bytes) -> None:
     """Put a file that everybody may read in place, whole or not at all."""
     # Made anew under a name that nobody can guess: the directory may belong to node_exporter's user, and what that
     # user puts there must not lead root elsewhere. The collector reads no name that does not end with .prom.
+    _remove_left(path)
     handle, temporary = tempfile.mkstemp(prefix="." + FILE + ".", dir=os.path.dirname(path))
     try:
         with os.fdopen(handle, "wb") as stream:
             stream.write(content)
             os.fchmod(handle, 0o644)
+            stream.flush()
+            os.fsync(handle)
         os.replace(temporary, path)
     except OSError:
         os.unlink(temporary)
         raise
+
+
+def _remove_left(path: str) -> None:
+    """Remove what runs that were killed left; one that writes now is done within the hour."""
+    for left in glob.glob(os.path.join(os.path.dirname(path), "." + FILE + ".*")):
+        try:
+            if os.lstat(left).st_mtime < time.time() - LEFT_S:
+                os.unlink(left)
+        except OSError:
+            continue
 
 
 def _parser() -> argparse.ArgumentParser:

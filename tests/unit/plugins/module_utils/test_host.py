@@ -10,16 +10,9 @@ from ansible_collections.crashops.kdump.plugins.module_utils._host import Host
 from ansible_collections.crashops.kdump.plugins.module_utils._result import Failure
 
 
-class Mover:
-    """Moves a file as AnsibleModule does, or finds that it cannot."""
-
-    def atomic_move(self, source, target):
-        os.rename(source, target)
-
-
 @pytest.fixture
 def host():
-    return Host(Mover())
+    return Host(None)
 
 
 def test_bytes_that_are_no_utf8_survive_reading_and_writing(host, tmp_path):

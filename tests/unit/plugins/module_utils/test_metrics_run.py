@@ -11,7 +11,13 @@ import subprocess
 import pytest
 from ansible_collections.crashops.kdump.plugins.module_utils._host import Host
 from ansible_collections.crashops.kdump.plugins.module_utils._result import Failure
-from ansible_collections.crashops.kdump.plugins.module_utils.metrics._program import Machine, OutsideHost, collect, main
+from ansible_collections.crashops.kdump.plugins.module_utils.metrics._program import (
+    Machine,
+    OutsideHost,
+    collect,
+    main,
+    write,
+)
 from ansible_collections.crashops.kdump.tests.unit.armed_host import armed_debian, armed_el9
 
 FILE = "crashops_kdump.prom"
@@ -127,9 +133,20 @@ def test_programs_are_found_where_only_root_looks_and_others_are_not(monkeypatch
 def test_nothing_but_the_metrics_is_ever_written(tmpdir):
     path = str(tmpdir.join("kdump.conf"))
     with pytest.raises(Failure, match="cannot write .*: the metrics program only reads the host"):
-        Host(Machine(subprocess.run)).write(path, "path /x\n")
+        OutsideHost(Machine(subprocess.run)).write(path, "path /x\n")
     with pytest.raises(Failure, match="cannot copy"):
-        Machine(subprocess.run).backup_local(path)
+        OutsideHost(Machine(subprocess.run)).copy(path, path + "~", 0o600)
+
+
+def test_what_a_killed_run_left_is_removed_once_it_is_old(tmpdir):
+    old, young = tmpdir.join(".crashops_kdump.prom.dead"), tmpdir.join(".crashops_kdump.prom.now")
+    for path in (old, young, tmpdir.join(".other.prom.dead")):
+        path.write("")
+    os.utime(str(old), (1, 1))
+    os.utime(str(tmpdir.join(".other.prom.dead")), (1, 1))
+    write(str(tmpdir.join("crashops_kdump.prom")), b"up 1\n")
+    names = sorted(path.basename for path in tmpdir.listdir())
+    assert names == [".crashops_kdump.prom.now", ".other.prom.dead", "crashops_kdump.prom"]
 
 
 @pytest.mark.parametrize("path", ["/proc/self/mountinfo", "/proc/mounts"])
