@@ -132,7 +132,7 @@ dumps:
     reason:
       description: How that is known.
       type: str
-      sample: all 3210 records and the terminator are in the file
+      sample: all 1221 records and the terminator are in the file; all 31529 pages that it names are in the file
     readable:
       description:
         - Whether what was read of its pages makes sense. Up to 512 pages, spread over the whole dump, must unpack to
@@ -227,11 +227,10 @@ from ansible_collections.crashops.kdump.plugins.module_utils.vmcores._dumps impo
 from ansible_collections.crashops.kdump.plugins.module_utils.vmcores._look import (
     SAMPLE,
     Look,
-    content,
     dmesg_text,
     identity,
+    judged,
     look,
-    verdict,
 )
 
 
@@ -277,15 +276,15 @@ def core_facts(seen: Look) -> Dict[str, Any]:
     return dict(seen.header._asdict(), **place)
 
 
-def judged(host: Any, seen: Look, check: bool, text: str, deadline: float) -> Dict[str, Any]:
+def opinion(seen: Look, check: bool, text: str) -> Dict[str, Any]:
     """Return whether a dump is complete and can be read."""
-    whole = verdict(seen, check)
-    if not check:
-        return dict(whole._asdict(), readable=None, readable_reason="it was not asked for")
-    return dict(whole._asdict(), **content(host, seen, whole, text, deadline, SAMPLE)._asdict())
+    if not check and seen.read is not None:
+        return dict(_vmcore.Verdict(None, _vmcore.NOT_ASKED.readable_reason)._asdict(), **_vmcore.NOT_ASKED._asdict())
+    verdict, content = judged(seen, text, SAMPLE)
+    return dict(verdict._asdict(), **content._asdict())
 
 
-def report(host: Any, seen: Look, check: bool, deadline: float) -> Dict[str, Any]:
+def report(host: Any, seen: Look, check: bool) -> Dict[str, Any]:
     """Return all that is told of one dump."""
     found, text = seen.found, dmesg_text(host, seen.found)
     panic = _panic.panic(text)
@@ -306,7 +305,7 @@ def report(host: Any, seen: Look, check: bool, deadline: float) -> Dict[str, Any
             for file in found.files
         ],
     }
-    return dict(core_facts(seen), **dict(beside, **judged(host, seen, check, text, deadline)))
+    return dict(core_facts(seen), **dict(beside, **opinion(seen, check, text)))
 
 
 def ensure(host: Any, params: Dict[str, Any], check_mode: bool) -> Dict[str, Any]:
@@ -322,7 +321,7 @@ def ensure(host: Any, params: Dict[str, Any], check_mode: bool) -> Dict[str, Any
     )
     oldest = None if params["after"] is None else params["after"] - params["slack"]
     wanted = [one for one in seen if oldest is None or one.crash_time >= oldest]
-    dumps = [report(host, one, params["check"], deadline) for one in wanted[: params["newest"]]]
+    dumps = [report(host, one, params["check"]) for one in wanted[: params["newest"]]]
     return {"changed": False, "path": directory, "now": now, "dumps": dumps}
 
 

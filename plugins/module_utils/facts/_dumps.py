@@ -8,21 +8,14 @@ import re
 from typing import Any, Dict, List, NamedTuple, Optional
 
 from ansible_collections.crashops.kdump.plugins.module_utils._cmdline import values
-from ansible_collections.crashops.kdump.plugins.module_utils.vmcores import _panic, _vmcore
+from ansible_collections.crashops.kdump.plugins.module_utils.vmcores import _panic
 from ansible_collections.crashops.kdump.plugins.module_utils.vmcores._dumps import find_dumps
-from ansible_collections.crashops.kdump.plugins.module_utils.vmcores._look import (
-    Look,
-    content,
-    dmesg_text,
-    glance,
-    look,
-)
+from ansible_collections.crashops.kdump.plugins.module_utils.vmcores._look import Look, dmesg_text, judged, look
 
 # older ones than these are counted, and not opened
 OPENED = 20
-LIMIT_S = 3.0
-# for the pages of those, the newest first, and of each so many
-CONTENT_LIMIT_S = 2.0
+LIMIT_S = 5.0
+# so many pages are read of each
 CONTENT_PAGES = 64
 # x86 says the first as soon as it can, and every architecture the second
 COMMAND_LINE = re.compile(r"\b[Cc]ommand line: (.*)")
@@ -97,33 +90,26 @@ def read_dumps(host: Any, directory: Optional[str]) -> Dumps:
     seen = [look(host, one, deadline if number < OPENED else 0) for number, one in enumerate(found)]
     seen.sort(key=lambda one: -one.crash_time)
     dumps = [_dump(host, one, number == 0) for number, one in enumerate(seen)]
-    deadline = host.now() + CONTENT_LIMIT_S
-    dumps = [_with_content(host, one, dump, deadline) for one, dump in zip(seen[:OPENED], dumps)] + dumps[OPENED:]
     return Dumps(directory, dumps, directory in host.unseen)
 
 
-def _with_content(host: Any, seen: Look, dump: Dump, deadline: float) -> Dump:
-    """Return a dump with what a sample of its pages tells."""
-    judged = _vmcore.Verdict(dump.complete, dump.reason)
-    read = content(host, seen, judged, dmesg_text(host, seen.found), deadline, CONTENT_PAGES)
-    return dump._replace(**read._asdict())
-
-
 def _dump(host: Any, seen: Look, newest: bool) -> Dump:
-    """Return one dump; the log is read of the newest only."""
-    core, judged = seen.found.core, glance(seen)
-    log = dmesg_text(host, seen.found) if newest else ""
-    panic = _panic.panic(log)
+    """Return one dump; the log's words are those of the newest only."""
+    core, log = seen.found.core, dmesg_text(host, seen.found)
+    verdict, content = judged(seen, log, CONTENT_PAGES)
+    panic = _panic.panic(log) if newest else None
     return Dump(
         path=core.path if core else seen.found.directory,
         size=sum(file.facts.size for file in seen.found.files),
         mode=core.facts.mode if core else None,
         time=seen.crash_time,
-        complete=judged.complete,
-        reason=judged.reason,
+        complete=verdict.complete,
+        reason=verdict.reason,
         kernel=seen.header.kernel,
         panic=panic.line if panic else None,
-        crashkernel=_booted_with(log),
+        crashkernel=_booted_with(log) if newest else None,
+        readable=content.readable,
+        readable_reason=content.readable_reason,
     )
 
 

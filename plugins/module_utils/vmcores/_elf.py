@@ -124,8 +124,10 @@ def verdict(read: Read, size: int) -> Verdict:
     if layout.flags & INCOMPLETE:
         return Verdict(False, "makedumpfile marked it incomplete: there was not enough space for it")
     segments = list(_segments(read, layout))
-    if not segments or len(segments) < layout.entries:
+    if len(segments) < layout.entries:
         return Verdict(False, "the file ends inside its %d program headers" % layout.entries)
+    if not any(segment.kind == PT_LOAD and segment.size for segment in segments):
+        return Verdict(False, "it holds no memory: none of its %d program headers names any" % layout.entries)
     end = max(segment.offset + segment.size for segment in segments)
     if end > size:
         return Verdict(False, "its segments end at byte %d, the file at byte %d" % (end, size))

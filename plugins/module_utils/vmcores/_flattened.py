@@ -9,7 +9,7 @@ import struct
 from array import array
 from typing import Iterator, List, NamedTuple, Optional
 
-from ansible_collections.crashops.kdump.plugins.module_utils.vmcores._base import Read, Verdict
+from ansible_collections.crashops.kdump.plugins.module_utils.vmcores._base import CHUNK, Read
 
 SIGNATURE = b"makedumpfile\0\0\0\0"
 FIRST_RECORD = 4096
@@ -87,41 +87,29 @@ def _covering(first: List[Record], offset: int) -> Optional[Record]:
     return next((r for r in reversed(first) if r.offset <= offset < r.offset + r.size), None)
 
 
-def verdict(read: Read, size: Optional[int]) -> Verdict:
-    """Return whether the records reach the terminator. size is None where only reading on tells it."""
-    count = 0
-    try:
-        for record in records(read):
-            end = record.position + record.size
-            if size is not None and end > size:
-                return Verdict(False, "the file ends inside the record at byte %d" % record.position)
-            count += 1
-    except Damaged as damage:
-        return Verdict(False, str(damage))
-    if not count:
-        return Verdict(False, "it holds a terminator and no record")
-    return Verdict(True, "all %d records and the terminator are in the file" % count)
-
-
-def ends_well(read: Read, size: int) -> bool:
-    """Return whether the last bytes of a file are the terminator: the cheap test, where nobody else writes the file."""
-    return read(size - RECORD_HEADER_BYTES, RECORD_HEADER_BYTES) == struct.pack(">qq", *TERMINATOR)
-
-
 class Index:
-    """Where each piece of the inner file is, so that any of it can be read. complete: all records are in it."""
+    """The records up to the terminator: how many there are, and where each piece of the inner file is.
 
-    def __init__(self, read: Read) -> None:
+    size is that of the inner file, end is where the terminator ends in this one. complete: all records are kept, so
+    that any piece of the inner file can be read.
+    """
+
+    def __init__(self, read: Read, file_size: Optional[int] = None) -> None:
+        """Walk the records; file_size is None where only reading on tells it. Raise Damaged where they do not end."""
         self._read = read
-        self.complete = True
+        self.count, self.size, self.end = 0, 0, FIRST_RECORD + RECORD_HEADER_BYTES
         offsets, sizes, positions = array("q"), array("q"), array("q")
         for record in records(read):
-            if len(offsets) == INDEX_RECORDS:
-                self.complete = False
-                break
-            offsets.append(record.offset)
-            sizes.append(record.size)
-            positions.append(record.position)
+            end = record.position + record.size
+            if file_size is not None and end > file_size:
+                raise Damaged("the file ends inside the record at byte %d" % record.position)
+            self.count, self.size = self.count + 1, max(self.size, record.offset + record.size)
+            self.end = end + RECORD_HEADER_BYTES
+            if self.count <= INDEX_RECORDS:
+                offsets.append(record.offset)
+                sizes.append(record.size)
+                positions.append(record.position)
+        self.complete = self.count <= INDEX_RECORDS
         # of records that begin at one place the later one, which overwrites the other, comes behind
         order = sorted(range(len(offsets)), key=offsets.__getitem__)
         self._offsets = array("q", (offsets[number] for number in order))
@@ -135,19 +123,20 @@ class Index:
         return max(holding, key=self._positions.__getitem__, default=None)
 
     def read(self, offset: int, size: int) -> bytes:
-        """Return bytes of the inner file, fewer where there is a gap."""
+        """Return bytes of the inner file, zeros where no record was written, fewer at its end."""
         parts: List[bytes] = []
-        while size > 0:
+        while size > 0 and offset < self.size:
             number = bisect.bisect_right(self._offsets, offset) - 1
             holder = self._holder(offset, number)
-            if holder is None:
-                break
-            skip = offset - self._offsets[holder]
-            here = min(size, self._sizes[holder] - skip)
             # another record may overwrite what comes then
-            if number + 1 < len(self._offsets):
-                here = min(here, self._offsets[number + 1] - offset)
-            part = self._read(self._positions[holder] + skip, here)
+            following = self._offsets[number + 1] if number + 1 < len(self._offsets) else self.size
+            here = min(size, max(following, offset + 1) - offset)
+            if holder is None:
+                part = bytes(min(here, CHUNK))
+            else:
+                skip = offset - self._offsets[holder]
+                here = min(here, self._sizes[holder] - skip)
+                part = self._read(self._positions[holder] + skip, here)
             if not part:
                 break
             parts.append(part)

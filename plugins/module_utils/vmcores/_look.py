@@ -4,9 +4,9 @@
 # Private to this collection: no promise is made to code outside it.
 """One dump that was found: what its header says, whether it is complete, what its log tells."""
 
-from typing import Any, NamedTuple, Optional
+from typing import Any, NamedTuple, Optional, Tuple
 
-from ansible_collections.crashops.kdump.plugins.module_utils.vmcores import _flattened, _panic, _vmcore
+from ansible_collections.crashops.kdump.plugins.module_utils.vmcores import _panic, _vmcore
 from ansible_collections.crashops.kdump.plugins.module_utils.vmcores._dumps import File, Found
 
 # the banner is at the beginning of a log, the panic at its end
@@ -67,46 +67,23 @@ def dmesg_text(host: Any, found: Found) -> str:
     return "\n".join((part or b"").decode("utf-8", "replace") for part in parts)
 
 
-def verdict(seen: Look, check: bool) -> _vmcore.Verdict:
-    """Return whether a dump is complete, read to its end if that is asked for."""
+def judged(seen: Look, log: str, most: int) -> Tuple[_vmcore.Verdict, _vmcore.Content]:
+    """Return whether a dump is complete, and whether a sample of at most so many pages can be read.
+
+    The log beside it must be of the same kernel.
+    """
     core = seen.found.core
     if core is None or seen.read is None:
-        return _vmcore.Verdict(False, "there is no dump, only what was saved beside it")
-    if not check:
-        return _vmcore.Verdict(None, "it was not asked for")
-    judged = _vmcore.dump_verdict(seen.read, core.facts.size)
-    if judged.complete and is_unfinished(core.path):
-        return _vmcore.Verdict(False, UNFINISHED)
-    return judged
-
-
-def content(host: Any, seen: Look, judged: _vmcore.Verdict, log: str, deadline: float, most: int) -> _vmcore.Content:
-    """Return whether a sample of at most so many pages can be read, and the log beside it is of the same kernel."""
-    core = seen.found.core
-    if core is None or judged.complete is False:
-        return _vmcore.Content(None, "it is not complete")
+        return _vmcore.Verdict(False, "there is no dump, only what was saved beside it"), _vmcore.NOT_COMPLETE
+    verdict, content = _vmcore.judged(seen.read, core.facts.size, most)
+    if verdict.complete is False:
+        return verdict, content
+    if is_unfinished(core.path):
+        return _vmcore.Verdict(False, UNFINISHED), _vmcore.NOT_COMPLETE
     named, logged = seen.header.kernel, _panic.kernel_release(log)
     if named and logged and named != logged:
-        return _vmcore.Content(False, "it is of the kernel %s, the log beside it of %s" % (named, logged))
-    return _vmcore.dump_content(reader(host, core, deadline), most)
-
-
-def glance(seen: Look) -> _vmcore.Verdict:
-    """Return whether a dump is complete by the cheapest test of its format that tells a broken-off one."""
-    core = seen.found.core
-    if core is None or seen.read is None or core.facts.size == 0:
-        return verdict(seen, True)
-    try:
-        flattened = _vmcore.dump_format(seen.read) == "flattened"
-        if flattened and not _flattened.ends_well(seen.read, core.facts.size):
-            return _vmcore.Verdict(False, "the file ends without the terminator")
-    except _vmcore.OutOfTime:
-        return _vmcore.Verdict(None, "the time limit passed before it was looked at")
-    if not flattened:
-        return verdict(seen, True)
-    if is_unfinished(core.path):
-        return _vmcore.Verdict(False, UNFINISHED)
-    return _vmcore.Verdict(True, "the terminator is in the file")
+        content = _vmcore.Content(False, "it is of the kernel %s, the log beside it of %s" % (named, logged))
+    return verdict, content
 
 
 def is_unfinished(path: str) -> bool:

@@ -140,3 +140,7 @@ class Rewound:
         if self._stream.is_behind(offset):
             self._stream = self._begun()
         return self._stream.read(offset, size)
+
+    def finish(self) -> None:
+        """Read on to the end of the stream, so that its checksum is tested."""
+        self._stream.finish()

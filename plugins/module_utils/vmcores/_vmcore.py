@@ -4,7 +4,7 @@
 # Private to this collection: no promise is made to code outside it.
 """Dumps by their content: the format, what the header says, and whether all of it is there. Memory use is bounded."""
 
-from typing import Optional
+from typing import NamedTuple, Optional, Tuple
 
 from ansible_collections.crashops.kdump.plugins.module_utils.vmcores import (
     _elf,
@@ -28,6 +28,11 @@ PLAIN = (
     ("elf", _elf.SIGNATURE, _elf),
 )
 LEGACY = b"DISKDUMP"
+# what the layers around a dump raise where they are cut off or damaged
+BROKEN = (_flattened.Damaged, _packed.Broken)
+NOT_COMPLETE = Content(None, "it is not complete")
+NOT_IN_TIME = Content(None, "the time limit passed before its pages were read")
+NOT_ASKED = Content(None, "it was not asked for")
 
 
 def dump_format(read: Read) -> str:
@@ -53,7 +58,8 @@ def dump_header(read: Read, size: int) -> Header:
     if wrapper:
         return _packed_header(read, wrapper)
     if name == "flattened":
-        return dump_header(_flattened.inner_reader(read), size)
+        read = _flattened.inner_reader(read)
+        name = dump_format(read)
     return next((part.header(read, size) for plain, dummy, part in PLAIN if plain == name), Header())
 
 
@@ -63,68 +69,85 @@ def _packed_header(read: Read, wrapper: _packed.Wrapper) -> Header:
     return dump_header(lambda offset, size: start[offset : offset + size], len(start))
 
 
-def dump_verdict(read: Read, size: int) -> Verdict:
-    """Return whether a dump is complete, by the rules of its format."""
-    try:
-        return _verdict(read, size)
-    except OutOfTime:
-        return Verdict(None, "the time limit passed before it was read to its end")
+class _Inside(NamedTuple):
+    """What holds the kernel's memory, without the layers around it, and what is known of those.
 
+    whole: any of it can be read.
+    """
 
-def _verdict(read: Read, size: int) -> Verdict:
-    """Return whether a dump is complete, however long that takes."""
-    if size == 0:
-        return Verdict(False, "the file is empty")
-    name = dump_format(read)
-    wrapper = _unpacker(name)
-    if wrapper:
-        return _packed_verdict(read, wrapper)
-    if name == "flattened":
-        return _flattened.verdict(read, size)
-    unknown = Verdict(None, "there is no way to judge this format (%s)" % name)
-    return next((part.verdict(read, size) for plain, dummy, part in PLAIN if plain == name), unknown)
+    name: str
+    read: Read
+    size: int
+    around: str = ""
+    whole: bool = True
 
+    def verdict(self) -> Verdict:
+        """Return whether it is complete."""
+        if not self.whole:
+            return Verdict(True, self.around + "its pages were not compared with them, as there are too many records")
+        unknown = Verdict(None, "there is no way to judge this format (%s)" % self.name)
+        judged = next((part.verdict(self.read, self.size) for name, dummy, part in PLAIN if name == self.name), unknown)
+        return Verdict(judged.complete, self.around + judged.reason)
 
-def _packed_verdict(read: Read, wrapper: _packed.Wrapper) -> Verdict:
-    """Return whether a compressed stream is whole and what is inside it as well."""
-    stream = _packed.Unpacked(read, wrapper.unpacker())
-    try:
-        if stream.read(0, 16) != _flattened.SIGNATURE:
-            stream.finish()
-            return Verdict(None, "the %s stream is whole; what is inside is not flattened" % wrapper.name)
-        inside = _flattened.verdict(stream.read, None)
-        if inside.complete:
-            stream.finish()
-    except _packed.Broken as broken:
-        return Verdict(False, str(broken))
-    return inside
-
-
-def dump_content(read: Read, most: int) -> Content:
-    """Return whether a sample of at most so many of a dump's pages can be read."""
-    try:
-        return _content(read, most)
-    except OutOfTime:
-        return Content(None, "the time limit passed before its pages were read")
-    except _flattened.Damaged as damage:
-        return Content(False, str(damage))
-    except _packed.Broken as broken:
-        return Content(False, str(broken))
-
-
-def _content(read: Read, most: int) -> Content:
-    """Return whether a sample can be read, however long that takes."""
-    name = dump_format(read)
-    wrapper = _unpacker(name)
-    if wrapper:
-        return _content(_packed.Rewound(read, wrapper.unpacker).read, most)
-    if name == "flattened":
-        index = _flattened.Index(read)
-        if not index.complete:
+    def content(self, most: int) -> Content:
+        """Return whether a sample of its pages can be read."""
+        if not self.whole:
             return Content(None, "it has more records than are kept in memory, so its pages were not read")
-        return _content(index.read, most)
-    if name == "kdump-compressed":
-        return _sample.content(read, most)
-    if name == "elf":
-        return _elf.content(read, most)
-    return Content(None, "nothing here reads pages of this format (%s)" % name)
+        if self.name == "kdump-compressed":
+            return _sample.content(self.read, most)
+        if self.name == "elf":
+            return _elf.content(self.read, most)
+        return Content(None, "nothing here reads pages of this format (%s)" % self.name)
+
+
+def judged(read: Read, size: int, most: int) -> Tuple[Verdict, Content]:
+    """Return whether a dump is complete, and whether a sample of at most so many of its pages can be read."""
+    if size == 0:
+        return Verdict(False, "the file is empty"), NOT_COMPLETE
+    try:
+        inside = _inside(read, size)
+        verdict = inside.verdict()
+    except OutOfTime:
+        return Verdict(None, "the time limit passed before it was read to its end"), NOT_IN_TIME
+    except BROKEN as trouble:
+        return Verdict(False, str(trouble)), NOT_COMPLETE
+    if verdict.complete is False:
+        return verdict, NOT_COMPLETE
+    try:
+        return verdict, inside.content(most) if most else NOT_ASKED
+    except OutOfTime:
+        return verdict, NOT_IN_TIME
+    except BROKEN as trouble:
+        return verdict, Content(False, str(trouble))
+
+
+def _inside(read: Read, size: int) -> _Inside:
+    """Return what is inside a file, or inside the records or the compressed stream that it is."""
+    name = dump_format(read)
+    wrapper = _unpacker(name)
+    if wrapper:
+        return _unpacked(read, wrapper)
+    return _rebuilt(read, size) if name == "flattened" else _Inside(name, read, size)
+
+
+def _rebuilt(read: Read, size: Optional[int]) -> _Inside:
+    """Return what the records of a flattened dump rebuild; size is None where only reading on tells it."""
+    index = _flattened.Index(read, size)
+    if not index.count:
+        raise _flattened.Damaged("it holds a terminator and no record")
+    words = "all %d records and the terminator are in the file" % index.count
+    if size is not None and size > index.end:
+        words += ", and %d bytes of something else behind it" % (size - index.end)
+    return _Inside(dump_format(index.read), index.read, index.size, words + "; ", index.complete)
+
+
+def _unpacked(read: Read, wrapper: _packed.Wrapper) -> _Inside:
+    """Return what is inside a compressed stream, which is read to its end for its checksum."""
+    stream = _packed.Rewound(read, wrapper.unpacker)
+    if stream.read(0, 16) == _flattened.SIGNATURE:
+        found = _rebuilt(stream.read, None)
+        stream.finish()
+        return found
+    stream.finish()
+    words = "the %s stream is whole; what is inside is not flattened: " % wrapper.name
+    return _Inside("packed", stream.read, 0, words)

@@ -25,6 +25,7 @@ EL_FOLDER = "/var/crash/127.0.0.1-2026-11-23-20:10:00"
 DATA = 4 * BLOCK + 5 * 24
 SIZE = len(PACKED[1])
 SPARSE = "a sparse, truncated file that rsync restored has its full size"
+CUT = "reported: a dump that was cut, or never was one, was called complete"
 # what is only said where there is a dump
 LIES = {"dumps_private": ("pass", ""), "dumps_space": ("pass", "")}
 
@@ -228,7 +229,46 @@ DUMPS = [
         before="ready_unproven, dumps_complete: pass",
     ),
     Situation(
-        "a vmcore has its size and random bytes for its last page",
+        "a flattened dump ends in its bitmap, whose bytes look like the end mark",
+        armed_debian,
+        {CORE: flattened(kdump_compressed(), piece=32764)[: 4096 + 3 * BLOCK]},
+        private,
+        dict(LIES, dumps_complete=("warn", "the file ends inside the record")),
+        verdict="degraded",
+        source=CUT,
+        before="ready_unproven, dumps_complete: pass",
+    ),
+    Situation(
+        "a flattened text has its end mark, and is no dump",
+        armed_debian,
+        {CORE: flattened(b"hello")},
+        private,
+        dict(LIES, dumps_complete=("unknown", "no way to judge this format")),
+        source=CUT,
+        before="ready_unproven, dumps_complete: pass",
+    ),
+    Situation(
+        "a flattened dump has its end mark, and a header that calls it incomplete",
+        armed_debian,
+        {CORE: flattened(kdump_compressed(status=0x9))},
+        private,
+        dict(LIES, dumps_complete=("warn", "makedumpfile marked it incomplete")),
+        verdict="degraded",
+        source=CUT,
+        before="ready_unproven, dumps_complete: pass",
+    ),
+    Situation(
+        "an ELF core has no segment",
+        armed_el9,
+        {EL_FOLDER + "/vmcore": elf()[:56] + bytes(2) + elf()[58:]},
+        private,
+        dict(LIES, dumps_complete=("warn", "it holds no memory")),
+        verdict="degraded",
+        source=CUT,
+        before="dumps_complete: warn, inside its 0 program headers",
+    ),
+    Situation(
+        "a vmcore has random bytes for its last page",
         armed_el9,
         {EL_FOLDER + "/vmcore": kdump_compressed()[:-SIZE] + b"\xa5" * SIZE},
         private,
@@ -291,7 +331,11 @@ DUMPS = [
     Situation(
         "the VMCOREINFO in a dump is of another kernel than its header",
         armed_debian,
-        {CORE: flattened(kdump_compressed().replace(b"OSRELEASE=" + KERNEL.encode(), b"OSRELEASE=5.10.0-9-amd64   "))},
+        {
+            CORE: flattened(
+                kdump_compressed().replace(b"OSRELEASE=" + KERNEL.encode(), b"OSRELEASE=5.10.0-9-amd64      ")
+            )
+        },
         private,
         dict(LIES, dumps_complete=("warn", "its VMCOREINFO of 5.10.0-9-amd64")),
         verdict="degraded",

@@ -5,11 +5,12 @@
 
 import bz2
 import lzma
+import random
 import struct
 from collections import namedtuple
 
 import pytest
-from ansible_collections.crashops.kdump.plugins.module_utils.vmcores import _vmcore
+from ansible_collections.crashops.kdump.plugins.module_utils.vmcores import _flattened, _vmcore
 from ansible_collections.crashops.kdump.tests.unit.dump_builder import (
     BLOCK,
     CRASH_TIME,
@@ -34,7 +35,7 @@ def examine(content):
     def read(offset, size):
         return content[offset : offset + size]
 
-    verdict = _vmcore.dump_verdict(read, len(content))
+    verdict = _vmcore.judged(read, len(content), 0)[0]
     header = _vmcore.dump_header(read, len(content))
     return Dump(_vmcore.dump_format(read), header, verdict.complete, verdict.reason)
 
@@ -70,6 +71,8 @@ def test_a_whole_dump_is_complete_and_tells_what_it_is(name, content, compressio
     assert tuple(dump.header) == expected
 
 
+# an ELF core whose only segment of memory became another note
+NO_MEMORY = patched(elf(), 64 + 56, struct.pack("<I", 4))
 CUT = [
     (KDUMP[:0], "empty"),
     (KDUMP[:300], "inside its header"),
@@ -92,6 +95,15 @@ CUT = [
     (patched(FLAT, 4096, struct.pack(">qq", -5, 8)), "there is no record at byte 4096"),
     (patched(FLAT, 4096 + 16 + 1000, bytes(16)), "there is no record at byte 5112"),
     (flattened(b""), "no record"),
+    (flattened(kdump_compressed(status=0x9)), "marked it incomplete"),
+    (flattened(KDUMP[:-1]), "its pages end at byte"),
+    (flattened(elf(flags=1)), "marked it incomplete"),
+    (NO_MEMORY, "it holds no memory"),
+    (patched(elf(), 56, bytes(2)), "it holds no memory"),
+    (flattened(NO_MEMORY), "it holds no memory"),
+    (flattened(patched(elf(), 56, bytes(2))), "it holds no memory"),
+    (zipped(flattened(kdump_compressed(status=0x9))), "marked it incomplete"),
+    (bz2.compress(flattened(NO_MEMORY)), "it holds no memory"),
     (elf()[:40], "not that of a whole core"),
     (elf()[:100], "program headers"),
     (elf()[:-1], "its segments end at byte"),
@@ -116,8 +128,29 @@ def test_a_file_that_ends_with_the_terminator_by_chance_is_not_complete():
     assert examine(flattened(inner)[: 4096 + 16 + 500]).complete is False
 
 
-def test_bytes_after_the_terminator_do_no_harm_as_a_raw_device_has_them():
-    assert examine(FLAT + bytes(5000)).complete is True
+def test_bytes_after_the_terminator_do_no_harm_and_are_said_as_a_raw_device_has_them():
+    dump = examine(FLAT + bytes(5000))
+    assert dump.complete is True and "5000 bytes of something else behind it" in dump.reason
+
+
+def test_no_cut_of_a_flattened_dump_is_complete_though_its_bitmap_looks_like_the_terminator():
+    dump = flattened(KDUMP, piece=32764)
+    assert dump.count(b"\xff" * 4096) == 1
+    wrong = [end for end in range(len(dump)) if examine(dump[:end]).complete is not False and end >= 16]
+    assert wrong == []
+
+
+@pytest.mark.parametrize("content", [KDUMP, FLAT, elf(), zipped(FLAT), bz2.compress(FLAT)], ids=label)
+def test_no_cut_of_a_dump_is_complete_at_a_thousand_places(content):
+    places = random.Random(12).sample(range(16, len(content)), min(1000, len(content) - 16))
+    assert [end for end in places if examine(content[:end]).complete is not False] == []
+
+
+def test_pieces_that_were_never_written_are_zeros_as_in_the_rebuilt_file():
+    records = struct.pack(">qq", 0, 4) + b"abcd" + struct.pack(">qq", 10, 2) + b"xy"
+    file = flattened(b"")[:-16] + records + b"\xff" * 16
+    index = _flattened.Index(lambda offset, size: file[offset : offset + size])
+    assert (index.size, index.read(0, 99)) == (12, b"abcd" + bytes(6) + b"xy")
 
 
 UNKNOWN = [
@@ -127,6 +160,9 @@ UNKNOWN = [
     ("unknown", b"hello" * 100),
     ("kdump-compressed", patched(KDUMP, 428, struct.pack("<i", 77))),
     ("gzip", zipped(KDUMP)),
+    ("flattened", flattened(b"hello")),
+    ("flattened", flattened(FLAT)),
+    ("gzip", zipped(flattened(b"hello"))),
 ]
 
 
@@ -151,7 +187,7 @@ def test_reads_are_bounded_and_the_data_of_pages_is_not_read(content):
         most.append(size)
         return content[offset : offset + size]
 
-    assert _vmcore.dump_verdict(read, len(content)).complete
+    assert _vmcore.judged(read, len(content), 0)[0].complete
     assert max(most) <= 1 << 20
 
 
@@ -167,6 +203,6 @@ def test_a_reader_that_runs_out_of_time_leaves_the_question_open():
             raise _vmcore.OutOfTime
         return FLAT[offset : offset + size]
 
-    verdict = _vmcore.dump_verdict(read, len(FLAT))
+    verdict = _vmcore.judged(read, len(FLAT), 0)[0]
     assert verdict.complete is None
     assert "time limit" in verdict.reason
