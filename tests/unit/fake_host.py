@@ -36,6 +36,7 @@ class FakeHost:
         self.mtimes = {}  # type: Dict[str, float]
         self.free = {}  # type: Dict[str, int]
         self.labels = {}  # type: Dict[str, str]
+        self.owners = {}  # type: Dict[str, int]
         self.root = True
         self.ctimes = {}  # type: Dict[str, float]
         self.closed = set()  # type: Set[str]
@@ -65,13 +66,14 @@ class FakeHost:
         path = self.real_path(path)
         mtime_ns = int(self.mtimes.get(path, START) * 1e9)
         if path in self.directories:
-            return FileFacts("directory", self.directories[path], 0, 0, 4096, mtime_ns)
+            return FileFacts("directory", self.directories[path], self.owners.get(path, 0), 0, 4096, mtime_ns)
         content = self.read_bytes(path)
         if content is None:
             return None
         ctime_ns = int(self.ctimes.get(path, self.mtimes.get(path, START)) * 1e9)
         mode = self.modes.get(path, 0o644)
-        return FileFacts(self.kinds.get(path, "file"), mode, 0, 0, len(content), mtime_ns, ctime_ns)
+        owner = self.owners.get(path, 0)
+        return FileFacts(self.kinds.get(path, "file"), mode, owner, 0, len(content), mtime_ns, ctime_ns)
 
     def real_path(self, path: str) -> str:
         """Return what `links` makes of a path."""

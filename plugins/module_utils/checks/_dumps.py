@@ -14,6 +14,7 @@ from ansible_collections.crashops.kdump.plugins.module_utils.checks._base import
     unknown,
     warned,
 )
+from ansible_collections.crashops.kdump.plugins.module_utils.vmcores._evidence import SLACK_S
 
 ELSEWHERE = "the dumps do not lie on this host"
 PURGED_NAME = "2"
@@ -28,7 +29,7 @@ def dumps_complete(seen: Evidence) -> Outcome:
     broken = [dump for dump in seen.dumps.found if dump.complete is False]
     rubbish = [dump for dump in seen.dumps.found if dump.complete is not False and dump.readable is False]
     if not broken and not rubbish:
-        return passed("%d dumps, none broken off" % len(seen.dumps.found))
+        return _none_broken(seen)
     if not broken:
         reason = "The content of %d of %d dumps is wrong, such as %s: %s."
         told = reason % (len(rubbish), len(seen.dumps.found), rubbish[0].path, rubbish[0].readable_reason)
@@ -38,6 +39,24 @@ def dumps_complete(seen: Evidence) -> Outcome:
     told = reason % (len(broken), len(seen.dumps.found), broken[0].path, broken[0].reason)
     advice = "See why (space, memory, kexec-dmesg.log), prove the setup by a crash test, and remove the broken ones."
     return warned(told, advice, len(broken), 0)
+
+
+def _none_broken(seen: Evidence) -> Outcome:
+    """Return what to say where no dump is known to be broken off."""
+    own = [dump for dump in seen.dumps.found if not dump.of_user]
+    proved = (seen.proof.time or 0) + SLACK_S if seen.proof.state == "proven" else 0
+    if own and own[0].complete is None and own[0].time > proved:
+        told = "Whether the newest dump, %s, is complete cannot be told: %s."
+        return unknown(
+            told % (own[0].path, own[0].reason), "Look into it, move it elsewhere, and prove the setup by a crash test."
+        )
+    value = "%d dumps, none broken off" % len(own)
+    unjudged = [dump.complete for dump in own].count(None)
+    if unjudged:
+        value += "; %d of them not judged" % unjudged
+    if len(own) < len(seen.dumps.found):
+        value += "; %d more of users, not judged" % (len(seen.dumps.found) - len(own))
+    return passed(value)
 
 
 def dumps_space(seen: Evidence) -> Outcome:

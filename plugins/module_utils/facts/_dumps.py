@@ -8,8 +8,8 @@ import re
 from typing import Any, Dict, List, NamedTuple, Optional
 
 from ansible_collections.crashops.kdump.plugins.module_utils._cmdline import values
-from ansible_collections.crashops.kdump.plugins.module_utils.vmcores import _panic
-from ansible_collections.crashops.kdump.plugins.module_utils.vmcores._dumps import find_dumps
+from ansible_collections.crashops.kdump.plugins.module_utils.vmcores import _evidence, _panic, _vmcore
+from ansible_collections.crashops.kdump.plugins.module_utils.vmcores._dumps import Found, find_dumps
 from ansible_collections.crashops.kdump.plugins.module_utils.vmcores._look import Look, dmesg_text, judged, look
 
 # older ones than these are counted, and not opened
@@ -26,6 +26,8 @@ class Dump(NamedTuple):
 
     readable: whether a sample of its pages can be unpacked (None: not judged), and what was read or is wrong.
     crashkernel: the values that the kernel which died was booted with; None where the log does not tell.
+    doubt: how others than root could have put it there; of_user: an ordinary user owns it, so it is not judged.
+    crash_time: by its own word.
     """
 
     path: str
@@ -39,6 +41,9 @@ class Dump(NamedTuple):
     crashkernel: Optional[List[str]] = None
     readable: Optional[bool] = None
     readable_reason: str = ""
+    doubt: Optional[str] = None
+    of_user: bool = False
+    crash_time: Optional[int] = None
 
 
 class Dumps(NamedTuple):
@@ -87,16 +92,28 @@ def read_dumps(host: Any, directory: Optional[str]) -> Dumps:
         return Dumps(None, [])
     deadline = host.now() + LIMIT_S
     found = host.attempt(directory, lambda: find_dumps(host, directory), [])
+    # what users have put there hides nothing of root's
+    found.sort(key=_is_of_user)
     seen = [look(host, one, deadline if number < OPENED else 0) for number, one in enumerate(found)]
-    seen.sort(key=lambda one: -one.crash_time)
+    seen.sort(key=lambda one: (_is_of_user(one.found), -one.crash_time))
     dumps = [_dump(host, one, number == 0) for number, one in enumerate(seen)]
     return Dumps(directory, dumps, directory in host.unseen)
+
+
+def _is_of_user(found: Found) -> bool:
+    """Return whether an ordinary user owns what lies there."""
+    return _evidence.is_of_user(found.files[0].facts)
 
 
 def _dump(host: Any, seen: Look, newest: bool) -> Dump:
     """Return one dump; the log's words are those of the newest only."""
     core, log = seen.found.core, dmesg_text(host, seen.found)
-    verdict, content = judged(seen, log, CONTENT_PAGES)
+    file = seen.found.files[0]
+    doubt, of_user = _evidence.doubt(host, file.path, file.facts), _is_of_user(seen.found)
+    if of_user:
+        verdict, content = _vmcore.Verdict(None, doubt or ""), _vmcore.NOT_ASKED
+    else:
+        verdict, content = judged(seen, log, CONTENT_PAGES)
     panic = _panic.panic(log) if newest else None
     return Dump(
         path=core.path if core else seen.found.directory,
@@ -110,6 +127,9 @@ def _dump(host: Any, seen: Look, newest: bool) -> Dump:
         crashkernel=_booted_with(log) if newest else None,
         readable=content.readable,
         readable_reason=content.readable_reason,
+        doubt=doubt,
+        of_user=of_user,
+        crash_time=seen.header.crash_time,
     )
 
 

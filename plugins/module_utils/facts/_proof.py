@@ -12,12 +12,15 @@ import json
 import re
 from typing import Any, Dict, List, NamedTuple, Optional
 
+from ansible_collections.crashops.kdump.plugins.module_utils.vmcores import _evidence
+
 PROOF = "/var/lib/crashops-kdump/proof.json"
 # kdump-utils 1.0.51 and later: "success kdump_test_id=SECONDS-NANOSECONDS"; building the image anew removes it
 KDUMPCTL_STATUS = "/var/lib/kdump/vmcore-creation.status"
 KDUMPCTL_LINE = re.compile(r"(pending|success|fail|manual) kdump_test_id=(\d{1,11})-\d+")
 # file systems and copies keep times in coarser steps than Linux
 SAME_TIME_S = 2
+DAY_S = 86400
 # an update changes many files at once
 NAMED = 5
 # a time beyond this (the year 5138) is rubbish, and more than calendars can take; page.js ranks ages below it
@@ -58,14 +61,25 @@ class Setup(NamedTuple):
 def read_proof(host: Any, now: Setup, dumps: List[Any]) -> Proof:
     """Return the best proof that there is."""
     text = host.read(PROOF)
-    recorded = None if text is None else judged(text, now)
+    recorded = None if text is None else _recorded(host, text, now)
     if recorded is not None and recorded.state == "proven":
         return recorded
     # what the recorded crash left beside its record proves no more than the record does
     proved = recorded.time + SAME_TIME_S if recorded and recorded.time else 0
     since = max(proved, now.image_mtime or 0, now.collector_mtime or 0, now.files_mtime or 0, now.own_time or 0)
-    others = (_of_kdumpctl(host, since), _of_dump(now, since, dumps))
+    others = (_of_kdumpctl(host, since), _of_dump(host.now(), now, since, dumps))
     return next((other for other in others if other is not None), None) or recorded or _none(host)
+
+
+def _recorded(host: Any, text: str, now: Setup) -> Proof:
+    """Return what crash_test's record proves: nothing where others than root could have written it."""
+    return Proof("unknown") if _doubtful(host, PROOF) else judged(text, now, host.now())
+
+
+def _doubtful(host: Any, path: str) -> bool:
+    """Return whether others than root could have put a file there."""
+    facts = host.stat(path)
+    return facts is None or _evidence.doubt(host, path, facts) is not None
 
 
 def _none(host: Any) -> Proof:
@@ -73,14 +87,14 @@ def _none(host: Any) -> Proof:
     return Proof("unknown" if PROOF in host.unseen or not host.is_root() else "never")
 
 
-def judged(text: str, now: Setup) -> Proof:
-    """Return what crash_test's record proves of the host as it is now."""
+def judged(text: str, now: Setup, clock: float) -> Proof:
+    """Return what crash_test's record proves of the host as it is now, by its clock."""
     try:
         record = json.loads(text)
         panic = record.get("panic")
         time, size = _number(record["time"], LAST_TIME_S), int(_number(record["dump"]["size_bytes"]))
         ram = None if record.get("ram_bytes") is None else int(_number(record["ram_bytes"]))
-        changed = changes(record, now)
+        changed = _impossible(record, clock) + changes(record, now)
     # deeply nested JSON ends in RecursionError
     except (ValueError, KeyError, TypeError, AttributeError, RecursionError):
         return Proof("unknown")
@@ -93,6 +107,19 @@ def _number(value: Any, most: float = 2.0**63) -> float:
     if isinstance(value, bool) or not isinstance(value, (int, float)) or not 0 <= value <= most:
         raise ValueError(value)
     return float(value)
+
+
+def _impossible(record: Dict[str, Any], clock: float) -> List[str]:
+    """Return what of a record cannot be: a crash in the future, one before its image was built, a nameless dump."""
+    when, built, dump = record["time"], record["image"].get("mtime"), record["dump"]
+    found = []
+    if not _evidence.is_possible(when, clock):
+        found.append("the crash test lies in the future, by this host's clock")
+    if built and _number(built, LAST_TIME_S) > when + DAY_S:
+        found.append("the crash test lies before its capture initramfs was built")
+    if dump.get("kernel", record["kernel"]) != record["kernel"] or not record["kernel"]:
+        found.append("its dump was of the kernel %s" % _word(dump.get("kernel")))
+    return found
 
 
 def changes(record: Dict[str, Any], now: Setup) -> List[str]:
@@ -138,17 +165,23 @@ def _of_kdumpctl(host: Any, since: float) -> Optional[Proof]:
     if not match or match.group(1) != "success":
         return None
     time = float(match.group(2))
-    return Proof("proven", "kdumpctl", time) if time > since else None
+    believed = time > since and _evidence.is_possible(time, host.now()) and not _doubtful(host, KDUMPCTL_STATUS)
+    return Proof("proven", "kdumpctl", time) if believed else None
 
 
-def _of_dump(now: Setup, since: float, dumps: List[Any]) -> Optional[Proof]:
-    """Return what the newest dump proves, if the running kernel and this very setup have made it."""
-    if not dumps or not now.image_mtime:
+def _of_dump(clock: float, now: Setup, since: float, dumps: List[Any]) -> Optional[Proof]:
+    """Return what the newest dump proves, if the running kernel and this very setup have made it.
+
+    Root alone could have put it there, all that was read of it makes sense, and its own time can be.
+    """
+    if not dumps or not now.image_mtime or not now.kernel:
         return None
     dump = dumps[0]
+    if dump.doubt or not _evidence.is_possible(dump.crash_time, clock):
+        return None
     # a log that lost its beginning does not tell how the kernel was booted
     as_booted = dump.crashkernel is None or dump.crashkernel == now.booted
-    whole = dump.complete and dump.readable is not False
+    whole = dump.complete and dump.readable
     if whole and dump.kernel == now.kernel and as_booted and dump.time > since:
         return Proof("proven", "dump", dump.time, [], dump.panic, dump.size)
     return None

@@ -6,7 +6,7 @@
 
 from typing import Any, NamedTuple, Optional, Tuple
 
-from ansible_collections.crashops.kdump.plugins.module_utils.vmcores import _panic, _vmcore
+from ansible_collections.crashops.kdump.plugins.module_utils.vmcores import _evidence, _panic, _vmcore
 from ansible_collections.crashops.kdump.plugins.module_utils.vmcores._dumps import File, Found
 
 # the banner is at the beginning of a log, the panic at its end
@@ -18,16 +18,18 @@ UNFINISHED = "its name says that it is still being written, or was never finishe
 
 
 class Look(NamedTuple):
-    """A dump that was found, a reader of its core, and what the core's header says."""
+    """A dump that was found, a reader of its core, what the core's header says, and when that was read."""
 
     found: Found
     read: Optional[_vmcore.Read]
     header: _vmcore.Header
+    now: float
 
     @property
     def crash_time(self) -> float:
-        """Return when the kernel died, or as near to it as can be told."""
-        return self.header.crash_time or self.found.mtime
+        """Return when the kernel died, or as near to it as can be told: a time in the future is not believed."""
+        told = self.header.crash_time
+        return told if told and _evidence.is_possible(told, self.now) else self.found.mtime
 
 
 def reader(host: Any, file: File, deadline: float) -> _vmcore.Read:
@@ -48,12 +50,12 @@ def reader(host: Any, file: File, deadline: float) -> _vmcore.Read:
 def look(host: Any, found: Found, deadline: float) -> Look:
     """Return a dump with what its header says; that is a few reads, whatever its size."""
     if found.core is None:
-        return Look(found, None, _vmcore.Header())
+        return Look(found, None, _vmcore.Header(), host.now())
     read = reader(host, found.core, deadline)
     try:
-        return Look(found, read, _vmcore.dump_header(read, found.core.facts.size))
+        return Look(found, read, _vmcore.dump_header(read, found.core.facts.size), host.now())
     except _vmcore.OutOfTime:
-        return Look(found, read, _vmcore.Header())
+        return Look(found, read, _vmcore.Header(), host.now())
 
 
 def dmesg_text(host: Any, found: Found) -> str:

@@ -18,7 +18,7 @@ KDUMP_CONF = "/etc/kdump.conf"
 SYSCONFIG = "/etc/sysconfig/kdump"
 DEFAULT = "/etc/default/kdump-tools"
 CMDLINE = "/proc/cmdline"
-PROVED = "success kdump_test_id=1700000100-123456789\n"
+PROVED = "success kdump_test_id=1700000050-123456789\n"
 
 
 class Followed(NamedTuple):

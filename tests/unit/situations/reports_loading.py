@@ -225,7 +225,7 @@ SITUATIONS = [
     Situation(
         "looks wrong: no dump lies on the host, and kdumpctl test has recorded that one was made",
         armed_el10,
-        {"/var/lib/kdump/vmcore-creation.status": "success kdump_test_id=1700000100-123456789\n"},
+        {"/var/lib/kdump/vmcore-creation.status": "success kdump_test_id=1700000050-123456789\n"},
         says={
             "proof_exists": ("pass", ""),
             "proof_current": ("pass", ""),

@@ -14,6 +14,7 @@ from ansible_collections.crashops.kdump.tests.unit.armed_host import (
     armed_el10,
     armed_ubuntu,
 )
+from ansible_collections.crashops.kdump.tests.unit.dump_builder import flattened, kdump_compressed
 from ansible_collections.crashops.kdump.tests.unit.situations.changes import SIZE, attributes, ram
 from ansible_collections.crashops.kdump.tests.unit.situations.situation import Situation
 
@@ -144,7 +145,7 @@ SITUATIONS = [
     Situation(
         "looks wrong: everybody may read the dump file, and nobody but root may enter its directory",
         armed_ubuntu,
-        {"/var/crash/202601210724/dump.202601210724": "x"},
+        {"/var/crash/202601210724/dump.202601210724": flattened(kdump_compressed())},
         attributes(directories={"/var/crash/202601210724": 0o755}),
         says={"dumps_private": ("pass", "the directory keeps them"), "dumps_space": ("pass", "1 dumps")},
         source="canonical/ubuntu-server-documentation#565",

@@ -801,6 +801,7 @@ def crashed(reserved, crash_time, record=None):
     files = {CRASHED + "/dump.202311150000": dump, CRASHED + "/dmesg.202311150000": BOOT_LOG % (RELEASE, reserved)}
     host = armed_debian(dict(files, **({PROOF: json.dumps(record)} if record else {})))
     host.directories[CRASHED] = 0o700
+    host.clock = 1700000300.0
     return host
 
 
@@ -827,6 +828,115 @@ def test_the_dump_of_a_crash_test_does_not_make_its_stale_record_good(changes):
     assert read_facts(later_crash, Options())["proof"]["source"] == "dump"
 
 
+def owned(path, uid):
+    """Return a change of a host on which a path belongs to a user."""
+    return lambda host: host.owners.update({path: uid})
+
+
+def opened(path, mode):
+    """Return a change of a host on which a directory has a mode."""
+    return lambda host: host.directories.update({path: mode})
+
+
+def linked(host):
+    """Make the dump's folder a link that lies where everybody may make one."""
+    opened("/var/crash", 0o1777)(host)
+    host.links[CRASHED] = CRASHED
+    host.directories["/var/crash"] = 0o1777
+
+
+@pytest.mark.parametrize(
+    "change",
+    [
+        owned(CRASHED + "/dump.202311150000", 1000),
+        owned(CRASHED + "/dump.202311150000", 65534),
+        owned(CRASHED, 1000),
+        owned("/var/crash", 1000),
+        opened(CRASHED, 0o777),
+        opened(CRASHED, 0o1777),
+        opened(CRASHED, 0o3777),
+        opened("/var/crash", 0o777),
+        opened("/var/crash", 0o757),
+        lambda host: host.modes.update({CRASHED + "/dump.202311150000": 0o666}),
+        linked,
+    ],
+)
+def test_a_dump_that_others_than_root_could_have_put_there_proves_nothing(change):
+    host = crashed("384M-:128M", 1700000100)
+    change(host)
+    assert read_facts(host, Options())["proof"]["state"] == "never"
+
+
+def test_a_dump_of_root_proves_the_setup_in_a_directory_where_users_may_make_their_own_files():
+    host = crashed("384M-:128M", 1700000100)
+    host.directories["/var/crash"] = 0o3777
+    assert read_facts(host, Options())["proof"]["source"] == "dump"
+
+
+def test_a_crash_in_the_future_proves_nothing_and_hides_no_real_one():
+    host = crashed("384M-:128M", 3786912000)
+    host.mtimes[CRASHED + "/dump.202311150000"] = 1699990000.0
+    facts = read_facts(host, Options())
+    assert (facts["proof"]["state"], facts["dumps"]["newest_time"]) == ("never", 1699990000.0)
+
+
+def test_a_dump_whose_pages_were_not_read_proves_nothing():
+    host = crashed("384M-:128M", 1700000100)
+    clock, reads = host.clock, []
+    host.now = lambda: clock + (100 if len(reads) > 60 else 0)
+    plain = host.read_bytes
+
+    def read_bytes(path, offset=0, size=-1):
+        reads.append(path)
+        return plain(path, offset, size)
+
+    host.read_bytes = read_bytes
+    assert read_facts(crashed("384M-:128M", 1700000100), Options())["proof"]["state"] == "proven"
+    assert read_facts(host, Options())["proof"]["state"] == "never"
+
+
+@pytest.mark.parametrize(
+    ("record", "words"),
+    [
+        ({"time": 3786912000.0}, "lies in the future, by this host's clock"),
+        ({"time": 1600000000.0}, "lies before its capture initramfs was built"),
+        ({"dump": {"size_bytes": 40 << 20, "kernel": None}}, "its dump was of the kernel none"),
+        ({"dump": {"size_bytes": 40 << 20, "kernel": "5.10.0-9"}}, "its dump was of the kernel 5.10.0-9"),
+    ],
+)
+def test_a_record_of_a_crash_that_cannot_be_is_no_proof(record, words):
+    facts = read_facts(proved(**record), Options())
+    assert (facts["proof"]["state"], facts["verdict"]) == ("stale", "ready_unproven")
+    assert words in facts["proof"]["stale_because"][0]
+
+
+@pytest.mark.parametrize(("path", "uid"), [(PROOF, 1000), ("/var/lib/crashops-kdump", 1000)])
+def test_a_record_that_others_than_root_could_have_written_is_no_proof(path, uid):
+    host = proved()
+    host.directories["/var/lib/crashops-kdump"] = 0o700
+    host.owners[path] = uid
+    facts = read_facts(host, Options())
+    assert (facts["proof"]["state"], facts["verdict"]) == ("unknown", "ready_unproven")
+
+
+def test_kdumpctls_record_that_others_than_root_could_have_written_is_no_proof():
+    host = armed_el9({KDUMPCTL_STATUS: "success kdump_test_id=1700000050-5\n"})
+    host.owners[KDUMPCTL_STATUS] = 1000
+    assert read_facts(host, Options())["proof"]["state"] == "never"
+
+
+def test_what_a_user_has_put_there_counts_neither_for_a_host_nor_against_it():
+    host = crashed("384M-:128M", 1700000100)
+    planted = "/var/crash/202311150001"
+    host.files[planted + "/dump.202311150001"] = flattened(kdump_compressed())[:9000]
+    host.directories[planted] = 0o755
+    host.owners.update({planted: 1000, planted + "/dump.202311150001": 1000})
+    facts = read_facts(host, Options())
+    assert (facts["proof"]["source"], facts["dumps"]["complete"], facts["dumps"]["unjudged"]) == ("dump", 1, 1)
+    found = next(check for check in facts["checks"] if check["id"] == "dumps_complete")
+    assert (found["status"], found["value"]) == ("pass", "1 dumps, none broken off; 1 more of users, not judged")
+
+
 def test_a_file_that_changed_since_a_crash_takes_its_proof_away():
     host = crashed("384M-:128M", 1700000100)
     host.mtimes["/etc/default/kdump-tools"] = 1700000150.0
@@ -847,7 +957,8 @@ def test_a_proof_ages_and_is_of_one_size_of_machine():
 @pytest.mark.parametrize(
     ("line", "state"),
     [
-        ("success kdump_test_id=1700000100-5\n", "proven"),
+        ("success kdump_test_id=1700000050-5\n", "proven"),
+        ("success kdump_test_id=3786912000-5\n", "never"),
         ("success kdump_test_id=1600000000-5\n", "never"),
         ("fail kdump_test_id=1700000100-5\n", "never"),
         ("what?\n", "never"),
