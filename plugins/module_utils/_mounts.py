@@ -10,6 +10,8 @@ from typing import Any, Container, List, NamedTuple, Optional
 
 MOUNTINFO = "/proc/self/mountinfo"
 FSTAB = "/etc/fstab"
+# what is mounted, in the columns of fstab
+MOUNTED = "/proc/mounts"
 # the tags that mount and findmnt resolve, and where udev links them
 LINKS = (("UUID=", "by-uuid"), ("LABEL=", "by-label"), ("PARTUUID=", "by-partuuid"), ("PARTLABEL=", "by-partlabel"))
 # file systems that lie on the other side of a network for sure
@@ -122,18 +124,35 @@ def device_link(location: str) -> str:
 
 def fstab_rows(host: Any) -> List[List[str]]:
     """Return the words of each line of fstab that is no comment."""
-    rows = [line.split() for line in (host.read(FSTAB) or "").splitlines()]
-    return [words for words in rows if words and not words[0].startswith("#")]
+    return _rows(host, FSTAB)
 
 
-def listed(host: Any, device: str) -> Optional[List[str]]:
-    """Return the words of fstab's line about a device, None where there is none."""
-    for words in fstab_rows(host):
-        if len(words) > 3:
-            link = device_link(words[0])
-            if device in (words[0], link) or (link.startswith("/dev/") and host.real_path(link) == device):
-                return words
+def _rows(host: Any, table: str) -> List[List[str]]:
+    """Return the words of each line of a table that is no comment, with the escapes of blanks resolved."""
+    rows = [line.split() for line in (host.read(table) or "").splitlines()]
+    return [[_plain(word) for word in words] for words in rows if words and not words[0].startswith("#")]
+
+
+def listed(host: Any, location: str, table: str = FSTAB) -> Optional[List[str]]:
+    """Return a table's first line about a location: source, directory, type, options. None where there is none.
+
+    The location is a device, what UUID= and its kin name, an export, or the tag of a share. What lies elsewhere than in
+    /dev is not looked at: it may be on a server that is gone, such as what fstab binds to another place.
+    """
+    wanted = device(host, location)
+    for words in _rows(host, table):
+        source = words[0].rstrip("/")
+        if len(words) > 3 and (
+            source == location.rstrip("/") or wanted in (words[0], source) or wanted == device(host, words[0])
+        ):
+            return words
     return None
+
+
+def device(host: Any, location: str) -> str:
+    """Return the device that UUID=, LABEL= or a link names; all other locations as they are."""
+    link = device_link(location)
+    return host.real_path(link) if link.startswith("/dev/") else location.rstrip("/")
 
 
 def _udev_name(label: str) -> str:

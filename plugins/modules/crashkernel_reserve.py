@@ -279,7 +279,7 @@ from ansible_collections.crashops.kdump.plugins.module_utils.bootloaders._base i
     default_entry,
 )
 from ansible_collections.crashops.kdump.plugins.module_utils.bootloaders._bootloader import find_bootloader
-from ansible_collections.crashops.kdump.plugins.module_utils.bootloaders._not_booted import not_booted
+from ansible_collections.crashops.kdump.plugins.module_utils.crashkernel._not_booted import not_booted
 from ansible_collections.crashops.kdump.plugins.module_utils.crashkernel._pending import pending, same, will_reserve
 from ansible_collections.crashops.kdump.plugins.module_utils.crashkernel._reservation import that_count
 from ansible_collections.crashops.kdump.plugins.module_utils.crashkernel._rules import (

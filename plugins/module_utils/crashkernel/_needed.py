@@ -11,6 +11,7 @@ memory that a tmpfs may take) and 16 MiB. Its forerunners count the initramfs on
 import re
 from typing import Any, NamedTuple, Optional, Tuple
 
+from ansible_collections.crashops.kdump.plugins.module_utils._kernel_modules import loaded_modules
 from ansible_collections.crashops.kdump.plugins.module_utils.crashkernel._memory import MIB, round_up
 
 IMAGE_FACTOR = 3
@@ -18,7 +19,6 @@ KDUMPCTL_RUNTIME = 16 * MIB
 # kdump-tools boots the system's own root file system, not a small one made for the dump
 KDUMP_TOOLS_RUNTIME = 64 * MIB
 KERNEL_PARTS = re.compile(r"^\s*([0-9a-f]+)-([0-9a-f]+) : Kernel (?:code|rodata|data|bss)$", re.MULTILINE)
-MODULE_SIZE = re.compile(r"^\S+ (\d+) ", re.MULTILINE)
 
 
 class Needed(NamedTuple):
@@ -41,7 +41,7 @@ def counted(host: Any, release: str, capture_image: str, runtime: int) -> Option
     image, image_bytes = _image(host, release, capture_image)
     spans = KERNEL_PARTS.findall(host.read("/proc/iomem") or "")
     kernel = sum(int(end, 16) - int(start, 16) + 1 for start, end in spans)
-    modules = sum(int(size) for size in MODULE_SIZE.findall(host.read("/proc/modules") or ""))
+    modules = sum(module.size for module in loaded_modules(host).values())
     return Needed(kernel, modules, image, image_bytes, runtime) if image_bytes and kernel >= MIB else None
 
 

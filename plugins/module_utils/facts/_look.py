@@ -16,9 +16,9 @@ from ansible_collections.crashops.kdump.plugins.module_utils.bootloaders._base i
     default_entry,
 )
 from ansible_collections.crashops.kdump.plugins.module_utils.bootloaders._bootloader import find_bootloader
-from ansible_collections.crashops.kdump.plugins.module_utils.bootloaders._not_booted import not_booted
 from ansible_collections.crashops.kdump.plugins.module_utils.checks._base import Thresholds
 from ansible_collections.crashops.kdump.plugins.module_utils.checks._waivers import Waiver
+from ansible_collections.crashops.kdump.plugins.module_utils.crashkernel._not_booted import not_booted
 from ansible_collections.crashops.kdump.plugins.module_utils.crashkernel._pending import pending
 from ansible_collections.crashops.kdump.plugins.module_utils.facts import _more
 from ansible_collections.crashops.kdump.plugins.module_utils.facts._dumps import Dumps, read_dumps

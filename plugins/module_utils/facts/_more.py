@@ -9,6 +9,7 @@ from typing import Any, Dict, List, NamedTuple, Optional, Set, Tuple
 
 from ansible_collections.crashops.kdump.plugins.module_utils import _mounts
 from ansible_collections.crashops.kdump.plugins.module_utils._cmdline import values
+from ansible_collections.crashops.kdump.plugins.module_utils._kernel_modules import loaded_modules
 from ansible_collections.crashops.kdump.plugins.module_utils._kexec_files import CRASH_LOADED, read_first
 from ansible_collections.crashops.kdump.plugins.module_utils._running import Running
 from ansible_collections.crashops.kdump.plugins.module_utils._service import is_assisted
@@ -143,7 +144,7 @@ def _together(wanted: List[str]) -> Optional[str]:
 def _extras(host: Any, release: str) -> Dict[str, List[str]]:
     """Return what is in use here that is known to need more memory in a capture kernel: drivers, and anything else."""
     cmdline = host.read("/proc/cmdline") or ""
-    loaded = {line.split(" ")[0] for line in (host.read("/proc/modules") or "").splitlines()}
+    loaded = loaded_modules(host)
     others = ["pages of 64 KiB"] * ("64k" in release)
     others += ["memory encryption"] * ("mem_encrypt=on" in cmdline.split())
     return {"drivers": [name for name in LARGE_DRIVERS if name in loaded], "others": others}

@@ -12,6 +12,7 @@ import fnmatch
 import re
 from typing import Any, Dict, List, NamedTuple, Optional, Tuple
 
+from ansible_collections.crashops.kdump.plugins.module_utils._dropins import drop_ins
 from ansible_collections.crashops.kdump.plugins.module_utils.stacks._base import Stack
 
 # a file hides those of the same name in the directories after its own: sysctl.d(5)
@@ -68,7 +69,7 @@ def read_at_boot(host: Any, words: List[str], version: Optional[Tuple[int, int]]
     """Return the keys that the next boot sets before any service starts; what is in /run by then is not known."""
     masked = host.real_path(UNIT) == "/dev/null"
     kept = [directory for directory in DIRECTORIES if directory != RUN]
-    return dict(of_words(words, version), **({} if masked else applied(_in_order(_found(host, kept)))))
+    return dict(of_words(words, version), **({} if masked else applied(_read(host, kept))))
 
 
 def of_words(words: List[str], version: Optional[Tuple[int, int]]) -> Settings:
@@ -90,16 +91,19 @@ def _files(host: Any, stack: Stack) -> List[File]:
     if stack.name != "kdump-tools":
         modules = [host.read(path) or "" for path in host.glob(DRACUT_MODULES)]
         kept = any(modules) and not any(REMOVES_ALL in text for text in modules)
-        return _in_order(_found(host, DIRECTORIES)) if kept else []
+        return _read(host, DIRECTORIES) if kept else []
     if host.real_path(UNIT) == "/dev/null":
         return []
     # what the running system has in /run is not there in the capture kernel
-    found = _found(host, [directory for directory in DIRECTORIES if directory != RUN])
+    found = _read(host, [directory for directory in DIRECTORIES if directory != RUN])
     own, script = host.read(KDUMP_TOOLS_FILE), _copying_script(host)
     if own is None or not script:
-        return _in_order(found)
+        return found
     last = max((file.name for file in found), default="") if WORKING_FIND.search(script) else ""
-    return _in_order(found + [File(last + "-kdump.conf", KDUMP_TOOLS_FILE, own)])
+    # a file of that name in /etc hides it: there, it stands in /run
+    name = last + "-kdump.conf"
+    written = [] if any(file.name == name for file in found) else [File(name, KDUMP_TOOLS_FILE, own)]
+    return sorted(found + written)
 
 
 def _copying_script(host: Any) -> str:
@@ -108,20 +112,11 @@ def _copying_script(host: Any) -> str:
     return "\n".join(host.read(path) or "" for path in paths)
 
 
-def _found(host: Any, directories: Any) -> List[File]:
-    """Return the files of some directories, those of a higher one first."""
-    paths = [path for directory in directories for path in host.glob(directory + "/*.conf")]
-    texts = [(path, "" if host.real_path(path) == "/dev/null" else host.read(path)) for path in paths]
-    named = [(path.rpartition("/")[2], path, text) for path, text in texts if text is not None]
-    return [File(*each) for each in named if not each[0].startswith(".")]
-
-
-def _in_order(files: List[File]) -> List[File]:
-    """Return the files as they are applied: by name; the first of a name hides the others, an empty one too."""
-    first = {}  # type: Dict[str, File]
-    for file in files:
-        first.setdefault(file.name, file)
-    return [first[name] for name in sorted(first)]
+def _read(host: Any, directories: Any) -> List[File]:
+    """Return the files of some directories as they are applied; one that leads to /dev/null is an empty one."""
+    found = drop_ins(host, directories)
+    texts = ["" if host.real_path(one.path) == "/dev/null" else host.read(one.path) or "" for one in found]
+    return [File(one.name, one.path, text) for one, text in zip(found, texts)]
 
 
 def applied(files: List[File]) -> Settings:

@@ -12,7 +12,6 @@ from ansible_collections.crashops.kdump.plugins.module_utils.kdumpconf import _k
 from ansible_collections.crashops.kdump.plugins.module_utils.kdumpconf.rules._base import DISKS, STREAMS, Surroundings
 
 DRACUT_MOUNT = re.compile(r"""--mount[= ]+["']?([^"']+)""")
-MOUNTS, FSTAB = "/proc/mounts", "/etc/fstab"
 OPAL = "/proc/device-tree/ibm,opal/dump"
 PROGRAMS = ("kdump_pre", "kdump_post", "kdump_emergency", "extra_bins")
 # how long a question to ssh's configuration may take; it reads files, and runs what Match exec names
@@ -29,32 +28,11 @@ def target(found: Dict[str, str]) -> Tuple[str, Optional[str]]:
     return (words[2], words[0]) if len(words) > 2 else ("local", None)
 
 
-def device(host: Any, location: str) -> str:
-    """Return the device that UUID=, LABEL= or a link names; all other locations as they are.
-
-    What lies elsewhere than in /dev may be on a server that is gone, such as what fstab binds to another place.
-    """
-    link = _mounts.device_link(location)
-    return host.real_path(link) if link.startswith("/dev/") else location.rstrip("/")
-
-
-def _row(host: Any, table: str, location: str) -> Optional[List[str]]:
-    """Return the words of a table's first line about the target: source, directory, type, options."""
-    wanted = device(host, location)
-    for line in (host.read(table) or "").splitlines():
-        words = line.split()
-        if len(words) > 3 and not line.startswith("#"):
-            source = words[0].rstrip("/")
-            if source == location.rstrip("/") or wanted in (words[0], source, device(host, words[0])):
-                return words
-    return None
-
-
 def dump_directory(host: Any, kind: str, location: Optional[str], path: str) -> Optional[str]:
     """Return where the running system sees the dumps: below the mount point of the target."""
     if kind == "local":
         return path.rstrip("/") or "/"
-    row = None if kind in STREAMS else _row(host, MOUNTS, location or "")
+    row = None if kind in STREAMS else _mounts.listed(host, location or "", _mounts.MOUNTED)
     return None if row is None else (row[1].rstrip("/") + "/" + path.strip("/")).rstrip("/")
 
 
@@ -64,7 +42,7 @@ def surroundings(host: Any, found: Dict[str, str], script: str) -> Surroundings:
     path = found.get("path") or _kdumpconf.DEFAULT_PATH
     directory = dump_directory(host, kind, location, path) if path.startswith("/") else None
     name, addresses = _own_names(host) if found.get("fence_kdump_nodes") else (None, ())
-    mounted = _row(host, MOUNTS, location) if location and kind not in ("ssh", "local") else None
+    mounted = _mounts.listed(host, location, _mounts.MOUNTED) if location and kind not in ("ssh", "local") else None
     return Surroundings(
         ssh_hostname=_ssh_hostname(host, location or "", script) if kind == "ssh" else None,
         missing_files=_missing_files(host, found),
@@ -125,21 +103,21 @@ def _ssh_hostname(host: Any, location: str, script: str) -> Optional[str]:
 
 def _unmounted(host: Any, location: str) -> Optional[str]:
     """Return where fstab has a target that kdumpctl would not mount; it looks for noauto behind a comma."""
-    row = _row(host, FSTAB, location)
+    row = _mounts.listed(host, location)
     return row[1] if row is not None and ",noauto" not in row[3] else None
 
 
 def _is_listed(host: Any, location: str) -> bool:
     """Return whether fstab has a target; findmnt, which kdumpctl asks, knows one by that or because it is mounted."""
-    return _row(host, FSTAB, location) is not None or FSTAB in getattr(host, "unseen", ())
+    return _mounts.listed(host, location) is not None or _mounts.FSTAB in getattr(host, "unseen", ())
 
 
 def _fs_type(host: Any, location: str, mounted: Optional[List[str]]) -> Optional[str]:
     """Return the type of the file system on a device: as mounted, else as fstab has it, else as udev found it."""
-    row = mounted or _row(host, FSTAB, location)
+    row = mounted or _mounts.listed(host, location)
     if row is not None and row[2] not in ("auto", "none"):
         return row[2]
-    path = device(host, location)
+    path = _mounts.device(host, location)
     if not host.which("lsblk") or host.stat(path) is None:
         return None
     return host.run(["lsblk", "--nodeps", "-npo", "FSTYPE", path], check=False).stdout.strip() or None

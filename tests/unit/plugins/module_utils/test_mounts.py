@@ -91,3 +91,29 @@ def test_a_root_on_a_server_is_on_every_way():
 )
 def test_what_somebody_serves_may_be_gone(kind, remote):
     assert _mounts.is_remote(_mounts.Mount("/", "/srv", kind, "any", True)) is remote
+
+
+FSTAB = """\
+# /dev/vdz /old ext4 defaults 0 0
+UUID=1-a /srv/my\\040dumps xfs defaults,noauto 0 2
+store:/dumps/ /nfs nfs defaults 0 0
+/dev/vdc /half
+"""
+
+
+@pytest.mark.parametrize(
+    ("location", "point"),
+    [
+        ("UUID=1-a", "/srv/my dumps"),
+        ("/dev/vdb1", "/srv/my dumps"),
+        ("/dev/disk/by-uuid/1-a", "/srv/my dumps"),
+        ("store:/dumps", "/nfs"),
+        ("/dev/vdz", None),
+        ("/dev/vdc", None),
+    ],
+)
+def test_row_of_fstab_is_found_by_any_name_of_its_source(location, point):
+    host = FakeHost(files={"/etc/fstab": FSTAB})
+    host.links["/dev/disk/by-uuid/1-a"] = "/dev/vdb1"
+    row = _mounts.listed(host, location)
+    assert (row and row[1]) == point

@@ -1,0 +1,45 @@
+# Copyright (c) 2026, The crashops.kdump authors
+# GNU General Public License v3.0-or-later (see COPYING or https://www.gnu.org/licenses/gpl-3.0.txt)
+# SPDX-License-Identifier: GPL-3.0-or-later
+# Private to this collection: no promise is made to code outside it.
+"""Directories of drop-in files, as systemd, modprobe and dracut read them."""
+
+import re
+from typing import Any, Iterable, List, NamedTuple, Tuple
+
+
+class DropIn(NamedTuple):
+    """A file of a drop-in directory: by what name it is sorted, and where it is."""
+
+    name: str
+    path: str
+
+
+def drop_ins(host: Any, directories: Iterable[str], suffix: str = ".conf") -> List[DropIn]:
+    """Return the files that are read, by name; a file hides those of its name in the directories after its own.
+
+    A hidden file (.name) and a link that leads nowhere are passed over.
+    """
+    first = {}  # type: Dict[str, str]
+    for directory in directories:
+        for path in host.glob("%s/*%s" % (directory, suffix)):
+            name = path.rpartition("/")[2]
+            if not name.startswith(".") and _is_there(host, path):
+                first.setdefault(name, path)
+    return [DropIn(name, first[name]) for name in sorted(first)]
+
+
+def _is_there(host: Any, path: str) -> bool:
+    """Return whether a file can be read; a link to /dev/null is how an administrator hides one."""
+    return host.stat(path) is not None or host.real_path(path) == "/dev/null"
+
+
+def by_version(found: List[DropIn]) -> List[DropIn]:
+    """Return the files in the order of `sort -V`, which dracut asks for: 9-a comes before 10-a."""
+    return sorted(found, key=lambda one: _version_key(one.name))
+
+
+def _version_key(name: str) -> List[Tuple[int, int, str]]:
+    """Return a key by which numbers in names are compared as numbers."""
+    parts = re.findall(r"\d+|\D+", name)
+    return [(0, int(part), "") if part.isdigit() else (1, 0, part) for part in parts]
