@@ -24,6 +24,12 @@ def target_drivers(seen: Evidence) -> Outcome:
         need = drivers.needed.get(first.name)
         said = reason % (first.name, " (for %s)" % need if need and need != first.name else "", first.where)
         return (failed if first.sure else warned)(said, first.advice, [one.name for one in drivers.kept_out])
+    if drivers.unclear:
+        reason = (
+            "The capture kernel gets initcall_blacklist=%s. Whether the target needs what that starts is not known."
+        )
+        advice = "Set kdump_commandline_remove: [initcall_blacklist], or prove it by a crash test."
+        return unknown(reason % ",".join(drivers.unclear), advice)
     kept_out = [one.name for one in drivers.blocks if one.sure]
     # kdump-tools keeps USB out unasked, and what hangs on that is rare
     if [name for name in kept_out if name != USB] and drivers.unseen:

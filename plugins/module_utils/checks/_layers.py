@@ -50,7 +50,7 @@ CATCHES = {
     "fuse.glusterfs": "kdump's list of targets does not support it",
 }
 # layers that every capture kernel finds, and those that a check of their own speaks of
-SUPPORTED_LAYERS = ("disk", "partition", "lvm", "thin pool", "luks2", "crypt", *NETWORK_KINDS)
+SUPPORTED_LAYERS = ("disk", "partition", "lvm", "lvm raid", "lvm mirror", "thin pool", "luks2", "crypt", *NETWORK_KINDS)
 MEMORY_LAYERS = ("zram", "ram")
 
 

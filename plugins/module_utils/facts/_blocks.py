@@ -5,9 +5,12 @@
 """What keeps drivers and dracut modules out of the capture kernel: each door by which that is said."""
 
 import re
-from typing import Any, Iterator, List, NamedTuple
+from typing import Any, Container, Iterable, Iterator, List, NamedTuple, Optional, Tuple
 
-from ansible_collections.crashops.kdump.plugins.module_utils.stacks._base import Details, Stack
+from ansible_collections.crashops.kdump.plugins.module_utils._dropins import drop_ins
+from ansible_collections.crashops.kdump.plugins.module_utils._kernel_modules import plain
+from ansible_collections.crashops.kdump.plugins.module_utils.facts._dracut import Told
+from ansible_collections.crashops.kdump.plugins.module_utils.stacks._base import Stack
 
 # the words of a command line that list drivers, by stack; the second says whether the kernel loads them in no way at
 # all, or udev and the kernel only do not load them by themselves
@@ -21,22 +24,30 @@ STACK_WORDS = {
 NO_USB = ("usbcore.nousb", "nousb", "usbcore.nousb=1", "usbcore.nousb=Y")
 USB = "usb"
 COMMAND_LINE = "on the capture kernel's command line"
-# the later directories go before the earlier ones where a file has the same name
-MODPROBE = ("/lib/modprobe.d", "/usr/lib/modprobe.d", "/run/modprobe.d", "/etc/modprobe.d")
+# a file of an earlier directory hides its namesakes
+MODPROBE = ("/etc/modprobe.d", "/run/modprobe.d", "/usr/lib/modprobe.d", "/lib/modprobe.d")
 MODPROBE_LINE = re.compile(r"^[ \t]*(blacklist|install)[ \t]+(\S+)(?:[ \t]+(\S+))?", re.MULTILINE)
 NOTHING = re.compile(r"(?:/usr)?(?:/s?bin/)?(?:false|true)\Z")
-DRACUT = ("/usr/lib/dracut/dracut.conf.d", "/etc/dracut.conf.d")
-DRACUT_CONF = "/etc/dracut.conf"
-DRACUT_LINE = re.compile(r"^[ \t]*(\w+)\+?=[ \t]*(?:\"([^\"]*)\"|'([^']*)'|([^\s#]*))", re.MULTILINE)
-# the options of dracut, and the names by which its configuration files call them
-DRACUT_OPTIONS = {
-    "-o": "omit_dracutmodules",
-    "--omit": "omit_dracutmodules",
-    "--omit-drivers": "omit_drivers",
-    "--add-drivers": "add_drivers",
-    "--force-drivers": "force_drivers",
-    "--no-kernel": "no_kernel",
-}
+# switches of dracut that leave out more than one driver, and what is then not there
+SWITCHES = (("no_kernel", "kernel-modules"), ("kernel_only", "base"))
+# modules of dracut that come by a list of modules only if it names them: no other module depends on them
+BROUGHT_BY_NONE = ("kernel-modules", "lvm", "crypt", "mdraid", "multipath", "iscsi", "nvmf", "nfs", "virtiofs")
+# what the module qemu of dracut adds in a guest of QEMU, whatever the list of drivers says
+OF_QEMU = ("virtio_blk", "virtio_scsi", "virtio_pci", "virtio", "virtio_ring", "ahci", "ata_piix", "ata_generic")
+# functions that start a driver, where its name is no part of theirs
+INITCALLS = {"init_sd": "sd_mod", "dm_init": "dm_mod", "md_init": "md_mod", "init_scsi": "scsi_mod"}
+# functions that people keep out, and that have nothing to do with a disk, a file system or a network
+HARMLESS_INITCALLS = (
+    "acpi_cpufreq_init",
+    "algif_aead_init",
+    "amd_pstate_init",
+    "efifb_driver_init",
+    "intel_pstate_init",
+    "simpledrm_platform_driver_init",
+    "simplefb_driver_init",
+    "sysfb_init",
+    "vesafb_driver_init",
+)
 
 
 class Block(NamedTuple):
@@ -54,15 +65,10 @@ class Block(NamedTuple):
     is_module_of_dracut: bool = False
 
 
-def plain(name: str) -> str:
-    """Return a driver's name as /proc/modules has it."""
-    return name.replace("-", "_")
-
-
-def blocks(host: Any, stack: Stack, details: Details) -> List[Block]:
-    """Return all that is kept out of the capture kernel."""
-    found = list(_of_words(stack, details.capture_words)) + list(_of_modprobe(host))
-    return found + (list(_of_dracut(host, details)) if stack.name == "kdumpctl" else [])
+def blocks(host: Any, stack: Stack, words: List[str], told: Optional[Told]) -> List[Block]:
+    """Return all that is kept out of the capture kernel by its name; told is None where dracut does not build it."""
+    found = list(_of_words(stack, words)) + list(_of_modprobe(host))
+    return found + ([] if told is None else list(_of_dracut(told)))
 
 
 def _of_words(stack: Stack, words: List[str]) -> Iterator[Block]:
@@ -85,53 +91,73 @@ def _take_out(key: str) -> str:
 
 def _of_modprobe(host: Any) -> Iterator[Block]:
     """Return what modprobe's own files keep out, which both stacks take over."""
-    for path in _files(host, MODPROBE):
+    for path in [one.path for one in drop_ins(host, MODPROBE)]:
         for key, name, program in MODPROBE_LINE.findall(host.read(path) or ""):
             if key == "blacklist" or NOTHING.match(program):
                 where = "%s in %s" % (key, path)
                 yield Block(plain(name), where, "Remove the line from %s." % path, key == "install", sure=False)
 
 
-def _files(host: Any, directories: Any) -> List[str]:
-    """Return the files of drop-in directories; a file hides those of its name in earlier directories."""
-    found = {}  # type: Dict[str, str]
-    for directory in directories:
-        found.update((path.rpartition("/")[2], path) for path in host.glob(directory + "/*.conf"))
-    return [found[name] for name in sorted(found)]
+def _of_dracut(told: Told) -> Iterator[Block]:
+    """Return what dracut leaves out of the image by its name."""
+    spared = told.added() | {plain(word) for word in told.words("drivers")}
+    for one in told.said("omit_drivers"):
+        for name in one.words():
+            if plain(name) not in spared:
+                yield Block(plain(name), "omit_drivers of " + one.where, one.advice)
+    for one in told.said("omit_dracutmodules"):
+        for name in one.words():
+            yield Block(name, "omit_dracutmodules of " + one.where, one.advice, is_module_of_dracut=True)
+    for switch, name in SWITCHES:
+        if told.is_yes(switch):
+            last = told.said(switch)[-1]
+            yield Block(name, "%s of %s" % (switch, last.where), last.advice, is_module_of_dracut=True)
 
 
-def _of_dracut(host: Any, details: Details) -> Iterator[Block]:
-    """Return what dracut leaves out of the image: by kdump.conf, and by its own files."""
-    said = [("dracut_args in /etc/kdump.conf", "Change kdump_dracut_args.", _options(details.dracut_args))]
-    for path in [DRACUT_CONF] + _files(host, DRACUT):
-        pairs = [(name, one or two or three) for name, one, two, three in DRACUT_LINE.findall(host.read(path) or "")]
-        said.append((path, "Change %s." % path, pairs))
-    added = {plain(one) for dummy, advice, pairs in said for one in _listed(pairs, ("add_drivers", "force_drivers"))}
-    added.update(plain(name) for name in details.extra_modules)
-    for where, advice, pairs in said:
-        for name in _listed(pairs, ("omit_drivers",)):
-            if plain(name) not in added:
-                yield Block(plain(name), "omit_drivers of " + where, advice)
-        for name in _listed(pairs, ("omit_dracutmodules",)):
-            yield Block(name, "omit_dracutmodules of " + where, advice, is_module_of_dracut=True)
-        if ("no_kernel", "yes") in pairs:
-            yield Block("kernel-modules", "no_kernel of " + where, advice, is_module_of_dracut=True)
+def unlisted_modules(told: Told, needed: Iterable[str]) -> Iterator[Block]:
+    """Return which modules of dracut its list leaves out, of those that no other module brings."""
+    listed = told.words("dracutmodules", "add_dracutmodules", "force_add_dracutmodules")
+    lists = [one for one in told.said("dracutmodules") if one.words()]
+    if not lists or {"all", "auto"} & set(lists[-1].words()):
+        return
+    for name in sorted(needed):
+        if name in BROUGHT_BY_NONE and name not in listed:
+            where = "dracutmodules of %s, which does not name it" % lists[-1].where
+            yield Block(name, where, lists[-1].advice, is_module_of_dracut=True)
 
 
-def _options(words: List[str]) -> List[Any]:
-    """Return dracut's options as pairs of the names in its files and their values."""
-    found = []
-    left = list(words)
-    while left:
-        key, sign, value = left.pop(0).partition("=")
-        name = DRACUT_OPTIONS.get(key)
-        if name == "no_kernel":
-            found.append((name, "yes"))
-        elif name is not None:
-            found.append((name, value if sign else left.pop(0) if left else ""))
-    return found
+def unlisted_drivers(
+    told: Told, disks: Iterable[str], types: Iterable[str], listed: Container[str], qemu: Optional[bool]
+) -> Iterator[Block]:
+    """Return which drivers dracut's own lists leave out: of disks, and of file systems.
+
+    listed are the drivers that are named there, with all that they use. qemu says whether dracut takes the machine for
+    a guest of QEMU, to which it adds drivers of its own; None: that is not known.
+    """
+    wanted = {}  # type: Dict[str, str]
+    if told.is_set("drivers"):
+        wanted.update((name, "drivers") for name in list(disks) + list(types) if not (qemu and name in OF_QEMU))
+    elif told.is_set("filesystems") and not told.is_yes("hostonly"):
+        wanted.update((name, "filesystems") for name in types)
+    for name, setting in sorted(wanted.items()):
+        if name not in listed:
+            last, sure = told.said(setting)[-1], qemu is False or name not in OF_QEMU
+            yield Block(name, "%s of %s, which does not name it" % (setting, last.where), last.advice, sure=sure)
 
 
-def _listed(pairs: List[Any], names: Any) -> List[str]:
-    """Return the words of all values that have one of the names."""
-    return [word for name, value in pairs if name in names for word in value.split()]
+def of_initcalls(words: List[str], booted: List[str], drivers: Iterable[str]) -> Tuple[List[Block], List[str]]:
+    """Return which drivers a blacklist of functions keeps out, and the functions that may be of any driver.
+
+    The name of a driver is a part of the names of its functions, or INITCALLS has it. What the running kernel was
+    booted with as well has kept nothing out that is in use.
+    """
+    found, unclear = [], []  # type: List[Block], List[str]
+    lists = [word.partition("=")[2] for word in words if word.startswith("initcall_blacklist=") and word not in booted]
+    for function in [one for text in lists for one in text.strip("\"'").split(",") if one]:
+        where = "initcall_blacklist=%s %s" % (function, COMMAND_LINE)
+        inner = "_%s_" % INITCALLS.get(function, function)
+        of = [name for name in drivers if "_%s_" % name in inner]
+        found += [Block(name, where, _take_out("initcall_blacklist")) for name in sorted(of, key=len)[-1:]]
+        if not of and function not in HARMLESS_INITCALLS:
+            unclear.append(function)
+    return found, unclear

@@ -5,11 +5,20 @@
 """The drivers and dracut modules that the dump target needs in the capture kernel, and which of them are kept out."""
 
 import re
-from typing import Any, Dict, Iterable, List, NamedTuple, Optional, Set
+from typing import Any, Dict, Iterable, List, NamedTuple, Optional, Sequence, Set
 
 from ansible_collections.crashops.kdump.plugins.module_utils import _mounts
+from ansible_collections.crashops.kdump.plugins.module_utils._kernel_modules import Loaded, loaded_modules, plain
 from ansible_collections.crashops.kdump.plugins.module_utils._result import refusal
-from ansible_collections.crashops.kdump.plugins.module_utils.facts._blocks import USB, Block, blocks, plain
+from ansible_collections.crashops.kdump.plugins.module_utils.facts._blocks import (
+    USB,
+    Block,
+    blocks,
+    of_initcalls,
+    unlisted_drivers,
+    unlisted_modules,
+)
+from ansible_collections.crashops.kdump.plugins.module_utils.facts._dracut import OF_KDUMP_CONF, Told, read_told
 from ansible_collections.crashops.kdump.plugins.module_utils.facts._layers import CLASS, Layer, layers
 from ansible_collections.crashops.kdump.plugins.module_utils.facts._probe import (
     NET,
@@ -25,6 +34,8 @@ LAYER_DRIVERS = {
     "luks2": ("dm_mod", "dm_crypt"),
     "crypt": ("dm_mod", "dm_crypt"),
     "lvm": ("dm_mod",),
+    "lvm raid": ("dm_mod", "dm_raid", "md_mod"),
+    "lvm mirror": ("dm_mod", "dm_mirror"),
     "thin pool": ("dm_mod", "dm_thin_pool"),
     "multipath": ("dm_mod", "dm_multipath"),
     "snapshot": ("dm_mod", "dm_snapshot"),
@@ -36,6 +47,8 @@ LAYER_MODULES = {
     "luks2": ("dm", "crypt"),
     "crypt": ("dm", "crypt"),
     "lvm": ("dm", "lvm"),
+    "lvm raid": ("dm", "lvm"),
+    "lvm mirror": ("dm", "lvm"),
     "thin pool": ("dm", "lvm"),
     "multipath": ("dm", "multipath"),
     "raid": ("mdraid",),
@@ -47,18 +60,25 @@ ALWAYS = ("base", "systemd", "udev-rules", "kernel-modules", "kdumpbase")
 TYPE_DRIVERS = {"ext2": ("ext2", "ext4"), "ext3": ("ext3", "ext4"), "nfs4": ("nfs", "nfsv4"), "nfs": ("nfs",)}
 TYPE_MODULES = {"nfs": ("nfs", "network"), "nfs4": ("nfs", "network"), "ssh": ("ssh-client", "network")}
 TYPE_MODULES["virtiofs"] = ("virtiofs",)
+# the levels of RAID that a volume of LVM may have; the drivers of the levels 4, 5 and 6 are one
+PERSONALITIES = ("raid0", "raid1", "raid10", "raid456")
+# by these, dracut takes a machine for a guest of QEMU
+VENDORS = "/sys/class/dmi/id/*_vendor"
+QEMU_VENDORS = ("QEMU", "Red Hat", "Bochs")
 
 
 class Drivers(NamedTuple):
     """What the dump target needs, by name with what for; what is kept out of that; all that is kept out.
 
-    unseen says what could not be seen of the way to the target.
+    unseen says what could not be seen of the way to the target. unclear are functions that the capture kernel does not
+    call at its start, and that may be of any driver.
     """
 
     needed: Dict[str, str]
     kept_out: List[Block]
     blocks: List[Block]
     unseen: Optional[str]
+    unclear: Sequence[str] = ()
 
 
 class Way(NamedTuple):
@@ -74,20 +94,55 @@ def read_drivers(host: Any, stack: Stack, kernel: str, settings: Settings, links
     """Return what the target needs and what is kept out; links are the interfaces on the way to the server."""
     details = stack.details(kernel)
     way = _way(host, stack, settings, links)
-    loaded = _loaded(host)
+    loaded = loaded_modules(host)
     bound = _bound(host, way)
-    named = {name: what for name, what in _named(host, way).items() if name in loaded}
+    every = dict(_named(host, way), **bound)
+    named = {name: what for name, what in every.items() if name in loaded and name not in bound}
     needed = {name: what for name, what in bound.items() if name in loaded or name == USB}
     if set(way.types) & {"nfs", "nfs4"}:
         needed.setdefault("nfs", "nfs")
     whole = _with_dependencies(dict(named, **needed), loaded)
-    modules = _dracut_modules(way) if stack.name == "kdumpctl" else set()
-    found = blocks(host, stack, details)
+    told = read_told(host, details) if stack.name == "kdumpctl" else None
+    modules = set() if told is None else _dracut_modules(way)
+    found = blocks(host, stack, details.capture_words, told)
     kept = [
         one for one in found if one.name in (modules if one.is_module_of_dracut else whole if one.wholly else needed)
     ]
+    lists = [] if told is None else _unlisted(host, told, way, loaded, modules)
+    # what is built into the kernel is started by a function as well
+    calls, unclear = of_initcalls(
+        details.capture_words, (host.read("/proc/cmdline") or "").split(), dict(every, **whole)
+    )
     unseen = way.missing or ("the way to the server" if links is None and _networked(way) else None)
-    return Drivers(whole, kept, found, unseen)
+    kept += lists + calls
+    return Drivers(dict(every, **whole), kept, found + lists + calls + _vague(told, way), unseen, unclear)
+
+
+def _unlisted(host: Any, told: Told, way: Way, loaded: Dict[str, Loaded], modules: Set[str]) -> List[Block]:
+    """Return what dracut's own lists leave out; what a network needs has modules of dracut that do not ask them."""
+    disks = {name for layer in way.layers for name in _chain(host, CLASS % layer.name) if name in loaded}
+    local = [kind for kind in way.types if kind not in NETWORKED and kind not in ("nfs4", "virtiofs")]
+    types = {plain(name) for kind in local for name in TYPE_DRIVERS.get(kind, (kind,)) if plain(name) in loaded}
+    names = told.added() | {plain(word) for word in told.words("drivers", "filesystems")}
+    listed = _with_dependencies(dict.fromkeys(names, ""), loaded)
+    lists = list(unlisted_drivers(told, disks, types, listed, _is_guest_of_qemu(host)))
+    return lists + list(unlisted_modules(told, modules))
+
+
+def _vague(told: Optional[Told], way: Way) -> List[Block]:
+    """Return that a list of drivers keeps all others out, where it is not known which of them the target needs."""
+    if told is None or not told.is_set("drivers") or not way.missing:
+        return []
+    last, named = told.said("drivers")[-1], ", ".join(sorted(told.words("drivers")))
+    return [Block("every driver but %s" % (named or "none"), last.where, last.advice)]
+
+
+def _is_guest_of_qemu(host: Any) -> Optional[bool]:
+    """Return whether dracut takes this machine for a guest of QEMU; None where that cannot be seen."""
+    if any((host.read(path) or "").strip() in QEMU_VENDORS for path in host.glob(VENDORS)):
+        return True
+    cpus = host.read("/proc/cpuinfo") or ""
+    return False if "flags" in cpus and "hypervisor" not in cpus.split() else None
 
 
 def planned_drivers(host: Any, stack: Stack, kernel: str) -> Drivers:
@@ -107,7 +162,7 @@ def refusals(host: Any, stack: Stack, planned: Any, kernel: str, wanted: Dict[st
         if one.sure and (one.name, one.where) not in before:
             what = after.needed.get(one.name)
             rule = "the dump target needs %s%s, and %s keeps that out of the capture kernel"
-            option, value = _culprit(one.name, wanted)
+            option, value = _culprit(one, wanted)
             words = rule % (one.name, " for " + what if what and what != one.name else "", one.where)
             sentences.append(
                 refusal(option, value, words, "leave that out, or name a target that needs no such driver")
@@ -115,8 +170,16 @@ def refusals(host: Any, stack: Stack, planned: Any, kernel: str, wanted: Dict[st
     return sentences
 
 
-def _culprit(name: str, wanted: Dict[str, Any]) -> Any:
+def _culprit(block: Block, wanted: Dict[str, Any]) -> Any:
     """Return the option, and its value, by which a driver would be kept out of what the target needs."""
+    name = block.name
+    lists = {
+        "dracut_args": wanted.get("dracut_args"),
+        "directives": (wanted.get("directives") or {}).get("dracut_args"),
+    }
+    for option, text in lists.items() if OF_KDUMP_CONF in block.where else ():
+        if text:
+            return option, text
     listed = [one for one in wanted.get("blocked_drivers") or [] if plain(one) == name]
     if listed:
         return "blocked_drivers", listed[0]
@@ -155,12 +218,6 @@ def _way(host: Any, stack: Stack, settings: Settings, links: Optional[Iterable[s
     return Way(types, [layer for dummy, seen in pairs for layer in seen], links, missing)
 
 
-def _loaded(host: Any) -> Dict[str, List[str]]:
-    """Return the modules that are loaded, and who uses each; what is built into the kernel cannot be kept out."""
-    rows = [line.split(" ") for line in (host.read("/proc/modules") or "").splitlines()]
-    return {row[0]: [name for name in row[3].split(",") if name] for row in rows if len(row) > 3}
-
-
 def _bound(host: Any, way: Way) -> Dict[str, str]:
     """Return the drivers that are loaded for a device or a file system that turns up, and what each is for."""
     found = {}  # type: Dict[str, str]
@@ -181,10 +238,20 @@ def _named(host: Any, way: Way) -> Dict[str, str]:
         level = (host.read(CLASS % layer.name + "/md/level") or "").strip()
         # the levels 4, 5 and 6 are one driver
         found.update((name, layer.name) for name in ([level, "raid456"] if level else []))
+    if any(layer.kind == "lvm raid" for layer in way.layers):
+        found.update((name, "LVM RAID") for name in _personalities(host))
     for name in _all_links(host, way.links or []) if _networked(way) else []:
         driver = LINK_DRIVERS.get(link_kind(host, name) or "")
         found.update({driver: name} if driver else {})
     return found
+
+
+def _personalities(host: Any) -> List[str]:
+    """Return the levels of RAID that volumes of LVM use: those in use by more than the arrays of mdadm."""
+    levels = [(host.read(path) or "").strip() for path in host.glob(CLASS % "md*/md/level")]
+    arrays = ["raid456" if level in ("raid4", "raid5", "raid6") else level for level in levels]
+    loaded = loaded_modules(host)
+    return [name for name in PERSONALITIES if name in loaded and loaded[name].uses > arrays.count(name)]
 
 
 def _chain(host: Any, path: str) -> List[str]:
@@ -211,12 +278,15 @@ def _all_links(host: Any, links: Iterable[str]) -> List[str]:
     return found
 
 
-def _with_dependencies(needed: Dict[str, str], loaded: Dict[str, List[str]]) -> Dict[str, str]:
+def _with_dependencies(needed: Dict[str, str], loaded: Dict[str, Loaded]) -> Dict[str, str]:
     """Return the drivers with all modules that they use: they are loaded first."""
     found, grows = dict(needed), True
     while grows:
         more = {
-            name: found[user] for name, users in loaded.items() for user in users if user in found and name not in found
+            name: found[user]
+            for name, module in loaded.items()
+            for user in module.users
+            if user in found and name not in found
         }
         found.update(more)
         grows = bool(more)

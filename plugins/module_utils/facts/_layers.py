@@ -21,6 +21,9 @@ LVM_PARTS = {
     "vdata": "vdo",
 }
 CACHE = re.compile(r"c(data|meta|pool|vol|orig)|wcorig")
+# how LVM calls the parts of a volume of RAID and of a mirror; their UUIDs say nothing of it
+LVM_RAID = re.compile(r"_r(?:image|meta)_\d+\Z")
+LVM_MIRROR = re.compile(r"_m(?:image_\d+|log)\Z")
 # how kpartx calls the partitions of a mapped disk
 MAPPED_PARTITION = re.compile(r"part\d+-")
 # how a disk hangs on the machine, by the path of its device in /sys
@@ -31,8 +34,10 @@ CLASS = "/sys/class/block/%s"
 
 
 class Layer(NamedTuple):
-    """One block device of a stack, and its kind: disk, partition, lvm, raid, one of MAPPED, LVM_PARTS and ATTACHED,
-    mapped for one of device-mapper's that is none of these, or the letters of the name of any other device.
+    """One block device of a stack, and its kind: disk, partition, raid, lvm, one of MAPPED, LVM_PARTS and ATTACHED.
+
+    lvm raid and lvm mirror are the parts of such a volume. mapped is one of device-mapper's that is none of these. Any
+    other device has the letters of its name.
     """
 
     name: str
@@ -57,7 +62,7 @@ def _kind(host: Any, name: str) -> str:
     """Return what a block device is."""
     uuid = (host.read(CLASS % name + "/dm/uuid") or "").strip()
     if uuid or name.startswith("dm-"):
-        return _mapped_kind(uuid)
+        return _mapped_kind(uuid, (host.read(CLASS % name + "/dm/name") or "").strip())
     if host.stat(CLASS % name + "/md") is not None:
         return "raid"
     if host.stat(CLASS % name + "/partition") is not None:
@@ -67,9 +72,11 @@ def _kind(host: Any, name: str) -> str:
     return attached or ("disk" if DISK.match(name) else re.split(r"\d", name)[0] or name)
 
 
-def _mapped_kind(uuid: str) -> str:
+def _mapped_kind(uuid: str, name: str) -> str:
     """Return what a device of device-mapper is."""
     volume = LVM_UUID.match(uuid)
+    if volume and (LVM_RAID.search(name) or LVM_MIRROR.search(name)):
+        return "lvm raid" if LVM_RAID.search(name) else "lvm mirror"
     if volume:
         part = volume.group(1)
         return "cache" if part and CACHE.match(part) else LVM_PARTS.get(part or "tdata", "lvm " + (part or ""))

@@ -363,6 +363,240 @@ KEPT_OUT[-1] = KEPT_OUT[-1]._replace(
 )
 SITUATIONS += KEPT_OUT
 
+MIXED = MODULES + "xfs 2000000 1 - Live 0x0\n"
+NOT_NAMED = "of dracut_args in /etc/kdump.conf, which does not name it"
+
+
+def dracut_args(words: str) -> Dict[str, Any]:
+    """Return the file by which dracut gets some words more."""
+    return {"/etc/kdump.conf": "path /var/crash\ndracut_args %s\n" % words}
+
+
+def vendor(name: str) -> Dict[str, Any]:
+    """Return the file by which dracut knows a guest of QEMU."""
+    return {"/sys/class/dmi/id/sys_vendor": name + "\n"}
+
+
+LISTED = [
+    driven(
+        "dracut_args list the drivers, without that of the file system",
+        armed_el9,
+        dict(dracut_args('--drivers "virtio_blk virtio_net"')),
+        ("fail", "ext4, which is kept out by drivers " + NOT_NAMED),
+        before=QUIET,
+    ),
+    driven(
+        "dracut_args list the drivers, and both of the target are among them",
+        armed_el9,
+        dracut_args("--drivers=virtio-blk --drivers ext4"),
+        None,
+    ),
+    driven(
+        "dracut_args list the drivers, and the machine may be a guest of QEMU, whose disks dracut adds",
+        armed_el9,
+        dracut_args("--drivers ext4"),
+        ("warn", "virtio_blk (for vda1), which is kept out by drivers " + NOT_NAMED),
+        before=QUIET,
+    ),
+    driven(
+        "dracut_args list the drivers of a guest of QEMU, to which dracut adds that of its disk",
+        armed_el9,
+        dict(dracut_args("-d ext4"), **vendor("QEMU")),
+        None,
+    ),
+    driven(
+        "dracut_args list the drivers of a machine of metal, without that of its disk",
+        armed_el8,
+        dict(dracut_args("--drivers ext4"), **{"/proc/cpuinfo": "flags\t\t: fpu vme\n"}),
+        ("fail", "virtio_blk"),
+        before=QUIET,
+    ),
+    driven(
+        "dracut.conf lists the drivers, and a later file of its directory takes that back",
+        armed_el9,
+        {"/etc/dracut.conf": 'drivers="nbd"\n', "/etc/dracut.conf.d/20-x.conf": 'drivers=""\n'},
+        None,
+    ),
+    driven(
+        "a drop-in of dracut's adds to a list of drivers, which is empty before",
+        armed_el10,
+        {"/etc/dracut.conf.d/20-x.conf": 'drivers+=" virtio_blk "\n'},
+        ("fail", "ext4, which is kept out by drivers of /etc/dracut.conf.d/20-x.conf"),
+        before=QUIET,
+    ),
+    driven(
+        "a drop-in of dracut's lists nothing but a blank",
+        armed_el10,
+        {"/etc/dracut.conf.d/20-x.conf": 'drivers=" "\n'},
+        ("fail", "ext4, which is kept out by drivers"),
+        before=QUIET,
+    ),
+    driven(
+        "dracut lists the file systems: kdump builds for this host, whose own one comes in any case",
+        armed_el9,
+        dict(dracut_args("--filesystems xfs"), **{"/etc/dracut.conf.d/fs.conf": 'filesystems="vfat"\n'}),
+        None,
+    ),
+    driven(
+        "dracut_args build for any host, with a list of file systems that lacks the target's",
+        armed_el9,
+        dracut_args("--no-hostonly --filesystems xfs"),
+        ("fail", "ext4, which is kept out by filesystems " + NOT_NAMED),
+        before=QUIET,
+    ),
+    driven(
+        "dracut_args list the modules of dracut, without the one that brings the drivers",
+        armed_el9,
+        dracut_args('-m "base kdumpbase"'),
+        ("fail", "kernel-modules, which is kept out by dracutmodules"),
+        before=QUIET,
+    ),
+    driven(
+        "dracut_args list the modules of dracut, and add the one that brings the drivers",
+        armed_el9,
+        dracut_args("--modules base --add kernel-modules"),
+        None,
+    ),
+    driven(
+        "dracut_args build an image that holds nothing but drivers",
+        armed_el10,
+        dracut_args("--kernel-only"),
+        ("fail", "base, which is kept out by kernel_only"),
+        before=QUIET,
+    ),
+    driven(
+        "kdump's own drop-in of dracut's takes back what an earlier one leaves out",
+        armed_el10,
+        {
+            "/etc/dracut.conf.d/50-x.conf": 'omit_dracutmodules+=" kdumpbase "\n',
+            "/lib/kdump/dracut.conf.d/99-kdump.conf": "omit_dracutmodules=' plymouth '\nomit_drivers+=' nouveau '\n",
+        },
+        None,
+        ("warn", "the driver mlx5_core; the driver ib_core"),
+        before="target_drivers: kdumpbase is kept out",
+    ),
+    driven(
+        "a later drop-in of dracut's takes back which drivers an earlier one leaves out",
+        armed_el9,
+        {
+            "/etc/dracut.conf.d/99-a.conf": 'omit_drivers+=" virtio_blk "\n',
+            "/etc/dracut.conf.d/100-b.conf": 'omit_drivers=""\n',
+        },
+        None,
+        before="target_drivers: virtio_blk is kept out",
+    ),
+    driven(
+        "the way to the target is not known, and dracut lists the drivers",
+        armed_el9,
+        dict(dracut_args('--drivers "ext4"'), **crash_on("ext4", "/dev/mapper/gone")),
+        ("unknown", "/dev/mapper/gone is not known"),
+        before=QUIET,
+    ),
+]
+INITCALLS = [
+    driven(
+        "the capture kernel does not start the driver of the disk",
+        armed_el9,
+        appended("initcall_blacklist=acpi_cpufreq_init,virtio_blk_init"),
+        ("fail", "virtio_blk (for vda1), which is kept out by initcall_blacklist=virtio_blk_init"),
+        before=QUIET,
+    ),
+    driven(
+        "the capture kernel does not start the driver of the disk, which is built into the kernel",
+        armed_ubuntu,
+        dict(
+            appended("initcall_blacklist=virtio_blk_init", "kdump-tools"),
+            **{"/proc/modules": "mlx5_core 2097152 0 - Live 0x0\n"},
+        ),
+        ("fail", "virtio_blk"),
+        ("warn", "the driver mlx5_core"),
+        says={"capture_restarts": ("pass", "panic=10")},
+        before=QUIET,
+    ),
+    driven(
+        "the capture kernel does not start the file system of the target",
+        armed_el10,
+        dict(
+            appended("initcall_blacklist=init_xfs_fs"),
+            **{"/proc/modules": MIXED, "/proc/self/mountinfo": MOUNTS.replace("ext4", "xfs")},
+        ),
+        ("fail", "xfs"),
+        before=QUIET,
+    ),
+    driven(
+        "the capture kernel does not start what has nothing to do with a dump",
+        armed_el9,
+        appended("initcall_blacklist=sysfb_init"),
+        None,
+    ),
+    driven(
+        "the capture kernel does not start something, and which driver that is cannot be seen",
+        armed_el9,
+        appended("initcall_blacklist=init"),
+        ("unknown", "initcall_blacklist=init"),
+        before=QUIET,
+    ),
+    driven(
+        "the running kernel was booted with the same blacklist of functions, and has the disk",
+        armed_debian,
+        dict(
+            appended("quiet", "kdump-tools"),
+            **{"/proc/cmdline": "root=/dev/vda1 ro crashkernel=384M-:128M initcall_blacklist=foo_init\n"},
+        ),
+        None,
+        says={"capture_restarts": ("pass", "panic=10")},
+    ),
+]
+RAID = {
+    **block("dm-3", VIRTUAL + "dm-3", dm__uuid="LVM-aB3dEf\n", dm__name="vg-crash\n"),
+    **block("dm-1", VIRTUAL + "dm-1", dm__uuid="LVM-aB3dE0\n", dm__name="vg-crash_rimage_0\n"),
+    **block("dm-2", VIRTUAL + "dm-2", dm__uuid="LVM-aB3dE1\n", dm__name="vg-crash_rmeta_0\n"),
+    "/sys/class/block/dm-3/slaves/dm-1": "",
+    "/sys/class/block/dm-3/slaves/dm-2": "",
+}
+RAIDED = (
+    MODULES
+    + "dm_mod 200000 9 dm_raid, Live 0x0\ndm_raid 40000 1 - Live 0x0\n"
+    + "md_mod 200000 4 raid1,raid0,dm_raid,raid456, Live 0x0\n"
+    + "raid456 200000 1 dm_raid, Live 0x0\nraid1 60000 1 - Live 0x0\nraid0 30000 1 - Live 0x0\n"
+)
+ARRAY = {**block("md0", VIRTUAL + "md0", md__level="raid0\n")}
+
+
+def on_raid(name: str, words: str, said: Any, **more: Any) -> Situation:
+    """Return a situation of dumps on a volume of LVM's RAID, beside an array of mdadm of another level."""
+    files = dict(crash_on("ext4", "/dev/dm-3"), **RAID)
+    files.update(ARRAY, **{"/proc/modules": RAIDED})
+    return driven(name, armed_el9, dict(files, **appended(words)), said, **more)
+
+
+LVM_RAID = [
+    on_raid("the dumps go to a volume of LVM's RAID", "quiet", None),
+    on_raid(
+        "the driver of LVM's RAID is kept from udev, and LVM loads it by its name",
+        "rd.driver.blacklist=dm-raid",
+        None,
+    ),
+    on_raid(
+        "the dumps go to a volume of LVM's RAID, whose driver nothing may load",
+        "module_blacklist=dm-raid",
+        ("fail", "dm_raid (for dm-2), which is kept out by module_blacklist"),
+        before=QUIET,
+    ),
+    on_raid(
+        "the dumps go to a volume of LVM's RAID, whose level nothing may load",
+        "module_blacklist=raid1",
+        ("fail", "raid1 (for LVM RAID), which is kept out by module_blacklist"),
+        before=QUIET,
+    ),
+    on_raid(
+        "the dumps go to a volume of LVM's RAID, and only the level of another array is kept out",
+        "module_blacklist=raid0",
+        None,
+    ),
+]
+SITUATIONS += [*LISTED, *INITCALLS, *LVM_RAID]
+
 
 def standing(name: str, on: Any, options: Any, says: Any, kind: str = "ext4", **more: Any) -> Situation:
     """Return a situation of a mounted dump directory; options are those of fstab, None where that does not have it."""

@@ -695,6 +695,7 @@ MACHINE = {
     "/proc/modules": "virtio_blk 28672 2 - Live 0x0\nmlx5_core 2097152 0 - Live 0x0\nnouveau 2400000 0 - Live 0x0\n",
     "/proc/self/mountinfo": "22 1 254:1 / / rw - ext4 /dev/vda1 rw\n",
     "/proc/net/route": "Iface\tDestination\tGateway\neth0\t00000000\t0100000A\t0003\n",
+    "/proc/cpuinfo": "flags\t\t: fpu vme\n",
     "/sys/class/block/vda1": "",
     DISK + "/block/vda/vda1": "",
 }
@@ -726,6 +727,14 @@ NEEDED = [
         "directives",
     ),
     (kdumpctl_host, {"target": {"type": "nfs", "location": "s:/d"}, "blocked_drivers": ["mlx5_core"]}, "for eth0"),
+    (
+        kdumpctl_host,
+        {"dracut_args": "--drivers nvme"},
+        "dracut_args: '--drivers nvme' is refused: the dump target needs",
+    ),
+    (kdumpctl_host, {"directives": {"dracut_args": "--drivers nvme"}}, "directives: '--drivers nvme' is refused"),
+    (kdumpctl_host, {"commandline_append": ["initcall_blacklist=virtio_blk_init"]}, "commandline_append"),
+    (tools_host, {"commandline_append": ["initcall_blacklist=virtio_blk_init"]}, "commandline_append"),
 ]
 
 
@@ -749,7 +758,13 @@ def test_a_target_whose_driver_is_blocked_already_is_refused():
 
 
 @pytest.mark.parametrize(
-    "options", [{"blocked_drivers": ["nouveau", "mlx5_core"]}, {"commandline_append": ["panic=5"]}]
+    "options",
+    [
+        {"blocked_drivers": ["nouveau", "mlx5_core"]},
+        {"commandline_append": ["panic=5"]},
+        {"commandline_append": ["initcall_blacklist=sysfb_init"]},
+        {"dracut_args": "--drivers virtio_blk"},
+    ],
 )
 def test_a_driver_that_the_target_does_not_need_may_be_blocked(options):
     assert run(wired(kdumpctl_host()), **options)["changed"] is True
