@@ -7,6 +7,7 @@ import os
 
 import pytest
 
+from tests.roles import sshd
 from tests.roles.made_up import Fleet, copy_collection
 
 
@@ -22,3 +23,9 @@ def collections(tmp_path_factory):
 def fleet(tmp_path):
     """Return a function that makes a fleet of machines: fleet(web1="debian", db1="el9")."""
     return lambda groups=None, **machines: Fleet(tmp_path, machines, groups)
+
+
+@pytest.fixture(scope="session")
+def openssh(tmp_path_factory):
+    """Return the root below which a real sshd is."""
+    return sshd.programs(tmp_path_factory.mktemp("openssh"))
