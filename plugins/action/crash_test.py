@@ -123,7 +123,8 @@ class ActionModule(ActionBase):
         """Return the outcome with the dump and the proof, or fail with what was found instead."""
         dump = self._dump_of_this_crash(before, outcome)
         outcome = dict(outcome, dump=dump)
-        trouble = _crash.dump_trouble(dump, before.info["kernel"])
+        latest = before.now + outcome["seconds_down"] + _crash.CLOCK_SLACK_S
+        trouble = _crash.dump_trouble(dump, before.info["kernel"], latest)
         if trouble:
             raise CrashTestFailed("%s crashed and came back, but %s" % (self._name, trouble), **outcome)
         if record:
@@ -258,6 +259,7 @@ class ActionModule(ActionBase):
     def _dump_of_this_crash(self, before: Before, outcome: dict[str, Any]) -> dict[str, Any]:
         """Return the dump that this crash made, or fail with the files that there are."""
         dumps = self._look({"path": before.path, "after": before.now, "timeout": READING_S})["dumps"]
+        dumps = _crash.believed(dumps, before.info["settings"]["target_type"])
         if before.client:
             dumps = _dump_server.dumps_of(dumps, before.client)
             doubt = _dump_server.ambiguity(dumps, before.known, before.now)

@@ -145,6 +145,13 @@ dumps:
       description: What was read of the pages, and what not; or what is wrong with them.
       type: str
       sample: 512 of 31529 pages were read; 95 are stored as they are, and only tested for zeros
+    doubt:
+      description:
+        - How others than root could have put the dump there; null where nobody else could.
+        - M(crashops.kdump.crash_test) takes no dump with a doubt as the proof of a crash on the host's own disk.
+          It says nothing on a dump server, which writes for other hosts.
+      type: str
+      sample: /var/crash/202611232010 belongs to the user 1000 and not to root
     size_bytes:
       description: The size of the dump itself.
       type: int
@@ -222,7 +229,7 @@ from ansible.module_utils.basic import AnsibleModule
 from ansible_collections.crashops.kdump.plugins.module_utils._host import run_module
 from ansible_collections.crashops.kdump.plugins.module_utils._result import Refused, refusal
 from ansible_collections.crashops.kdump.plugins.module_utils._stack import find_stack
-from ansible_collections.crashops.kdump.plugins.module_utils.vmcores import _panic, _vmcore
+from ansible_collections.crashops.kdump.plugins.module_utils.vmcores import _evidence, _panic, _vmcore
 from ansible_collections.crashops.kdump.plugins.module_utils.vmcores._dumps import find_dumps
 from ansible_collections.crashops.kdump.plugins.module_utils.vmcores._look import (
     SAMPLE,
@@ -294,6 +301,7 @@ def report(host: Any, seen: Look, check: bool) -> Dict[str, Any]:
         "mtime": found.mtime,
         "dmesg": found.dmesg.path if found.dmesg else None,
         "kexec_log": found.kexec_log.path if found.kexec_log else None,
+        "doubt": _evidence.doubt(host, found.files[0].path, found.files[0].facts, squashed=True),
         "panic": panic.line if panic else None,
         "dmesg_kernel": _panic.kernel_release(text),
         "files": [

@@ -15,6 +15,7 @@ from ansible_collections.crashops.kdump.plugins.module_utils.vmcores._look impor
 # older ones than these are counted, and not opened
 OPENED = 20
 LIMIT_S = 5.0
+NOT_OPENED = _vmcore.Verdict(None, "the %d newest were looked into, and this is an older one" % OPENED)
 # so many pages are read of each
 CONTENT_PAGES = 64
 # x86 says the first as soon as it can, and every architecture the second
@@ -96,7 +97,7 @@ def read_dumps(host: Any, directory: Optional[str]) -> Dumps:
     found.sort(key=_is_of_user)
     seen = [look(host, one, deadline if number < OPENED else 0) for number, one in enumerate(found)]
     seen.sort(key=lambda one: (_is_of_user(one.found), -one.crash_time))
-    dumps = [_dump(host, one, number == 0) for number, one in enumerate(seen)]
+    dumps = [_dump(host, one, number == 0, number < OPENED) for number, one in enumerate(seen)]
     return Dumps(directory, dumps, directory in host.unseen)
 
 
@@ -105,14 +106,16 @@ def _is_of_user(found: Found) -> bool:
     return _evidence.is_of_user(found.files[0].facts)
 
 
-def _dump(host: Any, seen: Look, newest: bool) -> Dump:
+def _dump(host: Any, seen: Look, newest: bool, opened: bool) -> Dump:
     """Return one dump; the log's words are those of the newest only."""
-    core, log = seen.found.core, dmesg_text(host, seen.found)
-    file = seen.found.files[0]
+    core, file = seen.found.core, seen.found.files[0]
     doubt, of_user = _evidence.doubt(host, file.path, file.facts), _is_of_user(seen.found)
     if of_user:
-        verdict, content = _vmcore.Verdict(None, doubt or ""), _vmcore.NOT_ASKED
+        log, verdict, content = "", _vmcore.Verdict(None, doubt or ""), _vmcore.NOT_ASKED
+    elif not opened:
+        log, verdict, content = "", NOT_OPENED, _vmcore.NOT_ASKED
     else:
+        log = dmesg_text(host, seen.found)
         verdict, content = judged(seen, log, CONTENT_PAGES)
     panic = _panic.panic(log) if newest else None
     return Dump(

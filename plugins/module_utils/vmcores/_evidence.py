@@ -4,7 +4,7 @@
 # Private to this collection: no promise is made to code outside it.
 """What counts as evidence: a file that nobody but root could have put where it lies, and a time that can be."""
 
-from typing import Any, List, Optional
+from typing import Any, List, Optional, Tuple
 
 from ansible_collections.crashops.kdump.plugins.module_utils._host import FileFacts
 
@@ -20,19 +20,21 @@ def is_of_user(facts: FileFacts) -> bool:
     return facts.uid not in (0, NOBODY)
 
 
-def doubt(host: Any, path: str, facts: FileFacts) -> Optional[str]:
+def doubt(host: Any, path: str, facts: FileFacts, squashed: bool = False) -> Optional[str]:
     """Return how others than root could have put a file there, None where nobody else could.
 
     Directories above its own may be open to all if they are sticky: there nobody renames what is root's.
+    squashed: what a server makes of root counts as root.
     """
-    if facts.uid != 0:
+    roots = (0, NOBODY) if squashed else (0,)
+    if facts.uid not in roots:
         return "%s belongs to the user %d and not to root" % (path, facts.uid)
     if _is_open(facts):
         return "others than root may write to %s" % path
     above = _above(path)
     real = host.real_path(above[0])
     for number, directory in enumerate(above + ([] if real == above[0] else _above(real + "/x"))):
-        trouble = _of_directory(host, directory, number == 0)
+        trouble = _of_directory(host, directory, roots, number == 0)
         if trouble:
             return trouble
     return None
@@ -49,12 +51,12 @@ def _is_open(facts: FileFacts) -> bool:
     return bool(facts.mode & OTHERS_WRITE or (facts.mode & GROUP_WRITE and facts.gid != 0))
 
 
-def _of_directory(host: Any, directory: str, nearest: bool) -> Optional[str]:
+def _of_directory(host: Any, directory: str, roots: Tuple[int, ...], nearest: bool) -> Optional[str]:
     """Return how others than root could have put something of root's below a directory."""
     seen = host.stat(directory)
     if seen is None:
         return None
-    if seen.uid != 0:
+    if seen.uid not in roots:
         return "%s belongs to the user %d and not to root" % (directory, seen.uid)
     if _is_open(seen) and (nearest or not seen.mode & STICKY):
         return "others than root may write to %s" % directory

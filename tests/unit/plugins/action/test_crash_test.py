@@ -419,3 +419,15 @@ def test_a_host_that_does_not_tell_its_name_is_not_crashed():
     result = run(action)
     assert "does not tell its clock and its name" in result["msg"]
     assert "trigger" not in action.calls
+
+
+def test_a_dump_that_a_user_has_put_there_is_no_proof():
+    planted = dump("new", doubt="/var/crash/new belongs to the user 1000 and not to root")
+    result = run(CrashTest({"confirm": "web1"}, after=[planted]))
+    assert result["failed"] and "others than root could have made the dump" in result["msg"]
+    assert result["proof"] is None
+
+
+def test_a_dump_of_the_future_is_no_proof():
+    result = run(CrashTest({"confirm": "web1"}, after=[dump("new", crash_time=3786912000)]))
+    assert result["failed"] and "crashed in the future" in result["msg"]

@@ -68,6 +68,7 @@ def test_a_dump_is_told_with_all_its_facts():
         "compression": "zlib",
         "dmesg": STAMPED + "/dmesg.202611232010",
         "kexec_log": None,
+        "doubt": None,
         "panic": PANIC,
         "dmesg_kernel": KERNEL,
         "files": [
@@ -225,3 +226,18 @@ def test_without_the_check_or_without_the_end_the_pages_are_not_read():
     assert (dump["readable"], dump["readable_reason"]) == (None, "it was not asked for")
     (dump,) = look(debian_host(flattened(kdump_compressed(), terminator=False)))["dumps"]
     assert (dump["readable"], dump["readable_reason"]) == (None, "it is not complete")
+
+
+@pytest.mark.parametrize(("uid", "words"), [(1000, "belongs to the user 1000"), (0, None), (65534, None)])
+def test_who_could_have_put_a_dump_there_is_told(uid, words):
+    host = debian_host()
+    host.owners[STAMPED] = uid
+    (dump,) = look(host)["dumps"]
+    assert dump["complete"] is True
+    assert (dump["doubt"] is None) if words is None else (words in dump["doubt"])
+
+
+def test_a_crash_in_the_future_is_listed_by_the_time_of_its_file():
+    host = debian_host(flattened(kdump_compressed().replace(b"%d" % CRASH_TIME, b"3786912000")))
+    assert look(host)["dumps"][0]["crash_time"] == 3786912000
+    assert look(host, after=CRASH_TIME + 1000.0)["dumps"] == []

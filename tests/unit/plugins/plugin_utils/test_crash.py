@@ -137,6 +137,7 @@ CHOICES = [
     (set(), [dump("log", core=None, complete=False, crash_time=None), dump("cut", complete=False)], "cut"),
     (set(), [dump("cut", complete=False, crash_time=1002), dump("whole")], "whole"),
     (set(), [dump("first"), dump("second", crash_time=1005)], "second"),
+    (set(), [dump("planted", crash_time=1005, doubt="of a user"), dump("cut", complete=False)], "cut"),
 ]
 
 
@@ -151,14 +152,24 @@ TROUBLES = [
     ({"complete": False}, "is not complete: because"),
     ({"complete": None}, "cannot be told: because"),
     ({"kernel": "5.10.0"}, "is of the kernel 5.10.0"),
-    ({"kernel": None}, None),
+    ({"kernel": None}, "does not say of which kernel it is"),
+    ({"kernel": ""}, "does not say of which kernel it is"),
+    ({"crash_time": None}, "does not say when the kernel crashed"),
+    ({"crash_time": 3786912000}, "crashed in the future, at 3786912000"),
+    ({"doubt": "/var/crash/new belongs to the user 1000"}, "others than root could have made the dump"),
+    ({"doubt": None}, None),
 ]
 
 
 @pytest.mark.parametrize("facts, words", TROUBLES)
 def test_only_a_complete_dump_of_the_crashed_kernel_proves_anything(facts, words):
-    trouble = _crash.dump_trouble(dump("new", **facts), INFO["kernel"])
+    trouble = _crash.dump_trouble(dump("new", **facts), INFO["kernel"], latest=2000)
     assert (trouble is None) if words is None else (words in trouble)
+
+
+@pytest.mark.parametrize(("target", "doubt"), [("local", "x"), ("raw", "x"), ("nfs", None), ("ssh", None)])
+def test_who_could_have_written_a_dump_is_asked_on_the_hosts_own_disk_alone(target, doubt):
+    assert _crash.believed([dump("new", doubt="x")], target)[0]["doubt"] == doubt
 
 
 def test_the_evidence_names_the_files_or_says_that_there_are_none():
@@ -182,7 +193,15 @@ def test_the_proof_says_what_was_proved_and_holds_no_key():
 
 
 def test_a_whole_dump_of_rubbish_proves_nothing():
-    dump = {"core": "/c", "directory": "/", "complete": True, "reason": "", "kernel": "6.1", "readable": False}
-    trouble = _crash.dump_trouble(dict(dump, readable_reason="page 3 of 5 cannot be unpacked"), "6.1")
+    dump = {
+        "core": "/c",
+        "directory": "/",
+        "complete": True,
+        "reason": "",
+        "kernel": "6.1",
+        "readable": False,
+        "crash_time": 9,
+    }
+    trouble = _crash.dump_trouble(dict(dump, readable_reason="page 3 of 5 cannot be unpacked"), "6.1", latest=10)
     assert trouble == "the content of the dump /c is wrong: page 3 of 5 cannot be unpacked"
-    assert _crash.dump_trouble(dict(dump, readable=None, readable_reason="not compressed"), "6.1") is None
+    assert _crash.dump_trouble(dict(dump, readable=None, readable_reason="not compressed"), "6.1", latest=10) is None
