@@ -16,7 +16,7 @@ from typing import NoReturn
 from tools.dev import closing_table, gates, guest_gates, last_run, schedule, stages
 from tools.dev.log import show
 from tools.dev.places import LAB, LAST_RUN, LOGS, REPOSITORY
-from tools.dev.stages import ALL, EVERY
+from tools.dev.stages import ALL, EVERY, Step
 from tools.dev.tallies import Tally
 from tools.dev.workshop import Workshop
 
@@ -31,6 +31,7 @@ Ubuntu machine is installed, and said (as root, or with sudo).
   ./dev test PART...    runs these parts, or single stages of them; ./dev test --list names them all
   ./dev test --last-failed  runs what did not pass the last time, and of that only the tests that failed where it can
   ./dev lint            the same as ./dev test lint
+  ./dev lock            writes the lock files of tools/dev again, after a change of a requirements-*.txt there
   ./dev help            this
 
 Logs are in .lab/logs. Environments and images are in $CRASHOPS_CACHE, or crashops-kdump in the user's cache.
@@ -44,6 +45,7 @@ def parser() -> argparse.ArgumentParser:
     commands = top.add_subparsers(dest="command", metavar="COMMAND")
     commands.add_parser("help", add_help=False)
     commands.add_parser("lint", add_help=False)
+    commands.add_parser("lock", add_help=False)
     demo = commands.add_parser("demo", prog="./dev demo", allow_abbrev=False)
     demo.add_argument("--keep", action="store_true", help="leave the guest running and say how to reach it")
     test = commands.add_parser("test", prog="./dev test")
@@ -66,6 +68,8 @@ def main() -> int:
     try:
         if options.command == "demo":
             demo(options.keep)
+        if options.command == "lock":
+            return make_locks()
         if options.command == "lint":
             return test(["lint"], last_failed=False)
         if options.list:
@@ -131,6 +135,15 @@ def _run(names: set[str], again: Mapping[str, Sequence[str]], made: Collection[s
         print("once more, only what failed: ./dev test --last-failed")
     print(f"{tally.passed} passed, {tally.failed} failed", flush=True)
     return 1 if tally.failed else 0
+
+
+def make_locks() -> int:
+    """Write the lock files anew, and return 1 if that failed."""
+    with _alone():
+        work = Workshop()
+        steps = [Step("interpreters", work.find_pythons), Step("lock files", work.make_locks)]
+        results = schedule.run_all([stages.Stage("lock", "the lock files of tools/dev", steps)], LOGS)
+    return int(results[0].outcome != stages.PASSED)
 
 
 def demo(keep: bool) -> NoReturn:

@@ -12,10 +12,11 @@ import ast
 import subprocess
 from pathlib import Path
 
+from tools.dev import downloads
+from tools.dev.downloads import PIP
 from tools.dev.log import Log
 from tools.dev.outcome import StepFailed
-from tools.dev.places import ANSIBLE_TEST_HOME, CACHE, REPOSITORY
-from tools.dev.venvs import PIP
+from tools.dev.places import ANSIBLE_TEST_HOME, CACHE
 
 # get_venv_packages() in ansible_test/_internal/python_requirements.py of each release; 21.3.1 is for Python 3.6
 PIPS = {"2.16": ("23.1.2", "21.3.1"), "2.19": ("24.2",), "2.21": ("25.2",)}
@@ -44,10 +45,8 @@ def prepare(core: str, venv: Path, log: Log) -> Path:
 
 def _stand_in(version: str, venv: Path, log: Log) -> None:
     """Write the stand-in for one version of pip."""
-    wheel = WHEELS / f"pip-{version}-py3-none-any.whl"
-    if not wheel.exists():
-        argv = [str(venv / "bin" / "python"), *PIP, "download", "--no-deps", "--only-binary=:all:"]
-        log.run([*argv, "--dest", str(WHEELS), f"pip=={version}"], REPOSITORY, limit_s=300)
+    # releases for old Pythons too, which this one would not take
+    wheel = downloads.wheel(venv / "bin" / "python", f"pip=={version}", WHEELS, log, ("--ignore-requires-python",))
     script = ANSIBLE_TEST_HOME / ".ansible" / "test" / "cache" / f"get_pip_{version.replace('.', '_')}.py"
     script.parent.mkdir(parents=True, exist_ok=True)
     script.write_text(STAND_IN.format(wheel=str(wheel)))

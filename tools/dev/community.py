@@ -3,15 +3,16 @@
 # SPDX-License-Identifier: GPL-3.0-or-later
 """The collections that galaxy.yml depends on, taken out of the community package `ansible` of the package index.
 
-So no Galaxy server is asked for anything, and the rest of the package, more than 500 MB of it, is not unpacked.
+So no Galaxy server is asked for anything, and the hash of that one wheel is known (downloads.py). The rest of the
+package, more than 500 MB of it, is not unpacked.
 """
 
 import zipfile
 from pathlib import Path
 
+from tools.dev import downloads
 from tools.dev.log import Log
-from tools.dev.places import COMMUNITY, REPOSITORY
-from tools.dev.venvs import PIP
+from tools.dev.places import COMMUNITY
 from tools.lab.cache import new_entry
 
 NAMES = ("ansible/posix", "community/crypto")
@@ -36,12 +37,10 @@ def ensure(core: str, venv: Path, log: Log) -> Path:
 def _fetch(version: str, venv: Path, work: Path, log: Log) -> None:
     """Download the package and unpack what is wanted of it."""
     # the package asks for the Python of its own ansible-core; the collections run with older ones and newer ones
-    argv = [str(venv / "bin" / "python"), *PIP, "download", "--no-deps", "--only-binary=:all:"]
-    argv += ["--ignore-requires-python", "--dest", str(work), f"ansible=={version}"]
-    log.run(argv, REPOSITORY, limit_s=900)
-    for wheel in work.glob("*.whl"):
-        unpack(wheel, work)
-        wheel.unlink()
+    python = venv / "bin" / "python"
+    wheel = downloads.wheel(python, f"ansible=={version}", work, log, ("--ignore-requires-python",))
+    unpack(wheel, work)
+    wheel.unlink()
 
 
 def unpack(wheel: Path, target: Path) -> None:

@@ -1,31 +1,25 @@
 # Copyright (c) 2026, The crashops.kdump authors
 # GNU General Public License v3.0-or-later (see COPYING or https://www.gnu.org/licenses/gpl-3.0.txt)
 # SPDX-License-Identifier: GPL-3.0-or-later
-"""Virtual environments in the cache, each named by what is in it, so that a changed requirement makes a new one."""
+"""Virtual environments in the cache, each named by what is in it, so that a changed lock file makes a new one."""
 
 import hashlib
 import shutil
 from pathlib import Path
 
+from tools.dev import downloads
 from tools.dev.log import Log
 from tools.dev.places import REPOSITORY, VENVS
 from tools.dev.pythons import Python
 from tools.lab.cache import locked
 
-REQUIREMENTS = Path(__file__).parent
 # written last: an environment without it was cut off while it was made
 COMPLETE = ".complete"
-PIP = ("-m", "pip", "--no-input", "--disable-pip-version-check")
-
-
-def requirements(name: str) -> Path:
-    """Return the file that lists what an environment holds."""
-    return REQUIREMENTS / f"requirements-{name}.txt"
 
 
 def venv_path(name: str, python: Python, root: Path = VENVS) -> Path:
     """Return where an environment lies or will lie."""
-    content = requirements(name).read_bytes() + str(python.path.resolve()).encode()
+    content = downloads.lock(name).read_bytes() + str(python.path.resolve()).encode()
     return root / f"{name}-{python.full}-{hashlib.sha256(content).hexdigest()[:12]}"
 
 
@@ -37,6 +31,6 @@ def ensure(name: str, python: Python, log: Log) -> Path:
             log.say(f"makes the environment {name} with Python {python.full}")
             shutil.rmtree(path, ignore_errors=True)
             log.run([str(python.path), "-m", "venv", str(path)], REPOSITORY, limit_s=300)
-            log.run([str(path / "bin" / "python"), *PIP, "install", "-r", str(requirements(name))], REPOSITORY)
+            downloads.install(path / "bin" / "python", name, log)
             (path / COMPLETE).touch()
     return path

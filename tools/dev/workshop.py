@@ -9,7 +9,7 @@ from collections.abc import Mapping, Sequence
 from pathlib import Path
 from types import MappingProxyType
 
-from tools.dev import ansible_test, community, packages, pythons, staged, venvs
+from tools.dev import ansible_test, community, downloads, packages, pythons, staged, venvs
 from tools.dev.log import Log, show
 from tools.dev.outcome import NotRun
 from tools.dev.places import CACHE, COLLECTIONS, LAB, PYTHONS, STAGED
@@ -77,6 +77,11 @@ class Workshop:
             self.notice(f"NOT RUN: sanity and units with ansible-core 2.16, and so on Python 3.6 (EL 8): {missing}")
             raise
         self._make("core216", python, log)
+
+    def make_locks(self, log: Log) -> None:
+        """Write the lock files anew, by the tool that an environment of its own holds."""
+        self._make("lock", pythons.newest(self.pythons, pythons.FOR_MAIN, "everything here"), log)
+        downloads.make_locks(self.environments["lock"] / "bin" / "uv", log)
 
     def _make(self, name: str, python: pythons.Python, log: Log) -> None:
         self.environments[name] = venvs.ensure(name, python, log)

@@ -9,7 +9,7 @@ from pathlib import Path
 
 import pytest
 
-from tools.dev import ansible_test, gates, packages, staged, venvs
+from tools.dev import ansible_test, downloads, gates, packages, staged, venvs
 from tools.dev.log import Log, plain
 from tools.dev.outcome import StepFailed
 from tools.dev.pythons import Python
@@ -88,7 +88,7 @@ def test_every_release_of_ansible_core_in_the_requirements_has_its_pip() -> None
     pinned = {
         ".".join(line.partition("==")[2].split(".")[:2])
         for name in ("main", "core216")
-        for line in venvs.requirements(name).read_text().splitlines()
+        for line in downloads.lock(name).read_text().splitlines()
         if line.startswith("ansible-core==")
     }
     assert pinned == set(ansible_test.PIPS)
