@@ -7,13 +7,20 @@ from __future__ import annotations
 
 import json
 import os
+import signal
+import threading
 import time
-from typing import Any, Callable, NamedTuple
+from collections.abc import Iterator
+from contextlib import contextmanager
+from typing import Any, Callable, NamedTuple, NoReturn
 
 from ansible.errors import AnsibleError
+from ansible.executor.process import worker
+from ansible.parsing.splitter import parse_kv
 from ansible.plugins.action import ActionBase
 from ansible.utils.display import Display
-from ansible_collections.crashops.kdump.plugins.plugin_utils import _crash, _dump_server
+from ansible.utils.vars import load_extra_vars
+from ansible_collections.crashops.kdump.plugins.plugin_utils import _consent, _crash, _dump_server
 from ansible_collections.crashops.kdump.plugins.plugin_utils._other_host import OtherHost, is_known
 from ansible_collections.crashops.kdump.plugins.plugin_utils._put import put
 
@@ -28,7 +35,7 @@ CONSOLE_LINES = 30
 # a session that was open when the kernel died ends by this, as nothing else would end it
 KEEPALIVE = " -o ServerAliveInterval=5 -o ServerAliveCountMax=4"
 OPTIONS = {
-    "confirm": {"type": "str", "default": ""},
+    "confirm": {"type": "raw", "default": ""},
     "trigger": {"type": "str", "default": "sysrq", "choices": ["sysrq"]},
     "delay": {"type": "int", "default": 2},
     "timeout": {"type": "int"},
@@ -37,7 +44,13 @@ OPTIONS = {
     "console": {"type": "path"},
     "dumps_host": {"type": "str"},
     "dumps_path": {"type": "str"},
+    "verdicts": {"type": "list", "elements": "str", "choices": list(_crash.NAMED_VERDICTS), "default": []},
+    "connections": {"type": "list", "elements": "str", "default": []},
+    "waivers": {"type": "list", "elements": "dict"},
+    "thresholds": {"type": "dict"},
 }
+BOOT_ID = "/proc/sys/kernel/random/boot_id"
+ENDING = (signal.SIGINT, signal.SIGTERM)
 
 display = Display()
 
@@ -91,17 +104,18 @@ class ActionModule(ActionBase):
     def _test(self, options: dict[str, Any]) -> dict[str, Any]:
         """Return the result of the whole test; in check mode of all that comes before the crash."""
         self._server = options["dumps_host"] or None
-        consent = _crash.refusals(self._name, options["confirm"], self._transport(), self._task.delegate_to)
+        self._refuse(self._consent(options["confirm"]))
+        refused = _crash.connection_refusals(self._transport(), options["connections"], self._task.delegate_to)
         known = is_known(self._server or "", self._vars)
-        consent += _dump_server.server_refusals(self._name, self._server, known)
-        self._refuse(consent + _crash.option_refusals(options))
-        before = self._before(options["dumps_path"])
+        refused += _dump_server.server_refusals(self._name, self._server, known)
+        self._refuse(refused + _crash.option_refusals(options))
+        before = self._before(options)
         limit = options["timeout"] or _crash.default_timeout_s(before.info["memory"]["ram_bytes"])
         if self._task.check_mode:
             return {"changed": True, "msg": "%s would be crashed and waited for, %d s at most" % (self._name, limit)}
         began = self.clock()
         self._console_from = console_size(options["console"]) or 0
-        self._trigger(options["delay"])
+        self._trigger(options["delay"], before.info["boot_id"])
         boot_id = self._await_new_boot(before, began, limit, options["console"])
         down_s = round(self.clock() - began, 1)
         self._say("is back after %d s" % down_s)
@@ -145,15 +159,36 @@ class ActionModule(ActionBase):
         if sentences:
             raise CrashTestFailed(" ".join(sentences), refused=sentences)
 
-    def _before(self, dumps_path: str | None) -> Before:
+    def _consent(self, confirm: Any) -> list[str]:
+        """Return why this host may not be crashed by what somebody wrote."""
+        typed = self._typed()
+        task = self._task.get_ds()
+        given = _consent.source(_consent.written(task, self._task.action, parse_kv), typed)
+        short = self._vars.get("inventory_hostname_short")
+        refused = _consent.host_refusals(self._name, self._real_name(), short, typed)
+        return refused or _consent.refusals(self._name, confirm, given)
+
+    def _typed(self) -> dict[str, Any]:
+        """Return the variables that were given on the command line, as they were typed."""
+        return dict(load_extra_vars(self._loader))
+
+    def _real_name(self) -> str | None:
+        """Return the name of the host that this process works for, which no variable can hide."""
+        host = getattr(getattr(worker, "current_worker", None), "_host", None)
+        return str(host.name) if host is not None else None
+
+    def _before(self, options: dict[str, Any]) -> Before:
         """Return the host as it is, or refuse to crash it."""
-        info = self._module(INFO, {})
-        self._refuse(_crash.host_refusals(info, self._server))
+        judged_by = {name: options[name] for name in ("waivers", "thresholds") if options[name] is not None}
+        info = self._module(INFO, judged_by)
+        self._refuse(_crash.machine_refusals(info["boot_id"], self._own_boot_id()))
+        self._refuse(_crash.host_refusals(info, self._server, options["verdicts"]))
         if info["settings"]["target_type"] not in _crash.SERVER_TARGETS:
             self._server = None
-        path = _dump_server.server_path(info, dumps_path) if self._server else _crash.local_path(info)
+        path = _dump_server.server_path(info, options["dumps_path"]) if self._server else _crash.local_path(info)
         client = self._client() if self._server else None
         dumps = self._look({"path": path, "check": False})
+        self._refuse([] if client else _crash.writing_refusals(dumps["dumps"], dumps["now"]))
         image = self._module("ansible.builtin.stat", {"path": info["image"]["path"], "get_checksum": False})
         known = {dump["id"] for dump in dumps["dumps"]}
         now = client.now if client else dumps["now"]
@@ -167,19 +202,74 @@ class ActionModule(ActionBase):
             raise CrashTestFailed("%s does not tell its clock and its name: %r" % (self._name, done["stdout"][:200]))
         return found
 
-    def _trigger(self, delay_s: int) -> None:
+    def _own_boot_id(self) -> str | None:
+        """Return the boot id of the control node, empty where it runs no Linux, None where it cannot be read."""
+        if os.uname().sysname != "Linux":
+            return ""
+        try:
+            with open(BOOT_ID, encoding="utf-8") as stream:
+                return stream.read().strip() or None
+        except (OSError, ValueError):
+            return None
+
+    def _trigger(self, delay_s: int, boot_id: str) -> None:
         """Make the kernel panic a moment after this has returned."""
         self._remove_tmp_path(self._connection._shell.tmpdir)
-        self._say("crashes in %d s" % delay_s)
-        done = self._low_level_execute_command(_crash.trigger_command(delay_s), sudoable=True)
+        self._say("crashes in %d s; to call that off, on the host: %s" % (delay_s, _crash.CALL_OFF_BY_HAND))
+        with self._called_off_on_failure(boot_id):
+            try:
+                done = self._low_level_execute_command(_crash.trigger_command(delay_s, boot_id), sudoable=True)
+            except (AnsibleError, OSError, EOFError) as error:
+                done = self._after_lost_connection(error, boot_id)
+            if done["rc"] == 0:
+                self._crashed = True
+                # of the machine as it was before the panic
+                self._connection._shell.tmpdir = None
+                self._bound_connection()
+                self.pause(delay_s + 3)
         if done["rc"] != 0:
-            said = (done.get("stderr") or done.get("stdout") or "it said nothing").strip()
-            raise CrashTestFailed("cannot trigger the crash of %s: %s" % (self._name, said))
-        self._crashed = True
-        # of the machine as it was before the panic
-        self._connection._shell.tmpdir = None
+            said = _crash.printable((done.get("stderr") or "") + (done.get("stdout") or "")) or "it said nothing"
+            raise CrashTestFailed("%s was not crashed: %s" % (self._name, said), refused=[said])
+
+    def _after_lost_connection(self, error: Exception, boot_id: str) -> dict[str, Any]:
+        """Call the crash off where the connection broke at the trigger. A silent host may have crashed."""
+        why = " ".join(str(error).split())[-200:]
         self._bound_connection()
-        self.pause(delay_s + 3)
+        if self._call_off(boot_id):
+            msg = "the connection to %s broke while its crash was set off (%s); it was called off, and the host runs on"
+            raise CrashTestFailed(msg % (self._name, why))
+        self._say("lost its connection while its crash was set off (%s); it may have crashed, so it is awaited" % why)
+        return {"rc": 0}
+
+    @contextmanager
+    def _called_off_on_failure(self, boot_id: str) -> Iterator[None]:
+        """Call the crash off if the block fails or the run is ended: Ansible's own handlers would leave the timer."""
+
+        def end(number: int, dummy: Any) -> NoReturn:
+            for ending in ENDING:
+                signal.signal(ending, signal.SIG_IGN)
+            raise KeyboardInterrupt("signal %d" % number)
+
+        mine = threading.current_thread() is threading.main_thread()
+        old = {number: signal.signal(number, end) for number in ENDING} if mine else {}
+        try:
+            yield
+        except BaseException:
+            self._crashed = not self._call_off(boot_id) and self._crashed
+            raise
+        finally:
+            for number, handler in old.items():
+                signal.signal(number, handler)
+
+    def _call_off(self, boot_id: str) -> bool:
+        """Remove what would crash the host, and return whether the host has done so and still runs."""
+        try:
+            self._connection.reset()
+            done = self._low_level_execute_command(_crash.CALL_OFF, sudoable=True)
+        except (AnsibleError, OSError, EOFError) as error:
+            display.vv("%s: %s" % (self._name, error))
+            return False
+        return boot_id in (done.get("stdout") or "")
 
     def _bound_connection(self) -> None:
         """See to it that no ssh session waits for ever for a machine that is gone."""
@@ -202,7 +292,11 @@ class ActionModule(ActionBase):
             if work.is_over(away_s, self.clock()):
                 msg = "%s did not come back within %d s after the crash, and nothing grows any more; last seen: %s"
                 self._lost(msg % (self._name, away_s, words), console)
+            if _crash.still_old(seen, old) and seen.held:
+                self._crashed = False
+                raise CrashTestFailed("%s was not crashed: %s" % (self._name, seen.held), refused=[seen.held])
             if _crash.still_old(seen, old) and away_s > _crash.TRIGGER_LIMIT_S:
+                self._crashed = not self._call_off(old)
                 self._lost("%s did not crash within %d s: %s" % (self._name, away_s, words), console)
             if self.clock() - told >= PROGRESS_S:
                 if work.is_watched(away_s):

@@ -13,10 +13,16 @@ description:
     its dump is written and it has booted again.
   - Waits for a new boot that is not the capture kernel's, finds the dump that this very crash made (never an older
     one), checks that it is complete, waits until the host is armed again, and records the proof on the host.
-  - Refuses, before anything happens, without consent for this host, on a host that is not armed, inside a capture
-    kernel, through a local connection, where the dump would land on another machine that O(dumps_host) does not
-    name, and with a raw target that carries a file system or another signature, from which C(kdumpctl) recovers
-    nothing.
+  - Refuses, before anything happens, without consent for this host, on a host that is not armed or has a verdict other
+    than C(ready) and C(ready_unproven) (see O(verdicts)), inside a capture kernel, where the dump would land on another
+    machine that O(dumps_host) does not name, while a dump is being written, and with a raw target that carries a file
+    system or another signature, from which C(kdumpctl) recovers nothing.
+  - Refuses a connection that may reach the kernel of another machine (see O(connections)), and a host with the boot id
+    of the control node. A control node that is a virtual machine on that host, or a system container with a boot id of
+    its own, cannot tell, so run the test from elsewhere.
+  - The program that crashes the host looks once more at the last moment. It does nothing if the host has booted since,
+    is no longer armed, or writes a dump. Removing C(/run/crashops-kdump-crash) there calls the crash off. The action
+    does that itself if it fails or is ended before the panic.
   - With a raw target, the dump is awaited in the local path, to which C(kdumpctl) moves it before it arms the host.
   - Needs root on the host (C(become)).
 author:
@@ -26,9 +32,13 @@ extends_documentation_fragment:
 options:
   confirm:
     description:
-      - The consent. It must be the C(inventory_hostname) of the host that is to crash.
+      - The consent. It must be the C(inventory_hostname) of the host that is to crash, or a list of such names.
+      - It counts as it was written. A name stands in the task, or the task names one variable that was typed for this
+        run with C(-e).
+      - A template such as C({{ inventory_hostname }}) would name every host, so it is refused, and so is a variable out
+        of the inventory, a play or a task.
       - If it is left out, the test is refused.
-    type: str
+    type: raw
     default: ""
   trigger:
     description:
@@ -41,6 +51,7 @@ options:
   delay:
     description:
       - How many seconds after the trigger was set the kernel panics, so that the session has ended by then.
+      - It can be 300 at most.
       - If it is left out, it is 2.
     type: int
     default: 2
@@ -85,6 +96,36 @@ options:
       - If it is left out, it is the path of a target of type ssh, and of one of type nfs the export as it is named,
         with the path below it on kdumpctl.
     type: str
+  verdicts:
+    description:
+      - The verdicts of M(crashops.kdump.kdump_info), besides C(ready) and C(ready_unproven), with which the host is
+        crashed all the same. A host that is not armed is refused in any case.
+      - If it is left out, there are none.
+    type: list
+    elements: str
+    choices: [degraded, reboot_pending, not_ready]
+    default: []
+  connections:
+    description:
+      - Connection plugins that reach one real machine, by the names they give themselves, such as
+        C(community.aws.aws_ssm). Those of ssh, and C(community.libvirt.libvirt_qemu), are known.
+      - Connections that reach no machine of their own, such as C(local), chroots and containers, are refused even if
+        they are named.
+      - If it is left out, no further ones are taken.
+    type: list
+    elements: str
+    default: []
+  waivers:
+    description:
+      - Checks that do not count for the verdict, as in M(crashops.kdump.kdump_info).
+      - If it is left out, every check counts.
+    type: list
+    elements: dict
+  thresholds:
+    description:
+      - From where on a check complains, as in M(crashops.kdump.kdump_info).
+      - If it is left out, the defaults given there hold.
+    type: dict
 attributes:
   check_mode:
     support: full
@@ -113,7 +154,8 @@ EXAMPLES = r"""
   ansible.builtin.debug:
     var: crash.dump.panic
 
-# With --check this tells whether the test could be done, and crashes nothing.
+# With --check this tells whether the test could be done, and crashes nothing. The names are typed for the run:
+# -e kdump_test_confirm=web1.example.org,web2.example.org
 - name: Test all hosts of a play that were named in the variable, one at a time
   crashops.kdump.crash_test:
     confirm: "{{ kdump_test_confirm }}"

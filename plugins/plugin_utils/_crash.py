@@ -6,6 +6,7 @@
 
 from __future__ import annotations
 
+import shlex
 from typing import Any, NamedTuple
 
 from ansible_collections.crashops.kdump.plugins.module_utils._result import refusal
@@ -18,9 +19,49 @@ LONGEST_TIMEOUT_S = 6 * 3600
 STALL_S = 300
 # after this time a host that still runs the old kernel did not take the trigger
 TRIGGER_LIMIT_S = 180
-# prints the boot id and, inside a capture kernel, a second line
-LOOK = "cat /proc/sys/kernel/random/boot_id; test ! -e /proc/vmcore || echo capture"
-CRASH = "echo c > /proc/sysrq-trigger"
+# a timer that fires in an hour is forgotten by then
+LONGEST_DELAY_S = 300
+# connections that reach the kernel of one machine over a network or a virtual console: allowed without a word
+ONE_MACHINE = ("ssh", "paramiko", "paramiko_ssh", "ansible.netcommon.libssh", "community.libvirt.libvirt_qemu")
+# connections into something that runs on the control node's own kernel: never allowed
+OWN_KERNEL = ("local", "chroot", "docker", "docker_api", "podman", "buildah", "nsenter", "lxc", "lxd", "incus", "jail")
+# verdicts with which a crash is expected to leave a dump
+ALLOWED_VERDICTS = ("ready", "ready_unproven")
+# verdicts with which a host is crashed only where they are named
+NAMED_VERDICTS = ("degraded", "reboot_pending", "not_ready")
+# a file that changed so recently may be written on
+QUIET_S = 30
+# The program that crashes the host. It lies on the host, is run by a timer, and looks once more before it acts: without
+# this file nothing happens, so removing it calls the crash off.
+GUARD = "/run/crashops-kdump-crash"
+# why the program did not act, for everybody to read
+HELD = GUARD + ".held"
+UNIT = "crashops-kdump-crash"
+CALL_OFF_BY_HAND = "rm %s" % GUARD
+# prints the boot id, a second line inside a capture kernel, and why the crash did not happen
+LOOK = (
+    "cat /proc/sys/kernel/random/boot_id; test ! -e /proc/vmcore || echo capture; sed -n '1s/^/held /p' %s 2>/dev/null"
+    % HELD
+)
+CALL_OFF = "rm -f %s; systemctl stop %s.timer 2>/dev/null; cat /proc/sys/kernel/random/boot_id" % (GUARD, UNIT)
+PROGRAM = """\
+# Crashes this machine for crashops.kdump.crash_test. Remove this file to call the crash off.
+hold() {
+    umask 022
+    echo "$1" > HELD
+    echo "$1"
+    exit 1
+}
+test "$(cat /proc/sys/kernel/random/boot_id)" = BOOT_ID || hold 'it has booted since it was checked'
+test ! -e /proc/vmcore || hold 'it is inside a capture kernel'
+test "$(cat /sys/kernel/kexec_crash_loaded)" = 1 || hold 'it is not armed any more (kexec_crash_loaded is not 1)'
+for name in makedumpfile vmcore-dmesg kexec; do
+    if grep -qsx "$name" /proc/[0-9]*/comm; then
+        hold "$name is at work there"
+    fi
+done
+test "$1" != fire || echo c > /proc/sysrq-trigger
+"""
 # where dumps land on another machine
 SERVER_TARGETS = ("ssh", "nfs")
 # kdumpctl moves a dump from the device to the local path when it starts, before it arms the host (save_raw)
@@ -38,6 +79,7 @@ class Sight(NamedTuple):
     boot_id: str | None
     capture: bool
     trouble: str | None
+    held: str | None = None
 
 
 class Work:
@@ -63,37 +105,58 @@ class Work:
         return away_s > LONGEST_TIMEOUT_S or (away_s > self._limit_s and now - self._grew > min(STALL_S, self._limit_s))
 
 
-def refusals(name: str, confirm: str, transport: str, delegate: str | None) -> list[str]:
-    """Return a sentence for each reason that can be known without the host."""
+def connection_refusals(transport: str, named: list[str], delegate: str | None) -> list[str]:
+    """Return why a task's connection must not be used. named: those that the operator says reach one real machine."""
     found = []
-    if confirm != name:
-        rule = "a crash test needs the name of the host that is to crash"
-        found.append(refusal("confirm", confirm, rule, "set it to %r (the role's variable: kdump_test_confirm)" % name))
-    if transport == "local":
-        rule = "a local connection would crash the control node"
+    kind = transport.rpartition(".")[2]
+    if kind in OWN_KERNEL:
+        rule = "it reaches no machine of its own, so the control node would crash"
         found.append(refusal("connection", transport, rule, "reach the host by ssh"))
+    elif transport not in ONE_MACHINE and transport not in named:
+        rule = "whether it reaches one real machine is not known"
+        remedy = "reach the host by ssh, or say kdump_test_connections: [%s] if it is a machine of its own" % transport
+        found.append(refusal("connection", transport, rule, remedy))
     if delegate:
         rule = "the host that is named in `confirm` and the one that crashes would not be the same"
         found.append(refusal("delegate_to", delegate, rule, "run the task on the host itself"))
     return found
 
 
+def machine_refusals(boot_id: str | None, own_boot_id: str | None) -> list[str]:
+    """Return why a host may be the control node itself. own_boot_id: empty where that runs no Linux."""
+    if own_boot_id is None:
+        rule = "the boot id of the control node cannot be read, so it might be this very machine"
+        return [refusal("host", boot_id, rule, "run the test from a control node with /proc/sys/kernel/random/boot_id")]
+    if not boot_id:
+        rule = "its boot id cannot be read, so it might be the control node"
+        return [refusal("host", boot_id, rule, "see what hides /proc/sys/kernel/random/boot_id there")]
+    if boot_id == own_boot_id:
+        rule = "this is the boot id of the control node: it is the same machine, or a container on it"
+        return [refusal("host", boot_id, rule, "run the test from another machine")]
+    return []
+
+
 def option_refusals(options: dict[str, Any]) -> list[str]:
     """Return a sentence for each number that makes no sense."""
-    least = (("delay", 1), ("timeout", 60), ("rearm_timeout", 0))
-    remedy = "give a larger number or leave it out"
+    limits = (
+        ("delay", 1, LONGEST_DELAY_S),
+        ("timeout", 60, LONGEST_TIMEOUT_S),
+        ("rearm_timeout", 0, LONGEST_TIMEOUT_S),
+    )
     return [
-        refusal(name, options[name], "it must be at least %d seconds" % low, remedy)
-        for name, low in least
-        if options[name] is not None and options[name] < low
+        refusal(name, options[name], "it must be %d to %d seconds" % (low, high), "give such a number or leave it out")
+        for name, low, high in limits
+        if options[name] is not None and not low <= options[name] <= high
     ]
 
 
-def host_refusals(info: dict[str, Any], dumps_host: str | None = None) -> list[str]:
+def host_refusals(
+    info: dict[str, Any], dumps_host: str | None = None, named_verdicts: list[str] | None = None
+) -> list[str]:
     """Return a sentence for each reason that kdump_info knows."""
     if info["capture_kernel"]:
         return [refusal("host", info["kernel"], "it is inside a capture kernel", "wait until it has rebooted")]
-    if info.get("verdict") == "unsupported":
+    if info["verdict"] == "unsupported":
         return [refusal("host", info["kernel"], info["summary"].rstrip("."), "take it out of this run")]
     if not info.get("root", True):
         rule = "only root can crash a host and read its dumps"
@@ -103,6 +166,8 @@ def host_refusals(info: dict[str, Any], dumps_host: str | None = None) -> list[s
         reasons = "; ".join(info["reasons"]) or "no capture kernel is loaded"
         rule = "it is not armed, a crash would leave no dump (%s)" % reasons
         found.append(refusal("host", info["kernel"], rule, "run setup and verify first"))
+    elif info["verdict"] not in (*ALLOWED_VERDICTS, *(named_verdicts or [])):
+        found.append(_verdict_refusal(info))
     target = info["settings"]["target_type"]
     on_server = dumps_host and target in SERVER_TARGETS
     if target == MOVED_TARGET:
@@ -114,6 +179,16 @@ def host_refusals(info: dict[str, Any], dumps_host: str | None = None) -> list[s
             remedy = "name the dump server in the inventory by dumps_host (the role's variable: kdump_dump_server)"
         found.append(refusal("target", target, rule, remedy))
     return found
+
+
+def _verdict_refusal(info: dict[str, Any]) -> str:
+    """Return why a host is not crashed with its verdict."""
+    verdict = info["verdict"]
+    rule = "verify calls the host %s (%s)" % (verdict, info["summary"].rstrip("."))
+    remedy = "mend that first"
+    if verdict in NAMED_VERDICTS:
+        remedy += ", or say kdump_test_verdicts: [%s] to crash it all the same" % verdict
+    return refusal("verdict", verdict, rule, remedy)
 
 
 def _raw_refusals(info: dict[str, Any]) -> list[str]:
@@ -138,22 +213,55 @@ def default_timeout_s(ram_bytes: int) -> int:
     return min(LONGEST_TIMEOUT_S, BASE_TIMEOUT_S + TIMEOUT_PER_GIB_S * -(-ram_bytes // 2**30))
 
 
-def trigger_command(delay_s: int) -> str:
+def writing_refusals(dumps: list[dict[str, Any]], now: float) -> list[str]:
+    """Return why a host is not crashed now: a dump on it is being written, by itself or by another host."""
+    rule = "it was written to less than %d s ago, and a crash may cut it off" % QUIET_S
+    return [
+        refusal("dump", dump["core"] or dump["directory"], rule, "wait until it is whole")
+        for dump in dumps
+        if dump["mtime"] is not None and 0 <= now - dump["mtime"] < QUIET_S
+    ][:1]
+
+
+def guard(boot_id: str) -> str:
+    """Return the program that looks once more, on the host, and then makes the kernel panic."""
+    return PROGRAM.replace("HELD", HELD).replace("BOOT_ID", shlex.quote(boot_id))
+
+
+def trigger_command(delay_s: int, boot_id: str) -> str:
     """Return the shell command that makes the kernel panic after it has returned.
 
     A systemd timer outlives the session. Where none can be made, a process of a new session sleeps.
     """
-    timer = "systemd-run --quiet --collect --on-active=%ds --timer-property=AccuracySec=100ms" % delay_s
-    sleeper = "setsid sh -c 'sleep %d; %s' </dev/null >/dev/null 2>&1 &" % (delay_s, CRASH)
-    return "timeout 60 sync; %s /bin/sh -c '%s' || { %s }" % (timer, CRASH, sleeper)
+    timer = "systemd-run --quiet --collect --unit=%s --on-active=%ds --timer-property=AccuracySec=100ms" % (
+        UNIT,
+        delay_s,
+    )
+    sleeper = "setsid sh -c 'sleep %d; exec sh %s fire' </dev/null >/dev/null 2>&1 &" % (delay_s, GUARD)
+    parts = [
+        "if systemctl is-active --quiet %s.timer; then echo 'another crash test has set its timer'; exit 1; fi" % UNIT,
+        "timeout 60 sync",
+        "umask 077",
+        "rm -f %s" % HELD,
+        "printf %%s %s > %s" % (shlex.quote(guard(boot_id)), GUARD),
+        "sh %s look || { rm -f %s; exit 1; }" % (GUARD, GUARD),
+        "%s /bin/sh %s fire || { %s }" % (timer, GUARD, sleeper),
+    ]
+    return "; ".join(parts)
 
 
 def sight(stdout: str) -> Sight:
     """Return what the output of LOOK says."""
-    words = stdout.split()
-    if not words or len(words[0]) != 36:
+    lines = [line.strip() for line in stdout.splitlines() if line.strip()] or [""]
+    if len(lines[0]) != 36:
         return Sight(None, False, "it answered something else than a boot id: %r" % stdout[:80])
-    return Sight(words[0], "capture" in words[1:], None)
+    held = [line[len("held ") :] for line in lines[1:] if line.startswith("held ")]
+    return Sight(lines[0], "capture" in lines[1:], None, printable(held[0]) if held else None)
+
+
+def printable(text: str) -> str:
+    """Return what a host said on one line, without characters that act on a terminal."""
+    return "".join(character for character in " ".join(text.split()) if character.isprintable())[-500:]
 
 
 def is_back(seen: Sight, old_boot_id: str) -> bool:

@@ -86,9 +86,8 @@ def test_tasks_run_and_fail_where_the_page_says_so(collections, documented, exam
     (documented.folder / "kdump.conf.j2").write_text(TEMPLATE, encoding="utf-8")
     (host,) = [name for name in ("web1.example.org",) if name in str(example.content)] or ["db1"]
     tasks = [{"block": [task], "rescue": [{"ansible.builtin.meta": "clear_host_errors"}]} for task in example.content]
-    done = documented.play(
-        collections, [{"hosts": host, "gather_facts": False, "tasks": tasks, "vars": {"kdump_test_confirm": host}}]
-    )
+    play = {"hosts": host, "gather_facts": False, "tasks": tasks}
+    done = documented.play(collections, [play], "-e", "kdump_test_confirm=%s" % host)
     names = {task.get("name", next(iter(task))) for task in example.content}
     expected = {name: said for name, said in FAILING_TASKS.items() if name in names}
     failed = {task: str(result.get("msg")) for task, result in done.of(host, "failed").items()}

@@ -22,9 +22,9 @@ from ansible.plugins.connection.local import Connection as LocalConnection
 
 
 class Connection(LocalConnection):
-    """The local connection under another name, as Ansible does not reboot the machine that it runs on."""
+    """The local connection under the name of ssh: no machine is rebooted or crashed that Ansible itself runs on."""
 
-    transport = "made_up"
+    transport = "ssh"
 
     def _connect(self):
         """Refuse where the machine does not answer."""

@@ -4,11 +4,14 @@
 """Tests of the crash_test action: a whole crash against a host that is played by a script. No time passes."""
 
 import json
+import os
+import signal
 
 import pytest
 from ansible.errors import AnsibleConnectionFailure
 from ansible.playbook.task import Task
 from ansible_collections.crashops.kdump.plugins.action.crash_test import ActionModule, console_tail
+from ansible_collections.crashops.kdump.plugins.plugin_utils._crash import CALL_OFF, LOOK
 
 OLD = "11111111-2222-3333-4444-555555555555"
 NEW = "66666666-7777-8888-9999-000000000000"
@@ -49,6 +52,8 @@ def info(**changes):
         "boot_id": OLD,
         "capture_kernel": False,
         "armed": True,
+        "verdict": "ready_unproven",
+        "summary": "No crash has proved it.",
         "reasons": [],
         "memory": {"ram_bytes": 2**31},
         "settings": {"target_type": "local", "target_location": None, "path": "/var/crash"},
@@ -73,6 +78,7 @@ def dump(name, **changes):
         "complete": True,
         "reason": "all of it is there",
         "crash_time": NOW + 3,
+        "mtime": NOW - 900,
         "kernel": KERNEL,
         "format": "flattened",
         "size_bytes": 7,
@@ -86,9 +92,11 @@ class CrashTest(ActionModule):
     """The action on a host that is played: answers to looks in order (the last one stays), and modules' results."""
 
     who = "%d\nweb1\n10.0.0.1\n" % NOW
+    own = "99999999-2222-3333-4444-555555555555"
 
     def __init__(self, args, *, looks=(NEW,), infos=None, after=None, check_mode=False, connection=None):
         task = Task()
+        task._ds = {"crashops.kdump.crash_test": args}
         task.args, task.check_mode, task.action = args, check_mode, "crashops.kdump.crash_test"
         connection = connection or Connection()
         super().__init__(task, connection, None, None, None, None)
@@ -101,12 +109,24 @@ class CrashTest(ActionModule):
         self.copied = []
         self.looked_in = []
         self.console_of_crash = None
+        self.typed = {}
+        self.at_trigger = {"rc": 0, "stdout": "", "stderr": ""}
+        self.called_off = []
+        self.while_waiting = None
+
+    def _typed(self):
+        return self.typed
+
+    def _own_boot_id(self):
+        return self.own
 
     def clock(self):
         return self.now_s
 
     def pause(self, seconds):
         self.now_s += seconds
+        if self.while_waiting:
+            self.while_waiting()
 
     def _say(self, words):
         self.told.append(words)
@@ -140,12 +160,15 @@ class CrashTest(ActionModule):
     def _low_level_execute_command(self, cmd, sudoable=True, **dummy):
         if "uname -n" in cmd:
             return {"rc": 0, "stdout": self.who, "stderr": ""}
-        if "boot_id" not in cmd:
+        if cmd == CALL_OFF:
+            self.calls.append("call off")
+            return {"rc": 0, "stdout": self.next_of(self.called_off)}
+        if cmd != LOOK:
             self.calls.append("trigger")
             if self.console_of_crash:
                 path, text = self.console_of_crash
                 path.write_text(path.read_text() + text)
-            return {"rc": 0, "stdout": "", "stderr": ""}
+            return self.next_of([self.at_trigger])
         look = self.next_of(self.looks)
         if look == GONE:
             self.now_s += 10
@@ -203,6 +226,12 @@ def test_in_check_mode_all_is_checked_and_nothing_crashes():
 REFUSED = [
     ({}, {}, [], "confirm: '' is refused"),
     ({"confirm": "web2"}, {}, [], "confirm: 'web2' is refused"),
+    (dict(CONSENT, delay=301), {}, [], "delay: 301 is refused"),
+    (CONSENT, {"connection": Connection("community.docker.docker")}, [], "the control node would crash"),
+    (CONSENT, {"infos": [info(boot_id=CrashTest.own)]}, ["kdump_info"], "the boot id of the control node"),
+    (CONSENT, {"infos": [info(verdict="not_ready")]}, ["kdump_info"], "verdict: 'not_ready' is refused"),
+    (CONSENT, {"infos": [info(verdict="disabled_by_policy")]}, ["kdump_info"], "'disabled_by_policy' is refused"),
+    (CONSENT, {"infos": [info(verdict="unsupported")]}, ["kdump_info"], "take it out of this run"),
     (dict(CONSENT, timeout=1), {}, [], "timeout: 1 is refused"),
     (CONSENT, {"connection": Connection("local")}, [], "control node"),
     (CONSENT, {"infos": [info(armed=False)]}, ["kdump_info"], "not armed"),
@@ -217,6 +246,70 @@ def test_a_refusal_comes_before_anything_happens(args, host, calls, words):
     assert (result["failed"], result["changed"]) == (True, False)
     assert words in result["msg"]
     assert action.calls == calls
+
+
+def test_a_template_is_no_consent_whatever_it_becomes():
+    action = CrashTest({"confirm": "web1"})
+    action._task._ds = {"crashops.kdump.crash_test": {"confirm": "{{ inventory_hostname }}"}}
+    result = run(action)
+    assert result["failed"] and "which was not typed for this run" in result["msg"]
+    assert action.calls == []
+
+
+def test_a_degraded_host_is_crashed_where_its_verdict_is_named():
+    action = CrashTest(dict(CONSENT, verdicts=["degraded"]), infos=[info(verdict="degraded")])
+    assert not run(action).get("failed")
+
+
+def test_a_dump_that_is_being_written_is_not_cut_off():
+    action = CrashTest(CONSENT)
+    action.dumps = [[dump("half", mtime=NOW - 3)]]
+    result = run(action)
+    assert result["failed"] and "a crash may cut it off" in result["msg"]
+    assert "trigger" not in action.calls
+
+
+def test_a_host_that_is_no_longer_as_it_was_is_not_crashed():
+    action = CrashTest(CONSENT)
+    action.at_trigger = {"rc": 1, "stdout": "it is not armed any more\n", "stderr": ""}
+    result = run(action)
+    assert (result["failed"], result["changed"]) == (True, False)
+    assert result["msg"] == "web1 was not crashed: it is not armed any more"
+    assert "call off" not in action.calls
+
+
+def test_a_host_that_held_its_crash_back_fails_at_once_and_unchanged():
+    result = run(CrashTest(CONSENT, looks=[OLD + "\nheld makedumpfile is at work there"]))
+    assert (result["failed"], result["changed"]) == (True, False)
+    assert result["msg"] == "web1 was not crashed: makedumpfile is at work there"
+
+
+def test_a_connection_that_breaks_at_the_trigger_calls_the_crash_off():
+    action = CrashTest(CONSENT)
+    action.at_trigger, action.called_off = AnsibleConnectionFailure("Broken pipe"), [OLD]
+    result = run(action)
+    assert (result["failed"], result["changed"]) == (True, False)
+    assert "the connection to web1 broke while its crash was set off (Broken pipe); it was called off" in result["msg"]
+
+
+def test_a_host_that_is_silent_after_a_broken_connection_is_awaited():
+    action = CrashTest(CONSENT)
+    action.at_trigger, action.called_off = AnsibleConnectionFailure("Broken pipe"), [AnsibleConnectionFailure(GONE)]
+    result = run(action)
+    assert not result.get("failed"), result
+    assert any("it may have crashed, so it is awaited" in words for words in action.told)
+
+
+@pytest.mark.parametrize("number", [signal.SIGINT, signal.SIGTERM])
+def test_a_run_that_is_ended_before_the_panic_calls_the_crash_off(number):
+    action = CrashTest(dict(CONSENT, delay=60))
+    action.called_off = [OLD]
+    action.while_waiting = lambda: os.kill(os.getpid(), number)
+    before = signal.getsignal(number)
+    with pytest.raises(KeyboardInterrupt):
+        run(action)
+    assert action.calls[-2:] == ["trigger", "call off"]
+    assert signal.getsignal(number) is before
 
 
 def test_a_host_that_does_not_come_back_fails_with_the_end_of_its_console(tmp_path):
@@ -278,8 +371,11 @@ def test_a_host_that_stays_in_its_capture_kernel_is_not_taken_for_back():
 
 
 def test_a_host_that_did_not_take_the_trigger_fails_early():
-    result = run(CrashTest(CONSENT, looks=[OLD]))
+    action = CrashTest(CONSENT, looks=[OLD])
+    action.called_off = [OLD]
+    result = run(action)
     assert "did not crash" in result["msg"]
+    assert (action.calls[-1], result["changed"]) == ("call off", False)
 
 
 def test_a_crash_that_left_no_dump_fails_with_the_files_that_there_are():

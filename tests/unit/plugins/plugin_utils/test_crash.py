@@ -3,6 +3,9 @@
 # SPDX-License-Identifier: GPL-3.0-or-later
 """Tests of what crash_test decides."""
 
+import re
+import subprocess
+
 import pytest
 from ansible_collections.crashops.kdump.plugins.plugin_utils import _crash
 
@@ -12,6 +15,8 @@ INFO = {
     "kernel": "6.1.0-41-cloud-amd64",
     "capture_kernel": False,
     "armed": True,
+    "verdict": "ready_unproven",
+    "summary": "No crash has proved it.",
     "reasons": [],
     "settings": {"target_type": "local", "target_location": None, "path": "/var/crash", "ssh_key": None},
     "dump_directory": {"path": "/var/crash"},
@@ -27,25 +32,80 @@ INFO = {
 RAW = {"target_type": "raw", "target_location": "/dev/vdb", "path": "/var/crash"}
 GIB = 2**30
 
-REFUSED = [
-    ("web1", "", "ssh", None, ["confirm: '' is refused", "kdump_test_confirm", "'web1'"]),
-    ("web1", "web2", "ssh", None, ["confirm: 'web2' is refused"]),
-    ("web1", "true", "ssh", None, ["confirm: 'true' is refused"]),
-    ("web1", "web1", "local", None, ["connection: 'local' is refused", "control node"]),
-    ("web1", "web1", "ssh", "web2", ["delegate_to: 'web2' is refused"]),
+CONNECTIONS = [
+    ("local", [], None, "connection: 'local' is refused: it reaches no machine of its own"),
+    ("community.general.chroot", [], None, "the control node would crash"),
+    ("community.docker.docker", [], None, "the control node would crash"),
+    ("containers.podman.podman", [], None, "the control node would crash"),
+    ("community.docker.nsenter", [], None, "the control node would crash"),
+    ("community.general.lxd", [], None, "the control node would crash"),
+    ("community.general.lxd", ["community.general.lxd"], None, "the control node would crash"),
+    ("community.aws.aws_ssm", [], None, "say kdump_test_connections: [community.aws.aws_ssm]"),
+    ("sshjail", [], None, "whether it reaches one real machine is not known"),
+    ("ssh", [], "web2", "delegate_to: 'web2' is refused"),
 ]
 
 
-@pytest.mark.parametrize("name, confirm, transport, delegate, words", REFUSED)
-def test_without_consent_for_this_very_host_a_crash_is_refused(name, confirm, transport, delegate, words):
-    (sentence,) = _crash.refusals(name, confirm, transport, delegate)
-    for word in words:
-        assert word in sentence
+@pytest.mark.parametrize("transport, named, delegate, words", CONNECTIONS)
+def test_connection_that_may_crash_another_machine_is_refused(transport, named, delegate, words):
+    (sentence,) = _crash.connection_refusals(transport, named, delegate)
+    assert words in sentence
 
 
-def test_the_named_host_is_not_refused():
-    assert _crash.refusals("web1", "web1", "ssh", None) == []
+@pytest.mark.parametrize("transport, named", [("ssh", []), ("paramiko", []), ("aws_ssm", ["aws_ssm"])])
+def test_connection_to_one_machine_is_taken(transport, named):
+    assert _crash.connection_refusals(transport, named, None) == []
+
+
+MACHINES = [
+    (OLD, OLD, "this is the boot id of the control node"),
+    (OLD, None, "the boot id of the control node cannot be read"),
+    (None, NEW, "its boot id cannot be read"),
+    ("", "", "its boot id cannot be read"),
+]
+
+
+@pytest.mark.parametrize("boot_id, own, words", MACHINES)
+def test_machine_that_may_be_the_control_node_is_refused(boot_id, own, words):
+    (sentence,) = _crash.machine_refusals(boot_id, own)
+    assert words in sentence
+
+
+@pytest.mark.parametrize("own", [NEW, ""])
+def test_machine_with_another_boot_id_than_the_control_node_is_taken(own):
+    assert _crash.machine_refusals(OLD, own) == []
+
+
+def test_armed_host_of_a_good_verdict_is_taken():
     assert _crash.host_refusals(INFO) == []
+    assert _crash.host_refusals(dict(INFO, verdict="ready")) == []
+
+
+VERDICTS = [
+    ("degraded", "or say kdump_test_verdicts: [degraded]"),
+    ("reboot_pending", "or say kdump_test_verdicts: [reboot_pending]"),
+    ("not_ready", "or say kdump_test_verdicts: [not_ready]"),
+    ("disabled_by_policy", "mend that first."),
+    ("unheard_of", "mend that first."),
+]
+
+
+@pytest.mark.parametrize("verdict, words", VERDICTS)
+def test_armed_host_of_another_verdict_is_refused(verdict, words):
+    info = dict(INFO, verdict=verdict, summary="The disk is full.")
+    (sentence,) = _crash.host_refusals(info)
+    assert sentence.startswith(
+        "verdict: %r is refused: verify calls the host %s (The disk is full)" % (verdict, verdict)
+    )
+    assert words in sentence
+    assert _crash.host_refusals(info, None, ["degraded", "reboot_pending", "not_ready"]) == (
+        [] if "kdump_test_verdicts" in words else [sentence]
+    )
+
+
+def test_unsupported_host_is_refused_even_where_its_verdict_is_named():
+    (sentence,) = _crash.host_refusals(dict(INFO, verdict="unsupported"), None, ["unsupported"])
+    assert "take it out of this run" in sentence
 
 
 HOSTS = [
@@ -85,8 +145,11 @@ def test_a_raw_target_is_no_reason_to_refuse_and_its_dump_is_awaited_in_the_loca
     assert (_crash.local_path(info), _crash.local_path(INFO)) == ("/var/crash", "/var/crash")
 
 
-@pytest.mark.parametrize("option, value", [("delay", 0), ("timeout", 59), ("rearm_timeout", -1)])
-def test_a_number_that_makes_no_sense_is_refused(option, value):
+NUMBERS = [("delay", 0), ("delay", 301), ("timeout", 59), ("timeout", 21601), ("rearm_timeout", -1)]
+
+
+@pytest.mark.parametrize("option, value", NUMBERS)
+def test_number_that_makes_no_sense_is_refused(option, value):
     options = dict({"delay": 2, "timeout": None, "rearm_timeout": 600}, **{option: value})
     (sentence,) = _crash.option_refusals(options)
     assert sentence.startswith("%s: %d is refused" % (option, value))
@@ -114,10 +177,65 @@ def test_only_a_new_boot_outside_the_capture_kernel_is_back(stdout, back, words)
 
 
 def test_the_trigger_returns_before_the_panic_with_a_timer_and_without_one():
-    command = _crash.trigger_command(3)
-    assert command.startswith("timeout 60 sync; systemd-run ")
-    assert "--on-active=3s" in command
-    assert "setsid sh -c 'sleep 3; echo c > /proc/sysrq-trigger' </dev/null >/dev/null 2>&1 &" in command
+    command = _crash.trigger_command(3, OLD)
+    assert "--unit=crashops-kdump-crash --on-active=3s" in command
+    assert "setsid sh -c 'sleep 3; exec sh /run/crashops-kdump-crash fire' </dev/null >/dev/null 2>&1 &" in command
+
+
+def test_a_host_that_held_its_crash_back_says_why_without_codes_for_a_terminal():
+    seen = _crash.sight(OLD + "\nheld it is not armed\x1b[2J any more\n")
+    assert (seen.boot_id, seen.held) == (OLD, "it is not armed[2J any more")
+
+
+@pytest.fixture
+def machine(tmp_path):
+    """Return a function that runs the program that crashes a host, with the files of a machine of its own."""
+    for folder in ("proc/sys/kernel/random", "proc/7", "sys/kernel", "run"):
+        (tmp_path / folder).mkdir(parents=True)
+    (tmp_path / "proc/sys/kernel/random/boot_id").write_text(OLD + "\n")
+    (tmp_path / "sys/kernel/kexec_crash_loaded").write_text("1\n")
+    (tmp_path / "proc/7/comm").write_text("sh\n")
+    program = re.sub(r"/(proc|sys|run)/", lambda found: "%s%s" % (tmp_path, found[0]), _crash.guard(OLD))
+    (tmp_path / "guard").write_text(program)
+
+    def run(word, **files):
+        for name, text in files.items():
+            (tmp_path / name.replace("__", "/")).write_text(text)
+        done = subprocess.run(
+            ["sh", str(tmp_path / "guard"), word], capture_output=True, text=True, timeout=60, check=False
+        )
+        trigger = tmp_path / "proc/sysrq-trigger"
+        return done.returncode, done.stdout.strip(), trigger.read_text() if trigger.exists() else None
+
+    run.folder = tmp_path
+    return run
+
+
+def test_the_program_crashes_a_host_that_is_as_it_was(machine):
+    assert machine("look") == (0, "", None)
+    assert machine("fire") == (0, "", "c\n")
+
+
+CHANGED = [
+    ({"sys__kernel__kexec_crash_loaded": "0\n"}, "it is not armed any more (kexec_crash_loaded is not 1)"),
+    ({"proc__sys__kernel__random__boot_id": NEW + "\n"}, "it has booted since it was checked"),
+    ({"proc__vmcore": ""}, "it is inside a capture kernel"),
+    ({"proc__7__comm": "makedumpfile\n"}, "makedumpfile is at work there"),
+    ({"proc__7__comm": "kexec\n"}, "kexec is at work there"),
+]
+
+
+@pytest.mark.parametrize("files, words", CHANGED)
+def test_the_program_crashes_no_host_that_has_changed(machine, files, words):
+    assert machine("fire", **files) == (1, words, None)
+    assert (machine.folder / "run/crashops-kdump-crash.held").read_text() == words + "\n"
+
+
+def test_a_dump_that_is_being_written_is_a_reason_to_wait():
+    dumps = [{"core": "/var/crash/a", "directory": "/var/crash", "mtime": 985.0}]
+    (sentence,) = _crash.writing_refusals(dumps, 1000.0)
+    assert sentence.startswith("dump: '/var/crash/a' is refused: it was written to less than 30 s ago")
+    assert _crash.writing_refusals(dumps, 1016.0) == []
 
 
 def dump(name, **facts):

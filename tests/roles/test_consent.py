@@ -1,0 +1,89 @@
+# Copyright (c) 2026, The crashops.kdump authors
+# GNU General Public License v3.0-or-later (see COPYING or https://www.gnu.org/licenses/gpl-3.0.txt)
+# SPDX-License-Identifier: GPL-3.0-or-later
+"""Consent to a crash as operators give it, through real Ansible: what is typed counts, templates do not."""
+
+import pytest
+
+from tests.roles.made_up import Fleet
+
+HOSTS = {"web1": "debian", "web2": "debian"}
+CRASH = "Crash the host and check the dump"
+EVERY = "{{ inventory_hostname }}"
+FOR_ALL = [
+    EVERY,
+    "{{ ansible_host | default(inventory_hostname) }}",
+    "{{ lookup('ansible.builtin.vars', 'inventory_hostname') }}",
+    "{{ [inventory_hostname] }}",
+    "{{ ansible_play_hosts }}",
+    "{{ other }}",
+    [EVERY],
+]
+ALL_AT_ONCE = {"kdump_test_serial": "100%"}
+
+
+@pytest.fixture(scope="module")
+def in_inventory(collections, tmp_path_factory):
+    """Return the run of a test for hosts of which each has another consent in the inventory."""
+    hosts = {
+        "host%d" % index: {"made_up": "debian", "other": EVERY, "kdump_test_confirm": text}
+        for index, text in enumerate([*FOR_ALL, "host%d" % len(FOR_ALL)])
+    }
+    return Fleet(tmp_path_factory.mktemp("consent"), hosts).playbook(collections, "test", **ALL_AT_ONCE)
+
+
+@pytest.mark.parametrize("index", range(len(FOR_ALL) + 1))
+def test_consent_of_the_inventory_is_refused(in_inventory, index):
+    (message,) = in_inventory.failures("host%d" % index)
+    assert "it comes from kdump_test_confirm, which was not typed for this run" in message
+    assert "-e kdump_test_confirm=host%d" % index in message
+
+
+@pytest.mark.parametrize("text", ["{{ other }}", [EVERY]], ids=["text", "list"])
+def test_consent_for_all_is_refused(collections, fleet, text):
+    done = fleet(**HOSTS).playbook(collections, "test", kdump_test_confirm=text, other=EVERY, **ALL_AT_ONCE)
+    for name in HOSTS:
+        assert "it is a template, which would name every host" in done.failures(name)[0]
+
+
+@pytest.mark.parametrize(("name", "text"), [("site", "web3,web1"), ("test", ["web3", "web1"])])
+def test_name_that_was_typed_is_consent_for_that_host_alone(collections, fleet, name, text):
+    done = fleet(**HOSTS).playbook(collections, name, kdump_test_confirm=text, **ALL_AT_ONCE)
+    assert "would be crashed" in done.of("web1")[CRASH]["msg"]
+    assert CRASH not in done.of("web2")
+    assert [message.partition(";")[0] for message in done.failures("web2")] == (
+        ["confirm: ['web3', 'web1'] is refused: it does not name web2, the host that is to crash"]
+        if name == "test"
+        else []
+    )
+
+
+def crash(name, confirm, **more):
+    """Return a task that would crash a host, and goes on where it is refused."""
+    return {"name": name, "crashops.kdump.crash_test": {"confirm": confirm}, "ignore_errors": True, **more}
+
+
+def test_consent_in_a_task_is_what_its_file_has(collections, fleet):
+    role = {"ansible.builtin.include_role": {"name": "crashops.kdump.kdump", "tasks_from": "test"}}
+    tasks = [
+        crash("name", "web1"),
+        crash("template", EVERY),
+        crash("expression", "{{ 'web' ~ '1' }}"),
+        crash("hidden", "web1", vars={"inventory_hostname": "web1"}),
+        {"ansible.builtin.set_fact": {"kdump_test_confirm": EVERY}},
+        role,
+    ]
+    done = fleet(**HOSTS).play(collections, [{"hosts": "all", "gather_facts": False, "tasks": tasks}])
+    assert "would be crashed" in done.of("web1")["name"]["msg"]
+    refused = {name: {task: row["msg"] for task, row in done.of(name, "failed").items()} for name in HOSTS}
+    assert refused["web1"].keys() == {"template", "expression", CRASH}
+    assert refused["web2"].keys() == {"name", "template", "expression", "hidden", CRASH}
+    assert "hides which host would crash" in refused["web2"]["hidden"]
+    assert "which was not typed for this run" in refused["web2"][CRASH]
+
+
+def test_name_that_is_typed_over_the_inventory_is_refused(collections, fleet):
+    typed = {"inventory_hostname": "web1", "kdump_test_confirm": "web1"}
+    done = fleet(**HOSTS).playbook(collections, "test", **typed)
+    assert any("hides which host would crash" in message for message in done.failures("web1"))
+    assert "would be crashed" not in done.output
