@@ -23,6 +23,8 @@ PROPERTIES = "LoadState,ActiveState,UnitFileState,InactiveExitTimestampMonotonic
 PROPERTIES += ",ConditionResult,ConditionTimestampMonotonic,StateChangeTimestampMonotonic"
 ON = ("enabled", "enabled-runtime")
 MOVING = ("activating", "deactivating", "reloading")
+# why an initramfs is stale whose build did not come to its end
+CUT_OFF = "a build of it was cut off"
 # the unit takes over what somebody else has loaded
 ADOPTED = StateChange("active", "no", "yes")
 
@@ -163,8 +165,8 @@ def image_copy(path: str) -> str:
 
 def _whole_image(host: Any, image: Image) -> Image:
     """Return the image, stale where the build of it was cut off: it may be half of one, younger than all its parts."""
-    if image.exists and not image.stale_because and host.stat(image_copy(image.path)) is not None:
-        return image._replace(stale_because="a build of it was cut off")
+    if image.exists and host.stat(image_copy(image.path)) is not None:
+        return image._replace(stale_because=CUT_OFF)
     return image
 
 

@@ -2,17 +2,21 @@
 # GNU General Public License v3.0-or-later (see COPYING or https://www.gnu.org/licenses/gpl-3.0.txt)
 # SPDX-License-Identifier: GPL-3.0-or-later
 # Private to this collection: no promise is made to code outside it.
-"""What a change of an armed host's configuration replaced, kept on the host until it is armed with the new one.
+"""The last configuration that armed a host, kept while another one is tried.
 
-kdump_config writes the record before the files; kdump_service, once the host is armed, removes it. A run that is cut
-off between the two leaves it behind, so that the next one can still go back.
+kdump_config writes the record before it changes the files. It keeps what the files said when the host was armed,
+whatever came since, and which texts were tried since. kdump_service removes it once the host is armed with what the
+files say. A run that is cut off between the two leaves it behind, so that the next one can still go back.
 """
 
+import hashlib
 import json
 from typing import Any, List, NamedTuple, Optional
 
+from ansible_collections.crashops.kdump.plugins.module_utils._replace import Content
 from ansible_collections.crashops.kdump.plugins.module_utils._result import Failure, FileChange
 from ansible_collections.crashops.kdump.plugins.module_utils._service import (
+    CUT_OFF,
     DIRECTORY,
     Service,
     image_copy,
@@ -29,12 +33,16 @@ COPY_MODE = 0o600  # it may hold the key of an ssh target
 
 
 class Kept(NamedTuple):
-    """One file: its text before and after the change (None: it was not there), and the time it had before, in ns."""
+    """One file: its text when the host was armed (None: it was not there), its time then in ns, and what came since.
+
+    tried holds a digest of each text that was written since, or was about to be. A text that is not among them is not
+    of this collection, and is not overwritten.
+    """
 
     path: str
-    before: Optional[str]
-    after: Optional[str]
+    armed: Optional[str]
     mtime_ns: Optional[int]
+    tried: List[str]
 
 
 class Record(NamedTuple):
@@ -45,27 +53,34 @@ class Record(NamedTuple):
     image_mtime_ns: Optional[int]
 
 
+def digest(text: Optional[str]) -> str:
+    """Return what stands for a text: the record shall not hold more copies of secrets than it needs."""
+    return "" if text is None else hashlib.sha256(text.encode("utf-8", "surrogateescape")).hexdigest()
+
+
 def encoded(record: Record) -> str:
     """Return a record as the text of its file."""
-    return json.dumps(dict(record._asdict(), version=1, files=[file._asdict() for file in record.files]), indent=1)
+    return json.dumps(dict(record._asdict(), version=2, files=[file._asdict() for file in record.files]), indent=1)
 
 
 def decoded(text: str) -> Optional[Record]:
     """Return the record that a text holds, None where it holds none: nothing can be put back from that."""
     try:
         data = json.loads(text)
-        files = [Kept(file["path"], file["before"], file["after"], file["mtime_ns"]) for file in data["files"]]
+        files = [Kept(file["path"], file["armed"], file["mtime_ns"], list(file["tried"])) for file in data["files"]]
         return Record(files, data["image"], data["image_mtime_ns"])
     except (ValueError, KeyError, TypeError):
         return None
 
 
 def merged(older: Record, newer: Record) -> Record:
-    """Return one record of two changes: what there was before the first, and what there is after the second."""
-    first = {file.path: file for file in older.files}
-    again = [first[file.path]._replace(after=file.after) if file.path in first else file for file in newer.files]
-    paths = [file.path for file in again]
-    return older._replace(files=[file for file in older.files if file.path not in paths] + again)
+    """Return one record of two changes: what armed the host before the first, and all that was tried since."""
+    second = {file.path: file for file in newer.files}
+    files = []
+    for file in older.files:
+        more = second.pop(file.path).tried if file.path in second else []
+        files.append(file._replace(tried=file.tried + [one for one in more if one not in file.tried]))
+    return older._replace(files=files + [file for file in newer.files if file.path in second])
 
 
 def standing(host: Any) -> Optional[Record]:
@@ -77,10 +92,11 @@ def standing(host: Any) -> Optional[Record]:
 def unarmed(host: Any, service: Service) -> Optional[Record]:
     """Return what of the standing record is not armed yet, None where nothing is.
 
-    A file that is older than what is loaded is armed by now, by whatever means, such as a reboot.
+    A file that is older than what is loaded is armed by now, by whatever means, such as a reboot. But a boot also loads
+    half an initramfs, which proves nothing.
     """
     record = standing(host)
-    if record is None or not service.armed:
+    if record is None or not service.armed or service.image.stale_because == CUT_OFF:
         return record
     files = [file for file in record.files if file.path in service.changed_since + service.perhaps_since]
     return record._replace(files=files) if files else None
@@ -88,16 +104,15 @@ def unarmed(host: Any, service: Service) -> Optional[Record]:
 
 def kept(host: Any, changes: List[FileChange]) -> List[Kept]:
     """Return what is needed to take changes back, before they are made."""
-    seen = [host.stat(change.path) for change in changes]
     return [
-        Kept(change.path, change.before, change.after, facts.mtime_ns if facts else None)
-        for change, facts in zip(changes, seen)
+        Kept(change.path, change.before, _mtime_ns(host, change.path), [digest(change.after)]) for change in changes
     ]
 
 
 def remember(host: Any, stack: Stack, files: List[Kept]) -> None:
-    """Keep what is about to be replaced, if the host is armed: one that is not has nothing to go back to."""
-    if not is_armed(host):
+    """Keep what is about to be replaced, if it armed the host, and what is about to be tried instead of it."""
+    older = standing(host)
+    if older is None and not is_armed(host):
         return
     try:
         service = read_service(host, stack)
@@ -106,8 +121,17 @@ def remember(host: Any, stack: Stack, files: List[Kept]) -> None:
         return
     record = Record(files, service.image.path, _mtime_ns(host, service.image.path))
     older = unarmed(host, service)
-    if older is not None:
-        record = merged(older, record)
+    _write(host, record if older is None else merged(older, record))
+
+
+def remember_armed(host: Any, stack: Stack, image: str) -> None:
+    """Keep the files as they are: the host is armed with them, and is about to be unloaded."""
+    files = [Kept(path, host.read(path), _mtime_ns(host, path), []) for path in stack.config_files]
+    _write(host, Record(files, image, _mtime_ns(host, image)))
+
+
+def _write(host: Any, record: Record) -> None:
+    """Write the record, for root alone: the files may hold secrets."""
     host.make_directory(DIRECTORY, 0o700)
     host.write(RECORD, encoded(record), mode=0o600)
 
@@ -125,24 +149,27 @@ def restore(host: Any, text: Optional[str]) -> None:
         host.write(RECORD, text, mode=0o600)
 
 
-def put_back(host: Any, files: List[Kept]) -> List[str]:
-    """Write the files as they were, with their times, and return their paths; one that others changed since stays."""
-    done = []
-    for file in files:
-        if host.read(file.path) != file.after or file.before == file.after:
-            continue
-        if file.before is None:
-            host.remove(file.path)
-        else:
-            host.write(file.path, file.before)
-            host.set_mtime(file.path, file.mtime_ns)
-        done.append(file.path)
-    return done
+def put_back(host: Any, record: Record, image: str) -> List[str]:
+    """Write the files as they were when the host was armed, and return their paths; what others wrote since stays.
+
+    They get their times back as well, but not where the capture initramfs is another one by now: it was built from
+    what was tried, and is stale only if it is the older one.
+    """
+    untouched = image_is_untouched(host, record, image)
+    contents = [
+        Content(file.path, file.armed, mtime_ns=file.mtime_ns if untouched else None)
+        for file in record.files
+        for now in [host.read(file.path)]
+        if now != file.armed and digest(now) in file.tried
+    ]
+    host.write_all(contents)
+    return [content.path for content in contents]
 
 
-def image_is_untouched(host: Any, record: Record) -> bool:
+def image_is_untouched(host: Any, record: Record, image: str) -> bool:
     """Return whether the capture initramfs is the one that the host was armed with."""
-    return record.image_mtime_ns is not None and _mtime_ns(host, record.image) == record.image_mtime_ns
+    known = record.image_mtime_ns is not None and record.image == image
+    return known and _mtime_ns(host, image) == record.image_mtime_ns
 
 
 def keep_image(host: Any, path: str) -> None:

@@ -170,7 +170,7 @@ restored:
 """
 
 import re
-from typing import Any, Dict, List, Optional
+from typing import Any, Dict, List, Optional, Tuple
 
 from ansible.module_utils.basic import AnsibleModule
 from ansible_collections.crashops.kdump.plugins.module_utils import _service, _undo
@@ -200,15 +200,17 @@ def ensure(host: Any, params: Dict[str, Any], check_mode: bool) -> Dict[str, Any
     reasons = _service.blocked(service, stack, wanted, planned)
     errors = _service.start_errors(service, stack, planned)
     if (reasons or errors) and not check_mode:
-        raise _refused(host, service, reasons, errors)
+        raise _refused(host, stack, reasons, errors, params["timeout"])
     reasons = reasons + errors
     actions = _argvs(stack, planned)
     if not check_mode:
         record = _undo.unarmed(host, service)
         if record is None:
             _undo.forget(host)
+        if record is None and planned.stop and service.armed:
+            _undo.remember_armed(host, stack, service.image.path)
         actions = _act(host, stack, planned, record, params["timeout"])
-        if wanted.state:
+        if wanted.state in ("started", "restarted"):
             _undo.forget(host)
         service = service._replace(image=stack.image(kernel_release(host))) if planned.load else service
     result = _result(service, wanted, planned, not reasons)
@@ -235,15 +237,17 @@ def _refuse(host: Any, params: Dict[str, Any]) -> None:
         raise Refused(refused)
 
 
-def _refused(host: Any, service: Service, reasons: List[str], errors: List[str]) -> Failure:
-    """Return why nothing is done; files that the tool's start would refuse are put back as the host was armed with."""
-    record = _undo.unarmed(host, service) if errors and not reasons else None
-    restored = _undo.put_back(host, record.files) if record else []
-    if not restored:
+def _refused(host: Any, stack: Stack, reasons: List[str], errors: List[str], timeout_s: int) -> Failure:
+    """Return why nothing is done; files that cannot be started with are put back as the host was armed with."""
+    of_files = errors + stack.refused_start()
+    service = _service.read_service(host, stack)
+    record = _undo.unarmed(host, service) if of_files and not set(reasons) - set(of_files) else None
+    restored = _undo.put_back(host, record, service.image.path) if record else []
+    if record is None or not restored:
         return Refused(reasons + errors)
-    _undo.forget(host)
-    words = "%s %s was put back as it was, and the host is still armed with it"
-    return Failure(words % (" ".join(errors), ", ".join(restored)), refused=errors, restored=restored, armed=True)
+    outcome = _rearmed(host, stack, record, timeout_s)
+    msg = "%s %s was put back as it was, and the host is %s" % (" ".join(of_files), ", ".join(restored), outcome)
+    return Failure(msg, refused=of_files, restored=restored, armed=_service.is_armed(host))
 
 
 def _settled(host: Any, stack: Stack, timeout_s: int) -> Service:
@@ -293,37 +297,56 @@ def _stop(host: Any, stack: Stack, planned: Plan, timeout_s: int) -> None:
 def _load(host: Any, stack: Stack, planned: Plan, record: Optional[_undo.Record], timeout_s: int) -> None:
     """Arm the host; where a new configuration keeps it from that, put the old one back and arm the host with it."""
     image = stack.image(kernel_release(host)).path
+    was_armed = _service.is_armed(host)
     if planned.rebuild:
         _undo.keep_image(host, image)
     try:
         _arm(host, stack, stack.start_argv(planned.rebuild, planned.unload, planned.reload), timeout_s)
         _undo.drop_image(host, image)
     except Failure as failure:
-        _undo.put_image_back(host, image)
-        restored = _undo.put_back(host, record.files) if record else []
-        if record is None or not restored:
-            raise
-        outcome = _rearmed(host, stack, record, timeout_s)
-        _undo.forget(host)
-        words = "%s; %s was put back as it was, and the host is %s"
-        msg = words % (failure.msg, ", ".join(restored), outcome)
-        raise Failure(msg, **dict(failure.details, restored=restored, armed=_service.is_armed(host)))
+        raise _gone_back(host, stack, record, failure, (image, was_armed, timeout_s))
 
 
-def _rearmed(host: Any, stack: Stack, record: _undo.Record, timeout_s: int) -> str:
-    """Arm the host with the files that were put back, and return in words how that ended."""
-    untouched = _undo.image_is_untouched(host, record)
-    if untouched and _service.is_armed(host):
-        return "still armed with it"
+def _gone_back(
+    host: Any, stack: Stack, record: Optional[_undo.Record], failure: Failure, state: Tuple[str, bool, int]
+) -> Failure:
+    """Go back to what armed the host last, and return the Failure that says how that ended."""
+    image, was_armed, timeout_s = state
     try:
-        unit = _service.read_unit(host, stack.unit)
-        unload = _service.loaded_by_others(unit, _service.is_armed(host))
-        _arm(host, stack, stack.start_argv(not untouched, unload, _service.may_reload(unit, stack)), timeout_s)
-    except Failure as failure:
-        # a build that fails comes before anything is unloaded
-        outcome = "still armed with what was loaded before" if _service.is_armed(host) else "NOT armed"
-        return "%s: with the old configuration, %s" % (outcome, failure.msg)
-    return "armed with it again"
+        image_back = _undo.put_image_back(host, image)
+        restored = _undo.put_back(host, record, image) if record else []
+    except Failure as second:
+        words = "%s; what armed the host before could not be put back: %s"
+        return Failure(words % (failure.msg, second.msg), **dict(failure.details, armed=_service.is_armed(host)))
+    back = restored or ([image] if image_back and was_armed and not _service.is_armed(host) else [])
+    if not back:
+        return failure
+    outcome = _rearmed(host, stack, record, timeout_s)
+    msg = "%s; %s was put back as it was, and the host is %s" % (failure.msg, ", ".join(back), outcome)
+    return Failure(msg, **dict(failure.details, restored=back, armed=_service.is_armed(host)))
+
+
+def _rearmed(host: Any, stack: Stack, record: Optional[_undo.Record], timeout_s: int) -> str:
+    """Arm the host with the files that were put back, and return in words how that ended.
+
+    The record goes once the host is armed with them: until then it is all that is known to arm this host.
+    """
+    image = stack.image(kernel_release(host)).path
+    untouched = record is None or _undo.image_is_untouched(host, record, image)
+    outcome = "armed with it again"
+    if untouched and _service.is_armed(host):
+        outcome = "still armed with it"
+    else:
+        try:
+            unit = _service.read_unit(host, stack.unit)
+            unload = _service.loaded_by_others(unit, _service.is_armed(host))
+            _arm(host, stack, stack.start_argv(not untouched, unload, _service.may_reload(unit, stack)), timeout_s)
+        except Failure as failure:
+            # a build that fails comes before anything is unloaded
+            outcome = "still armed with what was loaded before" if _service.is_armed(host) else "NOT armed"
+            return "%s: with the old configuration, %s" % (outcome, failure.msg)
+    _undo.forget(host)
+    return outcome
 
 
 def _arm(host: Any, stack: Stack, argvs: List[List[str]], timeout_s: int) -> None:

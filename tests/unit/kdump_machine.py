@@ -48,6 +48,8 @@ class JournalHost(FakeHost):
 class Machine:
     """A fake host with a unit that behaves like systemd's and a kernel that has a capture kernel or not."""
 
+    host_class = JournalHost
+
     def __init__(self, stack, *, armed=False, active=None, enabled=True, masked=False, arms=True):
         self.tools = stack == "kdump-tools"
         self.unit = stack_unit(stack)
@@ -66,7 +68,7 @@ class Machine:
         }
         self.config = config
         programs = ["kdump-config", "dpkg"] if self.tools else ["kdumpctl", "makedumpfile"]
-        self.host = JournalHost(files, self._answers(), {"/var/crash": 0o700}, programs)
+        self.host = self.host_class(files, self._answers(), {"/var/crash": 0o700}, programs)
         for path in files:
             self.host.mtimes[path] = START - 1000
         self.began = UPTIME - 100.0

@@ -5,12 +5,14 @@
 
 import pytest
 from ansible_collections.crashops.kdump.plugins.module_utils import _undo
+from ansible_collections.crashops.kdump.plugins.module_utils._result import Failure
 from ansible_collections.crashops.kdump.plugins.module_utils._service import Service, Unit
 from ansible_collections.crashops.kdump.plugins.module_utils._undo import Kept, Record
 from ansible_collections.crashops.kdump.plugins.module_utils.stacks._base import Image
 from ansible_collections.crashops.kdump.tests.unit.fake_host import FakeHost
 
-RECORD = Record([Kept("/a", "one\udcff\n", "two\n", 10), Kept("/b", None, "new\n", None)], "/image", 5000000000)
+ONE, TWO, THREE, NEW = [_undo.digest(text) for text in ("one\udcff\n", "two\n", "three\n", "new\n")]
+RECORD = Record([Kept("/a", "one\udcff\n", 10, [TWO]), Kept("/b", None, None, [NEW])], "/image", 5000000000)
 
 
 def test_a_record_is_read_back_as_it_was_written():
@@ -25,29 +27,65 @@ def test_rubbish_holds_no_record(text):
 
 
 def test_two_changes_are_undone_to_what_there_was_before_the_first():
-    newer = Record([Kept("/a", "two\n", "three\n", 20), Kept("/c", "x\n", "y\n", 30)], "/image", 6000000000)
-    expected = [Kept("/b", None, "new\n", None), Kept("/a", "one\udcff\n", "three\n", 10), Kept("/c", "x\n", "y\n", 30)]
+    newer = Record([Kept("/a", "two\n", 20, [THREE, TWO]), Kept("/c", "x\n", 30, [NEW])], "/image", 6000000000)
+    expected = [
+        Kept("/a", "one\udcff\n", 10, [TWO, THREE]),
+        Kept("/b", None, None, [NEW]),
+        Kept("/c", "x\n", 30, [NEW]),
+    ]
     assert _undo.merged(RECORD, newer) == Record(expected, "/image", 5000000000)
 
 
+def host_with(files):
+    """Return a host whose capture initramfs is the one of the record."""
+    host = FakeHost(dict(files, **{"/image": ""}))
+    host.mtimes["/image"] = 5
+    return host
+
+
 def test_files_are_put_back_with_their_times_and_new_ones_are_removed():
-    host = FakeHost({"/a": "two\n", "/b": "new\n"})
-    assert _undo.put_back(host, RECORD.files) == ["/a", "/b"]
-    assert host.files == {"/a": "one\udcff\n"}
+    host = host_with({"/a": "two\n", "/b": "new\n"})
+    assert _undo.put_back(host, RECORD, "/image") == ["/a", "/b"]
+    assert host.files == {"/a": "one\udcff\n", "/image": ""}
     assert host.mtimes["/a"] == 10 / 1e9
 
 
+def test_files_get_a_new_time_where_the_image_was_built_from_what_was_tried():
+    host = host_with({"/a": "two\n"})
+    host.mtimes["/image"] = 6
+    assert _undo.put_back(host, RECORD, "/image") == ["/a"]
+    assert host.mtimes["/a"] == host.clock
+
+
+@pytest.mark.parametrize("text", ["two\n", "three\n"])
+def test_each_text_that_was_tried_is_taken_back(text):
+    record = RECORD._replace(files=[RECORD.files[0]._replace(tried=[TWO, THREE])])
+    host = host_with({"/a": text})
+    assert _undo.put_back(host, record, "/image") == ["/a"]
+
+
 def test_what_others_wrote_since_is_left_alone():
-    host = FakeHost({"/a": "an admin's\n", "/b": "new\n"})
-    assert _undo.put_back(host, RECORD.files) == ["/b"]
-    assert host.files == {"/a": "an admin's\n"}
+    host = host_with({"/a": "an admin's\n", "/b": "new\n"})
+    assert _undo.put_back(host, RECORD, "/image") == ["/b"]
+    assert host.files == {"/a": "an admin's\n", "/image": ""}
 
 
-@pytest.mark.parametrize(("mtime", "untouched"), [(5, True), (6, False), (None, False)])
-def test_an_image_is_untouched_if_it_has_its_time(mtime, untouched):
-    host = FakeHost({} if mtime is None else {"/image": ""})
-    host.mtimes["/image"] = mtime or 0
-    assert _undo.image_is_untouched(host, RECORD) is untouched
+def test_files_that_cannot_all_be_put_back_all_stay():
+    host = host_with({"/a": "two\n", "/b": "new\n"})
+    host.unwritable["/b"] = "Read-only file system"
+    with pytest.raises(Failure, match="cannot write /b"):
+        _undo.put_back(host, RECORD, "/image")
+    assert host.files["/a"] == "two\n"
+
+
+@pytest.mark.parametrize(
+    ("mtime", "image", "untouched"),
+    [(5, "/image", True), (6, "/image", False), (None, "/image", False), (5, "/image-of-another-kernel", False)],
+)
+def test_an_image_is_untouched_if_it_is_the_same_and_has_its_time(mtime, image, untouched):
+    host = FakeHost({} if mtime is None else {image: ""})
+    host.mtimes[image] = mtime or 0
+    assert _undo.image_is_untouched(host, RECORD, image) is untouched
 
 
 @pytest.mark.parametrize(

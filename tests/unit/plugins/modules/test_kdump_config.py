@@ -609,8 +609,8 @@ def test_what_a_change_of_an_armed_host_replaces_is_kept_before_it_is_written():
     run(host, path="/var/dumps", blocked_drivers=["nouveau"])
     assert host.written == [_undo.DIRECTORY, _undo.RECORD, CONF, SYSCONFIG]
     record = _undo.decoded(host.files[_undo.RECORD])
-    assert [file.before for file in record.files] == [KDUMPCTL_TEXTS[CONF], KDUMPCTL_TEXTS[SYSCONFIG]]
-    assert [file.after for file in record.files] == [host.files[CONF], host.files[SYSCONFIG]]
+    assert [file.armed for file in record.files] == [KDUMPCTL_TEXTS[CONF], KDUMPCTL_TEXTS[SYSCONFIG]]
+    assert [file.tried for file in record.files] == [[_undo.digest(host.files[path])] for path in (CONF, SYSCONFIG)]
 
 
 def test_check_mode_and_a_run_without_changes_keep_nothing():

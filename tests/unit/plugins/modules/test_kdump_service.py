@@ -191,9 +191,9 @@ def test_the_second_attempt_with_the_old_configuration_does_not_quote_the_first(
     machine = Machine(stack, armed=True)
     begun = machine.host.clock
     failed = {rebuild_command(machine): (1, "", "no"), "systemctl restart " + machine.unit: (1, "", "no")}
-    record = _undo.Record(
-        [_undo.Kept(machine.config, text(machine, OLDER), text(machine, BAD), int(START * 1e9))], machine.image, 0
-    )
+    tried = [_undo.digest(text(machine, BAD))]
+    files = [_undo.Kept(machine.config, text(machine, OLDER), int(START * 1e9), tried)]
+    record = _undo.Record(files, machine.image, 0)
     machine.host.files[_undo.RECORD] = _undo.encoded(record)
     machine.host.files[machine.config] = text(machine, BAD)
     machine.host.mtimes[machine.config] = begun
@@ -422,7 +422,14 @@ def test_a_host_that_the_old_configuration_does_not_arm_either_is_told_of_both(s
     with pytest.raises(Failure, match="was put back as it was, and the host is NOT armed") as caught:
         machine.run(state="started")
     assert caught.value.details["armed"] is False
-    assert machine.host.files[machine.config] == text(machine, GOOD) and _undo.RECORD not in machine.host.files
+    assert machine.host.files[machine.config] == text(machine, GOOD)
+    # what armed it last stays known until it is armed again
+    assert _undo.RECORD in machine.host.files
+    change_the_configuration(machine, GOOD, THIRD)
+    only_the_old_configuration_arms(machine)
+    with pytest.raises(Failure, match="armed with it again"):
+        machine.run(state="started")
+    assert is_armed(machine) and _undo.RECORD not in machine.host.files
 
 
 def test_a_run_that_was_cut_off_after_the_change_is_finished_by_the_next(stack):
@@ -470,11 +477,95 @@ def test_a_host_that_is_not_armed_has_nothing_to_go_back_to(stack):
     assert _undo.RECORD not in machine.host.files
 
 
-def test_a_host_that_is_stopped_on_purpose_keeps_no_record(stack):
+def test_a_host_that_is_stopped_on_purpose_keeps_the_configuration_and_what_armed_it_is_known(stack):
     machine = Machine(stack, armed=True)
     change_the_configuration(machine)
     machine.run(state="stopped")
-    assert _undo.RECORD not in machine.host.files and machine.host.files[machine.config] == text(machine, BAD)
+    assert machine.host.files[machine.config] == text(machine, BAD)
+    only_the_old_configuration_arms(machine)
+    with pytest.raises(Failure, match="armed with it again"):
+        machine.run(state="started")
+    assert machine.host.files[machine.config] == text(machine, GOOD)
+
+
+def test_a_change_of_a_host_that_was_stopped_on_purpose_is_undone_if_it_does_not_arm(stack):
+    machine = Machine(stack, armed=True)
+    machine.host.files[machine.config] = text(machine, GOOD)
+    machine.run(state="stopped")
+    assert not machine.run(state="stopped")["changed"]
+    change_the_configuration(machine)
+    only_the_old_configuration_arms(machine)
+    with pytest.raises(Failure, match="armed with it again"):
+        machine.run(state="started")
+    assert machine.host.files[machine.config] == text(machine, GOOD) and _undo.RECORD not in machine.host.files
+
+
+def test_a_second_bad_configuration_after_a_run_was_killed_in_the_restart_is_undone_to_what_armed(stack):
+    machine = Machine(stack, armed=True)
+    change_the_configuration(machine)
+    machine._stop()
+    change_the_configuration(machine, BAD, THIRD)
+    only_the_old_configuration_arms(machine)
+    with pytest.raises(Failure, match="armed with it again"):
+        machine.run(state="started")
+    assert machine.host.files[machine.config] == text(machine, GOOD)
+
+
+def test_a_run_that_was_killed_between_the_record_and_the_file_is_undone_to_what_armed(stack):
+    machine = Machine(stack, armed=True)
+    change_the_configuration(machine)
+    machine._stop()
+    change_the_configuration(machine, BAD, THIRD)
+    machine.host.files[machine.config] = text(machine, BAD)
+    only_the_old_configuration_arms(machine)
+    with pytest.raises(Failure, match="armed with it again"):
+        machine.run(state="started")
+    assert machine.host.files[machine.config] == text(machine, GOOD)
+
+
+def test_a_kdump_that_is_switched_off_after_a_run_was_killed_in_the_restart_is_switched_on_again():
+    machine = Machine("kdump-tools", armed=True)
+    change_the_configuration(machine)
+    machine._stop()
+    files = _undo.decoded(machine.host.files[_undo.RECORD]).files
+    off = "USE_KDUMP=0\n"
+    _undo.remember(machine.host, find_stack(machine.host), [files[0]._replace(tried=[_undo.digest(off)])])
+    machine.host.files[machine.config] = off
+    only_the_old_configuration_arms(machine)
+    with pytest.raises(Failure, match="USE_KDUMP.*was put back as it was, and the host is armed with it again"):
+        machine.run(state="started")
+    assert is_armed(machine) and machine.host.files[machine.config] == text(machine, GOOD)
+
+
+def test_an_initramfs_that_does_not_load_is_replaced_by_the_one_that_did(stack):
+    machine = Machine(stack, armed=True)
+    machine.host.files[machine.image] = "built in peace"
+    initramfs_is_stale(machine)
+
+    def judged(load):
+        def loads(host):
+            machine.arms = host.files[machine.image] == "built in peace"
+            return load()
+
+        return loads
+
+    machine.host.answers["systemctl restart %s" % machine.unit] = judged(machine._restart)
+    machine.host.answers["systemctl reload %s" % machine.unit] = judged(machine._reload)
+    with pytest.raises(Failure, match="%s was put back as it was, and the host is armed with it again" % machine.image):
+        machine.run(state="started")
+    assert is_armed(machine)
+
+
+def test_files_that_cannot_be_put_back_are_named_next_to_what_went_wrong_first(stack):
+    machine = Machine(stack, armed=True)
+    change_the_configuration(machine)
+    only_the_old_configuration_arms(machine)
+    machine.host.unwritable[machine.config] = "Read-only file system"
+    with pytest.raises(
+        Failure, match="failed to load kdump kernel.*could not be put back: cannot write /etc/"
+    ) as caught:
+        machine.run(state="started")
+    assert caught.value.details["armed"] is False and _undo.RECORD in machine.host.files
 
 
 def test_a_record_that_cannot_be_read_is_no_obstacle(stack):
@@ -702,7 +793,9 @@ def test_what_kdumpctl_refuses_when_it_starts_is_refused_before_anything_is_unlo
     machine.host.files["/usr/sbin/kdumpctl"] = "kdump_emergency auto_reset_crashkernel failure_action"
     bad = "# new\n%s\n" % line
     kept = _undo.decoded(machine.host.files[_undo.RECORD])
-    machine.host.files[_undo.RECORD] = _undo.encoded(kept._replace(files=[kept.files[0]._replace(after=bad)]))
+    machine.host.files[_undo.RECORD] = _undo.encoded(
+        kept._replace(files=[kept.files[0]._replace(tried=[_undo.digest(bad)])])
+    )
     machine.host.files[machine.config] = bad
     predicted = machine.run(check_mode=True, state="started")
     assert "/etc/kdump.conf" in predicted["reason"] and predicted["armed"]
