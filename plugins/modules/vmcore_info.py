@@ -136,15 +136,21 @@ dumps:
     readable:
       description:
         - Whether what was read of its pages makes sense. Up to 512 pages, spread over the whole dump, must unpack to
-          the size of a page, and the dump's header, its VMCOREINFO and the log beside it must name one kernel.
-        - Null if that cannot be told, as with pages that are not compressed, or was not asked for. A dump that is
-          RV(dumps[].complete) and not readable is of no use.
+          the size of a page. The dump's header, its VMCOREINFO, the kernel's own name and log in its memory, and the
+          log beside the dump must name one kernel.
+        - The name and the log in the memory are read of x86_64 and aarch64. Pages that are not compressed, as those of
+          an ELF core, carry no test. They count as readable if the memory names its kernel and the sample shows no
+          hole.
+        - Null if that cannot be told, or was not asked for. A dump that is RV(dumps[].complete) and not readable is of
+          no use.
       type: bool
       sample: true
     readable_reason:
       description: What was read of the pages, and what not; or what is wrong with them.
       type: str
-      sample: 512 of 31529 pages were read; 95 are stored as they are, and only tested for zeros
+      sample: >-
+        512 of 31529 pages were read; 95 are stored as they are, and only tested for zeros; its memory and the log in it
+        name the kernel 6.1.0-41-cloud-amd64
     doubt:
       description:
         - How others than root could have put the dump there; null where nobody else could.

@@ -7,6 +7,7 @@
 import struct
 from typing import Dict, Iterator, List, NamedTuple, Optional
 
+from ansible_collections.crashops.kdump.plugins.module_utils.vmcores import _kernel
 from ansible_collections.crashops.kdump.plugins.module_utils.vmcores._base import (
     Content,
     Header,
@@ -15,6 +16,7 @@ from ansible_collections.crashops.kdump.plugins.module_utils.vmcores._base impor
     number,
     vmcoreinfo,
 )
+from ansible_collections.crashops.kdump.plugins.module_utils.vmcores._sample import judged_by_name
 
 SIGNATURE = b"\x7fELF"
 ET_CORE = 4
@@ -49,6 +51,7 @@ class Segment(NamedTuple):
     kind: int
     offset: int
     size: int
+    address: int
 
 
 def _layout(read: Read) -> Optional[Layout]:
@@ -75,10 +78,10 @@ def _segments(read: Read, layout: Layout) -> Iterator[Segment]:
         if len(raw) < layout.entry_size:
             return
         if layout.wide:
-            kind, dummy_flags, offset, dummy_v, dummy_p, size = struct.unpack_from(layout.order + "IIQQQQ", raw)
+            kind, dummy_flags, offset, dummy_v, address, size = struct.unpack_from(layout.order + "IIQQQQ", raw)
         else:
-            kind, offset, dummy_v, dummy_p, size = struct.unpack_from(layout.order + "IIIII", raw)
-        yield Segment(kind, offset, size)
+            kind, offset, dummy_v, address, size = struct.unpack_from(layout.order + "IIIII", raw)
+        yield Segment(kind, offset, size, address)
 
 
 def _aligned(length: int) -> int:
@@ -99,15 +102,21 @@ def _note_info(notes: bytes, order: str) -> Dict[str, str]:
     return {}
 
 
+def _information(read: Read, layout: Layout) -> Dict[str, str]:
+    """Return the VMCOREINFO of a core."""
+    info = {}  # type: Dict[str, str]
+    for segment in _segments(read, layout):
+        if segment.kind == PT_NOTE and segment.size < NOTES_LIMIT:
+            info.update(_note_info(read(segment.offset, segment.size), layout.order))
+    return info
+
+
 def header(read: Read, dummy_size: int) -> Header:
     """Return what the ELF header and the VMCOREINFO note say."""
     layout = _layout(read)
     if layout is None:
         return Header()
-    info = {}  # type: Dict[str, str]
-    for segment in _segments(read, layout):
-        if segment.kind == PT_NOTE and segment.size < NOTES_LIMIT:
-            info.update(_note_info(read(segment.offset, segment.size), layout.order))
+    info = _information(read, layout)
     return Header(
         kernel=info.get("OSRELEASE"),
         machine=MACHINES.get(layout.machine),
@@ -135,16 +144,36 @@ def verdict(read: Read, size: int) -> Verdict:
 
 
 def content(read: Read, most: int) -> Content:
-    """Return whether the memory in a core can be anything but a hole; its pages carry nothing to test them by."""
+    """Return whether the memory in a core makes sense: by the kernel's own name in it, as its pages carry no test."""
     layout = _layout(read)
-    if layout is None or header(read, 0).kernel is None:
+    info = _information(read, layout) if layout else {}
+    if layout is None or info.get("OSRELEASE") is None:
         return Content(None, "it holds no VMCOREINFO that could be read")
     memory = [segment for segment in _segments(read, layout) if segment.kind == PT_LOAD and segment.size]
     total = sum(segment.size for segment in memory)
     places = [index * (total - 1) // max(1, most - 1) for index in range(min(most, total))]
-    if places and not any(any(read(_place(memory, at), SAMPLE_BYTES)) for at in places):
+    zeros = [not any(read(_place(memory, at), SAMPLE_BYTES)) for at in places]
+    if places and all(zeros):
         return Content(False, "its memory is all zeros, at each of %d places that were read" % len(places))
-    return Content(None, "the VMCOREINFO was read; an ELF core's pages carry nothing by which they could be tested")
+    words = "an ELF core's pages carry nothing by which they could be tested; %d places were tested for zeros"
+    machine = MACHINES.get(layout.machine) if layout.wide else None
+    kernel = _kernel.told(_physical(read, memory), info, machine, info["OSRELEASE"])
+    if kernel.trouble:
+        return Content(False, kernel.trouble)
+    return judged_by_name(words % len(places), False, zeros, kernel)
+
+
+def _physical(read: Read, memory: List[Segment]) -> _kernel.Physical:
+    """Return a reader of the memory in a core by physical addresses."""
+
+    def physical(address: int, size: int) -> bytes:
+        for segment in memory:
+            inside = address - segment.address
+            if 0 <= inside < segment.size:
+                return read(segment.offset + inside, min(size, segment.size - inside)).ljust(size, b"\0")
+        return bytes(size)
+
+    return physical
 
 
 def _place(memory: List[Segment], at: int) -> int:

@@ -8,7 +8,7 @@ import operator
 import struct
 import sys
 from array import array
-from typing import NamedTuple, Optional
+from typing import Dict, NamedTuple, Optional
 
 from ansible_collections.crashops.kdump.plugins.module_utils.vmcores._base import (
     CHUNK,
@@ -79,17 +79,24 @@ def header(read: Read, dummy_size: int) -> Header:
     if layout is None:
         return names
     sub = read(layout.sub_header, SUB_HEADER_BYTES)
-    level, info = None, {}
+    level, info = None, information(read, layout) or {}
     if len(sub) == SUB_HEADER_BYTES:
         (level,) = struct.unpack_from(layout.order + "i", sub, 8)
-        where, length = struct.unpack_from(layout.order + "qQ", sub, 32)
-        info = vmcoreinfo(read(where, length)) if where > 0 and length < VMCOREINFO_LIMIT else {}
     return names._replace(
         kernel=names.kernel or info.get("OSRELEASE"),
         crash_time=number(info.get("CRASHTIME")) or layout.timestamp or None,
         dump_level=level,
         compression=_compression(layout.status),
     )
+
+
+def information(read: Read, layout: Layout) -> Optional[Dict[str, str]]:
+    """Return the VMCOREINFO in a dump, None where its second header names none."""
+    sub = read(layout.sub_header, SUB_HEADER_BYTES)
+    if len(sub) < SUB_HEADER_BYTES:
+        return None
+    where, length = struct.unpack_from(layout.order + "qQ", sub, 32)
+    return vmcoreinfo(read(where, length)) if where > 0 and length < VMCOREINFO_LIMIT else None
 
 
 def dumped_pages(read: Read, layout: Layout) -> int:

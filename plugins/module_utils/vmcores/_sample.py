@@ -9,23 +9,14 @@ on a file system that knows holes, and a bad disk.
 """
 
 import struct
-from typing import List, NamedTuple, Optional
+from typing import Dict, List, Optional
 
-from ansible_collections.crashops.kdump.plugins.module_utils.vmcores import _decompress, _kdump_compressed
-from ansible_collections.crashops.kdump.plugins.module_utils.vmcores._base import Content, Read, vmcoreinfo
+from ansible_collections.crashops.kdump.plugins.module_utils.vmcores import _decompress, _kdump_compressed, _kernel
+from ansible_collections.crashops.kdump.plugins.module_utils.vmcores._base import Content, Read
+from ansible_collections.crashops.kdump.plugins.module_utils.vmcores._pages import Page, Pages
 
 # makedumpfile's bit of the dump level for pages of zeros
 ZERO_PAGES = 0x1
-DESCRIPTOR = "qII"
-
-
-class Page(NamedTuple):
-    """A page's number among those in the file, and what its descriptor says."""
-
-    number: int
-    offset: int
-    size: int
-    flags: int
 
 
 def spread(count: int, most: int) -> List[int]:
@@ -35,81 +26,109 @@ def spread(count: int, most: int) -> List[int]:
     return sorted({index * (count - 1) // (most - 1) for index in range(most)})
 
 
+def holes(zeros: List[bool]) -> Optional[str]:
+    """Return why memory may have holes, by which places of a sample are zeros, in their order; None where it has none.
+
+    Kernels keep their own data at the end of the memory, so zeros up to the end mean that it was not written.
+    """
+    end = zeros[-max(1, len(zeros) // 8) :]
+    if all(end):
+        return "its last %d places that were read are all zeros" % len(end)
+    if sum(zeros) * 2 > len(zeros):
+        return "%d of %d places that were read are zeros" % (sum(zeros), len(zeros))
+    return None
+
+
+class _Sample:
+    """What unpacking some pages tells: how many were read, packed, only tested by their frame, and which are zeros."""
+
+    def __init__(self, pages: Pages, layout: _kdump_compressed.Layout, without_zeros: bool) -> None:
+        self._pages = pages
+        self._first = layout.descriptors + pages.count * _kdump_compressed.DESCRIPTOR_BYTES
+        self._without_zeros = without_zeros or bool(layout.status & _decompress.ALL)
+        self.packed, self.framed = 0, 0
+        self.zeros = []  # type: List[bool]
+
+    def add(self, page: Page) -> None:
+        """Read a page; raise Rubbish where it cannot be one."""
+        content = self._pages.unpacked(page)
+        zeros = content is not None and not any(content)
+        kept_as_is = not page.flags & _decompress.ALL
+        # pages of zeros share one place, the first, and compress well: nowhere else is one stored as it is
+        if kept_as_is and self._without_zeros and zeros and page.offset != self._first:
+            raise _decompress.Rubbish("it is all zeros")
+        self.packed += 0 if kept_as_is else 1
+        self.framed += 1 if content is None else 0
+        self.zeros.append(zeros)
+
+    def words(self) -> str:
+        """Return how many were read, and what that does not cover."""
+        count = len(self.zeros)
+        words = "%d of %d pages were read" % (count, self._pages.count)
+        if self.framed:
+            words += "; of %d of them only the zstd frame was tested, as this Python unpacks no zstd" % self.framed
+        if self.packed < count:
+            words += "; %d are stored as they are, and only tested for zeros" % (count - self.packed)
+        return words
+
+
 def content(read: Read, most: int) -> Content:
-    """Return whether a sample of at most so many pages can be unpacked, each to the size of a page."""
+    """Return whether a sample of at most so many pages can be unpacked, each to the size of a page.
+
+    And whether the kernel's own name in its memory is that of the header.
+    """
     layout = _kdump_compressed.layout_of(read)
-    pages = _kdump_compressed.dumped_pages(read, layout) if layout else 0
-    if layout is None or not pages:
+    count = _kdump_compressed.dumped_pages(read, layout) if layout else 0
+    if layout is None or not count:
         return Content(None, "its header names no page that could be read")
-    trouble = _info_trouble(read, layout)
+    info = _kdump_compressed.information(read, layout)
+    trouble = _info_trouble(read, info)
     if trouble:
         return Content(False, trouble)
-    chosen = []
-    for number in spread(pages, most):
-        raw = read(layout.descriptors + number * _kdump_compressed.DESCRIPTOR_BYTES, 16)
-        if len(raw) < 16:
-            return Content(False, "the descriptor of page %d of %d is not in the file" % (number + 1, pages))
-        chosen.append(Page(number, *struct.unpack(layout.order + DESCRIPTOR, raw)))
-    return _judged(read, layout, chosen, pages)
+    pages, chosen = Pages(read, layout, count), []
+    for number in spread(count, most):
+        page = pages.describe(number)
+        if page is None:
+            return Content(False, "the descriptor of page %d of %d is not in the file" % (number + 1, count))
+        chosen.append(page)
+    (level,) = struct.unpack(layout.order + "i", read(layout.sub_header + 8, 4))
+    return _judged(read, pages, _Sample(pages, layout, bool(level & ZERO_PAGES)), chosen, info or {})
 
 
-def _info_trouble(read: Read, layout: _kdump_compressed.Layout) -> Optional[str]:
+def _info_trouble(read: Read, info: Optional[Dict[str, str]]) -> Optional[str]:
     """Return what is wrong with the VMCOREINFO inside a dump: it must name the release that the header names."""
-    sub = read(layout.sub_header, _kdump_compressed.SUB_HEADER_BYTES)
-    if len(sub) < _kdump_compressed.SUB_HEADER_BYTES:
-        return "its second header is not in the file"
-    where, length = struct.unpack_from(layout.order + "qQ", sub, 32)
     named = _kdump_compressed.header(read, 0).kernel
-    if where <= 0 or length >= _kdump_compressed.VMCOREINFO_LIMIT:
+    if info is None:
         return None
-    told = vmcoreinfo(read(where, length)).get("OSRELEASE")
+    told = info.get("OSRELEASE")
     if told is None:
         return "the VMCOREINFO in it cannot be read"
     return None if told == named else "its header is of the kernel %s, its VMCOREINFO of %s" % (named, told)
 
 
-def _judged(read: Read, layout: _kdump_compressed.Layout, chosen: List[Page], pages: int) -> Content:
-    """Return what unpacking the chosen pages tells. They are read in the order in which they lie in the file."""
-    level = struct.unpack(layout.order + "i", read(layout.sub_header + 8, 4))[0]
-    packed, framed = 0, 0
+def _judged(read: Read, pages: Pages, sample: _Sample, chosen: List[Page], info: Dict[str, str]) -> Content:
+    """Return what the chosen pages and the kernel's name in its memory tell. Pages are read in the file's order."""
     for page in sorted(chosen, key=lambda page: page.offset):
         try:
-            unpacked = _unpacked(read, layout, page, pages, bool(level & ZERO_PAGES))
+            sample.add(page)
         except _decompress.Rubbish as rubbish:
             words = "page %d of %d, at byte %d, cannot be unpacked: %s"
-            return Content(False, words % (page.number + 1, pages, page.offset, rubbish))
-        packed += 1 if page.flags & _decompress.ALL else 0
-        framed += 1 if unpacked is None else 0
-    return _told(len(chosen), pages, packed, framed)
+            return Content(False, words % (page.number + 1, pages.count, page.offset, rubbish))
+    header = _kdump_compressed.header(read, 0)
+    try:
+        kernel = _kernel.told(pages.physical, info, header.machine, header.kernel)
+    except _decompress.Rubbish as rubbish:
+        return Content(False, "a page of the kernel's own memory cannot be unpacked: %s" % rubbish)
+    if kernel.trouble:
+        return Content(False, kernel.trouble)
+    return judged_by_name(sample.words(), sample.packed > 0, sample.zeros, kernel)
 
 
-def _unpacked(
-    read: Read, layout: _kdump_compressed.Layout, page: Page, pages: int, without_zeros: bool
-) -> Optional[bytes]:
-    """Return a page's content, None where only its frame could be tested."""
-    block, first = layout.sub_header, layout.descriptors + pages * _kdump_compressed.DESCRIPTOR_BYTES
-    if page.offset < first:
-        raise _decompress.Rubbish("its descriptor was never written")
-    if not 0 < page.size <= block:
-        raise _decompress.Rubbish("its descriptor says that it takes %d bytes" % page.size)
-    raw = read(page.offset, page.size)
-    if len(raw) < page.size:
-        raise _decompress.Rubbish("it is not in the file")
-    found = _decompress.unpacked(raw, page.flags, block)
-    # pages of zeros share one place, the first, and compress well: nowhere else is one stored as it is
-    kept_as_is = not page.flags & _decompress.ALL and page.offset != first
-    if kept_as_is and (without_zeros or layout.status & _decompress.ALL) and not any(raw):
-        raise _decompress.Rubbish("it is all zeros")
-    return found
-
-
-def _told(read: int, pages: int, packed: int, framed: int) -> Content:
-    """Return that nothing speaks against the pages, and what that does not cover."""
-    words = "%d of %d pages were read" % (read, pages)
-    if not packed:
-        return Content(None, words + "; they are not compressed, so nothing tells whether their content is right")
-    if framed:
-        words += "; of %d of them only the zstd frame was tested, as this Python unpacks no zstd" % framed
-    if packed < read:
-        words += "; %d are stored as they are, and only tested for zeros" % (read - packed)
-    return Content(True, words)
+def judged_by_name(words: str, tested: bool, zeros: List[bool], kernel: _kernel.Told) -> Content:
+    """Return whether memory makes sense. Where nothing tests its pages, it must name its kernel and show no hole."""
+    words = "%s; %s" % (words, kernel.words)
+    if tested:
+        return Content(True, words)
+    doubt = None if kernel.named else "nothing else tells whether its content is right"
+    doubt = doubt or holes(zeros)
+    return Content(None, "%s; %s" % (words, doubt)) if doubt else Content(True, words)

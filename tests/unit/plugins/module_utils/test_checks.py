@@ -23,7 +23,13 @@ from ansible_collections.crashops.kdump.tests.unit.armed_host import (
     armed_debian,
     armed_el9,
 )
-from ansible_collections.crashops.kdump.tests.unit.dump_builder import CRASH_TIME, KERNEL, flattened, kdump_compressed
+from ansible_collections.crashops.kdump.tests.unit.dump_builder import (
+    CRASH_TIME,
+    KERNEL,
+    DeadKernel,
+    flattened,
+    kdump_compressed,
+)
 from ansible_collections.crashops.kdump.tests.unit.fake_boot import PACKAGE_DROP_IN, PACKAGE_TEXT
 
 GIB = 1 << 30
@@ -893,6 +899,16 @@ def test_a_dump_whose_pages_were_not_read_proves_nothing():
     host.read_bytes = read_bytes
     assert read_facts(crashed("384M-:128M", 1700000100), Options())["proof"]["state"] == "proven"
     assert read_facts(host, Options())["proof"]["state"] == "never"
+
+
+@pytest.mark.parametrize(("hole", "state"), [(None, "proven"), (range(0x208, 0x228), "never")])
+def test_an_elf_core_proves_the_setup_if_its_memory_names_the_kernel_and_shows_no_hole(hole, state):
+    dead = DeadKernel(release=RELEASE, logged=RELEASE)
+    dead.info = dead.info.replace(KERNEL, RELEASE).replace(str(CRASH_TIME), "1700000100")
+    dead.pages.update({frame: bytes(4096) for frame in hole or ()})
+    host = crashed("384M-:128M", 1700000100)
+    host.files[CRASHED + "/dump.202311150000"] = flattened(dead.core(), piece=32764)
+    assert read_facts(host, Options())["proof"]["state"] == state
 
 
 @pytest.mark.parametrize(

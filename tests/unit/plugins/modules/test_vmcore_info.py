@@ -18,6 +18,7 @@ DMESG = """\
 """
 PANIC = "Kernel panic - not syncing: sysrq triggered crash"
 OPTIONS = {"path": "/var/crash", "newest": None, "after": None, "slack": 60, "check": True, "timeout": 300}
+NO_NAME = "the kernel's name and log in its memory were not read: VMCOREINFO has no NUMBER(phys_base)"
 STAMPED = "/var/crash/202611232010"
 
 
@@ -55,7 +56,7 @@ def test_a_dump_is_told_with_all_its_facts():
         "core": STAMPED + "/dump.202611232010",
         "format": "flattened",
         "readable": True,
-        "readable_reason": "5 of 5 pages were read",
+        "readable_reason": "5 of 5 pages were read; " + NO_NAME,
         "complete": True,
         "reason": dump["reason"],
         "size_bytes": size,

@@ -1,0 +1,172 @@
+# Copyright (c) 2026, The crashops.kdump authors
+# GNU General Public License v3.0-or-later (see COPYING or https://www.gnu.org/licenses/gpl-3.0.txt)
+# SPDX-License-Identifier: GPL-3.0-or-later
+# Private to this collection: no promise is made to code outside it.
+"""Which kernel the memory in a dump is of: by the kernel's own name for itself, and by the first line of its log.
+
+The header of a dump is written from outside; these two are in the pages. VMCOREINFO says where: SYMBOL is a virtual
+address, OFFSET a place in a structure (kernel/vmcore_info.c; arch/x86 and arch/arm64 for the numbers).
+"""
+
+import re
+import struct
+from typing import Callable, Dict, List, NamedTuple, Optional
+
+# physical(address, size) returns bytes of the dead machine's memory, zeros where the dump leaves a page out
+Physical = Callable[[int, int], bytes]
+NUMBER = re.compile(r"(-?)(0x[0-9a-fA-F]{1,16}|[0-9]{1,20})\Z")
+ADDRESS = re.compile(r"[0-9a-fA-F]{1,16}\Z")
+RELEASE = re.compile(rb"[0-9]+\.[0-9]+[!-~]{0,60}\Z")
+BANNER = re.compile(rb"Linux version ([0-9]+\.[0-9]+[!-~]{0,60}) ")
+# struct new_utsname: sysname, nodename, release and more of 65 bytes each; it follows a reference count or begins
+UTS_FIELD, UTS_LEAD, UTS_BYTES = 65, 64, 512
+# log_buf_len= takes more; the first line is near the start
+LOG_LIMIT = 2 << 20
+# a symbol of the kernel's image is not farther from its text
+IMAGE_BYTES = 1 << 30
+# x86_64: where the image is mapped, and page tables of 512 entries of 8 bytes
+START_KERNEL_MAP = 0xFFFFFFFF80000000
+TABLE_BITS, PRESENT, LARGE = 9, 0x1, 0x80
+PAGE_FRAME = 0x000FFFFFFFFFF000
+
+
+class NotRead(Exception):
+    """Something of the kernel's memory cannot be found. The text says why."""
+
+
+class Told(NamedTuple):
+    """What the memory says of its kernel: trouble where it is another one, named where it is the one, in words."""
+
+    trouble: Optional[str]
+    named: bool
+    words: str
+
+
+class Memory:
+    """The dead kernel's memory by virtual addresses."""
+
+    def __init__(self, physical: Physical, info: Dict[str, str], machine: Optional[str]) -> None:
+        self._physical = physical
+        self._info = info
+        self._machine = machine
+
+    def symbol(self, name: str) -> int:
+        """Return the address of a symbol."""
+        text = self._info.get("SYMBOL(%s)" % name, "")
+        if not ADDRESS.match(text):
+            raise NotRead("VMCOREINFO does not name %s" % name)
+        return int(text, 16)
+
+    def has(self, name: str) -> bool:
+        """Return whether VMCOREINFO names a symbol."""
+        return "SYMBOL(%s)" % name in self._info
+
+    def offset(self, name: str) -> int:
+        """Return the place of a member in its structure."""
+        return self._number("OFFSET(%s)" % name)
+
+    def _number(self, name: str) -> int:
+        """Return a number that VMCOREINFO holds."""
+        match = NUMBER.match(self._info.get(name, ""))
+        if not match:
+            raise NotRead("VMCOREINFO has no %s" % name)
+        value = int(match.group(2), 16 if match.group(2).startswith("0x") else 10)
+        return -value if match.group(1) else value
+
+    def read(self, address: int, size: int) -> bytes:
+        """Return bytes at a virtual address, a page at a time, as neighbours may lie apart."""
+        parts = []  # type: List[bytes]
+        while size > 0:
+            here = min(size, 4096 - address % 4096)
+            parts.append(self._physical(self._translated(address), here))
+            address, size = address + here, size - here
+        return b"".join(parts)
+
+    def pointer(self, address: int) -> int:
+        """Return the pointer at an address."""
+        return int(struct.unpack("<Q", self.read(address, 8))[0])
+
+    def _translated(self, address: int) -> int:
+        """Return the physical address."""
+        if self._machine == "x86_64":
+            return self._on_x86(address)
+        if self._machine == "aarch64":
+            return self._on_arm64(address)
+        raise NotRead("its addresses are not known on %s" % (self._machine or "an unknown machine"))
+
+    def _on_x86(self, address: int) -> int:
+        """Return a physical address: the image is mapped in one piece, for all else there are page tables."""
+        if address >= START_KERNEL_MAP:
+            return address - START_KERNEL_MAP + self._number("NUMBER(phys_base)")
+        levels = 5 if self._info.get("NUMBER(pgtable_l5_enabled)") == "1" else 4
+        encrypted = self._number("NUMBER(sme_mask)") if "NUMBER(sme_mask)" in self._info else 0
+        root = "swapper_pg_dir" if self.has("swapper_pg_dir") else "init_top_pgt"
+        if self.symbol(root) < START_KERNEL_MAP:
+            raise NotRead("its page tables are not where the kernel's image is")
+        table = self._on_x86(self.symbol(root))
+        for level in range(levels - 1, -1, -1):
+            shift = 12 + TABLE_BITS * level
+            index = address >> shift & 511
+            entry = struct.unpack("<Q", self._physical(table + 8 * index, 8))[0] & ~encrypted
+            if not entry & PRESENT:
+                raise NotRead("its page tables do not lead to %x" % address)
+            table = entry & PAGE_FRAME
+            if level and entry & LARGE:
+                inside = (1 << shift) - 1
+                return (table & ~inside) | (address & inside)
+        return int(table | (address & 4095))
+
+    def _on_arm64(self, address: int) -> int:
+        """Return a physical address: of the image, or of the linear map, in which all memory lies in one piece."""
+        if abs(address - self.symbol("_stext")) < IMAGE_BYTES:
+            return (address - self._number("NUMBER(kimage_voffset)")) & (1 << 64) - 1
+        inside = (1 << self._number("NUMBER(VA_BITS)") - 1) - 1
+        return (address & inside) + self._number("NUMBER(PHYS_OFFSET)")
+
+
+def told(physical: Physical, info: Dict[str, str], machine: Optional[str], release: Optional[str]) -> Told:
+    """Return what the memory in a dump says of its kernel, which the dump's header says is of a release."""
+    memory = Memory(physical, info, machine)
+    try:
+        found = _own_name(memory)
+    except NotRead as why:
+        return Told(None, False, "the kernel's name and log in its memory were not read: %s" % why)
+    if found != release:
+        return Told("its header is of the kernel %s, its memory of %s" % (release, found), False, "")
+    try:
+        logged = _logged(memory)
+    except NotRead as why:
+        return Told(None, True, "its memory names the kernel %s; the log in it was not read: %s" % (found, why))
+    if not logged:
+        return Told(None, True, "its memory names the kernel %s; the log in it has lost its first line" % found)
+    if found not in logged:
+        return Told("its header is of the kernel %s, the log in its memory of %s" % (release, logged[0]), False, "")
+    return Told(None, True, "its memory and the log in it name the kernel %s" % found)
+
+
+def _own_name(memory: Memory) -> str:
+    """Return the release that `uname -r` showed."""
+    raw = memory.read(memory.symbol("init_uts_ns"), UTS_BYTES)
+    start = raw[: UTS_LEAD + 6].find(b"Linux\0")
+    release = raw[start + 2 * UTS_FIELD :][:UTS_FIELD].split(b"\0")[0] if start >= 0 else b""
+    if not RELEASE.match(release):
+        raise NotRead("there is no name of a kernel where VMCOREINFO says that it is")
+    return release.decode("ascii")
+
+
+def _logged(memory: Memory) -> List[str]:
+    """Return the releases in first lines of the kernel's log; none where it has wrapped around."""
+    if memory.has("prb"):
+        ring = memory.pointer(memory.symbol("prb")) + memory.offset("printk_ringbuffer.text_data_ring")
+        start = memory.pointer(ring + memory.offset("prb_data_ring.data"))
+        bits = struct.unpack("<I", memory.read(ring + memory.offset("prb_data_ring.size_bits"), 4))[0]
+        size = 1 << min(bits, 40)
+    else:
+        start = memory.pointer(memory.symbol("log_buf"))
+        size = struct.unpack("<I", memory.read(memory.symbol("log_buf_len"), 4))[0]
+    if not start or not 4096 <= size <= 1 << 31:
+        raise NotRead("there is no log where VMCOREINFO says that it is")
+    text = memory.read(start, min(size, LOG_LIMIT))
+    if not any(text):
+        raise NotRead("there is no log where VMCOREINFO says that it is")
+    return [release.decode("ascii") for release in BANNER.findall(text)]
