@@ -120,7 +120,10 @@ class Memory:
         """Return a physical address: of the image, or of the linear map, in which all memory lies in one piece."""
         if abs(address - self.symbol("_stext")) < IMAGE_BYTES:
             return (address - self._number("NUMBER(kimage_voffset)")) & (1 << 64) - 1
-        inside = (1 << self._number("NUMBER(VA_BITS)") - 1) - 1
+        bits = self._number("NUMBER(VA_BITS)")
+        if not 36 <= bits <= 52:
+            raise NotRead("VMCOREINFO says that addresses have %d bits" % bits)
+        inside = (1 << bits - 1) - 1
         return (address & inside) + self._number("NUMBER(PHYS_OFFSET)")
 
 

@@ -13,7 +13,9 @@ from ansible_collections.crashops.kdump.plugins.module_utils.vmcores._kernel imp
 
 DESCRIPTOR = "qII"
 # bits are counted in pieces of so many bytes
-PIECE = 64 << 10
+PIECE = 4 << 10
+# pages that are kept, for page tables
+KEPT = 64
 
 
 class Page(NamedTuple):
@@ -36,7 +38,7 @@ class Pages:
         self._bitmap, self._bitmap_bytes = layout.bitmap + half, half
         # how many pages of the file come before each piece of the bitmap
         self._before = [0]  # type: List[int]
-        self._held = (-1, b"")
+        self._kept = {}  # type: Dict[int, bytes]
 
     def physical(self, address: int, size: int) -> bytes:
         """Return bytes of the memory, zeros where the dump leaves a page out."""
@@ -67,9 +69,11 @@ class Pages:
 
     def _page(self, frame: int) -> bytes:
         """Return the page of a frame of the memory."""
-        if self._held[0] != frame:
-            self._held = (frame, self._content(frame))
-        return self._held[1]
+        if frame not in self._kept:
+            if len(self._kept) == KEPT:
+                self._kept.clear()
+            self._kept[frame] = self._content(frame)
+        return self._kept[frame]
 
     def _content(self, frame: int) -> bytes:
         """Return the page of a frame of the memory, zeros where the dump leaves it out."""

@@ -105,6 +105,14 @@ def test_what_cannot_be_read_is_said_and_neither_fine_nor_broken(change, words, 
     assert content.readable is not False and words in content.readable_reason
 
 
+@pytest.mark.parametrize("bits", ["0", "99999999999999999999", "-5", "x" * 500, "9" * 500])
+def test_rubbish_in_vmcoreinfo_is_said_and_costs_nothing(bits):
+    dead = DeadKernel(machine="aarch64")
+    dead.info = dead.info.replace("VA_BITS)=48", "VA_BITS)=" + bits)
+    content = judge(dead.compressed())
+    assert content.readable is True and "the log in it was not read: VMCOREINFO " in content.readable_reason
+
+
 def test_a_log_that_has_wrapped_is_said_and_is_no_fault():
     content = judge(DeadKernel(wrapped=True).compressed())
     assert content.readable is True and "the log in it has lost its first line" in content.readable_reason
