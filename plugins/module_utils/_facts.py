@@ -61,7 +61,7 @@ def _evidence(look: Look, facts: Dict[str, Any], options: Options) -> Evidence:
     more["standing"] = read_standing(host, mount, target.layers)
     more["drivers"] = read_drivers(host, look.stack, look.running.kernel or "", look.settings, links)
     setup = _setup(look, facts)
-    proof = read_proof(host, setup, target.dumps.found)
+    proof = read_proof(host, setup, target.dumps.own)
     size = _dump_size(look, proof, more["kernel_version"], options)
     facts.update(proof=proof_facts(proof, host.now()), space=space_facts(target, size))
     return Evidence(

@@ -43,7 +43,7 @@ def dumps_complete(seen: Evidence) -> Outcome:
 
 def _none_broken(seen: Evidence) -> Outcome:
     """Return what to say where no dump is known to be broken off."""
-    own = [dump for dump in seen.dumps.found if not dump.of_user]
+    own = seen.dumps.own
     proved = (seen.proof.time or 0) + SLACK_S if seen.proof.state == "proven" else 0
     if own and own[0].complete is None and own[0].time > proved:
         told = "Whether the newest dump, %s, is complete cannot be told: %s."

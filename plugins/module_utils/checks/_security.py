@@ -43,11 +43,11 @@ def dump_directory_private(seen: Evidence) -> Outcome:
 def dumps_private(seen: Evidence) -> Outcome:
     """Judge whether everybody can read a dump that lies there."""
     found = seen.facts["dump_directory"]
-    if not seen.dumps.found or not found["exists"]:
+    if not seen.dumps.own or not found["exists"]:
         return skipped("there is no dump on this host")
     if not int(found["mode"], 8) & WORLD:
         return passed("the directory keeps them")
-    bare = [dump.path for dump in seen.dumps.found if (dump.mode or 0) & WORLD]
+    bare = [dump.path for dump in seen.dumps.own if (dump.mode or 0) & WORLD]
     if not bare:
         return passed("each is for its owner alone")
     reason = "Everybody may read %d of the dumps, such as %s." % (len(bare), bare[0])

@@ -57,6 +57,11 @@ class Dumps(NamedTuple):
     found: List[Dump]
     hidden: bool = False
 
+    @property
+    def own(self) -> List[Dump]:
+        """Return those that no ordinary user owns."""
+        return [dump for dump in self.found if not dump.of_user]
+
     def facts(self) -> Dict[str, Any]:
         """Return what kdump_info tells of them."""
         if self.directory is None or self.hidden:
@@ -82,8 +87,8 @@ class Dumps(NamedTuple):
             "unjudged": judged.count(None),
             "unreadable": len(rubbish),
             "bytes": sum(dump.size for dump in self.found),
-            "newest_time": self.found[0].time if self.found else None,
-            "newest_panic": self.found[0].panic if self.found else None,
+            "newest_time": self.own[0].time if self.own else None,
+            "newest_panic": self.own[0].panic if self.own else None,
         }
 
 

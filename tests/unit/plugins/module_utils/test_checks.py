@@ -953,6 +953,16 @@ def test_what_a_user_has_put_there_counts_neither_for_a_host_nor_against_it():
     assert (found["status"], found["value"]) == ("pass", "1 dumps, none broken off; 1 more of users, not judged")
 
 
+def test_a_dump_that_a_user_has_made_up_is_no_panic_of_this_host_and_opens_no_dump():
+    host = crashed("384M-:128M", 1700000100)
+    host.directories["/var/crash"] = 0o3777
+    plain = checks(host)["dumps_private"]
+    host.owners[CRASHED + "/dump.202311150000"] = 1000
+    facts = read_facts(host, Options())
+    assert (facts["dumps"]["newest_time"], facts["dumps"]["newest_panic"]) == (None, None)
+    assert (plain["status"], checks(host)["dumps_private"]["status"]) == ("warn", "skip")
+
+
 def test_a_file_that_changed_since_a_crash_takes_its_proof_away():
     host = crashed("384M-:128M", 1700000100)
     host.mtimes["/etc/default/kdump-tools"] = 1700000150.0
