@@ -2,11 +2,26 @@
 # GNU General Public License v3.0-or-later (see COPYING or https://www.gnu.org/licenses/gpl-3.0.txt)
 # SPDX-License-Identifier: GPL-3.0-or-later
 # Private to this collection: no promise is made to code outside it.
-"""Modules of the kernel: those that are loaded, as /proc/modules shows them."""
+"""Modules of the kernel: those that are loaded, and those that a kernel has at all."""
 
-from typing import Any, Dict, List, NamedTuple
+import fnmatch
+import re
+from typing import Any, Dict, Iterable, List, NamedTuple, Optional, Set
+
+from ansible_collections.crashops.kdump.plugins.module_utils._dropins import drop_ins
 
 PROC_MODULES = "/proc/modules"
+# where depmod writes what a kernel has
+FOLDER = "/lib/modules/%s/"
+DEPENDENCIES, BUILT_IN = "modules.dep", "modules.builtin"
+ALIASES, BUILT_IN_INFO = "modules.alias", "modules.builtin.modinfo"
+FILE = re.compile(r"^(?:[^\s:]*/)?([^/\s:]+)\.ko(?:\.\w+)?(?=:|$)", re.MULTILINE)
+ENDING = re.compile(r"\.ko(?:\.(?:xz|gz|zst))?\Z")
+ALIAS = re.compile(r"^alias[ \t]+(\S+)[ \t]", re.MULTILINE)
+BUILT_IN_ALIAS = re.compile(r"(?:^|\0)[^\0=]+\.alias=([^\0]+)")
+# a file of an earlier directory hides its namesakes
+MODPROBE = ("/etc/modprobe.d", "/run/modprobe.d", "/usr/local/lib/modprobe.d", "/usr/lib/modprobe.d", "/lib/modprobe.d")
+MODPROBE_NAME = re.compile(r"^[ \t]*(?:alias|install)[ \t]+(\S+)", re.MULTILINE)
 
 
 class Loaded(NamedTuple):
@@ -32,3 +47,40 @@ def loaded_modules(host: Any) -> Dict[str, Loaded]:
 def plain(name: str) -> str:
     """Return a module's name as /proc/modules has it."""
     return name.replace("-", "_")
+
+
+def unknown_modules(host: Any, release: str, names: Iterable[str]) -> Optional[List[str]]:
+    """Return the names that no module of a kernel has, be it built in or only an alias. None: depmod's list is missing.
+
+    They are found as dracut finds them. It takes a name that begins with = for a directory, and one that begins with /
+    for a file.
+    """
+    asked = [name for name in names if name[:1] not in ("=", "/")]
+    files = host.read(FOLDER % release + DEPENDENCIES)
+    if files is None:
+        return None
+    known = _names_of(files) | _names_of(host.read(FOLDER % release + BUILT_IN) or "")
+    left = [name for name in asked if plain(ENDING.sub("", name)) not in known]
+    if not left:
+        return []
+    patterns = _aliases(host, release)
+    return [name for name in left if not any(_fits(plain(name), one) for one in patterns)]
+
+
+def _fits(name: str, pattern: str) -> bool:
+    """Return whether a pattern matches a name; what stands before the first wildcard is compared first, for speed."""
+    return name.startswith(re.split(r"[*?\[]", pattern, maxsplit=1)[0]) and fnmatch.fnmatchcase(name, pattern)
+
+
+def _names_of(text: str) -> Set[str]:
+    """Return the names of the modules whose files a list begins its lines with."""
+    return {plain(match.group(1)) for match in FILE.finditer(text)}
+
+
+def _aliases(host: Any, release: str) -> List[str]:
+    """Return the other names of modules; they are patterns of a shell."""
+    found = ALIAS.findall(host.read(FOLDER % release + ALIASES) or "")
+    found += BUILT_IN_ALIAS.findall(host.read(FOLDER % release + BUILT_IN_INFO) or "")
+    for one in drop_ins(host, MODPROBE):
+        found += MODPROBE_NAME.findall(host.read(one.path) or "")
+    return [plain(alias) for alias in found]

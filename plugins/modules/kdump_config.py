@@ -113,6 +113,7 @@ options:
   extra_modules:
     description:
       - Kernel modules to put into the capture initramfs. An empty list removes the directive.
+      - A name that the capture kernel has no module for is refused. dracut would leave it out, with all that follow.
       - Leaving it out leaves them as they are. kdumpctl only.
     type: list
     elements: str

@@ -9,10 +9,11 @@ assignment replaces an earlier one, and += adds to it.
 """
 
 import re
-from typing import Any, Dict, Iterable, List, NamedTuple, Set
+from typing import Any, Dict, List, NamedTuple, Set
 
 from ansible_collections.crashops.kdump.plugins.module_utils._dropins import by_version, drop_ins
 from ansible_collections.crashops.kdump.plugins.module_utils._kernel_modules import plain
+from ansible_collections.crashops.kdump.plugins.module_utils.kdumpconf._dracutoptions import FLAGS, options
 from ansible_collections.crashops.kdump.plugins.module_utils.stacks._base import Details
 
 CONF = "/etc/dracut.conf"
@@ -24,34 +25,6 @@ DIRECTORIES = (
     "/run/initramfs/dracut.conf.d",
 )
 LINE = re.compile(r"^[ \t]*(\w+)(\+?)=[ \t]*(?:\"([^\"]*)\"|'([^']*)'|([^\s#]*))", re.MULTILINE)
-# the options of dracut that take a value, and the names by which its files call them
-OPTIONS = {
-    "-o": "omit_dracutmodules",
-    "--omit": "omit_dracutmodules",
-    "-a": "add_dracutmodules",
-    "--add": "add_dracutmodules",
-    "--force-add": "force_add_dracutmodules",
-    "-m": "dracutmodules",
-    "--modules": "dracutmodules",
-    "--omit-drivers": "omit_drivers",
-    "-d": "drivers",
-    "--drivers": "drivers",
-    "--add-drivers": "add_drivers",
-    "--force-drivers": "force_drivers",
-    "--filesystems": "filesystems",
-}
-SHORT = ("-o", "-a", "-m", "-d")
-# those that take no value, with what they set
-FLAGS = {
-    "--no-kernel": ("no_kernel", "yes"),
-    "--kernel-only": ("kernel_only", "yes"),
-    "--no-hostonly": ("hostonly", "no"),
-    "--no-host-only": ("hostonly", "no"),
-    "-N": ("hostonly", "no"),
-    "--hostonly": ("hostonly", "yes"),
-    "--host-only": ("hostonly", "yes"),
-    "-H": ("hostonly", "yes"),
-}
 # what an option replaces in the files, instead of adding to it
 REPLACED = ("drivers", "filesystems", "dracutmodules", "no_kernel", "kernel_only", "hostonly")
 OF_KDUMP_CONF = "dracut_args in /etc/kdump.conf"
@@ -106,25 +79,12 @@ def read_told(host: Any, details: Details) -> Told:
             found[name] = before + [Said(one or two or three, path, "Change %s." % path)]
     # kdumpctl itself builds for this host only
     found["hostonly"] = [Said("yes", "mkdumprd", "")]
-    options = [("add_drivers", " ".join(details.extra_modules))] if details.extra_modules else []
+    given = [("add_drivers", " ".join(details.extra_modules))] if details.extra_modules else []
     replaced = set()  # type: Set[str]
-    for name, value in options + list(_options(details.dracut_args)):
+    for name, value in given + list(options(details.dracut_args)):
         before = found.get(name, [])
         if name in REPLACED and (name not in replaced or name in dict(FLAGS.values())):
             before = []
         replaced.add(name)
         found[name] = before + [Said(value, OF_KDUMP_CONF, "Change kdump_dracut_args.")]
     return Told(found)
-
-
-def _options(words: List[str]) -> Iterable[Any]:
-    """Return dracut's options as pairs of the names in its files and their values."""
-    left = list(words)
-    while left:
-        key, sign, value = left.pop(0).partition("=")
-        if key[:2] in SHORT and len(key) > 2 and not key.startswith("--"):
-            key, sign, value = key[:2], "=", key[2:] + sign + value
-        if key in FLAGS:
-            yield FLAGS[key]
-        elif key in OPTIONS:
-            yield OPTIONS[key], value if sign else left.pop(0) if left else ""

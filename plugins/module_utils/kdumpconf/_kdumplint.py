@@ -27,6 +27,7 @@ RULES: Tuple[Tuple[str, Rule], ...] = (
     ("R35", _lines.quoted_values), ("R36", _lines.blanks), ("R37", _lines.line_ends), ("R38", _targets.real_type),
     ("R39", _targets.steady_names), ("R40", _targets.raw_with_files), ("R41", _targets.raw_on_opal),
     ("R42", _targets.second_try), ("R43", _lines.raw_bytes), ("R44", _lines.open_quotes),
+    ("R45", _actions.added_drivers),
 )  # fmt: skip
 
 

@@ -19,6 +19,10 @@ LIST_OPTIONS = ("extra_bins", "extra_modules", "fence_kdump_nodes")
 FLAG_OPTIONS = {"auto_reset_crashkernel": ("no", "yes"), "force_rebuild": ("0", "1")}
 
 
+# what an option cannot mean, and a file may have held since before an update took a module away
+WRONG_IF_TYPED = (("R45", "warning"),)
+
+
 def _word(name: str, value: Any) -> Optional[str]:
     """Return a value of directives as kdump.conf writes it; YAML makes booleans of yes and no."""
     if isinstance(value, bool):
@@ -150,12 +154,11 @@ def error_sentences(path: str, text: str, found: List[Finding], wanted: Dict[str
     by_name = {setting.name: setting for setting in settings(wanted) if setting.value is not None}
     written, names = _kdumpconf.lines(text), _kdumpconf.names_at(text)
     for finding in found:
-        if finding.severity != "error":
-            continue
+        is_error, is_typed = finding.severity == "error", (finding.rule, finding.severity) in WRONG_IF_TYPED
         setting = next((by_name[name] for name in names.get(finding.line or 0, []) if name in by_name), None)
-        if setting is not None:
+        if setting is not None and (is_error or is_typed):
             yield refusal(setting.option, setting.value, finding.message, finding.remedy)
-        else:
+        elif is_error:
             where = "%s line %s" % (path, finding.line) if finding.line else path
             yield refusal(
                 where, written[finding.line - 1].strip() if finding.line else "", finding.message, finding.remedy

@@ -8,7 +8,9 @@ import re
 from typing import Any, Dict, List, Optional, Tuple
 
 from ansible_collections.crashops.kdump.plugins.module_utils import _mounts, _values
+from ansible_collections.crashops.kdump.plugins.module_utils._kernel_modules import unknown_modules
 from ansible_collections.crashops.kdump.plugins.module_utils.kdumpconf import _kdumpconf
+from ansible_collections.crashops.kdump.plugins.module_utils.kdumpconf._dracutoptions import added_modules
 from ansible_collections.crashops.kdump.plugins.module_utils.kdumpconf.rules._base import DISKS, STREAMS, Surroundings
 
 DRACUT_MOUNT = re.compile(r"""--mount[= ]+["']?([^"']+)""")
@@ -36,8 +38,11 @@ def dump_directory(host: Any, kind: str, location: Optional[str], path: str) -> 
     return None if row is None else (row[1].rstrip("/") + "/" + path.strip("/")).rstrip("/")
 
 
-def surroundings(host: Any, found: Dict[str, str], script: str) -> Surroundings:
-    """Return what the rules want to know of the host; script is kdumpctl's text. Nothing is mounted or waited for."""
+def surroundings(host: Any, found: Dict[str, str], script: str, kernel: str = "") -> Surroundings:
+    """Return what the rules want to know of the host. Nothing is mounted or waited for.
+
+    script is kdumpctl's text, kernel the release of the kernel that captures.
+    """
     kind, location = target(found)
     path = found.get("path") or _kdumpconf.DEFAULT_PATH
     directory = dump_directory(host, kind, location, path) if path.startswith("/") else None
@@ -57,6 +62,8 @@ def surroundings(host: Any, found: Dict[str, str], script: str) -> Surroundings:
         mounted_at=mounted[1] if mounted is not None and kind == "raw" else None,
         opal=host.stat(OPAL) is not None,
         path_on_root=_on_root(host, path) if kind == "local" else None,
+        kernel=kernel,
+        unknown_modules=_unknown_modules(host, found, kernel),
     )
 
 
@@ -80,6 +87,15 @@ def _missing_files(host: Any, found: Dict[str, str]) -> Dict[str, str]:
     if key.startswith("/") and host.stat(key) is None:
         missing[key] = "does not exist"
     return missing
+
+
+def _unknown_modules(host: Any, found: Dict[str, str], kernel: str) -> Optional[Tuple[str, ...]]:
+    """Return the modules that dracut is to add and the kernel does not have; None where those cannot be seen."""
+    lists = added_modules("extra_modules", found.get("extra_modules", "").split())
+    lists += added_modules("dracut_args", _kdumpconf.split_words(found.get("dracut_args", "")))
+    names = [name for one in lists for name in one]
+    unknown = unknown_modules(host, kernel, names) if names else []
+    return None if unknown is None else tuple(unknown)
 
 
 def _own_names(host: Any) -> Tuple[Optional[str], Tuple[str, ...]]:

@@ -73,7 +73,7 @@ class KdumpctlStack(Stack):
 
     def __init__(self, host: Any) -> None:
         super().__init__(host)
-        self._surroundings: Dict[str, Surroundings] = {}
+        self._surroundings: Dict[Tuple[str, str], Surroundings] = {}
 
     def _script(self) -> Optional[str]:
         """Return the text of kdumpctl, None where none is installed."""
@@ -119,7 +119,7 @@ class KdumpctlStack(Stack):
             return refused
         conf, sysconfig = self._edited(wanted)
         # what another task may still make, such as the dump directory, is a finding and no reason to refuse
-        host = self._around(conf).without_what_may_come()
+        host = self._around(conf, sysconfig).without_what_may_come()
         found = _kdumplint.lint(conf, self.generation(), host)
         sentences = list(_kdumpoptions.error_sentences(CONF, conf, found, wanted))
         found = [finding for finding in self._shell_findings(wanted) if finding.rule not in _sysconfiglint.OF_HOST]
@@ -142,13 +142,13 @@ class KdumpctlStack(Stack):
         """Return the architecture by the running kernel's release."""
         return _vendorwords.machine_of(kernel_release(self.host))
 
-    def _around(self, conf: str) -> Surroundings:
-        """Return what is known of the host of this text; nothing where kdumpctl is still to be installed."""
-        script = self._script()
-        if script is not None and conf not in self._surroundings:
+    def _around(self, conf: str, sysconfig: str) -> Surroundings:
+        """Return what is known of the host of these texts; nothing where kdumpctl is still to be installed."""
+        script, version = self._script(), self._version_of(_shellvars.values(sysconfig), kernel_release(self.host))
+        if script is not None and (conf, version) not in self._surroundings:
             found = _kdumpconf.values(conf, self.generation())
-            self._surroundings[conf] = _kdumptarget.surroundings(self.host, found, script)
-        return self._surroundings.get(conf, Surroundings())
+            self._surroundings[conf, version] = _kdumptarget.surroundings(self.host, found, script, version)
+        return self._surroundings.get((conf, version), Surroundings())
 
     def _shell_findings(self, wanted: Dict[str, Any]) -> List[Finding]:
         """Return what the rules say of sysconfig/kdump, as kdump_config's options would leave it."""
@@ -160,8 +160,8 @@ class KdumpctlStack(Stack):
 
     def findings(self, wanted: Dict[str, Any]) -> Dict[str, List[Finding]]:
         """Return what the rules say of both files, as kdump_config's options would leave them."""
-        conf = self._edited(wanted)[0]
-        found = _kdumplint.lint(conf, self.generation(), self._around(conf))
+        conf, sysconfig = self._edited(wanted)
+        found = _kdumplint.lint(conf, self.generation(), self._around(conf, sysconfig))
         return {CONF: found, SYSCONFIG: self._shell_findings(wanted)}
 
     def file_changes(self, wanted: Dict[str, Any]) -> List[FileChange]:
@@ -181,8 +181,12 @@ class KdumpctlStack(Stack):
         return judged_image(self.host, path, sources + _kdumpembedded.forgotten(self.host, found))
 
     def _capture_version(self, kernel: str) -> str:
+        """Return the kernel release that captures."""
+        return self._version_of(self._variables() or {}, kernel)
+
+    def _version_of(self, variables: Dict[str, str], kernel: str) -> str:
         """Return the kernel release that captures: KDUMP_KERNELVER, or the running one without its debug suffix."""
-        chosen = (self._variables() or {}).get("KDUMP_KERNELVER")
+        chosen = variables.get("KDUMP_KERNELVER")
         if chosen:
             return chosen
         plain = re.sub(r"[+-]debug$", "", kernel)

@@ -9,7 +9,8 @@ from typing import Iterator
 
 from ansible_collections.crashops.kdump.plugins.module_utils import _makedumpfile, _values
 from ansible_collections.crashops.kdump.plugins.module_utils._result import Finding
-from ansible_collections.crashops.kdump.plugins.module_utils.kdumpconf._kdumpconf import Entry
+from ansible_collections.crashops.kdump.plugins.module_utils.kdumpconf._dracutoptions import added_modules
+from ansible_collections.crashops.kdump.plugins.module_utils.kdumpconf._kdumpconf import Entry, split_words
 from ansible_collections.crashops.kdump.plugins.module_utils.kdumpconf.rules._base import (
     Document,
     advice,
@@ -165,6 +166,27 @@ def extra_files(document: Document, rule: str) -> Iterator[Finding]:
             elif word in document.host.missing_files:
                 message = "%s %s" % (word, document.host.missing_files[word])
                 yield error(rule, entry, message, "install it, executable, or take it out")
+
+
+def added_drivers(document: Document, rule: str) -> Iterator[Finding]:
+    """Find modules to add that the capture kernel does not have: dracut ends well, without them and those behind."""
+    unknown, kernel = document.host.unknown_modules, document.host.kernel
+    for entry in document.named("extra_modules", "dracut_args"):
+        value = words(entry.value) if entry.name == "extra_modules" else split_words(entry.value)
+        for names in added_modules(entry.name, value):
+            if unknown is None and names:
+                message = "whether the kernel %s has %s cannot be seen: /lib/modules/%s/modules.dep is missing"
+                yield advice(rule, entry, message % (kernel, " and ".join(names), kernel), "install that kernel")
+                continue
+            wrong = [name for name in names if name in (unknown or ())]
+            behind = names[names.index(wrong[0]) + 1 :] if wrong else []
+            message = "the kernel %s has no module %s, so dracut leaves it out%s"
+            rest = (
+                ", with all that is named behind it (%s)" % " ".join(shown(name) for name in behind) if behind else ""
+            )
+            if wrong:
+                remedy = "correct the name, take it out, or install the package that brings it (kernel-modules-extra)"
+                yield warning(rule, entry, message % (kernel, shown(wrong[0]), rest), remedy)
 
 
 def own_name(document: Document, rule: str) -> Iterator[Finding]:

@@ -23,7 +23,8 @@ class Surroundings(NamedTuple):
     missing_files has a file that the directives name, and what is wrong with it. missing_directory is where the
     running system would see the dumps, if that is not there. unmounted is where fstab has the target, if it is not
     there and kdumpctl would not mount it. unlisted is a target that is neither mounted nor in fstab. fs_type is that
-    of the target's device, mounted_at where a raw device is mounted.
+    of the target's device, mounted_at where a raw device is mounted. kernel is the release of the kernel that captures,
+    unknown_modules are those that dracut is to add and that kernel does not have; None: its modules cannot be seen.
     """
 
     ssh_hostname: Optional[str] = None
@@ -37,6 +38,8 @@ class Surroundings(NamedTuple):
     mounted_at: Optional[str] = None
     opal: bool = False
     path_on_root: Optional[bool] = None
+    kernel: str = ""
+    unknown_modules: Optional[Tuple[str, ...]] = ()
 
     def without_what_may_come(self) -> "Surroundings":
         """Return the facts without those that another task may change before kdump starts."""

@@ -46,6 +46,7 @@ KNOWN = Surroundings(
     mounted_at="/home",
     opal=True,
     path_on_root=True,
+    unknown_modules=("x",),
 )
 
 

@@ -136,3 +136,62 @@ def test_the_host_is_asked_once_for_refusals_and_findings():
     stack = KdumpctlStack(machine)
     assert stack.refusals({}) == [] and stack.findings({})[CONF] == []
     assert machine.commands == [["ssh", "-G", "u@dumps"]]
+
+
+RELEASE = "5.14.0-503.el9.x86_64"
+MODULES_DEP = {
+    "/proc/sys/kernel/osrelease": RELEASE + "\n",
+    "/lib/modules/%s/modules.dep" % RELEASE: "kernel/drivers/block/virtio_blk.ko.xz:\n",
+}
+ADDED = [
+    ("extra_modules virtio_blk\n", []),
+    ("extra_modules virtio_blk nosuch ext4\n", [("R45", "warning")]),
+    ("dracut_args --add-drivers 'nosuch ext4' --force-drivers virtio_blk\n", [("R45", "warning")]),
+    ("dracut_args --filesystems nosuch --omit-drivers gone\n", [("R45", "warning")]),
+]
+
+
+@pytest.mark.parametrize(("conf", "expected"), ADDED)
+def test_module_that_the_kernel_does_not_have_is_a_finding(conf, expected):
+    files = dict(MODULES_DEP)
+    files["/lib/modules/%s/modules.builtin" % RELEASE] = "kernel/fs/ext4/ext4.ko\n"
+    assert said(host(conf, **files)) == expected
+
+
+def test_finding_names_what_is_left_out_behind_an_unknown_module():
+    found = KdumpctlStack(host("extra_modules virtio_blk nosuch ext4 xfs\n", **MODULES_DEP)).findings({})[CONF]
+    assert found[0].message == (
+        "the kernel 5.14.0-503.el9.x86_64 has no module nosuch, so dracut leaves it out, "
+        "with all that is named behind it (ext4 xfs)"
+    )
+
+
+def test_kernel_of_kdump_kernelver_is_asked_for_modules():
+    files = dict(MODULES_DEP, **{SYSCONFIG: 'KDUMP_KERNELVER="6.1"\n'})
+    files["/lib/modules/6.1/modules.dep"] = "kernel/nosuch.ko:\n"
+    assert said(host("extra_modules nosuch\n", **files)) == []
+    assert said(host("extra_modules virtio_blk\n", **files)) == [("R45", "warning")]
+
+
+def test_modules_of_a_kernel_that_cannot_be_seen_are_an_advice():
+    machine = host("extra_modules virtio_blk\n", **{"/proc/sys/kernel/osrelease": "6.2\n"})
+    assert said(machine) == [("R45", "advice")]
+    assert KdumpctlStack(machine).refusals({"extra_modules": ["virtio_blk"]}) == []
+
+
+TYPED = [
+    ({"extra_modules": ["nosuch"]}, "extra_modules: 'nosuch' is refused"),
+    ({"directives": {"extra_modules": "nosuch"}}, "directives.extra_modules: 'nosuch' is refused"),
+    ({"dracut_args": "--add-drivers nosuch"}, "dracut_args: '--add-drivers nosuch' is refused"),
+]
+
+
+@pytest.mark.parametrize(("wanted", "words"), TYPED)
+def test_unknown_module_in_an_option_is_refused(wanted, words):
+    refused = KdumpctlStack(host("path /d\n", **MODULES_DEP)).refusals(wanted)
+    assert len(refused) == 1 and refused[0].startswith(words)
+
+
+def test_unknown_module_that_stands_in_the_file_refuses_no_other_option():
+    machine = host("extra_modules nosuch\n", **MODULES_DEP)
+    assert KdumpctlStack(machine).refusals({"path": "/d"}) == []

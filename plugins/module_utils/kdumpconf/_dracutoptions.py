@@ -1,0 +1,58 @@
+# Copyright (c) 2026, The crashops.kdump authors
+# GNU General Public License v3.0-or-later (see COPYING or https://www.gnu.org/licenses/gpl-3.0.txt)
+# SPDX-License-Identifier: GPL-3.0-or-later
+# Private to this collection: no promise is made to code outside it.
+"""The options of dracut that say what goes into an image, by the names that its configuration files have for them."""
+
+from typing import Iterator, List, Tuple
+
+# those that take a value
+OPTIONS = {
+    "-o": "omit_dracutmodules",
+    "--omit": "omit_dracutmodules",
+    "-a": "add_dracutmodules",
+    "--add": "add_dracutmodules",
+    "--force-add": "force_add_dracutmodules",
+    "-m": "dracutmodules",
+    "--modules": "dracutmodules",
+    "--omit-drivers": "omit_drivers",
+    "-d": "drivers",
+    "--drivers": "drivers",
+    "--add-drivers": "add_drivers",
+    "--force-drivers": "force_drivers",
+    "--filesystems": "filesystems",
+}
+SHORT = ("-o", "-a", "-m", "-d")
+# those that take none, with what they set
+FLAGS = {
+    "--no-kernel": ("no_kernel", "yes"),
+    "--kernel-only": ("kernel_only", "yes"),
+    "--no-hostonly": ("hostonly", "no"),
+    "--no-host-only": ("hostonly", "no"),
+    "-N": ("hostonly", "no"),
+    "--hostonly": ("hostonly", "yes"),
+    "--host-only": ("hostonly", "yes"),
+    "-H": ("hostonly", "yes"),
+}
+# lists of drivers at whose first unknown name dracut stops: it leaves out the names behind it, and ends well
+STOPPING = ("add_drivers", "force_drivers", "filesystems")
+
+
+def options(words: List[str]) -> Iterator[Tuple[str, str]]:
+    """Return dracut's options as pairs of the names in its files and their values."""
+    left = list(words)
+    while left:
+        key, sign, value = left.pop(0).partition("=")
+        if key[:2] in SHORT and len(key) > 2:
+            key, sign, value = key[:2], "=", key[2:] + sign + value
+        if key in FLAGS:
+            yield FLAGS[key]
+        elif key in OPTIONS:
+            yield OPTIONS[key], value if sign else left.pop(0) if left else ""
+
+
+def added_modules(directive: str, words: List[str]) -> List[List[str]]:
+    """Return the lists of kernel modules that a directive of kdump.conf adds; words are those of its value."""
+    if directive == "extra_modules":
+        return [words]
+    return [value.split() for name, value in options(words) if name in STOPPING]
