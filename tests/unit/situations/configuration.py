@@ -3,7 +3,7 @@
 # SPDX-License-Identifier: GPL-3.0-or-later
 """Situations of kdump's own files: what stands there, and what kdump makes of it."""
 
-from ansible_collections.crashops.kdump.tests.unit.armed_host import armed_el8, armed_el9, armed_el10
+from ansible_collections.crashops.kdump.tests.unit.armed_host import EL9_RELEASE, armed_el8, armed_el9, armed_el10
 from ansible_collections.crashops.kdump.tests.unit.situations.situation import Situation
 
 COLLECTOR = "core_collector makedumpfile -l --message-level 7 -d 31\n"
@@ -57,5 +57,27 @@ SITUATIONS = [
         {"/etc/kdump.conf": "path /var/crash   \n" + COLLECTOR},
         source="kdumpctl strips them",
         before="ready_unproven, no word",
+    ),
+    Situation(
+        "dracut is to add a module that the kernel does not have, and with it one that the dump needs",
+        armed_el9,
+        {
+            "/etc/kdump.conf": "path /var/crash\nextra_modules nosuch_mod ext4\n" + COLLECTOR,
+            "/lib/modules/%s/modules.dep" % EL9_RELEASE: "kernel/fs/ext4/ext4.ko.xz:\n",
+        },
+        says={"configuration_warnings": ("warn", "has no module nosuch_mod")},
+        verdict="degraded",
+        source="dracut 059 --add-drivers: it ends with 0, and both are missing",
+        before="ready_unproven, no word",
+    ),
+    Situation(
+        "dracut is to add a module by its alias and one that is built into the kernel",
+        armed_el9,
+        {
+            "/etc/kdump.conf": "path /var/crash\nextra_modules fs-xfs ext4\n" + COLLECTOR,
+            "/lib/modules/%s/modules.dep" % EL9_RELEASE: "kernel/fs/xfs/xfs.ko.xz:\n",
+            "/lib/modules/%s/modules.builtin" % EL9_RELEASE: "kernel/fs/ext4/ext4.ko\n",
+            "/lib/modules/%s/modules.alias" % EL9_RELEASE: "alias fs-xfs xfs\n",
+        },
     ),
 ]

@@ -386,6 +386,7 @@ FOLLOWED: List[Followed] = [
     Followed("target_at_boot target_in_capture target_disk_kept", "kdump_path", dump_to_root_file_system),
     Followed("target_drivers", "", let_drivers_in),
     Followed("configuration_warnings", "Write KDUMP_IMG=", plain_command_line),
+    Followed("configuration_warnings", "take it out", edit(KDUMP_CONF, "^extra_modules.*\n", "")),
     Followed("*", "by a crash test", prove),
     Followed("proof_exists", "Crash the host", prove),
     Followed("proof_current", "Crash the host", prove_again),
