@@ -27,7 +27,8 @@ MEM_TOTAL = re.compile(r"^MemTotal:\s+(\d+) kB", re.MULTILINE)
 class Running(NamedTuple):
     """The kernel that runs now; what it does not tell is None. booted holds its crashkernel= values in order.
 
-    cma_bytes is what is reserved by a value with ,cma, which reserved_bytes leaves out.
+    cma_bytes is what is reserved by a value with ,cma, which reserved_bytes leaves out. counted_bytes is the RAM before
+    a kernel rounds it.
     """
 
     kernel: Optional[str]
@@ -38,10 +39,19 @@ class Running(NamedTuple):
     reserved_bytes: Optional[int]
     booted: List[str]
     cma_bytes: Optional[int] = None
+    counted_bytes: Optional[int] = None
 
     def reader(self) -> Kernel:
         """Return how this kernel reads crashkernel=; one that reserved something for ,cma knows the suffix."""
         return kernel_of(self.kernel, self.machine or "x86_64", knows_cma=bool(self.cma_bytes))
+
+    def under(self, release: str) -> "Running":
+        """Return this machine as the kernel of another release would find it; what is reserved now stays."""
+        if release == self.kernel:
+            return self
+        other = self._replace(kernel=release, cma_bytes=None)
+        counted = self.counted_bytes
+        return other if counted is None else other._replace(ram_bytes=as_ranges_see(counted, other.reader()))
 
     def knows_auto(self) -> bool:
         """Return whether crashkernel=auto means something here: it is an extension of the RHEL 8 kernel."""
@@ -65,8 +75,13 @@ def _machine(host: Any) -> Optional[str]:
     return _line(host, "/proc/sys/kernel/arch") or host.run(["uname", "-m"]).stdout.strip() or None
 
 
-def ram_bytes(host: Any, reserved: Optional[int], kernel: Kernel) -> Optional[int]:
-    """Return the RAM as the kernel counts it for crashkernel= ranges, firmware's share rounded away where it does so.
+def as_ranges_see(counted: int, kernel: Kernel) -> int:
+    """Return the RAM as a kernel counts it for crashkernel= ranges, firmware's share rounded away where it does so."""
+    return round_up(counted, RAM_STEP) if kernel.rounds_ram else counted
+
+
+def counted_ram(host: Any, reserved: Optional[int]) -> Optional[int]:
+    """Return the RAM that the kernel counts.
 
     /proc/iomem shows zeros to anyone but root; then MemTotal, which lacks what is reserved, has to do.
     """
@@ -75,7 +90,7 @@ def ram_bytes(host: Any, reserved: Optional[int], kernel: Kernel) -> Optional[in
     if total < MIB:
         match = MEM_TOTAL.search(host.read("/proc/meminfo") or "")
         total = int(match.group(1)) * 1024 + (reserved or 0) if match else 0
-    return (round_up(total, RAM_STEP) if kernel.rounds_ram else total) or None
+    return total or None
 
 
 def _crash_size(host: Any) -> Optional[int]:
@@ -97,14 +112,16 @@ def kernel_release(host: Any) -> str:
 def read_running(host: Any) -> Running:
     """Return what the running kernel says."""
     reserved = _number(host, FADUMP_RESERVED) or _crash_size(host)
-    release, machine = kernel_release(host) or None, _machine(host)
+    release, machine, counted = kernel_release(host) or None, _machine(host), counted_ram(host, reserved)
+    kernel = kernel_of(release, machine or "x86_64")
     return Running(
         kernel=release,
         machine=machine,
         boot_id=_line(host, "/proc/sys/kernel/random/boot_id"),
         capture_kernel=host.stat(VMCORE) is not None,
-        ram_bytes=ram_bytes(host, reserved, kernel_of(release, machine or "x86_64")),
+        ram_bytes=None if counted is None else as_ranges_see(counted, kernel),
         reserved_bytes=reserved,
         booted=values(host.read("/proc/cmdline") or ""),
         cma_bytes=cma_bytes(host),
+        counted_bytes=counted,
     )

@@ -238,7 +238,8 @@ reserved_cma_bytes:
   sample: 335544320
 will_reserve_cma_bytes:
   description:
-    - What the next boot will set aside by a value with C(,cma); null where the memory of the machine is not known.
+    - What the next boot will set aside by a value with C(,cma); null where the memory of the machine is not known, or
+      where it is not known whether the kernel does it (arm64 and riscv after 7.2).
     - The kernel may find less at the boot.
   returned: success
   type: int
@@ -279,6 +280,10 @@ from ansible_collections.crashops.kdump.plugins.module_utils.bootloaders._base i
     default_entry,
 )
 from ansible_collections.crashops.kdump.plugins.module_utils.bootloaders._bootloader import find_bootloader
+from ansible_collections.crashops.kdump.plugins.module_utils.crashkernel._next_kernel import (
+    reserving_nothing,
+    under_entry,
+)
 from ansible_collections.crashops.kdump.plugins.module_utils.crashkernel._not_booted import not_booted
 from ansible_collections.crashops.kdump.plugins.module_utils.crashkernel._pending import pending, same, will_reserve
 from ansible_collections.crashops.kdump.plugins.module_utils.crashkernel._reservation import that_count
@@ -328,7 +333,7 @@ def wanted_values(host: Any, params: Dict[str, Any], running: Running, check_mod
 
 def keeping_cma(wanted: Wanted, size: Any, bootloader: Bootloader, running: Running) -> Wanted:
     """Return the values with the ,cma that the next boot has already, unless a list says all that is wanted."""
-    if not wanted.values or wanted.below_floor or isinstance(size, list) or not running.reader().cma:
+    if not wanted.values or wanted.below_floor or isinstance(size, list) or running.reader().cma is False:
         return wanted
     entry = default_entry(bootloader.entries())
     counting = that_count(values(entry.cmdline) if entry else [], running.ram_bytes, running.reader())
@@ -355,6 +360,15 @@ def doubts(arguments: List[str], running: Running) -> List[str]:
     return ["%s: %s" % (said(arguments), expected.doubt)]
 
 
+def empty_entries(host: Any, plan: Plan, running: Running) -> List[str]:
+    """Return a sentence for each boot entry whose own kernel would reserve nothing."""
+    words = "the boot entry of %s would reserve nothing with %s: %s"
+    return [
+        words % (entry.kernel or entry.id, said(values(entry.cmdline)), why)
+        for entry, why in reserving_nothing(host, running, plan.after)
+    ]
+
+
 def diff_of(plan: Plan) -> List[Dict[str, str]]:
     """Return the diff: each file, and each boot entry with one argument per line."""
     entries = [
@@ -370,19 +384,20 @@ def diff_of(plan: Plan) -> List[Dict[str, str]]:
     return [file_diff(change) for change in plan.files] + entries
 
 
-def facts(entries: List[Entry], running: Running) -> Dict[str, Any]:
+def facts(host: Any, entries: List[Entry], running: Running) -> Dict[str, Any]:
     """Return what is configured, booted and reserved, and whether a reboot is needed."""
     entry = default_entry(entries)
     arguments = values(entry.cmdline) if entry else []
-    expected = will_reserve(arguments, running)
-    judged = pending(arguments, running)
+    booting = under_entry(host, running, entry) if entry else running
+    expected = will_reserve(arguments, booting) if booting else None
+    judged = pending(arguments, running, booting)
     return {
         "configured": configured(entries),
         "booted": running.booted,
         "reserved_bytes": running.reserved_bytes,
         "reserved_cma_bytes": running.cma_bytes,
         "will_reserve_bytes": None if expected is None else expected.size,
-        "will_reserve_cma_bytes": None if expected is None else expected.cma,
+        "will_reserve_cma_bytes": None if expected is None else expected.told_cma,
         "reboot_required": judged.reboot_required,
         "reason": judged.reason,
     }
@@ -413,7 +428,8 @@ def ensure(host: Any, params: Dict[str, Any], check_mode: bool) -> Dict[str, Any
         plan = bootloader.apply(plan)
     result = {"changed": plan.changed(), "bootloader": bootloader.name, "diff": diff_of(plan)}
     notes = list(plan.notes) + ([] if wanted.values is None else bootloader.notes(wanted.values))
-    result.update(facts(plan.after, running), value=wanted.values, messages=wanted.messages + notes)
+    notes += [] if wanted.below_floor else empty_entries(host, plan, running)
+    result.update(facts(host, plan.after, running), value=wanted.values, messages=wanted.messages + notes)
     entry = default_entry(plan.after)
     unread = None if plan.changed() or entry is None else not_booted(host, bootloader, entry, running)
     if result["reboot_required"] and unread:

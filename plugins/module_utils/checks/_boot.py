@@ -4,7 +4,7 @@
 # Private to this collection: no promise is made to code outside it.
 """Checks of the boot entries: what the next boot reserves, and the one after the next update."""
 
-from ansible_collections.crashops.kdump.plugins.module_utils._cmdline import said
+from ansible_collections.crashops.kdump.plugins.module_utils._cmdline import said, values
 from ansible_collections.crashops.kdump.plugins.module_utils.checks._base import (
     Evidence,
     Outcome,
@@ -53,6 +53,13 @@ def entries_alike(seen: Evidence) -> Outcome:
         return unknown(
             "The boot entries cannot be read: %s." % (seen.facts["crashkernel"]["reason"] or "no boot loader")
         )
+    empty = seen.more["entries_empty"]
+    if empty and len(empty) < len(entries) and seen.more["expected"] is not None and seen.more["expected"].size:
+        first, why = empty[0]
+        value = said(values(first.cmdline))
+        reason = "The boot entry of %s has %s, which reserves nothing with that kernel: %s."
+        advice = "Set kdump_crashkernel to a size, such as 256M, which every kernel knows."
+        return warned(reason % (first.kernel or first.id, value, why), advice, value, "one value for all")
     kinds = sorted({said(entry["args"]) for entry in entries if "-rescue-" not in (entry["kernel"] or "")})
     if len(kinds) < 2:
         return passed("%d entries, all with %s" % (len(entries), kinds[0] if kinds else said([])))

@@ -96,8 +96,12 @@ def crashkernel_auto(seen: Evidence) -> Outcome:
         return passed(said(_values(seen)))
     if seen.more["knows_auto"]:
         return passed("crashkernel=auto, which this kernel knows")
-    reason = "crashkernel=auto is known to the kernel of RHEL 8 only; this one reserves nothing for it."
-    return failed(reason, RESERVE, "crashkernel=auto", "a size, or the vendor's ranges")
+    if seen.more["knows_auto"] is None:
+        return unknown("Whether the next kernel knows auto is not seen: %s." % seen.facts["crashkernel"]["reason"])
+    reason = "crashkernel=auto is known to the kernel of RHEL 8 only; %s reserves nothing for it."
+    other = "that of the next boot (%s)" % seen.more["next_kernel"]
+    told = reason % ("this one" if seen.more["next_kernel"] == seen.setup.kernel else other)
+    return failed(told, RESERVE, "crashkernel=auto", "a size, or the vendor's ranges")
 
 
 def crashkernel_value(seen: Evidence) -> Outcome:
@@ -107,6 +111,8 @@ def crashkernel_value(seen: Evidence) -> Outcome:
         return skipped("the boot entries are not known, and this boot had no crashkernel=")
     if not values:
         return failed("The next boot reserves nothing: its entry has no crashkernel=.", RESERVE, "none", "a size")
+    if not seen.more["next_known"]:
+        return unknown("What the next boot reserves cannot be seen: %s." % seen.facts["crashkernel"]["reason"])
     if expected is None:
         return unknown("How much RAM this machine has cannot be seen.")
     if expected.size:
@@ -174,6 +180,9 @@ def vendor_default(seen: Evidence) -> Outcome:
     if not reserved:
         return skipped("nothing is reserved")
     cma = _cma(seen)
+    if reserved < default <= reserved + cma and not _is_cma_known(seen):
+        reason = "%s are reserved, and whether this kernel also set aside the %s asked for with ,cma is not known."
+        return unknown(reason % (mib(reserved), mib(cma)), "Prove it by a crash test (crashops.kdump.test).")
     if reserved + cma >= default:
         return passed(in_words(reserved, cma), mib(default))
     told = in_words(reserved, cma)
@@ -200,6 +209,12 @@ def _cma(seen: Evidence) -> int:
     if told is not None:
         return int(told)
     return expected.cma if expected is not None else 0
+
+
+def _is_cma_known(seen: Evidence) -> bool:
+    """Return whether the kernel says what it set aside, or is known to do it."""
+    expected = seen.more["booted_expected"]
+    return seen.facts["memory"]["cma_bytes"] is not None or expected is None or bool(expected.cma_known)
 
 
 def memory_extras(seen: Evidence) -> Outcome:

@@ -29,9 +29,12 @@ ROUNDS = (6, 1)  # 6.1 of Debian 12 rounds, 5.15 does not
 GENERIC = (6, 7)  # one code for x86_64, aarch64 and riscv64; 6.1 has one of each
 ARM_HIGH = (6, 0)
 CMA = (6, 17)
-# which machines reserve what stands before ,cma: x86 since 6.17, powerpc since 6.19. The documentation of 7.2 names no
-# other; the patches for arm64 and riscv were still under review in 2026
-CMA_MACHINES = {"x86_64": CMA, "ppc64le": (6, 19), "ppc64": (6, 19), "aarch64": (7, 3), "riscv64": (7, 3)}
+# which machines reserve what stands before ,cma: x86 since 6.17, powerpc since 6.19 (b4a96ab50f36). The documentation
+# of 7.2 names no other.
+CMA_MACHINES = {"x86_64": CMA, "ppc64le": (6, 19), "ppc64": (6, 19)}
+# The patches for arm64 and riscv were under review for the 14th time in May 2026, at 7.1-rc5. Nobody can say yet which
+# kernel after 7.2 brings them.
+CMA_TO_COME = {"aarch64": (7, 3), "riscv64": (7, 3)}
 # swiotlb (64 MiB unless the command line or memory encryption makes it larger) + 8 MiB, at least 256 MiB
 X86_LOW = 256 * MIB
 ARM_LOW = 128 * MIB
@@ -46,7 +49,7 @@ class Kernel(NamedTuple):
     ("absent"), also where the plain one reserves nothing ("useless"), or "never". default_low is taken where ,low is
     not given; with lenient_low also where it cannot be read. moves_up says whether a plain size that does not fit
     below 4 GiB is placed above (None: this machine has no such border). Sizes are rounded up to align. cma says whether
-    one with ,cma reserves anything here.
+    one with ,cma reserves anything here; None: that is not known.
     """
 
     rounds_ram: bool
@@ -57,7 +60,14 @@ class Kernel(NamedTuple):
     lenient_low: bool
     moves_up: Optional[bool]
     align: int
-    cma: bool = False
+    cma: Optional[bool] = False
+
+
+def _reserves_cma(machine: str, version: Tuple[int, int]) -> Optional[bool]:
+    """Return whether a value with ,cma reserves anything; None where that is not known."""
+    if machine in CMA_TO_COME and version >= CMA_TO_COME[machine]:
+        return None
+    return machine in CMA_MACHINES and version >= CMA_MACHINES[machine]
 
 
 def kernel_of(release: Optional[str] = None, machine: str = "x86_64", knows_cma: bool = False) -> Kernel:
@@ -71,7 +81,7 @@ def kernel_of(release: Optional[str] = None, machine: str = "x86_64", knows_cma:
     rhel8, rhel9 = RHEL8.match(text), RHEL9.match(text)
     rounds = int(rhel8.group(1)) >= RHEL8_ROUNDS if rhel8 else bool(rhel9) or version >= ROUNDS
     places = ("high", "low", "cma") if version >= CMA or knows_cma else ("high", "low")
-    cma = knows_cma or (machine in CMA_MACHINES and version >= CMA_MACHINES[machine])
+    cma = True if knows_cma else _reserves_cma(machine, version)
     auto = AUTO.get(machine) if rhel8 else None
     common = Kernel(rounds, auto, places, "absent", 0, False, True, 1, cma)
     if machine in ELSEWHERE_ALIGN:

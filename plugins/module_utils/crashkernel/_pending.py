@@ -48,25 +48,32 @@ def _that_count(values: List[str], running: Running) -> List[str]:
     return that_count(values, running.ram_bytes, running.reader())
 
 
-def pending(configured: List[str], running: Running) -> Pending:
-    """Return whether a reboot is needed. It is not where it would change nothing, or only for the worse."""
-    expected = will_reserve(configured, running)
+def pending(configured: List[str], running: Running, booting: Optional[Running] = None) -> Pending:
+    """Return whether a reboot is needed. It is not where it would change nothing, or only for the worse.
+
+    booting is this machine as the kernel of the next boot finds it, which may be another than the running one.
+    """
+    after = booting or running
+    other = after.kernel != running.kernel
+    expected = will_reserve(configured, after)
     reserved = running.reserved_bytes or 0
-    alike = _that_count(configured, running) == _that_count(running.booted, running)
-    if configured == running.booted or (alike and configured and not reserved):
+    alike = _that_count(configured, after) == _that_count(running.booted, running)
+    if not other and (configured == running.booted or (alike and configured and not reserved)):
         return Pending(False, _settled(configured, running, expected))
     if not configured:
         return _giving_back(running, reserved)
     if expected is not None and not expected.size:
-        words = "%s is configured but would reserve nothing (%s); correct it before a reboot"
-        return Pending(False, words % (said(configured), expected.reason))
-    if alike or (expected is not None and _has_already(configured, running, expected)):
+        with_kernel = " with the kernel %s" % after.kernel if other else ""
+        words = "%s is configured but would reserve nothing%s (%s); correct it before a reboot"
+        return Pending(False, words % (said(configured), with_kernel, expected.reason))
+    if (alike and (reserved or not other)) or (expected is not None and _has_already(configured, running, expected)):
         words = "%s was booted and %s is configured, but both reserve %s: a reboot would change nothing"
         return Pending(
             False, words % (said(running.booted), said(configured), in_words(reserved, running.cma_bytes or 0))
         )
-    words = "%s is configured, and the running kernel was booted with %s" % (said(configured), said(running.booted))
-    return Pending(True, words)
+    next_kernel = " for the kernel %s" % after.kernel if other else ""
+    words = "%s is configured%s, and the running kernel was booted with %s"
+    return Pending(True, words % (said(configured), next_kernel, said(running.booted)))
 
 
 def _has_already(configured: List[str], running: Running, expected: Reservation) -> bool:

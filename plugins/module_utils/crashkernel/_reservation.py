@@ -31,7 +31,8 @@ class Reservation(NamedTuple):
 
     doubt says what the command line and the RAM alone do not tell, None where they tell all. more is what may come on
     top of size, below 4 GiB, where the block has to be placed above. cma is what a value with ,cma adds: the
-    system uses that memory until the crash, and kexec_crash_size leaves it out.
+    system uses that memory until the crash, and kexec_crash_size leaves it out. cma_known is False where it is not
+    known whether this kernel sets it aside.
     """
 
     size: int
@@ -39,14 +40,26 @@ class Reservation(NamedTuple):
     doubt: Optional[str] = None
     more: int = 0
     cma: int = 0
+    cma_known: bool = True
+
+    @property
+    def told_cma(self) -> Optional[int]:
+        """Return what ,cma adds, None where that is not known."""
+        return self.cma if self.cma_known else None
 
 
 def reservation(cmdline: str, ram_bytes: int, kernel: Kernel) -> Reservation:
     """Return what the kernel reserves at boot for a whole command line on a machine with so much RAM."""
     cmdline = cmdline.partition("\0")[0]
     found = _standard(cmdline, ram_bytes, kernel)
-    text = last_value(cmdline, "cma", kernel) if found.size and kernel.cma else None
-    return found if text is None else found._replace(cma=suffixed(text, "cma").size)
+    text = last_value(cmdline, "cma", kernel) if found.size and kernel.cma is not False else None
+    if text is None:
+        return found
+    asked = suffixed(text, "cma").size
+    if kernel.cma or not asked:
+        return found._replace(cma=asked)
+    doubt = "whether this kernel sets aside what stands before ,cma is not known"
+    return found._replace(cma=asked, cma_known=False, doubt="%s; %s" % (found.doubt, doubt) if found.doubt else doubt)
 
 
 def that_count(values: List[str], ram_bytes: Optional[int], kernel: Kernel) -> List[str]:
@@ -60,7 +73,7 @@ def that_count(values: List[str], ram_bytes: Optional[int], kernel: Kernel) -> L
         places = ("high", "low")
     if found.get(places[0]) is None:
         return []
-    counting = [found[place] for place in places + (("cma",) if kernel.cma else ())]
+    counting = [found[place] for place in places + (("cma",) if kernel.cma is not False else ())]
     return [value for value in counting if value is not None]
 
 

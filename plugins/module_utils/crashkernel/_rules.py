@@ -46,7 +46,7 @@ def _kind_refusals(argument: _memory.Argument, kernel: Kernel) -> List[str]:
     if argument.kind == "cma" and "cma" not in kernel.places:
         rule = "kernels before 6.17 take it for a wrong value and reserve nothing at all"
         return [refusal("size", argument.text, rule, "leave it out")]
-    if argument.kind == "cma" and not kernel.cma:
+    if argument.kind == "cma" and kernel.cma is False:
         rule = "the kernel of this machine reserves nothing for it (x86 does since 6.17, powerpc since 6.19)"
         return [refusal("size", argument.text, rule, "leave it out and give a larger size")]
     if argument.kind in ("plain", "high") and argument.size < _memory.MIB:

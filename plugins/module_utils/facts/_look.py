@@ -6,7 +6,7 @@
 
 from typing import Any, List, NamedTuple, Optional, Tuple
 
-from ansible_collections.crashops.kdump.plugins.module_utils._cmdline import values
+from ansible_collections.crashops.kdump.plugins.module_utils._cmdline import said, values
 from ansible_collections.crashops.kdump.plugins.module_utils._result import Failure
 from ansible_collections.crashops.kdump.plugins.module_utils._running import Running, read_running
 from ansible_collections.crashops.kdump.plugins.module_utils._seen import SeeingHost
@@ -18,6 +18,7 @@ from ansible_collections.crashops.kdump.plugins.module_utils.bootloaders._base i
 from ansible_collections.crashops.kdump.plugins.module_utils.bootloaders._bootloader import find_bootloader
 from ansible_collections.crashops.kdump.plugins.module_utils.checks._base import Thresholds
 from ansible_collections.crashops.kdump.plugins.module_utils.checks._waivers import Waiver
+from ansible_collections.crashops.kdump.plugins.module_utils.crashkernel._next_kernel import under_entry
 from ansible_collections.crashops.kdump.plugins.module_utils.crashkernel._not_booted import not_booted
 from ansible_collections.crashops.kdump.plugins.module_utils.crashkernel._pending import pending
 from ansible_collections.crashops.kdump.plugins.module_utils.facts import _more
@@ -89,11 +90,16 @@ def _read_boot(host: SeeingHost, running: Running, timeout_s: int) -> Tuple[_mor
     default = default_entry(entries)
     if default is None:
         return _more.Boot(bootloader, entries), (None, "there is no boot entry")
-    judged = pending(values(default.cmdline), running)
+    booting = under_entry(host, running, default)
+    if booting is None:
+        words = "the entry %s names the kernel %s, and that kernel's release, by which it reads %s, cannot be seen"
+        told = words % (default.id, default.kernel, said(values(default.cmdline)))
+        return _more.Boot(bootloader, entries, None, None), (None, told)
+    judged = pending(values(default.cmdline), running, booting)
     unread = not_booted(host, bootloader, default, running) if judged.reboot_required else None
     if unread is not None:
         judged = judged._replace(reboot_required=False, reason="%s; a reboot would not help" % unread.reason)
-    return _more.Boot(bootloader, entries, unread), judged
+    return _more.Boot(bootloader, entries, unread, booting), judged
 
 
 def _read_service(host: SeeingHost, stack: Stack, timeout_s: int) -> Optional[Service]:

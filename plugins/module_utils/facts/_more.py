@@ -21,6 +21,10 @@ from ansible_collections.crashops.kdump.plugins.module_utils.bootloaders._base i
 )
 from ansible_collections.crashops.kdump.plugins.module_utils.crashkernel import _memory
 from ansible_collections.crashops.kdump.plugins.module_utils.crashkernel._default import default_unasked
+from ansible_collections.crashops.kdump.plugins.module_utils.crashkernel._next_kernel import (
+    reserve_alike,
+    reserving_nothing,
+)
 from ansible_collections.crashops.kdump.plugins.module_utils.crashkernel._pending import same, will_reserve
 from ansible_collections.crashops.kdump.plugins.module_utils.crashkernel._reservation import that_count
 from ansible_collections.crashops.kdump.plugins.module_utils.facts._layers import Layer
@@ -40,12 +44,14 @@ THIN_POOL = re.compile(r" thin-pool \d+ \d+/\d+ (\d+)/(\d+) ")
 class Boot(NamedTuple):
     """The boot loader with its entries; None each where there is none that is known or readable.
 
-    unread says why what the default entry says is not booted.
+    unread says why what the default entry says is not booted. next is the machine as the kernel of the default entry
+    finds it; None: that cannot be known.
     """
 
     bootloader: Optional[Bootloader]
     entries: Optional[List[Entry]]
     unread: Optional[NotBooted] = None
+    next: Optional[Running] = None
 
 
 def read_more(host: Any, stack: Stack, running: Running, boot: Boot, image_path: str) -> Dict[str, Any]:
@@ -108,28 +114,28 @@ def _crashkernel(host: Any, running: Running, boot: Boot) -> Dict[str, Any]:
     future = host.attempt("kernels to come", boot.bootloader.future, None) if boot.bootloader and words else None
     vendor = default_unasked(host, running)
     by_vendor = will_reserve(vendor, running) if vendor else None
+    entries = [entry for entry in boot.entries or [] if "-rescue-" not in entry.kernel]
+    wanted = running.booted if words is None else words
+    after = running if words is None else boot.next
     return {
         "default_values": words,
         "unread": boot.unread,
-        "expected": will_reserve(running.booted if words is None else words, running),
+        "expected": will_reserve(wanted, after) if after else None,
+        "next_known": after is not None,
+        "next_kernel": after.kernel if after else None,
         "booted_expected": will_reserve(running.booted, running) if running.booted else None,
-        "counting": that_count(running.booted if words is None else words, running.ram_bytes, running.reader()),
-        "entries_same": _all_same(boot.entries or [], running),
-        "stays_alike": bool(vendor and words and same(words, vendor, running)),
-        "future_alike": bool(future and words is not None and same(words, future.values, running)),
-        "together": _together(running.booted if words is None else words),
-        "knows_auto": running.knows_auto(),
+        "counting": that_count(wanted, after.ram_bytes, after.reader()) if after else wanted,
+        "entries_same": reserve_alike(host, running, entries),
+        "entries_empty": reserving_nothing(host, running, entries),
+        "stays_alike": bool(vendor and words and same(words, vendor, after or running)),
+        "future_alike": bool(future and words is not None and same(words, future.values, after or running)),
+        "together": _together(wanted),
+        "knows_auto": after.knows_auto() if after else None,
         "future_source": future.source if future else None,
         "future_values": future.values if future else None,
         "vendor_values": vendor,
         "vendor_bytes": by_vendor.size if by_vendor else None,
     }
-
-
-def _all_same(entries: List[Entry], running: Running) -> bool:
-    """Return whether the kernel reserves the same for every entry but rescue ones."""
-    found = [values(entry.cmdline) for entry in entries if "-rescue-" not in entry.kernel]
-    return all(same(found[0], one, running) for one in found[1:])
 
 
 def _together(wanted: List[str]) -> Optional[str]:

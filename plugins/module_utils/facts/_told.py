@@ -88,7 +88,7 @@ def _crashkernel_facts(look: Look) -> Dict[str, Any]:
 def _memory_facts(look: Look) -> Dict[str, Any]:
     """Return the machine's memory, what is reserved of it, what the next boot reserves, and what is needed."""
     running, default = look.running, default_entry(look.boot.entries or [])
-    expected = will_reserve(values(default.cmdline), running) if default else None
+    expected = will_reserve(values(default.cmdline), look.boot.next) if default and look.boot.next else None
     if look.boot.unread:
         expected = will_reserve(running.booted, running)
     runtime = KDUMPCTL_RUNTIME if look.stack.name == "kdumpctl" else KDUMP_TOOLS_RUNTIME
@@ -98,7 +98,7 @@ def _memory_facts(look: Look) -> Dict[str, Any]:
         "reserved_bytes": running.reserved_bytes,
         "cma_bytes": running.cma_bytes,
         "will_reserve_bytes": None if expected is None else expected.size,
-        "will_reserve_cma_bytes": None if expected is None else expected.cma,
+        "will_reserve_cma_bytes": None if expected is None else expected.told_cma,
         "needed_bytes": None if needed is None else needed.total,
         "needed_because": None if needed is None else in_words(needed),
     }

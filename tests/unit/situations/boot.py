@@ -5,8 +5,14 @@
 
 from typing import Any
 
-from ansible_collections.crashops.kdump.tests.unit.armed_host import EL9_RELEASE, armed_debian, armed_el9
-from ansible_collections.crashops.kdump.tests.unit.fake_boot import EL9_ENTRIES, RHEL
+from ansible_collections.crashops.kdump.tests.unit.armed_host import (
+    EL8_RELEASE,
+    EL9_RELEASE,
+    armed_debian,
+    armed_el8,
+    armed_el9,
+)
+from ansible_collections.crashops.kdump.tests.unit.fake_boot import EL8_ENTRIES, EL9_ENTRIES, RHEL
 from ansible_collections.crashops.kdump.tests.unit.fake_host import START, UPTIME
 from ansible_collections.crashops.kdump.tests.unit.situations.situation import Situation
 
@@ -60,7 +66,78 @@ def written_before_boot(host: Any) -> None:
         host.mtimes[path] = BEFORE_BOOT
 
 
+EL9_ENTRY = "/boot/loader/entries/%s.conf" % EL9_ENTRIES[0][0]
+EL8_ENTRY = "/boot/loader/entries/%s.conf" % EL8_ENTRIES[0][0]
+EL8_AUTO = "title x\nlinux /vmlinuz-%s\noptions root=/dev/vda1 ro crashkernel=auto\n" % EL8_RELEASE
+EL9_AUTO = "title x\nlinux /vmlinuz-%s\noptions root=/dev/mapper/rhel-root ro crashkernel=auto\n" % EL9_RELEASE
+OWN_KERNEL = "title x\nlinux /vmlinuz-mine\noptions root=/dev/mapper/rhel-root ro crashkernel=%s\n"
+
+
+def with_entry(name: str, text: str) -> Any:
+    """Return what adds an entry behind the others."""
+
+    def change(host: Any) -> None:
+        host.files["/boot/loader/entries/%s.conf" % name] = text
+        host.names = [*host.names, name]
+
+    return change
+
+
+OTHER_RELEASES = [
+    Situation(
+        "EL 9 runs, and the default entry is that of the kernel of EL 8, which knows auto",
+        armed_el9,
+        {EL9_ENTRY: EL8_AUTO},
+        says={
+            "reboot_not_pending": ("warn", "crashkernel=auto is configured for the kernel " + EL8_RELEASE),
+            "entries_alike": ("warn", "The boot entries differ"),
+            "new_kernels": ("warn", ""),
+            "value_stays": ("warn", "crashkernel=auto"),
+        },
+        verdict="reboot_pending",
+        source="an upgrade by Leapp whose last step, the choice of the default entry, failed",
+        before="not_ready: crashkernel=auto is known to the kernel of RHEL 8 only; this one reserves nothing for it",
+    ),
+    Situation(
+        "EL 8 runs, and the default entry is that of the kernel of EL 9, which does not know auto",
+        armed_el8,
+        {EL8_ENTRY: EL9_AUTO},
+        says={
+            "crashkernel_auto": ("fail", "that of the next boot (%s) reserves nothing for it" % EL9_RELEASE),
+            "crashkernel_value": ("fail", "crashkernel=auto reserves nothing on this machine"),
+        },
+        verdict="not_ready",
+        source="a kernel of EL 9 that was installed on EL 8, as in the middle of an upgrade by Leapp",
+        before="ready_unproven",
+    ),
+    Situation(
+        "EL 8 runs, and the kernel of EL 9 has an entry that is not the default one",
+        armed_el8,
+        change=with_entry("zz-el9", EL9_AUTO),
+        says={"entries_alike": ("warn", "/boot/vmlinuz-%s has crashkernel=auto, which reserves nothing" % EL9_RELEASE)},
+        verdict="degraded",
+        before="ready_unproven, no word",
+    ),
+    Situation(
+        "the default entry names a kernel without its release, and kernels read its value differently",
+        armed_el8,
+        {EL8_ENTRY: OWN_KERNEL % "auto"},
+        says={
+            "reboot_not_pending": ("unknown", "cannot be seen"),
+            "crashkernel_auto": ("unknown", "mine"),
+            "crashkernel_value": ("unknown", "mine"),
+        },
+        verdict="ready_unproven",
+        before="ready_unproven, no word",
+    ),
+    Situation(
+        "looks wrong: the default entry names a kernel without its release, and all kernels read its value alike",
+        armed_el9,
+        {EL9_ENTRY: OWN_KERNEL % RHEL},
+    ),
+]
 SITUATIONS = [
+    *OTHER_RELEASES,
     Situation(
         "GRUB has entries of its own and does not read those that grubby sets",
         armed_el9,

@@ -346,6 +346,7 @@ FOLLOWED: List[Followed] = [
     Followed("*", "what boots this host", reboot),
     Followed("*", "where the virtual machine is defined", reboot),
     Followed("entries_alike new_kernels", "sets one value for all", one_value),
+    Followed("entries_alike", "Set kdump_crashkernel to a size", reserve),
     Followed("value_stays", "kdump_auto_reset_crashkernel: false", keep_value),
     Followed("installed", "which installs it", install),
     Followed("collector_installed", "Install makedumpfile", install),

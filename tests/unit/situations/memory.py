@@ -3,6 +3,7 @@
 # SPDX-License-Identifier: GPL-3.0-or-later
 """Situations of the memory that is kept for the capture kernel, and of the values that say how much."""
 
+import re
 from typing import Any, Dict
 
 from ansible_collections.crashops.kdump.plugins.module_utils.crashkernel._memory import MIB
@@ -53,7 +54,7 @@ def with_cma(standard_mib: int, level: str = "31", ranges: Any = RANGES, release
         host.links["/var/lib/kdump/vmlinuz"] = "/boot/vmlinuz-" + release
         host.links["/var/lib/kdump/initrd.img"] = image
         host.releases = [release]
-        host.files["/boot/grub/grub.cfg"] = host.files["/boot/grub/grub.cfg"].replace("6.1.0-41-amd64", release)
+        host.files["/boot/grub/grub.cfg"] = re.sub(r"6\.1\.0-4\d-amd64", release, host.files["/boot/grub/grub.cfg"])
         host.files["/boot/grub/grub.cfg"] = host.files["/boot/grub/grub.cfg"].replace("crashkernel=384M-:128M", words)
 
     return change
@@ -163,6 +164,20 @@ SITUATIONS = [
         verdict="ready_unproven",
         source="Linux 6.17 and 6.18 have no crash_cma_ranges",
         before="ready_unproven, 96 MiB of what is needed, set kdump_crashkernel: estimate",
+    ),
+    Situation(
+        "CMA was asked for on arm64, and it is not known whether this kernel sets it aside",
+        armed_debian,
+        {"/proc/sys/kernel/arch": "aarch64\n"},
+        change=with_cma(96, ranges=None, release="7.3.1-arm64"),
+        says={
+            "cma_user_pages": ("pass", "in any case"),
+            "reserved_enough": ("unknown", "only if the kernel also set aside the 320 MiB"),
+            "vendor_default": ("unknown", "is not known"),
+        },
+        verdict="ready_unproven",
+        source="the patches for arm64 and riscv were under review at Linux 7.1",
+        before="the kernels of arm64 from 7.3 on were taken to have it",
     ),
     Situation(
         "programs' pages are to be in the dump, and those in CMA are lost",

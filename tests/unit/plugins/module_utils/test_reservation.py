@@ -170,6 +170,14 @@ def test_a_size_above_the_border_takes_the_low_block_with_it():
         ("6.12.0-55.el10.x86_64", "x86_64", {"rounds_ram": True, "high": "absent", "places": ("high", "low")}),
         ("6.17.1-300.fc43.x86_64", "x86_64", {"places": ("high", "low", "cma")}),
         ("6.12.0-55.el10.s390x", "s390x", {"high": "never", "align": MIB}),
+        ("6.17.1-300.fc43.x86_64", "x86_64", {"cma": True}),
+        ("6.18.0-1.ppc64le", "ppc64le", {"cma": False}),
+        ("6.19.0-1.ppc64le", "ppc64le", {"cma": True}),
+        ("7.2.0-1.aarch64", "aarch64", {"cma": False}),
+        ("7.3.0-1.aarch64", "aarch64", {"cma": None}),
+        ("7.3.0-1.riscv64", "riscv64", {"cma": None}),
+        (None, "aarch64", {"cma": None}),
+        ("7.3.0-1.s390x", "s390x", {"cma": False}),
         ("no version", "x86_64", {"high": "absent"}),
     ],
 )
@@ -205,3 +213,21 @@ def test_a_very_long_command_line_is_read_in_no_time():
     ranges = "crashkernel=" + "1-2:1," * 100000 + "1-:9" + "9" * 100000
     assert reservation(ranges, 8 * GIB, NEWEST).reason
     assert reservation("crashkernel=" * 100000, 8 * GIB, NEWEST).reason
+
+
+CMA_LINE = "crashkernel=256M crashkernel=1G,cma"
+
+
+@pytest.mark.parametrize(
+    ("release", "machine", "cma", "is_known"),
+    [
+        ("6.17.1", "x86_64", GIB, True),
+        ("7.2.0", "aarch64", 0, True),
+        ("7.3.0", "aarch64", GIB, False),
+    ],
+)
+def test_what_cma_adds_is_told_only_where_the_kernel_is_known(release, machine, cma, is_known):
+    found = reservation(CMA_LINE, 8 * GIB, kernel_of(release, machine))
+    assert (found.size, found.cma, found.cma_known) == (256 * MIB, cma, is_known)
+    assert found.told_cma == (cma if is_known else None)
+    assert ("is not known" in (found.doubt or "")) is not is_known

@@ -377,9 +377,26 @@ def test_what_this_kernel_does_not_know_is_refused(release, machine, size, words
 
 
 def test_a_newer_kernel_takes_memory_that_stays_in_use():
-    host = DebianHost()
-    host.files["/proc/sys/kernel/osrelease"] = "6.17.8+deb14-amd64"
-    assert reserve(host, size=["256M", "1G,cma"])["will_reserve_bytes"] == 256 * MIB
+    host = DebianHost(releases=("6.17.8+deb14-amd64", "6.17.7+deb14-amd64"))
+    result = reserve(host, size=["256M", "1G,cma"])
+    assert result["will_reserve_bytes"] == 256 * MIB
+    assert result["messages"] == []
+
+
+def test_value_that_an_older_kernel_of_the_menu_cannot_read_is_a_message():
+    result = reserve(DebianHost(releases=("6.17.8+deb14-amd64", "6.1.0-40-amd64")), size=["256M", "1G,cma"])
+    assert result["messages"] == [
+        "the boot entry of /boot/vmlinuz-6.1.0-40-amd64 would reserve nothing with crashkernel=256M crashkernel=1G,cma"
+        ": the kernel cannot read '1G,cma': it stops at ','"
+    ]
+
+
+def test_entry_of_another_release_is_judged_by_its_own_kernel():
+    host = GrubbyHost(entries=EL8_ENTRIES, kernelopts=EL8_KERNELOPTS, default="0")
+    host.files.update(kernel_files("5.14.0-503.el9.x86_64", "crashkernel=auto", 0))
+    result = reserve(host, size="256M")
+    assert (result["will_reserve_bytes"], result["reboot_required"]) == (256 * MIB, True)
+    assert "for the kernel 4.18.0-553.el8_10.x86_64" in result["reason"]
 
 
 CMA_RELEASE = "7.2.13+deb14-amd64"
