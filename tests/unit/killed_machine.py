@@ -7,6 +7,7 @@ import os
 
 from ansible_collections.crashops.kdump.plugins.module_utils import _replace
 from ansible_collections.crashops.kdump.plugins.module_utils._host import CHANGING
+from ansible_collections.crashops.kdump.tests.unit.fake_boot import DebianHost, GrubbyHost, OstreeHost
 from ansible_collections.crashops.kdump.tests.unit.fake_host import START, UPTIME
 from ansible_collections.crashops.kdump.tests.unit.kdump_machine import LOADED, JournalHost, Machine
 
@@ -74,7 +75,7 @@ class Kill:
 
     def run(self, argv, timeout_s=60, check=True):
         """Run a command. Its module can be killed before it, or while it runs: it goes on to its end by itself."""
-        if os.path.basename(argv[0]) not in CHANGING or argv[1] in ("show", "--info=ALL", "--default-index"):
+        if os.path.basename(argv[0]) not in CHANGING or argv[1:2] in (["show"], ["--info=ALL"], ["--default-index"]):
             return super().run(argv, timeout_s, check)
         self.point()
         self.busy = True
@@ -83,6 +84,18 @@ class Kill:
         finally:
             self.busy = False
             self.point()
+
+
+class KillGrubby(Kill, GrubbyHost):
+    """A host whose entries grubby writes."""
+
+
+class KillUpdateGrub(Kill, DebianHost):
+    """A host whose entries update-grub writes."""
+
+
+class KillOstree(Kill, OstreeHost):
+    """A host that boots images."""
 
 
 class KillHost(Kill, JournalHost):

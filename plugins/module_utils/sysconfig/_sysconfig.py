@@ -87,6 +87,9 @@ def edited(text: str, wanted: Dict[str, Any], line: CommandLine) -> str:
     base = _standing_words(text, line)
     append, remove = wanted.get("commandline_append") or [], wanted.get("commandline_remove") or []
     words = _capturewords.edited_words(base, append, remove)
+    if not words and not line.written:
+        # to the tool an empty value is none: it takes its own words, from which the same ones have to go
+        words = _capturewords.edited_words(_default_words(text, line), append, remove) or (base and " ")
     words = _with_defaults(words, wanted, line)
     words = _capturewords.with_listed(words, line.block_key, wanted.get("blocked_drivers") or [])
     return text if words == base else _shellvars.with_value(text, line.variable, words)
@@ -106,6 +109,11 @@ def _standing_words(text: str, line: CommandLine) -> str:
     standing = _shellvars.values(text).get(line.variable)
     if standing or (line.written and standing is not None):
         return standing
+    return _default_words(text, line)
+
+
+def _default_words(text: str, line: CommandLine) -> str:
+    """Return the words that the package has in the file, as a comment shows them or else as the tool says them."""
     return _shellvars.shown_defaults(text).get(line.variable) or line.default
 
 

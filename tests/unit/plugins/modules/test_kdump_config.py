@@ -645,6 +645,38 @@ def test_where_what_is_replaced_cannot_be_kept_nothing_is_written():
     assert host.files[CONF] == KDUMPCTL_TEXTS[CONF]
 
 
+OWN = "irqpoll systemd.unit=kdump-tools-dump.service"
+
+
+@pytest.mark.parametrize("standing", ["", "reset_devices", "reset_devices reset_devices", OWN, "reset_devices " + OWN])
+@pytest.mark.parametrize("own", [OWN, "reset_devices " + OWN])
+def test_words_that_are_taken_away_stay_away_and_a_second_run_changes_nothing(standing, own):
+    script = 'KDUMP_CMDLINE_APPEND=${KDUMP_CMDLINE_APPEND:="%s"}\n' % own
+    text = 'USE_KDUMP=1\nKDUMP_CMDLINE_APPEND="%s"\n' % standing
+    host = tools_host(**{DEFAULTS: text, "/usr/sbin/kdump-config": script})
+    run(host, commandline_remove=["reset_devices"])
+    said = host.files[DEFAULTS].partition('APPEND="')[2].partition('"')[0] or own
+    assert said == OWN
+    assert not run(host, commandline_remove=["reset_devices"])["changed"]
+
+
+def test_to_take_every_word_away_is_refused_because_an_empty_value_would_bring_them_back():
+    host = tools_host()
+    with pytest.raises(Refused, match="commandline_remove: .* is refused: without systemd.unit"):
+        run(host, commandline_remove=WORDS.split())
+    assert host.written == []
+
+
+def test_a_record_of_an_earlier_change_stays_as_it_is_where_a_later_change_cannot_be_written():
+    host = armed_host()
+    run(host, path="/var/dumps")
+    record = host.files[_undo.RECORD]
+    host.unwritable[CONF] = "Operation not permitted"
+    with pytest.raises(Failure, match="Operation not permitted; the configuration is as it was"):
+        run(host, path="/var/other")
+    assert host.files[_undo.RECORD] == record
+
+
 PANIC = {"commandline_default": ["panic=10"]}
 
 

@@ -10,17 +10,30 @@ import pytest
 from ansible_collections.crashops.kdump.plugins.module_utils import _replace
 from ansible_collections.crashops.kdump.plugins.module_utils._result import Failure, FileChange
 from ansible_collections.crashops.kdump.plugins.module_utils._stack import find_stack
-from ansible_collections.crashops.kdump.plugins.modules import kdump_config
+from ansible_collections.crashops.kdump.plugins.modules import crashkernel_reserve, kdump_config
+from ansible_collections.crashops.kdump.tests.unit.fake_boot import EL8_ENTRIES, EL8_KERNELOPTS
 from ansible_collections.crashops.kdump.tests.unit.killed_machine import (
     BAD_BUILD,
     BAD_LOAD,
     Killed,
     KilledMachine,
+    KillGrubby,
+    KillOstree,
+    KillUpdateGrub,
 )
 
+# of kdump_config
+OPTIONS = (
+    "target", "path", "core_collector", "failure_action", "final_action", "kdump_pre", "kdump_post", "kdump_emergency",
+    "extra_bins", "extra_modules", "dracut_args", "fence_kdump_nodes", "fence_kdump_args", "auto_reset_crashkernel",
+    "force_rebuild", "directives", "sysconfig", "commandline_append", "commandline_default", "commandline_remove",
+    "blocked_drivers",
+)  # fmt: skip
+KERNEL_CMDLINE = "/etc/kernel/cmdline"
 # how many sequences of changes each run of the tests draws; set more for a longer run
 SEQUENCES = int(os.environ.get("KDUMP_KILLED_SEQUENCES", "500"))
-WORDS = ("good-1", "good-2", BAD_BUILD, BAD_LOAD, BAD_BUILD, BAD_LOAD)
+BAD = ("bad-build-1", "bad-build-2", "bad-load-1", "bad-load-2", "bad-load-3")
+WORDS = ("good-1", "good-2", *BAD)
 
 
 def configure(machine, words):
@@ -89,7 +102,7 @@ def test_after_a_kill_at_any_point_a_normal_run_arms_converges_and_leaves_nothin
 
 
 @pytest.mark.parametrize("words", [("good-1", "good-2"), (BAD_LOAD, BAD_LOAD), (BAD_BUILD, "good-1")])
-@pytest.mark.parametrize("then", [(BAD_LOAD, "good-1"), (BAD_BUILD, BAD_LOAD)])
+@pytest.mark.parametrize("then", [("bad-load-2", "good-1"), ("bad-build-2", "bad-load-2")])
 def test_after_a_kill_at_any_point_a_second_bad_configuration_leaves_the_host_armed(stack, words, then):
     for at in range(1, points_of(stack, words) + 1):
         for boots in (False, True):
@@ -115,7 +128,78 @@ def sequence(stack, seed):
 def test_no_sequence_of_bad_configurations_and_kills_ends_unarmed(stack):
     for seed in range(SEQUENCES // 2):
         machine, draw = sequence(stack, seed)
-        set_up(machine, [draw.choice((BAD_BUILD, BAD_LOAD)) for path in machine.files])
+        set_up(machine, [draw.choice(BAD) for path in machine.files])
         assert machine.is_armed(), seed
         assert set_up(machine, ("good-1", "good-2")), seed
         assert is_as_asked(machine, ("good-1", "good-2")), (seed, machine.left())
+
+
+def el8():
+    return KillGrubby(EL8_ENTRIES, kernelopts=EL8_KERNELOPTS, default="0", programs=["kdumpctl"])
+
+
+def reserve(host, size, kill_at=0):
+    """Reserve memory as the module does, killed at a point; return the result, None where it was killed."""
+    host.kill(kill_at)
+    options = {"state": "present", "kernels": "all", "margin_percent": None, "minimum": None, "maximum": None}
+    try:
+        _replace.remove_left(host)
+        return crashkernel_reserve.ensure(host, dict(options, size=size, timeout=300), False)
+    except Killed:
+        return None
+    finally:
+        host.busy = False
+
+
+@pytest.mark.parametrize(("make", "least"), [(KillGrubby, 4), (el8, 4), (KillUpdateGrub, 3), (KillOstree, 2)])
+def test_boot_entries_are_as_asked_after_a_kill_at_any_point_and_a_normal_run(make, least):
+    clean = make()
+    reserve(clean, "256M")
+    assert clean.points >= least
+    for at in range(1, clean.points + 1):
+        host = make()
+        assert reserve(host, "256M", at) is None
+        reserve(host, "256M")
+        if KERNEL_CMDLINE not in clean.files:
+            # grubby of EL 8 makes this file by the way; whether an admin wants it cannot be seen in the next run
+            assert "crashkernel=256M" in host.files.pop(KERNEL_CMDLINE, "crashkernel=256M")
+        assert (host.files, getattr(host, "cmdline", "")) == (clean.files, getattr(clean, "cmdline", "")), at
+        host.written = []
+        assert not reserve(host, "256M")["changed"]
+        assert host.written == []
+
+
+def module_points(stack):
+    """Return twenty points, by a fixed seed, of a change by the real module and of the arming after it."""
+    draw = random.Random(20)
+    machine = KilledMachine(stack)
+    by_modules(machine, 10**6)
+    return [draw.randint(1, machine.host.points) for dummy in range(20)]
+
+
+def by_modules(machine, kill_at=0):
+    """Change the configuration by kdump_config with options, and arm; killed at a point."""
+    unset = dict.fromkeys(OPTIONS)
+    variable = {"KDUMP_KEXEC_ARGS": "-s"} if machine.tools else {"KEXEC_ARGS": "-s -d"}
+    options = dict(unset, path="/var/dumps", sysconfig=variable, exclusive=False, backup=True)
+    machine.host.kill(kill_at)
+    try:
+        _replace.remove_left(machine.host)
+        kdump_config.ensure(machine.host, options, False)
+        return arm(machine)
+    except Killed:
+        return False
+    finally:
+        machine.host.busy = False
+
+
+@pytest.mark.parametrize("number", range(20))
+def test_after_a_kill_at_one_of_twenty_points_of_the_modules_a_normal_run_arms_and_converges(stack, number):
+    machine = KilledMachine(stack)
+    machine.host.directories["/var/dumps"] = 0o700
+    assert not by_modules(machine, module_points(stack)[number])
+    assert by_modules(machine)
+    assert machine.is_armed() and machine.loaded == machine.now() and "/var/dumps" in machine.now()
+    assert machine.left() == []
+    machine.host.written = []
+    assert by_modules(machine) and machine.host.written == []
