@@ -29,6 +29,8 @@ description:
     as they are before this boot and the kernel was booted without what they say; RV(reason) then names what was
     booted instead, as far as that can be seen.
   - Refuses to set entries that GRUB does not read (C(GRUB_ENABLE_BLSCFG=false)), and names the remedy.
+  - One task at a time changes a host. Another one waits for up to five minutes, and then fails and names the first.
+    Check mode does not wait.
 author:
   - The crashops.kdump authors (@crashops)
 extends_documentation_fragment:

@@ -15,8 +15,9 @@ description:
     of Debian and Ubuntu are active whether or not anything was loaded.
   - An armed host stays armed. If it cannot be armed with a configuration that M(crashops.kdump.kdump_config) changed,
     the old files are put back, the host is armed with them again, and the task fails with the reason. A run that was
-    cut off between the two modules is finished, or undone in this way, by the next. What the host was armed with
-    since, such as by a reboot, is not undone.
+    cut off at any point is finished, or undone in this way, by the next. The last configuration that armed the host is
+    known until another one arms it, whatever was tried since. What the host was armed with since, such as by a reboot,
+    is not undone.
   - What kdumpctl refuses when it starts, such as a program of C(extra_bins) or a dump directory that is not there, or a
     file system that is neither mounted nor in C(/etc/fstab), is found before anything is unloaded on an armed host. The
     files that a change brought are then put back, and the task fails with the reason.
@@ -24,6 +25,8 @@ description:
     which only unloads and loads; a restart checks for a minute in between, waits for an ssh server, or builds again.
   - The old initramfs is kept in C(/var/lib/crashops-kdump) meanwhile, where there is room for it, and put back where
     the build or the load fails.
+  - One task at a time changes a host. Another one waits for up to five minutes, and then fails and names the first.
+    Check mode does not wait.
   - Refused before anything is done, where no memory is reserved, where the unit is masked, and inside a capture kernel.
 extends_documentation_fragment:
   - crashops.kdump._attributes
@@ -47,7 +50,8 @@ options:
       - Where it is armed and its unit is not active, as after C(kdumpctl start) by hand, nothing tells when it was
         loaded. If a file is newer than the boot, what is loaded is unloaded and the unit loads anew, once. If none is,
         the unit is started, which leaves what is loaded.
-      - V(stopped) unloads the capture kernel.
+      - V(stopped) unloads the capture kernel. The configuration that armed the host stays known in
+        C(/var/lib/crashops-kdump), so that a later O(state=started) can go back to it.
       - V(restarted) loads the capture kernel anew in every run.
       - Leaving it out leaves what is loaded as it is.
     type: str

@@ -22,6 +22,8 @@ description:
   - The login by ssh takes exactly the key of the target, asks nothing, and accepts no host key that is not pinned. It
     leaves C(known_hosts) as it is.
   - To a V(raw) device nothing is written. It is refused where anything uses it or it holds anything.
+  - One task at a time changes a host. Another one waits for up to five minutes, and then fails and names the first.
+    Check mode does not wait.
 extends_documentation_fragment:
   - crashops.kdump._attributes
 attributes:

@@ -4,6 +4,7 @@
 """What goes wrong on a real, armed machine while setup changes it: afterwards it is armed, and no file half written."""
 
 import shlex
+from pathlib import Path
 
 import pytest
 
@@ -77,6 +78,60 @@ def test_a_run_that_is_killed_before_arming_is_finished_by_the_next(guest, setup
     assert word in guest.ssh(f"cat {CONFIGURATION}")
     assert word in guest.ssh(f"cat {LOADED_BY}")
     assert not exists(guest, RECORD)
+
+
+# Which change of a module is its last: drawn among all points of a change of the command line (see killer.py), with a
+# stale initramfs and without. The last of the list is in the middle of a build, which goes on without its module.
+CONFIG, SERVICE, BUILD = "kdump_config", "kdump_service", "kdump_service with a stale initramfs"
+KILLS = [(CONFIG, at) for at in (1, 2, 3, 4, 5)] + [(SERVICE, at) for at in (1, 2)] + [(BUILD, at) for at in (2, 3, 4)]
+
+
+@pytest.fixture(scope="module")
+def killer(guest):
+    """Let every Python on the machine load what kills it, and return a function that says at which change."""
+    folder = guest.ssh("python3 -c 'import site; print(site.getsitepackages()[0])'").strip()
+    text = (Path(__file__).parent / "killer.py").read_text()
+    guest.ssh(f"mkdir -p {folder}; printf %s {shlex.quote(text)} > {folder}/killer.py")
+    guest.ssh(f"echo import killer > {folder}/killer.pth")
+    yield lambda at: guest.ssh(f"echo {at} > /root/kill-at")
+    guest.ssh(f"rm -f {folder}/killer.p* /root/kill-at")
+
+
+@pytest.fixture(scope="module")
+def run(inventory):
+    """Return a function that runs one module of the collection on the machine."""
+    return lambda name, **options: plays.module(inventory, NAME, f"crashops.kdump.{name}", **options)
+
+
+def left_over(guest):
+    """Return what a run that was killed left in the folders that the modules write to."""
+    return guest.ssh(
+        "find /etc /boot /var/lib/kdump /var/lib/crashops-kdump -name '.crashops-kdump-tmp-*'"
+        " -o -name 'image-*' -path '*/crashops-kdump/*'"
+    ).split()
+
+
+@pytest.mark.parametrize(("kill", "at"), KILLS)
+def test_after_a_module_was_killed_the_next_run_arms_the_machine_and_leaves_nothing(guest, run, killer, kill, at):
+    word = f"panic={40 + KILLS.index((kill, at))}"
+    options = {"commandline_append": [word], "commandline_remove": ["panic"]}
+    if kill == CONFIG:
+        killer(at)
+        killed = run("kdump_config", **options)
+    else:
+        assert run("kdump_config", **options)["changed"]
+        guest.ssh("touch /etc/initramfs-tools/modules") if kill == BUILD else None
+        killer(at)
+        killed = run("kdump_service", state="started")
+    assert "msg" in killed
+    assert not exists(guest, "/root/kill-at")
+    run("kdump_config", **options)
+    assert run("kdump_service", state="started")["armed"]
+    assert is_armed(guest)
+    assert word in guest.ssh(f"cat {CONFIGURATION}")
+    assert word in guest.ssh(f"cat {LOADED_BY}")
+    assert not exists(guest, RECORD)
+    assert left_over(guest) == []
 
 
 @pytest.fixture

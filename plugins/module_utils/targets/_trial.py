@@ -24,6 +24,8 @@ _WRITE = (
     'f=$(mktemp -- "$d/%s") || exit 1; dd if=/dev/zero of="$f" bs=4096 count=16 conv=fsync || '
     '{ rm -f -- "$f"; exit 1; }; [ "$(wc -c <"$f")" -eq 65536 ] || exit 1; rm -f -- "$f" || exit 1'
 ) % TEST_FILE
+# what a trial left whose power failed; one that is under way, maybe of another host, is younger
+_LEFT = "find \"$d\" -maxdepth 1 -type f -name '.crashops-kdump-??????' -mmin +60 -exec rm -f -- {} + 2>/dev/null"
 _SPACE = "df -Pk -- %s | tail -n 1"
 
 
@@ -44,7 +46,7 @@ def trial_script(directory: str, create: bool, own: bool) -> str:
     parts += ['if [ -d "$d" ]; then echo existed=1; else %s; echo existed=0; fi' % make]
     parts += ["echo step=mode", 'm=$(stat -c %a -- "$d") || exit 1', "echo before=$m"]
     parts += ([_OWNER] if own else []) + [_MODE, 'echo mode=$(stat -c %a -- "$d")']
-    return "; ".join([*parts, "echo step=write", _WRITE, "echo step=space", _SPACE % '"$d"'])
+    return "; ".join([*parts, "echo step=write", _LEFT, _WRITE, "echo step=space", _SPACE % '"$d"'])
 
 
 def look_script(directory: str, create: bool, own: bool) -> str:

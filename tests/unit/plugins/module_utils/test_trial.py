@@ -46,6 +46,15 @@ def test_a_second_trial_changes_nothing(directory):
     assert os.stat(directory).st_mode == before
 
 
+def test_the_file_of_a_trial_that_was_cut_off_is_removed_an_hour_later(tmp_path):
+    for name, age_s in ((".crashops-kdump-aB3xY9", 3700), (".crashops-kdump-now123", 10), ("vmcore", 10**6)):
+        path = str(tmp_path / name)
+        open(path, "w").close()
+        os.utime(path, (os.stat(path).st_mtime - age_s,) * 2)
+    tried(_trial.trial_script(str(tmp_path), True, False))
+    assert sorted(os.listdir(str(tmp_path))) == [".crashops-kdump-now123", "vmcore"]
+
+
 MODES = [(0o755, ["mode"], 0o700), (0o1777, [], 0o1777), (0o2770, [], 0o2770), (0o500, ["mode"], 0o700)]
 
 
