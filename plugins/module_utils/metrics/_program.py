@@ -136,7 +136,7 @@ def write(path: str, content: bytes) -> None:
 
 def _remove_left(path: str) -> None:
     """Remove what runs that were killed left; one that writes now is done within the hour."""
-    for left in glob.glob(os.path.join(os.path.dirname(path), "." + FILE + ".*")):
+    for left in glob.glob(os.path.join(os.path.dirname(path), "." + FILE + ".????????")):
         try:
             if os.lstat(left).st_mtime < time.time() - LEFT_S:
                 os.unlink(left)

@@ -10,12 +10,15 @@ import json
 import os
 import re
 import tempfile
+import time
 from collections.abc import Iterable, Mapping
 from pathlib import Path
 
 # plugins/plugin_utils/report/_files.py lies this far below the collection
 COLLECTION = Path(__file__).parents[3]
 PRIVATE_DIRECTORY = 0o700
+# what a run that was killed left is older than this
+LEFT_S = 3600
 
 
 def collection_version(root: Path = COLLECTION) -> str | None:
@@ -72,6 +75,7 @@ def write_all(texts: Mapping[str, str], mode: int) -> None:
     try:
         for path, text in texts.items():
             os.makedirs(os.path.dirname(path), PRIVATE_DIRECTORY, exist_ok=True)
+            _remove_left(path)
             _write_beside(path, text, mode, written)
         for path in list(written):
             os.replace(written[path], path)
@@ -79,6 +83,18 @@ def write_all(texts: Mapping[str, str], mode: int) -> None:
     finally:
         for left in written.values():
             os.unlink(left)
+
+
+def _remove_left(path: str) -> None:
+    """Remove what runs that were killed left beside a file; one that writes now is done within the hour."""
+    directory, name = os.path.split(path)
+    random_part = re.compile(r"\.%s\.[a-z0-9_]{8}\Z" % re.escape(name))
+    for left in filter(random_part.match, os.listdir(directory)):
+        try:
+            if os.lstat(os.path.join(directory, left)).st_mtime < time.time() - LEFT_S:
+                os.unlink(os.path.join(directory, left))
+        except OSError:
+            continue
 
 
 def _write_beside(path: str, text: str, mode: int, written: dict[str, str]) -> None:

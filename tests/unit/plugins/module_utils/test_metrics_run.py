@@ -139,14 +139,14 @@ def test_nothing_but_the_metrics_is_ever_written(tmpdir):
 
 
 def test_what_a_killed_run_left_is_removed_once_it_is_old(tmpdir):
-    old, young = tmpdir.join(".crashops_kdump.prom.dead"), tmpdir.join(".crashops_kdump.prom.now")
-    for path in (old, young, tmpdir.join(".other.prom.dead")):
-        path.write("")
-    os.utime(str(old), (1, 1))
-    os.utime(str(tmpdir.join(".other.prom.dead")), (1, 1))
+    old, young = ".crashops_kdump.prom.dead_123", ".crashops_kdump.prom.now_1234"
+    others = [".crashops_kdump.prom.swp", ".other.prom.dead_123"]
+    for name in (old, young, *others):
+        tmpdir.join(name).write("")
+        os.utime(str(tmpdir.join(name)), None if name == young else (1, 1))
     write(str(tmpdir.join("crashops_kdump.prom")), b"up 1\n")
-    names = sorted(path.basename for path in tmpdir.listdir())
-    assert names == [".crashops_kdump.prom.now", ".other.prom.dead", "crashops_kdump.prom"]
+    names = {path.basename for path in tmpdir.listdir()}
+    assert names == {young, *others, "crashops_kdump.prom"}
 
 
 @pytest.mark.parametrize("path", ["/proc/self/mountinfo", "/proc/mounts"])
