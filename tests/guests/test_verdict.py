@@ -26,9 +26,8 @@ FINGERPRINT = (
     "systemctl list-unit-files --no-legend; systemctl --failed --no-legend; "
     "systemctl show -p ActiveState,SubState,ActiveEnterTimestampMonotonic kdump-tools"
 )
-# kdump_info has more to import than ping; the aim is twice its time, and a noisy machine gets half as much again
-TIMES_OF_PING = 3
-GONE_LIMIT_S = 10
+# each program that kdump_info starts costs time on each host of a fleet
+COMMANDS_LIMIT = 6
 
 
 class Machine:
@@ -80,7 +79,7 @@ def test_a_machine_that_left_a_dump_is_ready_and_looking_at_it_changes_nothing(m
     assert machine.ssh(FINGERPRINT).splitlines() == before
 
 
-def test_it_costs_little_more_than_a_ping(machine, measured):
+def test_a_look_starts_few_programs(machine, measured):
     spent = {"ansible.builtin.ping": [], "crashops.kdump.kdump_info": []}
     for name in [*spent] * 3:
         began = time.monotonic()
@@ -88,7 +87,8 @@ def test_it_costs_little_more_than_a_ping(machine, measured):
         spent[name].append(time.monotonic() - began)
     ping, read = (min(times) for times in spent.values())
     measured(f"ping {ping:.1f} s, kdump_info {read:.1f} s, {read / ping:.2f} times as long")
-    assert read < TIMES_OF_PING * ping
+    started = [" ".join(argv) for argv in machine.info()["commands"]]
+    assert len(started) <= COMMANDS_LIMIT, started
 
 
 def stop(machine):
@@ -201,7 +201,7 @@ def test_what_is_broken_is_found_and_its_advice_mends_it(machine, harm, check, s
     assert mended["verdict"] == "ready", mended["reasons"]
 
 
-def test_an_nfs_server_that_is_gone_is_told_within_seconds(machine, measured):
+def test_an_nfs_server_that_is_gone_is_named_and_no_mount_is_tried(machine, measured):
     machine.ssh(f"cp -a {CONFIGURATION} /root/kept; echo NFS={NOBODY}:/dumps >> {CONFIGURATION}")
     began = time.monotonic()
     result = machine.info()
@@ -210,10 +210,9 @@ def test_an_nfs_server_that_is_gone_is_told_within_seconds(machine, measured):
     measured(f"kdump_info with its NFS server gone: {spent:.1f} s, {result['probe']['seconds']} s of it waiting")
     assert result["verdict"] == "not_ready"
     assert f"{NOBODY} does not answer on TCP port 2049" in found(result, "fail")["nfs_server"]["reason"]
-    assert result["probe"]["seconds"] < GONE_LIMIT_S
-    began = time.monotonic()
+    # a mount would wait for minutes
+    assert not [argv for argv in result["commands"] if any(word.startswith("mount") for word in argv)]
     assert machine.info()["verdict"] == "ready"
-    assert spent < time.monotonic() - began + GONE_LIMIT_S
 
 
 def test_a_waiver_counts_until_its_day(machine):
