@@ -48,6 +48,8 @@ OPTIONS = {
     "connections": {"type": "list", "elements": "str", "default": []},
     "waivers": {"type": "list", "elements": "dict"},
     "thresholds": {"type": "dict"},
+    "target": {"type": "dict"},
+    "path": {"type": "str"},
 }
 BOOT_ID = "/proc/sys/kernel/random/boot_id"
 ENDING = (signal.SIGINT, signal.SIGTERM)
@@ -185,7 +187,9 @@ class ActionModule(ActionBase):
         self._refuse(_crash.host_refusals(info, self._server, options["verdicts"]))
         if info["settings"]["target_type"] not in _crash.SERVER_TARGETS:
             self._server = None
-        path = _dump_server.server_path(info, options["dumps_path"]) if self._server else _crash.local_path(info)
+        wanted = _dump_server.Wanted(options["dumps_path"], options["target"], options["path"])
+        self._refuse(_dump_server.path_refusals(info, wanted) if self._server else [])
+        path = str(_dump_server.server_path(info, wanted)) if self._server else _crash.local_path(info)
         client = self._client() if self._server else None
         dumps = self._look({"path": path, "check": False})
         self._refuse([] if client else _crash.writing_refusals(dumps["dumps"], dumps["now"]))

@@ -16,6 +16,8 @@ from ansible_collections.crashops.kdump.plugins.plugin_utils import _role_variab
 from ansible_collections.crashops.kdump.plugins.plugin_utils._other_host import is_known
 
 MODULE = "crashops.kdump.role_variables"
+# what is taken of the result of the module on the host
+OF_HOST = ("info", "commands", "failed", "msg", "exception", "unreachable", "module_stderr", "module_stdout", "rc")
 OPTIONS = {
     "entry_point": {"type": "str", "required": True, "choices": ["setup", "verify", "test", "disable"]},
     "variables": {"type": "dict"},
@@ -41,8 +43,9 @@ class ActionModule(ActionBase):
         refused += wrong
         refused += _role_variables.refusals(values, lambda name: is_known(name, self._vars), self._hosts())
         result.update(changed=False, variables=values, refused=refused)
+        refused += self._claimed(given)
         if entry_point == "setup":
-            result.update(self._on_host(values, refused))
+            result.update(self._on_host(values, refused), variables=values)
         if result.get("failed"):
             return result
         if result["refused"]:
@@ -77,11 +80,21 @@ class ActionModule(ActionBase):
         """Return what the host itself says; it judges only the values that could be read."""
         args = {"entry_point": "setup", "variables": values}
         done = self._execute_module(module_name=MODULE, module_args=args, task_vars=self._vars)
+        # of what the host returns only this: anything else, such as facts, could stand for what the operator wrote
+        found = {name: done[name] for name in OF_HOST if name in done}
         if "refused" in done:
-            done["refused"] = refused + done["refused"]
+            found["refused"] = refused + [str(sentence) for sentence in done["refused"]]
         elif refused:
-            done["msg"] = " ".join([*refused, str(done.get("msg", ""))]).strip()
-        return done
+            found["msg"] = " ".join([*refused, str(done.get("msg", ""))]).strip()
+        return found
+
+    def _claimed(self, given: Mapping[str, Any]) -> list[str]:
+        """Return a sentence for each variable whose value is a fact: any module's result can bring one."""
+        facts = self._vars.get("ansible_facts") or {}
+        names = [name for name in facts if str(name).startswith("kdump_") and name in given]
+        rule = "the value is a fact that the host sent, and a host decides nothing here"
+        remedy = "set it in the inventory (set_fact with cacheable makes a fact of it)"
+        return [refusal(name, plain(facts[name]), rule, remedy) for name in names if given[name] == facts[name]]
 
 
 def plain(value: Any) -> Any:

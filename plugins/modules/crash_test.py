@@ -93,8 +93,20 @@ options:
   dumps_path:
     description:
       - The directory on O(dumps_host) that the host's dumps land in.
-      - If it is left out, it is the path of a target of type ssh, and of one of type nfs the export as it is named,
-        with the path below it on kdumpctl.
+      - If it is left out, it follows from O(target) and O(path). What the host itself says is not taken, as it would
+        choose what is read on another machine.
+    type: str
+  target:
+    description:
+      - The target as M(crashops.kdump.kdump_config) was given it, for O(dumps_host).
+      - If it is left out, O(dumps_path) has to be given with O(dumps_host).
+    type: dict
+  path:
+    description:
+      - The path as M(crashops.kdump.kdump_config) was given it, for O(dumps_host). A host whose own files name another
+        one is refused.
+      - If it is left out, O(dumps_path) has to be given with O(dumps_host), except for the type nfs on Debian and
+        Ubuntu.
     type: str
   verdicts:
     description:
@@ -166,6 +178,7 @@ EXAMPLES = r"""
   crashops.kdump.crash_test:
     confirm: web1.example.org
     dumps_host: dumps.example.org
+    dumps_path: /srv/dumps/web1
   become: true
 
 # A host that does not come back fails the task; the message then ends with the last lines of this file.

@@ -6,6 +6,7 @@
 
 from __future__ import annotations
 
+import re
 from typing import Any, NamedTuple
 
 from ansible_collections.crashops.kdump.plugins.module_utils._result import refusal
@@ -35,18 +36,51 @@ def server_refusals(name: str, dumps_host: str | None, known: bool) -> list[str]
     return []
 
 
-def server_path(info: dict[str, Any], dumps_path: str | None) -> str:
-    """Return the directory on the dump server that a host's dumps land in."""
+class Wanted(NamedTuple):
+    """Where dumps go, as the operator wrote it: the directory on the server itself, or kdump's target and path."""
+
+    dumps_path: str | None = None
+    target: dict[str, Any] | None = None
+    path: str | None = None
+
+
+def server_path(info: dict[str, Any], wanted: Wanted) -> str | None:
+    """Return the directory on the dump server that a host's dumps land in; None where only the host says it."""
+    if wanted.dumps_path:
+        return wanted.dumps_path
+    return _directory(info, wanted.target or {}, wanted.path)
+
+
+def path_refusals(info: dict[str, Any], wanted: Wanted) -> list[str]:
+    """Return why it is not known where to look on the server: what a host says chooses no directory there."""
+    found = server_path(info, wanted)
     settings = info["settings"]
-    if dumps_path or settings["target_type"] == "ssh":
-        return dumps_path or settings["path"]
-    return nfs_directory(info["stack"]["name"], settings["target_location"], settings["path"])
+    if found is None:
+        rule = "a host does not choose what is read on the dump server"
+        remedy = "set path and target (kdump_path and kdump_target) as for setup, or dumps_path (kdump_dumps_path)"
+        return [refusal("dumps_path", None, rule, remedy)]
+    target = {"type": settings["target_type"], "location": settings["target_location"]}
+    own = _directory(info, target, settings["path"])
+    if wanted.dumps_path or (own or "").rstrip("/") == found.rstrip("/"):
+        return []
+    rule = "this host dumps to %s on its server" % own
+    return [refusal("path", found, rule, "run setup first, or set dumps_path (the role's variable: kdump_dumps_path)")]
+
+
+def _directory(info: dict[str, Any], target: dict[str, Any], path: str | None) -> str | None:
+    """Return the directory on the server that a target and a path lead to, None where they are not whole."""
+    stack, location = info["stack"]["name"], target.get("location")
+    if target.get("type") == "ssh":
+        return path
+    if target.get("type") != "nfs" or not location or not (path or stack == "kdump-tools"):
+        return None
+    return nfs_directory(stack, location, path or "")
 
 
 def client(stdout: str) -> Client | None:
     """Return what the output of WHO says, None where it does not say it."""
     lines = stdout.split("\n")
-    if len(lines) < 2 or not lines[0].strip().isdigit() or not lines[1].strip():
+    if len(lines) < 2 or not re.fullmatch(r"[0-9]{1,11}", lines[0].strip()) or not lines[1].strip():
         return None
     return Client(float(lines[0]), lines[1].strip(), " ".join(lines[2:]).split())
 

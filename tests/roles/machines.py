@@ -18,6 +18,8 @@ from ansible_collections.crashops.kdump.tests.unit.fake_boot import RHEL, Debian
 NEVER_INSTALLED = "LoadState=not-found\nActiveState=inactive\nUnitFileState=\n"
 # the shell line of kdump_target, wherever it runs: a directory that is there, for root alone, with room for a dump
 LOOKED = "step=make\nexisted=1\nbefore=700\nowner=0\nstep=space\n/dev/vda1 8388608 4194304 4194304 50% /\n"
+PUBLIC = "ssh-ed25519 AAAAC3NzaC1lZDI1NTE5AAAAILDm4VZi1Kk6wLHX4nyuQ0x2mSZmAuwJXrWMuyqpIcY3"
+KEY_PAIR = {"/root/.ssh/k": "secret", "/root/.ssh/k.pub": PUBLIC + " root@web1\n"}
 ESTIMATE = "Reserved crashkernel:    192M\nRecommended crashkernel: 192M\n\nKernel image size:   47M\n"
 
 
@@ -37,6 +39,11 @@ MACHINES = {
     "unarmed": lambda: armed_debian({"/sys/kernel/kexec_crash_loaded": "0\n"}),
     "el9_warned": lambda: armed_el9({"/etc/kdump.conf": "path /var/crash\nsshkey /root/.ssh/gone\n"}),
     "read_only": armed_debian,
+    # its own file names an account on the dump server, which does not let it in yet
+    "root_of_dumps": lambda: with_programs(
+        armed_debian({"/etc/default/kdump-tools": "USE_KDUMP=1\nSSH=root@dumps\nSSH_KEY=/root/.ssh/k\n", **KEY_PAIR}),
+        "ssh",
+    ),
     "ssh_client": lambda: with_programs(armed_debian(), "ssh", "mount.nfs"),
     "bare_container": lambda: DebianHost(files={"/run/systemd/container": "lxc\n"}, programs=["systemctl"]),
     "no_boot_loader": lambda: without_programs(DebianHost(programs=["systemctl"]), "update-grub"),
@@ -48,7 +55,8 @@ ANSWERS = {
     "kdumpctl get-default-crashkernel": lambda name: EL10 if name == "el10" else RHEL,
     "kdumpctl estimate": lambda name: ESTIMATE,
     "sh -c": lambda name: None if name == "read_only" else LOOKED,
-    "ssh -i": lambda name: LOOKED,
+    "ssh -i": lambda name: (255, "Permission denied (publickey).") if name == "root_of_dumps" else LOOKED,
+    "ssh -G": lambda name: "user kdump\n",
     "unshare --mount": lambda name: LOOKED,
 }
 
@@ -68,6 +76,7 @@ def without_programs(host, *programs):
 def machine(name):
     """Return a machine. A program that it does not have fails there, and does not end the test."""
     host = MACHINES[name]()
+    host.modes["/root/.ssh/k"] = 0o600
     known = host.run
 
     def run(argv, timeout_s=60, check=True):
@@ -88,6 +97,8 @@ def _answer(name, argv):
     line = " ".join(argv)
     for words, answer in ANSWERS.items():
         output = answer(name) if line.startswith(words) else None
+        if isinstance(output, tuple):
+            return Completed(list(argv), output[0], "", output[1])
         if output is not None:
             return Completed(list(argv), 0, output, "")
     return Completed(list(argv), 127, "", "%s: command not found\n" % argv[0])

@@ -13,8 +13,13 @@ options:
     description: The machine.
     vars:
       - name: made_up
+  facts:
+    description: What a hostile machine adds to the result of each of its modules, as facts; JSON.
+    vars:
+      - name: made_up_facts
 """
 
+import json
 import shlex
 
 from ansible.errors import AnsibleConnectionFailure
@@ -34,4 +39,11 @@ class Connection(LocalConnection):
 
     def exec_command(self, cmd, in_data=None, sudoable=True):
         """Run a command that knows the machine's name."""
-        return super().exec_command(f"MADE_UP={shlex.quote(self.get_option('machine') or '')} {cmd}", in_data, sudoable)
+        named = f"MADE_UP={shlex.quote(self.get_option('machine') or '')} {cmd}"
+        rc, out, err = super().exec_command(named, in_data, sudoable)
+        facts = self.get_option("facts")
+        if facts and out.lstrip().startswith(b"{"):
+            facts = json.loads(facts) if isinstance(facts, str) else facts
+            result, _end = json.JSONDecoder().raw_decode(out.decode().lstrip())
+            out = json.dumps(dict(result, ansible_facts=facts)).encode()
+        return rc, out, err

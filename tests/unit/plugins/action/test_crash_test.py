@@ -412,7 +412,7 @@ def test_a_module_that_fails_stops_the_test_before_the_crash():
     assert "trigger" not in action.calls
 
 
-SERVER = dict(CONSENT, dumps_host="store")
+SERVER = dict(CONSENT, dumps_host="store", target={"type": "ssh", "location": "kdump@store"}, path="/srv/crash")
 ELSEWHERE = info(
     settings={"target_type": "ssh", "target_location": "kdump@store", "path": "/srv/crash"},
     dump_directory={"path": None},
@@ -443,6 +443,29 @@ def test_the_directory_on_the_server_can_be_named():
     action = on_server({"dumps": []}, {"dumps": [dump("mine", nodename="web1")]}, args=dict(SERVER, dumps_path="/exp"))
     run(action)
     assert "server /exp" in action.calls
+
+
+NO_DIRECTORY = [
+    {"target": None},
+    {"path": None},
+    {"target": {"type": "local"}},
+    {"target": {"type": "nfs", "location": "store:/export"}, "path": "/web1"},
+]
+
+
+@pytest.mark.parametrize("options", NO_DIRECTORY)
+def test_a_host_does_not_choose_what_is_read_on_the_server(options):
+    action = on_server({"dumps": []}, args=dict(SERVER, **options))
+    result = run(action)
+    assert result["failed"]
+    assert "dumps_path" in result["msg"]
+    assert not [call for call in action.calls if call.startswith("server") or call == "trigger"]
+
+
+def test_a_host_whose_own_file_names_another_directory_is_not_crashed():
+    action = on_server({"dumps": []}, args=dict(SERVER, path="/srv/crash/web1"))
+    assert "this host dumps to /srv/crash on its server; run setup first" in run(action)["msg"]
+    assert not [call for call in action.calls if call.startswith("server") or call == "trigger"]
 
 
 def growing(*sizes):

@@ -62,11 +62,21 @@ SETTINGS = [
 
 @pytest.mark.parametrize("stack, kind, location, path, given, there", SETTINGS)
 def test_the_directory_on_the_server_follows_from_the_target(stack, kind, location, path, given, there):
+    info = {"settings": {"target_type": "local", "target_location": None, "path": "/etc"}, "stack": {"name": stack}}
+    wanted = _dump_server.Wanted(given, {"type": kind, "location": location}, path)
+    assert _dump_server.server_path(info, wanted) == there
+
+
+@pytest.mark.parametrize("stack, kind, location, path, given, there", SETTINGS)
+def test_what_the_host_says_is_no_directory_on_the_server(stack, kind, location, path, given, there):
     settings = {"target_type": kind, "target_location": location, "path": path}
-    assert _dump_server.server_path({"settings": settings, "stack": {"name": stack}}, given) == there
+    info = {"settings": settings, "stack": {"name": stack}}
+    assert _dump_server.server_path(info, _dump_server.Wanted()) is None
+    assert _dump_server.server_path(info, _dump_server.Wanted(None, None, path)) is None
 
 
 def test_a_host_tells_its_clock_its_name_and_its_addresses():
     assert _dump_server.client("1000\nweb1\n10.0.0.1 fe80::1 \n") == ME
     assert _dump_server.client("1000\nweb1\n") == _dump_server.Client(1000.0, "web1", [])
     assert _dump_server.client("motd\n1000\nweb1\n") is None
+    assert _dump_server.client("9" * 400 + "\nweb1\n") is None

@@ -1,0 +1,83 @@
+# Copyright (c) 2026, The crashops.kdump authors
+# GNU General Public License v3.0-or-later (see COPYING or https://www.gnu.org/licenses/gpl-3.0.txt)
+# SPDX-License-Identifier: GPL-3.0-or-later
+"""A hostile host among others: what it says opens nothing on another machine."""
+
+import json
+
+SSH = {"type": "ssh", "location": "kdump@dumps"}
+OWN = "AAAAC3NzaC1lZDI1NTE5AAAAILDm4VZi1Kk6wLHX4nyuQ0x2mSZmAuwJXrWMuyqpIcY3"
+ROLE = {"name": "crashops.kdump.kdump", "tasks_from": "setup", "rolespec_validate": False}
+# any module brings a host's facts; the role then runs in a play of its own
+FACTS_THEN_SETUP = [
+    {"hosts": "web1", "gather_facts": False, "tasks": [{"name": "Look", "crashops.kdump.kdump_info": {}}]},
+    {
+        "hosts": "web1,web2",
+        "gather_facts": False,
+        "tasks": [{"name": "Set kdump up", "ansible.builtin.include_role": ROLE}],
+    },
+]
+
+
+def hostile(machine="debian", **facts):
+    """Return a host that adds facts to all that it says."""
+    return {"made_up": machine, "made_up_facts": json.dumps(facts)}
+
+
+def test_an_account_that_only_the_hosts_own_file_names_opens_nothing(collections, fleet):
+    done = fleet(dumps="debian", web1="root_of_dumps").playbook(
+        collections, "setup", "--limit", "web1", kdump_ssh_server="dumps"
+    )
+    (message,) = done.failures("web1")
+    assert message.startswith("kdump_target: web1 names the ssh target itself, and it does not work")
+    assert "Nothing was prepared on dumps: set kdump_target" in message
+    assert "Configure kdump" not in done.of("web1")
+    assert not [task for task in done.of("web1") if "ssh server" in task]
+
+
+def test_the_account_that_the_operator_wrote_is_opened_with_one_key_that_may_not_do_more(collections, fleet):
+    done = fleet(web1="root_of_dumps").playbook(collections, "setup", kdump_target=dict(SSH, ssh_key="/root/.ssh/k"))
+    shown = done.of("web1")["Show the lines that the account on the ssh server needs"]["msg"]
+    assert shown == [
+        "~/.ssh/authorized_keys of kdump@dumps needs:",
+        "restrict ssh-ed25519 %s kdump@web1" % OWN,
+    ]
+
+
+def test_a_fact_is_no_variable_of_the_role(collections, fleet):
+    wanted = {"kdump_ssh_server": "dumps", "kdump_target": {"type": "ssh", "location": "root@dumps"}}
+    machines = fleet(dumps="debian", web1=hostile("root_of_dumps", **wanted), web2="debian")
+    done = machines.play(collections, FACTS_THEN_SETUP)
+    sentences = done.of("web1", "failed")["Check all variables on this host"]["refused"]
+    assert sentences == [
+        "%s: %r is refused: the value is a fact that the host sent, and a host decides nothing here; set it in the "
+        "inventory (set_fact with cacheable makes a fact of it)." % (name, value)
+        for name, value in wanted.items()
+    ]
+    assert done.failures("web2") == []
+
+
+def test_what_the_host_returns_is_not_what_the_operator_wrote(collections, fleet):
+    facts = {"kdump_crashkernel": "1M", "kdump_reboot_allowed": True}
+    done = fleet(web1=hostile(**facts)).playbook(collections, "setup")
+    checked = done.of("web1")["Check all variables on this host"]
+    assert "ansible_facts" not in checked
+    found = checked["variables"]
+    assert (found["kdump_crashkernel"], found["kdump_reboot_allowed"]) == ("default", False)
+
+
+def test_a_host_pins_no_host_key_on_others_and_lets_itself_in_nowhere(collections, fleet):
+    forged = {
+        "__kdump_wants_login": "dumps kdump@dumps",
+        "__kdump_server_keys": {
+            "stdout_lines": ["ssh-ed25519 AAAAC3NzaC1lZDI1NTE5AAAAIattackerattackerattackerattacke"]
+        },
+        "__kdump_public_key": "ssh-ed25519 " + OWN,
+    }
+    wanted = {"made_up": "ssh_client", "kdump_target": SSH, "kdump_ssh_server": "dumps"}
+    machines = fleet(dumps="unreachable", web1=hostile(**forged), web2=wanted)
+    done = machines.play(collections, FACTS_THEN_SETUP)
+    (message,) = done.failures("web2")
+    assert "its host keys could not be read" in message
+    assert "Pin the host keys of the ssh server" not in done.of("web2")
+    assert "attacker" not in str(list(done.of("web2").values()))
