@@ -20,6 +20,7 @@ from ansible.parsing.splitter import parse_kv
 from ansible.plugins.action import ActionBase
 from ansible.utils.display import Display
 from ansible.utils.vars import load_extra_vars
+from ansible_collections.crashops.kdump.plugins.module_utils._visible import shown, visible
 from ansible_collections.crashops.kdump.plugins.plugin_utils import _consent, _crash, _dump_server
 from ansible_collections.crashops.kdump.plugins.plugin_utils._other_host import OtherHost, is_known
 from ansible_collections.crashops.kdump.plugins.plugin_utils._put import put
@@ -101,7 +102,8 @@ class ActionModule(ActionBase):
             result.update(self._test(options))
         except CrashTestFailed as failure:
             result.update(failure.details, failed=True, changed=self._crashed, msg=failure.msg)
-        return result
+        # messages, reasons and the console's last lines are a host's own words
+        return dict(shown(result))
 
     def _test(self, options: dict[str, Any]) -> dict[str, Any]:
         """Return the result of the whole test; in check mode of all that comes before the crash."""
@@ -350,7 +352,7 @@ class ActionModule(ActionBase):
         try:
             return ask()
         except (AnsibleError, CrashTestFailed) as error:
-            display.vv("%s: %s" % (self._name, error))
+            display.vv(visible("%s: %s" % (self._name, error)))
             self.pause(PAUSE_S)
             return None
 
@@ -388,7 +390,7 @@ class ActionModule(ActionBase):
 
     def _say(self, words: str) -> None:
         """Tell the operator how things stand."""
-        display.display("%s %s" % (self._name, words))
+        display.display(visible("%s %s" % (self._name, words)))
 
     def _look(self, args: dict[str, Any]) -> dict[str, Any]:
         """Return the dumps, from where they land."""

@@ -16,6 +16,7 @@ from ansible_collections.crashops.kdump.plugins.module_utils import _replace
 from ansible_collections.crashops.kdump.plugins.module_utils._lock import Lock
 from ansible_collections.crashops.kdump.plugins.module_utils._replace import Content
 from ansible_collections.crashops.kdump.plugins.module_utils._result import Failure, Refused
+from ansible_collections.crashops.kdump.plugins.module_utils._visible import shown, visible
 
 # sysfs files of kexec answer EBUSY while a load holds the kexec lock (Linux 6.5 and later)
 BUSY_TRIES = 20
@@ -293,7 +294,7 @@ def run_module(
 
     changes: the name of a module that changes the host, which it does alone: it waits for the lock, check mode apart.
     The one place of the collection that calls exit_json and fail_json. `commands` is added to both; the `warnings` of a
-    result go to the screen.
+    result go to the screen. What hosts say may steer a terminal: no text leaves with a character that does.
     """
     host = Host(module)
     try:
@@ -302,10 +303,11 @@ def run_module(
             _replace.remove_left(host)
         result = ensure(host, module.params, module.check_mode)
     except Failure as failure:
-        module.fail_json(msg=failure.msg + without_root(host, failure), commands=host.commands, **failure.details)
+        msg = visible(failure.msg) + without_root(host, failure)
+        module.fail_json(msg=msg, **shown(dict(failure.details, commands=host.commands)))
     else:
         for warning in result.pop("warnings", []):
-            module.warn(warning)
-        module.exit_json(commands=host.commands, **result)
+            module.warn(visible(warning))
+        module.exit_json(**shown(dict(result, commands=host.commands)))
     finally:
         host.unlock()

@@ -11,8 +11,8 @@ from ansible_collections.crashops.kdump.plugins.module_utils._values import Prob
 
 DUMP_LEVELS = range(32)
 MESSAGE_LEVELS = range(32)
-LEVEL = re.compile(r"^[0-9]{1,4}$")
-SIZE_LIMIT = re.compile(r"^(0[xX]0*[1-9A-Fa-f][0-9A-Fa-f]*|0*[1-9][0-9]*)[KMGTPEkmgtpe]?$")
+LEVEL = re.compile(r"[0-9]{1,4}\Z")
+SIZE_LIMIT = re.compile(r"(0[xX]0*[1-9A-Fa-f][0-9A-Fa-f]*|0*[1-9][0-9]*)[KMGTPEkmgtpe]?\Z")
 # makedumpfile by its name, or by a path
 PROGRAM = re.compile(r"(/(\S*/)?)?makedumpfile\Z")
 # what makedumpfile 1.7.2 to 1.7.9 hand to getopt_long, and b7587f1 with --extension: a colon follows what has a value

@@ -6,6 +6,8 @@
 
 from typing import Any, Dict, Iterable, List, Mapping, NamedTuple, Optional
 
+from ansible_collections.crashops.kdump.plugins.module_utils._visible import visible
+
 # yes and no are numbers to Python, so they come first; Ansible's own types are kinds of these
 KINDS = (
     (bool, "yes or no"),
@@ -82,7 +84,7 @@ def kind_of(value: Any) -> str:
 
 def refusal(option: str, value: Any, rule: str, remedy: str) -> str:
     """Return the one sentence for a refused value: option, value, rule, remedy."""
-    return "%s: %r is refused: %s; %s." % (option, value, rule, remedy)
+    return visible("%s: %r is refused: %s; %s." % (option, value, rule, remedy))
 
 
 def file_diff(change: FileChange) -> Dict[str, str]:

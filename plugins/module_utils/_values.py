@@ -13,6 +13,13 @@ from typing import NamedTuple, Optional
 CONTROL = re.compile(r"[\x00-\x1f\x7f]")
 # what /bin/sh expands or ends a quoted value at, and systemd's EnvironmentFile reads in another way
 SHELL_SPECIAL = re.compile(r"[\"'`$\\\x00-\x1f\x7f]")
+# what a shell runs, expands or redirects where a script of kdump uses a value without quotes, or in eval
+SHELL_COMMAND = re.compile(r"[`$;|&<>]")
+IDENTIFIER = re.compile(r"[A-Za-z_][A-Za-z0-9_]*\Z")
+# letters and digits of any language, and signs that mean nothing to shells, systemd, ssh and fstab
+PLAIN_PATH = re.compile(r"/[\w/.+@,:=~-]*\Z")
+PLAIN_LOCATION = re.compile(r"[\w/.+@,:=~%\[\]-]+\Z")
+PLAIN_WORD = re.compile(r"[\w=/][\w/.+@,:=~%-]*\Z")
 
 
 class Problem(NamedTuple):
@@ -28,6 +35,71 @@ class Setting(NamedTuple):
     option: str
     name: str
     value: Optional[str]
+
+
+def unseen_problem(value: str) -> Optional[Problem]:
+    """Return what is wrong with a text that is to be one line of a file: nothing in it may be invisible."""
+    if value.isprintable():
+        return None
+    rule = "it has control characters, line separators or other signs that nobody sees"
+    return Problem(rule, "write it on one line, in signs that can be seen")
+
+
+def conf_option_problem(value: str) -> Optional[Problem]:
+    """Return what is wrong with a value that an option gives to kdump.conf; a shell of the capture kernel reads it."""
+    problem = conf_value_problem(value) or unseen_problem(value)
+    if problem is None and SHELL_COMMAND.search(value):
+        return Problem(
+            "kdump's scripts give it to a shell, which runs or expands ` $ ; | & < >", "write it without them"
+        )
+    return problem
+
+
+def variable_value_problem(value: str) -> Optional[Problem]:
+    """Return what is wrong with a variable's value; kdump-config puts some of them into a command that it evals."""
+    problem = shell_value_problem(value)
+    if problem is None and SHELL_COMMAND.search(value):
+        rule = "kdump's scripts use some variables in an eval, which runs what stands behind ; | & < >"
+        return Problem(rule, "write it without them")
+    return problem
+
+
+def plain_path_problem(path: str) -> Optional[Problem]:
+    """Return what is wrong with a path that an option names: it goes to shells, units and commands."""
+    problem = path_problem(path)
+    if problem is not None:
+        return problem
+    if not PLAIN_PATH.match(path):
+        return Problem("a shell or systemd may read other signs in it", "write letters, digits and / . _ + @ , : = ~ -")
+    if {".", ".."} & set(path.split("/")):
+        return Problem("it leads elsewhere by . or ..", "write the directory itself, without . and ..")
+    return None
+
+
+def plain_location_problem(location: str) -> Optional[Problem]:
+    """Return what is wrong with the location of a dump target, which goes to shells and commands."""
+    if location and not PLAIN_LOCATION.match(location):
+        signs = "letters, digits and / . _ + @ , : = ~ % [ ] -"
+        return Problem("a shell may read other signs in it", "write %s" % signs)
+    return None
+
+
+def plain_word_problem(word: str) -> Optional[Problem]:
+    """Return what is wrong with one word of a list, such as a host, a program or a driver."""
+    if not word.strip() or len(word.split()) != 1:
+        return Problem("it is not one word", "give each as an entry of its own")
+    if not PLAIN_WORD.match(word):
+        return Problem(
+            "a shell or a program may read other signs in it", "write letters, digits and / . _ + @ , : = ~ % -"
+        )
+    return None
+
+
+def variable_problem(name: str) -> Optional[Problem]:
+    """Return what is wrong with the name of a variable or directive."""
+    if IDENTIFIER.match(name):
+        return None
+    return Problem("a name has letters, digits and _ only", "correct the name")
 
 
 def conf_value_problem(value: str) -> Optional[Problem]:
@@ -50,7 +122,7 @@ def shell_value_problem(value: str) -> Optional[Problem]:
     if SHELL_SPECIAL.search(value):
         rule = "quotes, $, backticks, backslashes and control characters are not read alike by a shell and systemd"
         return Problem(rule, "write it without them")
-    return None
+    return unseen_problem(value)
 
 
 def path_problem(path: str) -> Optional[Problem]:
@@ -68,14 +140,14 @@ def path_problem(path: str) -> Optional[Problem]:
 
 def nfs_problem(location: str) -> Optional[Problem]:
     """Return what is wrong with an nfs target."""
-    if re.match(r"^\[[0-9A-Fa-f:.%]+\]:/\S*$", location):
+    if re.match(r"\[[0-9A-Fa-f:.%]+\]:/\S*\Z", location):
         return None
     host, colon, export = location.partition(":/")
     if location.startswith(":"):
         return Problem("a colon stands before the server, so that none is named", "write it without the first colon")
     if not colon or not host:
         return Problem("it is not of the form host:/export", "write the server, a colon and the exported path")
-    if host.count(":") > 1 and re.match(r"^[0-9A-Fa-f:.%]*$", host):
+    if host.count(":") > 1 and re.match(r"[0-9A-Fa-f:.%]*\Z", host):
         return Problem("an IPv6 address is not in brackets", "write [address]:/export")
     if re.search(r"[\s/@:]", host) or re.search(r"\s", export):
         return Problem("it is not of the form host:/export", "write the server, a colon and the exported path")
@@ -107,7 +179,7 @@ def target_problem(kind: str, location: str, ssh_key: str) -> Optional[Problem]:
 
 def device_problem(location: str) -> Optional[Problem]:
     """Return what is wrong with a target on a device."""
-    if re.match(r"^(/dev/\S+|(UUID|LABEL)=\S+)$", location):
+    if re.match(r"(/dev/\S+|(UUID|LABEL)=\S+)\Z", location):
         return None
     return Problem("it is neither a device below /dev nor UUID=... or LABEL=...", "name it in one of these forms")
 
@@ -121,6 +193,6 @@ def word_problem(word: str) -> Optional[Problem]:
 
 def name_problem(name: str) -> Optional[Problem]:
     """Return what is wrong with the name of a kernel module."""
-    if re.match(r"^[A-Za-z0-9_-]+$", name):
+    if re.match(r"[A-Za-z0-9_-]+\Z", name):
         return None
     return Problem("it is not the name of a kernel module", "write letters, digits, _ and - only")

@@ -15,6 +15,8 @@ description:
     is about stay byte for byte.
   - Options and the resulting file are judged before anything is written. What the host's own tools would refuse, or
     what would lose the dump, is an error that names the option, or the line of the file, and nothing is written.
+  - A value is one line in characters that can be seen. Paths and locations hold letters, digits and C(/._+@,:=~-), a
+    path no C(.) and no C(..). What a shell would run or expand is refused, because kdump's scripts give some to one.
   - On Debian and Ubuntu the same options become variables of kdump-tools. An option that has no equivalent there is
     refused.
   - The rules of C(/etc/kdump.conf) are those of the host's own kdumpctl, which is known by its text. What another task

@@ -19,6 +19,7 @@ from typing import Any
 import yaml
 from ansible.module_utils.parsing.convert_bool import boolean
 from ansible_collections.crashops.kdump.plugins.module_utils._result import refusal
+from ansible_collections.crashops.kdump.plugins.module_utils._values import plain_path_problem, unseen_problem
 from ansible_collections.crashops.kdump.plugins.module_utils.checks import _waivers
 from ansible_collections.crashops.kdump.plugins.module_utils.checks._base import Thresholds
 
@@ -67,7 +68,11 @@ PATTERNS = (
         "give a time span such as 15min or 1h",
     ),
 )
-HOST_KEY = re.compile(r"(ssh|ecdsa|sk)-\S+\s+\S+")
+# a line of a .pub file: the type, the key, and perhaps a comment
+HOST_KEY = re.compile(r"(ssh|ecdsa|sk)-[A-Za-z0-9@.-]+[ \t]+[A-Za-z0-9+/]+=*([ \t]+[^\x00-\x1f\x7f]*)?")
+PACKAGE = re.compile(r"[A-Za-z0-9/@][A-Za-z0-9/._+:=~^@*() -]*")
+# told to nobody but the operator, by way of JSON
+FREE_TEXTS = ("kdump_waivers", "kdump_ssh_host_keys")
 
 
 class Wrong(Exception):
@@ -287,10 +292,38 @@ def refusals(values: Mapping[str, Any], is_host: Callable[[str], bool], hosts: I
     if "none" in words and len(words) > 1:
         found.append(refusal("kdump_panic_policy", words, "none stands alone", "remove it, or give the one word none"))
     for key in values.get("kdump_ssh_host_keys", []):
-        if not HOST_KEY.match(key):
+        if not HOST_KEY.fullmatch(key.strip()):
             remedy = "copy the line from /etc/ssh/ssh_host_ed25519_key.pub of the server"
             found.append(refusal("kdump_ssh_host_keys", key, "it is not of the form: type key", remedy))
-    return found + _judging(values)
+    trouble = plain_path_problem(values["kdump_dumps_path"]) if "kdump_dumps_path" in values else None
+    if trouble is not None:
+        found.append(refusal("kdump_dumps_path", values["kdump_dumps_path"], trouble.message, trouble.remedy))
+    for name in values.get("kdump_packages", []):
+        if not PACKAGE.fullmatch(name):
+            found.append(
+                refusal("kdump_packages", name, "it is no name of a package", "name one as dnf or apt list it")
+            )
+    return found + _unseen(values) + _judging(values)
+
+
+def _unseen(values: Mapping[str, Any]) -> list[str]:
+    """Return a sentence for each variable with a text that nobody sees: it may become another line of a file."""
+    found = []
+    for name, value in values.items():
+        problems = [] if name in FREE_TEXTS else [unseen_problem(text) for text in _texts(value)]
+        problem = next((one for one in problems if one is not None), None)
+        if problem is not None:
+            found.append(refusal(name, value, problem.message, problem.remedy))
+    return found
+
+
+def _texts(value: Any) -> list[str]:
+    """Return all texts in a value, the names of a dictionary too."""
+    if isinstance(value, Mapping):
+        value = [*value, *value.values()]
+    if isinstance(value, list):
+        return [text for one in value for text in _texts(one)]
+    return [value] if isinstance(value, str) else []
 
 
 def _judging(values: Mapping[str, Any]) -> list[str]:

@@ -204,5 +204,5 @@ def number(settings: Settings, key: str) -> Optional[int]:
     if not match:
         return None
     digits = match.group(2)
-    base = 16 if digits[:2].lower() == "0x" else 8 if re.match("0[0-7]+$", digits) else 10
+    base = 16 if digits[:2].lower() == "0x" else 8 if re.match(r"0[0-7]+\Z", digits) else 10
     return int(match.group(1) + digits, base)

@@ -16,6 +16,8 @@ TEXT_OPTIONS = (
 )  # fmt: skip
 LIST_OPTIONS = ("extra_bins", "extra_modules", "fence_kdump_nodes")
 # options that are a flag, and the words that the directive of the same name takes for no and yes
+PATHS = ("path", "sshkey")
+HOOKS = ("kdump_pre", "kdump_post", "kdump_emergency")
 FLAG_OPTIONS = {"auto_reset_crashkernel": ("no", "yes"), "force_rebuild": ("0", "1")}
 
 
@@ -68,26 +70,38 @@ def refusals(wanted: Dict[str, Any]) -> Iterator[str]:
             yield refusal(setting.option, setting.value, rule, "give it once")
         seen[setting.name] = setting.option
         problem = _problem(setting) if setting.value is not None else None
-        if isinstance(given.get(setting.option), (dict, list)):
+        if _values.variable_problem(setting.name):
+            yield from _judged(setting, _values.variable_problem(setting.name))
+        elif isinstance(given.get(setting.option), (dict, list)):
             yield refusal(setting.option, given[setting.option], "a directive holds one text", "write it as a string")
-        elif problem is not None:
-            yield refusal(setting.option, setting.value, problem.message, problem.remedy)
+        else:
+            yield from _judged(setting, problem)
     yield from _list_refusals(wanted)
     for setting in chosen if wanted.get("target") else []:
         if setting.name in _kdumpconf.TARGETS and setting.option != "target.location":
             yield refusal(setting.option, setting.value, "the option target says what the target is", "give it once")
 
 
+def _judged(setting: _values.Setting, problem: Optional[_values.Problem]) -> Iterator[str]:
+    """Return the refusal of a directive, if there is a problem."""
+    if problem is not None:
+        yield refusal(setting.option, setting.value, problem.message, problem.remedy)
+
+
 def _problem(setting: _values.Setting) -> Optional[_values.Problem]:
     """Return what is wrong with a directive's value, seen alone."""
     value = str(setting.value)
-    problem = _values.conf_value_problem(value)
+    problem = _values.conf_option_problem(value)
     if problem is not None:
         return problem
-    if setting.name == "path":
-        return _values.path_problem(value)
+    if setting.name in PATHS:
+        return _values.plain_path_problem(value)
+    if setting.name in HOOKS and value.startswith("/") and len(value.split()) == 1:
+        return _values.plain_path_problem(value)
     if setting.name in ("ext2", "ext3", "ext4", "xfs", "btrfs", "minix", "raw"):
-        return _values.device_problem(value)
+        return _values.device_problem(value) or _values.plain_location_problem(value)
+    if setting.name in ("nfs", "ssh", "virtiofs") and len(value.split()) == 1:
+        return _values.plain_location_problem(value)
     if setting.name == "virtiofs" and len(value.split()) > 1:
         return _values.Problem("a virtiofs tag is one word", "write the tag alone")
     if not _kdumpconf.reads_alike(setting.name, value):
@@ -101,8 +115,9 @@ def _list_refusals(wanted: Dict[str, Any]) -> Iterator[str]:
     """Return a sentence for each entry of a list that would become several words."""
     for option in LIST_OPTIONS:
         for word in wanted.get(option) or []:
-            if len(word.split()) != 1:
-                yield refusal(option, word, "it is not one word", "give each as an entry of its own")
+            problem = _values.plain_word_problem(word)
+            if problem is not None:
+                yield refusal(option, word, problem.message, problem.remedy)
 
 
 def edited(text: str, wanted: Dict[str, Any], exclusive: bool, renames: bool = True) -> str:

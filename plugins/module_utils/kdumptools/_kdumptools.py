@@ -82,15 +82,20 @@ def refusals(wanted: Dict[str, Any]) -> Iterator[str]:
         rule = "kdump-tools has no equivalent of it"
         yield refusal("failure_action", action, rule, "choose one of %s" % ", ".join(sorted(FAIL_COMMANDS)))
     if wanted.get("core_collector") is not None:
-        yield from _judged("core_collector", wanted["core_collector"], _makedumpfile.problem_of)
+        yield from _judged("core_collector", wanted["core_collector"], _collector_problem)
     if wanted.get("path") is not None:
-        yield from _judged("path", wanted["path"], _values.path_problem)
+        yield from _judged("path", wanted["path"], _values.plain_path_problem)
     yield from _clashes(wanted)
     yield from _misfits(wanted.get("sysconfig") or {})
     for setting in settings(wanted):
         if setting.value is not None:
             yield from _judged(setting.option, setting.value, _values.shell_value_problem)
     yield from _sysconfig.refusals(wanted)
+
+
+def _collector_problem(command: str) -> Optional[_values.Problem]:
+    """Return what is wrong with a collector; its words are joined again, which would hide a line break."""
+    return _values.unseen_problem(command) or _makedumpfile.problem_of(command)
 
 
 def _judged(option: str, value: Any, judge: Any) -> Iterator[str]:
@@ -112,10 +117,12 @@ def _target_refusals(target: Dict[str, Any]) -> Iterator[str]:
         yield refusal("target", kind, apart.message, apart.remedy)
     elif kind == "nfs":
         yield from _judged("target.location", location, _values.nfs_problem)
+        yield from _judged("target.location", location, _values.plain_location_problem)
     elif kind == "ssh":
         yield from _judged("target.location", location, _values.ssh_problem)
+        yield from _judged("target.location", location, _values.plain_location_problem)
     if target.get("ssh_key"):
-        yield from _judged("target.ssh_key", target["ssh_key"], _values.path_problem)
+        yield from _judged("target.ssh_key", target["ssh_key"], _values.plain_path_problem)
 
 
 def _clashes(wanted: Dict[str, Any]) -> Iterator[str]:
@@ -149,11 +156,21 @@ def _misfits(variables: Dict[str, Any]) -> Iterator[str]:
     for name, value in variables.items():
         if value is None or value == "":
             continue
-        if name in NUMBERS and integer(str(value)) is None:
+        problem = _value_problem(name, str(value))
+        if problem is not None:
+            yield refusal("sysconfig.%s" % name, value, problem.message, problem.remedy)
+        elif name in NUMBERS and integer(str(value)) is None:
             yield refusal("sysconfig.%s" % name, value, "it is not a number", "write one, or null")
         elif name in CHOICES and value not in CHOICES[name]:
             rule = "it is not one of %s" % ", ".join(CHOICES[name])
             yield refusal("sysconfig.%s" % name, value, rule, "choose one of them, or null")
+
+
+def _value_problem(name: str, value: str) -> Optional[_values.Problem]:
+    """Return what is wrong with a variable that an option could set as well: it goes to shells and commands."""
+    if name == "KDUMP_COREDIR" or (name == "SSH_KEY" and value.startswith("/")):
+        return _values.plain_path_problem(value)
+    return _values.plain_location_problem(value) if name in TARGET_VARIABLES else None
 
 
 def integer(value: str) -> Optional[int]:

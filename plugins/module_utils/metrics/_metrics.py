@@ -6,6 +6,7 @@
 
 from typing import Any, Dict, List, Optional, Tuple
 
+from ansible_collections.crashops.kdump.plugins.module_utils._visible import visible
 from ansible_collections.crashops.kdump.plugins.module_utils.checks._base import STATUSES
 from ansible_collections.crashops.kdump.plugins.module_utils.checks._verdict import VERDICTS
 
@@ -120,5 +121,5 @@ def _labels(labels: Dict[str, Any]) -> str:
 
 
 def _escaped(text: str) -> str:
-    """Return a label's value with what would end it escaped."""
-    return text.replace("\\", "\\\\").replace('"', '\\"').replace("\n", "\\n")
+    """Return a label's value with what would end it escaped, and what would steer a terminal visible."""
+    return visible(text, "\n").replace("\\", "\\\\").replace('"', '\\"').replace("\n", "\\n")

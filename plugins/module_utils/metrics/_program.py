@@ -19,6 +19,7 @@ from typing import Any, Callable, Dict, List, Optional, Tuple
 from ansible_collections.crashops.kdump.plugins.module_utils._facts import Options, read_facts
 from ansible_collections.crashops.kdump.plugins.module_utils._host import Host
 from ansible_collections.crashops.kdump.plugins.module_utils._result import Failure
+from ansible_collections.crashops.kdump.plugins.module_utils._visible import visible
 from ansible_collections.crashops.kdump.plugins.module_utils.checks._base import Thresholds
 from ansible_collections.crashops.kdump.plugins.module_utils.checks._waivers import Waiver
 from ansible_collections.crashops.kdump.plugins.module_utils.metrics._metrics import exposition
@@ -183,4 +184,4 @@ def _text(raw: bytes) -> str:
 
 def _say(words: str) -> None:
     """Tell the log, on one line."""
-    sys.stderr.write("%s: %s\n" % (NAME, " / ".join(words.split("\n"))))
+    sys.stderr.write("%s: %s\n" % (NAME, visible(" / ".join(words.split("\n")))))

@@ -12,7 +12,6 @@ from ansible_collections.crashops.kdump.plugins.module_utils._result import Find
 from ansible_collections.crashops.kdump.plugins.module_utils.shell import _shellvars
 from ansible_collections.crashops.kdump.plugins.module_utils.sysconfig import _capturewords
 
-NAME = re.compile(r"^[A-Za-z_][A-Za-z0-9_]*$")
 # values that must not appear in a log, and so not in a task
 SECRETS = ("FTP_PASSWORD",)
 SECRET = re.compile(r"((?:%s)[ \t]*\+?=).*" % "|".join(SECRETS))
@@ -65,14 +64,14 @@ def refusals(wanted: Dict[str, Any]) -> Iterator[str]:
     """Return a sentence for each value that such a file cannot hold."""
     for name, value in (wanted.get("sysconfig") or {}).items():
         option = "sysconfig.%s" % name
-        if not NAME.match(name):
-            yield refusal(option, value, "a variable's name has letters, digits and _ only", "correct the name")
+        if _values.variable_problem(name):
+            yield from _judged(option, value, _values.variable_problem(name))
         elif isinstance(value, (dict, list)):
             yield refusal(option, value, "a variable holds one text", "write it as a string")
         elif name in SECRETS and value is not None:
             yield refusal(option, "(hidden)", "a password in a task ends up in logs", "edit the file by other means")
         elif value is not None:
-            yield from _judged(option, value, _values.shell_value_problem(str(value)))
+            yield from _judged(option, value, _values.variable_value_problem(str(value)))
     for option in WORDS_OPTIONS:
         for word in wanted.get(option) or []:
             yield from _judged(option, word, _values.word_problem(word))

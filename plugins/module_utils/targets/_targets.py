@@ -56,10 +56,11 @@ def refusals(target: Target, stack: str) -> Iterator[str]:
     judges.update(dict.fromkeys(FILE_SYSTEMS[:-1], _values.device_problem))
     judge = judges.get(target.kind)
     problem = problem or (judge(target.location) if judge else None)
+    problem = problem or _values.plain_location_problem(target.location)
     if problem is not None:
         yield refusal("target.location", target.location, problem.message, problem.remedy)
     if target.kind == "ssh":
-        problem = _values.path_problem(target.ssh_key or "")
+        problem = _values.plain_path_problem(target.ssh_key or "")
         if problem is not None:
             yield refusal("target.ssh_key", target.ssh_key, problem.message, problem.remedy)
     yield from path_refusals(target)
@@ -67,7 +68,7 @@ def refusals(target: Target, stack: str) -> Iterator[str]:
 
 def path_refusals(target: Target) -> Iterator[str]:
     """Return what is wrong with the directory."""
-    problem = _values.path_problem(target.path)
+    problem = _values.plain_path_problem(target.path)
     if problem is not None:
         yield refusal("path", target.path, problem.message, problem.remedy)
         return

@@ -16,15 +16,15 @@ from ansible_collections.crashops.kdump.plugins.module_utils._result import Fail
 
 # kdumpctl (dracut-kdump.sh, kdump-lib): one dump in a folder, so all of its files share the empty stamp
 KDUMPCTL = (
-    ("core", re.compile(r"vmcore(?:\.flat)?(?:-incomplete)?()$")),
-    ("dmesg", re.compile(r"vmcore-dmesg(?:-incomplete)?\.txt()$")),
-    ("kexec_log", re.compile(r"kexec-dmesg\.log()$")),
+    ("core", re.compile(r"vmcore(?:\.flat)?(?:-incomplete)?()\Z")),
+    ("dmesg", re.compile(r"vmcore-dmesg(?:-incomplete)?\.txt()\Z")),
+    ("kexec_log", re.compile(r"kexec-dmesg\.log()\Z")),
 )
 # kdump-tools (kdump-config savecore): a stamp of the minute; over FTP the host's tag comes first, in one flat folder
 KDUMP_TOOLS = (
-    ("core", re.compile(r"((?:.+-)?)(?:dump|vmcore)\.(\d{12})(?:\.(?:gz|bz2|lz4|xz))?$")),
-    ("core", re.compile(r"((?:.+-)?)(?:dump|vmcore)-(incomplete)(?:\.(?:gz|bz2|lz4|xz))?$")),
-    ("dmesg", re.compile(r"((?:.+-)?)dmesg\.(\d{12})$")),
+    ("core", re.compile(r"((?:.+-)?)(?:dump|vmcore)\.(\d{12})(?:\.(?:gz|bz2|lz4|xz))?\Z")),
+    ("core", re.compile(r"((?:.+-)?)(?:dump|vmcore)-(incomplete)(?:\.(?:gz|bz2|lz4|xz))?\Z")),
+    ("dmesg", re.compile(r"((?:.+-)?)dmesg\.(\d{12})\Z")),
 )
 
 

@@ -10,6 +10,7 @@ from collections.abc import Mapping
 from typing import Any
 
 from ansible_collections.crashops.kdump.plugins.module_utils._result import kind_of
+from ansible_collections.crashops.kdump.plugins.module_utils._visible import LINES, visible
 from ansible_collections.crashops.kdump.plugins.module_utils.facts._proof import LAST_TIME_S
 
 # what a counter of 64 bits holds
@@ -109,7 +110,7 @@ class Reader:
 
 
 def clean(value: Any) -> str:
-    """Return a value as a plain text without NUL and without halves of characters."""
+    """Return a value as a plain text in which all that would steer a terminal or a page is visible."""
     # str() of a text that Ansible has marked is as marked as before
     text = str.__str__(value) if isinstance(value, str) else str(value)
-    return text.encode("utf-8", "replace").decode().replace("\0", " ")
+    return visible(text, LINES)

@@ -6,7 +6,7 @@
 
 from __future__ import annotations
 
-import unicodedata
+from ansible_collections.crashops.kdump.plugins.module_utils._visible import LINES, visible
 
 # kdump_info's seven verdicts and the three for hosts without a result of it, worst first: the order of the report
 VERDICTS = {
@@ -43,16 +43,11 @@ PROOF_STATES = ("proven", "stale", "never", "unknown")
 NONE = "\u2013"
 UNITS = ((1 << 40, "TiB"), (1 << 30, "GiB"), (1 << 20, "MiB"), (1 << 10, "KiB"))
 HOUR_S, DAY_S = 3600, 86400
-# control characters, line separators, and what turns the direction of writing around
-HARMFUL = ("Cc", "Zl", "Zp", "Cf", "Cs")
 
 
 def plain(text: str) -> str:
-    """Return a text as one line without characters that would steer a terminal or a page."""
-    if text.isascii() and text.isprintable():
-        return " ".join(text.split())
-    kept = "".join(" " if unicodedata.category(char) in HARMFUL else char for char in text)
-    return " ".join(kept.split())
+    """Return a text as one line in which all that would steer a terminal or a page is visible."""
+    return " ".join(visible(text, LINES).split())
 
 
 def cut(text: str, width: int) -> str:

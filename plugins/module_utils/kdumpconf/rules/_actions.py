@@ -30,7 +30,7 @@ NO_STREAM = ("cp", "mv", "dd", "rsync", "install")
 COMPRESSORS = ("gzip", "bzip2", "xz", "lz4", "lzop", "zstd")
 # -F with other options behind it: a capture script that takes the two characters out leaves these as a file name
 GLUED = re.compile(r"(?<!\S)-F\S")
-TO_STREAM = re.compile(r"^(-[A-Za-z0-9]*c[A-Za-z0-9]*|--stdout|--to-stdout)$")
+TO_STREAM = re.compile(r"^(-[A-Za-z0-9]*c[A-Za-z0-9]*|--stdout|--to-stdout)\Z")
 
 
 def failure_actions(document: Document, rule: str) -> Iterator[Finding]:

@@ -146,9 +146,9 @@ def test_a_level_that_is_null_is_not_known():
     assert (row["verdict"], row["ram_bytes"], row["stack"], row["proof_state"]) == ("unsupported", None, None, None)
 
 
-def test_halves_of_characters_and_nul_do_not_reach_the_report():
+def test_halves_of_characters_and_nul_reach_the_report_as_escapes():
     row = only_row(made_up.info("not_ready", summary="a\0b\udcffc"))
-    assert row["summary"] == "a b?c"
+    assert row["summary"] == "a\\x00b\\xffc"
 
 
 def test_problems_are_ordered_and_passed_checks_left_out():
