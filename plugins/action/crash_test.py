@@ -273,7 +273,7 @@ class ActionModule(ActionBase):
             self._connection.reset()
             done = self._low_level_execute_command(_crash.CALL_OFF, sudoable=True)
         except (AnsibleError, OSError, EOFError) as error:
-            display.vv("%s: %s" % (self._name, error))
+            display.vv(visible("%s: %s" % (self._name, error)))
             return False
         return boot_id in (done.get("stdout") or "")
 

@@ -45,7 +45,9 @@ class ActionModule(ActionBase):
         result.update(changed=False, variables=values, refused=refused)
         refused += self._claimed(given)
         if entry_point == "setup":
-            result.update(self._on_host(values, refused), variables=values)
+            # what is refused here already would be refused on the host once more
+            taken = {name: value for name, value in values.items() if not named(name, refused)}
+            result.update(self._on_host(taken, refused), variables=values)
         if result.get("failed"):
             return result
         if result["refused"]:
@@ -95,6 +97,11 @@ class ActionModule(ActionBase):
         rule = "the value is a fact that the host sent, and a host decides nothing here"
         remedy = "set it in the inventory (set_fact with cacheable makes a fact of it)"
         return [refusal(name, plain(facts[name]), rule, remedy) for name in names if given[name] == facts[name]]
+
+
+def named(variable: str, sentences: list[str]) -> bool:
+    """Return whether a sentence is about a variable, or a part of it."""
+    return any(sentence.startswith((variable + ":", variable + ".")) for sentence in sentences)
 
 
 def plain(value: Any) -> Any:

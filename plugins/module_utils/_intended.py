@@ -87,7 +87,7 @@ def _target_refusals(stack: Stack, given: Dict[str, Any]) -> List[str]:
     key = wanted.get("ssh_key") or before.ssh_key or "/root/.ssh/key"
     location = (wanted.get("location") or "").strip(" ")
     path = given.get("kdump_path") or before.path
-    return list(_targets.refusals(_targets.Target(wanted["type"], location, key, path), stack.name))
+    return list(_targets.refusals(_targets.Target(wanted["type"], location, key, path), stack.name, stack.host))
 
 
 def _crashkernel_refusals(host: Any, stack: Stack, given: Dict[str, Any]) -> List[str]:

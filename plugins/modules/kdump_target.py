@@ -21,6 +21,9 @@ description:
     when it starts, so it is refused here.
   - The login by ssh takes exactly the key of the target, asks nothing, and accepts no host key that is not pinned. It
     leaves C(known_hosts) as it is.
+  - A directory becomes private only where nobody else needs it. Links are followed. A directory of the system, the home
+    of an account, and one that is open to others and holds anything but dumps is refused before anything is written.
+    C(/var/crash) and all below it is for dumps.
   - To a V(raw) device nothing is written. It is refused where anything uses it or it holds anything.
   - One task at a time changes a host. Another one waits for up to five minutes, and then fails and names the first.
     Check mode does not wait.
@@ -240,7 +243,7 @@ def ensure(host: Any, params: Dict[str, Any], check_mode: bool) -> Dict[str, Any
     """Try the target and return what was found, or would be done."""
     stack = find_stack(host)
     target = wanted(stack, params)
-    refused = list(refusals(target, stack.name))
+    refused = list(refusals(target, stack.name, host))
     if params["timeout"] < 1:
         refused.append(refusal("timeout", params["timeout"], "it is no time", "give 1 or more seconds"))
     if refused:

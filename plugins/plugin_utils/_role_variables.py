@@ -18,6 +18,7 @@ from typing import Any
 
 import yaml
 from ansible.module_utils.parsing.convert_bool import boolean
+from ansible_collections.crashops.kdump.plugins.module_utils._directories import system_problem
 from ansible_collections.crashops.kdump.plugins.module_utils._result import refusal
 from ansible_collections.crashops.kdump.plugins.module_utils._values import plain_path_problem, unseen_problem
 from ansible_collections.crashops.kdump.plugins.module_utils.checks import _waivers
@@ -70,6 +71,8 @@ PATTERNS = (
 )
 # a line of a .pub file: the type, the key, and perhaps a comment
 HOST_KEY = re.compile(r"(ssh|ecdsa|sk)-[A-Za-z0-9@.-]+[ \t]+[A-Za-z0-9+/]+=*([ \t]+[^\x00-\x1f\x7f]*)?")
+# what a service keeps below /run for as long as it runs
+METRICS_IN_RUN = re.compile(r"(/var)?/run(/[A-Za-z0-9_+-][A-Za-z0-9._+-]*)+")
 PACKAGE = re.compile(r"[A-Za-z0-9/@][A-Za-z0-9/._+:=~^@*() -]*")
 # told to nobody but the operator, by way of JSON
 FREE_TEXTS = ("kdump_waivers", "kdump_ssh_host_keys")
@@ -298,6 +301,12 @@ def refusals(values: Mapping[str, Any], is_host: Callable[[str], bool], hosts: I
     trouble = plain_path_problem(values["kdump_dumps_path"]) if "kdump_dumps_path" in values else None
     if trouble is not None:
         found.append(refusal("kdump_dumps_path", values["kdump_dumps_path"], trouble.message, trouble.remedy))
+    place = values.get("kdump_metrics_directory", "")
+    if place.startswith("/") and not METRICS_IN_RUN.fullmatch(place):
+        problem = plain_path_problem(place) or system_problem(place)
+        if problem is not None:
+            remedy = "name a directory for metrics, such as /var/lib/node_exporter/textfile_collector"
+            found.append(refusal("kdump_metrics_directory", place, "it belongs to the system or leads there", remedy))
     for name in values.get("kdump_packages", []):
         if not PACKAGE.fullmatch(name):
             found.append(

@@ -56,3 +56,10 @@ def test_a_target_that_does_not_work_fails_with_its_own_sentence(collections, fl
 def test_warnings_about_the_configuration_are_on_the_screen(collections, fleet):
     done = fleet(web1="el9", loud="el9_warned").playbook(collections, "setup", kdump_crashkernel="256M")
     assert done.said.count("[WARNING]: /etc/kdump.conf") == 1
+
+
+def test_a_directory_that_a_variable_of_the_file_names_is_tried_before_it_is_written(collections, fleet):
+    done = fleet(web1="read_only").playbook(collections, "setup", kdump_sysconfig={"KDUMP_COREDIR": "/srv/dumps"})
+    (message,) = done.failures("web1")
+    assert message.startswith("nothing can be written to /srv/dumps on this host")
+    assert "Configure kdump" not in done.of("web1")

@@ -7,6 +7,7 @@
 import re
 from typing import Any, Dict, List, Optional, Tuple
 
+from ansible_collections.crashops.kdump.plugins.module_utils import _directories
 from ansible_collections.crashops.kdump.plugins.module_utils._result import FileChange, Finding, refusal
 from ansible_collections.crashops.kdump.plugins.module_utils._running import kernel_release
 from ansible_collections.crashops.kdump.plugins.module_utils.kdumptools import _kdumptools, _kdumptoolslint
@@ -100,12 +101,21 @@ class KdumpToolsStack(Stack):
 
     def refusals(self, wanted: Dict[str, Any]) -> List[str]:
         """Return a sentence for each of kdump_config's options that this stack refuses."""
-        refused = list(_kdumptools.refusals(wanted))
+        refused = list(_kdumptools.refusals(wanted)) or self._place_refusals(wanted)
         if refused:
             return refused
         judged = self.findings(wanted)[DEFAULTS]
         found = [finding for finding in judged if finding.rule not in _kdumptoolslint.OF_HOST]
         return list(_kdumptools.error_sentences(DEFAULTS, self._judged(wanted), found, wanted))
+
+    def _place_refusals(self, wanted: Dict[str, Any]) -> List[str]:
+        """Return why a directory that an option names is not for dumps; with ssh it is one of the server."""
+        target = _target({name: value for name, value in _shellvars.values(self._judged(wanted)).items() if value})[0]
+        host = None if target == "ssh" else self.host
+        if wanted.get("path") is not None:
+            return list(_directories.refusals("path", wanted["path"], host))
+        path = (wanted.get("sysconfig") or {}).get("KDUMP_COREDIR")
+        return list(_directories.refusals("sysconfig.KDUMP_COREDIR", str(path), host)) if path else []
 
     def _edited(self, wanted: Dict[str, Any]) -> str:
         """Return the file as the options want it."""

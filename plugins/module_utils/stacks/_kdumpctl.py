@@ -7,6 +7,7 @@
 import re
 from typing import Any, Dict, List, Optional, Tuple
 
+from ansible_collections.crashops.kdump.plugins.module_utils import _directories
 from ansible_collections.crashops.kdump.plugins.module_utils._result import FileChange, Finding
 from ansible_collections.crashops.kdump.plugins.module_utils._running import kernel_release
 from ansible_collections.crashops.kdump.plugins.module_utils.kdumpconf import (
@@ -115,6 +116,7 @@ class KdumpctlStack(Stack):
     def refusals(self, wanted: Dict[str, Any]) -> List[str]:
         """Return a sentence for each of kdump_config's options that this stack refuses."""
         refused = list(_kdumpoptions.refusals(wanted)) + list(_sysconfig.refusals(wanted))
+        refused = refused or self._place_refusals(wanted)
         if refused:
             return refused
         conf, sysconfig = self._edited(wanted)
@@ -124,6 +126,14 @@ class KdumpctlStack(Stack):
         sentences = list(_kdumpoptions.error_sentences(CONF, conf, found, wanted))
         found = [finding for finding in self._shell_findings(wanted) if finding.rule not in _sysconfiglint.OF_HOST]
         return sentences + list(_sysconfig.error_sentences(SYSCONFIG, sysconfig, found, wanted, COMMAND_LINE))
+
+    def _place_refusals(self, wanted: Dict[str, Any]) -> List[str]:
+        """Return why a directory that an option names is not for dumps; on other targets it lies below their root."""
+        target = _kdumptarget.target(_kdumpconf.values(self._edited(wanted)[0], self.generation()))[0]
+        given = [("path", wanted.get("path")), ("directives.path", (wanted.get("directives") or {}).get("path"))]
+        host = self.host if target == "local" else None
+        found = [(option, str(path)) for option, path in given if path is not None and target in ("local", "ssh")]
+        return [sentence for option, path in found for sentence in _directories.refusals(option, path, host)]
 
     def _edited(self, wanted: Dict[str, Any]) -> Tuple[str, str]:
         """Return both files as the options want them."""

@@ -20,6 +20,8 @@ from ansible_collections.crashops.kdump.plugins.module_utils.targets._trial impo
 
 # what mount(8) itself exits with where it could not mount
 MOUNT_FAILED = 32
+# where a mount of its own is made
+MOUNTED = "/mnt"
 
 
 class Wish(NamedTuple):
@@ -56,10 +58,10 @@ class Prober(abc.ABC):
     def probe(self) -> Probe:
         """Return what was found, or raise why no dump could be written."""
 
-    def script(self, directory: str, own: bool) -> str:
-        """Return the shell line for a directory: the whole trial, or in check mode a look."""
+    def script(self, directory: str, own: bool, root: str = "") -> str:
+        """Return the shell line for a directory below a mount: the whole trial, or in check mode a look."""
         chosen = trial_script if self.wish.act else look_script
-        return chosen(directory, self.wish.create, own)
+        return chosen(directory, self.wish.create, own, root)
 
     def tried(self, done: Completed, directory: str, where: str) -> Trial:
         """Return what the shell line found, or raise why it ended early."""

@@ -11,6 +11,7 @@ from ansible_collections.crashops.kdump.plugins.module_utils import _mounts
 from ansible_collections.crashops.kdump.plugins.module_utils._result import Failure, Refused, refusal
 from ansible_collections.crashops.kdump.plugins.module_utils.targets._base import (
     MOUNT_FAILED,
+    MOUNTED,
     Probe,
     Prober,
     mounted_elsewhere,
@@ -51,11 +52,12 @@ class FileSystem(Prober):
             refused = list(place_refusals(place, self.target.path))
             if refused:
                 raise Refused(refused)
-            done = self.run(["sh", "-c", self.script(place, own=True)], _stuck(place))
+            root = seen[0].point.rstrip("/")
+            done = self.run(["sh", "-c", self.script(place, own=True, root=root)], _stuck(place))
             trial = self.tried(done, place, THIS_HOST)
             return Probe(device, directory, place, trial, trial.free_bytes)
         self._check_start(device)
-        script = self.script(("/mnt" + directory).rstrip("/"), own=True)
+        script = self.script((MOUNTED + directory).rstrip("/"), own=True, root=MOUNTED)
         options = "defaults" if self.wish.act else LOOK_OPTIONS.get(self.target.kind, "ro")
         argv = mounted_elsewhere(self.target.kind, device, options, script)
         done = self.run(argv, "%s could not be mounted and tried within %d s." % (device, self.wish.timeout_s))

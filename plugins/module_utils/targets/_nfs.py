@@ -11,6 +11,7 @@ from ansible_collections.crashops.kdump.plugins.module_utils import _mounts
 from ansible_collections.crashops.kdump.plugins.module_utils._result import Failure
 from ansible_collections.crashops.kdump.plugins.module_utils.targets._base import (
     MOUNT_FAILED,
+    MOUNTED,
     Probe,
     Prober,
     mounted_elsewhere,
@@ -73,12 +74,13 @@ class Nfs(Prober):
         mount = self._mounted(location)
         if mount:
             place = (mount.point.rstrip("/") + inside).rstrip("/")
-            done = self.run(["sh", "-c", self.script(place, own=False)], self._silence())
+            script = self.script(place, own=False, root=mount.point.rstrip("/"))
+            done = self.run(["sh", "-c", script], self._silence())
             trial = self.tried(done, place, self._where())
             return Probe(location, directory, place, trial, trial.free_bytes)
         if self.host.which(HELPER) is None:
             return self.without(HELPER, PACKAGES[self.wish.stack], Probe(location, directory))
-        script = self.script("/mnt" + inside, own=False)
+        script = self.script(MOUNTED + inside, own=False, root=MOUNTED)
         done = self.run(mounted_elsewhere("nfs", self.target.location, self._options(), script), self._silence())
         if done.rc == MOUNT_FAILED:
             raise Failure(self._reason(done.stderr), trouble="mount", stderr=done.stderr)

@@ -6,7 +6,7 @@
 
 from typing import Any, Dict, Iterator, NamedTuple, Optional, Tuple
 
-from ansible_collections.crashops.kdump.plugins.module_utils import _values
+from ansible_collections.crashops.kdump.plugins.module_utils import _directories, _values
 from ansible_collections.crashops.kdump.plugins.module_utils._result import refusal
 
 FILE_SYSTEMS = ("ext2", "ext3", "ext4", "xfs", "btrfs", "minix", "virtiofs")
@@ -16,8 +16,6 @@ KINDS = {
     "kdump-tools": ("local", "nfs", "ssh"),
 }
 # a mode of 0700 on any of them would lock everybody else out of what is there
-OF_THE_SYSTEM = ("/bin", "/boot", "/dev", "/etc", "/home", "/lib", "/media", "/mnt", "/opt", "/proc", "/root", "/run")
-OF_THE_SYSTEM += ("/sbin", "/srv", "/sys", "/tmp", "/usr", "/var", "/var/lib", "/var/log", "/var/tmp")
 
 
 class Target(NamedTuple):
@@ -45,8 +43,8 @@ def nfs_directory(stack: str, location: str, path: str) -> str:
     return nfs_parts(location)[1].rstrip("/") + below_export(stack, path) or "/"
 
 
-def refusals(target: Target, stack: str) -> Iterator[str]:
-    """Return a sentence for each thing that is wrong with a target, before it is tried."""
+def refusals(target: Target, stack: str, host: Any = None) -> Iterator[str]:
+    """Return a sentence for each thing that is wrong with a target, before it is tried; host tells where links lead."""
     if target.kind not in KINDS[stack]:
         remedy = "choose one of %s" % ", ".join(KINDS[stack])
         yield refusal("target.type", target.kind, "%s has no such target that could be tried" % stack, remedy)
@@ -63,21 +61,21 @@ def refusals(target: Target, stack: str) -> Iterator[str]:
         problem = _values.plain_path_problem(target.ssh_key or "")
         if problem is not None:
             yield refusal("target.ssh_key", target.ssh_key, problem.message, problem.remedy)
-    yield from path_refusals(target)
+    yield from path_refusals(target, host)
 
 
-def path_refusals(target: Target) -> Iterator[str]:
+def path_refusals(target: Target, host: Any) -> Iterator[str]:
     """Return what is wrong with the directory."""
     problem = _values.plain_path_problem(target.path)
     if problem is not None:
         yield refusal("path", target.path, problem.message, problem.remedy)
         return
     if target.kind in ("local", "ssh"):
-        yield from place_refusals("/" + target.path.strip("/"), target.path)
+        yield from _directories.refusals("path", target.path, host if target.kind == "local" else None)
 
 
 def place_refusals(place: str, path: str) -> Iterator[str]:
     """Return what is wrong with making a directory of a system private; path is what the option says."""
-    if place == "/" or place in OF_THE_SYSTEM:
-        rule = "others need %s, and dumps belong into a directory that only one may read" % place
-        yield refusal("path", path, rule, "name a directory below it")
+    problem = _directories.system_problem(place)
+    if problem is not None:
+        yield refusal("path", path, problem.message, problem.remedy)

@@ -6,27 +6,52 @@
 
 The same line is run on this host, in a mount of its own, and on a dump server by ssh, so it is plain POSIX shell on one
 line, without an exclamation mark, which the login shell of an account on a server may take for a history word.
+
+It goes into the directory first, and judges and changes where it is then: whoever replaces a part of the path by a link
+afterwards does not lead it elsewhere.
 """
 
 import re
 import shlex
 from typing import Dict, List, NamedTuple, Optional
 
-# a template of mktemp(1), which puts letters of its own in place of each X
+from ansible_collections.crashops.kdump.plugins.module_utils import _directories
+
+# mktemp(1) puts letters in place of the X; what is left by a trial that was killed is told by this name
 TEST_FILE = ".crashops-kdump-XXXXXX"
-ABSENT, READ_ONLY = 21, 22
-KNOWN = ("step", "existed", "before", "owner", "mode")
+ABSENT, READ_ONLY, NEEDED, OUTSIDE, A_HOME, NOT_EMPTY = range(21, 27)
+KNOWN = ("step", "existed", "before", "owner", "mode", "place", "other")
+# what dd(1) tells of its work, in the C locale
 DD_COUNTS = re.compile(r"records (in|out)$| copied, ")
-# a mode of four digits has the sticky bit or the like: the directory is shared on purpose and is left as it is
-_MODE = 'case $m in 700|????) ;; *) chmod 0700 -- "$d" || exit 1;; esac'
-_OWNER = 'u=$(stat -c %u -- "$d"); echo owner=$u; [ "$u" = 0 ] || chown 0:0 -- "$d" || exit 1'
+# into the nearest directory that is there, every link followed; $w is where that is, $r what is missing below it
+_ENTER = (
+    'p=$d; until [ -d "$p" ]; do p=$(dirname -- "$p"); done; cd -P -- "$p" || exit 1; w=$(pwd -P); '
+    'r=${d#"$p"}; r=${r#/}; t=$w; [ -z "$r" ] || t=${w%/}/$r; echo "place=$t"'
+)
+_NAMED = "case $t in %s) exit %d;; esac" % (_directories.name_pattern(), NEEDED)
+_LOOK = "m=$(stat -c %a .) || exit 1; u=$(stat -c %u .) || exit 1"
+# sticky and the like: somebody shares it on purpose
+_SHARED = "700|????"
+_FOREIGN = 'cut -d: -f6 /etc/passwd | grep -Fxq -e "$w" && exit %d' % A_HOME
+_OF_USER = 'case $w in /home/*|/var/home/*) [ "$u" = 0 ] || exit %d;; esac' % A_HOME
+_OTHER = (
+    "o=$(find . -mindepth 1 -maxdepth 1 -not '(' %s ')' | head -n 1); [ -z \"$o\" ] || { echo \"other=$o\"; exit %d; }"
+) % (" ".join(_directories.find_words()), NOT_EMPTY)
+_MAKE = (
+    'while [ -n "$r" ]; do c=${r%%%%/*}; case $r in */*) r=${r#*/};; *) r=;; esac; '
+    'mkdir -- "./$c" || exit 1; cd -P -- "./$c" || exit 1; done; [ "$(pwd -P)" = "$t" ] || exit %d'
+) % OUTSIDE
+_OWNER = '[ "$u" = 0 ] || chown 0:0 . || exit 1'
+_MODE = "case $m in %s) ;; *) chmod 0700 . || exit 1;; esac" % _SHARED
+_STILL = '[ "$(cd -P -- "$d" && pwd -P)" = "$t" ] || exit %d' % OUTSIDE
+# read back by its size: a file system that is full may let an empty file be made
 _WRITE = (
-    'f=$(mktemp -- "$d/%s") || exit 1; dd if=/dev/zero of="$f" bs=4096 count=16 conv=fsync || '
+    'f=$(mktemp -- "./%s") || exit 1; dd if=/dev/zero of="$f" bs=4096 count=16 conv=fsync || '
     '{ rm -f -- "$f"; exit 1; }; [ "$(wc -c <"$f")" -eq 65536 ] || exit 1; rm -f -- "$f" || exit 1'
 ) % TEST_FILE
 # what a trial left whose power failed; one that is under way, maybe of another host, is younger
-_LEFT = "find \"$d\" -maxdepth 1 -type f -name '.crashops-kdump-??????' -mmin +60 -exec rm -f -- {} + 2>/dev/null"
-_SPACE = "df -Pk -- %s | tail -n 1"
+_LEFT = "find . -maxdepth 1 -type f -name '.crashops-kdump-??????' -mmin +60 -exec rm -f -- {} + 2>/dev/null"
+_SPACE = "echo step=space; df -Pk . | tail -n 1"
 
 
 class Trial(NamedTuple):
@@ -39,28 +64,45 @@ class Trial(NamedTuple):
     free_bytes: Optional[int]
 
 
-def trial_script(directory: str, create: bool, own: bool) -> str:
-    """Return the line that makes the directory for its owner alone (own: for root) and writes a file into it."""
-    make = 'mkdir -p -- "$d" || exit 1' if create else "exit %d" % ABSENT
-    parts = ["umask 077", "d=%s" % shlex.quote(directory), "echo step=make"]
-    parts += ['if [ -d "$d" ]; then echo existed=1; else %s; echo existed=0; fi' % make]
-    parts += ["echo step=mode", 'm=$(stat -c %a -- "$d") || exit 1', "echo before=$m"]
-    parts += ([_OWNER] if own else []) + [_MODE, 'echo mode=$(stat -c %a -- "$d")']
-    return "; ".join([*parts, "echo step=write", _LEFT, _WRITE, "echo step=space", _SPACE % '"$d"'])
+def trial_script(directory: str, create: bool, own: bool, root: str = "") -> str:
+    """Return the line that makes the directory for its owner alone (own: for root) and writes a file into it.
+
+    root is where the file system of the directory is mounted, which no link may lead out of; without one the directory
+    is one of the running system, and none that the system needs.
+    """
+    make = _MAKE if create else "exit %d" % ABSENT
+    parts = ["umask 077"] + _judgement(directory, own, root)
+    parts += ['if [ -z "$r" ]; then echo existed=1; else %s; echo existed=0; fi' % make]
+    parts += ["echo step=mode", _LOOK, "echo before=$m"]
+    parts += (["echo owner=$u", _OWNER] if own else []) + [_MODE, "echo mode=$(stat -c %a .)", _STILL]
+    return "; ".join([*parts, "echo step=write", _LEFT, _WRITE, _SPACE])
 
 
-def look_script(directory: str, create: bool, own: bool) -> str:
+def look_script(directory: str, create: bool, own: bool, root: str = "") -> str:
     """Return the line that only looks: at the directory, or at the nearest one above it that is there."""
     absent = ":" if create else "exit %d" % ABSENT
-    parts = [
-        "d=%s" % shlex.quote(directory),
-        "echo step=make",
-        'p=$d; until [ -d "$p" ]; do p=$(dirname -- "$p"); done',
-    ]
-    parts += ['if [ "$p" = "$d" ]; then echo existed=1; echo before=$(stat -c %a -- "$d"); else ' + absent]
-    parts += ["echo existed=0; fi"]
-    parts += ['[ -d "$d" ] && echo owner=$(stat -c %u -- "$d")'] if own else []
-    return "; ".join([*parts, '[ -w "$p" ] || exit %d' % READ_ONLY, "echo step=space", _SPACE % '"$p"'])
+    parts = _judgement(directory, own, root)
+    owner = "; echo owner=$u" if own else ""
+    parts += ['if [ -z "$r" ]; then echo existed=1; echo before=$m%s; else %s; echo existed=0; fi' % (owner, absent)]
+    return "; ".join([*parts, "[ -w . ] || exit %d" % READ_ONLY, _SPACE])
+
+
+def _judgement(directory: str, own: bool, root: str) -> List[str]:
+    """Return the commands that go into the directory, or as near as there is one, and refuse what others need."""
+    parts = ["d=%s" % shlex.quote(_directories.normal(directory)), "echo step=make", _ENTER]
+    if root:
+        # a mount point may be reached by a link, such as /mnt where the system is an image
+        parts.append("b=$(cd -P -- %s && pwd -P) || exit 1" % shlex.quote(root))
+        parts.append('case $t/ in "$b"/*) ;; *) exit %d;; esac' % OUTSIDE)
+    else:
+        parts += ["b=", _NAMED]
+    # only what would change is judged by what is in it; a directory that is private already stays as it is
+    right = '[ "$u" = 0 ] && ' if own else ""
+    private = "case $m in %s) %sk=1;; esac" % (_SHARED, right)
+    dumps = 'case ${w#"$b"}/ in %s/*) k=1;; esac' % _directories.DUMPS
+    judged = ([] if root else [_FOREIGN]) + ([_OF_USER] if own and not root else []) + [_OTHER]
+    inner = "; ".join([_LOOK, private, dumps, 'if [ -z "$k" ]; then %s; fi' % "; ".join(judged)])
+    return [*parts, 'k=; if [ -z "$r" ]; then %s; fi' % inner]
 
 
 def outcome(stdout: str) -> Trial:
@@ -87,17 +129,35 @@ def changes(trial: Trial) -> List[str]:
     return changed + ([] if trial.owned else ["owner"])
 
 
+REFUSED = {
+    NEEDED: ("others need {place}, and dumps belong into a directory that only one may read", "name another directory"),
+    OUTSIDE: ("a link leads from there to {place}", "name the directory itself"),
+    A_HOME: (
+        "{place} is the home directory of an account",
+        "name a directory for dumps alone, or close this one to others yourself: chmod 0700 {place}",
+    ),
+    NOT_EMPTY: (
+        "{place} is open to others, or theirs, and holds {other}, which is no dump",
+        "name an empty directory, or give this one to whoever writes the dumps and close it: chmod 0700 {place}",
+    ),
+}
+
+
 def complaint(rc: int, stdout: str, stderr: str, directory: str, where: str) -> str:
     """Return the sentence for a line that ended early."""
     # dd counts its records also where it fails
     lines = [line.strip() for line in stderr.splitlines() if line.strip() and not DD_COUNTS.search(line)]
     said = " / ".join(lines[-3:]) or "it said nothing"
     what = "%s on %s" % (directory, where)
+    found = _words(stdout)
+    if rc in REFUSED and "place" in found:
+        rule, remedy = REFUSED[rc]
+        seen = {"place": found["place"], "other": found.get("other", "?")[2:] or "?"}
+        return "%s is refused: %s; %s." % (what, rule.format(**seen), remedy.format(**seen))
     if rc == ABSENT:
         return "%s does not exist, and create is false; make it, for its owner alone (0700)." % what
     if rc == READ_ONLY:
         return "%s cannot be written to; give whoever writes the dumps the right to, or free it of ro." % what
-    found = _words(stdout)
     if found.get("step") == "make":
         return "%s cannot be made (%s); make it, or give whoever writes the dumps the right to." % (what, said)
     if found.get("step") == "mode":

@@ -51,6 +51,40 @@ def changed_lines(before, after):
     return [line for line in old if line not in new], [line for line in new if line not in old]
 
 
+# what becomes a directory of dumps: the option, and the sentence for it
+PLACES = [
+    ("kdumpctl", {"path": "/usr/lib"}, "path: '/usr/lib' is refused: the system itself needs what is in /usr"),
+    ("kdumpctl", {"path": "/srv/x/../../etc"}, "path: '/srv/x/../../etc' is refused: it leads elsewhere by . or .."),
+    ("kdumpctl", {"path": "/var/crash/.."}, "path: '/var/crash/..' is refused: it leads elsewhere by . or .."),
+    ("kdumpctl", {"path": "/proc/self/root"}, "the system itself needs what is in /proc"),
+    ("kdumpctl", {"path": "/var/crash/kdump"}, "it leads to /home, and others need /home"),
+    ("kdumpctl", {"directives": {"path": "/etc"}}, "directives.path: '/etc' is refused: the system itself needs"),
+    ("kdump-tools", {"path": "/usr/lib"}, "path: '/usr/lib' is refused: the system itself needs what is in /usr"),
+    ("kdump-tools", {"sysconfig": {"KDUMP_COREDIR": "/home"}}, "sysconfig.KDUMP_COREDIR: '/home' is refused: others"),
+    ("kdump-tools", {"sysconfig": {"KDUMP_COREDIR": "/var/crash/.."}}, "it leads elsewhere by . or .."),
+    ("kdump-tools", {"sysconfig": {"KDUMP_COREDIR": "/var/crash/kdump"}}, "it leads to /home, and others need /home"),
+    ("kdump-tools", {"path": "/etc", "target": {"type": "ssh", "location": "a@b"}}, "what is in /etc"),
+    ("kdump-tools", {"path": "/var", "target": {"type": "nfs", "location": "a:/b"}}, "others need /var"),
+]
+
+
+@pytest.mark.parametrize("stack, options, words", PLACES)
+def test_a_directory_that_others_need_is_refused_before_anything_is_written(stack, options, words):
+    host = kdumpctl_host() if stack == "kdumpctl" else tools_host()
+    host.links["/var/crash/kdump"] = "/home"
+    before = dict(host.files)
+    for check_mode in (True, False):
+        with pytest.raises(Refused) as refused:
+            run(host, check_mode, **options)
+        assert words in refused.value.msg
+    assert host.files == before and host.written == []
+
+
+def test_a_path_below_the_root_of_a_target_of_its_own_may_have_any_name():
+    target = {"type": "nfs", "location": "store:/export"}
+    assert run(kdumpctl_host(), target=target, path="/home")["changed"] is True
+
+
 KDUMPCTL_CASES = [
     ({"path": "/var/dumps"}, CONF, (["path /var/crash"], ["path /var/dumps"])),
     (

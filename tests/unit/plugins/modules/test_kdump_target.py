@@ -59,14 +59,14 @@ def run(host, check_mode=False, **options):
     return kdump_target.ensure(host, dict(DEFAULT, **options), check_mode)
 
 
-def local(directory, check_mode=False, create=True, own=True):
-    """Return the command that tries a directory of this host."""
-    return "sh -c " + (_trial.look_script if check_mode else _trial.trial_script)(directory, create, own)
+def local(directory, check_mode=False, create=True, own=True, root=""):
+    """Return the command that tries a directory of this host, perhaps below a mount point."""
+    return "sh -c " + (_trial.look_script if check_mode else _trial.trial_script)(directory, create, own, root)
 
 
 def elsewhere(kind, source, options, directory, own, check_mode=False):
     """Return the command that tries a directory in a mount of its own."""
-    script = (_trial.look_script if check_mode else _trial.trial_script)(directory, True, own)
+    script = (_trial.look_script if check_mode else _trial.trial_script)(directory, True, own, "/mnt")
     return " ".join(mounted_elsewhere(kind, source, options, script))
 
 
@@ -97,7 +97,7 @@ def test_in_check_mode_a_directory_is_only_looked_for():
 
 def test_a_mounted_file_system_is_tried_where_it_is():
     host = machine()
-    host.answers[local("/srv/var/crash")] = MADE
+    host.answers[local("/srv/var/crash", root="/srv")] = MADE
     result = run(host, target={"type": "xfs", "location": "UUID=1234"}, path="/var/crash")
     assert (result["device"], result["directory"]) == ("/dev/vdb1", "/var/crash")
     assert result["dump_directory"] == "/srv/var/crash"
@@ -174,6 +174,12 @@ REFUSED = [
     ("kdumpctl", {"target": {"type": "ssh", "location": "a@b", "ssh_key": "~/.ssh/k"}}, {}, "nothing expands ~"),
     ("kdumpctl", {"target": {"type": "ssh", "location": "a@b"}, "path": "/tmp"}, {}, "others need /tmp"),
     ("kdumpctl", {"path": "/var/"}, {}, "others need /var"),
+    ("kdumpctl", {"path": "/usr/lib"}, {}, "the system itself needs what is in /usr"),
+    ("kdumpctl", {"path": "/srv/x/../../etc"}, {}, "it leads elsewhere by . or .."),
+    ("kdumpctl", {"path": "/var/crash/.."}, {}, "it leads elsewhere by . or .."),
+    ("kdump-tools", {"path": "/proc/self/root"}, {}, "the system itself needs what is in /proc"),
+    ("kdump-tools", {}, {"/etc/default/kdump-tools": "KDUMP_COREDIR=/usr/lib\n"}, "what is in /usr"),
+    ("kdumpctl", {}, {"/etc/kdump.conf": "path /etc/../srv\n"}, "it leads elsewhere by . or .."),
     ("kdumpctl", {"path": "crash"}, {}, "path: 'crash' is refused"),
     ("kdumpctl", {"timeout": 0}, {}, "timeout: 0 is refused"),
     ("kdump-tools", {"target": {"type": "xfs", "location": "UUID=1234"}}, {}, "target.type: 'xfs' is refused"),
@@ -187,6 +193,28 @@ def test_what_cannot_be_right_is_refused_before_anything_is_tried(stack, options
         run(host, **options)
     assert words in refused.value.msg
     assert host.commands == []
+
+
+@pytest.mark.parametrize("stack", ["kdumpctl", "kdump-tools"])
+def test_a_link_to_a_directory_that_others_need_is_refused_before_anything_is_tried(stack):
+    host = machine(stack, links={"/var/crash/kdump": "/home"})
+    with pytest.raises(Refused, match="path: '/var/crash/kdump' is refused: it leads to /home, and others need /home"):
+        run(host, path="/var/crash/kdump")
+    assert host.commands == []
+
+
+def test_a_directory_with_files_of_others_fails_with_one_sentence():
+    host = machine()
+    said = "step=make\nplace=/data/photos\nother=./cat.jpg\n"
+    host.answers[local("/srv/crash")] = (26, said, "")
+    with pytest.raises(Failure) as failure:
+        run(host, path="/srv/crash")
+    assert failure.value.msg == (
+        "/srv/crash on this host is refused: /data/photos is open to others, or theirs, and holds cat.jpg, which is no "
+        "dump; name an empty directory, or give this one to whoever writes the dumps and close it: chmod 0700 "
+        "/data/photos."
+    )
+    assert failure.value.details["trouble"] == "directory"
 
 
 def test_a_raw_device_that_holds_anything_is_refused():
@@ -229,7 +257,7 @@ def test_the_root_of_a_server_is_an_export_too():
 def test_an_export_that_the_system_has_mounted_is_tried_there():
     mounted = MOUNTINFO + "50 22 0:44 / /net/dumps rw - nfs4 store:/export rw\n"
     host = machine(files={"/proc/self/mountinfo": mounted})
-    host.answers[local("/net/dumps/web1", own=False)] = THERE
+    host.answers[local("/net/dumps/web1", own=False, root="/net/dumps")] = THERE
     result = run(host, target={"type": "nfs", "location": "store:/export/"}, path="/web1")
     assert (result["changed"], result["dump_directory"]) == (False, "/net/dumps/web1")
 

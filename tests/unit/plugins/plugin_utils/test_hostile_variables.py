@@ -43,8 +43,8 @@ TEXTS = [
 # words of Ansible's own modules, names of the inventory, the operator's own consent, and what goes into JSON alone
 ELSEWHERE = {
     "kdump_allow_unknown", "kdump_failure_action", "kdump_final_action", "kdump_package_state", "kdump_ssh_server",
-    "kdump_dump_server", "kdump_test_confirm", "kdump_thresholds", "kdump_waivers", "kdump_crashkernel_minimum",
-    "kdump_crashkernel_maximum",
+    "kdump_dump_server", "kdump_test_confirm", "kdump_test_connections", "kdump_thresholds", "kdump_waivers",
+    "kdump_crashkernel_minimum",    "kdump_crashkernel_maximum",
 }  # fmt: skip
 
 
@@ -110,3 +110,16 @@ def test_nothing_but_plain_signs_reaches_a_unit_of_systemd(name, good):
     assert refused({name: good}) == []
     for text in hostile_values(good):
         assert refused({name: text}), repr(text)
+
+
+@pytest.mark.parametrize("place", ["/usr/lib", "/home", "/srv/x/../../etc", "/run/../etc", "/proc/self/root"])
+def test_metrics_go_into_no_directory_of_the_system(place):
+    (sentence,) = refused({"kdump_metrics_directory": place})
+    assert sentence.startswith("kdump_metrics_directory: %r is refused: it belongs to the system" % place)
+
+
+@pytest.mark.parametrize(
+    "place", ["/var/lib/node_exporter", "/run/node_exporter/textfile", "/srv/metrics", "/opt/ne/tc"]
+)
+def test_metrics_go_into_a_directory_of_their_own(place):
+    assert refused({"kdump_metrics_directory": place}) == []
