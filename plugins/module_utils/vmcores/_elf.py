@@ -143,7 +143,7 @@ def verdict(read: Read, size: int) -> Verdict:
     return Verdict(True, "all %d segments are in the file" % len(segments))
 
 
-def content(read: Read, most: int) -> Content:
+def content(read: Read, most: int, seekable: bool) -> Content:
     """Return whether the memory in a core makes sense: by the kernel's own name in it, as its pages carry no test."""
     layout = _layout(read)
     info = _information(read, layout) if layout else {}
@@ -157,7 +157,7 @@ def content(read: Read, most: int) -> Content:
         return Content(False, "its memory is all zeros, at each of %d places that were read" % len(places))
     words = "an ELF core's pages carry nothing by which they could be tested; %d places were tested for zeros"
     machine = MACHINES.get(layout.machine) if layout.wide else None
-    kernel = _kernel.told(_physical(read, memory), info, machine, info["OSRELEASE"])
+    kernel = _kernel.told(_physical(read, memory), info if seekable else None, machine, info["OSRELEASE"])
     if kernel.trouble:
         return Content(False, kernel.trouble)
     return judged_by_name(words % len(places), False, zeros, kernel)

@@ -29,6 +29,8 @@ START_KERNEL_MAP = 0xFFFFFFFF80000000
 TABLE_BITS, PRESENT, LARGE = 9, 0x1, 0x80
 PAGE_FRAME = 0x000FFFFFFFFFF000
 
+NO_LOOK = "the kernel's name and log in its memory were not read, as they are inside a compressed stream"
+
 
 class NotRead(Exception):
     """Something of the kernel's memory cannot be found. The text says why."""
@@ -127,8 +129,13 @@ class Memory:
         return (address & inside) + self._number("NUMBER(PHYS_OFFSET)")
 
 
-def told(physical: Physical, info: Dict[str, str], machine: Optional[str], release: Optional[str]) -> Told:
-    """Return what the memory in a dump says of its kernel, which the dump's header says is of a release."""
+def told(physical: Physical, info: Optional[Dict[str, str]], machine: Optional[str], release: Optional[str]) -> Told:
+    """Return what the memory in a dump says of its kernel, which the dump's header says is of a release.
+
+    info is None where nothing can be looked up, because each look would unpack a whole stream.
+    """
+    if info is None:
+        return Told(None, False, NO_LOOK)
     memory = Memory(physical, info, machine)
     try:
         found = _own_name(memory)

@@ -142,5 +142,6 @@ class Rewound:
         return self._stream.read(offset, size)
 
     def finish(self) -> None:
-        """Read on to the end of the stream, so that its checksum is tested."""
+        """Read on to the end of the stream, so that its checksum is tested, and go back to its beginning."""
         self._stream.finish()
+        self._stream = self._begun()

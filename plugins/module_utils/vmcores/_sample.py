@@ -72,10 +72,10 @@ class _Sample:
         return words
 
 
-def content(read: Read, most: int) -> Content:
+def content(read: Read, most: int, seekable: bool = True) -> Content:
     """Return whether a sample of at most so many pages can be unpacked, each to the size of a page.
 
-    And whether the kernel's own name in its memory is that of the header.
+    And whether the kernel's own name in its memory is that of the header, if the dump is seekable.
     """
     layout = _kdump_compressed.layout_of(read)
     count = _kdump_compressed.dumped_pages(read, layout) if layout else 0
@@ -92,7 +92,7 @@ def content(read: Read, most: int) -> Content:
             return Content(False, "the descriptor of page %d of %d is not in the file" % (number + 1, count))
         chosen.append(page)
     (level,) = struct.unpack(layout.order + "i", read(layout.sub_header + 8, 4))
-    return _judged(read, pages, _Sample(pages, layout, bool(level & ZERO_PAGES)), chosen, info or {})
+    return _judged(read, pages, _Sample(pages, layout, bool(level & ZERO_PAGES)), chosen, info if seekable else None)
 
 
 def _info_trouble(read: Read, info: Optional[Dict[str, str]]) -> Optional[str]:
@@ -106,7 +106,7 @@ def _info_trouble(read: Read, info: Optional[Dict[str, str]]) -> Optional[str]:
     return None if told == named else "its header is of the kernel %s, its VMCOREINFO of %s" % (named, told)
 
 
-def _judged(read: Read, pages: Pages, sample: _Sample, chosen: List[Page], info: Dict[str, str]) -> Content:
+def _judged(read: Read, pages: Pages, sample: _Sample, chosen: List[Page], info: Optional[Dict[str, str]]) -> Content:
     """Return what the chosen pages and the kernel's name in its memory tell. Pages are read in the file's order."""
     for page in sorted(chosen, key=lambda page: page.offset):
         try:

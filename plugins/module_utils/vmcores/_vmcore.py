@@ -72,7 +72,7 @@ def _packed_header(read: Read, wrapper: _packed.Wrapper) -> Header:
 class _Inside(NamedTuple):
     """What holds the kernel's memory, without the layers around it, and what is known of those.
 
-    whole: any of it can be read.
+    whole: any of it can be read. seekable: without unpacking all that comes before.
     """
 
     name: str
@@ -80,6 +80,7 @@ class _Inside(NamedTuple):
     size: int
     around: str = ""
     whole: bool = True
+    seekable: bool = True
 
     def verdict(self) -> Verdict:
         """Return whether it is complete."""
@@ -94,9 +95,9 @@ class _Inside(NamedTuple):
         if not self.whole:
             return Content(None, "it has more records than are kept in memory, so its pages were not read")
         if self.name == "kdump-compressed":
-            return _sample.content(self.read, most)
+            return _sample.content(self.read, most, self.seekable)
         if self.name == "elf":
-            return _elf.content(self.read, most)
+            return _elf.content(self.read, most, self.seekable)
         return Content(None, "nothing here reads pages of this format (%s)" % self.name)
 
 
@@ -127,12 +128,11 @@ def _inside(read: Read, size: int) -> _Inside:
     wrapper = _unpacker(name)
     if wrapper:
         return _unpacked(read, wrapper)
-    return _rebuilt(read, size) if name == "flattened" else _Inside(name, read, size)
+    return _rebuilt(_flattened.Index(read, size), size) if name == "flattened" else _Inside(name, read, size)
 
 
-def _rebuilt(read: Read, size: Optional[int]) -> _Inside:
+def _rebuilt(index: _flattened.Index, size: Optional[int]) -> _Inside:
     """Return what the records of a flattened dump rebuild; size is None where only reading on tells it."""
-    index = _flattened.Index(read, size)
     if not index.count:
         raise _flattened.Damaged("it holds a terminator and no record")
     words = "all %d records and the terminator are in the file" % index.count
@@ -145,9 +145,9 @@ def _unpacked(read: Read, wrapper: _packed.Wrapper) -> _Inside:
     """Return what is inside a compressed stream, which is read to its end for its checksum."""
     stream = _packed.Rewound(read, wrapper.unpacker)
     if stream.read(0, 16) == _flattened.SIGNATURE:
-        found = _rebuilt(stream.read, None)
+        index = _flattened.Index(stream.read)
         stream.finish()
-        return found
+        return _rebuilt(index, None)._replace(seekable=False)
     stream.finish()
     words = "the %s stream is whole; what is inside is not flattened: " % wrapper.name
     return _Inside("packed", stream.read, 0, words)

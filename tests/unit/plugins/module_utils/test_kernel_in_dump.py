@@ -3,9 +3,14 @@
 # SPDX-License-Identifier: GPL-3.0-or-later
 """Tests of which kernel the memory in a dump names: by its own name, and by the first line of its log."""
 
+import bz2
+import lzma
+import random
+import struct
+
 import pytest
-from ansible_collections.crashops.kdump.plugins.module_utils.vmcores import _decompress, _vmcore
-from ansible_collections.crashops.kdump.tests.unit.dump_builder import BLOCK, KERNEL, DeadKernel, flattened
+from ansible_collections.crashops.kdump.plugins.module_utils.vmcores import _decompress, _packed, _vmcore
+from ansible_collections.crashops.kdump.tests.unit.dump_builder import BLOCK, KERNEL, DeadKernel, flattened, zipped
 
 OTHER = "5.10.0-9-amd64"
 BOTH = "its memory and the log in it name the kernel " + KERNEL
@@ -67,6 +72,24 @@ def without(name):
         dead.info = "".join(line for line in dead.info.splitlines(True) if name not in line)
 
     return change
+
+
+@pytest.mark.parametrize("pack", [zipped, bz2.compress, lzma.compress], ids=["gz", "bz2", "xz"])
+def test_a_compressed_dump_is_read_from_end_to_end_a_few_times_and_no_more(pack, monkeypatch):
+    dead, noise = DeadKernel(), random.Random(5)
+    for frame in range(0x400, 0x580):
+        dead.pages[frame] = noise.getrandbits(8 * BLOCK).to_bytes(BLOCK, "little")
+    inner = dead.compressed(status=0)
+    # makedumpfile writes descriptors between the pages, so that some come late
+    cut = 4 * BLOCK + 24 * len(dead.pages)
+    head, mark = flattened(b"")[:-16], b"\xff" * 16
+    pieces = [(0, inner[: cut - 24]), (cut, inner[cut:]), (cut - 24, inner[cut - 24 : cut])]
+    file = head + b"".join(struct.pack(">qq", at, len(piece)) + piece for at, piece in pieces) + mark
+    begun, plain = [], _packed.Rewound._begun
+    monkeypatch.setattr(_packed.Rewound, "_begun", lambda self: begun.append(1) or plain(self))
+    content = judge(pack(file), most=512)
+    assert content.readable is None and "inside a compressed stream" in content.readable_reason
+    assert len(begun) < 20
 
 
 def zeroed(frame):
