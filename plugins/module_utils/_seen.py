@@ -54,6 +54,10 @@ class SeeingHost:
         """Return a file's bytes, None where there are none to be seen."""
         return self._look(path, lambda path: self._host.read_bytes(path, offset, size), None)
 
+    def read_piece(self, path: str, offset: int, size: int) -> Optional[bytes]:
+        """Return some bytes of a regular file, None where there are none to be seen."""
+        return self._look(path, lambda path: self._host.read_piece(path, offset, size), None)
+
     def stat(self, path: str) -> Any:
         """Return the facts of a path, None where there is nothing to be seen."""
         return self._look(path, self._host.stat, None)

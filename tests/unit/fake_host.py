@@ -56,6 +56,10 @@ class FakeHost:
         data = content if isinstance(content, bytes) else content.encode("utf-8", "surrogateescape")
         return data[offset:] if size < 0 else data[offset : offset + size]
 
+    def read_piece(self, path: str, offset: int, size: int) -> Optional[bytes]:
+        """Return some bytes of a file."""
+        return self.read_bytes(path, offset, size)
+
     def read(self, path: str) -> Optional[str]:
         """Return a file's text."""
         content = self.read_bytes(path)

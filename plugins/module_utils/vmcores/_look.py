@@ -42,7 +42,7 @@ def reader(host: Any, file: File, deadline: float) -> _vmcore.Read:
         # rubbish may name a place to which no file system can go
         if not 0 <= offset < file.facts.size:
             return b""
-        return host.read_bytes(path, offset, size) or b""
+        return host.read_piece(path, offset, size) or b""
 
     return read
 

@@ -52,3 +52,21 @@ def test_a_link_is_told_as_it_is_written_wherever_it_leads(host, tmp_path):
     os.symlink("../none", str(tmp_path / "link"))
     assert host.link(str(tmp_path / "link")) == "../none"
     assert host.link(str(tmp_path)) is None and host.link(str(tmp_path / "none")) is None
+
+
+def test_pieces_of_a_file_are_read_while_it_stays_open_and_only_one_does(host, tmp_path):
+    first, second = tmp_path / "first", tmp_path / "second"
+    first.write_bytes(b"0123456789")
+    second.write_bytes(b"abc")
+    before = len(os.listdir("/proc/self/fd"))
+    assert [host.read_piece(str(first), at, 3) for at in (8, 2, 20)] == [b"89", b"234", b""]
+    assert host.read_piece(str(second), 1, 9) == b"bc"
+    assert host.read_piece(str(first), 0, 1) == b"0"
+    assert len(os.listdir("/proc/self/fd")) <= before + 1
+
+
+def test_a_piece_of_what_is_no_regular_file_is_refused_and_never_waited_for(host, tmp_path):
+    os.mkfifo(str(tmp_path / "pipe"))
+    with pytest.raises(Failure, match="it is not a regular file"):
+        host.read_piece(str(tmp_path / "pipe"), 0, 1)
+    assert host.read_piece(str(tmp_path / "gone"), 0, 1) is None
