@@ -14,7 +14,7 @@ from ansible_collections.crashops.kdump.plugins.module_utils.vmcores._look impor
 
 # older ones than these are counted, and not opened
 OPENED = 20
-LIMIT_S = 5.0
+LIMIT_S = 10.0
 NOT_OPENED = _vmcore.Verdict(None, "the %d newest were looked into, and this is an older one" % OPENED)
 # so many pages are read of each
 CONTENT_PAGES = 64
