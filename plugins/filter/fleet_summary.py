@@ -99,8 +99,8 @@ from collections.abc import Callable, Mapping
 from typing import Any
 
 from ansible.errors import AnsibleFilterError
+from ansible_collections.crashops.kdump.plugins.module_utils._numbers import LAST_TIME_S
 from ansible_collections.crashops.kdump.plugins.module_utils._result import kind_of, refusal
-from ansible_collections.crashops.kdump.plugins.module_utils.facts._proof import LAST_TIME_S
 from ansible_collections.crashops.kdump.plugins.plugin_utils.report._files import collection_version
 from ansible_collections.crashops.kdump.plugins.plugin_utils.report._query import QueryRefused, ask
 from ansible_collections.crashops.kdump.plugins.plugin_utils.report._results import (

@@ -41,5 +41,7 @@ def by_version(found: List[DropIn]) -> List[DropIn]:
 
 def _version_key(name: str) -> List[Tuple[int, int, str]]:
     """Return a key by which numbers in names are compared as numbers."""
-    parts = re.findall(r"\d+|\D+", name)
-    return [(0, int(part), "") if part.isdigit() else (1, 0, part) for part in parts]
+    parts = re.findall(r"[0-9]+|[^0-9]+", name)
+    # of two numbers the one with more digits is larger, however many they are
+    numbers = [part.lstrip("0") if "0" <= part[0] <= "9" else None for part in parts]
+    return [(1, 0, part) if number is None else (0, len(number), number) for part, number in zip(parts, numbers)]

@@ -22,6 +22,38 @@ from ansible_collections.crashops.kdump.plugins.module_utils._visible import sho
 # sysfs files of kexec answer EBUSY while a load holds the kexec lock (Linux 6.5 and later)
 BUSY_TRIES = 20
 BUSY_PAUSE_S = 0.25
+# the most that is read of a file that is wanted as a whole: configuration, records, the kernel's tables
+WHOLE = 16 << 20
+PIECE = 64 << 10
+NULL_DEVICE = os.makedev(1, 3)
+# what a path leads to where it leads nowhere, a link that leads to itself among them
+NOWHERE = (errno.ENOENT, errno.ENOTDIR, errno.ELOOP)
+# the kernel's own files that this collection asks for. Others wait (/proc/kmsg, trace_pipe), take from whoever reads
+# next, or are as large as the memory (/proc/kcore), and a path that others wrote may lead there
+KERNEL_FILES = (
+    "/proc/1/mount",
+    "/proc/cmdline",
+    "/proc/cpuinfo",
+    "/proc/device-tree/",
+    "/proc/iomem",
+    "/proc/meminfo",
+    "/proc/modules",
+    "/proc/mounts",
+    "/proc/net/",
+    "/proc/self/mountinfo",
+    "/proc/swaps",
+    "/proc/sys/",
+    "/sys/bus/",
+    "/sys/class/",
+    "/sys/devices/",
+    "/sys/firmware/",
+    "/sys/fs/selinux/",
+    "/sys/hypervisor/",
+    "/sys/kernel/fadump",
+    "/sys/kernel/kexec",
+    "/sys/kernel/security/lockdown",
+    "/sys/module/",
+)
 # what coreutils timeout(1) exits with when the limit is reached, by TERM and by KILL
 TIMED_OUT = (124, 137)
 WITHOUT_ROOT = "The task ran without root: set become: true (ansible-playbook --become)."
@@ -79,13 +111,62 @@ def _kind(mode: int) -> str:
     return "block" if stat.S_ISBLK(mode) else "other"
 
 
-def _without_waiting(path: str, flags: int) -> int:
-    """Open a regular file; a pipe would make one wait for its other end."""
-    handle = os.open(path.encode("utf-8", "surrogateescape"), flags | os.O_NONBLOCK | os.O_NOCTTY)
-    if stat.S_ISREG(os.fstat(handle).st_mode):
-        return handle
-    os.close(handle)
-    raise OSError(errno.EINVAL, "it is not a regular file")
+def _raw(path: str) -> bytes:
+    """Return a path as the kernel knows it: Python 3.6 without a locale would refuse all but ASCII."""
+    return path.encode("utf-8", "surrogateescape")
+
+
+def _text(path: bytes) -> str:
+    """Return a path or a file's content as text; bytes that are not UTF-8 survive the way back."""
+    return path.decode("utf-8", "surrogateescape")
+
+
+def _cannot(what: str, path: str, error: Exception) -> Failure:
+    """Return the Failure for a path that the system refuses, or that is none, as one with a NUL in it."""
+    return Failure("cannot %s %s: %s" % (what, path, getattr(error, "strerror", None) or error), path=path)
+
+
+def _refuse_kernel_files(path: str, place: str) -> None:
+    """Raise an OSError for a file of the kernel that nobody here asked for. place: the open one in /proc/self/fd."""
+    try:
+        leads_to = _text(os.readlink(_raw(place)))
+    except OSError:
+        # not "no such file": that would make an absent file of one that is there
+        raise OSError(errno.EIO, "/proc is not mounted")
+    if leads_to.startswith(("/proc/", "/sys/")) and not os.path.normpath(path).startswith(KERNEL_FILES):
+        raise OSError(errno.EINVAL, "it leads to %s, which is no file on a disk" % leads_to)
+
+
+def _at_once(place: str, flags: int) -> int:
+    """Open a file without waiting for whoever is at its other end."""
+    return os.open(place, flags | os.O_NONBLOCK | os.O_NOCTTY)
+
+
+def _opened(path: str) -> Optional[io.FileIO]:
+    """Open a regular file; None for /dev/null. What it is, is asked first: opening alone can start a watchdog."""
+    handle = os.open(_raw(path), os.O_PATH | os.O_CLOEXEC)
+    try:
+        seen = os.fstat(handle)
+        if stat.S_ISCHR(seen.st_mode) and seen.st_rdev == NULL_DEVICE:
+            # how administrators take a file away that a package brings
+            return None
+        if not stat.S_ISREG(seen.st_mode):
+            raise OSError(errno.EINVAL, "it is not a regular file")
+        place = "/proc/self/fd/%d" % handle
+        _refuse_kernel_files(path, place)
+        return io.FileIO(place, "r", opener=_at_once)
+    finally:
+        os.close(handle)
+
+
+def _whole(stream: Any) -> bytes:
+    """Return the rest of a file, piece by piece, as /proc/sys refuses a read of megabytes."""
+    parts, length = [], 0  # type: List[bytes], int
+    for part in iter(lambda: stream.read(PIECE), b""):
+        parts, length = parts + [part], length + len(part)
+        if length > WHOLE:
+            raise OSError(errno.EFBIG, "it has more than %d MiB" % (WHOLE >> 20))
+    return b"".join(parts)
 
 
 class Host:
@@ -96,39 +177,50 @@ class Host:
 
     def __init__(self, module: Any) -> None:
         self._module = module
-        self._held = None  # type: Optional[Tuple[str, io.FileIO]]
+        self._held = None  # type: Optional[Tuple[str, Optional[io.FileIO]]]
         self.commands = []  # type: List[List[str]]
         self._lock = Lock()
 
     def read_bytes(self, path: str, offset: int = 0, size: int = -1) -> Optional[bytes]:
-        """Return a file's bytes (size -1: to its end), None where there is no such file."""
+        """Return a file's bytes (size -1: to its end), None where there is no such file.
+
+        Only regular files are read, and never waited for. Without a size, one of more than WHOLE bytes is refused.
+        """
         for attempt in range(BUSY_TRIES):
             try:
-                with open(path, "rb") as stream:
-                    if offset:
-                        stream.seek(offset)
-                    return stream.read(size)
-            except OSError as error:
-                if error.errno in (errno.ENOENT, errno.ENOTDIR):
+                return self._bytes_of(path, offset, size)
+            except (OSError, ValueError, OverflowError) as error:
+                reason = getattr(error, "errno", None)
+                if reason in NOWHERE:
                     return None
-                if error.errno != errno.EBUSY or attempt == BUSY_TRIES - 1:
-                    raise Failure("cannot read %s: %s" % (path, error.strerror), path=path)
+                if reason != errno.EBUSY or attempt == BUSY_TRIES - 1:
+                    raise _cannot("read", path, error)
                 time.sleep(BUSY_PAUSE_S)
         return None
+
+    def _bytes_of(self, path: str, offset: int, size: int) -> bytes:
+        """Return a regular file's bytes."""
+        opened = _opened(path)
+        if opened is None:
+            return b""
+        with io.BufferedReader(opened) as stream:
+            if offset:
+                stream.seek(offset)
+            return _whole(stream) if size < 0 else stream.read(size)
 
     def read(self, path: str) -> Optional[str]:
         """Return a file's text, None where there is no such file; bytes that are not UTF-8 survive a write."""
         content = self.read_bytes(path)
-        return None if content is None else content.decode("utf-8", "surrogateescape")
+        return None if content is None else _text(content)
 
     def stat(self, path: str) -> Optional[FileFacts]:
         """Return the facts of what a path leads to, None where it leads nowhere."""
         try:
-            seen = os.stat(path)
-        except OSError as error:
-            if error.errno in (errno.ENOENT, errno.ENOTDIR):
+            seen = os.stat(_raw(path))
+        except (OSError, ValueError) as error:
+            if getattr(error, "errno", None) in NOWHERE:
                 return None
-            raise Failure("cannot look at %s: %s" % (path, error.strerror), path=path)
+            raise _cannot("look at", path, error)
         times = (seen.st_mtime_ns, seen.st_ctime_ns)
         return FileFacts(
             _kind(seen.st_mode), stat.S_IMODE(seen.st_mode), seen.st_uid, seen.st_gid, seen.st_size, *times
@@ -136,28 +228,41 @@ class Host:
 
     def real_path(self, path: str) -> str:
         """Return the path with every symbolic link followed."""
-        return os.path.realpath(path)
+        try:
+            return _text(os.path.realpath(_raw(path)))
+        except (OSError, ValueError) as error:
+            raise _cannot("follow", path, error)
 
     def link(self, path: str) -> Optional[str]:
         """Return what a symbolic link says, None for what is none."""
         try:
-            return os.readlink(path)
-        except OSError:
+            return _text(os.readlink(_raw(path)))
+        except (OSError, ValueError):
             return None
 
     def glob(self, pattern: str) -> List[str]:
         """Return the paths that match a shell pattern, sorted."""
-        return sorted(glob.glob(pattern))
+        try:
+            return sorted(_text(path) for path in glob.glob(_raw(pattern)))
+        except (OSError, ValueError) as error:
+            raise _cannot("look for", pattern, error)
+
+    def entries(self, directory: str) -> List[str]:
+        """Return the paths of all that a directory holds, sorted."""
+        try:
+            return ["%s/%s" % (directory.rstrip("/"), _text(name)) for name in sorted(os.listdir(_raw(directory)))]
+        except (OSError, ValueError) as error:
+            raise _cannot("look into", directory, error)
 
     def may_list(self, directory: str) -> bool:
         """Return whether a directory may be looked into; `glob` finds nothing in one that may not."""
-        return os.access(directory, os.R_OK | os.X_OK)
+        return os.access(_raw(directory), os.R_OK | os.X_OK)
 
     def space(self, path: str) -> Optional[Space]:
         """Return the room on the file system under a path; None without such a path."""
         try:
-            seen = os.statvfs(path)
-        except OSError:
+            seen = os.statvfs(_raw(path))
+        except (OSError, ValueError):
             return None
         free, total = seen.f_bavail * seen.f_frsize, seen.f_blocks * seen.f_frsize
         # btrfs and some network file systems count no inodes
@@ -167,6 +272,9 @@ class Host:
         """Return why nobody answers at an address and TCP port, None where somebody does; nothing is sent."""
         try:
             socket.create_connection((address, port), timeout_s).close()
+        # a name with an empty or an overlong part is a UnicodeError, a port above 65535 an OverflowError
+        except (ValueError, OverflowError) as error:
+            return "%s" % error
         except OSError as error:
             return error.strerror or "no answer within %d s" % timeout_s
         return None
@@ -178,12 +286,13 @@ class Host:
         """
         try:
             if self._held is None or self._held[0] != path:
-                self._held = (path, io.FileIO(path, "r", opener=_without_waiting))
-            return os.pread(self._held[1].fileno(), size, offset)
-        except (OSError, ValueError) as error:
-            if getattr(error, "errno", None) in (errno.ENOENT, errno.ENOTDIR):
+                self._held = (path, _opened(path))
+            opened = self._held[1]
+            return b"" if opened is None else os.pread(opened.fileno(), size, offset)
+        except (OSError, ValueError, OverflowError) as error:
+            if getattr(error, "errno", None) in NOWHERE:
                 return None
-            raise Failure("cannot read %s: %s" % (path, getattr(error, "strerror", None) or error), path=path)
+            raise _cannot("read", path, error)
 
     def is_root(self) -> bool:
         """Return whether everything may be read."""
@@ -192,8 +301,8 @@ class Host:
     def label(self, path: str) -> Optional[str]:
         """Return the SELinux context of a path, None where it has none."""
         try:
-            return os.getxattr(path, "security.selinux").decode("utf-8", "replace").strip("\0")
-        except OSError:
+            return os.getxattr(_raw(path), "security.selinux").decode("utf-8", "replace").strip("\0")
+        except (OSError, ValueError):
             return None
 
     def now(self) -> float:

@@ -9,6 +9,7 @@ import re
 from typing import Any, Dict, Iterable, List, NamedTuple, Optional, Set
 
 from ansible_collections.crashops.kdump.plugins.module_utils._dropins import drop_ins
+from ansible_collections.crashops.kdump.plugins.module_utils._numbers import whole
 
 PROC_MODULES = "/proc/modules"
 # where depmod writes what a kernel has
@@ -37,10 +38,11 @@ def loaded_modules(host: Any) -> Dict[str, Loaded]:
     found = {}  # type: Dict[str, Loaded]
     for line in (host.read(PROC_MODULES) or "").splitlines():
         words = line.split(" ")
-        if len(words) > 3 and words[1].isdigit():
-            uses = int(words[2]) if words[2].isdigit() else 0
+        size = whole(words[1]) if len(words) > 3 else None
+        if size is not None:
+            uses = whole(words[2]) or 0
             users = [name for name in words[3].split(",") if name and name != "-"]
-            found[words[0]] = Loaded(int(words[1]), uses, users)
+            found[words[0]] = Loaded(size, uses, users)
     return found
 
 

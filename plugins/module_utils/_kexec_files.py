@@ -14,7 +14,7 @@ Places = Tuple[str, ...]
 CRASH_LOADED = ("/sys/kernel/kexec_crash_loaded", "/sys/kernel/kexec/crash_loaded")
 CRASH_SIZE = ("/sys/kernel/kexec_crash_size", "/sys/kernel/kexec/crash_size")
 CMA_RANGES = ("/sys/kernel/kexec/crash_cma_ranges", "/sys/kernel/kexec_crash_cma_ranges")
-SPAN = re.compile(r"^([0-9a-f]+)-([0-9a-f]+)$", re.MULTILINE)
+SPAN = re.compile(r"^([0-9a-f]{1,16})-([0-9a-f]{1,16})$", re.MULTILINE)
 
 
 def place_of(host: Any, places: Places) -> str:

@@ -32,6 +32,7 @@ NETWORKED = (
 # gone as well.
 REMOTE = (*NETWORKED, "autofs", "9p", "gpfs", "ocfs2")
 FUSE = "fuse."
+OCTAL = re.compile(rb"\\([0-7]{3})")
 ADDRESS = re.compile(r"(?:^|,)addr=([^,]+)")
 # as many symbolic links as Linux follows on one way
 MOST_LINKS = 40
@@ -53,8 +54,8 @@ class Mount(NamedTuple):
 
 def _plain(word: str) -> str:
     """Return a word with the kernel's octal escapes resolved."""
-    raw = re.sub(r"\\([0-7]{3})", lambda match: chr(int(match.group(1), 8)), word)
-    return raw.encode("latin-1", "surrogateescape").decode("utf-8", "surrogateescape") if raw != word else word
+    raw = OCTAL.sub(lambda match: bytes([int(match.group(1), 8) & 0xFF]), word.encode("utf-8", "surrogateescape"))
+    return raw.decode("utf-8", "surrogateescape")
 
 
 def mounts(text: str) -> List[Mount]:

@@ -9,18 +9,19 @@ from typing import Any, List, NamedTuple, Optional
 
 from ansible_collections.crashops.kdump.plugins.module_utils._cmdline import values
 from ansible_collections.crashops.kdump.plugins.module_utils._kexec_files import CRASH_SIZE, cma_bytes, read_first
+from ansible_collections.crashops.kdump.plugins.module_utils._numbers import whole
 from ansible_collections.crashops.kdump.plugins.module_utils.crashkernel._kernel import Kernel, kernel_of
 from ansible_collections.crashops.kdump.plugins.module_utils.crashkernel._memory import MIB, RAM_STEP, round_up
 
 # its one or two blocks: above 4 GiB, and below
-CRASH_BLOCKS = re.compile(r"^ *([0-9a-f]+)-([0-9a-f]+) : Crash kernel$", re.MULTILINE)
+CRASH_BLOCKS = re.compile(r"^ *([0-9a-f]{1,16})-([0-9a-f]{1,16}) : Crash kernel$", re.MULTILINE)
 # where firmware-assisted dump (ppc64le) keeps the memory instead; 0 where it is off
 FADUMP_RESERVED = "/sys/kernel/fadump/mem_reserved"
 VMCORE = "/proc/vmcore"
 # there on hosts that boot images
 OSTREE = "/run/ostree-booted"
 # "Crash kernel" and the like are indented: they lie inside
-SYSTEM_RAM = re.compile(r"^([0-9a-f]+)-([0-9a-f]+) : System RAM$", re.MULTILINE)
+SYSTEM_RAM = re.compile(r"^([0-9a-f]{1,16})-([0-9a-f]{1,16}) : System RAM$", re.MULTILINE)
 MEM_TOTAL = re.compile(r"^MemTotal:\s+(\d+) kB", re.MULTILINE)
 
 
@@ -66,8 +67,7 @@ def _line(host: Any, path: str) -> Optional[str]:
 
 def _number(host: Any, path: str) -> Optional[int]:
     """Return a file's number."""
-    text = _line(host, path)
-    return int(text) if text and text.isdigit() else None
+    return whole(_line(host, path))
 
 
 def _machine(host: Any) -> Optional[str]:
@@ -89,7 +89,7 @@ def counted_ram(host: Any, reserved: Optional[int]) -> Optional[int]:
     total = sum(int(end, 16) - int(start, 16) + 1 for start, end in spans)
     if total < MIB:
         match = MEM_TOTAL.search(host.read("/proc/meminfo") or "")
-        total = int(match.group(1)) * 1024 + (reserved or 0) if match else 0
+        total = (whole(match.group(1)) or 0) * 1024 + (reserved or 0) if match else 0
     return total or None
 
 
@@ -99,7 +99,7 @@ def _crash_size(host: Any) -> Optional[int]:
     kexec_crash_size leaves the block below 4 GiB out before Linux 6.5; /proc/iomem shows root both.
     """
     text = read_first(host, CRASH_SIZE)
-    size = int(text) if text and text.isdigit() else None
+    size = whole(text)
     blocks = [int(end, 16) - int(start, 16) + 1 for start, end in CRASH_BLOCKS.findall(host.read("/proc/iomem") or "")]
     return sum(blocks) if len(blocks) > 1 and size in blocks else size
 

@@ -7,6 +7,7 @@
 from typing import Any, List, NamedTuple, Optional, Tuple
 
 from ansible_collections.crashops.kdump.plugins.module_utils._kexec_files import CRASH_LOADED, CRASH_SIZE, read_first
+from ansible_collections.crashops.kdump.plugins.module_utils._numbers import whole
 from ansible_collections.crashops.kdump.plugins.module_utils._result import StateChange
 from ansible_collections.crashops.kdump.plugins.module_utils._running import kernel_release
 from ansible_collections.crashops.kdump.plugins.module_utils.stacks._base import Image, Stack
@@ -119,9 +120,8 @@ def _booted(host: Any) -> float:
 
 def _moment(host: Any, monotonic_us: str) -> Optional[float]:
     """Return a monotonic time stamp of systemd as seconds since the epoch, by the clock as it is now."""
-    if not monotonic_us.isdigit() or monotonic_us == "0":
-        return None
-    return _booted(host) + int(monotonic_us) / 1e6
+    since_boot = whole(monotonic_us)
+    return _booted(host) + since_boot / 1e6 if since_boot else None
 
 
 def read_unit(host: Any, name: str, timeout_s: int = 60) -> Unit:

@@ -69,7 +69,8 @@ def decoded(text: str) -> Optional[Record]:
         data = json.loads(text)
         files = [Kept(file["path"], file["armed"], file["mtime_ns"], list(file["tried"])) for file in data["files"]]
         return Record(files, data["image"], data["image_mtime_ns"])
-    except (ValueError, KeyError, TypeError):
+    # deeply nested JSON ends in RecursionError
+    except (ValueError, KeyError, TypeError, RecursionError):
         return None
 
 

@@ -4,6 +4,7 @@
 # Private to this collection: no promise is made to code outside it.
 """Text of a host, made fit for a screen: whatever steers a terminal or a page becomes an escape that can be seen."""
 
+import math
 import unicodedata
 from typing import Any, Callable, Mapping
 
@@ -44,6 +45,7 @@ def shown(value: Any, how: Callable[[str], str] = in_lines) -> Any:
         return how(value)
     if isinstance(value, Mapping):
         return {shown(key, how): shown(one, how) for key, one in value.items()}
-    if isinstance(value, (list, tuple)):
+    if isinstance(value, (list, tuple, set)):
         return [shown(one, how) for one in value]
-    return value
+    # JSON has no infinite numbers, and what reads a result need not take one that is none
+    return None if isinstance(value, float) and not math.isfinite(value) else value

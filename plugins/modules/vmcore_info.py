@@ -13,6 +13,9 @@ description:
   - Says for each of them whether it is complete, by reading what its format promises; that there is a file proves
     nothing, as a capture that was cut off leaves one with a perfect header.
   - Reads why the kernel died out of the log that was saved beside the dump.
+  - What cannot be read is a dump of its own whose RV(dumps[].complete) is null, with the reason; the others are judged.
+    Only regular files are read; a link to a device or to a file of C(/proc) is not followed.
+  - A byte of a name that is not UTF-8 is shown as C(\xff).
   - Changes nothing. Memory use does not grow with the size of a dump.
 author:
   - The crashops.kdump authors (@crashops)
@@ -283,7 +286,7 @@ def core_facts(seen: Look) -> Dict[str, Any]:
     if core is not None and seen.read is not None:
         try:
             kind = _vmcore.dump_format(seen.read)
-        except _vmcore.OutOfTime:
+        except _vmcore.Unread:
             kind = "unknown"
     place = {"core": core.path if core else None, "size_bytes": core.facts.size if core else None, "format": kind}
     return dict(seen.header._asdict(), **place)
@@ -304,10 +307,10 @@ def report(host: Any, seen: Look, check: bool) -> Dict[str, Any]:
     beside = {
         "id": identity(seen),
         "directory": found.directory,
-        "mtime": found.mtime,
+        "mtime": found.mtime or None,
         "dmesg": found.dmesg.path if found.dmesg else None,
         "kexec_log": found.kexec_log.path if found.kexec_log else None,
-        "doubt": _evidence.doubt(host, found.files[0].path, found.files[0].facts, squashed=True),
+        "doubt": found.trouble or _evidence.doubt(host, found.path, found.facts, squashed=True),
         "panic": panic.line if panic else None,
         "dmesg_kernel": _panic.kernel_release(text),
         "files": [

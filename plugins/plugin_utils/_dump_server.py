@@ -6,9 +6,9 @@
 
 from __future__ import annotations
 
-import re
 from typing import Any, NamedTuple
 
+from ansible_collections.crashops.kdump.plugins.module_utils._numbers import moment, whole
 from ansible_collections.crashops.kdump.plugins.module_utils._result import refusal
 from ansible_collections.crashops.kdump.plugins.module_utils.targets._targets import nfs_directory
 from ansible_collections.crashops.kdump.plugins.plugin_utils._crash import made_since
@@ -80,9 +80,10 @@ def _directory(info: dict[str, Any], target: dict[str, Any], path: str | None) -
 def client(stdout: str) -> Client | None:
     """Return what the output of WHO says, None where it does not say it."""
     lines = stdout.split("\n")
-    if len(lines) < 2 or not re.fullmatch(r"[0-9]{1,11}", lines[0].strip()) or not lines[1].strip():
+    now = moment(whole(lines[0]))
+    if len(lines) < 2 or now is None or not lines[1].strip():
         return None
-    return Client(float(lines[0]), lines[1].strip(), " ".join(lines[2:]).split())
+    return Client(float(now), lines[1].strip(), " ".join(lines[2:]).split())
 
 
 def dumps_of(dumps: list[dict[str, Any]], host: Client) -> list[dict[str, Any]]:

@@ -19,6 +19,7 @@ from typing import Any
 import yaml
 from ansible.module_utils.parsing.convert_bool import boolean
 from ansible_collections.crashops.kdump.plugins.module_utils._directories import system_problem
+from ansible_collections.crashops.kdump.plugins.module_utils._numbers import signed
 from ansible_collections.crashops.kdump.plugins.module_utils._result import refusal
 from ansible_collections.crashops.kdump.plugins.module_utils._values import plain_path_problem, unseen_problem
 from ansible_collections.crashops.kdump.plugins.module_utils.checks import _waivers
@@ -179,8 +180,9 @@ def _number(name: str, value: Any, dummy: Mapping[str, Any]) -> int:
         return int(value)
     if isinstance(value, int) and not isinstance(value, bool):
         return value
-    if isinstance(value, str) and re.fullmatch(r"\s*[+-]?[0-9]+\s*", value):
-        return int(value)
+    number = signed(value) if isinstance(value, str) else None
+    if number is not None:
+        return number
     raise Wrong(name, value, "it is no whole number", "give digits alone")
 
 

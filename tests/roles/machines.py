@@ -38,6 +38,8 @@ MACHINES = {
     "container": lambda: armed_debian({"/run/systemd/container": "lxc\n"}),
     "unarmed": lambda: armed_debian({"/sys/kernel/kexec_crash_loaded": "0\n"}),
     "el9_warned": lambda: armed_el9({"/etc/kdump.conf": "path /var/crash\nsshkey /root/.ssh/gone\n"}),
+    "latin1_el9": lambda: armed_el9({"/etc/kdump.conf": "# caf\udce9\npath /var/crash\n#\udcff\n"}),
+    "latin1_debian": lambda: armed_debian({"/etc/default/kdump-tools": "# caf\udce9\nUSE_KDUMP=1\n"}),
     "read_only": armed_debian,
     # its own file names an account on the dump server, which does not let it in yet
     "root_of_dumps": lambda: with_programs(

@@ -63,3 +63,13 @@ def test_a_directory_that_a_variable_of_the_file_names_is_tried_before_it_is_wri
     (message,) = done.failures("web1")
     assert message.startswith("nothing can be written to /srv/dumps on this host")
     assert "Configure kdump" not in done.of("web1")
+
+
+def test_a_configuration_that_is_no_utf8_is_set_up_and_its_bytes_are_shown(collections, fleet):
+    hosts = fleet(rock="latin1_el9", deb="latin1_debian")
+    done = hosts.playbook(collections, "setup", "--diff", kdump_core_collector="makedumpfile -c -d 31")
+    for host in ("rock", "deb"):
+        assert done.failures(host) == []
+        result = done.of(host)["Configure kdump"]
+        assert result["changed"] is True
+        assert "# caf\\xe9\n" in str(result["diff"][0]["before"])

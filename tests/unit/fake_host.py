@@ -6,7 +6,13 @@
 import fnmatch
 from typing import Any, Callable, Dict, List, Optional, Tuple, Union
 
-from ansible_collections.crashops.kdump.plugins.module_utils._host import Completed, FileFacts, Space, command_failure
+from ansible_collections.crashops.kdump.plugins.module_utils._host import (
+    KERNEL_FILES,
+    Completed,
+    FileFacts,
+    Space,
+    command_failure,
+)
 from ansible_collections.crashops.kdump.plugins.module_utils._replace import Content
 from ansible_collections.crashops.kdump.plugins.module_utils._result import Failure
 
@@ -50,11 +56,17 @@ class FakeHost:
 
     def read_bytes(self, path: str, offset: int = 0, size: int = -1) -> Optional[bytes]:
         """Return a file's bytes; text is kept as text in `files`."""
+        if path.startswith(("/proc/", "/sys/")) and not path.startswith(KERNEL_FILES):
+            raise AssertionError("the real host refuses to read %s: add it to KERNEL_FILES of _host.py" % path)
+        data = self._content(path)
+        return data if data is None else data[offset:] if size < 0 else data[offset : offset + size]
+
+    def _content(self, path: str) -> Optional[bytes]:
+        """Return a file's bytes, whether it would be read or not."""
         content = self.files.get(self.real_path(path))
         if content is None:
             return None
-        data = content if isinstance(content, bytes) else content.encode("utf-8", "surrogateescape")
-        return data[offset:] if size < 0 else data[offset : offset + size]
+        return content if isinstance(content, bytes) else content.encode("utf-8", "surrogateescape")
 
     def read_piece(self, path: str, offset: int, size: int) -> Optional[bytes]:
         """Return some bytes of a file."""
@@ -71,7 +83,7 @@ class FakeHost:
         mtime_ns = int(self.mtimes.get(path, START) * 1e9)
         if path in self.directories:
             return FileFacts("directory", self.directories[path], self.owners.get(path, 0), 0, 4096, mtime_ns)
-        content = self.read_bytes(path)
+        content = self._content(path)
         if content is None:
             return None
         ctime_ns = int(self.ctimes.get(path, self.mtimes.get(path, START)) * 1e9)
@@ -92,6 +104,12 @@ class FakeHost:
         found = set(self.files) | set(self.directories)
         depth = pattern.count("/")
         return sorted(path for path in found if path.count("/") == depth and fnmatch.fnmatchcase(path, pattern))
+
+    def entries(self, directory: str) -> List[str]:
+        """Return the files and directories that lie in a directory."""
+        start = directory.rstrip("/") + "/"
+        below = [path for path in set(self.files) | set(self.directories) if path.startswith(start) and path != start]
+        return sorted(path for path in below if "/" not in path[len(start) :])
 
     def may_list(self, directory: str) -> bool:
         """Return whether a directory is not among the `closed` ones."""

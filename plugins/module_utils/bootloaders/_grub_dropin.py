@@ -28,7 +28,7 @@ GRUB_CFG = "/boot/grub/grub.cfg"
 # and entries of other systems (osprober-) are not ours
 MENUENTRY = re.compile(r"^\s*menuentry\s.*\$menuentry_id_option\s+'(gnulinux-[^']*)'")
 RECOVERY = "-recovery-"
-LINUX = re.compile(r"^\s*linux(?:efi|16)?\s+(\S+)\s*(.*?)\s*$")
+LINUX = re.compile(r"^\s*linux(?:efi|16)?\s+(\S+)\s*(.*\S|)\s*$")
 
 HEADER = """\
 # Written by Ansible (crashops.kdump.crashkernel_reserve): edits will be lost.

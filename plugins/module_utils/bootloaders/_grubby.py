@@ -37,8 +37,8 @@ PROC_CMDLINE = "/proc/cmdline"
 GRUB_CFG = "/boot/grub2/grub.cfg"
 EFI_GRUB_CFG = "/boot/efi/EFI/*/grub.cfg"
 # the command by which GRUB reads BLS entries, and what it has instead where GRUB_ENABLE_BLSCFG is not true
-BLSCFG = re.compile(r"^\s*blscfg\b", re.MULTILINE)
-OWN_MENU = re.compile(r"^\s*linux(?:efi|16)?\s+\S*vmlinuz", re.MULTILINE)
+BLSCFG = re.compile(r"^[ \t]*blscfg\b", re.MULTILINE)
+OWN_MENU = re.compile(r"^[ \t]*linux(?:efi|16)?\s+\S*vmlinuz", re.MULTILINE)
 OPTIONS = re.compile(r"^options[ \t]", re.MULTILINE)
 KERNELOPTS = "$kernelopts"
 KERNELOPTS_LINE = re.compile(r"^kernelopts=(.*)$", re.MULTILINE)

@@ -12,6 +12,7 @@ import re
 from typing import Dict, List
 
 from ansible_collections.crashops.kdump.plugins.module_utils._cmdline import replaced, said, values, without, words
+from ansible_collections.crashops.kdump.plugins.module_utils._numbers import whole
 from ansible_collections.crashops.kdump.plugins.module_utils._result import Failure, refusal
 from ansible_collections.crashops.kdump.plugins.module_utils.bootloaders._base import (
     Bootloader,
@@ -29,7 +30,7 @@ from ansible_collections.crashops.kdump.plugins.module_utils.bootloaders._kargs_
 
 KARGS = ["rpm-ostree", "kargs"]
 BLS_ENTRIES = "/boot/loader/entries/ostree-*.conf"
-FIELD = re.compile(r"^(\w+)[ \t]+(.*?)[ \t]*$", re.MULTILINE)
+FIELD = re.compile(r"^(\w+)[ \t]+(.*[^ \t\n]|)[ \t]*$", re.MULTILINE)
 
 
 class Ostree(Bootloader):
@@ -144,5 +145,4 @@ def _as_words(entry: Entry) -> List[str]:
 
 def _menu_order(fields: Dict[str, str]) -> int:
     """Return the place of a deployment's entry: ostree gives the one that boots next the highest version."""
-    version = fields.get("version", "")
-    return int(version) if version.isdigit() else 0
+    return whole(fields.get("version")) or 0

@@ -5,7 +5,7 @@
 """zipl by its own configuration file: Debian and Ubuntu on s390x. RHEL and Fedora have boot entries there as well."""
 
 import re
-from typing import Any, List
+from typing import Any, List, Optional, Tuple
 
 from ansible_collections.crashops.kdump.plugins.module_utils._cmdline import replaced
 from ansible_collections.crashops.kdump.plugins.module_utils._result import Failure, FileChange, refusal
@@ -23,8 +23,20 @@ from ansible_collections.crashops.kdump.plugins.module_utils.bootloaders._base i
 BOOTMAP = "/boot/bootmap"
 SECTION = re.compile(r"^[ \t]*\[([^\]]+)\]")
 MENU = re.compile(r"^[ \t]*:")
-SETTING = re.compile(r"^[ \t]*(\w+)[ \t]*=[ \t]*(.*?)[ \t]*$")
-PARAMETERS = re.compile(r"^([ \t]*parameters[ \t]*=[ \t]*)([\"']?)(.*?)(\2[ \t]*)$")
+SETTING = re.compile(r"^[ \t]*(\w+)[ \t]*=[ \t]*(.*[^ \t]|)[ \t]*$")
+PARAMETERS = re.compile(r"^([ \t]*parameters[ \t]*=[ \t]*)(.*)$")
+
+
+def _parameters(line: str) -> Optional[Tuple[str, str, str, str]]:
+    """Return (what comes before, quote, value, what comes behind) of a line of parameters, None for any other."""
+    match = PARAMETERS.match(line)
+    if match is None:
+        return None
+    head, rest = match.groups()
+    plain = rest.rstrip(" \t")
+    quote = plain[0] if len(plain) > 1 and plain[0] in "\"'" and plain[0] == plain[-1] else ""
+    value = plain[len(quote) : len(plain) - len(quote)]
+    return head, quote, value, rest[len(quote) + len(value) :]
 
 
 def is_older_than(host: Any, sources: List[str]) -> bool:
@@ -39,11 +51,11 @@ def parse_zipl_conf(text: str) -> List[Entry]:
     found = []  # type: List[Entry]
     section, image, default = "", "", ""
     for line in text.splitlines():
-        begun, setting, parameters = SECTION.match(line), SETTING.match(line), PARAMETERS.match(line)
+        begun, setting, parameters = SECTION.match(line), SETTING.match(line), _parameters(line)
         if begun or MENU.match(line):
             section, image = begun.group(1) if begun else "", ""
         elif parameters and section:
-            found.append(Entry(section, image, parameters.group(3), False))
+            found.append(Entry(section, image, parameters[2], False))
         elif setting and setting.group(1) == "image":
             image = setting.group(2)
             found = [entry._replace(kernel=image) if entry.id == section else entry for entry in found]
@@ -57,9 +69,9 @@ def edited_zipl_conf(text: str, wanted: List[str]) -> str:
     """Return a zipl.conf whose every line of parameters has exactly the wanted crashkernel= values."""
     lines = text.splitlines(True)
     for number, line in enumerate(lines):
-        match = PARAMETERS.match(line.rstrip("\n"))
-        if match:
-            head, quote, value, tail = match.groups()
+        found = _parameters(line.rstrip("\n"))
+        if found:
+            head, quote, value, tail = found
             lines[number] = head + quote + replaced(value, wanted) + tail + line[len(line.rstrip("\n")) :]
     return "".join(lines)
 

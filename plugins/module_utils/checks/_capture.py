@@ -7,6 +7,7 @@
 import re
 from typing import List, NamedTuple, Optional, Tuple
 
+from ansible_collections.crashops.kdump.plugins.module_utils._numbers import whole
 from ansible_collections.crashops.kdump.plugins.module_utils.checks._base import (
     Evidence,
     Outcome,
@@ -157,8 +158,8 @@ def _of_words(seen: Evidence) -> List[Taker]:
         name, _sign, value = word.partition("=")
         if name == "hugepagesz":
             size = bytes_of(value) or HUGE_PAGE
-        elif name == "hugepages" and value.isdigit() and int(value):
-            found.append(Taker(word, LINE, int(value) * size))
+        elif name == "hugepages" and whole(value):
+            found.append(Taker(word, LINE, (whole(value) or 0) * size))
         elif name == "log_buf_len":
             found += _log_buffer(seen, word, bytes_of(value) or 0)
     return found
@@ -180,8 +181,9 @@ def _huge_page(words: List[str]) -> int:
 
 def bytes_of(text: str) -> Optional[int]:
     """Return a size as the kernel's memparse reads it, None for what is none."""
-    match = re.match(r"(\d+)([kKmMgGtT]?)", text)
-    return int(match.group(1)) << UNITS[match.group(2).lower()] if match else None
+    match = re.match(r"([0-9]+)([kKmMgGtT]?)", text)
+    count = whole(match.group(1)) if match else None
+    return count << UNITS[match.group(2).lower()] if match and count is not None else None
 
 
 def _commit_limit(seen: Evidence) -> Optional[int]:

@@ -30,7 +30,7 @@ PREDICTED = (
 ARGUMENT = re.compile(r"^[^#\n]*[\s\"']crashkernel=([^\s\"']+)", re.MULTILINE)
 # where kdumpctl's functions are, and its default for x86_64 and s390x there (kexec-tools 2.0.25 to kdump-utils 1.0.61)
 KDUMP_LIBS = ("/usr/lib/kdump/kdump-lib.sh", "/lib/kdump/kdump-lib.sh")
-LISTED = re.compile(r'"?x86_64"?[^"]*(?:"s390x"[^"]*)?_ck_cmdline="([^"\s]+)"')
+LISTED = re.compile(r'"?x86_64"?[^"]{0,400}(?:"s390x"[^"]{0,400})?_ck_cmdline="([^"\s]+)"')
 NO_DEFAULT = "name a size such as 256M, or ranges such as 2G-64G:256M,64G-:512M"
 
 

@@ -23,10 +23,10 @@ from ansible_collections.crashops.kdump.plugins.module_utils.crashkernel._needed
 from ansible_collections.crashops.kdump.plugins.module_utils.shell import _shellvars
 
 KDUMP_TOOLS = "/etc/default/kdump-tools"
-SUGGESTED = re.compile(r"^(?:Recommended crashkernel|crashkernel suggested size):\s+(\d+)M\s*$", re.MULTILINE)
+SUGGESTED = re.compile(r"^(?:Recommended crashkernel|crashkernel suggested size):\s+([0-9]{1,12})M\s*$", re.MULTILINE)
 UNKNOWN = re.compile(r"^crashkernel suggested size:\s+(Unknown.*)$", re.MULTILINE)
 PART = re.compile(
-    r"^(Kernel image size|Kernel modules size|Initramfs size|Runtime reservation|LUKS required size):\s+(\d+)M",
+    r"^(Kernel image size|Kernel modules size|Initramfs size|Runtime reservation|LUKS required size):\s+([0-9]{1,12})M",
     re.MULTILINE,
 )
 OLD_RUNTIME = 64

@@ -10,6 +10,8 @@ Found by compiling the sources named below and asking them; tests/unit/plugins/m
 import re
 from typing import NamedTuple, Optional, Tuple
 
+from ansible_collections.crashops.kdump.plugins.module_utils._numbers import version as version_of
+from ansible_collections.crashops.kdump.plugins.module_utils._numbers import whole
 from ansible_collections.crashops.kdump.plugins.module_utils.crashkernel._memory import MIB
 
 # what "auto" stands for in the RHEL 8 kernel: kernel/crash_core.c of 4.18.0-*.el8, and kdump-lib.sh of RHEL 8
@@ -77,9 +79,9 @@ def kernel_of(release: Optional[str] = None, machine: str = "x86_64", knows_cma:
     """
     text = release or ""
     found = VERSION.match(text)
-    version = (int(found.group(1)), int(found.group(2))) if found else NEWEST
+    version = version_of(found.groups()) if found else NEWEST
     rhel8, rhel9 = RHEL8.match(text), RHEL9.match(text)
-    rounds = int(rhel8.group(1)) >= RHEL8_ROUNDS if rhel8 else bool(rhel9) or version >= ROUNDS
+    rounds = (whole(rhel8.group(1)) or 0) >= RHEL8_ROUNDS if rhel8 else bool(rhel9) or version >= ROUNDS
     places = ("high", "low", "cma") if version >= CMA or knows_cma else ("high", "low")
     cma = True if knows_cma else _reserves_cma(machine, version)
     auto = AUTO.get(machine) if rhel8 else None

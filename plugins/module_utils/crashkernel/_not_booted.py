@@ -11,6 +11,7 @@ import re
 from typing import Any, Optional
 
 from ansible_collections.crashops.kdump.plugins.module_utils._cmdline import said, values, words
+from ansible_collections.crashops.kdump.plugins.module_utils._numbers import whole
 from ansible_collections.crashops.kdump.plugins.module_utils._running import Running
 from ansible_collections.crashops.kdump.plugins.module_utils.bootloaders._base import Bootloader, Entry, NotBooted
 from ansible_collections.crashops.kdump.plugins.module_utils.crashkernel._pending import same
@@ -60,7 +61,8 @@ def _other_chosen(host: Any, entry: Entry, running: Running) -> bool:
 def _started_otherwise(host: Any) -> Optional[NotBooted]:
     """Return what started the running kernel, where that is surely not the boot loader whose entries are set."""
     text = (host.read(LOADER_TYPE) or "").strip()
-    kind = int(text) >> 4 if text.isdigit() else None
+    loader = whole(text)
+    kind = None if loader is None else loader >> 4
     if kind == KEXEC:
         remedy = "Reboot through the firmware: SYSTEMCTL_SKIP_AUTO_KEXEC=1 systemctl reboot."
         return NotBooted("it was started by kexec, which passes over the boot loader", remedy)

@@ -5,7 +5,7 @@
 """The dumps that lie on the host: how many, how large, which are broken off, and what the newest tells."""
 
 import re
-from typing import Any, Dict, List, NamedTuple, Optional
+from typing import Any, Dict, List, NamedTuple, Optional, Set
 
 from ansible_collections.crashops.kdump.plugins.module_utils._cmdline import values
 from ansible_collections.crashops.kdump.plugins.module_utils.vmcores import _evidence, _panic, _vmcore
@@ -87,7 +87,7 @@ class Dumps(NamedTuple):
             "unjudged": judged.count(None),
             "unreadable": len(rubbish),
             "bytes": sum(dump.size for dump in self.found),
-            "newest_time": self.own[0].time if self.own else None,
+            "newest_time": self.own[0].time or None if self.own else None,
             "newest_panic": self.own[0].panic if self.own else None,
         }
 
@@ -96,6 +96,7 @@ def read_dumps(host: Any, directory: Optional[str]) -> Dumps:
     """Return the dumps in a directory of this host."""
     if directory is None:
         return Dumps(None, [])
+    before = set(host.unseen)
     deadline = host.now() + LIMIT_S
     found = host.attempt(directory, lambda: find_dumps(host, directory), [])
     # what users have put there hides nothing of root's
@@ -103,18 +104,28 @@ def read_dumps(host: Any, directory: Optional[str]) -> Dumps:
     seen = [look(host, one, deadline if number < OPENED else 0) for number, one in enumerate(found)]
     seen.sort(key=lambda one: (_is_of_user(one.found), -one.crash_time))
     dumps = [_dump(host, one, number == 0, number < OPENED) for number, one in enumerate(seen)]
+    # what cannot be read of one dump is said of that dump, and is no doubt about the host
+    for path in _unseen_below(host, directory, before):
+        del host.unseen[path]
     return Dumps(directory, dumps, directory in host.unseen)
+
+
+def _unseen_below(host: Any, directory: str, before: Set[str]) -> List[str]:
+    """Return what could not be seen, and not for another reason before, in a directory or in one right below it."""
+    start = directory.rstrip("/") + "/"
+    new = [path for path in sorted(host.unseen) if path not in before and path.startswith(start)]
+    return [path for path in new if path.count("/") - start.count("/") <= 1]
 
 
 def _is_of_user(found: Found) -> bool:
     """Return whether an ordinary user owns what lies there."""
-    return _evidence.is_of_user(found.files[0].facts)
+    return _evidence.is_of_user(found.facts)
 
 
 def _dump(host: Any, seen: Look, newest: bool, opened: bool) -> Dump:
     """Return one dump; the log's words are those of the newest only."""
-    core, file = seen.found.core, seen.found.files[0]
-    doubt, of_user = _evidence.doubt(host, file.path, file.facts), _is_of_user(seen.found)
+    core = seen.found.core
+    doubt, of_user = _evidence.doubt(host, seen.found.path, seen.found.facts), _is_of_user(seen.found)
     if of_user:
         log, verdict, content = "", _vmcore.Verdict(None, doubt or ""), _vmcore.NOT_ASKED
     elif not opened:

@@ -8,6 +8,7 @@ import re
 from typing import Any, NamedTuple, Optional
 
 from ansible_collections.crashops.kdump.plugins.module_utils import _makedumpfile
+from ansible_collections.crashops.kdump.plugins.module_utils._numbers import whole
 from ansible_collections.crashops.kdump.plugins.module_utils._result import Failure
 
 KCORE = "/proc/kcore"
@@ -19,9 +20,9 @@ PERCENT = {(True, True): 10, (True, False): 100, (False, True): 50, (False, Fals
 LARGE_RAM = 500 * 10**9
 KEEP_PERCENT, KEEP_PERCENT_LARGE = 50, 30
 # the kinds of pages that makedumpfile counts, those that it may leave out with the bit that does so
-PAGES = re.compile(r"^([A-Z_]+)\s+(\d+)\s+(?:yes|no)\s", re.MULTILINE)
+PAGES = re.compile(r"^([A-Z_]+)\s+([0-9]{1,18})\s+(?:yes|no)\s", re.MULTILINE)
 BITS = {"ZERO": 1, "NON_PRI_CACHE": 2, "CACHE": 2, "PRI_CACHE": 4, "CACHE_PRIVATE": 4, "USER": USER, "FREE": FREE}
-PAGE_SIZE = re.compile(r"^page size:\s+(\d+)", re.MULTILINE)
+PAGE_SIZE = re.compile(r"^page size:\s+([0-9]{1,18})$", re.MULTILINE)
 
 
 class DumpSize(NamedTuple):
@@ -65,8 +66,8 @@ def dump_level(collector: str) -> int:
     """Return the bits of what a collector leaves out; one that is not makedumpfile leaves out nothing."""
     level = 0
     for text in _makedumpfile.dump_levels(_makedumpfile.command_words(collector) or []):
-        first = text.split(",")[0]
-        level = int(first) if first.isdigit() else level
+        first = whole(text.split(",")[0])
+        level = level if first is None else first
     return level
 
 

@@ -11,6 +11,7 @@ from ansible_collections.crashops.kdump.plugins.module_utils import _mounts
 from ansible_collections.crashops.kdump.plugins.module_utils._cmdline import values
 from ansible_collections.crashops.kdump.plugins.module_utils._kernel_modules import loaded_modules
 from ansible_collections.crashops.kdump.plugins.module_utils._kexec_files import CRASH_LOADED, read_first
+from ansible_collections.crashops.kdump.plugins.module_utils._numbers import whole
 from ansible_collections.crashops.kdump.plugins.module_utils._running import Running
 from ansible_collections.crashops.kdump.plugins.module_utils._service import is_assisted
 from ansible_collections.crashops.kdump.plugins.module_utils.bootloaders._base import (
@@ -58,7 +59,7 @@ def read_more(host: Any, stack: Stack, running: Running, boot: Boot, image_path:
     """Return what checks ask for by name, but what depends on the target."""
     release = running.kernel or ""
     version = VERSION.match(release)
-    known = (int(version.group(1)), int(version.group(2))) if version else None
+    known = (whole(version.group(1)) or 0, whole(version.group(2)) or 0) if version else None
     details = stack.details(release)
     image = host.stat(image_path)
     kernel = details.capture_kernel
@@ -191,7 +192,8 @@ def _thin_percent(host: Any, layers: List[Layer], timeout_s: int) -> Optional[in
         return None
     done = host.attempt(name, lambda: host.run(["dmsetup", "status", name], timeout_s=timeout_s), None)
     match = THIN_POOL.search(done.stdout) if done else None
-    return int(match.group(1)) * 100 // int(match.group(2)) if match and int(match.group(2)) else None
+    used, size = (whole(match.group(1)), whole(match.group(2))) if match else (None, None)
+    return used * 100 // size if used is not None and size else None
 
 
 def _root_type(host: Any) -> Optional[str]:

@@ -8,6 +8,7 @@ import re
 from typing import Any, Dict, List, NamedTuple, Optional
 
 from ansible_collections.crashops.kdump.plugins.module_utils._cmdline import words
+from ansible_collections.crashops.kdump.plugins.module_utils._numbers import signed, whole
 
 CONTAINER_FILES = (("/run/.containerenv", "podman"), ("/.dockerenv", "docker"))
 LOCKDOWN = "/sys/kernel/security/lockdown"
@@ -83,7 +84,8 @@ def read_platform(host: Any) -> Platform:
 def read_sysctls(host: Any, keys: List[str]) -> Dict[str, int]:
     """Return the values of the keys that this kernel has; what is no number is left out."""
     texts = {key: (host.read("/proc/sys/" + key.replace(".", "/")) or "").strip() for key in keys}
-    return {key: int(text) for key, text in texts.items() if re.match(r"-?\d+\Z", text)}
+    numbers = {key: signed(text) for key, text in texts.items()}
+    return {key: number for key, number in numbers.items() if number is not None}
 
 
 def _notifiers(host: Any, cmdline: str) -> Optional[bool]:
@@ -135,5 +137,5 @@ def _watchdogs(host: Any) -> List[Watchdog]:
         if (host.read(path + "/state") or "").strip() == "active":
             timeout = (host.read(path + "/timeout") or "").strip()
             identity = (host.read(path + "/identity") or "").strip()
-            found.append(Watchdog(path.rsplit("/", 1)[1], identity, int(timeout) if timeout.isdigit() else None))
+            found.append(Watchdog(path.rsplit("/", 1)[1], identity, whole(timeout)))
     return found

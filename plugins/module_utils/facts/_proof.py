@@ -12,6 +12,8 @@ import json
 import re
 from typing import Any, Dict, List, NamedTuple, Optional
 
+from ansible_collections.crashops.kdump.plugins.module_utils._numbers import LAST_TIME_S
+from ansible_collections.crashops.kdump.plugins.module_utils._visible import shown
 from ansible_collections.crashops.kdump.plugins.module_utils.vmcores import _evidence
 
 PROOF = "/var/lib/crashops-kdump/proof.json"
@@ -23,8 +25,6 @@ SAME_TIME_S = 2
 DAY_S = 86400
 # an update changes many files at once
 NAMED = 5
-# a time beyond this (the year 5138) is rubbish, and more than calendars can take; page.js ranks ages below it
-LAST_TIME_S = 1e11
 
 
 class Proof(NamedTuple):
@@ -96,7 +96,7 @@ def judged(text: str, now: Setup, clock: float) -> Proof:
         ram = None if record.get("ram_bytes") is None else int(_number(record["ram_bytes"]))
         changed = _impossible(record, clock) + changes(record, now)
     # deeply nested JSON ends in RecursionError
-    except (ValueError, KeyError, TypeError, AttributeError, RecursionError):
+    except (ValueError, KeyError, TypeError, AttributeError, OverflowError, RecursionError):
         return Proof("unknown")
     words = panic if isinstance(panic, str) else None
     return Proof("stale" if changed else "proven", "crash_test", time, changed, words, size, ram)
@@ -125,6 +125,9 @@ def _impossible(record: Dict[str, Any], clock: float) -> List[str]:
 def changes(record: Dict[str, Any], now: Setup) -> List[str]:
     """Return what is not as it was when the host was crashed; what the record does not tell is not compared."""
     image = record["image"]
+    # the record went through Ansible, which carries no byte that is not UTF-8
+    sent = shown({"settings": now.settings, "booted": now.booted, "own_files": now.own_files})
+    now = now._replace(image_path=shown(now.image_path), **sent)
     pairs = [
         ("the kernel", record["kernel"], now.kernel),
         ("crashkernel=", record["crashkernel"], now.booted),

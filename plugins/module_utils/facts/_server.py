@@ -8,6 +8,7 @@ import re
 from typing import Any, Dict, List, NamedTuple, Optional, Tuple
 
 from ansible_collections.crashops.kdump.plugins.module_utils import _values
+from ansible_collections.crashops.kdump.plugins.module_utils._numbers import whole
 from ansible_collections.crashops.kdump.plugins.module_utils._result import Failure
 from ansible_collections.crashops.kdump.plugins.module_utils.stacks._base import Settings
 from ansible_collections.crashops.kdump.plugins.module_utils.targets._base import Wish
@@ -96,7 +97,7 @@ def _door(host: Any, target: Target, timeout_s: int) -> Optional[Door]:
     if any(said.get(name, "none") != "none" for name in ("proxyjump", "proxycommand")):
         return None
     port = said.get("port", "")
-    return Door(said.get("hostname") or server_of(target), int(port) if port.isdecimal() else PORTS[target.kind])
+    return Door(said.get("hostname") or server_of(target), whole(port) or PORTS[target.kind])
 
 
 def _ssh_says(host: Any, location: str, timeout_s: int) -> Dict[str, str]:

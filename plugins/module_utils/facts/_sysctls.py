@@ -13,6 +13,7 @@ import re
 from typing import Any, Dict, List, NamedTuple, Optional, Tuple
 
 from ansible_collections.crashops.kdump.plugins.module_utils._dropins import drop_ins
+from ansible_collections.crashops.kdump.plugins.module_utils._numbers import whole
 from ansible_collections.crashops.kdump.plugins.module_utils.stacks._base import Stack
 
 # a file hides those of the same name in the directories after its own: sysctl.d(5)
@@ -200,9 +201,10 @@ JUDGED = tuple(
 
 def number(settings: Settings, key: str) -> Optional[int]:
     """Return a key's value as the kernel reads numbers, None where it is not set or is no number."""
-    match = re.match(r"(-?)(0[xX][0-9a-fA-F]+|\d+)\b", settings[key].value) if key in settings else None
+    match = re.match(r"(-?)(0[xX][0-9a-fA-F]+|[0-9]+)\b", settings[key].value) if key in settings else None
     if not match:
         return None
     digits = match.group(2)
     base = 16 if digits[:2].lower() == "0x" else 8 if re.match(r"0[0-7]+\Z", digits) else 10
-    return int(match.group(1) + digits, base)
+    size = whole(digits, base)
+    return -size if size is not None and match.group(1) else size

@@ -7,6 +7,8 @@
 import re
 from typing import Any, NamedTuple, Optional, Tuple
 
+from ansible_collections.crashops.kdump.plugins.module_utils._numbers import version as version_of
+
 VERSION = re.compile(r"^makedumpfile: version (\d+)\.(\d+)\.(\d+)", re.MULTILINE)
 COMPRESSION = re.compile(r"^(lzo|snappy|zstd)\s+enabled", re.MULTILINE)
 
@@ -31,6 +33,6 @@ def read_tools(host: Any, timeout_s: int) -> Tools:
     done = host.attempt(path, lambda: host.run(["makedumpfile", "-v"], timeout_s=timeout_s, check=False), None)
     said = done.stdout + done.stderr if done else ""
     match = VERSION.search(said)
-    version = tuple(int(part) for part in match.groups()) if match else None
+    version = version_of(match.groups()) if match else None
     listed = tuple(COMPRESSION.findall(said)) if match else None
     return Tools(path, seen.mtime_ns / 1e9 if seen else None, version, listed, builder)

@@ -8,6 +8,7 @@ import re
 from typing import Any, Dict, Iterator, List, Optional
 
 from ansible_collections.crashops.kdump.plugins.module_utils import _makedumpfile, _values
+from ansible_collections.crashops.kdump.plugins.module_utils._numbers import signed
 from ansible_collections.crashops.kdump.plugins.module_utils._result import Finding, refusal
 from ansible_collections.crashops.kdump.plugins.module_utils.shell import _shellvars
 from ansible_collections.crashops.kdump.plugins.module_utils.sysconfig import _sysconfig
@@ -175,7 +176,7 @@ def _value_problem(name: str, value: str) -> Optional[_values.Problem]:
 
 def integer(value: str) -> Optional[int]:
     """Return the number that sh's comparisons take a value for, None where they fail."""
-    return int(value) if re.match(r"\s*[+-]?[0-9]+\s*\Z", value, re.ASCII) else None
+    return signed(value) if re.match(r"\s*[+-]?[0-9]+\s*\Z", value, re.ASCII) else None
 
 
 def error_sentences(path: str, text: str, found: List[Finding], wanted: Dict[str, Any]) -> Iterator[str]:

@@ -17,7 +17,7 @@ from ansible_collections.crashops.kdump.plugins.module_utils.shell._shellwords i
 OPERATOR = re.compile(r";;&|;;|;&|;|&&|\|\||\|&|\||&")
 REDIRECTION = re.compile(r"&>>|&>|<<<|<<-|<<|<>|<&|>>|>&|>\||<|>")
 EMPTY_BRACKETS = re.compile(r"\([ \t]*\)")
-CONDITION = re.compile(r"\[\[[ \t][^\n]*?[ \t]\]\](?=[ \t\n;&|)]|\Z)")
+CONDITION = re.compile(r"\[\[[ \t][^\n]{0,1000}?[ \t]\]\](?=[ \t\n;&|)]|\Z)")
 FUNCTION = re.compile(r"function[ \t]+[^ \t\n;&|<>()]+[ \t]*(?:\([ \t]*\))?")
 # reserved words: those that open something, by what closes it; those that stand within, by what closes that
 OPENERS = {"if": "fi", "while": "done", "until": "done", "{": "}"}

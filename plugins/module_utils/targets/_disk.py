@@ -8,6 +8,7 @@ import re
 from typing import List, Optional
 
 from ansible_collections.crashops.kdump.plugins.module_utils import _mounts
+from ansible_collections.crashops.kdump.plugins.module_utils._numbers import whole
 from ansible_collections.crashops.kdump.plugins.module_utils._result import Failure, Refused, refusal
 from ansible_collections.crashops.kdump.plugins.module_utils.targets._base import (
     MOUNT_FAILED,
@@ -126,7 +127,8 @@ class Raw(Prober):
         if found:
             self._refuse("it holds %s, which a dump would destroy" % found)
         text = self.host.read("/sys/class/block/%s/size" % device.rsplit("/", 1)[1])
-        size = int(text) * SECTOR if text and text.strip().isdigit() else None
+        sectors = whole(text)
+        size = None if sectors is None else sectors * SECTOR
         return Probe(device=device, free_bytes=size)
 
     def _refuse(self, rule: str) -> None:

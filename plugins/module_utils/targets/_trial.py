@@ -16,6 +16,7 @@ import shlex
 from typing import Dict, List, NamedTuple, Optional
 
 from ansible_collections.crashops.kdump.plugins.module_utils import _directories
+from ansible_collections.crashops.kdump.plugins.module_utils._numbers import whole
 
 # mktemp(1) puts letters in place of the X; what is left by a trial that was killed is told by this name
 TEST_FILE = ".crashops-kdump-XXXXXX"
@@ -111,13 +112,14 @@ def outcome(stdout: str) -> Trial:
     existed, before = found.get("existed") == "1", found.get("before")
     shared = existed and before is not None and len(before) > 3
     mode = found.get("mode") or ("%s" % before if shared else "700")
-    free = re.search(r"\s\d+\s+\d+\s+(\d+)\s+\S+%?\s+/", stdout)
+    free = re.search(r"\s[0-9]+\s+[0-9]+\s+([0-9]+)\s+\S+%?\s+/", stdout)
+    room = whole(free.group(1)) if free else None
     return Trial(
         existed,
         before.zfill(4) if existed and before else None,
         mode.zfill(4),
         found.get("owner", "0") == "0",
-        int(free.group(1)) * 1024 if free else None,
+        None if room is None else room * 1024,
     )
 
 

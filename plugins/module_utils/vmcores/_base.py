@@ -12,7 +12,11 @@ Read = Callable[[int, int], bytes]
 CHUNK = 1 << 20
 
 
-class OutOfTime(Exception):
+class Unread(Exception):
+    """Raised by a reader that cannot read a file which is there. The text says why."""
+
+
+class OutOfTime(Unread):
     """Raised by a reader whose time limit has passed."""
 
 
@@ -45,8 +49,3 @@ def vmcoreinfo(text: bytes) -> Dict[str, str]:
     """Return the plain NAME=value lines of a VMCOREINFO note."""
     lines = (line.partition("=") for line in text.decode("ascii", "replace").splitlines())
     return {name: value for name, equals, value in lines if equals}
-
-
-def number(text: Optional[str]) -> Optional[int]:
-    """Return a decimal number, None where the text is none."""
-    return int(text) if text and text.isdigit() else None

@@ -62,7 +62,8 @@ def _repeat(out: bytearray, distance: int, length: int, limit: int) -> None:
         raise Rubbish("they refer to what lies before the page")
     if len(out) + length > limit:
         raise Rubbish("they are more than a page")
-    piece = bytes(out[len(out) - distance :])
+    start = len(out) - distance
+    piece = bytes(out[start : start + length])
     out += (piece * (length // distance + 1))[:length]
 
 
@@ -147,7 +148,8 @@ def zstd_page(data: bytes, size: int) -> Optional[bytes]:
     if zstd is None:
         return None
     try:
-        return bytes(zstd.decompress(data))
+        # a frame need not say how large its content is, and a few bytes can unpack to gigabytes
+        return bytes(zstd.ZstdDecompressor().decompress(data, size + 1))
     except zstd.ZstdError as error:
         raise Rubbish(str(error))
 

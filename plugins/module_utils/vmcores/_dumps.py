@@ -7,9 +7,8 @@
 Two crashes in one minute share a folder on Debian, and KDUMP_COREDIR itself also holds kdump_lock and kexec_cmd.
 """
 
-import glob
 import re
-from typing import Any, List, NamedTuple, Optional, Tuple
+from typing import Any, Dict, List, NamedTuple, Optional, Tuple
 
 from ansible_collections.crashops.kdump.plugins.module_utils._host import FileFacts
 from ansible_collections.crashops.kdump.plugins.module_utils._result import Failure
@@ -35,13 +34,31 @@ class File(NamedTuple):
     facts: FileFacts
 
 
+class Entry(NamedTuple):
+    """What a directory holds at a path; trouble: why it cannot be looked at."""
+
+    path: str
+    facts: FileFacts
+    trouble: Optional[str]
+
+
+# what stands for the facts of a file that cannot be looked at
+UNSEEN = FileFacts("unseen", 0, 0, 0, 0, 0)
+# the files of a directory by what they are and their stamp
+Parts = Dict[Tuple[str, str], File]
+
+
 class Found(NamedTuple):
-    """The files of one dump; core is None where a crash left only its log."""
+    """The files of one dump; core is None where a crash left only its log.
+
+    trouble: why the core, or without one the directory, cannot be looked at.
+    """
 
     directory: str
     core: Optional[File]
     dmesg: Optional[File]
     kexec_log: Optional[File]
+    trouble: Optional[str] = None
 
     @property
     def files(self) -> List[File]:
@@ -51,8 +68,18 @@ class Found(NamedTuple):
     @property
     def mtime(self) -> float:
         """Return when the core was last written to, or else the newest of the others."""
-        newest = self.core.facts.mtime_ns if self.core else max(file.facts.mtime_ns for file in self.files)
-        return newest / 1e9
+        files = [self.core] if self.core else self.files
+        return max([file.facts.mtime_ns for file in files], default=0) / 1e9
+
+    @property
+    def facts(self) -> FileFacts:
+        """Return the facts of what has that path."""
+        return next((file.facts for file in self.files), UNSEEN)
+
+    @property
+    def path(self) -> str:
+        """Return the path of the core, without one that of the first other file, or the directory's."""
+        return next((file.path for file in self.files), self.directory)
 
 
 def part_of(name: str) -> Optional[Tuple[str, str]]:
@@ -65,56 +92,96 @@ def part_of(name: str) -> Optional[Tuple[str, str]]:
 
 
 def find_dumps(host: Any, directory: str) -> List[Found]:
-    """Return the dumps in a directory and in the directories right below it, the newest first."""
+    """Return the dumps in a directory and in the directories right below it, the newest first.
+
+    What cannot be looked at is a dump of its own, with the reason; only the directory itself is a Failure.
+    """
     directory = directory.rstrip("/") or "/"
     top = host.stat(directory)
     if top is None:
         return []
     if top.kind != "directory":
         raise Failure("cannot look for dumps in %s: it is not a directory" % directory, path=directory)
-    entries = _entries(host, directory)
-    found = _dumps_among(directory, [entry for entry in entries if entry.facts.kind == "file"])
-    for entry in entries:
-        if entry.facts.kind == "directory":
-            below = [file for file in _entries(host, entry.path) if file.facts.kind == "file"]
-            found += _dumps_among(entry.path, below)
+    files = _files(host, directory)
+    found = _dumps_among(directory, files)
+    for file in files:
+        if file.facts.kind in ("directory", "unseen") and not _is_core(file):
+            found += _dumps_below(host, file)
     return sorted(found, key=lambda dump: dump.mtime, reverse=True)
 
 
-def _entries(host: Any, directory: str) -> List[File]:
-    """Return what a directory holds; a file that goes away meanwhile is left out."""
+def _is_core(file: Entry) -> bool:
+    """Return whether a name is that of a dump itself."""
+    part = part_of(file.path.rsplit("/", 1)[1])
+    return part is not None and part[0] == "core"
+
+
+def _dumps_below(host: Any, entry: Entry) -> List[Found]:
+    """Return the dumps in one of the directories below; one that cannot be looked into counts as one."""
+    if entry.trouble:
+        return [Found(entry.path, None, None, None, entry.trouble)]
+    try:
+        return _dumps_among(entry.path, _files(host, entry.path))
+    except Failure as failure:
+        # without root each of them is closed, and then the task fails and says so
+        if not host.is_root():
+            raise
+        return [Found(entry.path, None, None, None, failure.msg)]
+
+
+def _files(host: Any, directory: str) -> List[Entry]:
+    """Return what a directory holds; what goes away meanwhile is left out."""
     if not host.may_list(directory):
         raise Failure("cannot look for dumps in %s: only root may look into it" % directory, path=directory)
-    seen = [(path, host.stat(path)) for path in host.glob("%s/*" % glob.escape(directory.rstrip("/")))]
-    return [File(path, facts) for path, facts in seen if facts]
+    seen = [_entry(host, path) for path in host.entries(directory)]
+    return [entry for entry in seen if entry]
 
 
-def _dumps_among(directory: str, files: List[File]) -> List[Found]:
+def _entry(host: Any, path: str) -> Optional[Entry]:
+    """Return what is at a path, None where there is nothing."""
+    try:
+        facts = host.stat(path)
+    except Failure as failure:
+        return Entry(path, UNSEEN, failure.msg)
+    if facts:
+        return Entry(path, facts, None)
+    # a host that notes what it cannot see raises nothing
+    trouble = getattr(host, "unseen", {}).get(path)
+    return Entry(path, UNSEEN, trouble) if trouble else None
+
+
+def _dumps_among(directory: str, files: List[Entry]) -> List[Found]:
     """Return the dumps that some files of one directory make up."""
-    parts = [(part_of(file.path.rsplit("/", 1)[1]), file) for file in files]
-    known = [(part[0], part[1], file) for part, file in parts if part]
-    cores = [(stamp, file) for what, stamp, file in known if what == "core"]
-    used = {_dmesg_stamp(stamp, known) for stamp, dummy in cores}
-    orphans = sorted({stamp for what, stamp, dummy in known if stamp not in used and what != "core"} - {"incomplete"})
-    dumps = [_assemble(directory, core, _dmesg_stamp(stamp, known), known) for stamp, core in cores]
-    return dumps + [_assemble(directory, None, stamp, known) for stamp in orphans]
+    parts = {}  # type: Parts
+    cores = []  # type: List[Tuple[str, Entry]]
+    for file in files:
+        part = part_of(file.path.rsplit("/", 1)[1]) if file.facts.kind in ("file", "unseen") else None
+        if part and part[0] == "core":
+            cores.append((part[1], file))
+        elif part and not file.trouble:
+            parts.setdefault(part, File(file.path, file.facts))
+    claimed = {stamp for stamp, dummy in cores}
+    free = sorted(stamp for what, stamp in parts if what == "dmesg" and stamp not in claimed)
+    stamps = [_log_stamp(stamp, free) for stamp, dummy in cores]
+    orphans = sorted({stamp for dummy, stamp in parts} - set(stamps) - {"incomplete"})
+    dumps = [_assemble(directory, core, stamp, parts) for stamp, (dummy, core) in zip(stamps, cores)]
+    return dumps + [_assemble(directory, None, stamp, parts) for stamp in orphans]
 
 
-def _dmesg_stamp(stamp: str, known: List[Tuple[str, str, File]]) -> str:
-    """Return the stamp of the log beside a core.
+def _log_stamp(stamp: str, free: List[str]) -> str:
+    """Return the stamp of the log beside a core; free: those that no core claims by its name, in order.
 
     A core that is still called incomplete has no stamp yet: its log is the newest one that no other core claims.
     """
     if not stamp.endswith("incomplete"):
         return stamp
     tag = stamp[: -len("incomplete")]
-    claimed = {other for what, other, dummy in known if what == "core"}
-    logs = [other for what, other, dummy in known if what == "dmesg" and other.startswith(tag)]
-    return max((log for log in logs if log not in claimed), default=stamp)
+    return next((log for log in reversed(free) if log.startswith(tag)), stamp)
 
 
-def _assemble(directory: str, core: Optional[File], stamp: str, known: List[Tuple[str, str, File]]) -> Found:
+def _assemble(directory: str, core: Optional[Entry], stamp: str, parts: Parts) -> Found:
     """Return the dump whose other files carry a stamp."""
-    dmesg = next((file for what, other, file in known if what == "dmesg" and other == stamp), None)
-    log = next((file for what, other, file in known if what == "kexec_log" and other == stamp), None)
-    return Found(directory, core, dmesg, log)
+    others = (parts.get(("dmesg", stamp)), parts.get(("kexec_log", stamp)))
+    if core is None:
+        return Found(directory, None, *others)
+    return Found(directory, File(core.path, core.facts), *others, trouble=core.trouble)

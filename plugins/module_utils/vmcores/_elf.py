@@ -5,15 +5,17 @@
 """ELF cores: what `makedumpfile -E` writes, and a plain copy of /proc/vmcore."""
 
 import struct
+from itertools import islice
 from typing import Dict, Iterator, List, NamedTuple, Optional
 
+from ansible_collections.crashops.kdump.plugins.module_utils._numbers import moment, whole
 from ansible_collections.crashops.kdump.plugins.module_utils.vmcores import _kernel
 from ansible_collections.crashops.kdump.plugins.module_utils.vmcores._base import (
+    CHUNK,
     Content,
     Header,
     Read,
     Verdict,
-    number,
     vmcoreinfo,
 )
 from ansible_collections.crashops.kdump.plugins.module_utils.vmcores._sample import judged_by_name
@@ -29,6 +31,12 @@ INCOMPLETE = 0x1
 MACHINES = {3: "i686", 21: "ppc64", 22: "s390x", 40: "arm", 62: "x86_64", 183: "aarch64", 243: "riscv64"}
 # notes hold a page of registers for each CPU
 NOTES_LIMIT = 16 << 20
+# a CPU has a few notes, and Linux at most 8192 CPUs
+NOTES = 1 << 16
+# VMCOREINFO is a page of text; a larger size is damage
+VMCOREINFO_LIMIT = 1 << 20
+# segments of memory that are kept to choose places from; e_phnum can promise 2^32
+SEGMENTS = 1 << 16
 PT_LOAD = 1
 SAMPLE_BYTES = 4096
 
@@ -73,15 +81,24 @@ def _layout(read: Read) -> Optional[Layout]:
 
 def _segments(read: Read, layout: Layout) -> Iterator[Segment]:
     """Yield the program headers as far as they are in the file."""
-    for index in range(layout.entries):
-        raw = read(layout.table + index * layout.entry_size, layout.entry_size)
-        if len(raw) < layout.entry_size:
+    at_once = CHUNK // layout.entry_size
+    for first in range(0, layout.entries, at_once):
+        wanted = min(at_once, layout.entries - first)
+        raw = read(layout.table + first * layout.entry_size, wanted * layout.entry_size)
+        whole_ones = len(raw) // layout.entry_size
+        for index in range(whole_ones):
+            yield _segment(raw, index * layout.entry_size, layout)
+        if whole_ones < wanted:
             return
-        if layout.wide:
-            kind, dummy_flags, offset, dummy_v, address, size = struct.unpack_from(layout.order + "IIQQQQ", raw)
-        else:
-            kind, offset, dummy_v, address, size = struct.unpack_from(layout.order + "IIIII", raw)
-        yield Segment(kind, offset, size, address)
+
+
+def _segment(raw: bytes, at: int, layout: Layout) -> Segment:
+    """Return the program header at a place."""
+    if layout.wide:
+        kind, dummy_flags, offset, dummy_v, address, size = struct.unpack_from(layout.order + "IIQQQQ", raw, at)
+    else:
+        kind, offset, dummy_v, address, size = struct.unpack_from(layout.order + "IIIII", raw, at)
+    return Segment(kind, offset, size, address)
 
 
 def _aligned(length: int) -> int:
@@ -92,12 +109,14 @@ def _aligned(length: int) -> int:
 def _note_info(notes: bytes, order: str) -> Dict[str, str]:
     """Return the VMCOREINFO among some notes."""
     at = 0
-    while at + 12 <= len(notes):
+    for dummy in range(NOTES):
+        if at + 12 > len(notes):
+            break
         name_size, size = struct.unpack_from(order + "II", notes, at)
         name = notes[at + 12 : at + 12 + name_size].rstrip(b"\0")
         start = at + 12 + _aligned(name_size)
         if name == b"VMCOREINFO":
-            return vmcoreinfo(notes[start : start + size])
+            return vmcoreinfo(notes[start : start + min(size, VMCOREINFO_LIMIT)])
         at = start + _aligned(size)
     return {}
 
@@ -107,7 +126,9 @@ def _information(read: Read, layout: Layout) -> Dict[str, str]:
     info = {}  # type: Dict[str, str]
     for segment in _segments(read, layout):
         if segment.kind == PT_NOTE and segment.size < NOTES_LIMIT:
-            info.update(_note_info(read(segment.offset, segment.size), layout.order))
+            info = _note_info(read(segment.offset, segment.size), layout.order)
+        if info:
+            break
     return info
 
 
@@ -120,7 +141,7 @@ def header(read: Read, dummy_size: int) -> Header:
     return Header(
         kernel=info.get("OSRELEASE"),
         machine=MACHINES.get(layout.machine),
-        crash_time=number(info.get("CRASHTIME")),
+        crash_time=moment(whole(info.get("CRASHTIME"))),
         compression="none",
     )
 
@@ -132,15 +153,17 @@ def verdict(read: Read, size: int) -> Verdict:
         return Verdict(False, "its ELF header is not that of a whole core")
     if layout.flags & INCOMPLETE:
         return Verdict(False, "makedumpfile marked it incomplete: there was not enough space for it")
-    segments = list(_segments(read, layout))
-    if len(segments) < layout.entries:
+    count, end, memory = 0, 0, 0
+    for segment in _segments(read, layout):
+        count, end = count + 1, max(end, segment.offset + segment.size)
+        memory += segment.size if segment.kind == PT_LOAD else 0
+    if count < layout.entries:
         return Verdict(False, "the file ends inside its %d program headers" % layout.entries)
-    if not any(segment.kind == PT_LOAD and segment.size for segment in segments):
+    if not memory:
         return Verdict(False, "it holds no memory: none of its %d program headers names any" % layout.entries)
-    end = max(segment.offset + segment.size for segment in segments)
     if end > size:
         return Verdict(False, "its segments end at byte %d, the file at byte %d" % (end, size))
-    return Verdict(True, "all %d segments are in the file" % len(segments))
+    return Verdict(True, "all %d segments are in the file" % count)
 
 
 def content(read: Read, most: int, seekable: bool) -> Content:
@@ -149,7 +172,10 @@ def content(read: Read, most: int, seekable: bool) -> Content:
     info = _information(read, layout) if layout else {}
     if layout is None or info.get("OSRELEASE") is None:
         return Content(None, "it holds no VMCOREINFO that could be read")
-    memory = [segment for segment in _segments(read, layout) if segment.kind == PT_LOAD and segment.size]
+    found = (segment for segment in _segments(read, layout) if segment.kind == PT_LOAD and segment.size)
+    memory = list(islice(found, SEGMENTS + 1))
+    if len(memory) > SEGMENTS:
+        return Content(None, "it has more segments than are kept in memory, so its memory was not read")
     total = sum(segment.size for segment in memory)
     places = [index * (total - 1) // max(1, most - 1) for index in range(min(most, total))]
     zeros = [not any(read(_place(memory, at), SAMPLE_BYTES)) for at in places]
@@ -167,6 +193,8 @@ def _physical(read: Read, memory: List[Segment]) -> _kernel.Physical:
     """Return a reader of the memory in a core by physical addresses."""
 
     def physical(address: int, size: int) -> bytes:
+        # what no segment holds is read nowhere: a read of nothing still tells when the time has passed
+        read(0, 0)
         for segment in memory:
             inside = address - segment.address
             if 0 <= inside < segment.size:

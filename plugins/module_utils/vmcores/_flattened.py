@@ -132,6 +132,8 @@ class Index:
             following = self._offsets[number + 1] if number + 1 < len(self._offsets) else self.size
             here = min(size, max(following, offset + 1) - offset)
             if holder is None:
+                # a gap can be as large as a number: a read of nothing still tells when the time has passed
+                self._read(0, 0)
                 part = bytes(min(here, CHUNK))
             else:
                 skip = offset - self._offsets[holder]

@@ -10,12 +10,12 @@ import sys
 from array import array
 from typing import Dict, NamedTuple, Optional
 
+from ansible_collections.crashops.kdump.plugins.module_utils._numbers import moment, whole
 from ansible_collections.crashops.kdump.plugins.module_utils.vmcores._base import (
     CHUNK,
     Header,
     Read,
     Verdict,
-    number,
     vmcoreinfo,
 )
 
@@ -84,7 +84,7 @@ def header(read: Read, dummy_size: int) -> Header:
         (level,) = struct.unpack_from(layout.order + "i", sub, 8)
     return names._replace(
         kernel=names.kernel or info.get("OSRELEASE"),
-        crash_time=number(info.get("CRASHTIME")) or layout.timestamp or None,
+        crash_time=moment(whole(info.get("CRASHTIME"))) or moment(layout.timestamp),
         dump_level=level,
         compression=_compression(layout.status),
     )

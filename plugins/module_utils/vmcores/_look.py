@@ -6,6 +6,8 @@
 
 from typing import Any, NamedTuple, Optional, Tuple
 
+from ansible_collections.crashops.kdump.plugins.module_utils._numbers import moment
+from ansible_collections.crashops.kdump.plugins.module_utils._result import Failure
 from ansible_collections.crashops.kdump.plugins.module_utils.vmcores import _evidence, _panic, _vmcore
 from ansible_collections.crashops.kdump.plugins.module_utils.vmcores._dumps import File, Found
 
@@ -29,7 +31,7 @@ class Look(NamedTuple):
     def crash_time(self) -> float:
         """Return when the kernel died, or as near to it as can be told: a time in the future is not believed."""
         told = self.header.crash_time
-        return told if told and _evidence.is_possible(told, self.now) else self.found.mtime
+        return told if told and _evidence.is_possible(told, self.now) else moment(self.found.mtime) or 0.0
 
 
 def reader(host: Any, file: File, deadline: float) -> _vmcore.Read:
@@ -40,32 +42,41 @@ def reader(host: Any, file: File, deadline: float) -> _vmcore.Read:
         if host.now() > deadline:
             raise _vmcore.OutOfTime
         # rubbish may name a place to which no file system can go
-        if not 0 <= offset < file.facts.size:
+        if size <= 0 or not 0 <= offset < file.facts.size:
             return b""
-        return host.read_piece(path, offset, size) or b""
+        try:
+            data = host.read_piece(path, offset, size)
+        except Failure as failure:
+            raise _vmcore.Unread(failure.msg)
+        if data is None:
+            raise _vmcore.Unread("%s could not be read" % path)
+        return data
 
     return read
 
 
 def look(host: Any, found: Found, deadline: float) -> Look:
     """Return a dump with what its header says; that is a few reads, whatever its size."""
-    if found.core is None:
+    if found.core is None or found.trouble:
         return Look(found, None, _vmcore.Header(), host.now())
     read = reader(host, found.core, deadline)
     try:
         return Look(found, read, _vmcore.dump_header(read, found.core.facts.size), host.now())
-    except _vmcore.OutOfTime:
+    except _vmcore.Unread:
         return Look(found, read, _vmcore.Header(), host.now())
 
 
 def dmesg_text(host: Any, found: Found) -> str:
-    """Return the beginning and the end of the kernel's log."""
+    """Return the beginning and the end of the kernel's log, nothing of one that cannot be read."""
     if found.dmesg is None:
         return ""
     path, size = found.dmesg.path, found.dmesg.facts.size
-    parts = [host.read_bytes(path, 0, DMESG_HEAD_BYTES)]
-    if size > DMESG_HEAD_BYTES:
-        parts.append(host.read_bytes(path, max(DMESG_HEAD_BYTES, size - DMESG_TAIL_BYTES), DMESG_TAIL_BYTES))
+    try:
+        parts = [host.read_bytes(path, 0, DMESG_HEAD_BYTES)]
+        if size > DMESG_HEAD_BYTES:
+            parts.append(host.read_bytes(path, max(DMESG_HEAD_BYTES, size - DMESG_TAIL_BYTES), DMESG_TAIL_BYTES))
+    except Failure:
+        return ""
     return "\n".join((part or b"").decode("utf-8", "replace") for part in parts)
 
 
@@ -75,6 +86,8 @@ def judged(seen: Look, log: str, most: int) -> Tuple[_vmcore.Verdict, _vmcore.Co
     The log beside it must be of the same kernel.
     """
     core = seen.found.core
+    if seen.found.trouble:
+        return _vmcore.unread(seen.found.trouble)
     if core is None or seen.read is None:
         return _vmcore.Verdict(False, "there is no dump, only what was saved beside it"), _vmcore.NOT_COMPLETE
     verdict, content = _vmcore.judged(seen.read, core.facts.size, most)
@@ -95,6 +108,6 @@ def is_unfinished(path: str) -> bool:
 
 def identity(seen: Look) -> str:
     """Return what tells a dump from any other: a later crash in the same minute takes the same name."""
-    file = seen.found.files[0]
+    facts = seen.found.facts
     when = seen.header.crash_time or 0
-    return "%s:%d:%d:%d" % (file.path, file.facts.size, file.facts.mtime_ns // 10**9, when)
+    return "%s:%d:%d:%d" % (seen.found.path, facts.size, facts.mtime_ns // 10**9, when)

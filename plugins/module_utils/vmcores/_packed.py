@@ -78,7 +78,8 @@ class Unpacked:
     def _next(self) -> bytes:
         """Return the next unpacked bytes, none at the end of the stream."""
         while not self._unpacker.eof:
-            packed = self._read(self._packed_at, CHUNK) if self._unpacker.needs_input else b""
+            # a few packed bytes can unpack to gigabytes: a read of nothing still tells when the time has passed
+            packed = self._read(self._packed_at, CHUNK if self._unpacker.needs_input else 0)
             self._packed_at += len(packed)
             if self._unpacker.needs_input and not packed:
                 raise Broken("the compressed stream ends at byte %d, before its end mark" % self._packed_at)

@@ -21,8 +21,9 @@ PATTERNS = (
 # «[   12.345678] », «[   12.345678][    T1] », «<0>[...] »
 STAMP = re.compile(r"^(?:<\d+>)?(?:\[\s*\d+\.\d+\]\s*)?(?:\[\s*[TC]\d+\]\s*)?")
 BANNER = re.compile(r"Linux version (\S+)")
-# the line over a stack trace: «CPU: 0 PID: 1 Comm: bash Kdump: loaded Not tainted 6.1.0-27-amd64 #1 Debian ...»
-TRACE = re.compile(r"CPU: \d+ .*(?:Not tainted|Tainted: .+?) (\d+\.\d+\S*) #")
+RELEASE = re.compile(r"[0-9]+\.[0-9]+\S*\Z")
+# the kernel writes at most 1024 bytes a line (LOG_LINE_MAX of kernel/printk); what is longer was not written by it
+LINE = 4096
 
 
 class Panic(NamedTuple):
@@ -34,7 +35,7 @@ class Panic(NamedTuple):
 
 def panic(dmesg: str) -> Optional[Panic]:
     """Return the most telling line, the last one of its kind; None where there is none."""
-    lines = [STAMP.sub("", line) for line in dmesg.splitlines()]
+    lines = [STAMP.sub("", line[:LINE]) for line in dmesg.splitlines() if line]
     for kind, pattern in PATTERNS:
         line = next((line for line in reversed(lines) if pattern.match(line)), None)
         if line is not None:
@@ -44,5 +45,19 @@ def panic(dmesg: str) -> Optional[Panic]:
 
 def kernel_release(dmesg: str) -> Optional[str]:
     """Return the release of the kernel that wrote it: from its banner, or from a stack trace where the log wrapped."""
-    found = BANNER.search(dmesg) or TRACE.search(dmesg)
-    return found.group(1) if found else None
+    found = BANNER.search(dmesg)
+    if found:
+        return found.group(1)
+    traces = (_release_of_trace(line[:LINE]) for line in dmesg.splitlines() if "CPU: " in line)
+    return next((release for release in traces if release), None)
+
+
+def _release_of_trace(line: str) -> Optional[str]:
+    """Return the release in the line over a stack trace: the first one after the taint that a build number follows.
+
+    «CPU: 0 PID: 1 Comm: bash Kdump: loaded Not tainted 6.1.0-27-amd64 #1 Debian ...»
+    """
+    words = line.split(" ")
+    taint = next((at for at, word in enumerate(words) if word in ("tainted", "Tainted:")), len(words))
+    pairs = zip(words[taint + 1 :], words[taint + 2 :])
+    return next((word for word, after in pairs if after.startswith("#") and RELEASE.match(word)), None)

@@ -91,7 +91,10 @@ def content(read: Read, most: int, seekable: bool = True) -> Content:
         if page is None:
             return Content(False, "the descriptor of page %d of %d is not in the file" % (number + 1, count))
         chosen.append(page)
-    (level,) = struct.unpack(layout.order + "i", read(layout.sub_header + 8, 4))
+    raw_level = read(layout.sub_header + 8, 4)
+    if len(raw_level) < 4:
+        return Content(None, "it became shorter while it was read")
+    (level,) = struct.unpack(layout.order + "i", raw_level)
     return _judged(read, pages, _Sample(pages, layout, bool(level & ZERO_PAGES)), chosen, info if seekable else None)
 
 

@@ -19,6 +19,7 @@ from ansible_collections.crashops.kdump.plugins.module_utils.vmcores._base impor
     Header,
     OutOfTime,
     Read,
+    Unread,
     Verdict,
 )
 
@@ -51,10 +52,13 @@ def _unpacker(name: str) -> Optional[_packed.Wrapper]:
     return next((w for w in _packed.WRAPPERS if w.name == name and w.unpacker), None)
 
 
-def dump_header(read: Read, size: int) -> Header:
-    """Return what the beginning of a dump says, through a flattened or a compressed layer as well."""
+def dump_header(read: Read, size: int, is_unpacked: bool = False) -> Header:
+    """Return what the beginning of a dump says, through a flattened or a compressed layer as well.
+
+    One compressed layer is looked through: rubbish can nest as deep as it is long.
+    """
     name = dump_format(read)
-    wrapper = _unpacker(name)
+    wrapper = None if is_unpacked else _unpacker(name)
     if wrapper:
         return _packed_header(read, wrapper)
     if name == "flattened":
@@ -66,7 +70,7 @@ def dump_header(read: Read, size: int) -> Header:
 def _packed_header(read: Read, wrapper: _packed.Wrapper) -> Header:
     """Return what the first chunk inside a compressed stream says."""
     start = _packed.Unpacked(read, wrapper.unpacker()).beginning(CHUNK)
-    return dump_header(lambda offset, size: start[offset : offset + size], len(start))
+    return dump_header(lambda offset, size: start[offset : offset + size], len(start), is_unpacked=True)
 
 
 class _Inside(NamedTuple):
@@ -101,6 +105,11 @@ class _Inside(NamedTuple):
         return Content(None, "nothing here reads pages of this format (%s)" % self.name)
 
 
+def unread(reason: str) -> Tuple[Verdict, Content]:
+    """Return that nothing can be told of a dump, and why."""
+    return Verdict(None, reason), Content(None, reason)
+
+
 def judged(read: Read, size: int, most: int) -> Tuple[Verdict, Content]:
     """Return whether a dump is complete, and whether a sample of at most so many of its pages can be read."""
     if size == 0:
@@ -110,6 +119,8 @@ def judged(read: Read, size: int, most: int) -> Tuple[Verdict, Content]:
         verdict = inside.verdict()
     except OutOfTime:
         return Verdict(None, "the time limit passed before it was read to its end"), NOT_IN_TIME
+    except Unread as error:
+        return unread(str(error))
     except BROKEN as trouble:
         return Verdict(False, str(trouble)), NOT_COMPLETE
     if verdict.complete is False:
@@ -118,6 +129,8 @@ def judged(read: Read, size: int, most: int) -> Tuple[Verdict, Content]:
         return verdict, inside.content(most) if most else NOT_ASKED
     except OutOfTime:
         return verdict, NOT_IN_TIME
+    except Unread as error:
+        return verdict, Content(None, str(error))
     except BROKEN as trouble:
         return verdict, Content(False, str(trouble))
 

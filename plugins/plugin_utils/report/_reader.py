@@ -9,9 +9,9 @@ from __future__ import annotations
 from collections.abc import Mapping
 from typing import Any
 
+from ansible_collections.crashops.kdump.plugins.module_utils._numbers import LAST_TIME_S
 from ansible_collections.crashops.kdump.plugins.module_utils._result import kind_of
 from ansible_collections.crashops.kdump.plugins.module_utils._visible import LINES, visible
-from ansible_collections.crashops.kdump.plugins.module_utils.facts._proof import LAST_TIME_S
 
 # what a counter of 64 bits holds
 MOST = (1 << 64) - 1

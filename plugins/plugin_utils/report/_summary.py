@@ -89,4 +89,7 @@ def is_worst_first(rows: list[dict[str, Any]]) -> bool:
 def natural(name: str) -> list[tuple[int, int, str]]:
     """Return what a name is sorted by so that web2 comes before web10."""
     parts = re.split(r"([0-9]+)", name.lower())
-    return [(0, int(part), "") if part.isdecimal() else (1, 0, part) for part in parts if part]
+    # of two numbers the one with more digits is larger, however many they are
+    numbers = [part.lstrip("0") if part.isdecimal() else None for part in parts]
+    pairs = [(part, number) for part, number in zip(parts, numbers) if part]
+    return [(1, 0, part) if number is None else (0, len(number), number) for part, number in pairs]

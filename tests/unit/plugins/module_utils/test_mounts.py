@@ -117,3 +117,8 @@ def test_row_of_fstab_is_found_by_any_name_of_its_source(location, point):
     host.links["/dev/disk/by-uuid/1-a"] = "/dev/vdb1"
     row = _mounts.listed(host, location)
     assert (row and row[1]) == point
+
+
+def test_a_mount_point_with_a_blank_and_letters_of_any_script_is_read():
+    table = "30 22 0:40 / /mnt/日本\\040é\udcff\\777 rw - fuse x rw\n"
+    assert _mounts.mounts(table)[0].point == "/mnt/日本 é\udcff\udcff"

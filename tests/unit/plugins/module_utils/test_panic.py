@@ -3,6 +3,8 @@
 # SPDX-License-Identifier: GPL-3.0-or-later
 """Tests of the words that dying kernels leave in their logs."""
 
+from time import process_time
+
 import pytest
 from ansible_collections.crashops.kdump.plugins.module_utils.vmcores import _panic
 
@@ -74,3 +76,25 @@ def test_where_the_log_has_wrapped_the_stack_trace_names_the_kernel(text, releas
 
 def test_a_text_that_names_no_kernel_has_no_release():
     assert _panic.kernel_release("nothing here") is None
+
+
+@pytest.mark.parametrize(
+    "text",
+    [
+        "CPU: 0 " * 8000,
+        "CPU: 0 " + "Tainted: " * 6000,
+        "CPU: 0 Tainted: " + "6.1 " * 12000,
+        "[" + " " * 200000,
+        "\n" * 100000,
+    ],
+    ids=["CPU", "Tainted", "releases", "blanks", "lines"],
+)
+def test_a_log_of_rubbish_is_read_in_no_time(text):
+    start = process_time()
+    assert (_panic.kernel_release(text), _panic.panic(text)) == (None, None)
+    assert process_time() - start < 2
+
+
+def test_a_name_that_looks_like_a_taint_does_not_hide_the_release():
+    line = "CPU: 0 PID: 7 Comm: my Tainted: Tainted: G        W          6.1.0-41-amd64 #1 Debian 6.1.158-1"
+    assert _panic.kernel_release(line) == "6.1.0-41-amd64"

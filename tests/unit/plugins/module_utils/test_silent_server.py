@@ -15,7 +15,7 @@ POINT = "/nfs"
 NFS = MOUNTS + "30 22 0:40 / /nfs rw,relatime shared:3 - nfs4 store:/export rw,vers=4.2\n"
 AUTOFS = MOUNTS + "29 22 0:39 / /nfs rw - autofs systemd-1 rw,direct\n30 29 0:40 / /nfs rw - nfs4 store:/export rw\n"
 INNER = NFS + "31 30 254:9 / /nfs/local rw - ext4 /dev/vdb1 rw\n"
-LOOKS = ("read", "read_bytes", "stat", "glob", "space", "label", "real_path", "link", "may_list")
+LOOKS = ("read", "read_bytes", "stat", "glob", "space", "label", "real_path", "link", "may_list", "entries")
 NOTHING = {"exists": None, "mode": None, "uid": None, "free_bytes": None}
 
 

@@ -105,3 +105,10 @@ def test_of_a_record_that_is_left_which_is_younger_than_what_is_loaded(armed, ch
     found = _undo.unarmed(FakeHost({_undo.RECORD: _undo.encoded(RECORD)}), service)
     assert (found and [file.path for file in found.files]) == left
     assert found is None or found.image == "/image"
+
+
+@pytest.mark.parametrize(
+    "text", ["[" * 100000, '{"files": [1]}', '{"files": [{}]}', "9" * 5000], ids=["nested", "1", "2", "number"]
+)
+def test_a_record_that_is_rubbish_is_none_and_no_traceback(text):
+    assert _undo.decoded(text) is None

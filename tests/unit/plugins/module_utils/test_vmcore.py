@@ -7,6 +7,7 @@ import bz2
 import lzma
 import random
 import struct
+import tracemalloc
 from collections import namedtuple
 
 import pytest
@@ -206,3 +207,66 @@ def test_a_reader_that_runs_out_of_time_leaves_the_question_open():
     verdict = _vmcore.judged(read, len(FLAT), 0)[0]
     assert verdict.complete is None
     assert "time limit" in verdict.reason
+
+
+def test_a_stream_that_unpacks_to_gigabytes_stops_when_the_time_has_passed():
+    bomb, reads = bz2.compress(bytes(20 << 20)), []
+
+    def read(offset, size):
+        reads.append(size)
+        if len(reads) > 10:
+            raise _vmcore.OutOfTime
+        return bomb[offset : offset + size]
+
+    assert _vmcore.judged(read, len(bomb), 4)[0].reason == "the time limit passed before it was read to its end"
+    assert len(reads) == 11
+
+
+def test_a_file_that_cannot_be_read_leaves_the_question_open_and_says_why():
+    def read(offset, size):
+        raise _vmcore.Unread("cannot read vmcore: Input/output error")
+
+    unknown = (None, "cannot read vmcore: Input/output error")
+    assert _vmcore.judged(read, 10, 4) == (unknown, unknown)
+
+
+def test_program_headers_without_end_are_not_kept_in_memory():
+    count, entry = 1 << 16, struct.pack("<IIQQQQQQ", 1, 0, 4096, 0, 0, 1, 1, 0)
+    start = patched(patched(elf(extended=True), 4096 + 44, struct.pack("<I", count)), 32, struct.pack("<Q", 8192))
+    size = 8192 + 56 * count
+
+    def read(offset, length):
+        if offset < 8192:
+            return start[offset : offset + length]
+        here = max(0, min(length, size - offset))
+        return entry * (here // 56)
+
+    tracemalloc.start()
+    assert _vmcore.judged(read, size, 0)[0].reason == "all 65536 segments are in the file"
+    most = tracemalloc.get_traced_memory()[1]
+    tracemalloc.stop()
+    assert most < 6 << 20
+
+
+def test_a_gap_as_large_as_a_number_stops_when_the_time_has_passed():
+    reads = []
+    head = struct.pack(">16sqq", b"makedumpfile", 1, 1).ljust(4096, b"\0")
+    main = patched(KDUMP[:BLOCK], 436, struct.pack("<I", 0xFFFFFFFF))
+    records = struct.pack(">qq", 0, len(main)) + main + struct.pack(">qq", (1 << 63) - 2, 1) + b"x"
+    content = head + records + b"\xff" * 16
+
+    def read(offset, size):
+        reads.append(size)
+        if len(reads) > 100:
+            raise _vmcore.OutOfTime
+        return content[offset : offset + size]
+
+    assert _vmcore.judged(read, len(content), 4)[0].complete is None
+    assert len(reads) == 101
+
+
+def test_a_compression_in_a_compression_a_thousand_times_is_not_followed():
+    content = FLAT
+    for dummy in range(1000):
+        content = zipped(content)
+    assert examine(content).header.kernel is None
