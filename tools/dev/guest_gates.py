@@ -16,7 +16,7 @@ from tools.dev.stages import ALL, EVERY, Stage, Step
 from tools.dev.workshop import Workshop
 
 # of one command: a guest that hangs is found much earlier, see tools/lab/guest.py
-LIMIT_S = 3600
+LIMIT_S = 1800
 
 
 def stages(work: Workshop) -> list[Stage]:

@@ -132,10 +132,27 @@ def test_a_command_that_fails_is_a_failed_step_and_its_output_is_logged(tmp_path
     assert log.tail(1) == ["why"]
 
 
-def test_a_command_that_does_not_end_is_stopped(tmp_path: Path) -> None:
+def test_a_command_that_hangs_is_stopped(tmp_path: Path) -> None:
     log = Log(tmp_path / "a.log", "a")
-    with pytest.raises(StepFailed, match="did not end within"):
+    with pytest.raises(StepFailed, match="said nothing for"):
         log.run(["sleep", "60"], tmp_path, limit_s=0.1)
+
+
+def test_a_slow_command_that_goes_on_is_not_stopped(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
+    log = Log(tmp_path / "a.log", "a")
+    clock, said = iter(range(0, 100000, 50)), iter(range(40))
+
+    def ended_with(_process: object) -> int | None:
+        number = next(said, None)
+        if number is None:
+            return 0
+        log.write(f"line {number}")
+        return None
+
+    monkeypatch.setattr("tools.dev.log._ended_with", ended_with)
+    monkeypatch.setattr("tools.dev.log.time.monotonic", lambda: float(next(clock)))
+    log.run(["true"], tmp_path, limit_s=300)
+    assert log.tail(1) == ["line 39"]
 
 
 def test_a_line_for_the_screen_has_no_control_characters() -> None:
