@@ -336,7 +336,11 @@ class Host:
         env = {"LANG": "C", "LC_ALL": "C", "LC_MESSAGES": "C", "LANGUAGE": "C"}
         held = [self._lock.handle] if self._lock.handle is not None and _changes(argv) else []
         more = {"pass_fds": held} if held else {}
-        rc, stdout, stderr = self._module.run_command(limited, environ_update=env, **more)
+        try:
+            # without its own handling, which ends the module, and with it what takes a change back
+            rc, stdout, stderr = self._module.run_command(limited, environ_update=env, handle_exceptions=False, **more)
+        except (OSError, ValueError) as error:
+            raise Failure("cannot run %s: %s" % (" ".join(argv), error), argv=list(argv))
         if rc in TIMED_OUT:
             raise Failure(
                 "%s did not end within %d seconds and was stopped; find out what it waits for" % (argv[0], timeout_s),

@@ -51,7 +51,9 @@ class Machine:
         places = (opt_dirs or []) + [os.environ.get("PATH", os.defpath)] + SBIN
         return shutil.which(name, path=os.pathsep.join(places))
 
-    def run_command(self, argv: List[str], environ_update: Optional[Dict[str, str]] = None) -> Tuple[int, str, str]:
+    def run_command(
+        self, argv: List[str], environ_update: Optional[Dict[str, str]] = None, handle_exceptions: bool = False
+    ) -> Tuple[int, str, str]:
         """Run a command and return its exit status, stdout and stderr."""
         try:
             done = self._start(

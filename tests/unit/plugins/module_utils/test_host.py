@@ -167,3 +167,17 @@ def test_a_piece_of_what_is_no_regular_file_is_refused_and_never_waited_for(host
     with pytest.raises(Failure, match="it is not a regular file"):
         host.read_piece(str(tmp_path / "pipe"), 0, 1)
     assert host.read_piece(str(tmp_path / "gone"), 0, 1) is None
+
+
+class Unable:
+    """Stands in for an AnsibleModule that cannot start a program, and would end itself if it were let."""
+
+    def run_command(self, argv, environ_update=None, handle_exceptions=True):
+        if handle_exceptions:
+            raise SystemExit(1)
+        raise OSError(12, "Cannot allocate memory")
+
+
+def test_a_command_that_cannot_be_started_is_a_failure_that_a_change_can_be_taken_back_for():
+    with pytest.raises(Failure, match="cannot run systemctl restart kdump: .*Cannot allocate memory"):
+        Host(Unable()).run(["systemctl", "restart", "kdump"])

@@ -49,7 +49,7 @@ class Module:
     def fail_json(self, **result):
         self.result = dict(result, failed=True)
 
-    def run_command(self, argv, environ_update=None, pass_fds=()):
+    def run_command(self, argv, environ_update=None, handle_exceptions=True, pass_fds=()):
         self.passed = tuple(pass_fds)
         return 0, "", ""
 

@@ -711,6 +711,26 @@ def test_a_record_of_an_earlier_change_stays_as_it_is_where_a_later_change_canno
     assert host.files[_undo.RECORD] == record
 
 
+def test_what_could_not_be_written_is_named_though_the_record_cannot_be_written_either():
+    host = armed_host()
+    run(host, path="/var/dumps")
+    host.unwritable[CONF] = "No space left on device"
+    write = host.write_all
+
+    def fills_up(contents, backup=False):
+        try:
+            return write(contents, backup)
+        except Failure:
+            host.unwritable[_undo.RECORD] = "No space left on device"
+            raise
+
+    host.write_all = fills_up
+    with pytest.raises(
+        Failure, match="cannot write %s: No space left on device; the configuration is as it was" % CONF
+    ):
+        run(host, path="/var/other")
+
+
 PANIC = {"commandline_default": ["panic=10"]}
 
 
