@@ -35,6 +35,8 @@ WRITTEN = (
     "/var/lib/kdump/any",
     "/var/lib/crashops-kdump/any",
 )
+# the extended attributes that a new file takes over; others, such as security.ima, are about the old content
+KEPT = ("security.selinux", "security.SMACK64", "system.posix_acl_access")
 # why a file that can be read cannot be replaced, and what an operator does about it
 HINTS = {
     errno.EPERM: "it may be immutable: see lsattr %s, and take that away by chattr -ia %s",
@@ -190,6 +192,8 @@ def _like(handle: int, path: str, before: Any, mode: int) -> None:
     except OSError:
         return  # a file system without them
     for name in names:
+        if name not in KEPT and not name.startswith("user."):
+            continue
         value = os.getxattr(path, name)
         if _xattr(handle, name) != value:
             os.setxattr(handle, name, value)

@@ -168,6 +168,28 @@ def test_a_link_stays_a_link_and_what_it_leads_to_is_replaced(host, folder, tmp_
     assert texts(tmp_path / "managed") == {"kdump.conf": "new\n"}
 
 
+def test_labels_and_access_lists_are_taken_over_and_what_is_about_the_old_content_is_not(host, folder, monkeypatch):
+    path, values = str(folder / "kdump.conf"), {}
+    values[path] = dict.fromkeys(("security.selinux", "security.ima", "user.note", "trusted.overlay.origin"), b"x")
+
+    def named(file):
+        return file if isinstance(file, str) else os.readlink("/proc/self/fd/%d" % file)
+
+    def got(file, name):
+        if name not in values.get(named(file), {}):
+            raise OSError(errno.ENODATA, "No data available")
+        return values[named(file)][name]
+
+    monkeypatch.setattr(os, "listxattr", lambda file: list(values.get(named(file), {})))
+    monkeypatch.setattr(os, "getxattr", got)
+    monkeypatch.setattr(
+        os, "setxattr", lambda file, name, value: values.setdefault(named(file), {}).update({name: value})
+    )
+    host.write(path, "new\n")
+    new = [sorted(kept) for name, kept in values.items() if _replace.PREFIX in name]
+    assert new == [["security.selinux", "user.note"]]
+
+
 @pytest.mark.parametrize("make", [os.mkdir, os.mkfifo])
 def test_what_is_no_regular_file_is_not_replaced(host, tmp_path, make):
     make(str(tmp_path / "kdump.conf"))
