@@ -31,7 +31,6 @@ WRITTEN = (
     "/boot/grub/grub.cfg",
     "/boot/grub2/grubenv",
     "/boot/loader/entries/any",
-    "/usr/lib/bootc/kargs.d/any",
     "/var/lib/kdump/any",
     "/var/lib/crashops-kdump/any",
 )
