@@ -13,6 +13,14 @@ from ansible_collections.crashops.kdump.plugins.module_utils import _lock, _repl
 from ansible_collections.crashops.kdump.plugins.module_utils._host import Host, run_module
 from ansible_collections.crashops.kdump.plugins.module_utils._lock import Lock
 from ansible_collections.crashops.kdump.plugins.module_utils._result import Failure
+from ansible_collections.crashops.kdump.plugins.modules import (
+    crashkernel_reserve,
+    kdump_config,
+    kdump_info,
+    kdump_service,
+    kdump_target,
+    vmcore_info,
+)
 
 # adds one to the number in a file, and is slow enough for others to come between; takes the paths of both
 ADDS = """
@@ -169,3 +177,21 @@ def test_a_link_in_the_place_of_the_lock_is_not_followed(path, tmp_path):
     with pytest.raises(Failure, match="cannot lock this host"):
         Lock().take("kdump_config", 0)
     assert not (tmp_path / "elsewhere").exists()
+
+
+@pytest.mark.parametrize("module", [crashkernel_reserve, kdump_config, kdump_service, kdump_target])
+def test_each_module_that_changes_a_host_waits_for_the_lock(path, run_module, module):
+    held = Lock()
+    held.take("kdump_service", 0)
+    result = run_module(module.main)
+    held.release()
+    assert result["failed"] and "kdump_service changes this host" in result["msg"] and result["commands"] == []
+
+
+@pytest.mark.parametrize("module", [kdump_info, vmcore_info])
+def test_a_module_that_only_looks_does_not_wait(path, run_module, module):
+    held = Lock()
+    held.take("kdump_service", 0)
+    result = run_module(module.main)
+    held.release()
+    assert "changes this host" not in result.get("msg", "")
