@@ -28,7 +28,9 @@ def stages(work: Workshop) -> list[Stage]:
         _tests(
             work, "verdict", "tests/guests/test_verdict.py", "every harm to a proved machine is found", 900, "story-12"
         ),
-        _tests(work, "setup-faults", "tests/guests/test_setup.py", "setup is cut off or cannot write", 900, "story-13"),
+        _tests(
+            work, "setup-faults", "tests/guests/test_setup.py", "setup is cut off or cannot write", 1300, "story-13"
+        ),
         _demo(work),
         _tests(work, "lab", "tests/lab", "the lab's own tests on real guests", 240, "image-12"),
         _dump_server(work),
