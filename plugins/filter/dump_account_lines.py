@@ -51,12 +51,17 @@ _value:
 from collections.abc import Callable, Mapping
 from typing import Any
 
-from ansible_collections.crashops.kdump.plugins.plugin_utils._dump_account import line
+from ansible_collections.crashops.kdump.plugins.plugin_utils._dump_account import directory_refusals, line
 
 
 def dump_account_lines(keys: Mapping[str, Any], directories: Mapping[str, str] | None = None) -> list[str]:
     """Return a line for each host whose key is one."""
-    found = [line(host, key, (directories or {}).get(host) if directories else None) for host, key in keys.items()]
+    if directories is None:
+        found = [line(host, key, None) for host, key in keys.items()]
+    else:
+        refused = directory_refusals(directories)
+        own = {host: key for host, key in keys.items() if host in directories and host not in refused}
+        found = [line(host, key, directories[host]) for host, key in own.items()]
     return [one for one in found if one is not None]
 
 

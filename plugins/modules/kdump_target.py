@@ -198,12 +198,20 @@ trouble:
   description:
     - One word for why it failed; null where it did not. Among them are V(key_missing), V(key),
       V(passphrase), V(host_key_unknown),
-      V(host_key_changed), V(login_refused), V(no_answer), V(mount), V(program_missing), V(device), V(directory).
+      V(host_key_changed), V(login_refused), V(elsewhere), V(no_answer), V(mount), V(program_missing), V(device),
+      V(directory).
   returned: success, or when the target was tried and failed
   type: str
   sample: login_refused
+write_only:
+  description:
+    - Whether the account on an ssh server lets this host write new dumps into its own directory and nothing else, as
+      the role's variable C(kdump_ssh_write_only) makes it. Null where no ssh server was logged in to.
+  returned: success
+  type: bool
+  sample: false
 public_key:
-  description: The public half of the key; null where the login did not fail.
+  description: The public half of the key, as its file next to it says; null where no ssh server was logged in to.
   returned: success, or when the login failed
   type: str
   sample: ssh-ed25519 AAAAC3NzaC1lZDI1NTE5AAAA root@web01
@@ -297,7 +305,8 @@ def result(target: Target, probe: Probe) -> Dict[str, Any]:
         "works": probe.untried is None,
         "problem": None,
         "trouble": None,
-        "public_key": None,
+        "public_key": probe.public_key,
+        "write_only": trial.write_only if trial and target.kind == "ssh" else None,
     }
 
 

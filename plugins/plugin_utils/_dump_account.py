@@ -18,7 +18,7 @@ from typing import Any
 
 from ansible_collections.crashops.kdump.plugins.module_utils._result import refusal
 
-RECEIVER = "/usr/local/libexec/crashops-kdump-receive"
+RECEIVER = "/usr/local/sbin/crashops-kdump-receive"
 KEY = re.compile(r"(ssh-ed25519|ssh-rsa|ecdsa-sha2-nistp(?:256|384|521)) ([A-Za-z0-9+/]{32,8192}={0,2})(?: [^\r\n]*)?")
 # neither a shell nor sshd makes anything of these characters
 DIRECTORY = re.compile(r"(?:/[A-Za-z0-9_][A-Za-z0-9._+-]*){2,}")
@@ -65,20 +65,19 @@ def claims(variables: Mapping[str, Any]) -> bool:
     return any(str(name).startswith(PRIVATE) for name in variables.get("ansible_facts") or {})
 
 
-def directory_refusals(directories: Mapping[str, str], others: Mapping[str, str]) -> dict[str, str]:
-    """Return why hosts cannot have their directories for themselves: of all given ones, whose lies in another's."""
+def directory_refusals(directories: Mapping[str, str]) -> dict[str, str]:
+    """Return why hosts cannot have their directories for themselves: no plain path, or one that lies in another's."""
     found = {}
-    every = {**others, **directories}
     for host, directory in directories.items():
         if not DIRECTORY.fullmatch(directory) or ".." in directory:
             rule = "it is no path of two or more plain names (letters, digits, and . _ + -)"
             found[host] = refusal("kdump_path", directory, rule, "choose one such as /srv/dumps/%s" % host)
             continue
-        inside = [name for name, other in every.items() if name != host and _overlap(directory, other)]
+        inside = [name for name, other in directories.items() if name != host and _overlap(directory, other)]
         if inside:
             rule = "with kdump_ssh_write_only each host needs a directory of its own, and %s has %s"
             remedy = "set kdump_path to one such as '/srv/dumps/{{ inventory_hostname }}'"
-            found[host] = refusal("kdump_path", directory, rule % (inside[0], every[inside[0]]), remedy)
+            found[host] = refusal("kdump_path", directory, rule % (inside[0], directories[inside[0]]), remedy)
     return found
 
 

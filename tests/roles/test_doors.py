@@ -81,3 +81,20 @@ def test_a_host_pins_no_host_key_on_others_and_lets_itself_in_nowhere(collection
     assert "its host keys could not be read" in message
     assert "Pin the host keys of the ssh server" not in done.of("web2")
     assert "attacker" not in str(list(done.of("web2").values()))
+
+
+def write_only(path):
+    """Return the variables of a host whose key may only write into a directory."""
+    return {"made_up": "root_of_dumps", "kdump_path": path, "kdump_ssh_write_only": True}
+
+
+def test_a_host_may_only_write_into_the_directory_that_the_operator_gave_it(collections, fleet):
+    places = {"web1": "/srv/dumps/web1", "web2": "/srv/dumps/web3/more", "web3": "/srv/dumps/web3"}
+    machines = fleet(**{host: write_only(path) for host, path in places.items()})
+    done = machines.playbook(collections, "setup", kdump_target=dict(SSH, ssh_key="/root/.ssh/k"))
+    shown = done.of("web1")["Show the lines that the account on the ssh server needs"]["msg"]
+    command = 'restrict,command="/usr/local/sbin/crashops-kdump-receive /srv/dumps/web1" ssh-ed25519 %s kdump@web1'
+    assert shown[1:] == [command % OWN]
+    for host in ("web2", "web3"):
+        (message,) = done.failures(host)
+        assert "each host needs a directory of its own" in message

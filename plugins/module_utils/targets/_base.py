@@ -44,6 +44,7 @@ class Probe(NamedTuple):
     free_bytes: Optional[int] = None
     untried: Optional[str] = None
     package: Optional[str] = None
+    public_key: Optional[str] = None
 
 
 class Prober(abc.ABC):

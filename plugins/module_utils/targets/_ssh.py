@@ -12,6 +12,7 @@ from ansible_collections.crashops.kdump.plugins.module_utils._host import Comple
 from ansible_collections.crashops.kdump.plugins.module_utils._result import Failure
 from ansible_collections.crashops.kdump.plugins.module_utils.targets import _sshclient
 from ansible_collections.crashops.kdump.plugins.module_utils.targets._base import Probe, Prober
+from ansible_collections.crashops.kdump.plugins.module_utils.targets._trial import ELSEWHERE, TRIAL, Trial
 
 # ssh's own exit status where the login fails
 NO_LOGIN = 255
@@ -85,14 +86,27 @@ class Ssh(Prober):
         done = self.run(self.argv(directory), self._sentence(REASONS[-1]))
         if done.rc == NO_LOGIN:
             self._no_login(done)
-        trial = self.tried(done, directory, self.target.location)
-        return Probe(None, directory, None, trial, trial.free_bytes)
+        trial = self._tried(done, directory)
+        public = self.host.read(self._key() + ".pub") or ""
+        return Probe(None, directory, None, trial, trial.free_bytes, public_key=public.strip() or None)
 
     def argv(self, directory: str) -> List[str]:
         """Return the ssh command: this key only, no question, no host key unseen."""
         way = _sshclient.Destination(self.wish.stack, self.target.location, self._key(), self._connect_limit_s())
-        remote = "sh -c %s" % shlex.quote(self.script(directory, own=False))
+        own = [TRIAL, "write" if self.wish.act else "look", "create" if self.wish.create else "keep", directory]
+        words = ["sh", "-c", self.script(directory, own=False), *own]
+        remote = " ".join(shlex.quote(word) for word in words)
         return [*_sshclient.arguments(self.host, way), self.target.location, remote]
+
+    def _tried(self, done: Completed, directory: str) -> Trial:
+        """Return what the shell line found, or raise why it ended early."""
+        try:
+            return self.tried(done, directory, self.target.location)
+        except Failure as failure:
+            if done.rc != ELSEWHERE:
+                raise
+            # the role can change the line that lets this host in, and needs its key for that
+            raise Failure(failure.msg, trouble="elsewhere", public_key=self.public_key())
 
     def _connect_limit_s(self) -> int:
         """Return how long the server may take to answer."""

@@ -20,8 +20,10 @@ from ansible_collections.crashops.kdump.plugins.module_utils._numbers import who
 
 # mktemp(1) puts letters in place of the X; what is left by a trial that was killed is told by this name
 TEST_FILE = ".crashops-kdump-XXXXXX"
-ABSENT, READ_ONLY, NEEDED, OUTSIDE, A_HOME, NOT_EMPTY = range(21, 27)
-KNOWN = ("step", "existed", "before", "owner", "mode", "place", "other")
+ABSENT, READ_ONLY, NEEDED, OUTSIDE, A_HOME, NOT_EMPTY, ELSEWHERE = range(21, 28)
+# says to an account that takes dumps alone what the line would do; to a shell it is a name
+TRIAL = "crashops-kdump-try"
+KNOWN = ("step", "existed", "before", "owner", "mode", "place", "other", "write_only")
 # what dd(1) tells of its work, in the C locale
 DD_COUNTS = re.compile(r"records (in|out)$| copied, ")
 # into the nearest directory that is there, every link followed; $w is where that is, $r what is missing below it
@@ -56,13 +58,17 @@ _SPACE = "echo step=space; df -Pk . | tail -n 1"
 
 
 class Trial(NamedTuple):
-    """What was seen of the directory. existed and mode_before are of before; mode is of after, or as it would be."""
+    """What was seen of the directory. existed and mode_before are of before; mode is of after, or as it would be.
+
+    write_only: an account answered that takes new dumps and nothing else.
+    """
 
     existed: bool
     mode_before: Optional[str]
     mode: str
     owned: bool
     free_bytes: Optional[int]
+    write_only: bool = False
 
 
 def trial_script(directory: str, create: bool, own: bool, root: str = "") -> str:
@@ -120,6 +126,7 @@ def outcome(stdout: str) -> Trial:
         mode.zfill(4),
         found.get("owner", "0") == "0",
         None if room is None else room * 1024,
+        found.get("write_only") == "1",
     )
 
 
@@ -158,6 +165,11 @@ def complaint(rc: int, stdout: str, stderr: str, directory: str, where: str) -> 
         return "%s is refused: %s; %s." % (what, rule.format(**seen), remedy.format(**seen))
     if rc == ABSENT:
         return "%s does not exist, and create is false; make it, for its owner alone (0700)." % what
+    if rc == ELSEWHERE:
+        return "%s is not where the account lets this host write (%s); run setup with kdump_target and kdump_path." % (
+            what,
+            said,
+        )
     if rc == READ_ONLY:
         return "%s cannot be written to; give whoever writes the dumps the right to, or free it of ro." % what
     if found.get("step") == "make":

@@ -56,3 +56,23 @@ def test_the_hosts_of_one_account_are_those_that_the_role_has_noted():
     }
     assert _dump_account.batch(hostvars, [*hostvars, "gone"], LOGIN) == ["web1"]
     assert _dump_account.batch({"web1": {"__kdump_wants_login": ""}}, ["web1"], "") == []
+
+
+def test_with_a_directory_a_key_may_only_write_there():
+    assert dump_account_lines({"web1": KEY}, {"web1": "/srv/dumps/web1"}) == [
+        'restrict,command="/usr/local/sbin/crashops-kdump-receive /srv/dumps/web1" %s kdump@web1' % KEY
+    ]
+
+
+@pytest.mark.parametrize(
+    "directory", ["", "/srv", "/srv/dumps", "/srv/dumps/web1/more", '/srv/a"b', "/srv/a b", "srv/a"]
+)
+def test_a_host_without_a_directory_of_its_own_gets_no_line(directory):
+    directories = {"web1": directory, "web2": "/srv/dumps/web1"}
+    assert dump_account_lines({"web1": KEY}, directories) == []
+    assert "web1" in _dump_account.directory_refusals(directories)
+
+
+def test_directories_next_to_each_other_are_fine():
+    directories = {"web1": "/srv/dumps/web1", "web10": "/srv/dumps/web10", "web2": "/srv/dumps/web-2.example.org"}
+    assert _dump_account.directory_refusals(directories) == {}
