@@ -8,7 +8,7 @@ import re
 from typing import Any, Container, Iterable, Iterator, List, NamedTuple, Optional, Tuple
 
 from ansible_collections.crashops.kdump.plugins.module_utils._dropins import drop_ins
-from ansible_collections.crashops.kdump.plugins.module_utils._kernel_modules import plain
+from ansible_collections.crashops.kdump.plugins.module_utils._kernel_modules import MODPROBE, plain
 from ansible_collections.crashops.kdump.plugins.module_utils.facts._dracut import Told
 from ansible_collections.crashops.kdump.plugins.module_utils.stacks._base import Stack
 
@@ -24,8 +24,6 @@ STACK_WORDS = {
 NO_USB = ("usbcore.nousb", "nousb", "usbcore.nousb=1", "usbcore.nousb=Y")
 USB = "usb"
 COMMAND_LINE = "on the capture kernel's command line"
-# a file of an earlier directory hides its namesakes
-MODPROBE = ("/etc/modprobe.d", "/run/modprobe.d", "/usr/lib/modprobe.d", "/lib/modprobe.d")
 MODPROBE_LINE = re.compile(r"^[ \t]*(blacklist|install)[ \t]+(\S+)(?:[ \t]+(\S+))?", re.MULTILINE)
 NOTHING = re.compile(r"(?:/usr)?(?:/s?bin/)?(?:false|true)\Z")
 # switches of dracut that leave out more than one driver, and what is then not there
