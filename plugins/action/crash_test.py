@@ -20,6 +20,7 @@ from ansible.parsing.splitter import parse_kv
 from ansible.plugins.action import ActionBase
 from ansible.utils.display import Display
 from ansible.utils.vars import load_extra_vars
+from ansible_collections.crashops.kdump.plugins.module_utils import _secrets
 from ansible_collections.crashops.kdump.plugins.module_utils._visible import shown, visible
 from ansible_collections.crashops.kdump.plugins.plugin_utils import _consent, _crash, _dump_server
 from ansible_collections.crashops.kdump.plugins.plugin_utils._other_host import OtherHost, is_known
@@ -99,9 +100,9 @@ class ActionModule(ActionBase):
         self._console_from = 0
         dummy, options = self.validate_argument_spec(argument_spec=OPTIONS)
         try:
-            result.update(self._test(options))
+            result.update(_secrets.masked(self._test(options)))
         except CrashTestFailed as failure:
-            result.update(failure.details, failed=True, changed=self._crashed, msg=failure.msg)
+            result.update(_secrets.masked(dict(failure.details, msg=failure.msg)), failed=True, changed=self._crashed)
         # messages, reasons and the console's last lines are a host's own words
         return dict(shown(result))
 

@@ -11,6 +11,7 @@ from typing import Any
 
 from ansible.errors import AnsibleError
 from ansible.plugins.action import ActionBase
+from ansible_collections.crashops.kdump.plugins.module_utils import _secrets
 from ansible_collections.crashops.kdump.plugins.module_utils._result import refusal
 from ansible_collections.crashops.kdump.plugins.plugin_utils import _role_variables
 from ansible_collections.crashops.kdump.plugins.plugin_utils._other_host import is_known
@@ -48,10 +49,13 @@ class ActionModule(ActionBase):
             # what is refused here already would be refused on the host once more
             taken = {name: value for name, value in values.items() if not named(name, refused)}
             result.update(self._on_host(taken, refused), variables=values)
-        if result.get("failed"):
-            return result
-        if result["refused"]:
+        if not result.get("failed") and result["refused"]:
             result.update(failed=True, msg=" ".join(result["refused"]))
+        if result.get("failed"):
+            return dict(_secrets.masked(result))
+        # the role needs the values as they are, so a result that holds a secret is for it alone
+        if _secrets.masked(values) != values:
+            result["_ansible_no_log"] = True
         return result
 
     def _typed(self, given: Mapping[str, Any], entry_point: str) -> tuple[dict[str, Any], list[str]]:

@@ -90,6 +90,7 @@ from collections.abc import Callable
 from typing import Any
 
 from ansible.errors import AnsibleFilterError
+from ansible_collections.crashops.kdump.plugins.module_utils import _secrets
 from ansible_collections.crashops.kdump.plugins.module_utils._result import kind_of, refusal
 from ansible_collections.crashops.kdump.plugins.module_utils.kdumpconf._kdumpconf import GENERATIONS
 from ansible_collections.crashops.kdump.plugins.module_utils.kdumpconf._kdumplint import lint
@@ -107,7 +108,7 @@ def kdump_conf_lint(text: Any = None, generation: Any = "current") -> list[dict[
     if known not in GENERATIONS:
         remedy = "choose one of %s" % ", ".join([*GENERATIONS, *ALIASES])
         raise AnsibleFilterError(refusal("generation", generation, "there is no such generation of kdumpctl", remedy))
-    return [dict(finding._asdict()) for finding in lint(str(text), str(known))]
+    return [_secrets.masked(finding._asdict()) for finding in lint(str(text), str(known))]
 
 
 class FilterModule:

@@ -13,7 +13,7 @@ import stat
 import time
 from typing import Any, Callable, Dict, List, NamedTuple, Optional
 
-from ansible_collections.crashops.kdump.plugins.module_utils import _replace
+from ansible_collections.crashops.kdump.plugins.module_utils import _replace, _secrets
 from ansible_collections.crashops.kdump.plugins.module_utils._lock import Lock
 from ansible_collections.crashops.kdump.plugins.module_utils._replace import Content
 from ansible_collections.crashops.kdump.plugins.module_utils._result import Failure, Refused
@@ -435,6 +435,9 @@ def run_module(
     result go to the screen. What hosts say may steer a terminal: no text leaves with a character that does.
     """
     host = Host(module)
+    # what nobody has to see is left out here, and nowhere else: in results, diffs, messages, commands and options
+    invocation = {"module_args": shown(_secrets.masked(module.params))}
+    msg = ""
     try:
         if changes and not module.check_mode:
             host.lock(changes)
@@ -442,10 +445,34 @@ def run_module(
         result = ensure(host, module.params, module.check_mode)
     except Failure as failure:
         msg = visible(failure.msg) + without_root(host, failure)
-        module.fail_json(msg=msg, **shown(dict(failure.details, commands=host.commands)))
-    else:
-        for warning in result.pop("warnings", []):
-            module.warn(visible(warning))
-        module.exit_json(**shown(dict(result, commands=host.commands)))
+        result = dict(failure.details, failed=True)
     finally:
         host.unlock()
+    result = shown(_secrets.masked(dict(result, commands=host.commands)))
+    # fail_json would show the failure as it was raised, if it still were at hand
+    if result.pop("failed", False):
+        module.fail_json(msg=_secrets.hidden(msg), invocation=invocation, **result)
+        return
+    for warning in result.pop("warnings", []):
+        module.warn(warning)
+    module.exit_json(invocation=invocation, **result)
+
+
+def discreet(module_class: Any) -> Any:
+    """Return a kind of AnsibleModule that leaves secrets out of the host's journal.
+
+    Ansible writes every option there, but for those that are secret as a whole (no_log). A dictionary of kdump's
+    variables is not: with no_log it would vanish from diffs and messages.
+    """
+
+    class Discreet(module_class):  # type: ignore[misc]
+        """The module, as Ansible makes it."""
+
+        def _log_invocation(self) -> None:
+            whole, self.params = self.params, _secrets.masked(self.params)
+            try:
+                super()._log_invocation()
+            finally:
+                self.params = whole
+
+    return Discreet

@@ -332,8 +332,8 @@ refused:
 from typing import Any, Dict, List
 
 from ansible.module_utils.basic import AnsibleModule
-from ansible_collections.crashops.kdump.plugins.module_utils import _undo
-from ansible_collections.crashops.kdump.plugins.module_utils._host import run_module
+from ansible_collections.crashops.kdump.plugins.module_utils import _secrets, _undo
+from ansible_collections.crashops.kdump.plugins.module_utils._host import discreet, run_module
 from ansible_collections.crashops.kdump.plugins.module_utils._planned import PlannedHost
 from ansible_collections.crashops.kdump.plugins.module_utils._replace import Content
 from ansible_collections.crashops.kdump.plugins.module_utils._result import (
@@ -347,7 +347,6 @@ from ansible_collections.crashops.kdump.plugins.module_utils._running import ker
 from ansible_collections.crashops.kdump.plugins.module_utils._stack import find_stack
 from ansible_collections.crashops.kdump.plugins.module_utils.facts._drivers import refusals as drivers_refused
 from ansible_collections.crashops.kdump.plugins.module_utils.stacks._base import Stack
-from ansible_collections.crashops.kdump.plugins.module_utils.sysconfig import _sysconfig
 
 REMOTE_TARGETS = ["raw", "ext2", "ext3", "ext4", "xfs", "btrfs", "minix", "virtiofs", "nfs", "ssh"]
 
@@ -421,8 +420,8 @@ def _write(host: Any, stack: Stack, changes: List[FileChange], backup: bool) -> 
 
 
 def _diff(change: FileChange) -> Dict[str, str]:
-    """Return the diff of a file, a password in it left out."""
-    hidden = [None if text is None else _sysconfig.hidden(text) for text in (change.before, change.after)]
+    """Return the diff of a file, the secrets in it left out."""
+    hidden = [None if text is None else _secrets.hidden_in_file(text) for text in (change.before, change.after)]
     return file_diff(FileChange(change.path, *hidden))
 
 
@@ -463,7 +462,7 @@ def main() -> None:
         "exclusive": {"type": "bool", "default": False},
         "backup": {"type": "bool", "default": False},
     }
-    run_module(AnsibleModule(argument_spec=argument_spec, supports_check_mode=True), ensure, "kdump_config")
+    run_module(discreet(AnsibleModule)(argument_spec=argument_spec, supports_check_mode=True), ensure, "kdump_config")
 
 
 if __name__ == "__main__":

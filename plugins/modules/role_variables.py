@@ -96,7 +96,7 @@ from typing import Any, Dict, List
 from ansible.module_utils.basic import AnsibleModule
 from ansible_collections.crashops.kdump.plugins.module_utils import _intended
 from ansible_collections.crashops.kdump.plugins.module_utils._facts import read_facts
-from ansible_collections.crashops.kdump.plugins.module_utils._host import run_module
+from ansible_collections.crashops.kdump.plugins.module_utils._host import discreet, run_module
 from ansible_collections.crashops.kdump.plugins.module_utils._result import refusal
 from ansible_collections.crashops.kdump.plugins.module_utils.checks._waivers import Waiver
 from ansible_collections.crashops.kdump.plugins.module_utils.facts._look import Options
@@ -122,7 +122,7 @@ def _refusals(host: Any, variables: Dict[str, Any]) -> List[str]:
 
 def main() -> None:
     """Run the module."""
-    module = AnsibleModule(
+    module = discreet(AnsibleModule)(
         argument_spec={
             "entry_point": {"type": "str", "required": True, "choices": ["setup", "verify", "test", "disable"]},
             "variables": {"type": "dict"},

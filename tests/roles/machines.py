@@ -23,6 +23,33 @@ KEY_PAIR = {"/root/.ssh/k": "secret", "/root/.ssh/k.pub": PUBLIC + " root@web1\n
 ESTIMATE = "Reserved crashkernel:    192M\nRecommended crashkernel: 192M\n\nKernel image size:   47M\n"
 
 
+# hunter2 is the secret of each
+ISCSI = (
+    "rd.iscsi.username=me rd.iscsi.password=hunter2 rd.iscsi.in.password=hunter2 "
+    "netroot=iscsi:me:hunter2@10.0.0.1::::iqn.2009-06.dracut:target0"
+)
+SECRET_DEFAULTS = (
+    """USE_KDUMP=1
+: ${FTP_PASSWORD:=hunter2}
+FTP_PASSWORD='hunter2 hunter2'
+KDUMP_CMDLINE_APPEND="reset_devices systemd.unit=kdump-tools-dump.service nr_cpus=1 irqpoll usbcore.nousb %s"
+"""
+    % ISCSI
+)
+SECRET_CONF = (
+    """path /var/crash
+dracut_args --mount "//store/x /x cifs username=me,password=hunter2" --kernel-cmdline "%s"
+"""
+    % ISCSI
+)
+
+
+def with_command_line(host):
+    """Return a host that booted with secrets on its kernel's command line."""
+    host.files["/proc/cmdline"] = host.files["/proc/cmdline"].rstrip() + " %s\n" % ISCSI
+    return host
+
+
 def bare(make, unit):
     """Return a maker of a machine that kdump has never been installed on."""
     answer = {"systemctl show -p %s %s" % (PROPERTIES, unit): NEVER_INSTALLED}
@@ -46,6 +73,8 @@ MACHINES = {
         armed_debian({"/etc/default/kdump-tools": "USE_KDUMP=1\nSSH=root@dumps\nSSH_KEY=/root/.ssh/k\n", **KEY_PAIR}),
         "ssh",
     ),
+    "secret_debian": lambda: with_command_line(armed_debian({"/etc/default/kdump-tools": SECRET_DEFAULTS})),
+    "secret_el9": lambda: with_command_line(armed_el9({"/etc/kdump.conf": SECRET_CONF})),
     "ssh_client": lambda: with_programs(armed_debian(), "ssh", "mount.nfs"),
     "bare_container": lambda: DebianHost(files={"/run/systemd/container": "lxc\n"}, programs=["systemctl"]),
     "no_boot_loader": lambda: without_programs(DebianHost(programs=["systemctl"]), "update-grub"),

@@ -12,6 +12,7 @@ import json
 import re
 from typing import Any, Dict, List, NamedTuple, Optional
 
+from ansible_collections.crashops.kdump.plugins.module_utils import _secrets
 from ansible_collections.crashops.kdump.plugins.module_utils._numbers import LAST_TIME_S
 from ansible_collections.crashops.kdump.plugins.module_utils._visible import shown
 from ansible_collections.crashops.kdump.plugins.module_utils.vmcores import _evidence
@@ -136,7 +137,9 @@ def changes(record: Dict[str, Any], now: Setup) -> List[str]:
     if record.get("firmware") and now.firmware:
         pairs.append(("the firmware", record["firmware"], now.firmware))
     was = dict(record.get("target") or {}, **(record.get("settings") or {}))
-    pairs += [(name.replace("_", " "), was[name], now.settings.get(name)) for name in sorted(was)]
+    # the record holds no secrets, so their values are not compared
+    known = _secrets.masked(now.settings)
+    pairs += [(name.replace("_", " "), _secrets.masked(was[name]), known.get(name)) for name in sorted(was)]
     found = ["%s was %s and is %s" % (what, _word(old), _word(new)) for what, old, new in pairs if old != new]
     times = [
         ("the capture initramfs was built anew", image.get("mtime"), now.image_mtime),

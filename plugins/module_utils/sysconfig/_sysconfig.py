@@ -4,17 +4,13 @@
 # Private to this collection: no promise is made to code outside it.
 """kdump_config's options for the files that a shell sources: variables, and the capture kernel's command line."""
 
-import re
 from typing import Any, Dict, Iterator, List, NamedTuple, Optional
 
-from ansible_collections.crashops.kdump.plugins.module_utils import _values
+from ansible_collections.crashops.kdump.plugins.module_utils import _secrets, _values
 from ansible_collections.crashops.kdump.plugins.module_utils._result import Finding, refusal
 from ansible_collections.crashops.kdump.plugins.module_utils.shell import _shellvars
 from ansible_collections.crashops.kdump.plugins.module_utils.sysconfig import _capturewords
 
-# values that must not appear in a log, and so not in a task
-SECRETS = ("FTP_PASSWORD",)
-SECRET = re.compile(r"((?:%s)[ \t]*\+?=).*" % "|".join(SECRETS))
 COMMAND_LINE_OPTIONS = ("commandline_append", "commandline_remove", "blocked_drivers")
 WORDS_OPTIONS = ("commandline_append", "commandline_remove", "commandline_default")
 
@@ -41,17 +37,11 @@ class CommandLine(NamedTuple):
         return self.packaged.get(name)
 
 
-def hidden(text: str) -> str:
-    """Return a text without the passwords in it."""
-    for entry in reversed(_shellvars.assignments(text)):
-        if entry.name in SECRETS:
-            text = text[: entry.start] + text[entry.end :]
-    return SECRET.sub(r"\1(hidden)", text)
-
-
 def line_of(text: str, finding: Finding) -> Optional[str]:
     """Return the line that a finding is about, without a password; None where it is about the file as a whole."""
-    return hidden(text.split("\n")[finding.line - 1].strip()) if finding.line else None
+    if not finding.line:
+        return None
+    return _secrets.hidden_in_file(text).split("\n")[finding.line - 1].strip()
 
 
 def _judged(option: str, value: Any, problem: Optional[_values.Problem]) -> Iterator[str]:
@@ -68,8 +58,10 @@ def refusals(wanted: Dict[str, Any]) -> Iterator[str]:
             yield from _judged(option, value, _values.variable_problem(name))
         elif isinstance(value, (dict, list)):
             yield refusal(option, value, "a variable holds one text", "write it as a string")
-        elif name in SECRETS and value is not None:
-            yield refusal(option, "(hidden)", "a password in a task ends up in logs", "edit the file by other means")
+        elif _secrets.is_secret(name) and value is not None:
+            yield refusal(
+                option, _secrets.HIDDEN, "a password in a task ends up in logs", "edit the file by other means"
+            )
         elif value is not None:
             yield from _judged(option, value, _values.variable_value_problem(str(value)))
     for option in WORDS_OPTIONS:

@@ -9,6 +9,7 @@ from __future__ import annotations
 from collections.abc import Mapping
 from typing import Any
 
+from ansible_collections.crashops.kdump.plugins.module_utils import _secrets
 from ansible_collections.crashops.kdump.plugins.module_utils._numbers import LAST_TIME_S
 from ansible_collections.crashops.kdump.plugins.module_utils._result import kind_of
 from ansible_collections.crashops.kdump.plugins.module_utils._visible import LINES, visible
@@ -110,7 +111,7 @@ class Reader:
 
 
 def clean(value: Any) -> str:
-    """Return a value as a plain text in which all that would steer a terminal or a page is visible."""
+    """Return a value as a plain text without secrets, in which all that would steer a terminal or a page is visible."""
     # str() of a text that Ansible has marked is as marked as before
     text = str.__str__(value) if isinstance(value, str) else str(value)
-    return visible(text, LINES)
+    return visible(_secrets.hidden(text), LINES)

@@ -50,6 +50,7 @@ def test_results_warnings_and_diffs_of_a_module_are_sent_so():
     module = Module()
     result = {"changed": True, "diff": [{"before": "# caf\udce9\n"}], "warnings": ["line 1: \udcff"]}
     run_module(module, lambda host, params, check_mode: result)
+    assert module.ended.pop("invocation") == {"module_args": {}}
     assert module.ended == {"changed": True, "diff": [{"before": "# caf\\xe9\n"}], "commands": []}
     assert module.warned == ["line 1: \\xff"]
 

@@ -6,6 +6,7 @@
 import pathlib
 
 import pytest
+from ansible.module_utils import basic
 from ansible_collections.crashops.kdump.plugins.module_utils import _undo
 from ansible_collections.crashops.kdump.plugins.module_utils._result import Failure, Refused
 from ansible_collections.crashops.kdump.plugins.modules import kdump_config
@@ -622,6 +623,16 @@ def test_the_module_itself_edits_a_real_file(run_module, monkeypatch, tmp_path):
     assert not run_module(kdump_config.main, path="/x")["changed"]
     refused = run_module(kdump_config.main, path="x")
     assert refused["failed"] and refused["refused"] == [refused["msg"]]
+
+
+def test_a_password_in_an_option_is_neither_in_the_result_nor_in_the_journal(run_module, monkeypatch):
+    lines = []
+    monkeypatch.setattr(basic.AnsibleModule, "log", lambda self, text, log_args=None: lines.append((text, log_args)))
+    options = {"sysconfig": {"FTP_PASSWORD": "hunter2"}, "commandline_append": ["rd.iscsi.password=hunter2"]}
+    result = run_module(kdump_config.main, **options)
+    assert result["failed"]
+    assert "rd.iscsi.password=(hidden)" in str(lines) and "hunter2" not in str(lines)
+    assert "hunter2" not in str(result)
 
 
 ARMED = {"/sys/kernel/kexec_crash_loaded": "1\n", "/proc/sys/kernel/osrelease": "6.1.0\n"}

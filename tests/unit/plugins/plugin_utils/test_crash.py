@@ -202,7 +202,11 @@ def machine(tmp_path):
         for name, text in files.items():
             (tmp_path / name.replace("__", "/")).write_text(text)
         done = subprocess.run(
-            ["sh", str(tmp_path / "guard"), word], capture_output=True, text=True, timeout=60, check=False
+            ["sh", str(tmp_path / "guard"), word],
+            stdout=subprocess.PIPE,
+            universal_newlines=True,
+            timeout=60,
+            check=False,
         )
         trigger = tmp_path / "proc/sysrq-trigger"
         return done.returncode, done.stdout.strip(), trigger.read_text() if trigger.exists() else None
