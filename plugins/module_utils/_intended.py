@@ -21,7 +21,7 @@ CONFIG = (
     "target", "path", "core_collector", "failure_action", "final_action", "kdump_pre", "kdump_post", "kdump_emergency",
     "extra_bins", "extra_modules", "dracut_args", "fence_kdump_nodes", "fence_kdump_args", "auto_reset_crashkernel",
     "force_rebuild", "directives", "sysconfig", "commandline_append", "commandline_remove", "blocked_drivers",
-    "exclusive", "backup",
+    "private_dumps", "exclusive", "backup",
 )  # fmt: skip
 # options whose variable is called otherwise
 NAMES = {

@@ -113,7 +113,7 @@ def kept(host: Any, changes: List[FileChange]) -> List[Kept]:
 def remember(host: Any, stack: Stack, files: List[Kept]) -> None:
     """Keep what is about to be replaced, if it armed the host, and what is about to be tried instead of it."""
     older = standing(host)
-    if older is None and not is_armed(host):
+    if not files or (older is None and not is_armed(host)):
         return
     try:
         service = read_service(host, stack)

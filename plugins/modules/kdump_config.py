@@ -193,6 +193,15 @@ options:
         (C(rd.driver.blacklist), on Debian and Ubuntu C(modprobe.blacklist)) by O(commandline_remove).
     type: list
     elements: str
+  private_dumps:
+    description:
+      - Whether only root may read the dumps that are yet to come.
+      - On Debian and Ubuntu V(true) gives C(kdump-tools-dump.service), which writes the dump in the capture kernel, a
+        C(UMask) of 0077 in a drop-in file, because kdump-config itself leaves dumps that everybody may read. V(false)
+        removes that file.
+      - kdumpctl needs nothing for that, because its programs write files for root alone.
+      - Leaving it out leaves it as it is.
+    type: bool
   exclusive:
     description:
       - Whether to remove the directives of C(/etc/kdump.conf), or the variables of C(/etc/default/kdump-tools) that
@@ -329,6 +338,7 @@ refused:
   elements: str
 """
 
+import os
 from typing import Any, Dict, List
 
 from ansible.module_utils.basic import AnsibleModule
@@ -374,7 +384,7 @@ def ensure(host: Any, params: Dict[str, Any], check_mode: bool) -> Dict[str, Any
         "effective": dict(effective._asdict()),
         "findings": [dict(found._asdict(), path=path) for path, some in findings.items() for found in some],
         "rebuild_required": any(path in stack.embedded_files for path in changed_files),
-        "reload_required": bool(changes),
+        "reload_required": any(path in stack.config_files for path in changed_files),
         "backup_files": backups,
         "warnings": _warnings(findings),
     }
@@ -392,7 +402,7 @@ def _warnings(findings: Dict[str, List[Finding]]) -> List[str]:
 
 def _asks(params: Dict[str, Any]) -> bool:
     """Return whether any option says how the files are to be."""
-    unasked = ("exclusive", "backup", "commandline_default")
+    unasked = ("exclusive", "backup", "commandline_default", "private_dumps")
     named = [name for name, value in params.items() if value is not None and name not in unasked]
     return bool(named) or bool(params["exclusive"])
 
@@ -411,12 +421,21 @@ def _write(host: Any, stack: Stack, changes: List[FileChange], backup: bool) -> 
     if not changes:
         return []
     before = host.read(_undo.RECORD)
-    _undo.remember(host, stack, _undo.kept(host, changes))
+    _undo.remember(host, stack, [file for file in _undo.kept(host, changes) if file.path in stack.config_files])
     try:
+        _make_folders(host, stack, changes)
         return host.write_all([Content(change.path, change.after) for change in changes], backup)
     except Failure as failure:
         _undo.restore(host, before)
         raise Failure(failure.msg + "; the configuration is as it was", **failure.details)
+
+
+def _make_folders(host: Any, stack: Stack, changes: List[FileChange]) -> None:
+    """Make the folder of a drop-in file where it is not there yet; those of the other files come with the package."""
+    drop_ins = [change for change in changes if change.after is not None and change.path not in stack.config_files]
+    for folder in [os.path.dirname(change.path) for change in drop_ins]:
+        if host.stat(folder) is None:
+            host.make_directory(folder, 0o755)
 
 
 def _diff(change: FileChange) -> Dict[str, str]:
@@ -459,6 +478,7 @@ def main() -> None:
         "commandline_default": {"type": "list", "elements": "str"},
         "commandline_remove": {"type": "list", "elements": "str"},
         "blocked_drivers": {"type": "list", "elements": "str"},
+        "private_dumps": {"type": "bool"},
         "exclusive": {"type": "bool", "default": False},
         "backup": {"type": "bool", "default": False},
     }

@@ -78,6 +78,14 @@ info:
   description: The host, as M(crashops.kdump.kdump_info) returns it.
   returned: with O(entry_point=setup)
   type: dict
+notes:
+  description:
+    - What the role decided by itself on this host, in sentences. On Ubuntu with apport, RV(variables) gets a
+      C(kdump_path) by C(kdump_own_path).
+  returned: with O(entry_point=setup)
+  type: list
+  elements: str
+  sample: []
 refused:
   description: The sentences about refused variables, one for each.
   returned: always
@@ -98,21 +106,28 @@ from ansible_collections.crashops.kdump.plugins.module_utils import _intended
 from ansible_collections.crashops.kdump.plugins.module_utils._facts import read_facts
 from ansible_collections.crashops.kdump.plugins.module_utils._host import discreet, run_module
 from ansible_collections.crashops.kdump.plugins.module_utils._result import refusal
+from ansible_collections.crashops.kdump.plugins.module_utils._stack import find_stack
 from ansible_collections.crashops.kdump.plugins.module_utils.checks._waivers import Waiver
 from ansible_collections.crashops.kdump.plugins.module_utils.facts._look import Options
+from ansible_collections.crashops.kdump.plugins.module_utils.kdumptools._owndirectory import note, own_directory
 
 NO_ROOT = refusal("become", False, "only root can set kdump up", "set become: true (ansible-playbook --become)")
 
 
 def ensure(host: Any, params: Dict[str, Any], check_mode: bool) -> Dict[str, Any]:
     """Return the host as it is, and a sentence for each value that is refused on it."""
-    variables = params["variables"] or {}
+    stack, variables = find_stack(host), params["variables"] or {}
+    own = own_directory(host, stack, variables)
+    # what is there after the first run is no news
+    notes = [note(host, own)] if own and stack.settings().path != own else []
+    if own:
+        variables = dict(variables, kdump_path=own)
     waivers = tuple(Waiver(**waiver) for waiver in variables.get("kdump_waivers") or [])
     facts = read_facts(host, Options(waivers=waivers))
     # the role stops there for the machine itself, whatever its variables say
     hopeless = facts["capture_kernel"] or facts["verdict"] == "unsupported"
     refused = [] if hopeless else _refusals(host, variables)
-    return {"changed": False, "variables": variables, "info": facts, "refused": refused}
+    return {"changed": False, "variables": variables, "notes": notes, "info": facts, "refused": refused}
 
 
 def _refusals(host: Any, variables: Dict[str, Any]) -> List[str]:

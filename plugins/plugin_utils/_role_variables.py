@@ -58,6 +58,12 @@ SERVERS = ("kdump_ssh_server", "kdump_dump_server")
 LEAST = {"kdump_test_timeout": 60, "kdump_test_rearm_timeout": 0}
 PATTERNS = (
     (
+        "kdump_own_path",
+        re.compile(r"(/[A-Za-z0-9._+-]+)*"),
+        "it is no absolute path of plain characters",
+        'give one such as /var/kdump, or "" to leave the dumps in /var/crash',
+    ),
+    (
         "kdump_metrics_directory",
         re.compile(r"/[A-Za-z0-9/._+-]+"),
         "it is no absolute path of plain characters",

@@ -59,6 +59,7 @@ def bare(make, unit):
 MACHINES = {
     "debian": armed_debian,
     "ubuntu": armed_ubuntu,
+    "ubuntu_apport": lambda: with_directory(armed_ubuntu(), "/var/crash", 0o3777),
     "el8": armed_el8,
     "el9": armed_el9,
     "el10": armed_el10,
@@ -95,6 +96,12 @@ ANSWERS = {
 def with_programs(host, *programs):
     """Return a host that has further programs."""
     host.programs += programs
+    return host
+
+
+def with_directory(host, path, mode):
+    """Return a host whose directory has another mode."""
+    host.directories[path] = mode
     return host
 
 

@@ -47,6 +47,16 @@ def test_a_server_that_does_not_answer_is_named_to_every_host(collections, fleet
         assert "ansible -m ping dumps" in message
 
 
+def test_dumps_leave_the_directory_that_apport_opens(collections, fleet):
+    hosts = fleet(moved="ubuntu_apport", kept={"made_up": "ubuntu_apport", "kdump_own_path": ""}, plain="ubuntu")
+    done = hosts.playbook(collections, "setup")
+    paths = {name: done.of(name)["Configure kdump"]["effective"]["path"] for name in ("moved", "kept", "plain")}
+    assert paths == {"moved": "/var/kdump", "kept": "/var/crash", "plain": "/var/crash"}
+    assert done.said.count("Every user may write to /var/crash (mode 3777), as apport needs it.") == 1
+    drop_in = [entry["after_header"] for entry in done.of("plain")["Configure kdump"]["diff"]][1]
+    assert drop_in == "/etc/systemd/system/kdump-tools-dump.service.d/50-crashops-kdump.conf"
+
+
 def test_a_target_that_does_not_work_fails_with_its_own_sentence(collections, fleet):
     done = fleet(web1="read_only").playbook(collections, "setup", kdump_path="/srv/dumps")
     (message,) = done.failures("web1")

@@ -27,6 +27,7 @@ REFUSED = [
     ({"kdump_reboot_required": True}, "verify says reboot_pending"),
     ({"kdump_dump_target": {"type": "local"}}, "use kdump_target"),
     ({"kdump_colour": "blue"}, "the role has no such variable; remove it, or name it in kdump_allow_unknown"),
+    ({"kdump_own_path": "var/kdump"}, "it is no absolute path of plain characters; give one such as /var/kdump"),
     ({"kdump_path": "var/crash"}, "kdump_path: 'var/crash' is refused: the path is not absolute; begin it with /."),
     ({"kdump_path": True}, "kdump_path: True is refused: YAML reads this word as a truth value; put it in quotes."),
     ({"kdump_path": ["/a", "/b"]}, "kdump_path: ['/a', '/b'] is refused: it must be one text"),

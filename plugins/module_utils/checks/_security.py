@@ -15,6 +15,7 @@ from ansible_collections.crashops.kdump.plugins.module_utils.checks._base import
     unknown,
     warned,
 )
+from ansible_collections.crashops.kdump.plugins.module_utils.kdumptools._owndirectory import is_shared
 
 OTHERS = 0o077
 WORLD = 0o007
@@ -37,6 +38,9 @@ def dump_directory_private(seen: Evidence) -> Outcome:
         # as apport of Ubuntu makes /var/crash, for reports that every user may leave there
         advice = "Set kdump_path to a directory that only kdump uses: this one is open to every user on purpose (%s)."
         advice %= found["mode"]
+        if not seen.on_kdumpctl and is_shared(found["path"], mode):
+            advice = "Run ansible-playbook crashops.kdump.setup, by which dumps go to a directory of their own (%s)."
+            advice %= "kdump_own_path"
     return warned(reason, advice, seen_as, "0700, owner 0")
 
 

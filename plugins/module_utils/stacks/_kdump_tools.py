@@ -11,6 +11,7 @@ from ansible_collections.crashops.kdump.plugins.module_utils import _directories
 from ansible_collections.crashops.kdump.plugins.module_utils._result import FileChange, Finding, refusal
 from ansible_collections.crashops.kdump.plugins.module_utils._running import kernel_release
 from ansible_collections.crashops.kdump.plugins.module_utils.kdumptools import _kdumptools, _kdumptoolslint
+from ansible_collections.crashops.kdump.plugins.module_utils.kdumptools._owndirectory import DEFAULT_PATH
 from ansible_collections.crashops.kdump.plugins.module_utils.shell import _shellvars
 from ansible_collections.crashops.kdump.plugins.module_utils.stacks._base import (
     Details,
@@ -30,7 +31,14 @@ SEEN_SYSCTLS = STATE + "/latest_sysctls-%s"  # kdump-config's copy of it, by the
 HOOK = "/etc/kernel/postinst.d/kdump-tools"
 # what the package's own file sets, in each release; without it, check mode would miss what a run is going to refuse
 PACKAGED = "USE_KDUMP=1\n"
-DEFAULT_PATH = "/var/crash"
+# The capture kernel boots the real root file system, so that this acts there: kdump-config (1.6.10 to 1.10.9) sets no
+# umask, and a dump would be 0644. The running system never starts this unit.
+PRIVATE_PATH = "/etc/systemd/system/kdump-tools-dump.service.d/50-crashops-kdump.conf"
+PRIVATE_TEXT = """\
+# Written by crashops.kdump, option private_dumps: kdump-config itself leaves dumps that everybody may read.
+[Service]
+UMask=0077
+"""
 DEFAULT_SSH_KEY = "/root/.ssh/kdump_id_rsa"
 DEFAULT_ARGS = "-F -c -d 31"
 DEFAULT_FAIL_CMD = "reboot -f"
@@ -152,7 +160,14 @@ class KdumpToolsStack(Stack):
     def file_changes(self, wanted: Dict[str, Any]) -> List[FileChange]:
         """Return the files that change to become as kdump_config's options want them."""
         before, after = self.host.read(DEFAULTS), self._edited(wanted)
-        return [FileChange(DEFAULTS, before, after)] if after != (before or "") else []
+        changes = [FileChange(DEFAULTS, before, after)] if after != (before or "") else []
+        return changes + self._private_changes(wanted)
+
+    def _private_changes(self, wanted: Dict[str, Any]) -> List[FileChange]:
+        """Return what makes dumps private, or no longer does."""
+        private, before = wanted.get("private_dumps"), self.host.read(PRIVATE_PATH)
+        after = before if private is None else PRIVATE_TEXT if private else None
+        return [FileChange(PRIVATE_PATH, before, after)] if after != before else []
 
     def image(self, kernel: str) -> Image:
         """Return the capture initramfs of a kernel release."""

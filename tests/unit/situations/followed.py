@@ -282,6 +282,13 @@ def dump_to_root_file_system(host: Any) -> None:
     host.free[path] = 4 << 30
 
 
+def dump_to_own_directory(host: Any) -> None:
+    """Run setup with the default kdump_own_path."""
+    append(host, DEFAULT, "KDUMP_COREDIR=/var/kdump")
+    host.directories["/var/kdump"], host.free["/var/kdump"] = 0o700, host.free["/var/crash"]
+    arm(host)
+
+
 def readable_by_root(host: Any) -> None:
     """Run it as root."""
     host.root = True
@@ -359,6 +366,7 @@ FOLLOWED: List[Followed] = [
     Followed("unit_unmasked", "kdump_masked: false", unmask),
     Followed("capture_restarts", "panic=10", restart_by_panic),
     Followed("dump_directory", "which makes it", make_directory),
+    Followed("dump_directory_private", "kdump_own_path", dump_to_own_directory),
     Followed("dump_directory_private dumps_private", "private", private),
     Followed("space space_to_keep", "add room", roomy),
     Followed("boot_space", "Remove old kernels", roomy),

@@ -62,6 +62,14 @@ TYPES = [
     made_of("the dumps go to the initramfs", "rootfs", "rootfs", armed_el8, status="fail", words="memory"),
     made_of("the dumps go to a read-only image", "squashfs", "/dev/vdb", armed_el9, status="fail", words="written"),
     Situation(
+        "apport of Ubuntu has opened the default dump directory to every user",
+        armed_ubuntu,
+        change=lambda host: host.directories.update({"/var/crash": 0o3777}),
+        says={"dump_directory_private": ("warn", "3777, owner 0")},
+        verdict="degraded",
+        before=QUIET,
+    ),
+    Situation(
         "the root file system is ZFS, and the dumps go to a disk of their own",
         armed_ubuntu,
         {"/proc/self/mountinfo": MOUNTS.replace("ext4 /dev/vda1", "zfs rpool/ROOT") + CRASH % "ext4 /dev/vdb"},

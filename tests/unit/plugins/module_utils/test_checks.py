@@ -22,6 +22,7 @@ from ansible_collections.crashops.kdump.tests.unit.armed_host import (
     UNIT,
     armed_debian,
     armed_el9,
+    armed_ubuntu,
 )
 from ansible_collections.crashops.kdump.tests.unit.dump_builder import (
     CRASH_TIME,
@@ -1025,9 +1026,19 @@ def test_words_that_the_capture_kernel_does_not_get_are_none_that_harm_it():
 
 
 def test_a_directory_that_is_open_to_all_on_purpose_is_not_to_be_closed():
-    host = armed_debian()
+    host = armed_debian({"/etc/default/kdump-tools": "USE_KDUMP=1\nKDUMP_COREDIR=/srv/crash\n"})
+    host.directories["/srv/crash"] = 0o3777
+    host.free["/srv/crash"] = 4 << 30
+    assert "Set kdump_path to a directory" in checks(host)["dump_directory_private"]["advice"]
+    host = armed_el9()
     host.directories["/var/crash"] = 0o3777
     assert "Set kdump_path to a directory" in checks(host)["dump_directory_private"]["advice"]
+
+
+def test_a_default_directory_that_apport_opens_is_left_by_setup():
+    host = armed_ubuntu()
+    host.directories["/var/crash"] = 0o1777
+    assert "crashops.kdump.setup" in checks(host)["dump_directory_private"]["advice"]
 
 
 def test_firmware_assisted_dump_keeps_its_memory_elsewhere():
