@@ -123,7 +123,7 @@ def _command_line(value: Any) -> str:
     if isinstance(value, (list, tuple)) and all(isinstance(one, str) for one in value):
         return command_line(list(value))
     rule = "it is neither a text nor a list of texts"
-    raise AnsibleFilterError(refusal("the input", value, rule, "give a value such as 256M, or a kernel command line"))
+    raise AnsibleFilterError(refusal("_input", value, rule, "give a value such as 256M, or a kernel command line"))
 
 
 def _ram(value: Any) -> int:

@@ -111,6 +111,7 @@ from ansible_collections.crashops.kdump.plugins.plugin_utils.report._results imp
 )
 from ansible_collections.crashops.kdump.plugins.plugin_utils.report._summary import report
 
+SHOWN = 60
 VARIABLE_REMEDY = "name the one in which the result of kdump_info was registered"
 
 
@@ -131,9 +132,13 @@ def report_of(results: Any, variable: Any, hosts: Any, made: Any) -> dict[str, A
     """Return the report of hosts' results."""
     if not isinstance(results, Mapping):
         rule = "it is no mapping but %s" % kind_of(results)
-        raise AnsibleFilterError(refusal("_input", "...", rule, "give a mapping with a result for each host"))
+        raise AnsibleFilterError(refusal("_input", _short(results), rule, "give a mapping with a result for each host"))
     if hosts is not None and (isinstance(hosts, str) or not hasattr(hosts, "__iter__")):
         raise AnsibleFilterError(refusal("hosts", hosts, "it is no list", "give a list of host names"))
+    nameless = [host for host in hosts or [] if not isinstance(host, str) or not host]
+    if nameless:
+        rule = "it holds what is no name (%s)" % kind_of(nameless[0])
+        raise AnsibleFilterError(refusal("hosts", list(hosts), rule, "give a list of host names"))
     if variable is not None and not (isinstance(variable, str) and variable.strip()):
         raise AnsibleFilterError(refusal("variable", variable, "it names no variable", VARIABLE_REMEDY))
     names = list(results if hosts is None else hosts)
@@ -143,6 +148,11 @@ def report_of(results: Any, variable: Any, hosts: Any, made: Any) -> dict[str, A
     if is_unknown(results, found, variable):
         raise AnsibleFilterError(refusal("variable", variable, "no host has such a variable", VARIABLE_REMEDY))
     return report(found, _time(made), collection_version())
+
+
+def _short(value: Any) -> Any:
+    """Return a value for a sentence: what is long is cut."""
+    return value if value is None or len(str(value)) <= SHOWN else str(value)[:SHOWN] + "..."
 
 
 def _time(made: Any) -> float:

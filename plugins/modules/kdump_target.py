@@ -252,6 +252,8 @@ def ensure(host: Any, params: Dict[str, Any], check_mode: bool) -> Dict[str, Any
     stack = find_stack(host)
     target = wanted(stack, params)
     refused = list(refusals(target, stack.name, host))
+    if params["path"] is not None and not params["path"].strip():
+        refused.append(refusal("path", params["path"], "it is empty", "write the path from / on, or leave it out"))
     if params["timeout"] < 1:
         refused.append(refusal("timeout", params["timeout"], "it is no time", "give 1 or more seconds"))
     if refused:

@@ -238,6 +238,7 @@ from ansible.module_utils.basic import AnsibleModule
 from ansible_collections.crashops.kdump.plugins.module_utils._host import run_module
 from ansible_collections.crashops.kdump.plugins.module_utils._result import Refused, refusal
 from ansible_collections.crashops.kdump.plugins.module_utils._stack import find_stack
+from ansible_collections.crashops.kdump.plugins.module_utils.facts._proof import LAST_TIME_S
 from ansible_collections.crashops.kdump.plugins.module_utils.vmcores import _evidence, _panic, _vmcore
 from ansible_collections.crashops.kdump.plugins.module_utils.vmcores._dumps import find_dumps
 from ansible_collections.crashops.kdump.plugins.module_utils.vmcores._look import (
@@ -258,6 +259,10 @@ def refusals(params: Dict[str, Any]) -> List[str]:
     if path is not None and not path.startswith("/"):
         what = "the path is not absolute" if path.strip() else "it is empty"
         found.append(refusal("path", path, what, "begin it with /, or leave it out"))
+    after = params["after"]
+    if after is not None and not 0 <= after <= LAST_TIME_S:
+        remedy = "give seconds since the epoch, or leave it out"
+        found.append(refusal("after", after, "it is no time", remedy))
     return found + [
         refusal(name, params[name], rule % low, "give a larger number or leave it out")
         for name, low in least

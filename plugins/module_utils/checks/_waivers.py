@@ -32,7 +32,7 @@ def refusals(waivers: List[Dict[str, Any]]) -> List[str]:
             remedy = "name one of %s" % ", ".join(near or IDS)
             found.append(refusal("waivers.id", one["id"], "there is no such check", remedy))
         if not one["reason"].strip():
-            rule = "nobody knows later why it was waived"
+            rule = "it does not say why the check is waived"
             found.append(refusal("waivers.reason", one["reason"], rule, "write a reason"))
         if not _is_date(one["until"]):
             remedy = "write the last day of the waiver as YYYY-MM-DD"

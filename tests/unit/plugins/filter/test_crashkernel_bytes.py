@@ -52,9 +52,9 @@ def test_machine_and_kernel_make_a_difference():
 @pytest.mark.parametrize(
     ("arguments", "words"),
     [
-        ((256, "8G"), "the input: 256 is refused: it is neither a text nor a list of texts; give a value such as 256M"),
-        (([256], "8G"), "the input: [256] is refused"),
-        ((None, "8G"), "the input: None is refused"),
+        ((256, "8G"), "_input: 256 is refused: it is neither a text nor a list of texts; give a value such as 256M"),
+        (([256], "8G"), "_input: [256] is refused"),
+        ((None, "8G"), "_input: None is refused"),
         (("256M", "8GB"), "ram_bytes: '8GB' is refused: '8GB' is no size"),
         (("256M", None), "ram_bytes: None is refused: it is no number of bytes; give bytes as a number"),
         (("256M", True), "ram_bytes: True is refused"),
@@ -104,4 +104,4 @@ def test_a_kernel_that_is_no_release_is_refused():
 def test_without_arguments_the_filter_says_what_it_wants():
     with pytest.raises(AnsibleFilterError) as refused:
         crashkernel_bytes()
-    assert "the input: None is refused" in str(refused.value)
+    assert "_input: None is refused" in str(refused.value)
