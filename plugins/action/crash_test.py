@@ -21,7 +21,6 @@ from ansible.plugins.action import ActionBase
 from ansible.utils.display import Display
 from ansible.utils.vars import load_extra_vars
 from ansible_collections.crashops.kdump.plugins.module_utils import _secrets
-from ansible_collections.crashops.kdump.plugins.module_utils._result import refusal
 from ansible_collections.crashops.kdump.plugins.module_utils._visible import shown, visible
 from ansible_collections.crashops.kdump.plugins.plugin_utils import _consent, _crash, _dump_server
 from ansible_collections.crashops.kdump.plugins.plugin_utils._other_host import OtherHost, is_known
@@ -114,7 +113,7 @@ class ActionModule(ActionBase):
         refused = _crash.connection_refusals(self._transport(), options["connections"], self._task.delegate_to)
         known = is_known(self._server or "", self._vars)
         refused += _dump_server.server_refusals(self._name, self._server, known)
-        self._refuse(refused + _crash.option_refusals(options) + place_refusals(options))
+        self._refuse(refused + _crash.option_refusals(options) + _crash.place_refusals(options))
         before = self._before(options)
         limit = options["timeout"] or _crash.default_timeout_s(before.info["memory"]["ram_bytes"])
         if self._task.check_mode:
@@ -422,19 +421,6 @@ def reason_of(result: dict[str, Any]) -> str:
     """Return why a module failed; one that died without a result left at least the end of its traceback."""
     last = str(result.get("exception") or result.get("module_stderr") or "").strip().splitlines()[-1:]
     return result.get("msg") or "".join(last) or "it gave no reason"
-
-
-def place_refusals(options: dict[str, Any]) -> list[str]:
-    """Return a sentence for each path that cannot be meant."""
-    found, console = [], options["console"]
-    if console is not None and (not console or os.path.isdir(console)):
-        rule = "it is a directory" if console else "it is empty"
-        found.append(refusal("console", console, rule, "name the file that the console is written to, or leave it out"))
-    for name in ("dumps_path", "path"):
-        if options[name] is not None and not options[name].startswith("/"):
-            remedy = "name the directory from / on, or leave it out"
-            found.append(refusal(name, options[name], "the path is not absolute", remedy))
-    return found
 
 
 def console_size(path: str | None) -> int | None:

@@ -6,6 +6,7 @@
 
 from __future__ import annotations
 
+import os
 import shlex
 from typing import Any, NamedTuple
 
@@ -148,6 +149,19 @@ def option_refusals(options: dict[str, Any]) -> list[str]:
         for name, low, high in limits
         if options[name] is not None and not low <= options[name] <= high
     ]
+
+
+def place_refusals(options: dict[str, Any]) -> list[str]:
+    """Return a sentence for each path that cannot be meant."""
+    found, console = [], options["console"]
+    if console is not None and (not console or os.path.isdir(console)):
+        rule = "it is a directory" if console else "it is empty"
+        found.append(refusal("console", console, rule, "name the file that the console is written to, or leave it out"))
+    for name in ("dumps_path", "path"):
+        if options[name] is not None and not options[name].startswith("/"):
+            remedy = "name the directory from / on, or leave it out"
+            found.append(refusal(name, options[name], "the path is not absolute", remedy))
+    return found
 
 
 def host_refusals(
