@@ -122,7 +122,7 @@ def _older(directory: str, options: dict[str, Any], paths: dict[str, str]) -> li
 def refuse_options(options: dict[str, Any], directory: str) -> int:
     """Return the files' mode, or raise Refused with all that is wrong with the options."""
     found, name, mode = [], options["name"], permission(options["mode"])
-    if not name or name in (".", "..") or "/" in name or "\0" in name:
+    if not name or name in (".", "..") or "/" in name or not name.isprintable():
         found.append(
             refusal("name", name, "it is no file name", "give a name without a directory, such as kdump-report")
         )

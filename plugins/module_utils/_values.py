@@ -95,11 +95,11 @@ def plain_word_problem(word: str) -> Optional[Problem]:
     return None
 
 
-def variable_problem(name: str) -> Optional[Problem]:
-    """Return what is wrong with the name of a variable or directive."""
+def variable_problem(name: str, what: str = "variable") -> Optional[Problem]:
+    """Return what is wrong with the name of a variable, or of a directive."""
     if IDENTIFIER.match(name):
         return None
-    return Problem("a name has letters, digits and _ only", "correct the name")
+    return Problem("a %s's name has letters, digits and _ only" % what, "correct the name")
 
 
 def conf_value_problem(value: str) -> Optional[Problem]:

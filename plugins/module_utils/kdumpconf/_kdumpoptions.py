@@ -64,6 +64,7 @@ def refusals(wanted: Dict[str, Any]) -> Iterator[str]:
     seen: Dict[str, str] = {}
     chosen = settings(wanted)
     given = {"directives.%s" % name: value for name, value in (wanted.get("directives") or {}).items()}
+    listed = list(_list_refusals(wanted))
     for setting in chosen:
         if setting.name in seen:
             rule = "the option %s sets %s too" % (seen[setting.name], setting.name)
@@ -71,12 +72,12 @@ def refusals(wanted: Dict[str, Any]) -> Iterator[str]:
         seen[setting.name] = setting.option
         problem = _problem(setting) if setting.value is not None else None
         if _values.variable_problem(setting.name):
-            yield from _judged(setting, _values.variable_problem(setting.name))
+            yield from _judged(setting, _values.variable_problem(setting.name, "directive"))
         elif isinstance(given.get(setting.option), (dict, list)):
             yield refusal(setting.option, given[setting.option], "a directive holds one text", "write it as a string")
-        else:
+        elif not (setting.option in LIST_OPTIONS and listed):
             yield from _judged(setting, problem)
-    yield from _list_refusals(wanted)
+    yield from listed
     for setting in chosen if wanted.get("target") else []:
         if setting.name in _kdumpconf.TARGETS and setting.option != "target.location":
             yield refusal(setting.option, setting.value, "the option target says what the target is", "give it once")

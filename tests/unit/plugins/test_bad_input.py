@@ -195,7 +195,7 @@ CONFIG = [
         "kdump_config",
         "sysconfig.x y",
         1,
-        "a name has letters, digits and _",
+        "name has letters, digits and _",
         "correct the name",
         given={"sysconfig": {"x y": 1}},
     ),

@@ -115,6 +115,7 @@ def test_a_mode_is_octal_or_what_yaml_makes_of_an_octal_number(tmp_path, mode, b
         ({"mode": None}, "mode: None is refused"),
         ({"name": "../x"}, "name: '../x' is refused: it is no file name"),
         ({"name": ""}, "name: '' is refused"),
+        ({"name": "a\x1b"}, "name: 'a\\x1b' is refused"),
         ({"name": ".."}, "name: '..' is refused"),
         ({"formats": []}, "formats: [] is refused: nothing would be written; choose of html, json, csv, markdown."),
         ({"query": "hosts["}, "query: 'hosts[' is refused: JMESPath says:"),

@@ -77,7 +77,9 @@ NAMES = [
     ("sysconfig", "KEXEC_ARGS", lambda name: {"sysconfig": {name: "a"}}),
 ]
 # Ansible itself takes nothing but its choices or a truth value
-CLOSED = {"failure_action", "final_action", "auto_reset_crashkernel", "force_rebuild", "exclusive", "backup"}
+CLOSED = {
+    "failure_action", "final_action", "auto_reset_crashkernel", "force_rebuild", "exclusive", "backup", "private_dumps",
+}  # fmt: skip
 
 
 def machine(tools):
@@ -177,7 +179,9 @@ def test_a_hostile_name_is_refused(option, good, options):
 
 
 def test_a_name_with_a_line_break_does_not_become_a_command():
-    with pytest.raises(Refused, match=r"sysconfig.id\\n: 'x' is refused: a name has letters, digits and _ only"):
+    with pytest.raises(
+        Refused, match=r"sysconfig.id\\n: 'x' is refused: a variable's name has letters, digits and _ only"
+    ):
         kdump_config.ensure(machine(True), dict(NOTHING["kdump_config"], sysconfig={"id\n": "x"}), False)
 
 

@@ -16,6 +16,7 @@ TEXTS = [
     ("kdump_target", "/root/.ssh/kdump", lambda text: dict(SSH, ssh_key=text)),
     ("kdump_ssh_host_keys", "ssh-ed25519 AAAAC3Nz", lambda text: [text]),
     ("kdump_path", "/srv/dumps", lambda text: text),
+    ("kdump_own_path", "/var/kdump", lambda text: text),
     ("kdump_core_collector", "makedumpfile -l -d 31", lambda text: text),
     ("kdump_pre", "/usr/local/bin/pre", lambda text: text),
     ("kdump_post", "/usr/local/bin/post", lambda text: text),
