@@ -18,7 +18,8 @@ from ansible_collections.crashops.kdump.plugins.plugin_utils._other_host import 
 
 MODULE = "crashops.kdump.role_variables"
 # what is taken of the result of the module on the host
-OF_HOST = ("info", "commands", "failed", "msg", "exception", "unreachable", "module_stderr", "module_stdout", "rc")
+OF_HOST = ("info", "notes", "commands", "failed", "msg", "exception", "unreachable", "module_stderr", "module_stdout")
+OF_HOST += ("rc",)
 OPTIONS = {
     "entry_point": {"type": "str", "required": True, "choices": ["setup", "verify", "test", "disable"]},
     "variables": {"type": "dict"},
