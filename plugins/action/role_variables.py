@@ -18,8 +18,8 @@ from ansible_collections.crashops.kdump.plugins.plugin_utils._other_host import 
 
 MODULE = "crashops.kdump.role_variables"
 # what is taken of the result of the module on the host
-OF_HOST = ("info", "notes", "commands", "failed", "msg", "exception", "unreachable", "module_stderr", "module_stdout")
-OF_HOST += ("rc",)
+OF_HOST = ("info", "notes", "own_directory", "commands")
+OF_HOST += ("failed", "msg", "exception", "unreachable", "module_stderr", "module_stdout", "rc")
 OPTIONS = {
     "entry_point": {"type": "str", "required": True, "choices": ["setup", "verify", "test", "disable"]},
     "variables": {"type": "dict"},
@@ -49,7 +49,9 @@ class ActionModule(ActionBase):
         if entry_point == "setup":
             # what is refused here already would be refused on the host once more
             taken = {name: value for name, value in values.items() if not named(name, refused)}
-            result.update(self._on_host(taken, refused), variables=values)
+            result.update(self._on_host(taken, refused))
+            values = _role_variables.for_host(values, result.get("own_directory") is True)
+            result["variables"] = values
         if not result.get("failed") and result["refused"]:
             result.update(failed=True, msg=" ".join(result["refused"]))
         if result.get("failed"):

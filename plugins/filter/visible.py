@@ -34,6 +34,11 @@ EXAMPLES = r"""
   ansible.builtin.debug:
     msg: "{{ 'vmcore\x1b[2K' | crashops.kdump.visible }}"
 
+- name: Look at a host
+  crashops.kdump.kdump_info:
+  become: true
+  register: kdump
+
 - name: Show why a host is not ready
   ansible.builtin.debug:
     msg: "{{ kdump.reasons | crashops.kdump.visible }}"

@@ -80,12 +80,17 @@ info:
   type: dict
 notes:
   description:
-    - What the role decided by itself on this host, in sentences. On Ubuntu with apport, RV(variables) gets a
-      C(kdump_path) by C(kdump_own_path).
+    - What the role decided by itself on this host, in sentences.
   returned: with O(entry_point=setup)
   type: list
   elements: str
   sample: []
+own_directory:
+  description:
+    - Whether dumps go to C(kdump_own_path), which is then the C(kdump_path) of RV(variables).
+    - So it is where apport of Ubuntu opens the default directory to every user.
+  returned: with O(entry_point=setup)
+  type: bool
 refused:
   description: The sentences about refused variables, one for each.
   returned: always
@@ -127,7 +132,8 @@ def ensure(host: Any, params: Dict[str, Any], check_mode: bool) -> Dict[str, Any
     # the role stops there for the machine itself, whatever its variables say
     hopeless = facts["capture_kernel"] or facts["verdict"] == "unsupported"
     refused = [] if hopeless else _refusals(host, variables)
-    return {"changed": False, "variables": variables, "notes": notes, "info": facts, "refused": refused}
+    host_says = {"notes": notes, "own_directory": own is not None, "info": facts, "refused": refused}
+    return dict(host_says, changed=False, variables=variables)
 
 
 def _refusals(host: Any, variables: Dict[str, Any]) -> List[str]:

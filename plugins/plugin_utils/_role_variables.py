@@ -156,6 +156,12 @@ def converted(variables: Mapping[str, Any], entry_point: str) -> tuple[dict[str,
     return values, refused
 
 
+def for_host(values: Mapping[str, Any], own_directory: bool) -> dict[str, Any]:
+    """Return the values for one host, which says only whether its dumps need a directory of their own."""
+    own = values.get("kdump_own_path")
+    return dict(values, kdump_path=own) if own_directory and own and not values.get("kdump_path") else dict(values)
+
+
 def _converted(name: str, value: Any, spec: Mapping[str, Any]) -> Any:
     """Return a value of the type that the spec says, or raise Wrong."""
     kind = spec.get("type", "str")

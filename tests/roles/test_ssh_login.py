@@ -4,6 +4,8 @@
 """The probe's login to a real sshd: what would let it in today and not the capture kernel does not count."""
 
 import subprocess
+import tempfile
+from pathlib import Path
 
 import pytest
 
@@ -24,6 +26,13 @@ def client(tmp_path, server):
     """Return a machine that the server lets in by nothing yet."""
     server.authorized_keys.write_text("")
     return sshd.Client(tmp_path, server)
+
+
+@pytest.fixture
+def short_folder():
+    """Return a folder for sockets, whose paths have 107 characters at most."""
+    with tempfile.TemporaryDirectory() as path:
+        yield Path(path)
 
 
 def let_in(client, *public):
@@ -48,8 +57,8 @@ def test_another_key_of_roots_configuration_is_refused(client, tmp_path, stack):
 
 
 @pytest.mark.parametrize("stack", STACKS)
-def test_a_shared_connection_left_open_is_refused(client, tmp_path, stack):
-    client.configure(f"ControlPath {tmp_path}/%C", "ControlMaster auto", "ControlPersist 60")
+def test_a_shared_connection_left_open_is_refused(client, tmp_path, short_folder, stack):
+    client.configure(f"ControlPath {short_folder}/%C", "ControlMaster auto", "ControlPersist 60")
     let_in(client, client.public)
     assert client.run(*client.ssh_argv(), "true").returncode == 0
     let_in(client)
@@ -59,8 +68,8 @@ def test_a_shared_connection_left_open_is_refused(client, tmp_path, stack):
 
 
 @pytest.mark.parametrize("stack", STACKS)
-def test_an_agent_is_refused(client, tmp_path, stack):
-    socket = tmp_path / "agent"
+def test_an_agent_is_refused(client, tmp_path, short_folder, stack):
+    socket = short_folder / "agent"
     with subprocess.Popen(["ssh-agent", "-D", "-a", str(socket)], stdout=subprocess.DEVNULL) as agent:
         try:
             end = 200

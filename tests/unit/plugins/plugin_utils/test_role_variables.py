@@ -84,3 +84,16 @@ def test_a_bare_host_of_kdumpctl_is_not_refused_for_grubby_that_the_packages_bri
     host = armed_el9()
     host.programs = [name for name in host.programs if name not in ("kdumpctl", "grubby")]
     assert _intended.refusals(host, _role_variables.converted({}, "setup")[0]) == []
+
+
+@pytest.mark.parametrize(
+    ("values", "own_directory", "path"),
+    [
+        ({"kdump_own_path": "/var/kdump"}, True, "/var/kdump"),
+        ({"kdump_own_path": "/var/kdump"}, False, None),
+        ({"kdump_own_path": ""}, True, None),
+        ({"kdump_own_path": "/var/kdump", "kdump_path": "/srv"}, True, "/srv"),
+    ],
+)
+def test_a_host_only_says_whether_its_dumps_go_to_the_path_of_the_operator(values, own_directory, path):
+    assert _role_variables.for_host(values, own_directory).get("kdump_path") == path
