@@ -20,8 +20,8 @@ RELEASE = re.compile(rb"[0-9]+\.[0-9]+[!-~]{0,60}\Z")
 BANNER = re.compile(rb"Linux version ([0-9]+\.[0-9]+[!-~]{0,60}) ")
 # struct new_utsname: sysname, nodename, release and more of 65 bytes each; it follows a reference count or begins
 UTS_FIELD, UTS_LEAD, UTS_BYTES = 65, 64, 512
-# log_buf_len= takes more; the first line is near the start
-LOG_LIMIT = 2 << 20
+# The kernel names itself in one of its first lines. Lines behind may name others: programs write to the log as well
+LOG_LIMIT = 4 << 10
 # a symbol of the kernel's image is not farther from its text
 IMAGE_BYTES = 1 << 30
 # x86_64: where the image is mapped, and page tables of 512 entries of 8 bytes

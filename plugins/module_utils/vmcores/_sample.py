@@ -95,7 +95,8 @@ def content(read: Read, most: int, seekable: bool = True) -> Content:
     if len(raw_level) < 4:
         return Content(None, "it became shorter while it was read")
     (level,) = struct.unpack(layout.order + "i", raw_level)
-    return _judged(read, pages, _Sample(pages, layout, bool(level & ZERO_PAGES)), chosen, info if seekable else None)
+    sample = _Sample(pages, layout, bool(level & ZERO_PAGES))
+    return _judged(read, pages, sample, chosen, (info or {}) if seekable else None)
 
 
 def _info_trouble(read: Read, info: Optional[Dict[str, str]]) -> Optional[str]:

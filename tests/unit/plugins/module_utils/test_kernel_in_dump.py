@@ -141,6 +141,22 @@ def test_a_log_that_has_wrapped_is_said_and_is_no_fault():
     assert content.readable is True and "the log in it has lost its first line" in content.readable_reason
 
 
+@pytest.mark.parametrize("form", FORMS)
+def test_another_kernel_that_a_program_names_in_a_wrapped_log_is_no_fault(form):
+    dead = DeadKernel(wrapped=True)
+    line = b"guest: Linux version %s (gcc)" % OTHER.encode()
+    dead.pages[dead.log_frame + 2] = line.ljust(BLOCK, b"\x01")
+    content = judge(form(dead))
+    assert content.readable is True and "the log in it has lost its first line" in content.readable_reason
+
+
+def test_a_dump_that_names_no_vmcoreinfo_is_not_called_a_compressed_stream():
+    dump = bytearray(DeadKernel().compressed())
+    struct.pack_into("<qQ", dump, BLOCK + 32, 0, 0)
+    content = judge(bytes(dump))
+    assert NOT_READ + "VMCOREINFO does not name init_uts_ns" in content.readable_reason
+
+
 def test_addresses_of_another_architecture_are_not_guessed():
     dead = DeadKernel()
     dead.machine = "s390x"
