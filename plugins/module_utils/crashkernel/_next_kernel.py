@@ -15,7 +15,7 @@ from ansible_collections.crashops.kdump.plugins.module_utils.crashkernel._pendin
 # vmlinuz-RELEASE, MACHINE_ID/RELEASE/linux, and a unified image MACHINE_ID-RELEASE.efi
 FILE = re.compile(r"/(?:vmlinu[xz]|kernel|[bz]?Image|[0-9a-f]{32})-(\d+\.\d[^/]*?)(?:\.efi|\.signed)?\Z")
 FOLDER = re.compile(r"/(\d+\.\d[^/]*)/(?:linux|vmlinuz)\Z")
-# kernels that read crashkernel= in as different ways as there are; None is the newest one
+# a kernel for each way to read crashkernel=; the last is newer than any
 UNLIKE = ("4.18.0-553.el8.x86_64", "5.14.0-503.el9.x86_64", "6.1.0", "999.0")
 
 

@@ -16,11 +16,9 @@ TEXT_OPTIONS = (
 )  # fmt: skip
 LIST_OPTIONS = ("extra_bins", "extra_modules", "fence_kdump_nodes")
 # options that are a flag, and the words that the directive of the same name takes for no and yes
+FLAG_OPTIONS = {"auto_reset_crashkernel": ("no", "yes"), "force_rebuild": ("0", "1")}
 PATHS = ("path", "sshkey")
 HOOKS = ("kdump_pre", "kdump_post", "kdump_emergency")
-FLAG_OPTIONS = {"auto_reset_crashkernel": ("no", "yes"), "force_rebuild": ("0", "1")}
-
-
 # what an option cannot mean, and a file may have held since before an update took a module away
 WRONG_IF_TYPED = (("R45", "warning"),)
 

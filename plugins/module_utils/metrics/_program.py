@@ -121,9 +121,9 @@ def main(argv: List[str], start: Any, read: Reading = collect) -> int:
 
 def write(path: str, content: bytes) -> None:
     """Put a file that everybody may read in place, whole or not at all."""
+    _remove_left(path)
     # Made anew under a name that nobody can guess: the directory may belong to node_exporter's user, and what that
     # user puts there must not lead root elsewhere. The collector reads no name that does not end with .prom.
-    _remove_left(path)
     handle, temporary = tempfile.mkstemp(prefix="." + FILE + ".", dir=os.path.dirname(path))
     try:
         with os.fdopen(handle, "wb") as stream:

@@ -15,7 +15,6 @@ KINDS = {
     "kdumpctl": ("local", "raw", "nfs", "ssh") + FILE_SYSTEMS,
     "kdump-tools": ("local", "nfs", "ssh"),
 }
-# a mode of 0700 on any of them would lock everybody else out of what is there
 
 
 class Target(NamedTuple):
