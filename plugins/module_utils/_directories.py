@@ -55,7 +55,7 @@ def system_problem(path: str) -> Optional[Problem]:
     place = normal(path)
     if place in NEEDED:
         return Problem(
-            "others need %s, and dumps belong into a directory that only one may read" % place,
+            "others need %s, and dumps belong in a directory that only one may read" % place,
             "name a directory below it",
         )
     for root in SYSTEM:

@@ -26,7 +26,7 @@ def target_drivers(seen: Evidence) -> Outcome:
         return (failed if first.sure else warned)(said, first.advice, [one.name for one in drivers.kept_out])
     if drivers.unclear:
         reason = (
-            "The capture kernel gets initcall_blacklist=%s. Whether the target needs what that starts is not known."
+            "The capture kernel gets initcall_blacklist=%s. It is not known whether the target needs those functions."
         )
         advice = "Set kdump_commandline_remove: [initcall_blacklist], or prove it by a crash test."
         return unknown(reason % ",".join(drivers.unclear), advice)

@@ -46,7 +46,7 @@ def _none_broken(seen: Evidence) -> Outcome:
     own = seen.dumps.own
     proved = (seen.proof.time or 0) + SLACK_S if seen.proof.state == "proven" else 0
     if own and own[0].complete is None and own[0].time > proved:
-        told = "Whether the newest dump, %s, is complete cannot be told: %s."
+        told = "It is not known whether the newest dump, %s, is complete: %s."
         return unknown(
             told % (own[0].path, own[0].reason), "Look into it, move it elsewhere, and prove the setup by a crash test."
         )

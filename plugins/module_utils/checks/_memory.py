@@ -50,7 +50,7 @@ def memory_reserved(seen: Evidence) -> Outcome:
     why = seen.facts["crashkernel"]["reason"]
     unread = seen.more["unread"]
     advice = unread.remedy if unread else RESERVE
-    return failed("No memory is reserved: %s." % (why or "nobody knows why"), advice, "0", "more than 0")
+    return failed("No memory is reserved: %s." % (why or "the kernel does not say why"), advice, "0", "more than 0")
 
 
 def _unreadable(seen: Evidence) -> Outcome:
@@ -97,7 +97,8 @@ def crashkernel_auto(seen: Evidence) -> Outcome:
     if seen.more["knows_auto"]:
         return passed("crashkernel=auto, which this kernel knows")
     if seen.more["knows_auto"] is None:
-        return unknown("Whether the next kernel knows auto is not seen: %s." % seen.facts["crashkernel"]["reason"])
+        reason = "It is not known whether the kernel of the next boot knows crashkernel=auto: %s."
+        return unknown(reason % seen.facts["crashkernel"]["reason"])
     reason = "crashkernel=auto is known to the kernel of RHEL 8 only; %s reserves nothing for it."
     other = "that of the next boot (%s)" % seen.more["next_kernel"]
     told = reason % ("this one" if seen.more["next_kernel"] == seen.setup.kernel else other)

@@ -206,7 +206,7 @@ def _advised(outcome: Outcome, seen: Evidence) -> Outcome:
 
 
 def _settled(check: Check, outcome: Outcome, seen: Evidence) -> Outcome:
-    """Return an outcome, a doubt of which the proof has settled."""
+    """Turn a doubtful outcome into a pass if a crash proved this setup."""
     doubtful = outcome.status in (FAIL, WARN, UNKNOWN) and check.weight == DOUBT and check.group != "proof"
     if not doubtful or seen.proof.state != "proven":
         return outcome

@@ -92,7 +92,7 @@ def _read_boot(host: SeeingHost, running: Running, timeout_s: int) -> Tuple[_mor
         return _more.Boot(bootloader, entries), (None, "there is no boot entry")
     booting = under_entry(host, running, default)
     if booting is None:
-        words = "the entry %s names the kernel %s, and that kernel's release, by which it reads %s, cannot be seen"
+        words = "the entry %s boots %s, whose release cannot be seen, and not all kernels read %s in the same way"
         told = words % (default.id, default.kernel, said(values(default.cmdline)))
         return _more.Boot(bootloader, entries, None, None), (None, told)
     judged = pending(values(default.cmdline), running, booting)

@@ -139,7 +139,7 @@ def changes(trial: Trial) -> List[str]:
 
 
 REFUSED = {
-    NEEDED: ("others need {place}, and dumps belong into a directory that only one may read", "name another directory"),
+    NEEDED: ("others need {place}, and dumps belong in a directory that only one may read", "name another directory"),
     OUTSIDE: ("a link leads from there to {place}", "name the directory itself"),
     A_HOME: (
         "{place} is the home directory of an account",
@@ -171,7 +171,7 @@ def complaint(rc: int, stdout: str, stderr: str, directory: str, where: str) -> 
             said,
         )
     if rc == READ_ONLY:
-        return "%s cannot be written to; give whoever writes the dumps the right to, or free it of ro." % what
+        return "%s cannot be written to; let whoever writes the dumps write there, or mount it without ro." % what
     if found.get("step") == "make":
         return "%s cannot be made (%s); make it, or give whoever writes the dumps the right to." % (what, said)
     if found.get("step") == "mode":

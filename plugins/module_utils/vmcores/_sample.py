@@ -133,6 +133,6 @@ def judged_by_name(words: str, tested: bool, zeros: List[bool], kernel: _kernel.
     words = "%s; %s" % (words, kernel.words)
     if tested:
         return Content(True, words)
-    doubt = None if kernel.named else "nothing else tells whether its content is right"
+    doubt = None if kernel.named else "nothing else shows whether its content is right"
     doubt = doubt or holes(zeros)
     return Content(None, "%s; %s" % (words, doubt)) if doubt else Content(True, words)

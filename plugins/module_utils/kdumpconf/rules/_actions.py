@@ -130,7 +130,7 @@ def scp_elsewhere(document: Document, rule: str) -> Iterator[Finding]:
 
 
 def streaming(document: Document, rule: str) -> Iterator[Finding]:
-    """Find collectors that write nothing to a stream for a stream, and such that write only to one for a file."""
+    """Find collectors that write nothing to a stream for a target that is one, or only to a stream for a file."""
     target = document.target()
     for entry in document.valued("core_collector"):
         command = words(entry.value)

@@ -169,7 +169,7 @@ def test_pages_that_carry_no_test_are_unknown_where_the_kernel_does_not_name_its
     dead = DeadKernel()
     without("init_uts_ns")(dead)
     content = judge(form(dead))
-    assert content.readable is None and "nothing else tells whether its content is right" in content.readable_reason
+    assert content.readable is None and "nothing else shows whether its content is right" in content.readable_reason
 
 
 @pytest.mark.parametrize(
