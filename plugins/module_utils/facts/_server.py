@@ -148,7 +148,7 @@ def _refused(host: Any, addresses: List[str], port: int, timeout_s: int) -> Opti
 
 def _looked(host: Any, stack: str, target: Target, timeout_s: int) -> Dict[str, Any]:
     """Return what a look at the directory gives: read-only, as kdump_target looks in check mode."""
-    wish = Wish(target, stack, create=True, act=False, timeout_s=timeout_s)
+    wish = Wish(target, stack, create=True, act=False, timeout_s=timeout_s, makes_private=False)
     try:
         probe = prober(target.kind)(host, wish).probe()
     except Failure as failure:

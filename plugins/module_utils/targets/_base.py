@@ -25,13 +25,17 @@ MOUNTED = "/mnt"
 
 
 class Wish(NamedTuple):
-    """What to prove, and how: act is false in check mode; limits are in seconds."""
+    """What to prove, and how: act is false in check mode; limits are in seconds.
+
+    makes_private is false for whoever only asks whether dumps can be written: that closes no directory to others.
+    """
 
     target: Target
     stack: str
     create: bool
     act: bool
     timeout_s: int
+    makes_private: bool = True
 
 
 class Probe(NamedTuple):
@@ -61,8 +65,9 @@ class Prober(abc.ABC):
 
     def script(self, directory: str, own: bool, root: str = "") -> str:
         """Return the shell line for a directory below a mount: the whole trial, or in check mode a look."""
-        chosen = trial_script if self.wish.act else look_script
-        return chosen(directory, self.wish.create, own, root)
+        if self.wish.act:
+            return trial_script(directory, self.wish.create, own, root)
+        return look_script(directory, self.wish.create, own, root, self.wish.makes_private)
 
     def tried(self, done: Completed, directory: str, where: str) -> Trial:
         """Return what the shell line found, or raise why it ended early."""

@@ -85,16 +85,19 @@ def trial_script(directory: str, create: bool, own: bool, root: str = "") -> str
     return "; ".join([*parts, "echo step=write", _LEFT, _WRITE, _SPACE])
 
 
-def look_script(directory: str, create: bool, own: bool, root: str = "") -> str:
-    """Return the line that only looks: at the directory, or at the nearest one above it that is there."""
+def look_script(directory: str, create: bool, own: bool, root: str = "", makes_private: bool = True) -> str:
+    """Return the line that only looks: at the directory, or at the nearest one above it that is there.
+
+    makes_private says whether a run would close the directory to others. If it would not, it may hold anything.
+    """
     absent = ":" if create else "exit %d" % ABSENT
-    parts = _judgement(directory, own, root)
+    parts = _judgement(directory, own, root, makes_private)
     owner = "; echo owner=$u" if own else ""
     parts += ['if [ -z "$r" ]; then echo existed=1; echo before=$m%s; else %s; echo existed=0; fi' % (owner, absent)]
     return "; ".join([*parts, "[ -w . ] || exit %d" % READ_ONLY, _SPACE])
 
 
-def _judgement(directory: str, own: bool, root: str) -> List[str]:
+def _judgement(directory: str, own: bool, root: str, makes_private: bool = True) -> List[str]:
     """Return the commands that go into the directory, or as near as there is one, and refuse what others need."""
     parts = ["d=%s" % shlex.quote(_directories.normal(directory)), "echo step=make", _ENTER]
     if root:
@@ -102,7 +105,9 @@ def _judgement(directory: str, own: bool, root: str) -> List[str]:
         parts.append("b=$(cd -P -- %s && pwd -P) || exit 1" % shlex.quote(root))
         parts.append('case $t/ in "$b"/*) ;; *) exit %d;; esac' % OUTSIDE)
     else:
-        parts += ["b=", _NAMED]
+        parts += ["b=", _NAMED] if makes_private else []
+    if not makes_private:
+        return [*parts, 'if [ -z "$r" ]; then %s; fi' % _LOOK]
     # only what would change is judged by what is in it; a directory that is private already stays as it is
     right = '[ "$u" = 0 ] && ' if own else ""
     private = "case $m in %s) %sk=1;; esac" % (_SHARED, right)

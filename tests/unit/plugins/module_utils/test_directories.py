@@ -132,6 +132,24 @@ def test_a_directory_that_needs_no_change_may_hold_anything(tmp_path, mode):
     assert mode_of(place) == mode
 
 
+@pytest.mark.parametrize("own", [True, False])
+@pytest.mark.parametrize("below", [True, False], ids=["of a mount", "of the system"])
+def test_a_directory_that_nobody_closes_may_hold_anything(tmp_path, below, own):
+    place = made(tmp_path / "backups", names=["README", "2026/"])
+    root = str(tmp_path) if below else ""
+    rc, stdout = run(_trial.look_script(place, True, own, root, makes_private=False))[:2]
+    seen = _trial.outcome(stdout)
+    assert (rc, seen.existed, seen.mode_before) == (0, True, "0755")
+    assert seen.free_bytes > 0 and mode_of(place) == 0o755
+
+
+def test_a_link_out_of_a_mount_is_refused_though_nobody_closes_the_directory(tmp_path):
+    made(tmp_path / "mnt")
+    os.symlink(made(tmp_path / "outside"), str(tmp_path / "mnt" / "crash"))
+    line = _trial.look_script(str(tmp_path / "mnt" / "crash"), True, False, str(tmp_path / "mnt"), makes_private=False)
+    assert run(line)[0] == _trial.OUTSIDE
+
+
 def test_a_missing_directory_below_a_link_is_made_where_the_link_leads(tmp_path):
     made(tmp_path / "real")
     (tmp_path / "link").symlink_to("real")
