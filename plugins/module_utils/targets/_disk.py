@@ -18,6 +18,7 @@ from ansible_collections.crashops.kdump.plugins.module_utils.targets._base impor
     mounted_elsewhere,
 )
 from ansible_collections.crashops.kdump.plugins.module_utils.targets._targets import place_refusals
+from ansible_collections.crashops.kdump.plugins.module_utils.targets._trial import READ_ONLY
 
 SECTOR = 512
 THIS_HOST = "this host"
@@ -65,6 +66,9 @@ class FileSystem(Prober):
         if done.rc == MOUNT_FAILED:
             msg = "%s cannot be mounted as %s: %s" % (device, self.target.kind, " ".join(done.stderr.split()))
             raise Failure(msg, trouble="mount", stderr=done.stderr)
+        if done.rc == READ_ONLY and not self.wish.act:
+            # that is how this look has mounted it, and root may write to what is mounted for writing
+            done = done._replace(rc=0)
         trial = self.tried(done, directory, where)
         return Probe(device, directory, None, trial, trial.free_bytes)
 

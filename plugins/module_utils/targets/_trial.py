@@ -94,7 +94,7 @@ def look_script(directory: str, create: bool, own: bool, root: str = "", makes_p
     parts = _judgement(directory, own, root, makes_private)
     owner = "; echo owner=$u" if own else ""
     parts += ['if [ -z "$r" ]; then echo existed=1; echo before=$m%s; else %s; echo existed=0; fi' % (owner, absent)]
-    return "; ".join([*parts, "[ -w . ] || exit %d" % READ_ONLY, _SPACE])
+    return "; ".join([*parts, _SPACE, "[ -w . ] || exit %d" % READ_ONLY])
 
 
 def _judgement(directory: str, own: bool, root: str, makes_private: bool = True) -> List[str]:

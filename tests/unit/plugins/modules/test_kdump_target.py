@@ -111,6 +111,14 @@ def test_a_file_system_that_is_not_mounted_is_mounted_for_the_trial_alone(check_
     assert (result["changed"], result["device"], result["dump_directory"]) == (True, "/dev/vdc", None)
 
 
+def test_a_file_system_that_only_the_look_mounts_read_only_can_be_written_to():
+    host = machine(answers={"blkid -p -o export /dev/vdc": "DEVNAME=/dev/vdc\nTYPE=ext4\nUSAGE=filesystem\n"})
+    line = elsewhere("ext4", "/dev/vdc", "ro,noload", "/mnt/crash", True, check_mode=True)
+    host.answers[line] = (22, "step=make\nplace=/mnt/crash\nexisted=0\nstep=space\n" + DF, "")
+    result = run(host, True, target={"type": "ext4", "location": "LABEL=my/dumps"}, path="/crash")
+    assert (result["changed"], result["free_bytes"]) == (True, 600 * 1024)
+
+
 @pytest.mark.parametrize("source", ["/dev/vdc", "LABEL=my/dumps", 'LABEL="my/dumps"', "PARTUUID=77", "PARTLABEL=d"])
 def test_a_file_system_is_found_in_fstab_by_any_of_its_names(source):
     host = machine(
