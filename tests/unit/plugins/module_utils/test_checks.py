@@ -4,6 +4,7 @@
 """Each check: one thing is broken on a host that is right in every respect, and that very check says so."""
 
 import json
+import subprocess
 
 import pytest
 from ansible_collections.crashops.kdump.plugins.module_utils._facts import Options, read_facts
@@ -461,6 +462,16 @@ def test_what_a_login_says_belongs_to_one_check(said, name, words):
     assert [found[name]["status"], words in found[name]["reason"]] == ["fail", True]
     others = [one for one in ("ssh_server", "ssh_key", "ssh_host_key", "target_writable") if one != name]
     assert all(found[one]["status"] in ("skip", "pass") for one in others)
+
+
+def test_a_directory_of_a_server_that_holds_other_things_too_can_be_written_to(tmp_path):
+    (tmp_path / "README").write_text("")
+    tmp_path.chmod(0o755)
+    host = ssh_host((0, "", ""))
+    host.files["/etc/default/kdump-tools"] += "KDUMP_COREDIR=%s\n" % tmp_path
+    read_facts(host, Options())
+    (line,) = [argv[-1] for argv in host.commands if argv[:2] == ["ssh", "-i"]]
+    assert subprocess.call(["sh", "-c", line], stdout=subprocess.DEVNULL) == 0
 
 
 def test_a_login_that_works_tells_the_room_on_the_server():
