@@ -24,6 +24,7 @@ SYSTEM = (
     "/bin", "/dev", "/efi", "/etc", "/lib", "/lib32", "/lib64", "/libx32", "/lost+found", "/proc", "/run", "/sbin",
     "/sys", "/usr", "/var/lock", "/var/run", "/var/usrlocal",
 )  # fmt: skip
+OTHERS_NEED = "others need %s, and dumps belong in a directory that only one may read"
 # what dumps and the programs around them leave, as shell patterns: kdumpctl, kdump-tools, apport, mkfs, this collection
 DIGITS = "[0-9]"
 DUMP_NAMES = (
@@ -54,10 +55,7 @@ def system_problem(path: str) -> Optional[Problem]:
     """Return why a directory is not for dumps or metrics, by its name."""
     place = normal(path)
     if place in NEEDED:
-        return Problem(
-            "others need %s, and dumps belong in a directory that only one may read" % place,
-            "name a directory below it",
-        )
+        return Problem(OTHERS_NEED % place, "name a directory below it")
     for root in SYSTEM:
         if (place + "/").startswith(root + "/"):
             return Problem(

@@ -162,7 +162,7 @@ def reserved_enough(seen: Evidence) -> Outcome:
     cma = _cma(seen)
     if reserved + cma >= wanted and cma and memory["cma_bytes"] is None:
         reason = "%s are reserved, which is enough only if the kernel also set aside the %s asked for with ,cma."
-        return unknown(reason % (mib(reserved), mib(cma)), "Prove it by a crash test (crashops.kdump.test).")
+        return unknown(reason % (mib(reserved), mib(cma)), PROVE)
     if reserved + cma >= wanted:
         return passed(in_words(reserved, cma), mib(wanted), memory["needed_because"])
     reason = "%s are reserved, and %s are counted as needed (%s)."
@@ -183,7 +183,7 @@ def vendor_default(seen: Evidence) -> Outcome:
     cma = _cma(seen)
     if reserved < default <= reserved + cma and not _is_cma_known(seen):
         reason = "%s are reserved, and whether this kernel also set aside the %s asked for with ,cma is not known."
-        return unknown(reason % (mib(reserved), mib(cma)), "Prove it by a crash test (crashops.kdump.test).")
+        return unknown(reason % (mib(reserved), mib(cma)), PROVE)
     if reserved + cma >= default:
         return passed(in_words(reserved, cma), mib(default))
     told = in_words(reserved, cma)

@@ -144,7 +144,7 @@ def changes(trial: Trial) -> List[str]:
 
 
 REFUSED = {
-    NEEDED: ("others need {place}, and dumps belong in a directory that only one may read", "name another directory"),
+    NEEDED: (_directories.OTHERS_NEED % "{place}", "name another directory"),
     OUTSIDE: ("a link leads from there to {place}", "name the directory itself"),
     A_HOME: (
         "{place} is the home directory of an account",
