@@ -48,7 +48,7 @@ class Unit(NamedTuple):
 
 
 class Service(NamedTuple):
-    """All that is to be known before a plan: the unit, the kernel, the image, the age of the configuration.
+    """All that a plan needs: the unit, the kernel, the image, the age of the configuration.
 
     changed_since: the files that are newer than what the unit loaded.
     perhaps_since: where somebody else loaded it, so that nothing tells when, those that are newer than the boot.

@@ -45,7 +45,7 @@ class Said(NamedTuple):
 
 
 class Told(NamedTuple):
-    """What dracut goes by: the values of each setting that count, in order."""
+    """What dracut is told: the values of each setting that count, in order."""
 
     settings: Dict[str, List[Said]]
 
@@ -54,7 +54,7 @@ class Told(NamedTuple):
         return self.settings.get(name, [])
 
     def is_set(self, name: str) -> bool:
-        """Return whether a setting holds anything, be it blanks: that is how dracut asks."""
+        """Return whether a setting holds anything. Blanks count, as dracut asks in the same way."""
         return any(one.value for one in self.said(name))
 
     def words(self, *names: str) -> Set[str]:

@@ -24,7 +24,7 @@ PATIENCE = 4
 
 
 class Door(NamedTuple):
-    """Where a server is gone to: by its name or address, and to which TCP port."""
+    """Where a server is reached: its name or address, and its TCP port."""
 
     server: str
     port: int
@@ -90,7 +90,7 @@ def server_of(target: Target) -> str:
 
 
 def _door(host: Any, target: Target, timeout_s: int) -> Optional[Door]:
-    """Return where a target's server is gone to, None where it has none, or where ssh goes by a proxy."""
+    """Return where a target's server is reached, None where it has none, or where ssh uses a proxy."""
     if target.kind not in PORTS:
         return None
     said = _ssh_says(host, target.location, timeout_s) if target.kind == "ssh" else {}

@@ -38,7 +38,7 @@ Reading = Callable[[Any, Dict[str, Any]], Dict[str, Any]]
 
 
 class Machine:
-    """What _host.Host wants of an AnsibleModule, by the standard library alone.
+    """What _host.Host asks an AnsibleModule for, by the standard library alone.
 
     `start` is subprocess.run, handed in: what lies in module_utils may become part of a module, which must not call it.
     """

@@ -118,7 +118,7 @@ class Stack(abc.ABC):
 
     @abc.abstractmethod
     def details(self, kernel: str) -> Details:
-        """Return what else is to be known of the files, where this kernel release runs."""
+        """Return what else the files say, where this kernel release runs."""
 
     @abc.abstractmethod
     def start_argv(self, rebuild: bool, unload: bool, reload: bool = False) -> List[List[str]]:

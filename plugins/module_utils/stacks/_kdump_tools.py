@@ -196,7 +196,7 @@ class KdumpToolsStack(Stack):
         return ["/boot/vmlinuz-%s" % kernel, "/lib/modules/%s/modules.dep" % kernel] + files
 
     def details(self, kernel: str) -> Details:
-        """Return what else is to be known of the files, where this kernel release runs."""
+        """Return what else the files say, where this kernel release runs."""
         found = self._variables()
         chosen = found.get("KDUMP_KERNEL", LINKS[0])
         path = "/boot/vmlinuz-%s" % kernel if chosen == LINKS[0] else chosen

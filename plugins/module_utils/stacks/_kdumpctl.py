@@ -207,7 +207,7 @@ class KdumpctlStack(Stack):
         return capture(self.host, self._variables(), version, self.generation())
 
     def details(self, kernel: str) -> Details:
-        """Return what else is to be known of the files, where this kernel release runs."""
+        """Return what else the files say, where this kernel release runs."""
         found = self._directives()
         return Details(
             capture_kernel=self._capture(self._capture_version(kernel)).kernel,

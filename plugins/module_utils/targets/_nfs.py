@@ -88,7 +88,7 @@ class Nfs(Prober):
         return Probe(location, directory, None, trial, trial.free_bytes)
 
     def _where(self) -> str:
-        """Return whom to speak of."""
+        """Return the server's name in a sentence."""
         return "the NFS server %s" % nfs_parts(self.target.location)[0]
 
     def _mounted(self, location: str) -> Optional[_mounts.Mount]:
