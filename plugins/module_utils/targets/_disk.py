@@ -66,7 +66,7 @@ class FileSystem(Prober):
         if done.rc == MOUNT_FAILED:
             msg = "%s cannot be mounted as %s: %s" % (device, self.target.kind, " ".join(done.stderr.split()))
             raise Failure(msg, trouble="mount", stderr=done.stderr)
-        if done.rc == READ_ONLY and not self.wish.act:
+        if done.rc == READ_ONLY and not self.wish.act and not seen:
             # that is how this look has mounted it, and root may write to what is mounted for writing
             done = done._replace(rc=0)
         trial = self.tried(done, directory, where)

@@ -119,6 +119,15 @@ def test_a_file_system_that_only_the_look_mounts_read_only_can_be_written_to():
     assert (result["changed"], result["free_bytes"]) == (True, 600 * 1024)
 
 
+def test_a_file_system_that_the_system_has_mounted_read_only_cannot_be_written_to():
+    host = machine()
+    host.files["/proc/self/mountinfo"] = MOUNTINFO + "50 22 254:3 / /dumps ro - ext4 /dev/vdc ro\n"
+    line = elsewhere("ext4", "/dev/vdc", "ro,noload", "/mnt/crash", True, check_mode=True)
+    host.answers[line] = (22, "step=make\nplace=/mnt/crash\nexisted=0\nstep=space\n" + DF, "")
+    with pytest.raises(Failure, match="cannot be written to"):
+        run(host, True, target={"type": "ext4", "location": "LABEL=my/dumps"}, path="/crash")
+
+
 @pytest.mark.parametrize("source", ["/dev/vdc", "LABEL=my/dumps", 'LABEL="my/dumps"', "PARTUUID=77", "PARTLABEL=d"])
 def test_a_file_system_is_found_in_fstab_by_any_of_its_names(source):
     host = machine(
