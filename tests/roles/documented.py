@@ -75,7 +75,8 @@ def _of_yaml(text: str, page: str, line: int) -> Example:
     """Return what a block of YAML is by its shape."""
     content = yaml.safe_load(text)
     if isinstance(content, list) and content:
-        return Example(page, line, PLAYS if "hosts" in content[0] else TASKS, content)
+        plays = {"hosts", "import_playbook"} & content[0].keys()
+        return Example(page, line, PLAYS if plays else TASKS, content)
     if isinstance(content, dict) and all(VARIABLE.fullmatch(key) for key in content):
         return Example(page, line, VARIABLES, content)
     return Example(page, line, OTHER, content)
