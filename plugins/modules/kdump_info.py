@@ -11,7 +11,7 @@ version_added: "0.1.0"
 description:
   - Reads the memory, the boot entries, the configuration, the target, the capture initramfs, the unit, the panic
     policy,
-    the dumps and the proof, judges them by about ninety checks, and adds these up to one verdict.
+    the dumps and the proof, judges them by close to a hundred checks, and adds these up to one verdict.
   - Changes nothing. It calls neither C(kdumpctl), which takes a lock and may build an initramfs, nor C(kdump-config),
     which makes directories. A dump server is looked at within O(probe_timeout), read-only, and only if the running
     system does not see the dump directory anyway.
