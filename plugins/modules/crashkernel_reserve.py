@@ -100,7 +100,7 @@ options:
 attributes:
   check_mode:
     support: full
-    details: With O(size=estimate) what cannot be found out without changing something is not foretold.
+    details: With O(size=estimate) what cannot be found out without changing something is not predicted.
   diff_mode:
     support: full
   idempotent:

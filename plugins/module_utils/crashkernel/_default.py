@@ -86,7 +86,7 @@ def _of_release(host: Any, running: Running, check_mode: bool) -> Resolved:
             return Resolved([value], [])
     marks = [value for mark, value in PREDICTED if mark in (running.kernel or "") and running.machine == "x86_64"]
     if marks and check_mode:
-        words = "kdumpctl is not installed yet, so its default is foretold as %s; the real run asks it"
+        words = "kdumpctl is not installed yet, so its default is predicted as %s; the real run asks it"
         return Resolved([marks[0]], [words % marks[0]])
     raise Failure(
         "size: 'default' cannot be found: there is no kdumpctl, no %s, and %s %s is not a release whose default is "
