@@ -87,3 +87,14 @@ def test_name_that_is_typed_over_the_inventory_is_refused(collections, fleet):
     done = fleet(**HOSTS).playbook(collections, "test", **typed)
     assert any("hides which host would crash" in message for message in done.failures("web1"))
     assert "would be crashed" not in done.output
+
+
+def test_consent_that_awx_hands_over_is_for_that_host_alone(collections, fleet, tmp_path):
+    # AWX writes what was typed at a launch into a file, marked as no template
+    given, playbook = tmp_path / "extravars", tmp_path / "test.yml"
+    given.write_text("? !unsafe 'kdump_test_confirm'\n: !unsafe 'web1'\n", encoding="utf-8")
+    playbook.write_text("- import_playbook: crashops.kdump.test\n", encoding="utf-8")
+    words = ["-e", f"@{given}", "-e", "kdump_test_serial=100%"]
+    done = fleet(**HOSTS).run(collections, "ansible-playbook", str(playbook), *words)
+    assert "would be crashed" in done.of("web1")[CRASH]["msg"]
+    assert "it does not name web2" in done.failures("web2")[0]
