@@ -45,7 +45,7 @@ TEXTS = [
 ELSEWHERE = {
     "kdump_allow_unknown", "kdump_failure_action", "kdump_final_action", "kdump_package_state", "kdump_ssh_server",
     "kdump_dump_server", "kdump_test_confirm", "kdump_test_connections", "kdump_thresholds", "kdump_waivers",
-    "kdump_crashkernel_minimum",    "kdump_crashkernel_maximum",
+    "kdump_crashkernel_minimum", "kdump_crashkernel_maximum",
 }  # fmt: skip
 
 
