@@ -42,6 +42,7 @@ dracut_args --mount "//store/x /x cifs username=me,password=hunter2" --kernel-cm
 """
     % ISCSI
 )
+ITS_OWN_SSH = {"/etc/default/kdump-tools": "USE_KDUMP=1\nSSH=root@dumps\nSSH_KEY=/root/.ssh/k\n", **KEY_PAIR}
 
 
 def with_command_line(host):
@@ -70,10 +71,10 @@ MACHINES = {
     "latin1_debian": lambda: armed_debian({"/etc/default/kdump-tools": "# caf\udce9\nUSE_KDUMP=1\n"}),
     "read_only": armed_debian,
     # its own file names an account on the dump server, which does not let it in yet
-    "root_of_dumps": lambda: with_programs(
-        armed_debian({"/etc/default/kdump-tools": "USE_KDUMP=1\nSSH=root@dumps\nSSH_KEY=/root/.ssh/k\n", **KEY_PAIR}),
-        "ssh",
-    ),
+    "root_of_dumps": lambda: with_programs(armed_debian(ITS_OWN_SSH), "ssh"),
+    # the same account lets it in, and it may do anything there
+    "let_in_by_dumps": lambda: with_programs(armed_debian(ITS_OWN_SSH), "ssh"),
+    "root_of_dumps_without_ssh": lambda: armed_debian(ITS_OWN_SSH),
     "secret_debian": lambda: with_command_line(armed_debian({"/etc/default/kdump-tools": SECRET_DEFAULTS})),
     "secret_el9": lambda: with_command_line(armed_el9({"/etc/kdump.conf": SECRET_CONF})),
     "ssh_client": lambda: with_programs(armed_debian(), "ssh", "mount.nfs"),

@@ -5,6 +5,8 @@
 
 import json
 
+import pytest
+
 SSH = {"type": "ssh", "location": "kdump@dumps"}
 OWN = "AAAAC3NzaC1lZDI1NTE5AAAAILDm4VZi1Kk6wLHX4nyuQ0x2mSZmAuwJXrWMuyqpIcY3"
 ROLE = {"name": "crashops.kdump.kdump", "tasks_from": "setup", "rolespec_validate": False}
@@ -33,6 +35,18 @@ def test_an_account_that_only_the_hosts_own_file_names_opens_nothing(collections
     assert "Nothing was prepared on dumps: set kdump_target" in message
     assert "Configure kdump" not in done.of("web1")
     assert not [task for task in done.of("web1") if "ssh server" in task]
+
+
+UNFIT = [
+    ("let_in_by_dumps", {"kdump_ssh_write_only": True}, "its account lets this host do more than dump. Nothing"),
+    ("root_of_dumps_without_ssh", {}, "it does not work (ssh is not on this host, and"),
+]
+
+
+@pytest.mark.parametrize("machine, variables, why", UNFIT, ids=[case[0] for case in UNFIT])
+def test_why_an_account_of_the_hosts_own_file_does_not_do_is_said(collections, fleet, machine, variables, why):
+    (message,) = fleet(web1=machine).playbook(collections, "setup", **variables).failures("web1")
+    assert message.startswith("kdump_target: web1 names the ssh target itself, and %s" % why)
 
 
 def test_the_account_that_the_operator_wrote_is_opened_with_one_key_that_may_not_do_more(collections, fleet):
