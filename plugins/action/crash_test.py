@@ -308,7 +308,7 @@ class ActionModule(ActionBase):
             if self.clock() - told >= PROGRESS_S:
                 if work.is_watched(away_s):
                     work.note(self._sizes(path, console), self.clock())
-                self._say("has been awaited for %d s of %d s at most: %s" % (away_s, limit_s, words))
+                self._say("is not back yet, waited %d of at most %d s: %s" % (away_s, limit_s, words))
                 told = self.clock()
             self.pause(PAUSE_S)
 

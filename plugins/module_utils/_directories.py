@@ -9,7 +9,7 @@ from typing import Any, Iterator, List, Optional
 from ansible_collections.crashops.kdump.plugins.module_utils._result import refusal
 from ansible_collections.crashops.kdump.plugins.module_utils._values import Problem
 
-# where both stacks keep dumps by default; whatever else lies there, such as apport's reports, lies beside dumps
+# where both stacks keep dumps by default; whatever else lies there, such as apport's reports, lies next to dumps
 DUMPS = "/var/crash"
 # directories that others need, themselves; below them one may be for dumps alone
 NEEDED = (
@@ -83,7 +83,7 @@ def name_pattern() -> str:
 
 
 def find_words() -> List[str]:
-    """Return the words by which find(1) passes over dumps and what lies beside them."""
+    """Return the words by which find(1) passes over dumps and what lies next to them."""
     words = []  # type: List[str]
     for name in DUMP_NAMES:
         words += (["-o"] if words else []) + ["-name", "'%s'" % name]

@@ -71,13 +71,13 @@ def _busy(path: str, said: bytes, wait_s: float) -> str:
     """Return the sentence about a lock that somebody else holds."""
     match = HOLDER.match(said.decode("utf-8", "replace"))
     if not match:
-        who = "another run changes this host"
+        who = "another run is changing this host"
     elif os.path.exists("/proc/%s" % match.group(1)):
-        who = "%s changes this host since %s (process %s)" % (match.group(2), match.group(3), match.group(1))
+        who = "%s has been changing this host since %s (process %s)" % (match.group(2), match.group(3), match.group(1))
     else:
         words = "a command that %s started at %s still runs (process %s itself is gone)"
         who = words % (match.group(2), match.group(3), match.group(1))
-    return "%s; waited %d s for it. Nothing was changed. Run this again when it is done: fuser -v %s" % (
+    return "%s; waited %d s for it. Nothing was changed. Run this again when that has ended; see: fuser -v %s" % (
         who,
         wait_s,
         path,

@@ -6,7 +6,7 @@
 
 Secrets stand in kdump's files and on kernel command lines: FTP_PASSWORD of kdump-tools, rd.iscsi.password and
 rd.iscsi.in.password of dracut, netroot=iscsi:USER:PASSWORD@..., mount options of CIFS, credentials for systemd, and
-addresses of the form scheme://user:password@server. Names of users and of key files are no secrets.
+addresses of the form scheme://user:password@server. Names of users and of key files are not secret.
 """
 
 import re

@@ -16,7 +16,7 @@ SHELL_SPECIAL = re.compile(r"[\"'`$\\\x00-\x1f\x7f]")
 # what a shell runs, expands or redirects where a script of kdump uses a value without quotes, or in eval
 SHELL_COMMAND = re.compile(r"[`$;|&<>]")
 IDENTIFIER = re.compile(r"[A-Za-z_][A-Za-z0-9_]*\Z")
-# letters and digits of any language, and signs that mean nothing to shells, systemd, ssh and fstab
+# letters and digits of any language, and characters that mean nothing to shells, systemd, ssh and fstab
 PLAIN_PATH = re.compile(r"/[\w/.+@,:=~-]*\Z")
 PLAIN_LOCATION = re.compile(r"[\w/.+@,:=~%\[\]-]+\Z")
 PLAIN_WORD = re.compile(r"[\w=/][\w/.+@,:=~%-]*\Z")
@@ -41,8 +41,8 @@ def unseen_problem(value: str) -> Optional[Problem]:
     """Return what is wrong with a text that is to be one line of a file: nothing in it may be invisible."""
     if value.isprintable():
         return None
-    rule = "it has control characters, line separators or other signs that nobody sees"
-    return Problem(rule, "write it on one line, in signs that can be seen")
+    rule = "it has control characters, line separators or other invisible characters"
+    return Problem(rule, "write it on one line, in visible characters")
 
 
 def conf_option_problem(value: str) -> Optional[Problem]:
@@ -70,7 +70,9 @@ def plain_path_problem(path: str) -> Optional[Problem]:
     if problem is not None:
         return problem
     if not PLAIN_PATH.match(path):
-        return Problem("a shell or systemd may read other signs in it", "write letters, digits and / . _ + @ , : = ~ -")
+        return Problem(
+            "a shell or systemd may interpret other characters in it", "write letters, digits and / . _ + @ , : = ~ -"
+        )
     if {".", ".."} & set(path.split("/")):
         return Problem("it leads elsewhere by . or ..", "write the directory itself, without . and ..")
     return None
@@ -79,8 +81,8 @@ def plain_path_problem(path: str) -> Optional[Problem]:
 def plain_location_problem(location: str) -> Optional[Problem]:
     """Return what is wrong with the location of a dump target, which goes to shells and commands."""
     if location and not PLAIN_LOCATION.match(location):
-        signs = "letters, digits and / . _ + @ , : = ~ % [ ] -"
-        return Problem("a shell may read other signs in it", "write %s" % signs)
+        characters = "letters, digits and / . _ + @ , : = ~ % [ ] -"
+        return Problem("a shell may interpret other characters in it", "write %s" % characters)
     return None
 
 
@@ -90,7 +92,8 @@ def plain_word_problem(word: str) -> Optional[Problem]:
         return Problem("it is not one word", "give each as an entry of its own")
     if not PLAIN_WORD.match(word):
         return Problem(
-            "a shell or a program may read other signs in it", "write letters, digits and / . _ + @ , : = ~ % -"
+            "a shell or a program may interpret other characters in it",
+            "write letters, digits and / . _ + @ , : = ~ % -",
         )
     return None
 

@@ -32,7 +32,8 @@ extends_documentation_fragment:
 options:
   confirm:
     description:
-      - The consent. It must be the C(inventory_hostname) of the host that is to crash, or a list of such names.
+      - The consent. It must be the C(inventory_hostname) of the host that is to crash, or a list of such names, or
+        one text with commas between them.
       - It counts as it was written. A name stands in the task, or the task names one variable that was typed for this
         run with C(-e).
       - A template such as C({{ inventory_hostname }}) would name every host, so it is refused, and so is a variable out
@@ -51,7 +52,7 @@ options:
   delay:
     description:
       - How many seconds after the trigger was set the kernel panics, so that the session has ended by then.
-      - It can be 300 at most.
+      - It can be 1 to 300.
       - If it is left out, it is 2.
     type: int
     default: 2
@@ -60,11 +61,13 @@ options:
       - How many seconds the host may take from the trigger until it answers again.
       - A host that is at work past that is waited for on, 6 hours at most, as long as its console (O(console)) or its
         dump on O(dumps_host) grows within any five minutes. Slow is not failed.
+      - It can be 60 to 21600.
       - If it is left out, it is 900 and 30 for each GiB of memory, and 6 hours at most.
     type: int
   rearm_timeout:
     description:
       - How many seconds the host may take, once it answers, until it is armed again.
+      - It can be 0 to 21600.
       - If it is left out, it is 600.
     type: int
     default: 600

@@ -88,7 +88,7 @@ notes:
 own_directory:
   description:
     - Whether dumps go to C(kdump_own_path), which is then the C(kdump_path) of RV(variables).
-    - So it is where apport of Ubuntu opens the default directory to every user.
+    - They do where apport of Ubuntu opens the default directory to every user.
   returned: with O(entry_point=setup)
   type: bool
 refused:

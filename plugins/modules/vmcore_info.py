@@ -236,9 +236,9 @@ from typing import Any, Dict, List, Optional
 
 from ansible.module_utils.basic import AnsibleModule
 from ansible_collections.crashops.kdump.plugins.module_utils._host import run_module
+from ansible_collections.crashops.kdump.plugins.module_utils._numbers import LAST_TIME_S
 from ansible_collections.crashops.kdump.plugins.module_utils._result import Refused, refusal
 from ansible_collections.crashops.kdump.plugins.module_utils._stack import find_stack
-from ansible_collections.crashops.kdump.plugins.module_utils.facts._proof import LAST_TIME_S
 from ansible_collections.crashops.kdump.plugins.module_utils.vmcores import _evidence, _panic, _vmcore
 from ansible_collections.crashops.kdump.plugins.module_utils.vmcores._dumps import find_dumps
 from ansible_collections.crashops.kdump.plugins.module_utils.vmcores._look import (

@@ -81,7 +81,7 @@ HOST_KEY = re.compile(r"(ssh|ecdsa|sk)-[A-Za-z0-9@.-]+[ \t]+[A-Za-z0-9+/]+=*([ \
 # what a service keeps below /run for as long as it runs
 METRICS_IN_RUN = re.compile(r"(/var)?/run(/[A-Za-z0-9_+-][A-Za-z0-9._+-]*)+")
 PACKAGE = re.compile(r"[A-Za-z0-9/@][A-Za-z0-9/._+:=~^@*() -]*")
-# told to nobody but the operator, by way of JSON
+# shown to the operator alone, as JSON
 FREE_TEXTS = ("kdump_waivers", "kdump_ssh_host_keys")
 
 

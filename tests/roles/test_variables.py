@@ -52,7 +52,7 @@ REFUSED = [
     ({"kdump_commandline_append": "console=ttyS0,115200"}, "a comma may be a part of one word"),
     ({"kdump_path": "/usr/lib"}, "kdump_path: '/usr/lib' is refused: the system itself needs what is in /usr"),
     ({"kdump_path": "/var/crash/.."}, "kdump_path: '/var/crash/..' is refused: it leads elsewhere by . or .."),
-    ({"kdump_blocked_drivers": ["e1000\n"]}, "it has control characters, line separators or other signs"),
+    ({"kdump_blocked_drivers": ["e1000\n"]}, "it has control characters, line separators or other invisible"),
     ({"kdump_directives": "failure_action"}, "kdump_directives: 'failure_action' is refused: this text is no dict"),
     ({"kdump_sysconfig": ["KDUMP_KERNELVER"]}, "kdump_sysconfig: ['KDUMP_KERNELVER'] is refused"),
     ({"kdump_service_timeout": "soon"}, "kdump_service_timeout: 'soon' is refused: it is no whole number"),

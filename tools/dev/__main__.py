@@ -138,7 +138,7 @@ def _run(names: set[str], again: Mapping[str, Sequence[str]], made: Collection[s
 
 
 def make_locks() -> int:
-    """Write the lock files anew, and return 1 if that failed."""
+    """Write the lock files again, and return 1 if that failed."""
     with _alone():
         work = Workshop()
         steps = [Step("interpreters", work.find_pythons), Step("lock files", work.make_locks)]

@@ -97,7 +97,7 @@ def explained(said: str, listed_in: str) -> str:
 
 
 def make_locks(uv: Path, log: Log) -> None:
-    """Write the lock files anew, for every Python from 3.10 on and every processor."""
+    """Write the lock files again, for every Python from 3.10 on and every processor."""
     for name in LOCKED:
         listed, made = LOCKS / f"requirements-{name}.txt", lock(name)
         argv = [str(uv), "pip", "compile", "--quiet", "--no-config", "--universal", "--python-version", "3.10"]

@@ -79,7 +79,7 @@ class Workshop:
         self._make("core216", python, log)
 
     def make_locks(self, log: Log) -> None:
-        """Write the lock files anew, by the tool that an environment of its own holds."""
+        """Write the lock files again, by the tool that an environment of its own holds."""
         self._make("lock", pythons.newest(self.pythons, pythons.FOR_MAIN, "everything here"), log)
         downloads.make_locks(self.environments["lock"] / "bin" / "uv", log)
 

@@ -86,7 +86,7 @@ def write_all(texts: Mapping[str, str], mode: int) -> None:
 
 
 def _remove_left(path: str) -> None:
-    """Remove what runs that were killed left beside a file; one that writes now is done within the hour."""
+    """Remove what runs that were killed left next to a file; one that writes now is done within the hour."""
     directory, name = os.path.split(path)
     random_part = re.compile(r"\.%s\.[a-z0-9_]{8}\Z" % re.escape(name))
     for left in filter(random_part.match, os.listdir(directory)):

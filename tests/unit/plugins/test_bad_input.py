@@ -150,13 +150,25 @@ CONFIG = [
     Row(
         "kdump_config", "extra_bins", ["relative"], "relative is not an absolute path", "write it from / on", "relative"
     ),
-    Row("kdump_config", "extra_bins", ["/bin/*"], "a shell or a program may read", "write letters, digits", "/bin/*"),
+    Row(
+        "kdump_config",
+        "extra_bins",
+        ["/bin/*"],
+        "a shell or a program may interpret",
+        "write letters, digits",
+        "/bin/*",
+    ),
     Row("kdump_config", "extra_modules", ["a b"], "it is not one word", "give each as an entry", "a b"),
-    Row("kdump_config", "extra_modules", ["a*b"], "a shell or a program may read", "write letters", "a*b"),
+    Row("kdump_config", "extra_modules", ["a*b"], "a shell or a program may interpret", "write letters", "a*b"),
     Row("kdump_config", "dracut_args", '--add "x', "a quote is not closed", "close it, or remove it"),
     Row("kdump_config", "fence_kdump_nodes", ["a b"], "it is not one word", "give each as an entry", "a b"),
     Row(
-        "kdump_config", "fence_kdump_nodes", ["n(1)"], "a shell or a program may read", "write letters, digits", "n(1)"
+        "kdump_config",
+        "fence_kdump_nodes",
+        ["n(1)"],
+        "a shell or a program may interpret",
+        "write letters, digits",
+        "n(1)",
     ),
     Row("kdump_config", "fence_kdump_args", "-p # x", "kdumpctl cuts a value off", "write it without one"),
     Row(

@@ -72,7 +72,7 @@ def test_a_link_to_a_directory_of_the_system_is_refused_by_the_line(tmp_path, ta
     assert rc == _trial.NEEDED
     sentence = _trial.complaint(rc, stdout, stderr, str(link), "this host")
     where = os.path.realpath(target)
-    assert sentence.startswith("%s on this host is refused: others need %s, and dumps" % (link, where))
+    assert sentence.startswith("%s on this host is refused: others need %s, and only one account" % (link, where))
 
 
 def test_what_is_missing_below_a_directory_of_the_system_is_refused_by_the_line(tmp_path):

@@ -352,7 +352,7 @@ def ssh(location):
         ({"path": "/a\r"}, "control characters"),
         ({"path": "/a b"}, "blank"),
         ({"path": "/a\udcff"}, "UTF-8"),
-        ({"fence_kdump_args": "-p\u2003"}, "signs that nobody sees"),
+        ({"fence_kdump_args": "-p\u2003"}, "other invisible characters"),
         ({"directives": {"core_collector x": "y"}}, "letters, digits and _ only"),
         ({"kdump_emergency": "run"}, "absolute"),
         ({"path": ""}, "empty"),
