@@ -21,7 +21,7 @@ from ansible_collections.crashops.kdump.plugins.module_utils._result import refu
 RECEIVER = "/usr/local/sbin/crashops-kdump-receive"
 KEY = re.compile(r"(ssh-ed25519|ssh-rsa|ecdsa-sha2-nistp(?:256|384|521)) ([A-Za-z0-9+/]{32,8192}={0,2})(?: [^\r\n]*)?")
 # neither a shell nor sshd makes anything of these characters
-DIRECTORY = re.compile(r"(?:/[A-Za-z0-9_][A-Za-z0-9._+-]*){2,}")
+DIRECTORY = re.compile(r"(?:/[A-Za-z0-9_][A-Za-z0-9._+-]*){2,}/?")
 # how the role names what it knows of the hosts of a batch; a host could send facts of such names
 PRIVATE = "__kdump_"
 
@@ -46,7 +46,7 @@ def line(host: str, text: Any, directory: str | None) -> str | None:
     key = public_key(text)
     if key is None:
         return None
-    options = "restrict" if directory is None else 'restrict,command="%s %s"' % (RECEIVER, directory)
+    options = "restrict" if directory is None else 'restrict,command="%s %s"' % (RECEIVER, directory.rstrip("/"))
     return "%s %s kdump@%s" % (options, key, re.sub(r"[^A-Za-z0-9._-]", "_", host))
 
 

@@ -58,14 +58,15 @@ def test_the_hosts_of_one_account_are_those_that_the_role_has_noted():
     assert _dump_account.batch({"web1": {"__kdump_wants_login": ""}}, ["web1"], "") == []
 
 
-def test_with_a_directory_a_key_may_only_write_there():
-    assert dump_account_lines({"web1": KEY}, {"web1": "/srv/dumps/web1"}) == [
+@pytest.mark.parametrize("directory", ["/srv/dumps/web1", "/srv/dumps/web1/"])
+def test_with_a_directory_a_key_may_only_write_there(directory):
+    assert dump_account_lines({"web1": KEY}, {"web1": directory}) == [
         'restrict,command="/usr/local/sbin/crashops-kdump-receive /srv/dumps/web1" %s kdump@web1' % KEY
     ]
 
 
 @pytest.mark.parametrize(
-    "directory", ["", "/srv", "/srv/dumps", "/srv/dumps/web1/more", '/srv/a"b', "/srv/a b", "srv/a"]
+    "directory", ["", "/srv", "/srv/dumps", "/srv/dumps/web1/", "/srv/dumps/web1/more", '/srv/a"b', "/srv/a b", "srv/a"]
 )
 def test_a_host_without_a_directory_of_its_own_gets_no_line(directory):
     directories = {"web1": directory, "web2": "/srv/dumps/web1"}
