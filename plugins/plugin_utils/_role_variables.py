@@ -80,7 +80,8 @@ PATTERNS = (
 HOST_KEY = re.compile(r"(ssh|ecdsa|sk)-[A-Za-z0-9@.-]+[ \t]+[A-Za-z0-9+/]+=*([ \t]+[^\x00-\x1f\x7f]*)?")
 # what a service keeps below /run for as long as it runs
 METRICS_IN_RUN = re.compile(r"(/var)?/run(/[A-Za-z0-9_+-][A-Za-z0-9._+-]*)+")
-PACKAGE = re.compile(r"[A-Za-z0-9/@][A-Za-z0-9/._+:=~^@*() -]*")
+# a name, path, group or address, and perhaps a comparison, as in kexec-tools >= 2.0.26
+PACKAGE = re.compile(r"[A-Za-z0-9/@][A-Za-z0-9/._+:=~^@*() -]*([<>]=? ?[A-Za-z0-9._+:~^-]+)?")
 # shown to the operator alone, as JSON
 FREE_TEXTS = ("kdump_waivers", "kdump_ssh_host_keys")
 

@@ -103,6 +103,16 @@ def test_a_host_key_as_its_file_has_it_is_taken(key):
     assert _role_variables.refusals(values, lambda name: True, []) == []
 
 
+@pytest.mark.parametrize("package", ["kexec-tools >= 2.0.26", "kdump-utils>=1.0.50-1.el10", "makedumpfile=1:1.7.2*"])
+def test_a_package_of_a_version_is_taken(package):
+    assert refused({"kdump_packages": [package]}) == []
+
+
+@pytest.mark.parametrize("package", ["kdump-utils >", "kdump-utils > /etc/passwd", "kdump-utils <(canary)"])
+def test_a_redirection_is_no_package(package):
+    assert refused({"kdump_packages": [package]})
+
+
 UNITS = [("kdump_metrics_directory", "/var/lib/node_exporter"), ("kdump_metrics_interval", "15min")]
 
 
