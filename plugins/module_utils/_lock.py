@@ -42,9 +42,13 @@ class Lock:
         except Failure:
             os.close(handle)
             raise
-        os.ftruncate(handle, 0)
-        os.pwrite(handle, ("%d %s %s\n" % (os.getpid(), name, time.strftime("%H:%M:%S"))).encode(), 0)
         self.handle = handle
+        try:
+            os.ftruncate(handle, 0)
+            os.pwrite(handle, ("%d %s %s\n" % (os.getpid(), name, time.strftime("%H:%M:%S"))).encode(), 0)
+        except OSError:
+            # /run is full: whoever waits is not told the name, and the lock holds all the same
+            return
 
     def _wait(self, handle: int, wait_s: float) -> None:
         """Return when the lock is ours."""

@@ -3,6 +3,7 @@
 # SPDX-License-Identifier: GPL-3.0-or-later
 """One run at a time changes a host, on the machine that runs the tests."""
 
+import errno
 import os
 import signal
 import subprocess
@@ -94,6 +95,19 @@ def test_a_lock_that_is_not_free_is_a_failure_that_names_its_holder(path):
     holder.wait()
     words = r"kdump_service has been changing this host since \d\d:\d\d:\d\d .process %d.; "
     assert caught.match(words % holder.pid + "waited 0 s for it. Nothing was changed")
+
+
+def test_where_the_holder_cannot_be_written_down_the_lock_holds(path, monkeypatch):
+    def full(handle, data, offset):
+        raise OSError(errno.ENOSPC, "No space left on device")
+
+    holder = Lock()
+    with monkeypatch.context() as patched:
+        patched.setattr(os, "pwrite", full)
+        holder.take("kdump_service", 0)
+    with pytest.raises(Failure, match="another run is changing this host; waited 0 s"):
+        Lock().take("kdump_config", 0)
+    holder.release()
 
 
 def test_a_holder_that_is_killed_frees_the_lock(path):
