@@ -131,21 +131,9 @@ def replace_all(contents: List[Content], backup: bool = False) -> List[str]:
 
 def copy(source: str, destination: str, mode: int) -> None:
     """Copy a file's bytes and times, so that the copy is there as a whole or not at all."""
-    temporary = ""
     try:
-        seen = os.stat(source)
-        temporary = _made(destination)
-        with open(source, "rb") as old, open(temporary, "wb") as new:
-            shutil.copyfileobj(old, new)
-            _like(new.fileno(), destination, _facts(destination), mode)
-            os.fchmod(new.fileno(), mode)
-            new.flush()
-            os.utime(new.fileno(), ns=(seen.st_atime_ns, seen.st_mtime_ns))
-            os.fsync(new.fileno())
-        os.rename(temporary, destination)
+        _copy(source, destination, destination, mode)
     except OSError as error:
-        if temporary:
-            _unlink(temporary)
         raise Failure("cannot copy %s to %s: %s" % (source, destination, error.strerror), path=destination)
     _sync_folder(destination)
 
@@ -228,20 +216,27 @@ def _held(path: str) -> str:
 def _copied(path: str, named: str) -> str:
     """Return the copy of a file, made next to the path that names it, as Ansible calls its copies."""
     name = "%s.%d.%s~" % (named, os.getpid(), time.strftime("%Y-%m-%d@%H:%M:%S"))
-    temporary = _made(name)
+    _copy(path, name, path, None)
+    return name
+
+
+def _copy(source: str, destination: str, like: str, mode: Optional[int]) -> None:
+    """Copy a file as a whole or not at all; owner and labels are those of `like`, and so is the mode if it is None."""
+    seen = os.stat(source)
+    temporary = _made(destination)
     try:
-        with open(path, "rb") as old, open(temporary, "wb") as new:
+        with open(source, "rb") as old, open(temporary, "wb") as new:
             shutil.copyfileobj(old, new)
-            before = _facts(path)
-            _like(new.fileno(), path, before, 0o600)
+            _like(new.fileno(), like, _facts(like), 0o600)
+            if mode is not None:
+                os.fchmod(new.fileno(), mode)
             new.flush()
-            os.utime(new.fileno(), ns=(before.st_atime_ns, before.st_mtime_ns))
+            os.utime(new.fileno(), ns=(seen.st_atime_ns, seen.st_mtime_ns))
             os.fsync(new.fileno())
-        os.rename(temporary, name)
+        os.rename(temporary, destination)
     except OSError:
         _unlink(temporary)
         raise
-    return name
 
 
 def _undone(steps: List[Step], copies: List[str], at: Any, error: OSError) -> Failure:
