@@ -91,6 +91,9 @@ class ActionModule(ActionBase):
         done = self._execute_module(module_name=MODULE, module_args=args, task_vars=self._vars)
         # of what the host returns only this: anything else, such as facts, could stand for what the operator wrote
         found = {name: done[name] for name in OF_HOST if name in done}
+        if self._discovered_interpreter_key:
+            # Ansible's own fact: without it the next task looks for Python once more
+            found["ansible_facts"] = {self._discovered_interpreter_key: self._discovered_interpreter}
         if "refused" in done:
             found["refused"] = refused + [str(sentence) for sentence in done["refused"]]
         elif refused:

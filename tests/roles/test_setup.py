@@ -47,6 +47,13 @@ def test_a_server_that_does_not_answer_is_named_to_every_host(collections, fleet
         assert "ansible -m ping dumps" in message
 
 
+def test_setup_looks_for_python_on_a_host_once(collections, fleet):
+    host = {"made_up": "debian", "ansible_python_interpreter": "auto_silent"}
+    done = fleet(web1=host).playbook(collections, "setup", "-vvv")
+    assert "Configure kdump" in done.of("web1")
+    assert done.output.count("Attempting python interpreter discovery") == 1
+
+
 def test_dumps_leave_the_directory_that_apport_opens(collections, fleet):
     hosts = fleet(moved="ubuntu_apport", kept={"made_up": "ubuntu_apport", "kdump_own_path": ""}, plain="ubuntu")
     done = hosts.playbook(collections, "setup")
