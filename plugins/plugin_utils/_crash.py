@@ -10,7 +10,9 @@ import os
 import shlex
 from typing import Any, NamedTuple
 
+from ansible_collections.crashops.kdump.plugins.module_utils._kexec_files import CRASH_LOADED
 from ansible_collections.crashops.kdump.plugins.module_utils._result import refusal
+from ansible_collections.crashops.kdump.plugins.module_utils._service import FADUMP
 
 # how long a host may take to die, dump, boot and answer again: firmware and services, and the dumping of its memory
 BASE_TIMEOUT_S = 900
@@ -55,7 +57,16 @@ hold() {
 }
 test "$(cat /proc/sys/kernel/random/boot_id)" = BOOT_ID || hold 'it has booted since it was checked'
 test ! -e /proc/vmcore || hold 'it is inside a capture kernel'
-test "$(cat /sys/kernel/kexec_crash_loaded)" = 1 || hold 'it is not armed any more (kexec_crash_loaded is not 1)'
+first() {
+    for file do
+        cat "$file" 2>/dev/null && return
+    done
+}
+if test "$(first FADUMP_ENABLED)" = 1; then
+    test "$(first FADUMP_REGISTERED)" = 1 || hold 'it is not armed any more (fadump is not registered)'
+else
+    test "$(first KEXEC_LOADED)" = 1 || hold 'it is not armed any more (kexec_crash_loaded is not 1)'
+fi
 for name in makedumpfile vmcore-dmesg kexec; do
     if grep -qsx "$name" /proc/[0-9]*/comm; then
         hold "$name is at work there"
@@ -239,7 +250,10 @@ def writing_refusals(dumps: list[dict[str, Any]], now: float) -> list[str]:
 
 def guard(boot_id: str) -> str:
     """Return the program that looks once more, on the host, and then makes the kernel panic."""
-    return PROGRAM.replace("HELD", HELD).replace("BOOT_ID", shlex.quote(boot_id))
+    enabled, registered = zip(*FADUMP)
+    text = PROGRAM.replace("KEXEC_LOADED", " ".join(CRASH_LOADED))
+    text = text.replace("FADUMP_ENABLED", " ".join(enabled)).replace("FADUMP_REGISTERED", " ".join(registered))
+    return text.replace("HELD", HELD).replace("BOOT_ID", shlex.quote(boot_id))
 
 
 def trigger_command(delay_s: int, boot_id: str) -> str:

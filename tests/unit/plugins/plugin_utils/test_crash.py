@@ -190,7 +190,7 @@ def test_a_host_that_held_its_crash_back_says_why_without_codes_for_a_terminal()
 @pytest.fixture
 def machine(tmp_path):
     """Return a function that runs the program that crashes a host, with the files of a machine of its own."""
-    for folder in ("proc/sys/kernel/random", "proc/7", "sys/kernel", "run"):
+    for folder in ("proc/sys/kernel/random", "proc/7", "sys/kernel/fadump", "sys/kernel/kexec", "run"):
         (tmp_path / folder).mkdir(parents=True)
     (tmp_path / "proc/sys/kernel/random/boot_id").write_text(OLD + "\n")
     (tmp_path / "sys/kernel/kexec_crash_loaded").write_text("1\n")
@@ -220,7 +220,22 @@ def test_the_program_crashes_a_host_that_is_as_it_was(machine):
     assert machine("fire") == (0, "", "c\n")
 
 
+ARMED = [
+    {"sys__kernel__fadump__enabled": "1\n", "sys__kernel__fadump__registered": "1\n"},
+    {"sys__kernel__fadump_enabled": "1\n", "sys__kernel__fadump_registered": "1\n"},
+    {"sys__kernel__kexec__crash_loaded": "1\n"},
+]
+
+
+@pytest.mark.parametrize("files", ARMED, ids=["fadump", "older_fadump", "newer_kernel"])
+def test_the_program_crashes_a_host_that_is_armed_in_another_place(machine, files):
+    (machine.folder / "sys/kernel/kexec_crash_loaded").unlink()
+    assert machine("fire", **files) == (0, "", "c\n")
+
+
+UNREGISTERED = {"sys__kernel__fadump__enabled": "1\n", "sys__kernel__fadump__registered": "0\n"}
 CHANGED = [
+    (UNREGISTERED, "it is not armed any more (fadump is not registered)"),
     ({"sys__kernel__kexec_crash_loaded": "0\n"}, "it is not armed any more (kexec_crash_loaded is not 1)"),
     ({"proc__sys__kernel__random__boot_id": NEW + "\n"}, "it has booted since it was checked"),
     ({"proc__vmcore": ""}, "it is inside a capture kernel"),
