@@ -56,8 +56,10 @@ def wheel(python: Path, requirement: str, folder: Path, log: Log, more: tuple[st
         for old in [there] if there else []:
             old.unlink()
         argv = ["download", "--no-deps", *CHECKED, *more, "--dest", str(folder), "-r", str(wanted)]
-        _pip(python, argv, "tools/dev/downloads.py", log)
-        wanted.unlink()
+        try:
+            _pip(python, argv, "tools/dev/downloads.py", log)
+        finally:
+            wanted.unlink()
         there = _there(requirement, folder)
     if not there or sha256(there) != WHEELS[requirement]:
         raise StepFailed(f"pip left no wheel of {requirement} with the hash that tools/dev/downloads.py has")

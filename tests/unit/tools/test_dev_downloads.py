@@ -85,6 +85,7 @@ def test_wheel_with_another_hash_is_refused_in_one_sentence(
         "the package index has another file for thing==1.0 than tools/dev/downloads.py lists "
         "(SHA-256 %s, expected %s); nothing was installed. If the new file is right, list its hash: ./dev lock"
     ) % (digest(packed), "0" * 64)
+    assert list((tmp_path / "wheels").iterdir()) == []
 
 
 def test_wheel_that_was_changed_in_the_cache_is_fetched_again(
