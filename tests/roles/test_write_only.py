@@ -6,6 +6,7 @@
 import os
 import subprocess
 import sys
+import time
 from pathlib import Path
 
 import pytest
@@ -98,6 +99,28 @@ def test_the_products_own_trial_works_and_says_that_the_account_is_write_only(cl
     assert found["trial"]["free_bytes"] > 0
     assert (found["trial"]["existed"], base.exists()) == (False, act)
     assert files(base) == {}
+
+
+@pytest.mark.parametrize(("mode", "after"), [(0o755, 0o700), (0o1777, 0o1777)], ids=["open", "shared"])
+def test_a_look_predicts_what_the_trial_does_to_the_mode(client, base, mode, after):
+    base.mkdir(parents=True)
+    base.chmod(mode)
+    looked, acted = (client.probe(base, "kdumpctl", act)["trial"] for act in (False, True))
+    assert looked["mode"] == acted["mode"] == "%04o" % after
+    assert base.stat().st_mode & 0o7777 == after
+
+
+def test_a_trial_removes_what_one_left_that_was_cut_off(client, base):
+    base.mkdir(parents=True)
+    for name, age_s in (
+        (".crashops-kdump-trial", 7200),
+        (".crashops-kdump-123456", 7200),
+        (".crashops-kdump-abcdef", 60),
+    ):
+        (base / name).touch()
+        os.utime(base / name, (time.time() - age_s,) * 2)
+    assert client.probe(base)["works"]
+    assert list(files(base)) == [".crashops-kdump-abcdef"]
 
 
 def test_a_trial_of_another_directory_says_where_the_host_may_write(client, base):

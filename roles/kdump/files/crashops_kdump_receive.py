@@ -14,6 +14,7 @@ import shlex
 import stat
 import struct
 import sys
+import time
 
 __doc__ = """Receives the dumps of one host on an ssh server: the forced command of its line in authorized_keys.
 
@@ -28,7 +29,9 @@ BLOCK = 1 << 20
 # what kdump_target's shell lines exit with (module_utils/targets/_trial.py)
 ABSENT, READ_ONLY, ELSEWHERE = 21, 22, 27
 TRIAL = "crashops-kdump-try"
-TEST_FILE = ".crashops-kdump-trial"
+# what a trial writes, each under a name of its own; one that is older than LEFT_S was left by a trial that was cut off
+TEST_FILE = ".crashops-kdump-"
+LEFT_S = 3600
 NEW = os.O_WRONLY | os.O_CREAT | os.O_EXCL | os.O_NOFOLLOW | os.O_CLOEXEC
 FOLDER = os.O_RDONLY | os.O_DIRECTORY | os.O_NOFOLLOW | os.O_CLOEXEC
 
@@ -346,30 +349,50 @@ def attempt(store, words):
     while not os.path.isdir(place):
         place = os.path.dirname(place)
     if existed or mode == "write":
-        before = stat.S_IMODE(os.stat(store.base).st_mode)
-        say("step=mode\nbefore=%o" % before)
-        if mode == "write" and before != 0o700:
+        before = "%o" % stat.S_IMODE(os.stat(store.base).st_mode)
+        # sticky and the like: somebody shares it on purpose
+        after = before if len(before) > 3 else "700"
+        say("step=mode\nbefore=%s" % before)
+        if mode == "write" and before != after:
             os.chmod(store.base, 0o700)
-        say("mode=%o" % (0o700 if mode == "write" else before))
+        say("mode=%s" % after)
     if not os.access(place, os.W_OK):
         raise Refused("it cannot be written to", READ_ONLY)
     if mode == "write":
         say("step=write")
         handle = store.folder([])
-        pour_zeros(os.open(TEST_FILE, NEW, 0o600, dir_fd=handle), handle)
+        remove_left(handle)
+        write_zeros(handle)
     say("step=space")
     room(Store(place), "-P")
 
 
-def pour_zeros(target, folder):
-    # type: (int, int) -> None
+def remove_left(folder):
+    # type: (int) -> None
+    """Remove what trials left that were cut off."""
+    for name in os.listdir(folder):
+        if not name.startswith(TEST_FILE):
+            continue
+        try:
+            seen = os.stat(name, dir_fd=folder, follow_symlinks=False)
+            if stat.S_ISREG(seen.st_mode) and seen.st_mtime < time.time() - LEFT_S:
+                os.unlink(name, dir_fd=folder)
+        except OSError:
+            # of another trial, which has just ended
+            continue
+
+
+def write_zeros(folder):
+    # type: (int) -> None
     """Write a file of 64 KiB to the disk, and remove it."""
+    name = TEST_FILE + os.urandom(3).hex()
+    target = os.open(name, NEW, 0o600, dir_fd=folder)
     try:
         os.write(target, bytes(65536))
         os.fsync(target)
     finally:
         os.close(target)
-        os.unlink(TEST_FILE, dir_fd=folder)
+        os.unlink(name, dir_fd=folder)
 
 
 def serve(store, command, source, target):
