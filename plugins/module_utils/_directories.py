@@ -24,7 +24,7 @@ SYSTEM = (
     "/bin", "/dev", "/efi", "/etc", "/lib", "/lib32", "/lib64", "/libx32", "/lost+found", "/proc", "/run", "/sbin",
     "/sys", "/usr", "/var/lock", "/var/run", "/var/usrlocal",
 )  # fmt: skip
-OTHERS_NEED = "others need %s, and dumps belong in a directory that only one may read"
+OTHERS_NEED = "others need %s, and only one account may read a directory of dumps"
 # what dumps and the programs around them leave, as shell patterns: kdumpctl, kdump-tools, apport, mkfs, this collection
 DIGITS = "[0-9]"
 DUMP_NAMES = (
