@@ -19,6 +19,8 @@ import time
 from pathlib import Path
 from typing import Any
 
+# where ansible_collections lies; Python looks for it only in what it is told
+COLLECTIONS = Path(__file__).resolve().parents[5]
 PACKAGES = ("openssh-server", "openssh-sftp-server", "libwrap0")
 PORT_LIMIT_S = 20
 LIMIT_S = 120
@@ -167,7 +169,7 @@ class Client:
     def run(self, *argv: str, stdin: bytes = b"") -> Any:
         """Run a command as this machine's root."""
         env = {name: value for name, value in os.environ.items() if name != "SSH_AUTH_SOCK"}
-        env["HOME"] = "/root"
+        env.update(HOME="/root", PYTHONPATH=str(COLLECTIONS))
         (self.folder / "real").mkdir(exist_ok=True)
         line = ROOT_HOME.format(real=self.folder / "real", ssh=self.ssh)
         command = apart({"/etc/ssh": self.etc}, line + 'exec "$@"', *argv)
