@@ -11,8 +11,8 @@ writes its lock file there too, so that a user who makes that file first could k
 from typing import Any, Dict, Optional
 
 from ansible_collections.crashops.kdump.plugins.module_utils import _mounts
+from ansible_collections.crashops.kdump.plugins.module_utils._directories import DUMPS
 
-DEFAULT_PATH = "/var/crash"
 # sticky, and writable for others
 SHARED = 0o1002
 NOTE = (
@@ -24,7 +24,7 @@ NOTE = (
 
 def is_shared(path: str, mode: int) -> bool:
     """Return whether a dump directory is the default one, and open to every user on purpose."""
-    return path == DEFAULT_PATH and mode & SHARED == SHARED
+    return path == DUMPS and mode & SHARED == SHARED
 
 
 def own_directory(host: Any, stack: Any, given: Dict[str, Any]) -> Optional[str]:
@@ -37,16 +37,14 @@ def own_directory(host: Any, stack: Any, given: Dict[str, Any]) -> Optional[str]
         return None
     settings, target = stack.settings(), given.get("kdump_target")
     kind = target["type"] if target else "local" if exclusive else settings.target_type
-    path = DEFAULT_PATH if exclusive else settings.path.rstrip("/")
-    facts = host.stat(DEFAULT_PATH)
+    path = DUMPS if exclusive else settings.path.rstrip("/")
+    facts = host.stat(DUMPS)
     if kind != "local" or facts is None or not is_shared(path, facts.mode):
         return None
-    chosen = host.link(DEFAULT_PATH) is not None or any(
-        mount.point == DEFAULT_PATH for mount in _mounts.mounts_of(host)
-    )
+    chosen = host.link(DUMPS) is not None or any(mount.point == DUMPS for mount in _mounts.mounts_of(host))
     return None if chosen else str(own)
 
 
 def note(host: Any, own: str) -> str:
     """Return what the operator is told."""
-    return NOTE % (DEFAULT_PATH, host.stat(DEFAULT_PATH).mode, own, DEFAULT_PATH, DEFAULT_PATH)
+    return NOTE % (DUMPS, host.stat(DUMPS).mode, own, DUMPS, DUMPS)

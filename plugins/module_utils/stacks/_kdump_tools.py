@@ -8,10 +8,10 @@ import re
 from typing import Any, Dict, List, Optional, Tuple
 
 from ansible_collections.crashops.kdump.plugins.module_utils import _directories
+from ansible_collections.crashops.kdump.plugins.module_utils._directories import DUMPS
 from ansible_collections.crashops.kdump.plugins.module_utils._result import FileChange, Finding, refusal
 from ansible_collections.crashops.kdump.plugins.module_utils._running import kernel_release
 from ansible_collections.crashops.kdump.plugins.module_utils.kdumptools import _kdumptools, _kdumptoolslint
-from ansible_collections.crashops.kdump.plugins.module_utils.kdumptools._owndirectory import DEFAULT_PATH
 from ansible_collections.crashops.kdump.plugins.module_utils.shell import _shellvars
 from ansible_collections.crashops.kdump.plugins.module_utils.stacks._base import (
     Details,
@@ -93,7 +93,7 @@ class KdumpToolsStack(Stack):
         """Return what the file says; defaults fill what it leaves out."""
         found = self._variables()
         kind, location = _target(found)
-        path = found.get("KDUMP_COREDIR", DEFAULT_PATH)
+        path = found.get("KDUMP_COREDIR", DUMPS)
         args = found.get("MAKEDUMP_ARGS", DEFAULT_ARGS)
         failure = found.get("KDUMP_FAIL_CMD", DEFAULT_FAIL_CMD)
         return Settings(
