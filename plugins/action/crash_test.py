@@ -20,11 +20,11 @@ from ansible.parsing.splitter import parse_kv
 from ansible.plugins.action import ActionBase
 from ansible.utils.display import Display
 from ansible.utils.vars import load_extra_vars
-from ansible_collections.crashops.kdump.plugins.module_utils import _secrets
-from ansible_collections.crashops.kdump.plugins.module_utils._visible import shown, visible
-from ansible_collections.crashops.kdump.plugins.plugin_utils import _consent, _crash, _dump_server
-from ansible_collections.crashops.kdump.plugins.plugin_utils._other_host import OtherHost, is_known
-from ansible_collections.crashops.kdump.plugins.plugin_utils._put import put
+from ansible_collections.crashops.kdump.plugins.module_utils._syntax import secret_words
+from ansible_collections.crashops.kdump.plugins.module_utils._syntax.visible_text import shown, visible
+from ansible_collections.crashops.kdump.plugins.plugin_utils._crash_test import consent, decisions, dump_server
+from ansible_collections.crashops.kdump.plugins.plugin_utils._crash_test.other_host import OtherHost, is_known
+from ansible_collections.crashops.kdump.plugins.plugin_utils._metrics.copy_file import put
 
 INFO = "crashops.kdump.kdump_info"
 DUMPS = "crashops.kdump.vmcore_info"
@@ -46,7 +46,7 @@ OPTIONS = {
     "console": {"type": "path"},
     "dumps_host": {"type": "str"},
     "dumps_path": {"type": "str"},
-    "verdicts": {"type": "list", "elements": "str", "choices": list(_crash.NAMED_VERDICTS), "default": []},
+    "verdicts": {"type": "list", "elements": "str", "choices": list(decisions.NAMED_VERDICTS), "default": []},
     "connections": {"type": "list", "elements": "str", "default": []},
     "waivers": {"type": "list", "elements": "dict"},
     "thresholds": {"type": "dict"},
@@ -79,11 +79,11 @@ class Before(NamedTuple):
     now: float
     image_mtime: float | None
     path: str
-    client: _dump_server.Client | None
+    client: dump_server.Client | None
 
 
 class ActionModule(ActionBase):
-    """The action of the task. Decisions are in plugin_utils/_crash.py; here is only what touches the host."""
+    """The action of the task: only what touches the host; decisions are in plugin_utils/_crash_test/decisions.py."""
 
     TRANSFERS_FILES = False
     _supports_check_mode = True
@@ -100,9 +100,11 @@ class ActionModule(ActionBase):
         self._console_from = 0
         dummy, options = self.validate_argument_spec(argument_spec=OPTIONS)
         try:
-            result.update(_secrets.masked(self._test(options)))
+            result.update(secret_words.masked(self._test(options)))
         except CrashTestFailed as failure:
-            result.update(_secrets.masked(dict(failure.details, msg=failure.msg)), failed=True, changed=self._crashed)
+            result.update(
+                secret_words.masked(dict(failure.details, msg=failure.msg)), failed=True, changed=self._crashed
+            )
         # messages, reasons and the console's last lines are a host's own words
         return dict(shown(result))
 
@@ -110,12 +112,12 @@ class ActionModule(ActionBase):
         """Return the result of the whole test; in check mode of all that comes before the crash."""
         self._server = options["dumps_host"] or None
         self._refuse(self._consent(options["confirm"]))
-        refused = _crash.connection_refusals(self._transport(), options["connections"], self._task.delegate_to)
+        refused = decisions.connection_refusals(self._transport(), options["connections"], self._task.delegate_to)
         known = is_known(self._server or "", self._vars)
-        refused += _dump_server.server_refusals(self._name, self._server, known)
-        self._refuse(refused + _crash.option_refusals(options) + _crash.place_refusals(options))
+        refused += dump_server.server_refusals(self._name, self._server, known)
+        self._refuse(refused + decisions.option_refusals(options) + decisions.place_refusals(options))
         before = self._before(options)
-        limit = options["timeout"] or _crash.default_timeout_s(before.info["memory"]["ram_bytes"])
+        limit = options["timeout"] or decisions.default_timeout_s(before.info["memory"]["ram_bytes"])
         if self._task.check_mode:
             return {"changed": True, "msg": "%s would be crashed and waited for, %d s at most" % (self._name, limit)}
         began = self.clock()
@@ -142,12 +144,12 @@ class ActionModule(ActionBase):
         """Return the outcome with the dump and the proof, or fail with what was found instead."""
         dump = self._dump_of_this_crash(before, outcome)
         outcome = dict(outcome, dump=dump)
-        latest = before.now + outcome["seconds_down"] + _crash.CLOCK_SLACK_S
-        trouble = _crash.dump_trouble(dump, before.info["kernel"], latest)
+        latest = before.now + outcome["seconds_down"] + decisions.CLOCK_SLACK_S
+        trouble = decisions.dump_trouble(dump, before.info["kernel"], latest)
         if trouble:
             raise CrashTestFailed("%s crashed and came back, but %s" % (self._name, trouble), **outcome)
         if record:
-            outcome["proof"] = self._record(_crash.proof(before.info, before.image_mtime, dump, self._server))
+            outcome["proof"] = self._record(decisions.proof(before.info, before.image_mtime, dump, self._server))
         if not outcome["armed_after"]:
             msg = "%s made a complete dump, but it is not armed again: the next crash would leave none" % self._name
             raise CrashTestFailed(msg, **outcome)
@@ -168,10 +170,10 @@ class ActionModule(ActionBase):
         """Return why this host may not be crashed by what somebody wrote."""
         typed = self._typed()
         task = self._task.get_ds()
-        given = _consent.source(_consent.written(task, self._task.action, parse_kv), typed)
+        given = consent.source(consent.written(task, self._task.action, parse_kv), typed)
         short = self._vars.get("inventory_hostname_short")
-        refused = _consent.host_refusals(self._name, self._real_name(), short, typed)
-        return refused or _consent.refusals(self._name, confirm, given)
+        refused = consent.host_refusals(self._name, self._real_name(), short, typed)
+        return refused or consent.refusals(self._name, confirm, given)
 
     def _typed(self) -> dict[str, Any]:
         """Return the variables that were given on the command line, as they were typed."""
@@ -186,25 +188,25 @@ class ActionModule(ActionBase):
         """Return the host as it is, or refuse to crash it."""
         judged_by = {name: options[name] for name in ("waivers", "thresholds") if options[name] is not None}
         info = self._module(INFO, judged_by)
-        self._refuse(_crash.machine_refusals(info["boot_id"], self._own_boot_id()))
-        self._refuse(_crash.host_refusals(info, self._server, options["verdicts"]))
-        if info["settings"]["target_type"] not in _crash.SERVER_TARGETS:
+        self._refuse(decisions.machine_refusals(info["boot_id"], self._own_boot_id()))
+        self._refuse(decisions.host_refusals(info, self._server, options["verdicts"]))
+        if info["settings"]["target_type"] not in decisions.SERVER_TARGETS:
             self._server = None
-        wanted = _dump_server.Wanted(options["dumps_path"], options["target"], options["path"])
-        self._refuse(_dump_server.path_refusals(info, wanted) if self._server else [])
-        path = str(_dump_server.server_path(info, wanted)) if self._server else _crash.local_path(info)
+        wanted = dump_server.Wanted(options["dumps_path"], options["target"], options["path"])
+        self._refuse(dump_server.path_refusals(info, wanted) if self._server else [])
+        path = str(dump_server.server_path(info, wanted)) if self._server else decisions.local_path(info)
         client = self._client() if self._server else None
         dumps = self._look({"path": path, "check": False})
-        self._refuse([] if client else _crash.writing_refusals(dumps["dumps"], dumps["now"]))
+        self._refuse([] if client else decisions.writing_refusals(dumps["dumps"], dumps["now"]))
         image = self._module("ansible.builtin.stat", {"path": info["image"]["path"], "get_checksum": False})
         known = {dump["id"] for dump in dumps["dumps"]}
         now = client.now if client else dumps["now"]
         return Before(info, known, now, image["stat"].get("mtime"), path, client)
 
-    def _client(self) -> _dump_server.Client:
+    def _client(self) -> dump_server.Client:
         """Return what tells this host's dumps from those of others on the same server."""
-        done = self._low_level_execute_command(_dump_server.WHO, sudoable=False)
-        found = _dump_server.client(done["stdout"])
+        done = self._low_level_execute_command(dump_server.WHO, sudoable=False)
+        found = dump_server.client(done["stdout"])
         if found is None:
             raise CrashTestFailed("%s does not tell its clock and its name: %r" % (self._name, done["stdout"][:200]))
         return found
@@ -222,10 +224,10 @@ class ActionModule(ActionBase):
     def _trigger(self, delay_s: int, boot_id: str) -> None:
         """Make the kernel panic a moment after this has returned."""
         self._remove_tmp_path(self._connection._shell.tmpdir)
-        self._say("crashes in %d s; to call that off, on the host: %s" % (delay_s, _crash.CALL_OFF_BY_HAND))
+        self._say("crashes in %d s; to call that off, on the host: %s" % (delay_s, decisions.CALL_OFF_BY_HAND))
         with self._called_off_on_failure(boot_id):
             try:
-                done = self._low_level_execute_command(_crash.trigger_command(delay_s, boot_id), sudoable=True)
+                done = self._low_level_execute_command(decisions.trigger_command(delay_s, boot_id), sudoable=True)
             except (AnsibleError, OSError, EOFError) as error:
                 done = self._after_lost_connection(error, boot_id)
             if done["rc"] == 0:
@@ -235,7 +237,7 @@ class ActionModule(ActionBase):
                 self._bound_connection()
                 self.pause(delay_s + 3)
         if done["rc"] != 0:
-            said = _crash.printable((done.get("stderr") or "") + (done.get("stdout") or "")) or "it said nothing"
+            said = decisions.printable((done.get("stderr") or "") + (done.get("stdout") or "")) or "it said nothing"
             raise CrashTestFailed("%s was not crashed: %s" % (self._name, said), refused=[said])
 
     def _after_lost_connection(self, error: Exception, boot_id: str) -> dict[str, Any]:
@@ -272,7 +274,7 @@ class ActionModule(ActionBase):
         """Remove what would crash the host, and return whether the host has done so and still runs."""
         try:
             self._connection.reset()
-            done = self._low_level_execute_command(_crash.CALL_OFF, sudoable=True)
+            done = self._low_level_execute_command(decisions.CALL_OFF, sudoable=True)
         except (AnsibleError, OSError, EOFError) as error:
             display.vv(visible("%s: %s" % (self._name, error)))
             return False
@@ -290,19 +292,19 @@ class ActionModule(ActionBase):
         """Return the new boot id once the host runs a new kernel that is not the capture kernel."""
         old, path = before.info["boot_id"], before.path
         told = began
-        work = _crash.Work(limit_s, began)
+        work = decisions.Work(limit_s, began)
         while True:
             seen = self._sight()
-            if _crash.is_back(seen, old):
+            if decisions.is_back(seen, old):
                 return str(seen.boot_id)
-            away_s, words = self.clock() - began, _crash.in_words(seen, old)
+            away_s, words = self.clock() - began, decisions.in_words(seen, old)
             if work.is_over(away_s, self.clock()):
                 msg = "%s did not come back within %d s after the crash, and nothing grows any more; last seen: %s"
                 self._lost(msg % (self._name, away_s, words), console)
-            if _crash.still_old(seen, old) and seen.held:
+            if decisions.still_old(seen, old) and seen.held:
                 self._crashed = False
                 raise CrashTestFailed("%s was not crashed: %s" % (self._name, seen.held), refused=[seen.held])
-            if _crash.still_old(seen, old) and away_s > _crash.TRIGGER_LIMIT_S:
+            if decisions.still_old(seen, old) and away_s > decisions.TRIGGER_LIMIT_S:
                 self._crashed = not self._call_off(old)
                 self._lost("%s did not crash within %d s: %s" % (self._name, away_s, words), console)
             if self.clock() - told >= PROGRESS_S:
@@ -318,13 +320,13 @@ class ActionModule(ActionBase):
         dumped = sum(dump["size_bytes"] or 0 for dump in there["dumps"]) if there else None
         return [console_size(console), dumped]
 
-    def _sight(self) -> _crash.Sight:
+    def _sight(self) -> decisions.Sight:
         """Look at the host once, through a connection of its own."""
         try:
             self._connection.reset()
-            return _crash.sight(self._low_level_execute_command(_crash.LOOK, sudoable=False)["stdout"])
+            return decisions.sight(self._low_level_execute_command(decisions.LOOK, sudoable=False)["stdout"])
         except (AnsibleError, OSError, EOFError) as error:
-            return _crash.Sight(None, False, str(error))
+            return decisions.Sight(None, False, str(error))
 
     def _lost(self, msg: str, console: str | None) -> None:
         """Fail for a host that is not back, with the end of what its console has said since the trigger."""
@@ -360,18 +362,18 @@ class ActionModule(ActionBase):
     def _dump_of_this_crash(self, before: Before, outcome: dict[str, Any]) -> dict[str, Any]:
         """Return the dump that this crash made, or fail with the files that there are."""
         dumps = self._look({"path": before.path, "after": before.now, "timeout": READING_S})["dumps"]
-        dumps = _crash.believed(dumps, before.info["settings"]["target_type"])
+        dumps = decisions.believed(dumps, before.info["settings"]["target_type"])
         if before.client:
-            dumps = _dump_server.dumps_of(dumps, before.client)
-            doubt = _dump_server.ambiguity(dumps, before.known, before.now)
+            dumps = dump_server.dumps_of(dumps, before.client)
+            doubt = dump_server.ambiguity(dumps, before.known, before.now)
             if doubt:
                 raise CrashTestFailed("%s crashed and came back, but %s" % (self._name, doubt), **outcome)
-        dump = _crash.choose_dump(before.known, dumps, before.now)
+        dump = decisions.choose_dump(before.known, dumps, before.now)
         if dump is None:
             there = self._look({"path": before.path, "newest": 5, "check": False})["dumps"]
             place = "%s:%s" % (self._server, before.path) if self._server else before.path
             msg = "%s crashed and came back, but the crash left no dump: %s"
-            raise CrashTestFailed(msg % (self._name, _crash.evidence(place, there)), **outcome)
+            raise CrashTestFailed(msg % (self._name, decisions.evidence(place, there)), **outcome)
         return dump
 
     def _record(self, proof: dict[str, Any]) -> str:

@@ -11,17 +11,22 @@ from collections.abc import Callable, Iterable
 from typing import Any
 
 from ansible.plugins.action import ActionBase
-from ansible_collections.crashops.kdump.plugins.module_utils._result import refusal
-from ansible_collections.crashops.kdump.plugins.plugin_utils.report import _files, _page, _summary, _text, _words
-from ansible_collections.crashops.kdump.plugins.plugin_utils.report._query import QueryRefused, ask
-from ansible_collections.crashops.kdump.plugins.plugin_utils.report._reader import clean
-from ansible_collections.crashops.kdump.plugins.plugin_utils.report._results import given_to, is_unknown, results_of
+from ansible_collections.crashops.kdump.plugins.module_utils._machine.results import refusal
+from ansible_collections.crashops.kdump.plugins.plugin_utils._report import files, page, summary, words
+from ansible_collections.crashops.kdump.plugins.plugin_utils._report import text as report_text
+from ansible_collections.crashops.kdump.plugins.plugin_utils._report.checked_reader import clean
+from ansible_collections.crashops.kdump.plugins.plugin_utils._report.host_results import (
+    given_to,
+    is_unknown,
+    results_of,
+)
+from ansible_collections.crashops.kdump.plugins.plugin_utils._report.query import QueryRefused, ask
 
 FORMATS: dict[str, tuple[str, Callable[[dict[str, Any], str], str]]] = {
-    "html": (".html", _page.page),
-    "json": (".json", lambda report, dummy: _text.as_json(report)),
-    "csv": (".csv", lambda report, dummy: _text.as_csv(report)),
-    "markdown": (".md", _text.as_markdown),
+    "html": (".html", page.page),
+    "json": (".json", lambda report, dummy: report_text.as_json(report)),
+    "csv": (".csv", lambda report, dummy: report_text.as_csv(report)),
+    "markdown": (".md", report_text.as_markdown),
 }
 SHOWN = 20
 OPTIONS = {
@@ -69,13 +74,13 @@ class ActionModule(ActionBase):
         began = time.monotonic()
         directory = os.path.abspath(options["directory"])
         mode = refuse_options(options, directory)
-        whole = _summary.report(self._results(options), self.clock(), _files.collection_version())
+        whole = summary.report(self._results(options), self.clock(), files.collection_version())
         texts, shown = texts_of(whole, options)
         paths = {kind: os.path.join(directory, options["name"] + FORMATS[kind][0]) for kind in texts}
         older = _older(directory, options, paths)
         removed = older if options["formats"] is None else []
         if not self._task.check_mode:
-            _files.write_all({paths[kind]: text for kind, text in texts.items()}, mode)
+            files.write_all({paths[kind]: text for kind, text in texts.items()}, mode)
             for path in removed:
                 os.unlink(path)
         return {
@@ -87,7 +92,7 @@ class ActionModule(ActionBase):
             "headline": shown["headline"],
             "hosts_count": len(shown["hosts"]),
             "totals": shown["totals"],
-            "table": _text.table(shown, SHOWN),
+            "table": report_text.table(shown, SHOWN),
             "seconds": round(time.monotonic() - began, 2),
         }
 
@@ -116,7 +121,7 @@ def _older(directory: str, options: dict[str, Any], paths: dict[str, str]) -> li
     """Return the files of an earlier report of this name that this one does not replace."""
     others = [kind for kind in FORMATS if kind not in paths]
     candidates = [os.path.join(directory, options["name"] + FORMATS[kind][0]) for kind in others]
-    return _files.older_reports(candidates, _text.csv_heading())
+    return files.older_reports(candidates, report_text.csv_heading())
 
 
 def refuse_options(options: dict[str, Any], directory: str) -> int:
@@ -131,7 +136,7 @@ def refuse_options(options: dict[str, Any], directory: str) -> int:
     if mode is None:
         rule = "it is no octal mode that its owner may read and write"
         found.append(refusal("mode", options["mode"], rule, 'give one in quotes, such as "0600"'))
-    trouble = _files.directory_trouble(directory)
+    trouble = files.directory_trouble(directory)
     if not options["directory"].strip():
         found.append(refusal("directory", options["directory"], "it names no directory", "name one, such as reports"))
     elif trouble:
@@ -155,7 +160,7 @@ def permission(value: Any) -> int | None:
 
 def texts_of(whole: dict[str, Any], options: dict[str, Any]) -> tuple[dict[str, str], dict[str, Any]]:
     """Return the text of each format, and the report that they show."""
-    title = _words.plain(clean(options["title"]))
+    title = words.plain(clean(options["title"]))
     formats = list(FORMATS) if options["formats"] is None else options["formats"]
     query = options["query"]
     if query is None:
@@ -164,12 +169,12 @@ def texts_of(whole: dict[str, Any], options: dict[str, Any]) -> tuple[dict[str, 
         answer = ask(query, whole)
     except QueryRefused as refused:
         raise Refused(str(refused)) from None
-    if _summary.are_rows(answer, whole):
-        selected = _summary.of_rows(whole, answer, clean(query))
+    if summary.are_rows(answer, whole):
+        selected = summary.of_rows(whole, answer, clean(query))
         return {kind: FORMATS[kind][1](selected, title) for kind in formats}, selected
     others = [kind for kind in options["formats"] or [] if kind != "json"]
     if others:
         rule = "its answer is not rows of hosts, which %s must have" % " and ".join(others)
         remedy = "choose formats: [json], or select whole rows, as in hosts[?verdict=='not_ready']"
         raise Refused(refusal("query", clean(query), rule, remedy))
-    return {"json": _text.any_json(answer)}, whole
+    return {"json": report_text.any_json(answer)}, whole

@@ -11,11 +11,11 @@ from typing import Any
 
 from ansible import constants
 from ansible.plugins.action import ActionBase
-from ansible_collections.crashops.kdump.plugins.module_utils._host import WITHOUT_ROOT
-from ansible_collections.crashops.kdump.plugins.module_utils._result import refusal
-from ansible_collections.crashops.kdump.plugins.module_utils._values import path_problem
-from ansible_collections.crashops.kdump.plugins.plugin_utils._metrics_program import packed
-from ansible_collections.crashops.kdump.plugins.plugin_utils._put import put
+from ansible_collections.crashops.kdump.plugins.module_utils._machine.host import WITHOUT_ROOT
+from ansible_collections.crashops.kdump.plugins.module_utils._machine.results import refusal
+from ansible_collections.crashops.kdump.plugins.module_utils._syntax.option_values import path_problem
+from ansible_collections.crashops.kdump.plugins.plugin_utils._metrics.copy_file import put
+from ansible_collections.crashops.kdump.plugins.plugin_utils._metrics.pack import packed
 
 OPTIONS = {"dest": {"type": "path", "default": "/usr/local/sbin/crashops-kdump-metrics"}}
 # of what the copy returns; the rest names temporary files

@@ -11,10 +11,10 @@ from typing import Any
 
 from ansible.errors import AnsibleError
 from ansible.plugins.action import ActionBase
-from ansible_collections.crashops.kdump.plugins.module_utils import _secrets
-from ansible_collections.crashops.kdump.plugins.module_utils._result import refusal
+from ansible_collections.crashops.kdump.plugins.module_utils._machine.results import refusal
+from ansible_collections.crashops.kdump.plugins.module_utils._syntax import secret_words
 from ansible_collections.crashops.kdump.plugins.plugin_utils import _role_variables
-from ansible_collections.crashops.kdump.plugins.plugin_utils._other_host import is_known
+from ansible_collections.crashops.kdump.plugins.plugin_utils._crash_test.other_host import is_known
 
 MODULE = "crashops.kdump.role_variables"
 # what is taken of the result of the module on the host
@@ -55,9 +55,9 @@ class ActionModule(ActionBase):
         if not result.get("failed") and result["refused"]:
             result.update(failed=True, msg=" ".join(result["refused"]))
         if result.get("failed"):
-            return dict(_secrets.masked(result))
+            return dict(secret_words.masked(result))
         # the role needs the values as they are, so a result that holds a secret is for it alone
-        if _secrets.masked(values) != values:
+        if secret_words.masked(values) != values:
             result["_ansible_no_log"] = True
         return result
 

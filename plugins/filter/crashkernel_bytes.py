@@ -86,11 +86,11 @@ from collections.abc import Callable
 from typing import Any
 
 from ansible.errors import AnsibleFilterError
-from ansible_collections.crashops.kdump.plugins.module_utils._result import refusal
-from ansible_collections.crashops.kdump.plugins.module_utils.crashkernel._kernel import kernel_of
-from ansible_collections.crashops.kdump.plugins.module_utils.crashkernel._memory import GrammarError, parse_size
-from ansible_collections.crashops.kdump.plugins.module_utils.crashkernel._reservation import reservation
-from ansible_collections.crashops.kdump.plugins.module_utils.crashkernel._text import command_line
+from ansible_collections.crashops.kdump.plugins.module_utils._crashkernel.kernel_grammar import command_line
+from ansible_collections.crashops.kdump.plugins.module_utils._crashkernel.kernel_versions import kernel_of
+from ansible_collections.crashops.kdump.plugins.module_utils._crashkernel.option_grammar import GrammarError, parse_size
+from ansible_collections.crashops.kdump.plugins.module_utils._crashkernel.reservation import reservation
+from ansible_collections.crashops.kdump.plugins.module_utils._machine.results import refusal
 
 # what uname -m prints where the kernel reserves memory for crashkernel=
 MACHINES = re.compile(

@@ -99,17 +99,17 @@ from collections.abc import Callable, Mapping
 from typing import Any
 
 from ansible.errors import AnsibleFilterError
-from ansible_collections.crashops.kdump.plugins.module_utils._numbers import LAST_TIME_S
-from ansible_collections.crashops.kdump.plugins.module_utils._result import kind_of, refusal
-from ansible_collections.crashops.kdump.plugins.plugin_utils.report._files import collection_version
-from ansible_collections.crashops.kdump.plugins.plugin_utils.report._query import QueryRefused, ask
-from ansible_collections.crashops.kdump.plugins.plugin_utils.report._results import (
+from ansible_collections.crashops.kdump.plugins.module_utils._machine.results import kind_of, refusal
+from ansible_collections.crashops.kdump.plugins.module_utils._syntax.whole_numbers import LAST_TIME_S
+from ansible_collections.crashops.kdump.plugins.plugin_utils._report.files import collection_version
+from ansible_collections.crashops.kdump.plugins.plugin_utils._report.host_results import (
     given_to,
     is_unknown,
     results_of,
     untrusted,
 )
-from ansible_collections.crashops.kdump.plugins.plugin_utils.report._summary import report
+from ansible_collections.crashops.kdump.plugins.plugin_utils._report.query import QueryRefused, ask
+from ansible_collections.crashops.kdump.plugins.plugin_utils._report.summary import report
 
 SHOWN = 60
 VARIABLE_REMEDY = "name the one in which the result of kdump_info was registered"

@@ -84,10 +84,10 @@ from typing import Any
 
 from ansible.errors import AnsibleFilterError
 from ansible_collections.crashops.kdump.plugins.filter.fleet_summary import report_of
-from ansible_collections.crashops.kdump.plugins.module_utils._result import refusal
-from ansible_collections.crashops.kdump.plugins.plugin_utils.report._results import untrusted
-from ansible_collections.crashops.kdump.plugins.plugin_utils.report._summary import SCHEMA
-from ansible_collections.crashops.kdump.plugins.plugin_utils.report._text import problem_lines, table
+from ansible_collections.crashops.kdump.plugins.module_utils._machine.results import refusal
+from ansible_collections.crashops.kdump.plugins.plugin_utils._report.host_results import untrusted
+from ansible_collections.crashops.kdump.plugins.plugin_utils._report.summary import SCHEMA
+from ansible_collections.crashops.kdump.plugins.plugin_utils._report.text import problem_lines, table
 
 
 def fleet_table(

@@ -90,10 +90,10 @@ from collections.abc import Callable
 from typing import Any
 
 from ansible.errors import AnsibleFilterError
-from ansible_collections.crashops.kdump.plugins.module_utils import _secrets
-from ansible_collections.crashops.kdump.plugins.module_utils._result import kind_of, refusal
-from ansible_collections.crashops.kdump.plugins.module_utils.kdumpconf._kdumpconf import GENERATIONS
-from ansible_collections.crashops.kdump.plugins.module_utils.kdumpconf._kdumplint import lint
+from ansible_collections.crashops.kdump.plugins.module_utils._machine.results import kind_of, refusal
+from ansible_collections.crashops.kdump.plugins.module_utils._stacks.kdumpctl.conf_lines import GENERATIONS
+from ansible_collections.crashops.kdump.plugins.module_utils._stacks.kdumpctl.conf_lint import lint
+from ansible_collections.crashops.kdump.plugins.module_utils._syntax import secret_words
 
 # names that people know a generation by; RHEL 10.0 still had kdump-utils 1.0.59, which is el9
 ALIASES = {"el10": "current", "fedora": "current", "rhel8": "el8", "rhel9": "el9", "rhel10": "current"}
@@ -108,7 +108,7 @@ def kdump_conf_lint(text: Any = None, generation: Any = "current") -> list[dict[
     if known not in GENERATIONS:
         remedy = "choose one of %s" % ", ".join([*GENERATIONS, *ALIASES])
         raise AnsibleFilterError(refusal("generation", generation, "there is no such generation of kdumpctl", remedy))
-    return [_secrets.masked(finding._asdict()) for finding in lint(str(text), str(known))]
+    return [secret_words.masked(finding._asdict()) for finding in lint(str(text), str(known))]
 
 
 class FilterModule:

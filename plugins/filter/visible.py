@@ -54,9 +54,9 @@ _value:
 from collections.abc import Callable
 from typing import Any
 
-from ansible_collections.crashops.kdump.plugins.module_utils._visible import shown
-from ansible_collections.crashops.kdump.plugins.module_utils._visible import visible as _visible
-from ansible_collections.crashops.kdump.plugins.plugin_utils.report._results import untrusted
+from ansible_collections.crashops.kdump.plugins.module_utils._syntax.visible_text import shown
+from ansible_collections.crashops.kdump.plugins.module_utils._syntax.visible_text import visible as _visible
+from ansible_collections.crashops.kdump.plugins.plugin_utils._report.host_results import untrusted
 
 
 def visible(value: Any) -> Any:

@@ -270,26 +270,32 @@ import json
 from typing import Any, Dict, List, NamedTuple, Optional
 
 from ansible.module_utils.basic import AnsibleModule
-from ansible_collections.crashops.kdump.plugins.module_utils._cmdline import said, values, words
-from ansible_collections.crashops.kdump.plugins.module_utils._host import run_module
-from ansible_collections.crashops.kdump.plugins.module_utils._result import Failure, Refused, file_diff
-from ansible_collections.crashops.kdump.plugins.module_utils._running import VMCORE, Running, read_running
-from ansible_collections.crashops.kdump.plugins.module_utils.bootloaders._base import (
+from ansible_collections.crashops.kdump.plugins.module_utils._bootloaders.base import (
     Bootloader,
     Entry,
     Plan,
     configured,
     default_entry,
 )
-from ansible_collections.crashops.kdump.plugins.module_utils.bootloaders._bootloader import find_bootloader
-from ansible_collections.crashops.kdump.plugins.module_utils.crashkernel._next_kernel import (
+from ansible_collections.crashops.kdump.plugins.module_utils._bootloaders.find import find_bootloader
+from ansible_collections.crashops.kdump.plugins.module_utils._crashkernel.next_kernel import (
     reserving_nothing,
     under_entry,
 )
-from ansible_collections.crashops.kdump.plugins.module_utils.crashkernel._not_booted import not_booted
-from ansible_collections.crashops.kdump.plugins.module_utils.crashkernel._pending import pending, same, will_reserve
-from ansible_collections.crashops.kdump.plugins.module_utils.crashkernel._reservation import that_count
-from ansible_collections.crashops.kdump.plugins.module_utils.crashkernel._rules import (
+from ansible_collections.crashops.kdump.plugins.module_utils._crashkernel.reboot_needed import (
+    pending,
+    same,
+    will_reserve,
+)
+from ansible_collections.crashops.kdump.plugins.module_utils._crashkernel.reservation import that_count
+from ansible_collections.crashops.kdump.plugins.module_utils._crashkernel.resolve_size import Wish, resolve
+from ansible_collections.crashops.kdump.plugins.module_utils._crashkernel.running_kernel import (
+    VMCORE,
+    Running,
+    read_running,
+)
+from ansible_collections.crashops.kdump.plugins.module_utils._crashkernel.unbooted_entries import not_booted
+from ansible_collections.crashops.kdump.plugins.module_utils._crashkernel.validate import (
     LIMITS,
     below_floor,
     limit_bytes,
@@ -297,7 +303,9 @@ from ansible_collections.crashops.kdump.plugins.module_utils.crashkernel._rules 
     refusals,
     size_refusals,
 )
-from ansible_collections.crashops.kdump.plugins.module_utils.crashkernel._size import Wish, resolve
+from ansible_collections.crashops.kdump.plugins.module_utils._machine.host import run_module
+from ansible_collections.crashops.kdump.plugins.module_utils._machine.results import Failure, Refused, file_diff
+from ansible_collections.crashops.kdump.plugins.module_utils._syntax.kernel_cmdline import said, values, words
 
 
 def strings(value: Any) -> Any:

@@ -342,21 +342,22 @@ import os
 from typing import Any, Dict, List
 
 from ansible.module_utils.basic import AnsibleModule
-from ansible_collections.crashops.kdump.plugins.module_utils import _secrets, _undo
-from ansible_collections.crashops.kdump.plugins.module_utils._host import discreet, run_module
-from ansible_collections.crashops.kdump.plugins.module_utils._planned import PlannedHost
-from ansible_collections.crashops.kdump.plugins.module_utils._replace import Content
-from ansible_collections.crashops.kdump.plugins.module_utils._result import (
+from ansible_collections.crashops.kdump.plugins.module_utils._crashkernel.running_kernel import kernel_release
+from ansible_collections.crashops.kdump.plugins.module_utils._facts.target_drivers import refusals as drivers_refused
+from ansible_collections.crashops.kdump.plugins.module_utils._machine.host import discreet, run_module
+from ansible_collections.crashops.kdump.plugins.module_utils._machine.planned_host import PlannedHost
+from ansible_collections.crashops.kdump.plugins.module_utils._machine.replace_files import Content
+from ansible_collections.crashops.kdump.plugins.module_utils._machine.results import (
     Failure,
     FileChange,
     Finding,
     Refused,
     file_diff,
 )
-from ansible_collections.crashops.kdump.plugins.module_utils._running import kernel_release
-from ansible_collections.crashops.kdump.plugins.module_utils._stack import find_stack
-from ansible_collections.crashops.kdump.plugins.module_utils.facts._drivers import refusals as drivers_refused
-from ansible_collections.crashops.kdump.plugins.module_utils.stacks._base import Stack
+from ansible_collections.crashops.kdump.plugins.module_utils._service import undo
+from ansible_collections.crashops.kdump.plugins.module_utils._stacks.base import Stack
+from ansible_collections.crashops.kdump.plugins.module_utils._stacks.find import find_stack
+from ansible_collections.crashops.kdump.plugins.module_utils._syntax import secret_words
 
 REMOTE_TARGETS = ["raw", "ext2", "ext3", "ext4", "xfs", "btrfs", "minix", "virtiofs", "nfs", "ssh"]
 
@@ -420,13 +421,13 @@ def _write(host: Any, stack: Stack, changes: List[FileChange], backup: bool) -> 
     """Write all files or none, what they replace kept until the host is armed; return the backups that were made."""
     if not changes:
         return []
-    before = host.read(_undo.RECORD)
-    _undo.remember(host, stack, [file for file in _undo.kept(host, changes) if file.path in stack.config_files])
+    before = host.read(undo.RECORD)
+    undo.remember(host, stack, [file for file in undo.kept(host, changes) if file.path in stack.config_files])
     try:
         _make_folders(host, stack, changes)
         return host.write_all([Content(change.path, change.after) for change in changes], backup)
     except Failure as failure:
-        _undo.restore(host, before)
+        undo.restore(host, before)
         raise Failure(failure.msg + "; the configuration is as it was", **failure.details)
 
 
@@ -440,7 +441,7 @@ def _make_folders(host: Any, stack: Stack, changes: List[FileChange]) -> None:
 
 def _diff(change: FileChange) -> Dict[str, str]:
     """Return the diff of a file, the secrets in it left out."""
-    hidden = [None if text is None else _secrets.hidden_in_file(text) for text in (change.before, change.after)]
+    hidden = [None if text is None else secret_words.hidden_in_file(text) for text in (change.before, change.after)]
     return file_diff(FileChange(change.path, *hidden))
 
 

@@ -721,12 +721,12 @@ commands:
 from typing import Any, Dict, List
 
 from ansible.module_utils.basic import AnsibleModule
-from ansible_collections.crashops.kdump.plugins.module_utils._facts import Options, read_facts
-from ansible_collections.crashops.kdump.plugins.module_utils._host import run_module
-from ansible_collections.crashops.kdump.plugins.module_utils._panicpolicy import PROFILES
-from ansible_collections.crashops.kdump.plugins.module_utils._result import Refused, refusal
-from ansible_collections.crashops.kdump.plugins.module_utils.checks import _waivers
-from ansible_collections.crashops.kdump.plugins.module_utils.checks._base import Thresholds
+from ansible_collections.crashops.kdump.plugins.module_utils._checks import waivers
+from ansible_collections.crashops.kdump.plugins.module_utils._checks.outcome import Thresholds
+from ansible_collections.crashops.kdump.plugins.module_utils._facts.panic_policy import PROFILES
+from ansible_collections.crashops.kdump.plugins.module_utils._kdump_info import Options, read_facts
+from ansible_collections.crashops.kdump.plugins.module_utils._machine.host import run_module
+from ansible_collections.crashops.kdump.plugins.module_utils._machine.results import Refused, refusal
 
 
 def refusals(params: Dict[str, Any]) -> List[str]:
@@ -746,7 +746,7 @@ def refusals(params: Dict[str, Any]) -> List[str]:
         elif name == "dumps_percent" and value > 100:
             rule = "no dumps take more than 100 percent, so nothing would ever be said"
             found.append(refusal("thresholds.%s" % name, value, rule, "give 100 or less"))
-    return found + _waivers.refusals(params["waivers"] or [])
+    return found + waivers.refusals(params["waivers"] or [])
 
 
 def ensure(host: Any, params: Dict[str, Any], check_mode: bool) -> Dict[str, Any]:
@@ -760,7 +760,7 @@ def ensure(host: Any, params: Dict[str, Any], check_mode: bool) -> Dict[str, Any
         probe_timeout_s=params["probe_timeout"],
         mem_usage=params["mem_usage"],
         thresholds=Thresholds(**(params["thresholds"] or {})),
-        waivers=tuple(_waivers.Waiver(**waiver) for waiver in params["waivers"] or []),
+        waivers=tuple(waivers.Waiver(**waiver) for waiver in params["waivers"] or []),
         panic_policy=tuple(params["panic_policy"] or ()),
     )
     facts = read_facts(host, options)

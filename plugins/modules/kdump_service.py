@@ -177,13 +177,19 @@ import re
 from typing import Any, Dict, List, Optional, Tuple
 
 from ansible.module_utils.basic import AnsibleModule
-from ansible_collections.crashops.kdump.plugins.module_utils import _service, _undo
-from ansible_collections.crashops.kdump.plugins.module_utils._host import run_module
-from ansible_collections.crashops.kdump.plugins.module_utils._result import Failure, Refused, refusal, state_diff
-from ansible_collections.crashops.kdump.plugins.module_utils._running import kernel_release
-from ansible_collections.crashops.kdump.plugins.module_utils._service import Plan, Service, Wanted
-from ansible_collections.crashops.kdump.plugins.module_utils._stack import find_stack
-from ansible_collections.crashops.kdump.plugins.module_utils.stacks._base import Stack
+from ansible_collections.crashops.kdump.plugins.module_utils._crashkernel.running_kernel import kernel_release
+from ansible_collections.crashops.kdump.plugins.module_utils._machine.host import run_module
+from ansible_collections.crashops.kdump.plugins.module_utils._machine.results import (
+    Failure,
+    Refused,
+    refusal,
+    state_diff,
+)
+from ansible_collections.crashops.kdump.plugins.module_utils._service import state as service_state
+from ansible_collections.crashops.kdump.plugins.module_utils._service import undo
+from ansible_collections.crashops.kdump.plugins.module_utils._service.state import Plan, Service, Wanted
+from ansible_collections.crashops.kdump.plugins.module_utils._stacks.base import Stack
+from ansible_collections.crashops.kdump.plugins.module_utils._stacks.find import find_stack
 
 VMCORE = "/proc/vmcore"
 # the units are done when systemctl returns; this is for a reload by a udev rule that is under way
@@ -200,22 +206,22 @@ def ensure(host: Any, params: Dict[str, Any], check_mode: bool) -> Dict[str, Any
     _refuse(host, params)
     stack = find_stack(host)
     service = _settled(host, stack, params["timeout"])
-    planned = _service.plan(service, stack, wanted)
-    reasons = _service.blocked(service, stack, wanted, planned)
-    errors = _service.start_errors(service, stack, planned)
+    planned = service_state.plan(service, stack, wanted)
+    reasons = service_state.blocked(service, stack, wanted, planned)
+    errors = service_state.start_errors(service, stack, planned)
     if (reasons or errors) and not check_mode:
         raise _refused(host, stack, reasons, errors, params["timeout"])
     reasons = reasons + errors
     actions = _argvs(stack, planned)
     if not check_mode:
-        record = _undo.unarmed(host, service)
+        record = undo.unarmed(host, service)
         if record is None:
-            _undo.forget(host)
+            undo.forget(host)
         if record is None and planned.stop and service.armed:
-            _undo.remember_armed(host, stack, service.image.path)
+            undo.remember_armed(host, stack, service.image.path)
         actions = _act(host, stack, planned, record, params["timeout"])
         if wanted.state in ("started", "restarted"):
-            _undo.forget(host)
+            undo.forget(host)
         service = service._replace(image=stack.image(kernel_release(host))) if planned.load else service
     result = _result(service, wanted, planned, not reasons)
     diff = [state_diff(planned.changes, stack.unit)] if planned.changes else []
@@ -244,26 +250,26 @@ def _refuse(host: Any, params: Dict[str, Any]) -> None:
 def _refused(host: Any, stack: Stack, reasons: List[str], errors: List[str], timeout_s: int) -> Failure:
     """Return why nothing is done; files that cannot be started with are put back as the host was armed with."""
     of_files = errors + stack.refused_start()
-    service = _service.read_service(host, stack)
-    record = _undo.unarmed(host, service) if of_files and not set(reasons) - set(of_files) else None
-    restored = _undo.put_back(host, record, service.image.path) if record else []
+    service = service_state.read_service(host, stack)
+    record = undo.unarmed(host, service) if of_files and not set(reasons) - set(of_files) else None
+    restored = undo.put_back(host, record, service.image.path) if record else []
     if record is None or not restored:
         return Refused(reasons + errors)
     outcome = _rearmed(host, stack, record, timeout_s)
     msg = "%s %s was put back as it was, and the host is %s" % (" ".join(of_files), ", ".join(restored), outcome)
-    return Failure(msg, refused=of_files, restored=restored, armed=_service.is_armed(host))
+    return Failure(msg, refused=of_files, restored=restored, armed=service_state.is_armed(host))
 
 
 def _settled(host: Any, stack: Stack, timeout_s: int) -> Service:
     """Return what is known of the unit once no start is under way: a restart would kill it halfway."""
-    service = _service.read_service(host, stack)
+    service = service_state.read_service(host, stack)
     if not service.unit.moving:
         return service
     since = service.unit.began or host.now()
-    if not host.wait_until(lambda: not _service.read_unit(host, stack.unit).moving, timeout_s, pause_s=5):
+    if not host.wait_until(lambda: not service_state.read_unit(host, stack.unit).moving, timeout_s, pause_s=5):
         what = "%s was being started for %d s and is not done" % (stack.unit, timeout_s)
         raise _failure(host, stack, what, since)
-    return _service.read_service(host, stack)
+    return service_state.read_service(host, stack)
 
 
 def _argvs(stack: Stack, planned: Plan) -> List[str]:
@@ -272,7 +278,7 @@ def _argvs(stack: Stack, planned: Plan) -> List[str]:
     return [" ".join(argv) for argv in planned.before + planned.stop + load + planned.after]
 
 
-def _act(host: Any, stack: Stack, planned: Plan, record: Optional[_undo.Record], timeout_s: int) -> List[str]:
+def _act(host: Any, stack: Stack, planned: Plan, record: Optional[undo.Record], timeout_s: int) -> List[str]:
     """Do what is planned and return the commands that acted."""
     known = len(host.commands)
     for argv in planned.before:
@@ -291,65 +297,65 @@ def _stop(host: Any, stack: Stack, planned: Plan, timeout_s: int) -> None:
     since = host.now()
     for argv in planned.stop:
         _run(host, stack, argv, timeout_s, since)
-    if _service.is_armed(host):
+    if service_state.is_armed(host):
         _run(host, stack, stack.unload_argv(), timeout_s, since)
-    if not host.wait_until(lambda: not _service.is_armed(host), SETTLE_S):
+    if not host.wait_until(lambda: not service_state.is_armed(host), SETTLE_S):
         what = "the capture kernel is still loaded after %s" % _said(stack.unload_argv())
         raise _failure(host, stack, what, since)
 
 
-def _load(host: Any, stack: Stack, planned: Plan, record: Optional[_undo.Record], timeout_s: int) -> None:
+def _load(host: Any, stack: Stack, planned: Plan, record: Optional[undo.Record], timeout_s: int) -> None:
     """Arm the host; where a new configuration keeps it from that, put the old one back and arm the host with it."""
     image = stack.image(kernel_release(host)).path
-    was_armed = _service.is_armed(host)
+    was_armed = service_state.is_armed(host)
     if planned.rebuild:
-        _undo.keep_image(host, image)
+        undo.keep_image(host, image)
     try:
         _arm(host, stack, stack.start_argv(planned.rebuild, planned.unload, planned.reload), timeout_s)
-        _undo.drop_image(host, image)
+        undo.drop_image(host, image)
     except Failure as failure:
         raise _gone_back(host, stack, record, failure, (image, was_armed, timeout_s))
 
 
 def _gone_back(
-    host: Any, stack: Stack, record: Optional[_undo.Record], failure: Failure, state: Tuple[str, bool, int]
+    host: Any, stack: Stack, record: Optional[undo.Record], failure: Failure, state: Tuple[str, bool, int]
 ) -> Failure:
     """Go back to what armed the host last, and return the Failure that says how that ended."""
     image, was_armed, timeout_s = state
     try:
-        image_back = _undo.put_image_back(host, image)
-        restored = _undo.put_back(host, record, image) if record else []
+        image_back = undo.put_image_back(host, image)
+        restored = undo.put_back(host, record, image) if record else []
     except Failure as second:
         words = "%s; what armed the host before could not be put back: %s"
-        return Failure(words % (failure.msg, second.msg), **dict(failure.details, armed=_service.is_armed(host)))
-    back = restored or ([image] if image_back and was_armed and not _service.is_armed(host) else [])
+        return Failure(words % (failure.msg, second.msg), **dict(failure.details, armed=service_state.is_armed(host)))
+    back = restored or ([image] if image_back and was_armed and not service_state.is_armed(host) else [])
     if not back:
         return failure
     outcome = _rearmed(host, stack, record, timeout_s)
     msg = "%s; %s was put back as it was, and the host is %s" % (failure.msg, ", ".join(back), outcome)
-    return Failure(msg, **dict(failure.details, restored=back, armed=_service.is_armed(host)))
+    return Failure(msg, **dict(failure.details, restored=back, armed=service_state.is_armed(host)))
 
 
-def _rearmed(host: Any, stack: Stack, record: Optional[_undo.Record], timeout_s: int) -> str:
+def _rearmed(host: Any, stack: Stack, record: Optional[undo.Record], timeout_s: int) -> str:
     """Arm the host with the files that were put back, and return in words how that ended.
 
     The record goes once the host is armed with them: until then it is all that is known to arm this host.
     """
     image = stack.image(kernel_release(host)).path
-    untouched = record is None or _undo.image_is_untouched(host, record, image)
+    untouched = record is None or undo.image_is_untouched(host, record, image)
     outcome = "armed with it again"
-    if untouched and _service.is_armed(host):
+    if untouched and service_state.is_armed(host):
         outcome = "still armed with it"
     else:
         try:
-            unit = _service.read_unit(host, stack.unit)
-            unload = _service.loaded_by_others(unit, _service.is_armed(host))
-            _arm(host, stack, stack.start_argv(not untouched, unload, _service.may_reload(unit, stack)), timeout_s)
+            unit = service_state.read_unit(host, stack.unit)
+            unload = service_state.loaded_by_others(unit, service_state.is_armed(host))
+            _arm(host, stack, stack.start_argv(not untouched, unload, service_state.may_reload(unit, stack)), timeout_s)
         except Failure as failure:
             # a build that fails comes before anything is unloaded
-            outcome = "still armed with what was loaded before" if _service.is_armed(host) else "NOT armed"
+            outcome = "still armed with what was loaded before" if service_state.is_armed(host) else "NOT armed"
             return "%s: with the old configuration, %s" % (outcome, failure.msg)
-    _undo.forget(host)
+    undo.forget(host)
     return outcome
 
 
@@ -358,7 +364,7 @@ def _arm(host: Any, stack: Stack, argvs: List[List[str]], timeout_s: int) -> Non
     since = host.now()
     for argv in argvs:
         _run(host, stack, argv, timeout_s, since)
-    if not host.wait_until(lambda: _service.is_armed(host), min(SETTLE_S, timeout_s)):
+    if not host.wait_until(lambda: service_state.is_armed(host), min(SETTLE_S, timeout_s)):
         said = "%s ended without an error, but no capture kernel is loaded" % _said(argv)
         raise _failure(host, stack, said, since)
 
@@ -399,7 +405,7 @@ def _result(service: Service, wanted: Wanted, planned: Plan, possible: bool) -> 
     """Return what the module says of the host: as planned, or as it is where the plan is not possible yet."""
     unit = service.unit
     loaded = planned.load and possible
-    adopted = _service.ADOPTED in planned.changes
+    adopted = service_state.ADOPTED in planned.changes
     return {
         "changed": bool(planned.changes),
         "armed": not planned.stop and (loaded or service.armed),

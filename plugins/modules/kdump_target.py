@@ -230,21 +230,21 @@ commands:
 from typing import Any, Dict
 
 from ansible.module_utils.basic import AnsibleModule
-from ansible_collections.crashops.kdump.plugins.module_utils._host import run_module
-from ansible_collections.crashops.kdump.plugins.module_utils._planned import PlannedHost
-from ansible_collections.crashops.kdump.plugins.module_utils._result import (
+from ansible_collections.crashops.kdump.plugins.module_utils._machine.host import run_module
+from ansible_collections.crashops.kdump.plugins.module_utils._machine.planned_host import PlannedHost
+from ansible_collections.crashops.kdump.plugins.module_utils._machine.results import (
     Failure,
     Refused,
     StateChange,
     refusal,
     state_diff,
 )
-from ansible_collections.crashops.kdump.plugins.module_utils._stack import find_stack
-from ansible_collections.crashops.kdump.plugins.module_utils.stacks._base import Stack
-from ansible_collections.crashops.kdump.plugins.module_utils.targets._base import Probe, Wish
-from ansible_collections.crashops.kdump.plugins.module_utils.targets._probers import prober
-from ansible_collections.crashops.kdump.plugins.module_utils.targets._targets import FILE_SYSTEMS, Target, refusals
-from ansible_collections.crashops.kdump.plugins.module_utils.targets._trial import changes
+from ansible_collections.crashops.kdump.plugins.module_utils._stacks.base import Stack
+from ansible_collections.crashops.kdump.plugins.module_utils._stacks.find import find_stack
+from ansible_collections.crashops.kdump.plugins.module_utils._targets.find import prober
+from ansible_collections.crashops.kdump.plugins.module_utils._targets.prober import Probe, Wish
+from ansible_collections.crashops.kdump.plugins.module_utils._targets.target import FILE_SYSTEMS, Target, refusals
+from ansible_collections.crashops.kdump.plugins.module_utils._targets.write_test import changes
 
 
 def ensure(host: Any, params: Dict[str, Any], check_mode: bool) -> Dict[str, Any]:

@@ -107,14 +107,17 @@ commands:
 from typing import Any, Dict, List
 
 from ansible.module_utils.basic import AnsibleModule
-from ansible_collections.crashops.kdump.plugins.module_utils import _intended
-from ansible_collections.crashops.kdump.plugins.module_utils._facts import read_facts
-from ansible_collections.crashops.kdump.plugins.module_utils._host import discreet, run_module
-from ansible_collections.crashops.kdump.plugins.module_utils._result import refusal
-from ansible_collections.crashops.kdump.plugins.module_utils._stack import find_stack
-from ansible_collections.crashops.kdump.plugins.module_utils.checks._waivers import Waiver
-from ansible_collections.crashops.kdump.plugins.module_utils.facts._look import Options
-from ansible_collections.crashops.kdump.plugins.module_utils.kdumptools._owndirectory import note, own_directory
+from ansible_collections.crashops.kdump.plugins.module_utils import _setup_refusals
+from ansible_collections.crashops.kdump.plugins.module_utils._checks.waivers import Waiver
+from ansible_collections.crashops.kdump.plugins.module_utils._facts.collect import Options
+from ansible_collections.crashops.kdump.plugins.module_utils._kdump_info import read_facts
+from ansible_collections.crashops.kdump.plugins.module_utils._machine.host import discreet, run_module
+from ansible_collections.crashops.kdump.plugins.module_utils._machine.results import refusal
+from ansible_collections.crashops.kdump.plugins.module_utils._stacks.find import find_stack
+from ansible_collections.crashops.kdump.plugins.module_utils._stacks.kdump_tools.own_directory import (
+    note,
+    own_directory,
+)
 
 NO_ROOT = refusal("become", False, "only root can set kdump up", "set become: true (ansible-playbook --become)")
 
@@ -138,7 +141,7 @@ def ensure(host: Any, params: Dict[str, Any], check_mode: bool) -> Dict[str, Any
 
 def _refusals(host: Any, variables: Dict[str, Any]) -> List[str]:
     """Return a sentence for each refused value; without root, what cannot be read would be refused for that alone."""
-    return _intended.refusals(host, variables) if host.is_root() else [NO_ROOT]
+    return _setup_refusals.refusals(host, variables) if host.is_root() else [NO_ROOT]
 
 
 def main() -> None:

@@ -235,13 +235,12 @@ commands:
 from typing import Any, Dict, List, Optional
 
 from ansible.module_utils.basic import AnsibleModule
-from ansible_collections.crashops.kdump.plugins.module_utils._host import run_module
-from ansible_collections.crashops.kdump.plugins.module_utils._numbers import LAST_TIME_S
-from ansible_collections.crashops.kdump.plugins.module_utils._result import Refused, refusal
-from ansible_collections.crashops.kdump.plugins.module_utils._stack import find_stack
-from ansible_collections.crashops.kdump.plugins.module_utils.vmcores import _evidence, _panic, _vmcore
-from ansible_collections.crashops.kdump.plugins.module_utils.vmcores._dumps import find_dumps
-from ansible_collections.crashops.kdump.plugins.module_utils.vmcores._look import (
+from ansible_collections.crashops.kdump.plugins.module_utils._machine.host import run_module
+from ansible_collections.crashops.kdump.plugins.module_utils._machine.results import Refused, refusal
+from ansible_collections.crashops.kdump.plugins.module_utils._stacks.find import find_stack
+from ansible_collections.crashops.kdump.plugins.module_utils._syntax.whole_numbers import LAST_TIME_S
+from ansible_collections.crashops.kdump.plugins.module_utils._vmcores import dmesg, formats, trust
+from ansible_collections.crashops.kdump.plugins.module_utils._vmcores.examine import (
     SAMPLE,
     Look,
     dmesg_text,
@@ -249,6 +248,7 @@ from ansible_collections.crashops.kdump.plugins.module_utils.vmcores._look impor
     judged,
     look,
 )
+from ansible_collections.crashops.kdump.plugins.module_utils._vmcores.find import find_dumps
 
 
 def refusals(params: Dict[str, Any]) -> List[str]:
@@ -290,8 +290,8 @@ def core_facts(seen: Look) -> Dict[str, Any]:
     core, kind = seen.found.core, None
     if core is not None and seen.read is not None:
         try:
-            kind = _vmcore.dump_format(seen.read)
-        except _vmcore.Unread:
+            kind = formats.dump_format(seen.read)
+        except formats.Unread:
             kind = "unknown"
     place = {"core": core.path if core else None, "size_bytes": core.facts.size if core else None, "format": kind}
     return dict(seen.header._asdict(), **place)
@@ -300,7 +300,7 @@ def core_facts(seen: Look) -> Dict[str, Any]:
 def opinion(seen: Look, check: bool, text: str) -> Dict[str, Any]:
     """Return whether a dump is complete and can be read."""
     if not check and seen.read is not None:
-        return dict(_vmcore.Verdict(None, _vmcore.NOT_ASKED.readable_reason)._asdict(), **_vmcore.NOT_ASKED._asdict())
+        return dict(formats.Verdict(None, formats.NOT_ASKED.readable_reason)._asdict(), **formats.NOT_ASKED._asdict())
     verdict, content = judged(seen, text, SAMPLE)
     return dict(verdict._asdict(), **content._asdict())
 
@@ -308,16 +308,16 @@ def opinion(seen: Look, check: bool, text: str) -> Dict[str, Any]:
 def report(host: Any, seen: Look, check: bool) -> Dict[str, Any]:
     """Return all that is told of one dump."""
     found, text = seen.found, dmesg_text(host, seen.found)
-    panic = _panic.panic(text)
+    panic = dmesg.panic(text)
     beside = {
         "id": identity(seen),
         "directory": found.directory,
         "mtime": found.mtime or None,
         "dmesg": found.dmesg.path if found.dmesg else None,
         "kexec_log": found.kexec_log.path if found.kexec_log else None,
-        "doubt": found.trouble or _evidence.doubt(host, found.path, found.facts, squashed=True),
+        "doubt": found.trouble or trust.doubt(host, found.path, found.facts, squashed=True),
         "panic": panic.line if panic else None,
-        "dmesg_kernel": _panic.kernel_release(text),
+        "dmesg_kernel": dmesg.kernel_release(text),
         "files": [
             {
                 "name": file.path.rsplit("/", 1)[1],

@@ -18,12 +18,15 @@ from typing import Any
 
 import yaml
 from ansible.module_utils.parsing.convert_bool import boolean
-from ansible_collections.crashops.kdump.plugins.module_utils._directories import system_problem
-from ansible_collections.crashops.kdump.plugins.module_utils._numbers import signed
-from ansible_collections.crashops.kdump.plugins.module_utils._result import refusal
-from ansible_collections.crashops.kdump.plugins.module_utils._values import plain_path_problem, unseen_problem
-from ansible_collections.crashops.kdump.plugins.module_utils.checks import _waivers
-from ansible_collections.crashops.kdump.plugins.module_utils.checks._base import Thresholds
+from ansible_collections.crashops.kdump.plugins.module_utils._checks import waivers
+from ansible_collections.crashops.kdump.plugins.module_utils._checks.outcome import Thresholds
+from ansible_collections.crashops.kdump.plugins.module_utils._machine.results import refusal
+from ansible_collections.crashops.kdump.plugins.module_utils._syntax.option_values import (
+    plain_path_problem,
+    unseen_problem,
+)
+from ansible_collections.crashops.kdump.plugins.module_utils._syntax.private_directories import system_problem
+from ansible_collections.crashops.kdump.plugins.module_utils._syntax.whole_numbers import signed
 
 SPECS = Path(__file__).resolve().parents[2] / "roles/kdump/meta/argument_specs.yml"
 # the variables of the playbooks, and what the role registers for its user
@@ -365,4 +368,4 @@ def _judging(values: Mapping[str, Any]) -> list[str]:
                 found.append(refusal(option, value, "it is below 0", "give 0 or more"))
         except Wrong as wrong:
             found.append(str(wrong))
-    return found + ["kdump_" + sentence for sentence in _waivers.refusals(values.get("kdump_waivers", []))]
+    return found + ["kdump_" + sentence for sentence in waivers.refusals(values.get("kdump_waivers", []))]

@@ -24,8 +24,9 @@ from ansible.inventory.manager import InventoryManager
 from ansible.parsing.dataloader import DataLoader
 from ansible.vars.hostvars import HostVars
 from ansible.vars.manager import VariableManager
-from ansible_collections.crashops.kdump.plugins.plugin_utils.report import _files, _page, _summary, _text
-from ansible_collections.crashops.kdump.plugins.plugin_utils.report._results import results_of
+from ansible_collections.crashops.kdump.plugins.plugin_utils._report import files, page, summary
+from ansible_collections.crashops.kdump.plugins.plugin_utils._report import text as report_text
+from ansible_collections.crashops.kdump.plugins.plugin_utils._report.host_results import results_of
 from ansible_collections.crashops.kdump.tests.unit import fleet_builder
 
 VARIABLE = "__kdump_info"
@@ -65,16 +66,16 @@ def measure(count: int, directory: str) -> None:
     hostvars = hostvars_of(fleet)
     now = timed("register their results", now)
     before = peak_mib()
-    report = _summary.report(results_of(hostvars, fleet, VARIABLE), fleet_builder.MADE, _files.collection_version())
+    report = summary.report(results_of(hostvars, fleet, VARIABLE), fleet_builder.MADE, files.collection_version())
     now = timed("read and sum up", now)
     texts = {}
-    for end, text in (("html", _page.page), ("md", _text.as_markdown)):
+    for end, text in (("html", page.page), ("md", report_text.as_markdown)):
         texts["kdump-report." + end] = text(report, "kdump report")
         now = timed(end, now)
-    for end, text in (("json", _text.as_json), ("csv", _text.as_csv)):
+    for end, text in (("json", report_text.as_json), ("csv", report_text.as_csv)):
         texts["kdump-report." + end] = text(report)
         now = timed(end, now)
-    _files.write_all({str(Path(directory) / name): text for name, text in texts.items()}, 0o600)
+    files.write_all({str(Path(directory) / name): text for name, text in texts.items()}, 0o600)
     timed("write", now)
     for name, text in texts.items():
         print("%-28s %8.0f kB, %5.0f bytes a host" % (name, len(text) / 1000, len(text) / max(1, count)))

@@ -3,8 +3,8 @@
 # SPDX-License-Identifier: GPL-3.0-or-later
 """The made-up machines by name. The modules of the copied collection answer in the name of one of them."""
 
-from ansible_collections.crashops.kdump.plugins.module_utils._host import Completed, command_failure
-from ansible_collections.crashops.kdump.plugins.module_utils._service import PROPERTIES
+from ansible_collections.crashops.kdump.plugins.module_utils._machine.host import Completed, command_failure
+from ansible_collections.crashops.kdump.plugins.module_utils._service.state import PROPERTIES
 from ansible_collections.crashops.kdump.tests.unit.armed_host import (
     EL10,
     armed_debian,

@@ -52,12 +52,12 @@ mkdir -p /root/.ssh && mount --bind '{ssh}' /root/.ssh && cd / || exit
 # runs in the client's namespace: tries a target as kdump_target and kdump_info do, and prints what came of it
 PROBE = """
 import json, sys
-from ansible_collections.crashops.kdump.plugins.module_utils._host import Host
-from ansible_collections.crashops.kdump.plugins.module_utils._result import Failure
-from ansible_collections.crashops.kdump.plugins.module_utils.metrics._program import Machine
-from ansible_collections.crashops.kdump.plugins.module_utils.targets._base import Wish
-from ansible_collections.crashops.kdump.plugins.module_utils.targets._ssh import Ssh
-from ansible_collections.crashops.kdump.plugins.module_utils.targets._targets import Target
+from ansible_collections.crashops.kdump.plugins.module_utils._machine.host import Host
+from ansible_collections.crashops.kdump.plugins.module_utils._machine.results import Failure
+from ansible_collections.crashops.kdump.plugins.module_utils._metrics.program import Machine
+from ansible_collections.crashops.kdump.plugins.module_utils._targets.prober import Wish
+from ansible_collections.crashops.kdump.plugins.module_utils._targets.ssh import Ssh
+from ansible_collections.crashops.kdump.plugins.module_utils._targets.target import Target
 import subprocess
 stack, location, key, path, act = sys.argv[1:]
 wish = Wish(Target("ssh", location, key, path), stack, True, act == "act", 30)

@@ -5,8 +5,8 @@
 
 from typing import Any, Dict, Optional
 
-from ansible_collections.crashops.kdump.plugins.module_utils._service import PROPERTIES
-from ansible_collections.crashops.kdump.plugins.module_utils.crashkernel._memory import MIB
+from ansible_collections.crashops.kdump.plugins.module_utils._crashkernel.option_grammar import MIB
+from ansible_collections.crashops.kdump.plugins.module_utils._service.state import PROPERTIES
 from ansible_collections.crashops.kdump.tests.unit.fake_boot import (
     EL8_ENTRIES,
     EL8_KERNELOPTS,

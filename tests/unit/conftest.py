@@ -8,7 +8,7 @@ from typing import Any, Callable, Dict
 
 import pytest
 from ansible.module_utils import basic
-from ansible_collections.crashops.kdump.plugins.module_utils import _lock
+from ansible_collections.crashops.kdump.plugins.module_utils._machine import host_lock
 
 try:
     from ansible.module_utils.testing import patch_module_args
@@ -31,7 +31,7 @@ def run_module(capsys: Any, monkeypatch: Any, tmp_path: Any) -> Callable[..., Di
     """Return run_module(main, **options) -> the module's result; `_ansible_check_mode=True` asks for check mode."""
 
     def run(main: Callable[[], None], **options: Any) -> Dict[str, Any]:
-        monkeypatch.setattr(_lock, "PATH", str(tmp_path / "lock"))
+        monkeypatch.setattr(host_lock, "PATH", str(tmp_path / "lock"))
         options.setdefault("_ansible_remote_tmp", str(tmp_path))
         options.setdefault("_ansible_tmpdir", str(tmp_path))
         with pytest.raises(SystemExit) as ended:

@@ -6,7 +6,7 @@
 import re
 from typing import Any, Dict, List, Optional
 
-from ansible_collections.crashops.kdump.plugins.module_utils._host import Completed, command_failure
+from ansible_collections.crashops.kdump.plugins.module_utils._machine.host import Completed, command_failure
 from ansible_collections.crashops.kdump.tests.unit.fake_host import FakeHost
 
 GIB_2_IOMEM = """\

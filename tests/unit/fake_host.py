@@ -6,15 +6,15 @@
 import fnmatch
 from typing import Any, Callable, Dict, List, Optional, Tuple, Union
 
-from ansible_collections.crashops.kdump.plugins.module_utils._host import (
+from ansible_collections.crashops.kdump.plugins.module_utils._machine.host import (
     KERNEL_FILES,
     Completed,
     FileFacts,
     Space,
     command_failure,
 )
-from ansible_collections.crashops.kdump.plugins.module_utils._replace import Content
-from ansible_collections.crashops.kdump.plugins.module_utils._result import Failure
+from ansible_collections.crashops.kdump.plugins.module_utils._machine.replace_files import Content
+from ansible_collections.crashops.kdump.plugins.module_utils._machine.results import Failure
 
 # what a command answers: its stdout, (rc, stdout, stderr), or a function of the host that acts and answers one of these
 Answer = Union[str, Tuple[int, str, str], Callable[["FakeHost"], Any]]

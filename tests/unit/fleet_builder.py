@@ -7,7 +7,7 @@ import copy
 import random
 from typing import Any, Dict, List, NamedTuple, Optional
 
-from ansible_collections.crashops.kdump.plugins.module_utils.checks._table import CHECKS, REFERENCE
+from ansible_collections.crashops.kdump.plugins.module_utils._checks.all_checks import CHECKS, REFERENCE
 
 MADE = 1795687020.0
 DAY = 86400

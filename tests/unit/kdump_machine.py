@@ -5,7 +5,7 @@
 
 import pathlib
 
-from ansible_collections.crashops.kdump.plugins.module_utils._host import Completed
+from ansible_collections.crashops.kdump.plugins.module_utils._machine.host import Completed
 from ansible_collections.crashops.kdump.plugins.modules import kdump_service
 from ansible_collections.crashops.kdump.tests.unit.fake_host import START, UPTIME, FakeHost
 

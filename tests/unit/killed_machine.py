@@ -5,8 +5,8 @@
 
 import os
 
-from ansible_collections.crashops.kdump.plugins.module_utils import _replace
-from ansible_collections.crashops.kdump.plugins.module_utils._host import CHANGING
+from ansible_collections.crashops.kdump.plugins.module_utils._machine import replace_files
+from ansible_collections.crashops.kdump.plugins.module_utils._machine.host import CHANGING
 from ansible_collections.crashops.kdump.tests.unit.fake_boot import DebianHost, GrubbyHost, OstreeHost
 from ansible_collections.crashops.kdump.tests.unit.fake_host import START, UPTIME
 from ansible_collections.crashops.kdump.tests.unit.kdump_machine import LOADED, JournalHost, Machine
@@ -44,7 +44,7 @@ class Kill:
             self.point()
         except Killed:
             if content.text is not None:
-                self.files["%s/%sdead" % (os.path.dirname(path), _replace.PREFIX)] = content.text
+                self.files["%s/%sdead" % (os.path.dirname(path), replace_files.PREFIX)] = content.text
             raise
         super().put(path, content)
 
@@ -53,7 +53,7 @@ class Kill:
         try:
             self.point()
         except Killed:
-            self.files["%s/%sdead" % (os.path.dirname(destination), _replace.PREFIX)] = "hal"
+            self.files["%s/%sdead" % (os.path.dirname(destination), replace_files.PREFIX)] = "hal"
             raise
         super().copy(source, destination, mode)
 
@@ -196,4 +196,4 @@ class KilledMachine(Machine):
     def left(self):
         """Return what lies about that only a run under way may need."""
         own = [path for path in self.host.files if path.startswith("/var/lib/crashops-kdump/")]
-        return own + [path for path in self.host.files if _replace.PREFIX in path]
+        return own + [path for path in self.host.files if replace_files.PREFIX in path]

@@ -26,7 +26,7 @@ nothing out of a file, replaces none, and follows no link: a file is made anew o
 
 NAME = re.compile(r"[A-Za-z0-9][A-Za-z0-9._:%+@-]{0,127}\Z")
 BLOCK = 1 << 20
-# what kdump_target's shell lines exit with (module_utils/targets/_trial.py)
+# what kdump_target's shell lines exit with (module_utils/_targets/write_test.py)
 ABSENT, READ_ONLY, ELSEWHERE = 21, 22, 27
 TRIAL = "crashops-kdump-try"
 # what a trial writes, each under a name of its own; one that is older than LEFT_S was left by a trial that was cut off

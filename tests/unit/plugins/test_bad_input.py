@@ -13,8 +13,8 @@ import pytest
 import yaml
 from ansible.errors import AnsibleError, AnsibleFilterError
 from ansible.playbook.task import Task
-from ansible_collections.crashops.kdump.plugins.module_utils import _host
-from ansible_collections.crashops.kdump.plugins.module_utils._result import Failure, Refused
+from ansible_collections.crashops.kdump.plugins.module_utils._machine import host as machine_host
+from ansible_collections.crashops.kdump.plugins.module_utils._machine.results import Failure, Refused
 from ansible_collections.crashops.kdump.tests.unit.armed_host import armed_debian, armed_el9, armed_el10
 from ansible_collections.crashops.kdump.tests.unit.plugins.action.test_crash_test import CrashTest
 from ansible_collections.crashops.kdump.tests.unit.plugins.action.test_crash_test import run as crash
@@ -556,9 +556,11 @@ class Somebody:
 
 def test_a_failure_without_root_names_become():
     failure = Failure("cannot read /etc/kdump.conf: Permission denied")
-    assert _host.without_root(Somebody(False), failure).startswith(" The task ran without root: set become: true")
-    assert _host.without_root(Somebody(True), failure) == ""
+    assert machine_host.without_root(Somebody(False), failure).startswith(
+        " The task ran without root: set become: true"
+    )
+    assert machine_host.without_root(Somebody(True), failure) == ""
 
 
 def test_a_refused_value_says_nothing_of_root():
-    assert _host.without_root(Somebody(False), Refused(["x: 1 is refused: no; go."])) == ""
+    assert machine_host.without_root(Somebody(False), Refused(["x: 1 is refused: no; go."])) == ""

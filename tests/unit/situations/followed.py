@@ -7,7 +7,7 @@ import json
 import re
 from typing import Any, Callable, List, NamedTuple
 
-from ansible_collections.crashops.kdump.plugins.module_utils.facts._proof import PROOF
+from ansible_collections.crashops.kdump.plugins.module_utils._facts.proof import PROOF
 from ansible_collections.crashops.kdump.tests.unit.armed_host import JUDGED, UNIT
 from ansible_collections.crashops.kdump.tests.unit.fake_boot import PACKAGE_DROP_IN, PACKAGE_TEXT, DebianHost
 from ansible_collections.crashops.kdump.tests.unit.situations.changes import LOADED, SIZE, entries, unit

@@ -6,7 +6,7 @@
 import re
 from typing import Any, Dict
 
-from ansible_collections.crashops.kdump.plugins.module_utils.crashkernel._memory import MIB
+from ansible_collections.crashops.kdump.plugins.module_utils._crashkernel.option_grammar import MIB
 from ansible_collections.crashops.kdump.tests.unit.armed_host import armed_debian, armed_el8, armed_el9
 from ansible_collections.crashops.kdump.tests.unit.fake_boot import EL9_ENTRIES, RHEL
 from ansible_collections.crashops.kdump.tests.unit.situations.situation import Situation

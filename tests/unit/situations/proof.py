@@ -6,7 +6,7 @@
 import json
 from typing import Any
 
-from ansible_collections.crashops.kdump.plugins.module_utils.facts._proof import PROOF
+from ansible_collections.crashops.kdump.plugins.module_utils._facts.proof import PROOF
 from ansible_collections.crashops.kdump.tests.unit.armed_host import armed_debian, armed_el9
 from ansible_collections.crashops.kdump.tests.unit.dump_builder import (
     BLOCK,

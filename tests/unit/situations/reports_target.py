@@ -5,7 +5,7 @@
 
 from typing import Any
 
-from ansible_collections.crashops.kdump.plugins.module_utils._result import Failure
+from ansible_collections.crashops.kdump.plugins.module_utils._machine.results import Failure
 from ansible_collections.crashops.kdump.tests.unit.armed_host import (
     MOUNTS,
     armed_debian,

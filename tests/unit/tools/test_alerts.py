@@ -9,7 +9,7 @@ from typing import Any
 
 import pytest
 import yaml
-from ansible_collections.crashops.kdump.plugins.module_utils.metrics._metrics import exposition
+from ansible_collections.crashops.kdump.plugins.module_utils._metrics.textfile import exposition
 from ansible_collections.crashops.kdump.tests.unit import fleet_builder as made_up
 
 from tools.dev.places import REPOSITORY

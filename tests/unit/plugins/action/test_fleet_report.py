@@ -15,7 +15,7 @@ from ansible.playbook.task import Task
 from ansible.vars.hostvars import HostVars
 from ansible.vars.manager import VariableManager
 from ansible_collections.crashops.kdump.plugins.action.fleet_report import ActionModule
-from ansible_collections.crashops.kdump.plugins.plugin_utils.report import _files, _query
+from ansible_collections.crashops.kdump.plugins.plugin_utils._report import files, query
 from ansible_collections.crashops.kdump.tests.unit import fleet_builder as made_up
 from ansible_collections.crashops.kdump.tests.unit.schemas import validate
 from jinja2 import Undefined
@@ -213,7 +213,7 @@ def test_a_directory_without_a_name_is_refused(directory):
 
 
 def test_a_query_without_jmespath_is_refused(tmp_path, monkeypatch):
-    monkeypatch.setattr(_query, "jmespath", None)
+    monkeypatch.setattr(query, "jmespath", None)
     assert "the library jmespath is not there" in run(directory=str(tmp_path), query="hosts")["msg"]
 
 
@@ -259,7 +259,7 @@ def test_files_are_put_in_place_only_when_all_are_written(tmp_path):
     (tmp_path / "a").write_text("old")
     (tmp_path / "file").write_text("")
     with pytest.raises(OSError):
-        _files.write_all({str(tmp_path / "a"): "new", str(tmp_path / "file" / "b"): "new"}, 0o600)
+        files.write_all({str(tmp_path / "a"): "new", str(tmp_path / "file" / "b"): "new"}, 0o600)
     assert (tmp_path / "a").read_text() == "old" and sorted(os.listdir(str(tmp_path))) == ["a", "file"]
 
 

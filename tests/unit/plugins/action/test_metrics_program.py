@@ -9,7 +9,7 @@ import pytest
 from ansible.errors import AnsibleError
 from ansible.playbook.task import Task
 from ansible_collections.crashops.kdump.plugins.action.metrics_program import ActionModule
-from ansible_collections.crashops.kdump.plugins.plugin_utils._metrics_program import packed
+from ansible_collections.crashops.kdump.plugins.plugin_utils._metrics.pack import packed
 
 DEST = "/usr/local/sbin/crashops-kdump-metrics"
 

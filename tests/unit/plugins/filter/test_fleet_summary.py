@@ -9,7 +9,7 @@ from ansible.parsing.dataloader import DataLoader
 from ansible.template import Templar
 from ansible_collections.crashops.kdump.plugins.filter import fleet_summary as summary_filter
 from ansible_collections.crashops.kdump.plugins.filter import fleet_table as table_filter
-from ansible_collections.crashops.kdump.plugins.plugin_utils.report import _query
+from ansible_collections.crashops.kdump.plugins.plugin_utils._report import query as report_query
 from ansible_collections.crashops.kdump.tests.unit import fleet_builder as made_up
 from ansible_collections.crashops.kdump.tests.unit.schemas import validate
 from jinja2 import Undefined
@@ -65,7 +65,7 @@ def test_a_wrong_query_is_refused_in_one_sentence_that_names_the_option(query):
 
 
 def test_without_jmespath_only_a_query_is_refused(monkeypatch):
-    monkeypatch.setattr(_query, "jmespath", None)
+    monkeypatch.setattr(report_query, "jmespath", None)
     assert fleet_summary(RESULTS)["totals"]["ready"] == 1
     with pytest.raises(AnsibleFilterError) as refused:
         fleet_summary(RESULTS, "totals")

@@ -4,7 +4,7 @@
 """No advice breaks anything: each is followed on the made-up machines, and all checks are looked at again."""
 
 import pytest
-from ansible_collections.crashops.kdump.tests.unit.plugins.module_utils.test_checks import BROKEN
+from ansible_collections.crashops.kdump.tests.unit.plugins.module_utils._checks.test_all_checks import BROKEN
 from ansible_collections.crashops.kdump.tests.unit.situations.every import SITUATIONS
 from ansible_collections.crashops.kdump.tests.unit.situations.followed import FOLLOWED, Followed, row_for
 from ansible_collections.crashops.kdump.tests.unit.situations.situation import judge

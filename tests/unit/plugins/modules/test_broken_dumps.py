@@ -7,10 +7,10 @@ import os
 import struct
 
 import pytest
-from ansible_collections.crashops.kdump.plugins.module_utils._host import Host
-from ansible_collections.crashops.kdump.plugins.module_utils._result import Failure
-from ansible_collections.crashops.kdump.plugins.module_utils._seen import SeeingHost
-from ansible_collections.crashops.kdump.plugins.module_utils.facts._dumps import read_dumps
+from ansible_collections.crashops.kdump.plugins.module_utils._facts.dumps import read_dumps
+from ansible_collections.crashops.kdump.plugins.module_utils._machine.host import Host
+from ansible_collections.crashops.kdump.plugins.module_utils._machine.results import Failure
+from ansible_collections.crashops.kdump.plugins.module_utils._machine.tolerant_host import SeeingHost
 from ansible_collections.crashops.kdump.plugins.modules import vmcore_info
 from ansible_collections.crashops.kdump.tests.unit.dump_builder import CRASH_TIME, KERNEL, elf, kdump_compressed
 from ansible_collections.crashops.kdump.tests.unit.fake_host import FakeHost

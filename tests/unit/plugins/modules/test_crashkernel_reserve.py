@@ -4,8 +4,8 @@
 """crashkernel_reserve: what it refuses, foretells, changes and tells."""
 
 import pytest
-from ansible_collections.crashops.kdump.plugins.module_utils._result import Failure, Refused
-from ansible_collections.crashops.kdump.plugins.module_utils.crashkernel._memory import GIB, MIB
+from ansible_collections.crashops.kdump.plugins.module_utils._crashkernel.option_grammar import GIB, MIB
+from ansible_collections.crashops.kdump.plugins.module_utils._machine.results import Failure, Refused
 from ansible_collections.crashops.kdump.plugins.modules.crashkernel_reserve import ensure, main
 from ansible_collections.crashops.kdump.tests.unit.fake_boot import (
     EL8_ENTRIES,

@@ -4,7 +4,7 @@
 """crashkernel_reserve on hosts that boot images."""
 
 import pytest
-from ansible_collections.crashops.kdump.plugins.module_utils._result import Failure
+from ansible_collections.crashops.kdump.plugins.module_utils._machine.results import Failure
 from ansible_collections.crashops.kdump.plugins.modules.crashkernel_reserve import ensure
 from ansible_collections.crashops.kdump.tests.unit.fake_boot import RHEL, OstreeHost
 

@@ -7,8 +7,8 @@ import pathlib
 
 import pytest
 import yaml
-from ansible_collections.crashops.kdump.plugins.module_utils import _intended
-from ansible_collections.crashops.kdump.plugins.module_utils._result import Failure
+from ansible_collections.crashops.kdump.plugins.module_utils import _setup_refusals
+from ansible_collections.crashops.kdump.plugins.module_utils._machine.results import Failure
 from ansible_collections.crashops.kdump.plugins.modules import kdump_config, role_variables
 from ansible_collections.crashops.kdump.tests.unit.armed_host import (
     armed_debian,
@@ -43,7 +43,7 @@ def set_up(host, check_mode=False, **variables):
     params = {"entry_point": "setup", "variables": dict(DEFAULTS, **variables)}
     checked = role_variables.ensure(host, params, check_mode)
     assert checked["refused"] == []
-    done = kdump_config.ensure(host, _intended.config_options(checked["variables"]), check_mode)
+    done = kdump_config.ensure(host, _setup_refusals.config_options(checked["variables"]), check_mode)
     path = done["effective"]["path"]
     if path not in host.directories and not check_mode:
         host.directories[path], host.free[path] = 0o700, 4 << 30  # as kdump_target makes it
@@ -161,7 +161,7 @@ def test_check_mode_predicts_the_own_directory_and_the_private_dumps():
 
 def test_private_dumps_alone_load_nothing_anew_and_leave_no_record():
     host = armed_debian({})
-    done = kdump_config.ensure(host, dict(_intended.config_options({}), private_dumps=True), False)
+    done = kdump_config.ensure(host, dict(_setup_refusals.config_options({}), private_dumps=True), False)
     assert (done["changed"], done["reload_required"], done["rebuild_required"]) == (True, False, False)
     assert [path for path in host.written if path != DROP_IN] == [DROP_IN.rpartition("/")[0]]
 

@@ -7,8 +7,9 @@ import json
 import re
 from time import process_time
 
-from ansible_collections.crashops.kdump.plugins.module_utils import _mounts, _undo
-from ansible_collections.crashops.kdump.plugins.module_utils._visible import shown
+from ansible_collections.crashops.kdump.plugins.module_utils._machine import mounts
+from ansible_collections.crashops.kdump.plugins.module_utils._service import undo
+from ansible_collections.crashops.kdump.plugins.module_utils._syntax.visible_text import shown
 from ansible_collections.crashops.kdump.plugins.modules import kdump_info
 from ansible_collections.crashops.kdump.tests.unit.armed_host import armed_debian, armed_el8, armed_el9, armed_el10
 from ansible_collections.crashops.kdump.tests.unit.plugins.modules.test_kdump_info import DEFAULTS
@@ -119,12 +120,12 @@ def test_any_record_of_a_proof_is_judged(values, make):
 @settings(max_examples=200, deadline=None)
 @given(st.one_of(JSON.map(json.dumps), PIECES, st.sampled_from(('{"files": [1]}', '{"files": [{}]}'))))
 def test_any_record_of_a_change_is_read_or_is_none(text):
-    _undo.decoded(text)
+    undo.decoded(text)
 
 
 @settings(max_examples=200, deadline=None)
 @given(st.sampled_from(CHANGES), SPLICES)
 def test_any_table_of_mounts_is_read(change, splices):
     table = "22 1 254:1 / / rw,relatime shared:1 - ext4 /dev/vda1 rw\n30 22 0:40 / /a\\040b rw - nfs4 store:/x rw\n"
-    for mount in _mounts.mounts(changed(table, change, splices)):
+    for mount in mounts.mounts(changed(table, change, splices)):
         assert isinstance(mount.point, str)

@@ -7,8 +7,8 @@ import pathlib
 
 import pytest
 from ansible.module_utils import basic
-from ansible_collections.crashops.kdump.plugins.module_utils import _undo
-from ansible_collections.crashops.kdump.plugins.module_utils._result import Failure, Refused
+from ansible_collections.crashops.kdump.plugins.module_utils._machine.results import Failure, Refused
+from ansible_collections.crashops.kdump.plugins.module_utils._service import undo
 from ansible_collections.crashops.kdump.plugins.modules import kdump_config
 from ansible_collections.crashops.kdump.tests.unit.fake_host import FakeHost
 
@@ -612,7 +612,7 @@ def test_the_module_itself_edits_a_real_file(run_module, monkeypatch, tmp_path):
     conf.write_text("# mine\npath /var/crash\n")
     sysconfig.write_text("")
     conf.chmod(0o600)
-    stack = "ansible_collections.crashops.kdump.plugins.module_utils.stacks._kdumpctl."
+    stack = "ansible_collections.crashops.kdump.plugins.module_utils._stacks.kdumpctl.stack."
     monkeypatch.setattr(stack + "CONF", str(conf))
     monkeypatch.setattr(stack + "SYSCONFIG", str(sysconfig))
     monkeypatch.setattr(stack + "KdumpctlStack.config_files", (str(conf), str(sysconfig)))
@@ -652,10 +652,10 @@ def armed_host():
 def test_what_a_change_of_an_armed_host_replaces_is_kept_before_it_is_written():
     host = armed_host()
     run(host, path="/var/dumps", blocked_drivers=["nouveau"])
-    assert host.written == [_undo.DIRECTORY, _undo.RECORD, CONF, SYSCONFIG]
-    record = _undo.decoded(host.files[_undo.RECORD])
+    assert host.written == [undo.DIRECTORY, undo.RECORD, CONF, SYSCONFIG]
+    record = undo.decoded(host.files[undo.RECORD])
     assert [file.armed for file in record.files] == [KDUMPCTL_TEXTS[CONF], KDUMPCTL_TEXTS[SYSCONFIG]]
-    assert [file.tried for file in record.files] == [[_undo.digest(host.files[path])] for path in (CONF, SYSCONFIG)]
+    assert [file.tried for file in record.files] == [[undo.digest(host.files[path])] for path in (CONF, SYSCONFIG)]
 
 
 def test_check_mode_and_a_run_without_changes_keep_nothing():
@@ -679,13 +679,13 @@ def test_where_one_file_cannot_be_written_no_file_changes(path):
     with pytest.raises(Failure, match="cannot write %s: Read-only file system; the configuration is as it was" % path):
         run(host, path="/var/dumps", blocked_drivers=["nouveau"])
     assert host.files[CONF] == KDUMPCTL_TEXTS[CONF] and host.files[SYSCONFIG] == KDUMPCTL_TEXTS[SYSCONFIG]
-    assert _undo.RECORD not in host.files
+    assert undo.RECORD not in host.files
 
 
 def test_where_what_is_replaced_cannot_be_kept_nothing_is_written():
     host = armed_host()
-    host.unwritable[_undo.RECORD] = "No space left on device"
-    with pytest.raises(Failure, match="cannot write %s: No space left on device" % _undo.RECORD):
+    host.unwritable[undo.RECORD] = "No space left on device"
+    with pytest.raises(Failure, match="cannot write %s: No space left on device" % undo.RECORD):
         run(host, path="/var/dumps")
     assert host.files[CONF] == KDUMPCTL_TEXTS[CONF]
 
@@ -715,11 +715,11 @@ def test_to_take_every_word_away_is_refused_because_an_empty_value_would_bring_t
 def test_a_record_of_an_earlier_change_stays_as_it_is_where_a_later_change_cannot_be_written():
     host = armed_host()
     run(host, path="/var/dumps")
-    record = host.files[_undo.RECORD]
+    record = host.files[undo.RECORD]
     host.unwritable[CONF] = "Operation not permitted"
     with pytest.raises(Failure, match="Operation not permitted; the configuration is as it was"):
         run(host, path="/var/other")
-    assert host.files[_undo.RECORD] == record
+    assert host.files[undo.RECORD] == record
 
 
 def test_what_could_not_be_written_is_named_though_the_record_cannot_be_written_either():
@@ -732,7 +732,7 @@ def test_what_could_not_be_written_is_named_though_the_record_cannot_be_written_
         try:
             return write(contents, backup)
         except Failure:
-            host.unwritable[_undo.RECORD] = "No space left on device"
+            host.unwritable[undo.RECORD] = "No space left on device"
             raise
 
     host.write_all = fills_up

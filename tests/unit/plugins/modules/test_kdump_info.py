@@ -4,9 +4,9 @@
 """kdump_info: every fact, and what stands against a dump."""
 
 import pytest
-from ansible_collections.crashops.kdump.plugins.module_utils._result import Refused
-from ansible_collections.crashops.kdump.plugins.module_utils.checks._table import IDS
-from ansible_collections.crashops.kdump.plugins.module_utils.crashkernel._memory import MIB
+from ansible_collections.crashops.kdump.plugins.module_utils._checks.all_checks import IDS
+from ansible_collections.crashops.kdump.plugins.module_utils._crashkernel.option_grammar import MIB
+from ansible_collections.crashops.kdump.plugins.module_utils._machine.results import Refused
 from ansible_collections.crashops.kdump.plugins.modules.kdump_info import ensure, main
 from ansible_collections.crashops.kdump.tests.unit.armed_host import IMAGE, STARTED, UNIT, armed_debian, armed_el9
 from ansible_collections.crashops.kdump.tests.unit.fake_boot import DebianHost, GrubbyHost

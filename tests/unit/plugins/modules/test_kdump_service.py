@@ -4,9 +4,9 @@
 """kdump_service does what is needed to arm kdump, sees in the kernel that it is armed, and then leaves it alone."""
 
 import pytest
-from ansible_collections.crashops.kdump.plugins.module_utils import _undo
-from ansible_collections.crashops.kdump.plugins.module_utils._result import Failure, FileChange, Refused
-from ansible_collections.crashops.kdump.plugins.module_utils._stack import find_stack
+from ansible_collections.crashops.kdump.plugins.module_utils._machine.results import Failure, FileChange, Refused
+from ansible_collections.crashops.kdump.plugins.module_utils._service import undo
+from ansible_collections.crashops.kdump.plugins.module_utils._stacks.find import find_stack
 from ansible_collections.crashops.kdump.plugins.modules import kdump_service
 from ansible_collections.crashops.kdump.tests.unit.fake_host import START, UPTIME
 from ansible_collections.crashops.kdump.tests.unit.kdump_machine import KERNEL, LOADED, SHOW, SHOWN, SIZE, Machine
@@ -191,10 +191,10 @@ def test_the_second_attempt_with_the_old_configuration_does_not_quote_the_first(
     machine = Machine(stack, armed=True)
     begun = machine.host.clock
     failed = {rebuild_command(machine): (1, "", "no"), "systemctl restart " + machine.unit: (1, "", "no")}
-    tried = [_undo.digest(text(machine, BAD))]
-    files = [_undo.Kept(machine.config, text(machine, OLDER), int(START * 1e9), tried)]
-    record = _undo.Record(files, machine.image, 0)
-    machine.host.files[_undo.RECORD] = _undo.encoded(record)
+    tried = [undo.digest(text(machine, BAD))]
+    files = [undo.Kept(machine.config, text(machine, OLDER), int(START * 1e9), tried)]
+    record = undo.Record(files, machine.image, 0)
+    machine.host.files[undo.RECORD] = undo.encoded(record)
     machine.host.files[machine.config] = text(machine, BAD)
     machine.host.mtimes[machine.config] = begun
     machine.host.answers.update({line: _later(machine.host, answer) for line, answer in failed.items()})
@@ -362,7 +362,7 @@ def change_the_configuration(machine, before=GOOD, after=BAD):
     machine.host.files[machine.config] = before
     found = find_stack(machine.host)
     changes = [FileChange(machine.config, before, after)]
-    _undo.remember(machine.host, found, _undo.kept(machine.host, changes))
+    undo.remember(machine.host, found, undo.kept(machine.host, changes))
     machine.host.write(machine.config, after)
     machine.host.clock += 1
 
@@ -384,10 +384,10 @@ def only_the_old_configuration_arms(machine):
 def test_a_configuration_that_arms_leaves_no_record_behind(stack):
     machine = Machine(stack, armed=True)
     change_the_configuration(machine)
-    assert machine.host.modes[_undo.RECORD] == 0o600 and machine.host.directories[_undo.DIRECTORY] == 0o700
+    assert machine.host.modes[undo.RECORD] == 0o600 and machine.host.directories[undo.DIRECTORY] == 0o700
     result = machine.run(state="started")
     assert result["changed"] and is_armed(machine)
-    assert _undo.RECORD not in machine.host.files
+    assert undo.RECORD not in machine.host.files
     assert machine.host.files[machine.config] == text(machine, BAD)
 
 
@@ -400,7 +400,7 @@ def test_a_configuration_that_does_not_arm_is_undone_and_the_old_one_armed_again
         machine.run(state="started")
     assert caught.value.details["restored"] == [machine.config] and caught.value.details["armed"] is True
     assert machine.host.files[machine.config] == text(machine, GOOD) and machine.host.mtimes[machine.config] == before
-    assert is_armed(machine) and _undo.RECORD not in machine.host.files
+    assert is_armed(machine) and undo.RECORD not in machine.host.files
     again = machine.run(state="started")
     assert not again["changed"] and machine.commands() == []
 
@@ -424,19 +424,19 @@ def test_a_host_that_the_old_configuration_does_not_arm_either_is_told_of_both(s
     assert caught.value.details["armed"] is False
     assert machine.host.files[machine.config] == text(machine, GOOD)
     # what armed it last stays known until it is armed again
-    assert _undo.RECORD in machine.host.files
+    assert undo.RECORD in machine.host.files
     change_the_configuration(machine, GOOD, THIRD)
     only_the_old_configuration_arms(machine)
     with pytest.raises(Failure, match="armed with it again"):
         machine.run(state="started")
-    assert is_armed(machine) and _undo.RECORD not in machine.host.files
+    assert is_armed(machine) and undo.RECORD not in machine.host.files
 
 
 def test_a_run_that_was_cut_off_after_the_change_is_finished_by_the_next(stack):
     machine = Machine(stack, armed=True)
     change_the_configuration(machine)
     assert "loaded" in machine.run(state="started")["diff"][0]["before"]
-    assert is_armed(machine) and _undo.RECORD not in machine.host.files
+    assert is_armed(machine) and undo.RECORD not in machine.host.files
 
 
 def test_a_run_that_was_cut_off_while_nothing_was_loaded_is_undone_if_it_cannot_be_finished(stack):
@@ -474,7 +474,7 @@ def test_what_was_armed_by_other_means_is_what_a_later_change_goes_back_to(stack
 def test_a_host_that_is_not_armed_has_nothing_to_go_back_to(stack):
     machine = Machine(stack)
     change_the_configuration(machine)
-    assert _undo.RECORD not in machine.host.files
+    assert undo.RECORD not in machine.host.files
 
 
 def test_a_host_that_is_stopped_on_purpose_keeps_the_configuration_and_what_armed_it_is_known(stack):
@@ -497,7 +497,7 @@ def test_a_change_of_a_host_that_was_stopped_on_purpose_is_undone_if_it_does_not
     only_the_old_configuration_arms(machine)
     with pytest.raises(Failure, match="armed with it again"):
         machine.run(state="started")
-    assert machine.host.files[machine.config] == text(machine, GOOD) and _undo.RECORD not in machine.host.files
+    assert machine.host.files[machine.config] == text(machine, GOOD) and undo.RECORD not in machine.host.files
 
 
 def test_a_second_bad_configuration_after_a_run_was_killed_in_the_restart_is_undone_to_what_armed(stack):
@@ -527,9 +527,9 @@ def test_a_kdump_that_is_switched_off_after_a_run_was_killed_in_the_restart_is_s
     machine = Machine("kdump-tools", armed=True)
     change_the_configuration(machine)
     machine._stop()
-    files = _undo.decoded(machine.host.files[_undo.RECORD]).files
+    files = undo.decoded(machine.host.files[undo.RECORD]).files
     off = "USE_KDUMP=0\n"
-    _undo.remember(machine.host, find_stack(machine.host), [files[0]._replace(tried=[_undo.digest(off)])])
+    undo.remember(machine.host, find_stack(machine.host), [files[0]._replace(tried=[undo.digest(off)])])
     machine.host.files[machine.config] = off
     only_the_old_configuration_arms(machine)
     with pytest.raises(Failure, match="USE_KDUMP.*was put back as it was, and the host is armed with it again"):
@@ -565,22 +565,22 @@ def test_files_that_cannot_be_put_back_are_named_next_to_what_went_wrong_first(s
         Failure, match="failed to load kdump kernel.*could not be put back: cannot write /etc/"
     ) as caught:
         machine.run(state="started")
-    assert caught.value.details["armed"] is False and _undo.RECORD in machine.host.files
+    assert caught.value.details["armed"] is False and undo.RECORD in machine.host.files
 
 
 def test_a_record_that_cannot_be_read_is_no_obstacle(stack):
     machine = Machine(stack, armed=True)
     change_the_configuration(machine)
-    machine.host.files[_undo.RECORD] = '{"files": ['
+    machine.host.files[undo.RECORD] = '{"files": ['
     assert machine.run(state="started")["armed"]
-    assert _undo.RECORD not in machine.host.files
+    assert undo.RECORD not in machine.host.files
 
 
 def test_check_mode_keeps_the_record(stack):
     machine = Machine(stack, armed=True)
     change_the_configuration(machine)
     assert machine.run(check_mode=True, state="started")["changed"]
-    assert _undo.RECORD in machine.host.files
+    assert undo.RECORD in machine.host.files
 
 
 def test_what_was_armed_since_is_not_undone_when_something_else_goes_wrong(stack):
@@ -593,7 +593,7 @@ def test_what_was_armed_since_is_not_undone_when_something_else_goes_wrong(stack
     with pytest.raises(Failure, match="no space left") as caught:
         machine.run(state="started")
     assert "restored" not in caught.value.details and is_armed(machine)
-    assert machine.host.files[machine.config] == text(machine, BAD) and _undo.RECORD not in machine.host.files
+    assert machine.host.files[machine.config] == text(machine, BAD) and undo.RECORD not in machine.host.files
 
 
 def test_what_was_armed_since_is_not_undone_because_of_another_file(stack):
@@ -721,7 +721,7 @@ def test_a_run_cut_off_on_a_host_armed_by_hand_is_finished_by_the_next(stack):
     machine = armed_by_hand(stack)
     change_the_configuration(machine)
     machine.run(state="started")
-    assert machine.loaded == text(machine, BAD) and is_armed(machine) and _undo.RECORD not in machine.host.files
+    assert machine.loaded == text(machine, BAD) and is_armed(machine) and undo.RECORD not in machine.host.files
 
 
 def test_a_run_cut_off_on_a_host_armed_by_hand_is_undone_if_it_cannot_be_finished(stack):
@@ -742,7 +742,7 @@ def test_what_a_host_armed_by_hand_booted_with_is_not_undone(stack):
     machine.host.answers[rebuild_command(machine)] = (1, "", "no space left on device")
     with pytest.raises(Failure, match="no space left"):
         machine.run(state="started")
-    assert machine.host.files[machine.config] == text(machine, BAD) and _undo.RECORD not in machine.host.files
+    assert machine.host.files[machine.config] == text(machine, BAD) and undo.RECORD not in machine.host.files
 
 
 def test_what_was_loaded_by_hand_stays_where_it_cannot_be_unloaded(stack):
@@ -792,9 +792,9 @@ def test_what_kdumpctl_refuses_when_it_starts_is_refused_before_anything_is_unlo
     change_the_configuration(machine)
     machine.host.files["/usr/sbin/kdumpctl"] = "kdump_emergency auto_reset_crashkernel failure_action"
     bad = "# new\n%s\n" % line
-    kept = _undo.decoded(machine.host.files[_undo.RECORD])
-    machine.host.files[_undo.RECORD] = _undo.encoded(
-        kept._replace(files=[kept.files[0]._replace(tried=[_undo.digest(bad)])])
+    kept = undo.decoded(machine.host.files[undo.RECORD])
+    machine.host.files[undo.RECORD] = undo.encoded(
+        kept._replace(files=[kept.files[0]._replace(tried=[undo.digest(bad)])])
     )
     machine.host.files[machine.config] = bad
     predicted = machine.run(check_mode=True, state="started")
@@ -848,7 +848,7 @@ def test_the_copy_of_an_initramfs_is_for_root_alone_and_goes_with_success(stack)
     build = machine._build
 
     def builds(host):
-        seen.extend((path, host.modes[path]) for path in host.files if path.startswith(_undo.DIRECTORY + "/image"))
+        seen.extend((path, host.modes[path]) for path in host.files if path.startswith(undo.DIRECTORY + "/image"))
         build()
 
     machine.host.answers[rebuild_command(machine)] = builds
@@ -868,7 +868,7 @@ def test_a_build_that_was_cut_off_is_done_again_though_its_initramfs_is_young(st
 def test_without_room_for_a_copy_the_initramfs_is_built_all_the_same(stack):
     machine = Machine(stack, armed=True)
     machine.host.files[machine.image] = "x" * 100
-    machine.host.free[_undo.DIRECTORY] = 150
+    machine.host.free[undo.DIRECTORY] = 150
     initramfs_is_stale(machine)
     assert machine.run(state="started")["armed"] and machine.host.files[machine.image] == "new"
 

@@ -4,12 +4,12 @@
 """kdump_target: every kind of target against a machine made of dictionaries, in both stacks."""
 
 import pytest
-from ansible_collections.crashops.kdump.plugins.module_utils._result import Failure, Refused
-from ansible_collections.crashops.kdump.plugins.module_utils.targets import _trial
-from ansible_collections.crashops.kdump.plugins.module_utils.targets._base import Wish, mounted_elsewhere
-from ansible_collections.crashops.kdump.plugins.module_utils.targets._ssh import Ssh
-from ansible_collections.crashops.kdump.plugins.module_utils.targets._sshclient import IMAGE_CONFIGURATION
-from ansible_collections.crashops.kdump.plugins.module_utils.targets._targets import Target
+from ansible_collections.crashops.kdump.plugins.module_utils._machine.results import Failure, Refused
+from ansible_collections.crashops.kdump.plugins.module_utils._targets import write_test
+from ansible_collections.crashops.kdump.plugins.module_utils._targets.prober import Wish, mounted_elsewhere
+from ansible_collections.crashops.kdump.plugins.module_utils._targets.ssh import Ssh
+from ansible_collections.crashops.kdump.plugins.module_utils._targets.ssh_client import IMAGE_CONFIGURATION
+from ansible_collections.crashops.kdump.plugins.module_utils._targets.target import Target
 from ansible_collections.crashops.kdump.plugins.modules import kdump_target
 from ansible_collections.crashops.kdump.tests.unit.fake_host import FakeHost
 
@@ -61,12 +61,12 @@ def run(host, check_mode=False, **options):
 
 def local(directory, check_mode=False, create=True, own=True, root=""):
     """Return the command that tries a directory of this host, perhaps below a mount point."""
-    return "sh -c " + (_trial.look_script if check_mode else _trial.trial_script)(directory, create, own, root)
+    return "sh -c " + (write_test.look_script if check_mode else write_test.trial_script)(directory, create, own, root)
 
 
 def elsewhere(kind, source, options, directory, own, check_mode=False):
     """Return the command that tries a directory in a mount of its own."""
-    script = (_trial.look_script if check_mode else _trial.trial_script)(directory, True, own, "/mnt")
+    script = (write_test.look_script if check_mode else write_test.trial_script)(directory, True, own, "/mnt")
     return " ".join(mounted_elsewhere(kind, source, options, script))
 
 

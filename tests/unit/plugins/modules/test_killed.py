@@ -7,9 +7,9 @@ import os
 import random
 
 import pytest
-from ansible_collections.crashops.kdump.plugins.module_utils import _replace
-from ansible_collections.crashops.kdump.plugins.module_utils._result import Failure, FileChange
-from ansible_collections.crashops.kdump.plugins.module_utils._stack import find_stack
+from ansible_collections.crashops.kdump.plugins.module_utils._machine import replace_files
+from ansible_collections.crashops.kdump.plugins.module_utils._machine.results import Failure, FileChange
+from ansible_collections.crashops.kdump.plugins.module_utils._stacks.find import find_stack
 from ansible_collections.crashops.kdump.plugins.modules import crashkernel_reserve, kdump_config
 from ansible_collections.crashops.kdump.tests.unit.fake_boot import EL8_ENTRIES, EL8_KERNELOPTS
 from ansible_collections.crashops.kdump.tests.unit.killed_machine import (
@@ -38,7 +38,7 @@ WORDS = ("good-1", "good-2", *BAD)
 
 def configure(machine, words):
     """Change the files as kdump_config does, one word for each; what is as asked for stays."""
-    _replace.remove_left(machine.host)
+    replace_files.remove_left(machine.host)
     texts = [(path, machine.text(path, word)) for path, word in zip(machine.files, words)]
     changes = [FileChange(path, machine.host.read(path), text) for path, text in texts]
     changes = [change for change in changes if change.before != change.after]
@@ -47,7 +47,7 @@ def configure(machine, words):
 
 def arm(machine):
     """Arm the machine as kdump_service does, and return whether the task ended well."""
-    _replace.remove_left(machine.host)
+    replace_files.remove_left(machine.host)
     try:
         machine.run(state="started")
     except Failure:
@@ -143,7 +143,7 @@ def reserve(host, size, kill_at=0):
     host.kill(kill_at)
     options = {"state": "present", "kernels": "all", "margin_percent": None, "minimum": None, "maximum": None}
     try:
-        _replace.remove_left(host)
+        replace_files.remove_left(host)
         return crashkernel_reserve.ensure(host, dict(options, size=size, timeout=300), False)
     except Killed:
         return None
@@ -184,7 +184,7 @@ def by_modules(machine, kill_at=0):
     options = dict(unset, path="/var/dumps", sysconfig=variable, exclusive=False, backup=True)
     machine.host.kill(kill_at)
     try:
-        _replace.remove_left(machine.host)
+        replace_files.remove_left(machine.host)
         kdump_config.ensure(machine.host, options, False)
         return arm(machine)
     except Killed:

@@ -6,9 +6,9 @@
 import re
 
 import pytest
-from ansible_collections.crashops.kdump.plugins.module_utils._result import Failure
-from ansible_collections.crashops.kdump.plugins.module_utils.targets._sshclient import IMAGE_CONFIGURATION
-from ansible_collections.crashops.kdump.plugins.module_utils.targets._trial import look_script, trial_script
+from ansible_collections.crashops.kdump.plugins.module_utils._machine.results import Failure
+from ansible_collections.crashops.kdump.plugins.module_utils._targets.ssh_client import IMAGE_CONFIGURATION
+from ansible_collections.crashops.kdump.plugins.module_utils._targets.write_test import look_script, trial_script
 from ansible_collections.crashops.kdump.plugins.modules import (
     crashkernel_reserve,
     kdump_config,
@@ -23,7 +23,7 @@ from ansible_collections.crashops.kdump.tests.unit.armed_host import (
     armed_el10,
     armed_ubuntu,
 )
-from ansible_collections.crashops.kdump.tests.unit.plugins.module_utils.test_checks import BROKEN
+from ansible_collections.crashops.kdump.tests.unit.plugins.module_utils._checks.test_all_checks import BROKEN
 from ansible_collections.crashops.kdump.tests.unit.plugins.modules.test_kdump_config import OPTIONS
 from ansible_collections.crashops.kdump.tests.unit.situations.every import SITUATIONS
 from ansible_collections.crashops.kdump.tests.unit.situations.situation import judge

@@ -4,7 +4,7 @@
 """What could not be looked at: the advice follows the reason, and speaks of become only where root was missing."""
 
 import pytest
-from ansible_collections.crashops.kdump.plugins.module_utils._result import Failure
+from ansible_collections.crashops.kdump.plugins.module_utils._machine.results import Failure
 from ansible_collections.crashops.kdump.plugins.modules import role_variables
 from ansible_collections.crashops.kdump.tests.unit.armed_host import armed_debian, armed_el9
 from ansible_collections.crashops.kdump.tests.unit.situations.situation import judge

@@ -6,7 +6,7 @@
 import os
 
 import pytest
-from ansible_collections.crashops.kdump.plugins.module_utils._result import Failure, Refused
+from ansible_collections.crashops.kdump.plugins.module_utils._machine.results import Failure, Refused
 from ansible_collections.crashops.kdump.plugins.modules import vmcore_info
 from ansible_collections.crashops.kdump.tests.unit.dump_builder import CRASH_TIME, KERNEL, flattened, kdump_compressed
 from ansible_collections.crashops.kdump.tests.unit.fake_host import FakeHost

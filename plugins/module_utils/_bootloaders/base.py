@@ -1,0 +1,140 @@
+# Copyright (c) 2026, The crashops.kdump authors
+# GNU General Public License v3.0-or-later (see COPYING or https://www.gnu.org/licenses/gpl-3.0.txt)
+# SPDX-License-Identifier: GPL-3.0-or-later
+# Private to this collection: no promise is made to code outside it.
+"""What every way of setting kernel arguments can be asked, and the plan that passes between plan() and apply()."""
+
+import abc
+from typing import Any, Dict, List, NamedTuple, Optional, Sequence, Union
+
+from ansible_collections.crashops.kdump.plugins.module_utils._machine.replace_files import Content
+from ansible_collections.crashops.kdump.plugins.module_utils._machine.results import Failure, FileChange
+from ansible_collections.crashops.kdump.plugins.module_utils._syntax.kernel_cmdline import said, values
+
+# what GRUB makes the arguments of its entries from
+ETC_DEFAULT_GRUB = "/etc/default/grub"
+# what zipl writes into the boot record (s390x)
+ZIPL_CONF = "/etc/zipl.conf"
+# which entries are meant: "all", "default", or the paths of kernels
+Kernels = Union[str, List[str]]
+
+
+class Entry(NamedTuple):
+    """One boot entry: its id, its kernel's path ("" where that is not known), its command line, whether it is next."""
+
+    id: str
+    kernel: str
+    cmdline: str
+    default: bool
+
+
+class Plan(NamedTuple):
+    """What would change: entries before and after in the same order, files, and the commands that do it.
+
+    notes are sentences about what changes beside crashkernel=.
+    """
+
+    before: List[Entry]
+    after: List[Entry]
+    files: List[FileChange]
+    commands: List[List[str]]
+    notes: Sequence[str] = ()
+
+    def changed(self) -> bool:
+        """Return whether there is anything to do."""
+        return bool(self.commands) or bool(self.files)
+
+
+class Future(NamedTuple):
+    """Where a kernel that an update installs takes its arguments from, and the crashkernel= values there."""
+
+    source: str
+    values: List[str]
+
+
+class NotBooted(NamedTuple):
+    """Why a reboot would not bring what a boot entry says, as a clause, and what to do."""
+
+    reason: str
+    remedy: str
+
+
+class Bootloader(abc.ABC):
+    """One way of setting kernel arguments. Only apply() writes."""
+
+    name = ""  # grubby | grub-dropin | rpm-ostree | bootc | zipl
+
+    def __init__(self, host: Any, timeout_s: int) -> None:
+        self.host = host
+        self.timeout_s = timeout_s
+
+    @abc.abstractmethod
+    def entries(self) -> List[Entry]:
+        """Return the boot entries whose crashkernel= is ours to set, in the boot loader's order."""
+
+    @abc.abstractmethod
+    def refusals(self, kernels: Kernels) -> List[str]:
+        """Return a sentence for each choice of kernels that cannot be made here."""
+
+    def notes(self, wanted: List[str]) -> List[str]:
+        """Return what else an operator should know who wants these values here."""
+        return []
+
+    def entry_files(self, entry: Entry) -> List[str]:
+        """Return the files that hold what an entry says, none where that is not known."""
+        return []
+
+    def unread(self) -> Optional[NotBooted]:
+        """Return why what is written here is surely not what the machine boots, None where it may be."""
+        return None
+
+    def future(self) -> Optional[Future]:
+        """Return where kernels yet to come take their arguments from; None where it is the entries' own text."""
+        return None
+
+    @abc.abstractmethod
+    def plan(self, wanted: List[str], kernels: Kernels) -> Plan:
+        """Return what would have to change for the entries to have exactly the wanted crashkernel= values."""
+
+    @abc.abstractmethod
+    def apply(self, plan: Plan) -> Plan:
+        """Carry a plan out and return it as it came about; where it did not come true, undo it and raise Failure."""
+
+
+def default_entry(entries: List[Entry]) -> Optional[Entry]:
+    """Return the entry that the next boot takes: the first, where none is marked."""
+    return next((entry for entry in entries if entry.default), entries[0] if entries else None)
+
+
+def configured(entries: List[Entry]) -> List[Dict[str, Any]]:
+    """Return what each entry says of crashkernel=, as modules return it."""
+    return [
+        {"id": entry.id, "kernel": entry.kernel or None, "args": values(entry.cmdline), "default": entry.default}
+        for entry in entries
+    ]
+
+
+def consistent(entries: List[Entry]) -> bool:
+    """Return whether every entry but rescue ones has the same crashkernel= values."""
+    return len({tuple(values(entry.cmdline)) for entry in entries if "-rescue-" not in entry.kernel}) <= 1
+
+
+def put_back(host: Any, texts: Dict[str, Optional[str]]) -> None:
+    """Write files as they were, all or none; None stands for one that was not there."""
+    changed = [Content(path, text) for path, text in texts.items() if host.read(path) != text]
+    if changed:
+        host.write_all(changed)
+
+
+def not_read_back(tool: str, plan: Plan, seen: List[Entry]) -> Failure:
+    """Return the Failure for entries that do not say what was asked for."""
+    wanted = {entry.id: values(entry.cmdline) for entry in plan.after}
+    wrong = [
+        "%s has %s instead of %s" % (entry.id, said(values(entry.cmdline)), said(wanted[entry.id]))
+        for entry in seen
+        if entry.id in wanted and values(entry.cmdline) != wanted[entry.id]
+    ]
+    missing = sorted(set(wanted) - {entry.id for entry in seen})
+    wrong += ["%s is gone" % name for name in missing]
+    what = "; ".join(wrong) or "other arguments of an entry changed as well"
+    return Failure("%s ended well, but the boot entries are not as asked: %s" % (tool, what), entries=configured(seen))

@@ -1,0 +1,169 @@
+# Copyright (c) 2026, The crashops.kdump authors
+# GNU General Public License v3.0-or-later (see COPYING or https://www.gnu.org/licenses/gpl-3.0.txt)
+# SPDX-License-Identifier: GPL-3.0-or-later
+# Private to this collection: no promise is made to code outside it.
+"""GRUB on Debian and Ubuntu: a drop-in of our own that is read after the kdump-tools package's, and update-grub."""
+
+import re
+from typing import List, Optional
+
+from ansible_collections.crashops.kdump.plugins.module_utils._bootloaders.base import (
+    ETC_DEFAULT_GRUB,
+    Bootloader,
+    Entry,
+    Kernels,
+    Plan,
+    not_read_back,
+    put_back,
+)
+from ansible_collections.crashops.kdump.plugins.module_utils._machine.results import Failure, FileChange, refusal
+from ansible_collections.crashops.kdump.plugins.module_utils._syntax.kernel_cmdline import replaced, values
+
+DROP_IN_DIRECTORY = "/etc/default/grub.d"
+# grub-mkconfig reads the drop-ins in the order of their names: after kdump-tools.cfg, and after what admins number
+DROP_IN = DROP_IN_DIRECTORY + "/zz-crashops-kdump.cfg"
+GRUB_CFG = "/boot/grub/grub.cfg"
+# 10_linux names its entries gnulinux-simple-DEVICE and gnulinux-VERSION-TYPE-DEVICE; recovery ones take no
+# GRUB_CMDLINE_LINUX_DEFAULT (and GRUB_CMDLINE_LINUX_RECOVERY is set by 10_linux itself, whatever a file says),
+# and entries of other systems (osprober-) are not ours
+MENUENTRY = re.compile(r"^\s*menuentry\s.*\$menuentry_id_option\s+'(gnulinux-[^']*)'")
+RECOVERY = "-recovery-"
+LINUX = re.compile(r"^\s*linux(?:efi|16)?\s+(\S+)\s*(.*\S|)\s*$")
+
+HEADER = """\
+# Written by Ansible (crashops.kdump.crashkernel_reserve): edits will be lost.
+# Takes crashkernel= out of what the files before this one have set, {and_then}.
+"""
+STRIP = r"""
+for crashops_name in GRUB_CMDLINE_LINUX GRUB_CMDLINE_LINUX_DEFAULT; do
+    eval "crashops_value=\${$crashops_name:-}"
+    crashops_value=$(printf '%s\n' "$crashops_value" |
+        sed -e 's/^crashkernel=[^[:space:]]*//' -e 's/[[:space:]]crashkernel=[^[:space:]]*//g')
+    eval "$crashops_name=\$crashops_value"
+done
+unset crashops_name crashops_value
+"""
+APPEND = """
+GRUB_CMDLINE_LINUX_DEFAULT="${GRUB_CMDLINE_LINUX_DEFAULT:+$GRUB_CMDLINE_LINUX_DEFAULT }%s"
+"""
+
+
+def drop_in_text(wanted: List[str]) -> str:
+    """Return the drop-in that makes GRUB's entries have exactly the wanted crashkernel= values."""
+    header = HEADER.format(and_then="then sets it anew" if wanted else "and sets none")
+    arguments = " ".join("crashkernel=%s" % value for value in wanted)
+    return header + STRIP + (APPEND % arguments if wanted else "")
+
+
+def parse_grub_cfg(text: str) -> List[Entry]:
+    """Return this system's entries of a grub.cfg, without the recovery ones; the first is the default."""
+    entries: List[Entry] = []
+    name: Optional[str] = None
+    for line in text.splitlines():
+        menuentry = MENUENTRY.match(line)
+        if menuentry:
+            name = menuentry.group(1)
+        elif line.lstrip().startswith("menuentry "):
+            name = None
+        linux = LINUX.match(line)
+        if linux and name and RECOVERY not in name:
+            # on a file system of its own, /boot is left out of what GRUB calls the kernel
+            kernel = "/boot/" + linux.group(1).rpartition("/")[2]
+            entries.append(Entry(name, kernel, linux.group(2), not entries))
+            name = None
+    return entries
+
+
+class GrubDropIn(Bootloader):
+    """The entries that update-grub writes; one drop-in holds for all kernels, those yet to come as well."""
+
+    name = "grub-dropin"
+
+    def entries(self) -> List[Entry]:
+        """Return this system's entries of grub.cfg, without the recovery ones."""
+        text = self.host.read(GRUB_CFG)
+        if text is None:
+            raise Failure("there is no %s; is /boot mounted, and was update-grub ever run?" % GRUB_CFG, path=GRUB_CFG)
+        found = parse_grub_cfg(text)
+        if not found:
+            raise Failure("%s has no entry of this system; run update-grub and look at it" % GRUB_CFG, path=GRUB_CFG)
+        return found
+
+    def entry_files(self, entry: Entry) -> List[str]:
+        """Return grub.cfg, which has every entry."""
+        return [GRUB_CFG]
+
+    def refusals(self, kernels: Kernels) -> List[str]:
+        """Return a sentence for anything but all kernels."""
+        if kernels == "all":
+            return []
+        rule = "update-grub gives every kernel of this host the same arguments"
+        return [refusal("kernels", kernels, rule, "leave it out or say all")]
+
+    def plan(self, wanted: List[str], kernels: Kernels) -> Plan:
+        """Return what would change; update-grub is run where a file or an entry differs."""
+        before = self.entries()
+        after = [entry._replace(cmdline=replaced(entry.cmdline, wanted)) for entry in before]
+        old = self.host.read(DROP_IN)
+        new: Optional[str] = drop_in_text(wanted)
+        if old is None and not wanted and not self._anything_to_take_out():
+            new = None
+        files = [FileChange(DROP_IN, old, new)] if old != new else []
+        if not files and before == after:
+            return Plan(before, after, [], [])
+        # Compiling a module takes longer than looking at a host does: what only a change needs is imported here.
+        from ansible_collections.crashops.kdump.plugins.module_utils._bootloaders.update_grub_effects import foretold
+
+        texts = {path: self.host.read(path) or "" for path in self._paths() if path != DROP_IN}
+        return foretold(Plan(before, after, files, [["update-grub"]]), texts, self._edited_since())
+
+    def _paths(self) -> List[str]:
+        """Return the files of GRUB's settings in the order in which they are read."""
+        return [ETC_DEFAULT_GRUB] + list(self.host.glob(DROP_IN_DIRECTORY + "/*.cfg"))
+
+    def _anything_to_take_out(self) -> bool:
+        """Return whether any of GRUB's settings speaks of crashkernel=."""
+        return any("crashkernel=" in (self.host.read(path) or "") for path in self._paths())
+
+    def _edited_since(self) -> bool:
+        """Return whether a file of GRUB's settings came, went or changed after the last update-grub."""
+        written = self.host.stat(GRUB_CFG)
+        paths = [DROP_IN_DIRECTORY] + [path for path in self._paths() if path != DROP_IN]
+        seen = [self.host.stat(path) for path in paths]
+        return written is not None and any(one is not None and one.mtime_ns > written.mtime_ns for one in seen)
+
+    def apply(self, plan: Plan) -> Plan:
+        """Write the drop-in, run update-grub and read grub.cfg back."""
+        if self.host.stat(DROP_IN_DIRECTORY) is None:
+            self.host.make_directory(DROP_IN_DIRECTORY, 0o755)
+        # grub-mkconfig that finds the disk full leaves its half of a new grub.cfg behind
+        saved = {path: self.host.read(path) for path in (GRUB_CFG, GRUB_CFG + ".new")}
+        saved.update((change.path, change.before) for change in plan.files)
+        try:
+            put_back(self.host, {change.path: change.after for change in plan.files})
+            for argv in plan.commands:
+                self.host.run(argv, timeout_s=self.timeout_s)
+            seen = self._compared(plan)
+        except Failure as failure:
+            put_back(self.host, saved)
+            raise Failure(failure.msg + "; the boot entries were put back as they were", **failure.details)
+        from ansible_collections.crashops.kdump.plugins.module_utils._bootloaders.update_grub_effects import came_about
+
+        return came_about(plan, seen)
+
+    def _compared(self, plan: Plan) -> List[Entry]:
+        """Return the entries as they are now; raise Failure where one does not have what was asked for."""
+        seen = self.entries()
+        wanted = [values(entry.cmdline) for entry in plan.after[:1]]
+        if any([values(entry.cmdline)] != wanted for entry in seen):
+            failure = not_read_back("update-grub", plan, seen)
+            raise Failure("%s; %s" % (failure.msg, self._culprits()), **failure.details)
+        return seen
+
+    def _culprits(self) -> str:
+        """Return what may have added a value behind the drop-in's back, in words."""
+        paths = [path for path in self.host.glob(DROP_IN_DIRECTORY + "/*.cfg") if path > DROP_IN]
+        later = [path for path in paths if "crashkernel=" in (self.host.read(path) or "")]
+        if later:
+            return "take crashkernel= out of %s, which is read after %s" % (" and ".join(later), DROP_IN)
+        return "look for a script in /etc/grub.d that adds a value"

@@ -1,0 +1,284 @@
+# Copyright (c) 2026, The crashops.kdump authors
+# GNU General Public License v3.0-or-later (see COPYING or https://www.gnu.org/licenses/gpl-3.0.txt)
+# SPDX-License-Identifier: GPL-3.0-or-later
+# Private to this collection: no promise is made to code outside it.
+"""Boot Loader Specification entries by way of grubby: RHEL and its kin, Fedora.
+
+grubby exits with 0 whatever its sed calls did, so everything is read back. The two files that it edits on the side are
+planned and written here, before it runs: its own edit of /etc/default/grub also hits GRUB_CMDLINE_LINUX_DEFAULT, and
+it makes /etc/kernel/cmdline out of the last entry, which is the rescue one. A run that is cut off leaves neither.
+"""
+
+import re
+from typing import Dict, List, Optional
+
+from ansible_collections.crashops.kdump.plugins.module_utils._bootloaders.base import (
+    ETC_DEFAULT_GRUB,
+    ZIPL_CONF,
+    Bootloader,
+    Entry,
+    Future,
+    Kernels,
+    NotBooted,
+    Plan,
+    default_entry,
+    not_read_back,
+    put_back,
+)
+from ansible_collections.crashops.kdump.plugins.module_utils._bootloaders.grubby_output import parse_info
+from ansible_collections.crashops.kdump.plugins.module_utils._bootloaders.zipl import is_older_than
+from ansible_collections.crashops.kdump.plugins.module_utils._machine.results import Failure, FileChange, refusal
+from ansible_collections.crashops.kdump.plugins.module_utils._syntax.kernel_cmdline import (
+    replaced,
+    values,
+    without,
+    words,
+)
+
+KERNEL_CMDLINE = "/etc/kernel/cmdline"
+GRUBENV = "/boot/grub2/grubenv"
+BLS_ENTRY = "/boot/loader/entries/%s.conf"
+PROC_CMDLINE = "/proc/cmdline"
+GRUB_CFG = "/boot/grub2/grub.cfg"
+EFI_GRUB_CFG = "/boot/efi/EFI/*/grub.cfg"
+# the command by which GRUB reads BLS entries, and what it has instead where GRUB_ENABLE_BLSCFG is not true
+BLSCFG = re.compile(r"^[ \t]*blscfg\b", re.MULTILINE)
+OWN_MENU = re.compile(r"^[ \t]*linux(?:efi|16)?\s+\S*vmlinuz", re.MULTILINE)
+OPTIONS = re.compile(r"^options[ \t]", re.MULTILINE)
+KERNELOPTS = "$kernelopts"
+KERNELOPTS_LINE = re.compile(r"^kernelopts=(.*)$", re.MULTILINE)
+# grubby 8.40-39 (EL 8.3) began to edit /etc/default/grub, and has this since; it swallows what stands after it
+LEAVE_DEFAULT_GRUB = "--no-etc-grub-update"
+
+
+class Grubby(Bootloader):
+    """The boot entries that grubby knows."""
+
+    name = "grubby"
+
+    def entries(self) -> List[Entry]:
+        """Return every entry, the rescue one as well: it is booted like any other."""
+        info = self.host.run(["grubby", "--info=ALL"], timeout_s=self.timeout_s).stdout
+        default_index = self.host.run(["grubby", "--default-index"], timeout_s=self.timeout_s, check=False).stdout
+        found = parse_info(info, default_index)
+        if not found:
+            raise Failure(
+                "grubby --info=ALL names no boot entry; is /boot mounted and /boot/loader/entries filled?", stdout=info
+            )
+        return self._settable(found)
+
+    def _settable(self, found: List[Entry]) -> List[Entry]:
+        """Return the entries that have arguments at all: unified kernel images and memory tests have none."""
+        texts = {entry.id: self.host.read(BLS_ENTRY % entry.id) for entry in found}
+        kept = [entry for entry in found if texts[entry.id] is None or OPTIONS.search(texts[entry.id] or "")]
+        lost = [entry.id for entry in found if entry.default and entry not in kept]
+        if lost or not kept:
+            name = lost[0] if lost else found[0].id
+            words = "the boot entry %s has no line of options, so grubby sets no kernel arguments for it; "
+            raise Failure(words % name + "set them where its image is made, or boot another entry by default")
+        return kept
+
+    def entry_files(self, entry: Entry) -> List[str]:
+        """Return the entry's own file, and grubenv where the entry refers to it."""
+        path = BLS_ENTRY % entry.id
+        return [path] + ([GRUBENV] if KERNELOPTS in (self.host.read(path) or "") else [])
+
+    def unread(self) -> Optional[NotBooted]:
+        """Return that GRUB has a menu of its own and does not read BLS entries (GRUB_ENABLE_BLSCFG is not true)."""
+        paths = self.host.glob(EFI_GRUB_CFG) + [GRUB_CFG]
+        texts = {path: self.host.read(path) or "" for path in paths}
+        menus = [path for path in paths if OWN_MENU.search(texts[path])]
+        if not menus or any(BLSCFG.search(text) for text in texts.values()):
+            return None
+        remedy = "Set GRUB_ENABLE_BLSCFG=true in %s, and run grub2-mkconfig -o %s." % (ETC_DEFAULT_GRUB, menus[0])
+        return NotBooted("%s has entries of its own and does not read those that grubby sets" % menus[0], remedy)
+
+    def refusals(self, kernels: Kernels) -> List[str]:
+        """Return a sentence for each kernel that has no boot entry."""
+        entries = self.entries() if kernels != "all" else []
+        known = sorted({entry.kernel for entry in entries})
+        remedy = "name one of %s" % ", ".join(known)
+        if kernels == "default" and not any(entry.default for entry in entries):
+            return [refusal("kernels", kernels, "grubby knows no default entry", remedy)]
+        if isinstance(kernels, str):
+            return []
+        return [refusal("kernels", path, "no boot entry has it", remedy) for path in kernels if path not in known]
+
+    def plan(self, wanted: List[str], kernels: Kernels) -> Plan:
+        """Return what would change; the two side files only where all kernels are meant."""
+        before = self.entries()
+        if kernels == "all":
+            _check_kernelopts(before, wanted)
+        after = [
+            entry._replace(cmdline=replaced(entry.cmdline, wanted)) if _is_meant(entry, kernels) else entry
+            for entry in before
+        ]
+        files = self._side_files(before, before != after, wanted) if kernels == "all" else []
+        selectors: List[str] = []
+        for old, new in zip(before, after):
+            if old != new:
+                selectors.append({"all": "ALL", "default": "DEFAULT"}.get(str(kernels), old.kernel))
+        if kernels == "all" and not selectors and self._forgets_new_kernels(before, wanted):
+            selectors.append("ALL")
+        commands = [_argv(selector, wanted) for selector in sorted(set(selectors))]
+        if self._boots_by_zipl() and (commands or is_older_than(self.host, self._bls_paths())):
+            commands.append(["zipl"])
+        return Plan(before, after, files, commands)
+
+    def _boots_by_zipl(self) -> bool:
+        """Return whether zipl copies the arguments of the entries, at the moment it runs only (s390x)."""
+        return self.host.read(ZIPL_CONF) is not None and self.host.which("zipl") is not None
+
+    def _bls_paths(self) -> List[str]:
+        """Return the files of the entries."""
+        return [self.host.real_path(path) for path in self.host.glob(BLS_ENTRY % "*")]
+
+    def future(self) -> Optional[Future]:
+        """Return where kernels yet to come take their arguments from: a file, or the running kernel."""
+        text = self.host.read(KERNEL_CMDLINE)
+        if text is not None:
+            return Future(KERNEL_CMDLINE, values(text))
+        if self._takes_kernelopts(self.entries()):
+            kernelopts = self._kernelopts()
+            return None if kernelopts is None else Future(GRUBENV, values(kernelopts))
+        return Future(PROC_CMDLINE, values(self.host.read(PROC_CMDLINE) or ""))
+
+    def _side_files(self, before: List[Entry], grubby_runs: bool, wanted: List[str]) -> List[FileChange]:
+        """Return the changes to where kernels yet to come take their arguments from.
+
+        Without /etc/kernel/cmdline they take them from the running kernel, so that is where it is not needed.
+        """
+        # Compiling a module takes longer than looking at a host does: what only a change needs is imported here.
+        from ansible_collections.crashops.kdump.plugins.module_utils._bootloaders.default_grub import (
+            edited_default_grub,
+        )
+
+        changes = []
+        text = self.host.read(ETC_DEFAULT_GRUB)
+        if text is not None:
+            changes.append(FileChange(ETC_DEFAULT_GRUB, text, edited_default_grub(text, wanted)))
+        text = self.host.read(KERNEL_CMDLINE)
+        # grubby makes the file anyway
+        booted = values(self.host.read(PROC_CMDLINE) or "")
+        if text is not None or ((grubby_runs or booted != wanted) and not self._takes_kernelopts(before)):
+            changes.append(FileChange(KERNEL_CMDLINE, text, _new_kernel_cmdline(text, before, wanted)))
+        return [change for change in changes if change.before != change.after]
+
+    def _takes_kernelopts(self, entries: List[Entry]) -> bool:
+        """Return whether new kernels refer to kernelopts in grubenv: on RHEL 8, but not where zipl boots (s390x)."""
+        default = default_entry(entries)
+        return default is not None and ".el8" in default.kernel and self.host.read(ZIPL_CONF) is None
+
+    def _kernelopts(self) -> Optional[str]:
+        """Return what entries that refer to kernelopts get, None where grubenv does not set it."""
+        found = KERNELOPTS_LINE.search(self.host.read(GRUBENV) or "")
+        return found.group(1) if found else None
+
+    def _forgets_new_kernels(self, before: List[Entry], wanted: List[str]) -> bool:
+        """Return whether entries have their own arguments, and new kernels would get others by kernelopts (RHEL 8)."""
+        kernelopts = self._kernelopts() if self._takes_kernelopts(before) else None
+        return kernelopts is not None and values(kernelopts) != wanted
+
+    def apply(self, plan: Plan) -> Plan:
+        """Write the side files as planned, run grubby, and read everything back."""
+        saved = self._saved()
+        in_order = self._sides_in_order()
+        aside = {path: saved[path] for path in (ETC_DEFAULT_GRUB, KERNEL_CMDLINE)}
+        aside.update((change.path, change.after) for change in plan.files)
+        try:
+            put_back(self.host, aside)
+            complaints = [self._run(argv) for argv in plan.commands]
+            put_back(self.host, aside)
+            self._keep_order(in_order)
+            self._compare(plan, "".join(complaints))
+        except Failure as failure:
+            raise Failure("%s; %s" % (failure.msg, self._undo(plan, saved, in_order)), **failure.details)
+        return plan
+
+    def _run(self, argv: List[str]) -> str:
+        """Run grubby, one that is too old for the option about /etc/default/grub without it; return its complaints."""
+        try:
+            return str(self.host.run(argv, timeout_s=self.timeout_s).stderr)
+        except Failure as failure:
+            if LEAVE_DEFAULT_GRUB not in argv or LEAVE_DEFAULT_GRUB[2:] not in failure.details.get("stderr", ""):
+                raise
+            older = [word for word in argv if word != LEAVE_DEFAULT_GRUB]
+            return str(self.host.run(older, timeout_s=self.timeout_s).stderr)
+
+    def _undo(self, plan: Plan, saved: Dict[str, Optional[str]], in_order: bool) -> str:
+        """Put every file back as it was, and into the boot record too; return what came of it, in words."""
+        try:
+            put_back(self.host, saved)
+            self._keep_order(in_order)
+            if ["zipl"] in plan.commands:
+                self._run(["zipl"])
+        except Failure as failure:
+            return "nor could the boot entries be put back as they were (%s)" % failure.msg
+        return "the boot entries were put back as they were"
+
+    def _saved(self) -> Dict[str, Optional[str]]:
+        """Return the text of every file that grubby writes."""
+        paths = self._bls_paths() + [self.host.real_path(GRUBENV)]
+        return {path: self.host.read(path) for path in paths + [ETC_DEFAULT_GRUB, KERNEL_CMDLINE]}
+
+    def _sides_in_order(self) -> bool:
+        """Return whether /etc/kernel/cmdline is not the older file: where it is, kernel-install runs grub2-mkconfig."""
+        seen = [self.host.stat(path) for path in (ETC_DEFAULT_GRUB, KERNEL_CMDLINE)]
+        return None in seen or seen[0].mtime_ns <= seen[1].mtime_ns
+
+    def _keep_order(self, in_order: bool) -> None:
+        """Make /etc/kernel/cmdline the younger file again where it was."""
+        if in_order and not self._sides_in_order():
+            self.host.set_mtime(KERNEL_CMDLINE)
+
+    def _compare(self, plan: Plan, complaints: str) -> None:
+        """Raise Failure where the entries are not what was planned, in any argument, with what grubby complained of."""
+        seen = self.entries()
+        if [_as_words(entry) for entry in seen] != [_as_words(entry) for entry in plan.after]:
+            failure = not_read_back("grubby", plan, seen)
+            said = "; it said: %s" % " / ".join(complaints.strip().splitlines()[-3:]) if complaints.strip() else ""
+            raise Failure(failure.msg + said, **failure.details)
+        wrong = [change.path for change in plan.files if self.host.read(change.path) != change.after]
+        if wrong:
+            raise Failure("%s does not say what was written into it; what else writes it?" % " and ".join(wrong))
+
+
+def _is_meant(entry: Entry, kernels: Kernels) -> bool:
+    """Return whether a choice of kernels includes an entry."""
+    if kernels == "all":
+        return True
+    return entry.default if kernels == "default" else entry.kernel in kernels
+
+
+def _check_kernelopts(entries: List[Entry], wanted: List[str]) -> None:
+    """Raise Failure where entries refer to kernelopts and there is none: grubby would do nothing, and end well."""
+    bare = [entry.id for entry in entries if KERNELOPTS in words(entry.cmdline) and values(entry.cmdline) != wanted]
+    if bare:
+        raise Failure(
+            "%s takes its arguments from kernelopts in %s, and there is none, so that grubby cannot set it; run "
+            "grub2-mkconfig -o with the path of this host's grub.cfg, which writes it, and try again"
+            % (", ".join(bare), GRUBENV)
+        )
+
+
+def _argv(selector: str, wanted: List[str]) -> List[str]:
+    """Return the call that gives entries exactly the wanted values: --args drops all of the name, then adds."""
+    change = "--args=" + " ".join("crashkernel=%s" % value for value in wanted)
+    argv = ["grubby", "--update-kernel=%s" % selector, change if wanted else "--remove-args=crashkernel"]
+    return argv + ([LEAVE_DEFAULT_GRUB] if selector == "ALL" else [])
+
+
+def _new_kernel_cmdline(text: Optional[str], before: List[Entry], wanted: List[str]) -> str:
+    """Return what /etc/kernel/cmdline should say: its own words, or the default entry's where it is not there."""
+    if text is not None:
+        return text if values(text) == wanted else replaced(text.strip(), wanted) + "\n"
+    # variables such as $tuned_params are the entry's own: what installs a kernel adds them
+    default = default_entry(before)
+    standing = words(default.cmdline) if default else []
+    plain = " ".join(word for word in standing if not word.startswith("$"))
+    return replaced(plain, wanted) + "\n"
+
+
+def _as_words(entry: Entry) -> List[str]:
+    """Return an entry for comparison: which one, its other arguments, and crashkernel= in order."""
+    return [entry.id] + words(without(entry.cmdline)) + values(entry.cmdline)

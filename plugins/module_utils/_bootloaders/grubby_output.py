@@ -1,0 +1,35 @@
+# Copyright (c) 2026, The crashops.kdump authors
+# GNU General Public License v3.0-or-later (see COPYING or https://www.gnu.org/licenses/gpl-3.0.txt)
+# SPDX-License-Identifier: GPL-3.0-or-later
+# Private to this collection: no promise is made to code outside it.
+"""What `grubby --info=ALL` prints, as boot entries."""
+
+import re
+from typing import Dict, List
+
+from ansible_collections.crashops.kdump.plugins.module_utils._bootloaders.base import Entry
+
+FIELD = re.compile(r"(\w+)=(.*)\Z")
+
+
+def parse_info(text: str, default_index: str) -> List[Entry]:
+    """Return the entries that `grubby --info=ALL` prints, root= put back in front of the arguments."""
+    blocks: List[Dict[str, str]] = []
+    for line in text.splitlines():
+        match = FIELD.match(line)
+        if not match:
+            continue
+        key, value = match.groups()
+        if key == "index":
+            blocks.append({})
+        if blocks:
+            blocks[-1][key] = value[1:-1] if value[:1] == '"' and value[-1:] == '"' else value
+    return [_entry(block, default_index) for block in blocks if "kernel" in block]
+
+
+def _entry(block: Dict[str, str], default_index: str) -> Entry:
+    """Return one block of grubby's output as an entry."""
+    root = ["root=%s" % block["root"]] if "root" in block else []
+    cmdline = " ".join(root + [block.get("args", "")]).strip()
+    name = block.get("id") or block.get("title") or block["index"]
+    return Entry(name, block["kernel"], cmdline, block["index"] == default_index.strip())

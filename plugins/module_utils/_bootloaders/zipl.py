@@ -1,0 +1,131 @@
+# Copyright (c) 2026, The crashops.kdump authors
+# GNU General Public License v3.0-or-later (see COPYING or https://www.gnu.org/licenses/gpl-3.0.txt)
+# SPDX-License-Identifier: GPL-3.0-or-later
+# Private to this collection: no promise is made to code outside it.
+"""zipl by its own configuration file: Debian and Ubuntu on s390x. RHEL and Fedora have boot entries there as well."""
+
+import re
+from typing import Any, List, Optional, Tuple
+
+from ansible_collections.crashops.kdump.plugins.module_utils._bootloaders.base import (
+    ZIPL_CONF,
+    Bootloader,
+    Entry,
+    Kernels,
+    Plan,
+    not_read_back,
+    put_back,
+)
+from ansible_collections.crashops.kdump.plugins.module_utils._machine.results import Failure, FileChange, refusal
+from ansible_collections.crashops.kdump.plugins.module_utils._syntax.kernel_cmdline import replaced
+
+# what zipl writes beside the boot record, by each distribution's own target=
+BOOTMAP = "/boot/bootmap"
+SECTION = re.compile(r"^[ \t]*\[([^\]]+)\]")
+MENU = re.compile(r"^[ \t]*:")
+SETTING = re.compile(r"^[ \t]*(\w+)[ \t]*=[ \t]*(.*[^ \t]|)[ \t]*$")
+PARAMETERS = re.compile(r"^([ \t]*parameters[ \t]*=[ \t]*)(.*)$")
+
+
+def _parameters(line: str) -> Optional[Tuple[str, str, str, str]]:
+    """Return (what comes before, quote, value, what comes behind) of a line of parameters, None for any other."""
+    match = PARAMETERS.match(line)
+    if match is None:
+        return None
+    head, rest = match.groups()
+    plain = rest.rstrip(" \t")
+    quote = plain[0] if len(plain) > 1 and plain[0] in "\"'" and plain[0] == plain[-1] else ""
+    value = plain[len(quote) : len(plain) - len(quote)]
+    return head, quote, value, rest[len(quote) + len(value) :]
+
+
+def is_older_than(host: Any, sources: List[str]) -> bool:
+    """Return whether a source changed after zipl copied it: a run that was cut off leaves it so."""
+    written = host.stat(BOOTMAP)
+    seen = [host.stat(path) for path in sources]
+    return written is not None and any(one is not None and one.mtime_ns > written.mtime_ns for one in seen)
+
+
+def parse_zipl_conf(text: str) -> List[Entry]:
+    """Return the sections of a zipl.conf that have parameters; the default is the one that is named, or the first."""
+    found = []  # type: List[Entry]
+    section, image, default = "", "", ""
+    for line in text.splitlines():
+        begun, setting, parameters = SECTION.match(line), SETTING.match(line), _parameters(line)
+        if begun or MENU.match(line):
+            section, image = begun.group(1) if begun else "", ""
+        elif parameters and section:
+            found.append(Entry(section, image, parameters[2], False))
+        elif setting and setting.group(1) == "image":
+            image = setting.group(2)
+            found = [entry._replace(kernel=image) if entry.id == section else entry for entry in found]
+        elif setting and setting.group(1) == "default" and section == "defaultboot":
+            default = setting.group(2)
+    named = default if default in [entry.id for entry in found] else None
+    return [entry._replace(default=entry.id == (named or found[0].id)) for entry in found]
+
+
+def edited_zipl_conf(text: str, wanted: List[str]) -> str:
+    """Return a zipl.conf whose every line of parameters has exactly the wanted crashkernel= values."""
+    lines = text.splitlines(True)
+    for number, line in enumerate(lines):
+        found = _parameters(line.rstrip("\n"))
+        if found:
+            head, quote, value, tail = found
+            lines[number] = head + quote + replaced(value, wanted) + tail + line[len(line.rstrip("\n")) :]
+    return "".join(lines)
+
+
+class ZiplConf(Bootloader):
+    """The sections of /etc/zipl.conf. zipl copies the parameters when it runs: after a change, and for new kernels."""
+
+    name = "zipl"
+
+    def entries(self) -> List[Entry]:
+        """Return the sections that have parameters."""
+        found = parse_zipl_conf(self.host.read(ZIPL_CONF) or "")
+        if not found:
+            raise Failure("%s has no section with parameters to set; name them there" % ZIPL_CONF, path=ZIPL_CONF)
+        return found
+
+    def refusals(self, kernels: Kernels) -> List[str]:
+        """Return a sentence for anything but all kernels: sections name links that new kernels take over."""
+        if kernels == "all":
+            return []
+        rule = "the sections of %s hold for whatever kernel is newest" % ZIPL_CONF
+        return [refusal("kernels", kernels, rule, "leave it out or say all")]
+
+    def plan(self, wanted: List[str], kernels: Kernels) -> Plan:
+        """Return what would change."""
+        before = self.entries()
+        after = [entry._replace(cmdline=replaced(entry.cmdline, wanted)) for entry in before]
+        text = self.host.read(ZIPL_CONF)
+        new = edited_zipl_conf(text or "", wanted)
+        files = [FileChange(ZIPL_CONF, text, new)] if text != new else []
+        return Plan(before, after, files, [["zipl"]] if files or is_older_than(self.host, [ZIPL_CONF]) else [])
+
+    def apply(self, plan: Plan) -> Plan:
+        """Write the file, read it back, and run zipl; put it back where that fails."""
+        try:
+            put_back(self.host, {change.path: change.after for change in plan.files})
+            seen = self.entries()
+            if seen != plan.after:
+                raise not_read_back("the write of %s" % ZIPL_CONF, plan, seen)
+            self._run(plan)
+        except Failure as failure:
+            raise Failure("%s; %s" % (failure.msg, self._undo(plan)), **failure.details)
+        return plan
+
+    def _run(self, plan: Plan) -> None:
+        """Run the commands of a plan."""
+        for argv in plan.commands:
+            self.host.run(argv, timeout_s=self.timeout_s)
+
+    def _undo(self, plan: Plan) -> str:
+        """Put the old file back and let zipl see it; return what came of it, in words."""
+        try:
+            put_back(self.host, {change.path: change.before for change in plan.files})
+            self._run(plan)
+        except Failure as failure:
+            return "%s was put back, but zipl failed again (%s)" % (ZIPL_CONF, failure.msg)
+        return "%s was put back, and zipl was run again" % ZIPL_CONF

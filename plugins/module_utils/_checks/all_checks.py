@@ -1,0 +1,214 @@
+# Copyright (c) 2026, The crashops.kdump authors
+# GNU General Public License v3.0-or-later (see COPYING or https://www.gnu.org/licenses/gpl-3.0.txt)
+# SPDX-License-Identifier: GPL-3.0-or-later
+# Private to this collection: no promise is made to code outside it.
+"""All checks in order: id, group, and how much each weighs. The ids stay: waivers and reports name them."""
+
+from typing import Any, Dict, List, NamedTuple
+
+from ansible_collections.crashops.kdump.plugins.module_utils._checks import (
+    block_layers,
+    boot_entries,
+    capture_image,
+    capture_settings,
+    configuration,
+    dump_server,
+    dumps,
+    kernel,
+    memory,
+    panic_policy,
+    proof,
+    security,
+    service,
+    target,
+    target_drivers,
+    target_mount,
+)
+from ansible_collections.crashops.kdump.plugins.module_utils._checks.outcome import (
+    FAIL,
+    PASS,
+    UNKNOWN,
+    WARN,
+    Evidence,
+    Outcome,
+    advice_on,
+)
+
+REFERENCE = "https://github.com/crashops/ansible-collection-kdump/blob/main/docs/checks.md#%s"
+# What a check weighs. A doubt is settled by a crash that left a dump with this very setup: it passes then, and until
+# then the host is unproven and no worse. Without the answer to a vital one, no host is called ready.
+PLAIN, DOUBT, VITAL = "plain", "doubt", "vital"
+
+
+class Check(NamedTuple):
+    """One check. `judge` takes the Evidence and returns an Outcome."""
+
+    id: str
+    group: str
+    judge: Any
+    weight: str
+
+
+def _group(group: str, *rows: Any) -> List[Check]:
+    """Return the checks of a group; a row is a function, or a function with its weight."""
+    pairs = [row if isinstance(row, tuple) else (row, PLAIN) for row in rows]
+    return [Check(judge.__name__, group, judge, weight) for judge, weight in pairs]
+
+
+CHECKS = tuple(
+    _group(
+        "kernel",
+        (kernel.kernel_support, VITAL),
+        kernel.not_capture_kernel,
+        kernel.not_container,
+        kernel.kexec_allowed,
+        kernel.secure_boot,
+        kernel.lockdown,
+        (kernel.confidential_guest, DOUBT),
+        (kernel.collector_kernel, DOUBT),
+        kernel.fips,
+    )
+    + _group(
+        "memory",
+        memory.crashkernel_booted,
+        (memory.memory_reserved, VITAL),
+        memory.reservation_readable,
+        memory.crashkernel_single,
+        memory.crashkernel_auto,
+        memory.crashkernel_value,
+        memory.reserved_as_booted,
+        (memory.reserved_enough, DOUBT),
+        (memory.vendor_default, DOUBT),
+        memory.cma_user_pages,
+        (memory.memory_extras, DOUBT),
+    )
+    + _group(
+        "boot_entries",
+        boot_entries.reboot_not_pending,
+        boot_entries.entries_read,
+        boot_entries.entries_alike,
+        boot_entries.new_kernels,
+        boot_entries.value_stays,
+        boot_entries.early_kdump,
+    )
+    + _group(
+        "configuration",
+        configuration.configuration_valid,
+        configuration.configuration_warnings,
+        configuration.hooks,
+        configuration.capture_command_line,
+        (configuration.capture_restarts, DOUBT),
+        configuration.image_not_frozen,
+        configuration.unmerged_configuration,
+        configuration.collector_installed,
+        configuration.collector_compression,
+        configuration.cluster_fencing,
+        configuration.hibernation,
+    )
+    + _group(
+        "target",
+        target.dump_directory,
+        target.space,
+        target.space_to_keep,
+        target.inodes,
+        target.target_writable,
+        target.device_name,
+        target.file_system_type,
+        target.raw_device,
+        (block_layers.target_supported, DOUBT),
+        (block_layers.encrypted_target, DOUBT),
+        block_layers.thin_pool,
+        (block_layers.network_storage, DOUBT),
+        target.target_mounted,
+        (target_mount.target_in_capture, DOUBT),
+        target_mount.target_at_boot,
+        target_mount.target_disk_kept,
+        target.path_meaning,
+        dump_server.nfs_server,
+        dump_server.ssh_server,
+        dump_server.ssh_key,
+        dump_server.ssh_host_key,
+        dump_server.ssh_name,
+        (dump_server.capture_network, DOUBT),
+        (target_drivers.target_drivers, DOUBT),
+    )
+    + _group(
+        "capture_image",
+        capture_image.image_exists,
+        capture_image.image_fresh,
+        capture_image.loaded_fresh,
+        capture_image.image_links,
+        capture_image.capture_kernel_installed,
+        capture_image.boot_space,
+        (capture_image.watchdog, DOUBT),
+    )
+    + _group(
+        "service",
+        service.installed,
+        (service.armed, VITAL),
+        service.unit_enabled,
+        service.unit_active,
+        service.unit_condition,
+        service.unit_unmasked,
+        service.switched_on,
+        service.reservation_used,
+    )
+    + _group(
+        "panic_policy",
+        panic_policy.panic_timeout,
+        panic_policy.panic_on_oops,
+        panic_policy.hang_policy,
+        panic_policy.panic_on_warn,
+        panic_policy.panic_notifiers,
+        panic_policy.sysrq,
+        capture_settings.capture_sysctls,
+        (capture_settings.capture_settings, DOUBT),
+    )
+    + _group(
+        "security",
+        security.dump_directory_private,
+        security.dumps_private,
+        security.selinux_label,
+        security.all_seen,
+        security.password_in_clear,
+    )
+    + _group("dumps", dumps.dumps_complete, dumps.dumps_space, dumps.dumps_purged)
+    + _group(
+        "proof",
+        (proof.proof_exists, DOUBT),
+        (proof.proof_current, DOUBT),
+        (proof.proof_young, DOUBT),
+        (proof.machine_unchanged, DOUBT),
+    )
+)
+IDS = tuple(check.id for check in CHECKS)
+WEIGHTS = {check.id: check.weight for check in CHECKS}
+GROUPS = tuple(sorted({check.group for check in CHECKS}, key=[check.group for check in CHECKS].index))
+
+
+def run_checks(seen: Evidence) -> List[Dict[str, Any]]:
+    """Return what every check says, as kdump_info returns it; waivers are not applied yet."""
+    return [_judged(check, seen) for check in CHECKS]
+
+
+def _judged(check: Check, seen: Evidence) -> Dict[str, Any]:
+    """Return what one check says."""
+    outcome = _settled(check, _advised(check.judge(seen), seen), seen)
+    head = {"id": check.id, "group": check.group, "reference": REFERENCE % check.id, "waived": None}
+    return dict(outcome._asdict(), **head)
+
+
+def _advised(outcome: Outcome, seen: Evidence) -> Outcome:
+    """Return an outcome with an advice where something could not be seen, and the check itself has none."""
+    if outcome.status != UNKNOWN or outcome.advice is not None:
+        return outcome
+    return outcome._replace(advice=advice_on(outcome.reason or "", seen.platform.root))
+
+
+def _settled(check: Check, outcome: Outcome, seen: Evidence) -> Outcome:
+    """Turn a doubtful outcome into a pass if a crash proved this setup."""
+    doubtful = outcome.status in (FAIL, WARN, UNKNOWN) and check.weight == DOUBT and check.group != "proof"
+    if not doubtful or seen.proof.state != "proven":
+        return outcome
+    reason = "%s A crash has left a dump with this very setup all the same." % (outcome.reason or "")
+    return outcome._replace(status=PASS, reason=reason.strip(), advice=None)

@@ -1,0 +1,130 @@
+# Copyright (c) 2026, The crashops.kdump authors
+# GNU General Public License v3.0-or-later (see COPYING or https://www.gnu.org/licenses/gpl-3.0.txt)
+# SPDX-License-Identifier: GPL-3.0-or-later
+# Private to this collection: no promise is made to code outside it.
+"""Checks of what the dump target is made of: its file system, and the devices below that."""
+
+from typing import Optional
+
+from ansible_collections.crashops.kdump.plugins.module_utils._checks.outcome import (
+    PROVE,
+    Evidence,
+    Outcome,
+    failed,
+    passed,
+    skipped,
+    unknown,
+    warned,
+)
+
+ELSEWHERE = "Name another target or directory (kdump_target, kdump_path)."
+NETWORK_KINDS = ("multipath", "iscsi", "fibre channel", "nvme over fabrics")
+# What each stack is known to dump to: supported-kdump-targets.txt of kdump-utils, with the streams of kdump.conf; and
+# what the root file system of a kdump-tools host is by its distribution's installer. All else is a doubt.
+SUPPORTED_TYPES = {
+    "kdumpctl": ("ext2", "ext3", "ext4", "xfs", "nfs", "nfs4", "virtiofs", "raw", "ssh"),
+    "kdump-tools": ("ext2", "ext3", "ext4", "xfs", "nfs", "nfs4", "ssh", "ftp"),
+}
+IN_MEMORY = "it lies in the memory and is gone with the crash"
+READ_ONLY = "nothing can be written to it"
+# no dump is left on these
+USELESS_TYPES = {
+    "overlay": "it is gone in the capture kernel",
+    "tmpfs": IN_MEMORY,
+    "ramfs": IN_MEMORY,
+    "rootfs": IN_MEMORY,
+    "devtmpfs": IN_MEMORY,
+    "hugetlbfs": IN_MEMORY,
+    "squashfs": READ_ONLY,
+    "erofs": READ_ONLY,
+    "iso9660": READ_ONLY,
+    "cramfs": READ_ONLY,
+    "romfs": READ_ONLY,
+}
+UNLISTED = "it is not among the types that %s is known to dump to"
+# what more is known of a type that is a doubt
+CATCHES = {
+    "btrfs": "kdump's list of targets does not support it, and a subvolume may not be found",
+    "gfs2": "kdump's list of targets does not support it",
+    "glusterfs": "kdump's list of targets does not support it",
+    "fuse.glusterfs": "kdump's list of targets does not support it",
+}
+# layers that every capture kernel finds, and those that a check of their own speaks of
+SUPPORTED_LAYERS = ("disk", "partition", "lvm", "lvm raid", "lvm mirror", "thin pool", "luks2", "crypt", *NETWORK_KINDS)
+MEMORY_LAYERS = ("zram", "ram")
+
+
+def target_supported(seen: Evidence) -> Outcome:
+    """Judge whether kdump supports what the target is made of."""
+    kind, directory = seen.facts["settings"]["target_type"], seen.facts["dump_directory"]["path"]
+    if seen.place and seen.place.mount:
+        kind = seen.place.mount.fstype
+    if kind == "local":
+        reason = "Which file system holds %s cannot be seen." % (directory or "the dump directory")
+        return unknown(reason, "Look at it: findmnt --target %s" % (directory or "/var/crash"))
+    return _of_type(seen, kind) or _of_layers(seen) or _of_root(seen) or passed(kind)
+
+
+def _of_type(seen: Evidence, kind: str) -> Optional[Outcome]:
+    """Return what speaks against a file system or another kind of target, None where nothing does."""
+    stack = seen.facts["stack"]["name"]
+    if kind in USELESS_TYPES:
+        return failed("The dumps go to %s: %s." % (kind, USELESS_TYPES[kind]), ELSEWHERE, kind)
+    if kind in SUPPORTED_TYPES[stack]:
+        return None
+    why = CATCHES.get(kind) if seen.on_kdumpctl else None
+    return warned("The dumps go to %s: %s." % (kind, why or UNLISTED % stack), PROVE, kind)
+
+
+def _of_layers(seen: Evidence) -> Optional[Outcome]:
+    """Return what speaks against the devices below the file system, None where nothing does."""
+    kinds = sorted({layer.kind for layer in seen.layers if layer.kind not in SUPPORTED_LAYERS})
+    if not kinds:
+        return None
+    for kind in kinds:
+        if kind in MEMORY_LAYERS:
+            return failed("The dumps go to a device that lies in the memory (%s)." % kind, ELSEWHERE, kind)
+    if kinds == ["raid"]:
+        said = "The target lies on RAID, of which kdump supports not every kind."
+        return warned(said, PROVE, "raid") if seen.on_kdumpctl else None
+    reason = "The target lies on a device that only a crash proves: %s." % ", ".join(kinds)
+    return warned(reason, PROVE, kinds)
+
+
+def _of_root(seen: Evidence) -> Optional[Outcome]:
+    """Return what speaks against the root file system, which kdump-tools boots; None where nothing does."""
+    root = seen.more["root_type"]
+    if seen.on_kdumpctl or root is None or root in SUPPORTED_TYPES["kdump-tools"]:
+        return None
+    reason = "The capture kernel boots the root file system, which is %s: %s."
+    return warned(reason % (root, USELESS_TYPES.get(root, UNLISTED % "kdump-tools")), PROVE, root)
+
+
+def encrypted_target(seen: Evidence) -> Outcome:
+    """Judge whether somebody would have to type a passphrase, or memory be kept for a key, at the crash."""
+    names = [layer.name for layer in seen.layers if layer.kind in ("luks2", "crypt")]
+    if not names:
+        return skipped("the target is not encrypted, or not a disk of this host")
+    reason = "The dumps go to an encrypted disk (%s): unlocking it takes up to 1 GiB of memory, and a key."
+    advice = "Dump to another place, run kdumpctl setup-crypttab where kdumpctl has it, or prove it by a crash test."
+    return warned(reason % ", ".join(names), advice, names)
+
+
+def thin_pool(seen: Evidence) -> Outcome:
+    """Judge whether a thin pool below the target has room."""
+    used = seen.more["thin_percent"]
+    if not any(layer.kind == "thin pool" for layer in seen.layers):
+        return skipped("the target lies in no thin pool")
+    if used is None:
+        return unknown("The dumps go to a volume of a thin pool, and how full that is cannot be seen.")
+    reason = "The thin pool below the target is full by %d %%; the capture kernel does not extend it." % used
+    return warned(reason, "Extend the pool.", "%d %%" % used, "80 %") if used > 80 else passed("%d %%" % used, "80 %")
+
+
+def network_storage(seen: Evidence) -> Outcome:
+    """Judge whether the disk below the target hangs on a network or has several paths."""
+    kinds = sorted({layer.kind for layer in seen.layers if layer.kind in NETWORK_KINDS})
+    if not kinds:
+        return passed("no")
+    reason = "The target lies on %s, which takes drivers, memory and time in the capture kernel." % ", ".join(kinds)
+    return warned(reason, PROVE, kinds)

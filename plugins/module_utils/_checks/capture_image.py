@@ -1,0 +1,108 @@
+# Copyright (c) 2026, The crashops.kdump authors
+# GNU General Public License v3.0-or-later (see COPYING or https://www.gnu.org/licenses/gpl-3.0.txt)
+# SPDX-License-Identifier: GPL-3.0-or-later
+# Private to this collection: no promise is made to code outside it.
+"""Checks of the capture initramfs and kernel: there, fresh, loaded, and able to be built again."""
+
+from ansible_collections.crashops.kdump.plugins.module_utils._checks.outcome import (
+    Evidence,
+    Outcome,
+    failed,
+    mib,
+    passed,
+    skipped,
+    unknown,
+    warned,
+)
+
+ARM = "Run ansible-playbook crashops.kdump.setup, which builds and loads it."
+
+
+def image_exists(seen: Evidence) -> Outcome:
+    """Judge whether there is a capture initramfs of the running kernel."""
+    image = seen.facts["image"]
+    if image["exists"]:
+        return passed(image["path"])
+    if image["path"] in seen.unseen:
+        return unknown("%s." % seen.unseen[image["path"]])
+    return failed("The capture initramfs %s does not exist." % image["path"], ARM, "missing", image["path"])
+
+
+def image_fresh(seen: Evidence) -> Outcome:
+    """Judge whether the capture initramfs is younger than all that it is made from."""
+    image = seen.facts["image"]
+    if not image["exists"]:
+        return skipped("there is no capture initramfs")
+    if not image["stale_because"]:
+        return passed(image["path"])
+    reason = "The capture initramfs %s must be built anew: %s." % (image["path"], image["stale_because"])
+    return warned(reason, ARM, "stale", "fresh")
+
+
+def loaded_fresh(seen: Evidence) -> Outcome:
+    """Judge whether what is loaded is what the files say now."""
+    changed = seen.facts["service"]["changed_since"]
+    if not seen.facts["armed"]:
+        return skipped("nothing is loaded")
+    service = seen.facts["service"]
+    if service["active"] is False and not service["moving"]:
+        return unknown("When it was loaded cannot be told: %s did not do it." % service["unit"], ARM)
+    if changed is None:
+        return unknown("When it was loaded cannot be told without systemd.", "Run it where systemctl answers.")
+    if not changed:
+        return passed("yes")
+    # systemd tells of a start only: what `kdumpctl reload` or a udev event has loaded since looks older than it is
+    reason = "What is loaded is older than %s, unless it was loaded anew by hand." % ", ".join(changed)
+    return warned(reason, ARM, changed, "older files")
+
+
+def image_links(seen: Evidence) -> Outcome:
+    """Judge whether kdump-tools would load the kernel that runs."""
+    wrong = seen.more["wrong_links"]
+    if seen.on_kdumpctl:
+        return skipped("kdumpctl has no such links")
+    if not wrong:
+        return passed("they point at the running kernel")
+    reason = "%s, while %s runs." % ("; ".join(wrong), seen.facts["kernel"])
+    advice = "Run systemctl restart kdump-tools, which points them at the running kernel."
+    return failed(reason, advice, wrong, seen.facts["kernel"])
+
+
+def capture_kernel_installed(seen: Evidence) -> Outcome:
+    """Judge whether the kernel that captures is still on the disk."""
+    path, there = seen.more["capture_kernel"]
+    if there:
+        return passed(path)
+    if path in seen.unseen:
+        return unknown("%s." % seen.unseen[path])
+    reason = "The capture kernel %s is not there: it cannot be loaded again." % path
+    advice = "Install it again, reboot into one that is there, or mend KDUMP_BOOTDIR, KDUMP_IMG or KDUMP_KERNEL."
+    return (warned if seen.facts["armed"] else failed)(reason, advice, "missing", path)
+
+
+def boot_space(seen: Evidence) -> Outcome:
+    """Judge whether one more capture initramfs can be built where it lies."""
+    free, size = seen.more["image_space"], seen.more["image_bytes"]
+    if free is None or size is None:
+        return skipped("the size of an initramfs, or the room for it, is not known")
+    if free >= size:
+        return passed("%s free" % mib(free), mib(size))
+    reason = "%s are free where the capture initramfs lies, and the next one takes about %s."
+    advice = "Remove old kernels; kdump fails in silence at the first boot of the next one."
+    return warned(reason % (mib(free), mib(size)), advice, mib(free), mib(size))
+
+
+def watchdog(seen: Evidence) -> Outcome:
+    """Judge whether a watchdog would reset the machine while it dumps."""
+    running = seen.platform.watchdogs
+    if not running:
+        return passed("none runs")
+    limit = seen.limits.watchdog_seconds
+    short = [one for one in running if one.timeout_s is None or one.timeout_s < limit]
+    names = ["%s (%s, %s s)" % (one.name, one.identity or "unknown", one.timeout_s or "?") for one in running]
+    if not short:
+        return passed(names, "%d s" % limit)
+    reason = "%s runs, and may reset the machine before the dump is written." % ", ".join(names)
+    return warned(
+        reason, "Make its timeout longer than a dump takes, or prove it by a crash test.", names, "%d s" % limit
+    )

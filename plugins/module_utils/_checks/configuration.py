@@ -1,0 +1,206 @@
+# Copyright (c) 2026, The crashops.kdump authors
+# GNU General Public License v3.0-or-later (see COPYING or https://www.gnu.org/licenses/gpl-3.0.txt)
+# SPDX-License-Identifier: GPL-3.0-or-later
+# Private to this collection: no promise is made to code outside it.
+"""Checks of the configuration files, and of what they name."""
+
+from typing import Any, Dict, List, Optional
+
+from ansible_collections.crashops.kdump.plugins.module_utils._checks.capture_settings import (
+    capture_boots,
+    capture_panic,
+)
+from ansible_collections.crashops.kdump.plugins.module_utils._checks.outcome import (
+    Evidence,
+    Outcome,
+    failed,
+    of_findings,
+    of_rules,
+    passed,
+    skipped,
+    unknown,
+    warned,
+)
+from ansible_collections.crashops.kdump.plugins.module_utils._stacks.kdumpctl.cluster_fencing import (
+    AGENT,
+    CIB,
+    CLUSTER,
+    Fencing,
+)
+from ansible_collections.crashops.kdump.plugins.module_utils._syntax import makedumpfile
+
+# lint's rules that have a check of their own
+HOOKS = ("R26", "R27")
+CAPTURE_WORDS = ("S4", "S5", "S6", "S8", "S11", "T4", "T15", "T16")
+SWITCH = ("T2",)
+DIRECTORY = ("R20",)
+DEVICE = ("R39",)
+FILE_SYSTEM = ("R38",)
+RAW = ("R40", "R41")
+SSH_NAME = ("R15",)
+FENCE = ("R28", "R29")
+PASSWORD = ("T13",)
+PURGING = ("T14",)
+ELSEWHERE = (*HOOKS, *CAPTURE_WORDS, *SWITCH, *DIRECTORY, *DEVICE, *FILE_SYSTEM, *RAW, *SSH_NAME, *FENCE, *PASSWORD)
+# makedumpfile's options for a compression that not every build has
+OPTIONAL_COMPRESSIONS = {"l": "lzo", "p": "snappy", "z": "zstd"}
+# arguments that take memory, or processors, that a capture kernel has not
+HUNGRY = ("memmap", "isolcpus", "movablecore", "kernelcore", "swiotlb")
+
+
+def _general(seen: Evidence, severity: str) -> List[Dict[str, Any]]:
+    """Return lint's findings of a severity that no other check speaks of."""
+    found = [one for one in seen.facts["findings"] if one["rule"] not in (*ELSEWHERE, *PURGING)]
+    return [one for one in found if one["severity"] == severity]
+
+
+def configuration_valid(seen: Evidence) -> Outcome:
+    """Judge whether kdump reads the files without an error."""
+    if not seen.facts["stack"]["installed"]:
+        return skipped("kdump is not installed")
+    unread = [path for path in seen.more["config_files"] if path in seen.unseen]
+    if unread:
+        return unknown("%s." % seen.unseen[unread[0]])
+    if seen.more["config_files"][0] in seen.more["missing_files"]:
+        path = seen.more["config_files"][0]
+        return failed(
+            "%s is not there, and nothing starts without it." % path,
+            "Run ansible-playbook crashops.kdump.setup.",
+            "missing",
+            "there",
+        )
+    return of_findings(_general(seen, "error")) or passed("no error")
+
+
+def configuration_warnings(seen: Evidence) -> Outcome:
+    """Judge whether lint has doubts about the files."""
+    return of_findings(_general(seen, "warning")) or passed("no warning")
+
+
+def hooks(seen: Evidence) -> Outcome:
+    """Judge whether the programs that the configuration names can be run."""
+    return of_rules(seen, HOOKS) or passed("all that are named can be run")
+
+
+def capture_command_line(seen: Evidence) -> Outcome:
+    """Judge whether the capture kernel's command line has what it needs, and nothing that harms it."""
+    found = of_rules(seen, CAPTURE_WORDS) or capture_boots(seen)
+    if found is not None:
+        return found
+    hungry = [word for word in seen.more["capture_words"] if word.partition("=")[0] in HUNGRY]
+    if not hungry or (seen.on_kdumpctl and all(word.startswith("swiotlb=") for word in hungry)):
+        return passed("nothing that harms")
+    reason = "The capture kernel takes over %s from the running one, which takes memory or processors from it."
+    advice = "Add such words to KDUMP_COMMANDLINE_REMOVE (kdump_sysconfig)."
+    if not seen.on_kdumpctl:
+        advice = (
+            "Write the words that the capture kernel is to have into KDUMP_CMDLINE (kdump_sysconfig), without these."
+        )
+    return warned(reason % " ".join(hungry), advice, hungry)
+
+
+def capture_restarts(seen: Evidence) -> Outcome:
+    """Judge whether a capture kernel that dies itself gives the machine back."""
+    if not seen.facts["stack"]["installed"]:
+        return skipped("kdump is not installed")
+    said = [word for word in seen.more["capture_words"] if word.startswith("panic=")]
+    # the kernel takes the last, and 0 is what it does unasked
+    if said and said[-1] != "panic=0":
+        later = capture_panic(seen)
+        if later is None or later[0] != "0":
+            return passed(said[-1])
+        reason = "%s sets kernel.panic = 0 in the capture kernel too, over %s: if it panics, the machine stands still."
+        return warned(reason % (later[1], said[-1]), "Take kernel.panic out of %s." % later[1], "0", said[-1])
+    reason = "Should the capture kernel panic itself, the machine stands still until somebody resets it."
+    return warned(reason, "Set kdump_commandline_append: [panic=10].", said, "panic=10, or another time in seconds")
+
+
+def image_not_frozen(seen: Evidence) -> Outcome:
+    """Judge whether the capture initramfs may be built anew."""
+    if not seen.more["force_no_rebuild"]:
+        return passed("it may")
+    reason = "force_no_rebuild 1 keeps the capture initramfs as it is, whatever changes on the host."
+    advice = "Set kdump_directives: {force_no_rebuild: null}, and run ansible-playbook crashops.kdump.setup."
+    return warned(reason, advice, "force_no_rebuild 1", "without it")
+
+
+def unmerged_configuration(seen: Evidence) -> Outcome:
+    """Judge whether a package update left a configuration beside the one in use."""
+    left = seen.more["unmerged"]
+    if not left:
+        return passed("none")
+    advice = "Compare it with the file in use, and remove it."
+    return warned("A package update left %s." % ", ".join(left), advice, left, "none")
+
+
+def collector_installed(seen: Evidence) -> Outcome:
+    """Judge whether the program that writes the dump is there, and the one that builds the capture initramfs."""
+    if not seen.facts["stack"]["installed"]:
+        return skipped("kdump is not installed")
+    collects = makedumpfile.command_words(seen.facts["settings"]["core_collector"]) is not None
+    if collects and seen.tools.makedumpfile is None:
+        reason = "makedumpfile is not installed, so the whole memory would be copied, or nothing."
+        return failed(reason, "Install makedumpfile (the role does).", "missing", "makedumpfile")
+    if seen.tools.builder is None and not seen.facts["image"]["exists"]:
+        what = "dracut" if seen.on_kdumpctl else "mkinitramfs (package initramfs-tools-core)"
+        return failed("%s is not installed, so no capture initramfs can be built." % what, "Install it.", "missing")
+    return passed(seen.tools.makedumpfile or seen.facts["settings"]["core_collector"])
+
+
+def collector_compression(seen: Evidence) -> Outcome:
+    """Judge whether makedumpfile was built with the compression that it is told to use."""
+    words, known = makedumpfile.command_words(seen.facts["settings"]["core_collector"]), seen.tools.compressions
+    if words is None or known is None:
+        return skipped("the collector is not makedumpfile, or it does not tell what it was built with")
+    options = [name for name, dummy in makedumpfile.arguments(words).options]
+    asked = [name for letter, name in OPTIONAL_COMPRESSIONS.items() if letter in options]
+    lacking = [name for name in asked if name not in known]
+    if not lacking:
+        return passed(", ".join(asked) or "none that is optional")
+    reason = "makedumpfile is to compress with %s, and was built without it." % ", ".join(lacking)
+    return warned(reason, "Set kdump_core_collector with -c (zlib), which every build has.", lacking, known)
+
+
+def cluster_fencing(seen: Evidence) -> Outcome:
+    """Judge whether a node of a cluster tells the others that it dumps, before they switch it off."""
+    if not seen.more["fencing"].cluster:
+        return skipped("this is no node of a Pacemaker cluster")
+    wrong = of_rules(seen, FENCE)
+    if wrong is not None:
+        return wrong
+    if not seen.on_kdumpctl:
+        return skipped("kdump-tools has nothing that tells a cluster")
+    fencing, doubt = (
+        seen.more["fencing"],
+        "This is a node of a cluster (%s), and %s: it may be switched off while it dumps.",
+    )
+    if fencing.nodes is None:
+        advice = "Look at it: crm_verify --xml-file %s" % CIB if seen.platform.root else None
+        return unknown("%s cannot be read, or is damaged." % CIB, advice)
+    lacking = _fencing_lacks(fencing)
+    if lacking is None:
+        return passed("%s, named in %s" % (" ".join(fencing.nodes), fencing.source))
+    advice = "Set kdump_fence_kdump_nodes to the names of the other nodes, and install fence-agents-kdump."
+    if fencing.unused:
+        advice = "Install pcs, or set kdump_fence_kdump_nodes to the names of the other nodes."
+    return warned(doubt % (CLUSTER, lacking), advice, "missing", "fence_kdump")
+
+
+def _fencing_lacks(fencing: Fencing) -> Optional[str]:
+    """Return what keeps a node from telling the others that it dumps, None where nothing does."""
+    if fencing.source is None:
+        return "fence_kdump_nodes is missing, and Pacemaker has no fence_kdump either"
+    if not fencing.agent:
+        return "the program %s is missing" % AGENT
+    if fencing.unused:
+        return "Pacemaker has fence_kdump, but kdumpctl asks pcs for it, which is not installed"
+    return None if fencing.nodes else "%s names no other node" % fencing.source
+
+
+def hibernation(seen: Evidence) -> Outcome:
+    """Judge whether a resume device is in the way."""
+    if "resume=" not in seen.platform.cmdline:
+        return skipped("no resume= was booted")
+    if seen.on_kdumpctl or "noresume" in seen.platform.cmdline:
+        return passed("the capture initramfs has no part that resumes")
+    return passed("a kernel that finds no image of this boot does not resume")

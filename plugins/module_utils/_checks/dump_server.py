@@ -1,0 +1,84 @@
+# Copyright (c) 2026, The crashops.kdump authors
+# GNU General Public License v3.0-or-later (see COPYING or https://www.gnu.org/licenses/gpl-3.0.txt)
+# SPDX-License-Identifier: GPL-3.0-or-later
+# Private to this collection: no promise is made to code outside it.
+"""Checks of a dump target on another machine: does it answer, does it let this host in, on which way."""
+
+from typing import Optional, Tuple
+
+from ansible_collections.crashops.kdump.plugins.module_utils._checks import configuration
+from ansible_collections.crashops.kdump.plugins.module_utils._checks.outcome import (
+    PROVE,
+    Evidence,
+    Outcome,
+    failed,
+    of_rules,
+    passed,
+    skipped,
+    unknown,
+    warned,
+)
+from ansible_collections.crashops.kdump.plugins.module_utils._checks.target import HOST_KEY, KEY, PREPARE, REACH
+
+
+def _reached(seen: Evidence, kind: str) -> Optional[Outcome]:
+    """Return why a check of a server says nothing, None where it does."""
+    if seen.facts["settings"]["target_type"] != kind:
+        return skipped("the target is no %s server" % kind)
+    if not seen.probe.tried:
+        return skipped(seen.probe.untried or "it was not tried")
+    return None
+
+
+def nfs_server(seen: Evidence) -> Outcome:
+    """Judge whether the NFS server answers and lets this host mount the export."""
+    return _reached(seen, "nfs") or _troubled(seen, REACH)
+
+
+def ssh_server(seen: Evidence) -> Outcome:
+    """Judge whether the ssh server answers and lets this host in with the very key."""
+    return _reached(seen, "ssh") or _troubled(seen, (*REACH, "login_refused", "login"))
+
+
+def ssh_key(seen: Evidence) -> Outcome:
+    """Judge whether ssh would take the key, and nobody has to type anything for it."""
+    return _reached(seen, "ssh") or _troubled(seen, KEY)
+
+
+def ssh_host_key(seen: Evidence) -> Outcome:
+    """Judge whether the server's host key is known under the name that the target has."""
+    return _reached(seen, "ssh") or _troubled(seen, HOST_KEY)
+
+
+def _troubled(seen: Evidence, troubles: Tuple[str, ...]) -> Outcome:
+    """Return the outcome for a probe that may have met one of some troubles."""
+    trouble = seen.probe.trouble
+    if trouble in troubles:
+        return failed(seen.probe.msg or str(trouble), PREPARE, trouble)
+    if trouble is not None:
+        return skipped("something else is wrong with the target: %s" % trouble)
+    return passed(seen.facts["settings"]["target_location"])
+
+
+def ssh_name(seen: Evidence) -> Outcome:
+    """Judge whether the ssh target is no alias."""
+    if seen.facts["settings"]["target_type"] != "ssh":
+        return skipped("the target is no ssh server")
+    found = of_rules(seen, configuration.SSH_NAME)
+    return found or passed(seen.facts["settings"]["target_location"])
+
+
+def capture_network(seen: Evidence) -> Outcome:
+    """Judge whether the way to the server is one that the capture kernel brings up like the running one."""
+    links, kerberos = seen.more["unsure_links"], seen.more["kerberos"]
+    if seen.more["links"] == set():
+        return skipped("the dumps cross no network")
+    if kerberos and seen.on_kdumpctl:
+        reason = "The export is mounted by Kerberos (%s), and the capture initramfs has no rpc.gssd to log in with."
+        return failed(reason % kerberos, "Export it with sec=sys to this host, or dump to an ssh server.", kerberos)
+    if links is None:
+        return unknown("This host has no route to the server that could be seen.", "See to its routes. " + PROVE)
+    if not links:
+        return passed("an ordinary interface")
+    reason = "The way to the server leads over %s, which may have another name or need more in the capture kernel."
+    return warned(reason % ", ".join(links), PROVE, links)

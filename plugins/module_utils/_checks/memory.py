@@ -1,0 +1,236 @@
+# Copyright (c) 2026, The crashops.kdump authors
+# GNU General Public License v3.0-or-later (see COPYING or https://www.gnu.org/licenses/gpl-3.0.txt)
+# SPDX-License-Identifier: GPL-3.0-or-later
+# Private to this collection: no promise is made to code outside it.
+"""Checks of the reserved memory: is it there, does its value mean what it says, is it enough."""
+
+from typing import List
+
+from ansible_collections.crashops.kdump.plugins.module_utils._checks.outcome import (
+    AS_ROOT,
+    PROVE,
+    Evidence,
+    Outcome,
+    failed,
+    mib,
+    passed,
+    skipped,
+    unknown,
+    warned,
+)
+from ansible_collections.crashops.kdump.plugins.module_utils._crashkernel.reboot_needed import in_words
+from ansible_collections.crashops.kdump.plugins.module_utils._facts.dump_size import USER, dump_level
+from ansible_collections.crashops.kdump.plugins.module_utils._machine.kernel_files import CRASH_SIZE, unread
+from ansible_collections.crashops.kdump.plugins.module_utils._syntax.kernel_cmdline import said
+
+RESERVE = "Set kdump_crashkernel, and run ansible-playbook crashops.kdump.setup -e kdump_reboot_allowed=true."
+# what needs memory beside the kernel and its initramfs, as a percentage of the counted sum below which nothing starts
+HOPELESS_PERCENT = 50
+
+
+def crashkernel_booted(seen: Evidence) -> Outcome:
+    """Judge whether the running kernel was booted with crashkernel=."""
+    booted = seen.facts["crashkernel"]["booted"]
+    if booted:
+        return passed(said(booted))
+    if seen.facts["memory"]["reserved_bytes"]:
+        return passed("none, and %s are reserved all the same" % mib(seen.facts["memory"]["reserved_bytes"]))
+    unread = seen.more["unread"]
+    reason = "The running kernel was booted without crashkernel=%s." % (": %s" % unread.reason if unread else "")
+    return failed(reason, unread.remedy if unread else RESERVE, "none", "crashkernel=...")
+
+
+def memory_reserved(seen: Evidence) -> Outcome:
+    """Judge whether memory is reserved."""
+    reserved = seen.facts["memory"]["reserved_bytes"]
+    if reserved:
+        return passed(mib(reserved))
+    if reserved is None:
+        return _unreadable(seen)
+    why = seen.facts["crashkernel"]["reason"]
+    unread = seen.more["unread"]
+    advice = unread.remedy if unread else RESERVE
+    return failed("No memory is reserved: %s." % (why or "the kernel does not say why"), advice, "0", "more than 0")
+
+
+def _unreadable(seen: Evidence) -> Outcome:
+    """Return what to say where the kernel does not tell its reservation."""
+    if seen.more["crash_loaded"] is None:
+        return skipped("this kernel cannot load a capture kernel at all")
+    blind = unread(CRASH_SIZE, seen.unseen)
+    if blind and seen.facts["armed"]:
+        return passed("enough to load a capture kernel")
+    if blind:
+        return unknown("%s." % blind, "Look again: kexec keeps the file busy while it loads.")
+    reason = "This kernel cannot load a capture kernel: %s is not there." % CRASH_SIZE[0]
+    return failed(reason, "Boot a kernel of the distribution.", "none", "more than 0")
+
+
+def reservation_readable(seen: Evidence) -> Outcome:
+    """Judge whether the kernel tells what it has reserved; it does not while kexec loads something."""
+    blind = unread(CRASH_SIZE, seen.unseen)
+    return unknown("%s." % blind, "Look again.") if blind else passed("yes")
+
+
+def _values(seen: Evidence) -> List[str]:
+    """Return the crashkernel= values that count: of the next boot, or of this one where those are not known."""
+    found = seen.more["default_values"]
+    return seen.facts["crashkernel"]["booted"] if found is None else found
+
+
+def crashkernel_single(seen: Evidence) -> Outcome:
+    """Judge whether one value hides another."""
+    values = _values(seen)
+    if len(values) < 2:
+        return passed(said(values))
+    problem, counting = seen.more["together"], seen.more["counting"]
+    if problem is None or not counting:
+        return passed(said(values))
+    reason = "%s: %s. Only %s counts." % (said(values), problem, said(counting))
+    return warned(reason, RESERVE, said(values), "one value, or one ,high with one ,low; one ,cma may come with either")
+
+
+def crashkernel_auto(seen: Evidence) -> Outcome:
+    """Judge whether crashkernel=auto stands where no kernel knows it."""
+    if not any(value.startswith("auto") for value in seen.more["counting"]):
+        return passed(said(_values(seen)))
+    if seen.more["knows_auto"]:
+        return passed("crashkernel=auto, which this kernel knows")
+    if seen.more["knows_auto"] is None:
+        reason = "It is not known whether the kernel of the next boot knows crashkernel=auto: %s."
+        return unknown(reason % seen.facts["crashkernel"]["reason"])
+    reason = "crashkernel=auto is known to the kernel of RHEL 8 only; %s reserves nothing for it."
+    other = "that of the next boot (%s)" % seen.more["next_kernel"]
+    told = reason % ("this one" if seen.more["next_kernel"] == seen.setup.kernel else other)
+    return failed(told, RESERVE, "crashkernel=auto", "a size, or the vendor's ranges")
+
+
+def crashkernel_value(seen: Evidence) -> Outcome:
+    """Judge whether the value of the next boot reserves anything on this machine."""
+    values, expected = _values(seen), seen.more["expected"]
+    if not values and seen.more["default_values"] is None:
+        return skipped("the boot entries are not known, and this boot had no crashkernel=")
+    if not values:
+        return failed("The next boot reserves nothing: its entry has no crashkernel=.", RESERVE, "none", "a size")
+    if not seen.more["next_known"]:
+        return unknown("What the next boot reserves cannot be seen: %s." % seen.facts["crashkernel"]["reason"])
+    if expected is None:
+        return unknown("How much RAM this machine has cannot be seen.")
+    if expected.size:
+        return passed("%s reserves %s" % (said(seen.more["counting"]), in_words(expected.size, expected.cma)))
+    reason = "%s reserves nothing on this machine with %s of RAM: %s."
+    ram = mib(seen.facts["memory"]["ram_bytes"])
+    return failed(reason % (said(values), ram, expected.reason), RESERVE, said(values), "a size that this RAM has")
+
+
+def reserved_as_booted(seen: Evidence) -> Outcome:
+    """Judge whether the reservation was made smaller since the boot."""
+    reserved, expected = seen.facts["memory"]["reserved_bytes"], seen.more["booted_expected"]
+    if not reserved or expected is None or not expected.size:
+        return skipped("nothing is reserved, or how much was asked for is not known")
+    cma = seen.facts["memory"]["cma_bytes"]
+    if cma is not None and cma < expected.cma:
+        reason = "The kernel could set aside only %s of the %s that were asked for with ,cma." % (
+            mib(cma),
+            mib(expected.cma),
+        )
+        return warned(reason, "Look at: journalctl -k -g 'CMA'. Ask for less.", mib(cma), mib(expected.cma))
+    if reserved >= expected.size:
+        return passed(in_words(reserved, cma or 0), in_words(expected.size, expected.cma))
+    reason = "%s are reserved, less than the %s that were asked for at boot." % (mib(reserved), mib(expected.size))
+    advice = "Look for a write to %s (shrinking lasts until the next boot), and reboot." % CRASH_SIZE[0]
+    return warned(reason, advice, mib(reserved), mib(expected.size))
+
+
+def _uncounted(seen: Evidence) -> Outcome:
+    """Return that the need of a capture kernel is not known: /proc/iomem shows addresses to root only."""
+    reason = "What a capture kernel needs here cannot be counted: %s."
+    if not seen.platform.root:
+        return unknown(reason % "only root sees the kernel's own size", AS_ROOT)
+    return unknown(reason % "/proc/iomem does not show the kernel's own size", PROVE)
+
+
+def reserved_enough(seen: Evidence) -> Outcome:
+    """Judge whether what is reserved is as much as kernel, modules and initramfs need."""
+    memory = seen.facts["memory"]
+    reserved, needed = memory["reserved_bytes"], memory["needed_bytes"]
+    if not reserved:
+        return skipped("nothing is reserved")
+    if needed is None:
+        return _uncounted(seen)
+    wanted = needed * (100 + seen.limits.memory_margin_percent) // 100
+    cma = _cma(seen)
+    if reserved + cma >= wanted and cma and memory["cma_bytes"] is None:
+        reason = "%s are reserved, which is enough only if the kernel also set aside the %s asked for with ,cma."
+        return unknown(reason % (mib(reserved), mib(cma)), PROVE)
+    if reserved + cma >= wanted:
+        return passed(in_words(reserved, cma), mib(wanted), memory["needed_because"])
+    reason = "%s are reserved, and %s are counted as needed (%s)."
+    told = reason % (in_words(reserved, cma), mib(wanted), memory["needed_because"])
+    judge = failed if (reserved + cma) * 100 < needed * HOPELESS_PERCENT else warned
+    return judge(told, "Set kdump_crashkernel: estimate and reboot, or prove it by a test.", mib(reserved), mib(wanted))
+
+
+def vendor_default(seen: Evidence) -> Outcome:
+    """Judge whether less is reserved than the vendor does by default on such a machine."""
+    reserved, default = seen.facts["memory"]["reserved_bytes"], seen.more["vendor_bytes"]
+    if default is None:
+        return skipped("the vendor's default for this host is not known without asking its tools")
+    if not default:
+        return skipped("this machine has less RAM than the vendor's default begins at")
+    if not reserved:
+        return skipped("nothing is reserved")
+    cma = _cma(seen)
+    if reserved < default <= reserved + cma and not _is_cma_known(seen):
+        reason = "%s are reserved, and whether this kernel also set aside the %s asked for with ,cma is not known."
+        return unknown(reason % (mib(reserved), mib(cma)), PROVE)
+    if reserved + cma >= default:
+        return passed(in_words(reserved, cma), mib(default))
+    told = in_words(reserved, cma)
+    reason = "%s are reserved, less than the %s of the vendor's default." % (told, mib(default))
+    return warned(reason, "Set kdump_crashkernel: default and reboot, or prove it by a test.", told, mib(default))
+
+
+def cma_user_pages(seen: Evidence) -> Outcome:
+    """Judge whether somebody wants pages of programs in the dump that the kernel leaves out of it."""
+    cma = _cma(seen)
+    if not cma:
+        return skipped("nothing is set aside by a crashkernel value with ,cma")
+    collector = seen.facts["settings"]["core_collector"]
+    if dump_level(collector) & USER:
+        return passed("the dump leaves out the pages of programs in any case")
+    reason = "The dump is to hold the pages of programs, and those in the %s of CMA are lost whatever the dump level."
+    advice = "Set kdump_core_collector with -d 31, or reserve without ,cma (kdump_crashkernel)."
+    return warned(reason % mib(cma), advice, collector, "a dump level with 8 in it, such as -d 31")
+
+
+def _cma(seen: Evidence) -> int:
+    """Return what is set aside with ,cma; as asked for where this kernel does not say."""
+    told, expected = seen.facts["memory"]["cma_bytes"], seen.more["booted_expected"]
+    if told is not None:
+        return int(told)
+    return expected.cma if expected is not None else 0
+
+
+def _is_cma_known(seen: Evidence) -> bool:
+    """Return whether the kernel says what it set aside, or is known to do it."""
+    expected = seen.more["booted_expected"]
+    return seen.facts["memory"]["cma_bytes"] is not None or expected is None or bool(expected.cma_known)
+
+
+def memory_extras(seen: Evidence) -> Outcome:
+    """Judge whether something is in use that is known to need more memory than the counted sum."""
+    drivers = seen.more["drivers"]
+    kept_out = [one.name for one in drivers.blocks if one.sure]
+    large = [name for name in seen.more["extras"]["drivers"] if name not in kept_out]
+    extras = ["the driver %s" % name for name in large] + seen.more["extras"]["others"]
+    if not extras:
+        return passed("nothing known")
+    reason = "A capture kernel may need more memory here than was counted: %s." % "; ".join(extras)
+    advice = "Prove it by a crash test (crashops.kdump.test), or give more memory (kdump_crashkernel)."
+    # who does not know what the target needs must not advise to keep anything out
+    spare = [] if drivers.unseen else [name for name in large if name not in drivers.needed]
+    if spare:
+        words = " The dump target does not need %s: kdump_blocked_drivers: [%s] keeps that out."
+        advice += words % (" and ".join(spare), ", ".join(spare))
+    return warned(reason, advice, extras)

@@ -1,0 +1,152 @@
+# Copyright (c) 2026, The crashops.kdump authors
+# GNU General Public License v3.0-or-later (see COPYING or https://www.gnu.org/licenses/gpl-3.0.txt)
+# SPDX-License-Identifier: GPL-3.0-or-later
+# Private to this collection: no promise is made to code outside it.
+"""What every check is given and answers with."""
+
+from typing import Any, Dict, List, NamedTuple, Optional
+
+from ansible_collections.crashops.kdump.plugins.module_utils._facts.block_layers import Layer
+from ansible_collections.crashops.kdump.plugins.module_utils._facts.collector import Tools
+from ansible_collections.crashops.kdump.plugins.module_utils._facts.dump_size import DumpSize
+from ansible_collections.crashops.kdump.plugins.module_utils._facts.dumps import Dumps
+from ansible_collections.crashops.kdump.plugins.module_utils._facts.free_space import Place
+from ansible_collections.crashops.kdump.plugins.module_utils._facts.machine import Platform
+from ansible_collections.crashops.kdump.plugins.module_utils._facts.proof import Proof, Setup
+from ansible_collections.crashops.kdump.plugins.module_utils._facts.target_probe import Answer
+
+# what only a crash can tell
+PROVE = "Prove it by a crash test (crashops.kdump.test)."
+AS_ROOT = "Run it as root (become: true)."
+LOOK_AGAIN = "Mend what the reason names, then run ansible-playbook crashops.kdump.verify again."
+# what hinders root too, by the words of the system or of those who looked
+OF_REASONS = (
+    ("does not answer", "Bring the server back, or unmount what it exports (umount -l)."),
+    (
+        "did not end within",
+        "Find out what the command waits for, then run ansible-playbook crashops.kdump.verify again.",
+    ),
+    ("Device or resource busy", "Look again: kexec keeps the file busy while it loads."),
+    ("Input/output error", "The kernel's log names the failing disk: journalctl -k -p err."),
+    ("Stale file handle", "Mount the file system of the server again."),
+    ("Too many levels of symbolic links", "A link leads to itself: see ls -l, and replace it."),
+)
+DENIED = ("Permission denied", "Operation not permitted")
+DENIED_ROOT = "Even root may not read it: see ausearch -m avc -ts recent, and root_squash on a file server."
+PASS, WARN, FAIL, SKIP, UNKNOWN = STATUSES = ("pass", "warn", "fail", "skip", "unknown")
+
+
+class Outcome(NamedTuple):
+    """What a check found: value and wanted as text, a sentence for the reason, one for what to do."""
+
+    status: str
+    value: Optional[str] = None
+    wanted: Optional[str] = None
+    reason: Optional[str] = None
+    advice: Optional[str] = None
+
+
+class Thresholds(NamedTuple):
+    """From where on a check complains."""
+
+    proof_age_days: int = 180
+    memory_margin_percent: int = 0
+    free_inodes: int = 100
+    dumps_count: int = 10
+    dumps_percent: int = 50
+    watchdog_seconds: int = 60
+
+
+class Evidence(NamedTuple):
+    """All that checks judge: kdump_info's facts, and what was read beside them. Nothing here touches the machine."""
+
+    facts: Dict[str, Any]
+    platform: Platform
+    setup: Setup
+    place: Optional[Place]
+    layers: List[Layer]
+    dump_size: DumpSize
+    probe: Answer
+    dumps: Dumps
+    proof: Proof
+    tools: Tools
+    unseen: Dict[str, str]
+    limits: Thresholds
+    more: Dict[str, Any]
+
+    @property
+    def on_kdumpctl(self) -> bool:
+        """Return which of the two stacks it is."""
+        return bool(self.facts["stack"]["name"] == "kdumpctl")
+
+
+def passed(value: Any = None, wanted: Any = None, reason: Optional[str] = None) -> Outcome:
+    """Return that all is well."""
+    return Outcome(PASS, _text(value), _text(wanted), reason)
+
+
+def warned(reason: str, advice: str, value: Any = None, wanted: Any = None) -> Outcome:
+    """Return that something is doubtful."""
+    return Outcome(WARN, _text(value), _text(wanted), reason, advice)
+
+
+def failed(reason: str, advice: str, value: Any = None, wanted: Any = None) -> Outcome:
+    """Return that a crash, now or after the next boot, would leave no dump, or none that anybody could use."""
+    return Outcome(FAIL, _text(value), _text(wanted), reason, advice)
+
+
+def skipped(reason: str) -> Outcome:
+    """Return that the check says nothing about this host, and why."""
+    return Outcome(SKIP, reason=reason)
+
+
+def unknown(reason: str, advice: Optional[str] = None) -> Outcome:
+    """Return that it cannot be told, and why; without an advice here, advice_on() gives one that fits the reason."""
+    return Outcome(UNKNOWN, reason=reason, advice=advice)
+
+
+def advice_on(reason: str, root: bool) -> str:
+    """Return what to do about something that could not be seen, by the words of the reason."""
+    for words, advice in OF_REASONS:
+        if words in reason:
+            return advice
+    if root and any(words in reason for words in DENIED):
+        return DENIED_ROOT
+    return LOOK_AGAIN if root else AS_ROOT
+
+
+def mib(size: Optional[int]) -> str:
+    """Return a size in MiB, rounded down; or GiB from 10 of them on."""
+    if size is None:
+        return "unknown"
+    return "%d GiB" % (size >> 30) if size >= 10 << 30 else "%d MiB" % (size >> 20)
+
+
+def of_findings(found: List[Dict[str, Any]]) -> Optional[Outcome]:
+    """Return the outcome for lint's findings, the worst and first of them in words; None where there are none."""
+    if not found:
+        return None
+    errors = [one for one in found if one["severity"] == "error"]
+    first = (errors or found)[0]
+    where = "%s, line %s" % (first["path"], first["line"]) if first["line"] else first["path"]
+    more = " (and %d more, see findings)" % (len(found) - 1) if len(found) > 1 else ""
+    reason = "%s: %s%s." % (where, first["message"], more)
+    advice = "%s (rule %s), and run ansible-playbook crashops.kdump.setup." % (
+        first["remedy"][:1].upper() + first["remedy"][1:],
+        first["rule"],
+    )
+    return (failed if errors else warned)(reason, advice, ", ".join(sorted({one["rule"] for one in found})))
+
+
+def of_rules(seen: Evidence, rules: Any) -> Optional[Outcome]:
+    """Return the outcome for lint's findings by some rules, advice left out; None where there are none."""
+    return of_findings([one for one in seen.facts["findings"] if one["rule"] in rules and one["severity"] != "advice"])
+
+
+def _text(value: Any) -> Optional[str]:
+    """Return a value as text; None stays."""
+    if value is None or isinstance(value, str):
+        return value
+    if isinstance(value, bool):
+        return "yes" if value else "no"
+    return ", ".join(value) if isinstance(value, (list, tuple)) else str(value)

@@ -1,0 +1,92 @@
+# Copyright (c) 2026, The crashops.kdump authors
+# GNU General Public License v3.0-or-later (see COPYING or https://www.gnu.org/licenses/gpl-3.0.txt)
+# SPDX-License-Identifier: GPL-3.0-or-later
+# Private to this collection: no promise is made to code outside it.
+"""Checks of what the kernel does at a panic, and of what it takes for one."""
+
+from ansible_collections.crashops.kdump.plugins.module_utils._checks.outcome import (
+    Evidence,
+    Outcome,
+    passed,
+    skipped,
+    unknown,
+    warned,
+)
+from ansible_collections.crashops.kdump.plugins.module_utils._facts.machine import NOTIFIERS, NOTIFIERS_FILE
+
+# off by default in guests of KVM, which often have no counters for it
+NO_DETECTOR = "kernel.nmi_watchdog is 0, so that no CPU which takes no interrupts is found."
+PROFILE = "Set kdump_panic_policy (the role applies it), or the key itself."
+
+
+def panic_timeout(seen: Evidence) -> Outcome:
+    """Judge whether a host that has nothing loaded stays dead after a panic."""
+    value = seen.platform.sysctl.get("kernel.panic")
+    if value is None:
+        return skipped("this kernel has no kernel.panic")
+    if value or seen.facts["armed"]:
+        return passed("kernel.panic = %d" % value)
+    reason = "kernel.panic = 0 and nothing is loaded: after a panic the host stands still until somebody resets it."
+    return warned(
+        reason,
+        "Arm the host (ansible-playbook crashops.kdump.setup), or set kernel.panic = 10 in /etc/sysctl.d.",
+        "0",
+        "more than 0",
+    )
+
+
+def panic_on_oops(seen: Evidence) -> Outcome:
+    """Judge whether an oops becomes a panic, and so a dump."""
+    value = seen.platform.sysctl.get("kernel.panic_on_oops")
+    if value is None or value:
+        return passed("kernel.panic_on_oops = %s" % value) if value else skipped("this kernel has no such key")
+    reason = "kernel.panic_on_oops = 0: a kernel that has an oops goes on, damaged, and leaves no dump."
+    return warned(reason, "Set kdump_panic_policy: [oops].", "0", "1")
+
+
+def hang_policy(seen: Evidence) -> Outcome:
+    """Judge whether what was asked for by panic_policy is set."""
+    keys = [one for one in seen.facts["policy"]["sysctls"] if one["wanted"] is not None]
+    if not keys:
+        return skipped("panic_policy asks for nothing")
+    wrong = ["%s = %s" % (one["key"], one["value"]) for one in keys if one["value"] != one["wanted"]]
+    right = ["%s = %s" % (one["key"], one["wanted"]) for one in keys]
+    if not wrong:
+        blind = seen.platform.sysctl.get("kernel.nmi_watchdog") == 0 and any("hardlockup" in word for word in right)
+        return passed(right, right, NO_DETECTOR if blind else None)
+    return warned("The panic policy is not applied: %s." % ", ".join(wrong), PROFILE, wrong, right)
+
+
+def panic_on_warn(seen: Evidence) -> Outcome:
+    """Judge whether a mere warning of the kernel crashes the host."""
+    value = seen.platform.sysctl.get("kernel.panic_on_warn")
+    if not value:
+        return passed("no", "no")
+    reason = "kernel.panic_on_warn = 1: each warning of the kernel crashes the host."
+    return warned(reason, "Set kernel.panic_on_warn = 0 in /etc/sysctl.d, and run sysctl --system.", "1", "0")
+
+
+def panic_notifiers(seen: Evidence) -> Outcome:
+    """Judge whether other code runs between the panic and the capture kernel, by the value that is in effect."""
+    if NOTIFIERS_FILE in seen.unseen:
+        return unknown("%s." % seen.unseen[NOTIFIERS_FILE])
+    if seen.platform.notifiers is None:
+        reason = "%s says neither yes nor no." % NOTIFIERS_FILE
+        return unknown(reason, "Look at it: cat %s" % NOTIFIERS_FILE)
+    if not seen.platform.notifiers:
+        return passed("no", "no")
+    if seen.platform.hyperv:
+        return passed("yes", None, "Hyper-V needs it, and the kernel sets it there by itself")
+    booted = [word for word in seen.platform.cmdline.split() if word.startswith(NOTIFIERS)]
+    reason = "%s lets other code run between the panic and the dump, which may hang."
+    advice = "Take it off the command line, unless the hypervisor's vendor asks for it."
+    if not booted:
+        reason += " It was set while the system ran."
+        advice = "Find out what sets it, and undo it: echo N > %s" % NOTIFIERS_FILE
+    return warned(reason % NOTIFIERS, advice, booted or "yes", "without")
+
+
+def sysrq(seen: Evidence) -> Outcome:
+    """Tell whether the keyboard can crash the host; root's /proc/sysrq-trigger always can."""
+    value = seen.platform.sysctl.get("kernel.sysrq")
+    return skipped("this kernel has no kernel.sysrq") if value is None else passed("kernel.sysrq = %d" % value)

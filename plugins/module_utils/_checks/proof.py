@@ -1,0 +1,65 @@
+# Copyright (c) 2026, The crashops.kdump authors
+# GNU General Public License v3.0-or-later (see COPYING or https://www.gnu.org/licenses/gpl-3.0.txt)
+# SPDX-License-Identifier: GPL-3.0-or-later
+# Private to this collection: no promise is made to code outside it.
+"""Checks of the proof: has a real crash left a dump with this very setup."""
+
+import time
+
+from ansible_collections.crashops.kdump.plugins.module_utils._checks.outcome import (
+    Evidence,
+    Outcome,
+    mib,
+    passed,
+    skipped,
+    unknown,
+    warned,
+)
+
+PROVE = "Crash the host in its maintenance window: crashops.kdump.test -l HOST -e kdump_test_confirm=HOST."
+SOURCES = {"crash_test": "a crash test", "kdumpctl": "kdumpctl test", "dump": "a real crash"}
+DAY_S = 86400
+
+
+def proof_exists(seen: Evidence) -> Outcome:
+    """Judge whether a crash has ever left a dump here."""
+    proof = seen.proof
+    if proof.state == "unknown":
+        reason = "The proof of the last crash test cannot be read."
+        return unknown(reason, "It is damaged or unreadable. " + PROVE if seen.platform.root else None)
+    if proof.state == "never":
+        return warned("No crash has proved this host yet.", PROVE, "never", "a complete dump")
+    when = time.strftime("%Y-%m-%d", time.gmtime(proof.time or 0))
+    return passed("%s on %s" % (SOURCES.get(proof.source or "", "a crash"), when))
+
+
+def proof_current(seen: Evidence) -> Outcome:
+    """Judge whether the setup is still the one that was proved."""
+    if seen.proof.state in ("never", "unknown"):
+        return skipped("there is no proof")
+    if not seen.proof.changed:
+        return passed("nothing has changed since")
+    reason = "Since the last crash test something has changed: %s." % "; ".join(seen.proof.changed)
+    return warned(reason, PROVE, seen.proof.changed, "nothing")
+
+
+def proof_young(seen: Evidence) -> Outcome:
+    """Judge whether the proof is not too old: firmware and hardware leave no trace in it."""
+    age = seen.facts["proof"]["age_seconds"]
+    if age is None:
+        return skipped("there is no proof")
+    days, limit = age // DAY_S, seen.limits.proof_age_days
+    if days <= limit:
+        return passed("%d days" % days, "%d days" % limit)
+    return warned("The last proof is %d days old." % days, PROVE, "%d days" % days, "%d days" % limit)
+
+
+def machine_unchanged(seen: Evidence) -> Outcome:
+    """Judge whether the machine has as much memory as when it was proved."""
+    then, now = seen.proof.ram_bytes, seen.facts["memory"]["ram_bytes"]
+    if then is None or now is None:
+        return skipped("the proof does not tell the RAM")
+    if then == now:
+        return passed(mib(now))
+    reason = "The machine had %s of RAM when it was proved, and has %s." % (mib(then), mib(now))
+    return warned(reason, PROVE, mib(now), mib(then))

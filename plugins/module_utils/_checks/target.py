@@ -1,0 +1,160 @@
+# Copyright (c) 2026, The crashops.kdump authors
+# GNU General Public License v3.0-or-later (see COPYING or https://www.gnu.org/licenses/gpl-3.0.txt)
+# SPDX-License-Identifier: GPL-3.0-or-later
+# Private to this collection: no promise is made to code outside it.
+"""Checks of the dump target: is it there, does it answer, has it room, what is it made of."""
+
+from ansible_collections.crashops.kdump.plugins.module_utils._checks import configuration
+from ansible_collections.crashops.kdump.plugins.module_utils._checks.outcome import (
+    Evidence,
+    Outcome,
+    failed,
+    mib,
+    of_rules,
+    passed,
+    skipped,
+    unknown,
+    warned,
+)
+
+PREPARE = "Run ansible-playbook crashops.kdump.setup: it prepares the target, or says what is wrong with it."
+LOCAL = "the dumps do not go to a file system that this host sees"
+# which trouble of a probe belongs to which check; all others say that the target cannot be written to
+REACH = ("no_answer", "mount", "program_missing")
+KEY = ("key", "key_missing", "passphrase")
+HOST_KEY = ("host_key_unknown", "host_key_changed")
+
+
+def dump_directory(seen: Evidence) -> Outcome:
+    """Judge whether the directory of the dumps is there."""
+    found = of_rules(seen, configuration.DIRECTORY)
+    directory = seen.facts["dump_directory"]
+    if directory["path"] is None:
+        if seen.probe.existed is False and seen.facts["settings"]["target_type"] != "ssh":
+            return failed(
+                "The directory is not there on the target.", PREPARE, "missing", seen.facts["settings"]["path"]
+            )
+        return found or skipped("the dumps go to a place that this host does not see")
+    if directory["exists"]:
+        return found or passed(directory["path"])
+    if directory["exists"] is None:
+        return unknown("Whether %s is there cannot be seen." % directory["path"])
+    reason = "The dump directory %s does not exist." % directory["path"]
+    # kdump-config makes it whenever it is called, and so at the crash; then everybody may look into it
+    judge = failed if seen.on_kdumpctl else warned
+    return judge(
+        reason,
+        "Run ansible-playbook crashops.kdump.setup, which makes it, for root alone.",
+        "missing",
+        directory["path"],
+    )
+
+
+def space(seen: Evidence) -> Outcome:
+    """Judge whether a dump would fit."""
+    free, needed = seen.facts["space"]["free_bytes"], seen.dump_size.size
+    if free is None:
+        return _no_space(seen)
+    if needed is None:
+        return unknown("How large a dump would be cannot be told.")
+    if free >= needed:
+        return passed("%s free" % mib(free), mib(needed))
+    reason = "%s are free where the dump lands, and it would take %s."
+    advice = "Free or add room, remove old dumps, or raise the dump level (kdump_core_collector with -d 31)."
+    return failed(reason % (mib(free), mib(needed)), advice, mib(free), mib(needed))
+
+
+def _no_space(seen: Evidence) -> Outcome:
+    """Return what to say where the room is not known."""
+    directory = seen.facts["dump_directory"]["path"] or ""
+    if seen.place is not None and seen.place.path in seen.unseen:
+        reason = "%s: %s" % (directory, seen.unseen[seen.place.path])
+        return failed(reason, PREPARE, "no answer", "an answer") if seen.platform.root else unknown(reason)
+    return skipped(seen.probe.untried or "the target does not tell its room")
+
+
+def space_to_keep(seen: Evidence) -> Outcome:
+    """Judge whether there is as much room as experience says should be kept."""
+    free, keep = seen.facts["space"]["free_bytes"], seen.dump_size.keep
+    if free is None or keep is None:
+        return skipped("the room, or how much of it to keep, is not known")
+    if free >= keep:
+        return passed("%s free" % mib(free), mib(keep))
+    reason = "%s are free where the dump lands; %s should be kept (half of the RAM, or 30 %% of more than 500 GB)."
+    advice = "Free or add room, or remove old dumps."
+    return warned(reason % (mib(free), mib(keep)), advice, mib(free), mib(keep))
+
+
+def inodes(seen: Evidence) -> Outcome:
+    """Judge whether the file system can take more files."""
+    free = seen.facts["space"]["free_inodes"]
+    if free is None:
+        return skipped("the target counts no inodes, or does not tell")
+    if free >= seen.limits.free_inodes:
+        return passed(free, seen.limits.free_inodes)
+    reason = "Only %d inodes are free where the dump lands." % free
+    judge = failed if free < 5 else warned
+    return judge(reason, "Remove files there.", free, seen.limits.free_inodes)
+
+
+def target_writable(seen: Evidence) -> Outcome:
+    """Judge whether the target can be written to."""
+    mount = seen.place.mount if seen.place else None
+    if mount is not None:
+        if mount.writable:
+            return passed("%s on %s, read and write" % (mount.fstype, mount.point))
+        reason = "%s is mounted for reading only." % mount.point
+        advice = "Remount it (mount -o remount,rw %s), and look into the kernel log for why it is." % mount.point
+        return (warned if seen.on_kdumpctl else failed)(reason, advice, "ro", "rw")
+    trouble = seen.probe.trouble
+    if not seen.probe.tried:
+        return skipped(seen.probe.untried or LOCAL)
+    if trouble is None or trouble in (*REACH, *KEY, *HOST_KEY, "login_refused"):
+        return passed("it answers") if trouble is None else skipped("the target cannot be reached")
+    return failed(seen.probe.msg or trouble, PREPARE, trouble)
+
+
+def device_name(seen: Evidence) -> Outcome:
+    """Judge whether the device keeps its name over boots."""
+    named = [one for one in seen.facts["findings"] if one["rule"] in configuration.DEVICE]
+    if not named:
+        return passed(seen.facts["settings"]["target_location"] or "no device is named")
+    reason = "%s: %s." % (named[0]["path"], named[0]["message"])
+    return warned(reason, named[0]["remedy"][:1].upper() + named[0]["remedy"][1:] + ".", "not persistent")
+
+
+def file_system_type(seen: Evidence) -> Outcome:
+    """Judge whether the target's type is that of the file system."""
+    return of_rules(seen, configuration.FILE_SYSTEM) or passed(seen.facts["settings"]["target_type"])
+
+
+def raw_device(seen: Evidence) -> Outcome:
+    """Judge whether a raw target is free to be overwritten."""
+    if seen.facts["settings"]["target_type"] != "raw":
+        return skipped("the target is no raw device")
+    found = of_rules(seen, configuration.RAW)
+    if found is not None and found.status == "fail":
+        return found
+    if seen.probe.trouble:
+        return failed(seen.probe.msg or seen.probe.trouble, PREPARE, seen.probe.trouble)
+    return found or passed(seen.facts["settings"]["target_location"])
+
+
+def target_mounted(seen: Evidence) -> Outcome:
+    """Judge whether what fstab would mount below the dump directory is mounted."""
+    missing = seen.more["unmounted"]
+    if missing is None:
+        return passed("yes")
+    reason = "fstab mounts %s, which holds the dump directory, and it is not mounted: dumps would land below it."
+    return failed(reason % missing, "Mount it (mount %s), and see why it was not." % missing, "no", "yes")
+
+
+def path_meaning(seen: Evidence) -> Outcome:
+    """Judge whether the path is meant as kdump reads it: below the target's own root."""
+    directory, path = seen.facts["dump_directory"]["path"], seen.facts["settings"]["path"]
+    if not seen.on_kdumpctl or directory is None or seen.facts["settings"]["target_type"] == "local":
+        return skipped("the path is that of the running system, or of a server")
+    if not directory.endswith(path.rstrip("/") * 2) or path.strip("/") == "":
+        return passed(directory)
+    reason = "The path is taken below the target's own root, so the dumps land in %s." % directory
+    return warned(reason, "Set kdump_path to / if the target itself is meant for the dumps.", directory, path)

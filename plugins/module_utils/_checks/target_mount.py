@@ -1,0 +1,82 @@
+# Copyright (c) 2026, The crashops.kdump authors
+# GNU General Public License v3.0-or-later (see COPYING or https://www.gnu.org/licenses/gpl-3.0.txt)
+# SPDX-License-Identifier: GPL-3.0-or-later
+# Private to this collection: no promise is made to code outside it.
+"""Checks of what comes after now: whether the dump directory's mount is there in the capture kernel and later."""
+
+from typing import List
+
+from ansible_collections.crashops.kdump.plugins.module_utils._checks.outcome import (
+    Evidence,
+    Outcome,
+    failed,
+    passed,
+    skipped,
+    warned,
+)
+from ansible_collections.crashops.kdump.plugins.module_utils._facts.target_mount import CLOUD_INIT
+
+INTO_FSTAB = "Write it into /etc/fstab without %s, or set kdump_path to a directory of the root file system."
+BELOW = "the dump would land in the directory below it, on another file system"
+
+
+def target_in_capture(seen: Evidence) -> Outcome:
+    """Judge whether kdump-tools' capture kernel mounts what holds the dump directory.
+
+    It boots the real root with kdump-tools-dump.service alone, which brings local-fs.target and not remote-fs.target.
+    Seen on Debian 12: of a mount with _netdev, the dump lies below the mount point.
+    """
+    mount, options = seen.more["standing"], seen.more["standing"].options or []
+    if seen.on_kdumpctl or mount.point is None or seen.facts["settings"]["target_type"] != "local":
+        return skipped("the capture kernel mounts the target by itself, or it is the root file system")
+    why = _not_mounted(seen)
+    if why:
+        reason = "The capture kernel does not mount %s (%s): %s."
+        return failed(reason % (mount.point, why, BELOW), INTO_FSTAB % "_netdev, noauto", why)
+    late = [one for one in options if one in ("nofail", *CLOUD_INIT)]
+    if late:
+        reason = "The capture kernel does not wait for %s (%s in /etc/fstab); were it late, %s."
+        advice = "%s Or prove it by a crash test (crashops.kdump.test)." % (INTO_FSTAB % "nofail")
+        return warned(reason % (mount.point, late[-1], BELOW), advice, late)
+    return passed(mount.point)
+
+
+def _not_mounted(seen: Evidence) -> str:
+    """Return why the capture kernel does not mount what holds the dump directory; nothing where it does."""
+    mount = seen.more["standing"]
+    if mount.options is None:
+        return "" if mount.unit else "it stands in no fstab"
+    if mount.remote:
+        return "it is of a server"
+    if "_netdev" in mount.options:
+        return "_netdev in /etc/fstab"
+    return "noauto in /etc/fstab" if _on_demand(mount.options) else ""
+
+
+def _on_demand(options: List[str]) -> bool:
+    """Return whether nothing mounts a file system at boot or when it is looked at."""
+    return "noauto" in options and "x-systemd.automount" not in options
+
+
+def target_at_boot(seen: Evidence) -> Outcome:
+    """Judge whether the next boot mounts what holds the dump directory."""
+    mount = seen.more["standing"]
+    if mount.point is None or seen.facts["settings"]["target_type"] != "local":
+        return skipped("the dump directory lies on the root file system, or kdump mounts the target")
+    if mount.options is None and not mount.unit:
+        reason = "%s is mounted, and neither /etc/fstab nor a unit of systemd has it: the next boot does not."
+        return warned(reason % mount.point, INTO_FSTAB % "noauto", "not in fstab", "in fstab")
+    if mount.options is not None and _on_demand(mount.options):
+        reason = "%s is mounted, and /etc/fstab has noauto for it: the next boot does not mount it."
+        return warned(reason % mount.point, INTO_FSTAB % "noauto", "noauto", "without noauto")
+    return passed(mount.point)
+
+
+def target_disk_kept(seen: Evidence) -> Outcome:
+    """Judge whether the disk keeps its content when a cloud stops or moves the machine."""
+    loses = seen.more["standing"].loses
+    if loses is None:
+        return passed("nothing shows that it would not")
+    reason = "The dumps go to a disk that loses its content when the cloud stops or moves the machine (%s)."
+    advice = "Set kdump_path to a directory on a disk that stays, or kdump_target to a server."
+    return warned(reason % loses, advice, loses)

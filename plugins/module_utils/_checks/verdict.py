@@ -1,0 +1,120 @@
+# Copyright (c) 2026, The crashops.kdump authors
+# GNU General Public License v3.0-or-later (see COPYING or https://www.gnu.org/licenses/gpl-3.0.txt)
+# SPDX-License-Identifier: GPL-3.0-or-later
+# Private to this collection: no promise is made to code outside it.
+"""What a host's checks add up to: one word, by the table below."""
+
+from typing import Any, Dict, List, NamedTuple, Optional, Tuple
+
+from ansible_collections.crashops.kdump.plugins.module_utils._checks.all_checks import DOUBT, VITAL, WEIGHTS
+from ansible_collections.crashops.kdump.plugins.module_utils._checks.outcome import FAIL, UNKNOWN, WARN
+
+VERDICTS = ("ready", "ready_unproven", "reboot_pending", "degraded", "not_ready", "disabled_by_policy", "unsupported")
+# where the machine itself cannot dump
+UNSUPPORTED = ("kernel_support", "not_container")
+# where somebody has forbidden it on purpose
+FORBIDDEN = ("unit_unmasked", "kexec_allowed")
+# what fails only because the host was not rebooted yet
+MENDED_BY_REBOOT = (
+    "reboot_not_pending",
+    "crashkernel_booted",
+    "memory_reserved",
+    "armed",
+    "image_exists",
+    "image_links",
+    "unit_condition",
+)
+
+# which checks speak for a verdict, where they have anything to say
+DECISIVE = {
+    "unsupported": UNSUPPORTED,
+    "disabled_by_policy": FORBIDDEN,
+    "reboot_pending": ("reboot_not_pending",),
+    "ready_unproven": ("proof_exists", "proof_current", "proof_young", "machine_unchanged"),
+}
+
+
+class Tally(NamedTuple):
+    """The ids of the checks that count, by what they say; those that are waived do not count."""
+
+    failed: List[str]
+    warned: List[str]
+    unknown: List[str]
+
+
+def _only_a_reboot_away(seen: Tally) -> bool:
+    """Return whether a reboot is pending and nothing is wrong that it would not mend."""
+    pending = "reboot_not_pending" in (*seen.failed, *seen.warned)
+    return pending and all(name in MENDED_BY_REBOOT for name in seen.failed)
+
+
+def _forbidden(seen: Tally) -> bool:
+    """Return whether somebody has forbidden it on purpose, and nothing is loaded from before."""
+    return "armed" in seen.failed and any(name in FORBIDDEN for name in seen.failed)
+
+
+def _leaves_dump(seen: Tally) -> bool:
+    """Return whether nothing fails, and all that is vital could be seen."""
+    return not seen.failed and all(WEIGHTS[name] != VITAL for name in seen.unknown)
+
+
+# The verdict is that of the first row whose condition holds; docs/verify.md shows the same table.
+ROWS: Tuple[Tuple[str, Any], ...] = (
+    ("unsupported", lambda seen: any(name in UNSUPPORTED for name in seen.failed)),
+    ("disabled_by_policy", _forbidden),
+    ("reboot_pending", _only_a_reboot_away),
+    ("not_ready", lambda seen: not _leaves_dump(seen)),
+    ("degraded", lambda seen: any(WEIGHTS[name] != DOUBT for name in seen.warned)),
+    # what was not seen may be what keeps the dump from coming
+    ("ready_unproven", lambda seen: bool(seen.warned or seen.unknown)),
+    ("ready", lambda seen: True),
+)
+
+
+def tally(checks: List[Dict[str, Any]]) -> Tally:
+    """Return the checks that count, by what they say."""
+    counting = [check for check in checks if not check["waived"]]
+    by_status = [[check["id"] for check in counting if check["status"] == word] for word in (FAIL, WARN, UNKNOWN)]
+    return Tally(*by_status)
+
+
+def verdict(checks: List[Dict[str, Any]]) -> str:
+    """Return the one word for what the checks say."""
+    seen = tally(checks)
+    return next(word for word, holds in ROWS if holds(seen))
+
+
+def ready(checks: List[Dict[str, Any]]) -> bool:
+    """Return whether a crash would leave a dump, as far as anybody can tell without one."""
+    return _leaves_dump(tally(checks))
+
+
+def decider(word: str, checks: List[Dict[str, Any]]) -> Optional[Dict[str, Any]]:
+    """Return the check for which the verdict is what it is, the one that weighs most; None where it is ready."""
+    if word == "ready":
+        return None
+    counting = [check for check in checks if not check["waived"]]
+    decisive = [
+        check for check in counting if check["status"] in (FAIL, WARN) and check["id"] in DECISIVE.get(word, ())
+    ]
+    by_weight = [check for status in (FAIL, WARN, UNKNOWN) for check in counting if check["status"] == status]
+    plain = [check for check in by_weight if WEIGHTS[check["id"]] != DOUBT]
+    blind = [check for check in by_weight if check["status"] == UNKNOWN and WEIGHTS[check["id"]] == VITAL]
+    if word == "not_ready":
+        decisive = [check for check in by_weight if check["status"] == FAIL] or blind
+    return (decisive or (plain if word == "degraded" else by_weight) or by_weight)[0]
+
+
+def summary(decided_by: Optional[Dict[str, Any]], checks: List[Dict[str, Any]]) -> str:
+    """Return one sentence for why the verdict is what it is."""
+    if decided_by is not None:
+        return str(decided_by["reason"])
+    waived = [check["id"] for check in checks if check["waived"]]
+    if any(check in DECISIVE["ready_unproven"] for check in waived):
+        return "Nothing that counts speaks against a dump; %s waived." % ", ".join(waived)
+    return "A crash has proved this very setup."
+
+
+def reasons(checks: List[Dict[str, Any]]) -> List[str]:
+    """Return why a crash, now or after the next boot, would leave no dump: a sentence of each check that failed."""
+    return [check["reason"] for check in checks if check["status"] == FAIL and not check["waived"]]

@@ -1,0 +1,65 @@
+# Copyright (c) 2026, The crashops.kdump authors
+# GNU General Public License v3.0-or-later (see COPYING or https://www.gnu.org/licenses/gpl-3.0.txt)
+# SPDX-License-Identifier: GPL-3.0-or-later
+# Private to this collection: no promise is made to code outside it.
+"""Waivers: a check that an operator leaves out of the verdict, for a reason and up to a date."""
+
+import re
+import time
+from typing import Any, Dict, List, NamedTuple
+
+from ansible_collections.crashops.kdump.plugins.module_utils._checks.all_checks import IDS
+from ansible_collections.crashops.kdump.plugins.module_utils._checks.outcome import PASS, SKIP
+from ansible_collections.crashops.kdump.plugins.module_utils._machine.results import refusal
+
+DATE = "%Y-%m-%d"
+
+
+class Waiver(NamedTuple):
+    """The id of a check, why it does not count, and the last day on which it does not (UTC)."""
+
+    id: str
+    reason: str
+    until: str
+
+
+def refusals(waivers: List[Dict[str, Any]]) -> List[str]:
+    """Return a sentence for each waiver that says too little."""
+    found = []
+    for one in waivers:
+        if one["id"] not in IDS:
+            near = [name for name in IDS if name.split("_")[0] == one["id"].split("_")[0]]
+            remedy = "name one of %s" % ", ".join(near or IDS)
+            found.append(refusal("waivers.id", one["id"], "there is no such check", remedy))
+        if not one["reason"].strip():
+            rule = "it does not say why the check is waived"
+            found.append(refusal("waivers.reason", one["reason"], rule, "write a reason"))
+        if not _is_date(one["until"]):
+            remedy = "write the last day of the waiver as YYYY-MM-DD"
+            found.append(refusal("waivers.until", one["until"], "it is no date", remedy))
+    return found
+
+
+def _is_date(text: str) -> bool:
+    """Return whether a text is a day of the calendar."""
+    try:
+        time.strptime(text, DATE)
+    except ValueError:
+        return False
+    return bool(re.match(r"\d{4}-\d{2}-\d{2}\Z", text))
+
+
+def applied(checks: List[Dict[str, Any]], waivers: List[Waiver], now: float) -> List[Dict[str, Any]]:
+    """Return the checks with their waivers; what passes needs none, and one that has ended is told in the reason."""
+    today = time.strftime(DATE, time.gmtime(now))
+    by_id = {one.id: one for one in waivers}
+    return [_with(check, by_id[check["id"]], today) if check["id"] in by_id else check for check in checks]
+
+
+def _with(check: Dict[str, Any], waiver: Waiver, today: str) -> Dict[str, Any]:
+    """Return a check with its waiver."""
+    if check["status"] in (PASS, SKIP):
+        return check
+    if waiver.until >= today:
+        return dict(check, waived={"reason": waiver.reason, "until": waiver.until})
+    return dict(check, reason="%s (It was waived until %s: %s.)" % (check["reason"], waiver.until, waiver.reason))

@@ -1,0 +1,68 @@
+# Copyright (c) 2026, The crashops.kdump authors
+# GNU General Public License v3.0-or-later (see COPYING or https://www.gnu.org/licenses/gpl-3.0.txt)
+# SPDX-License-Identifier: GPL-3.0-or-later
+# Private to this collection: no promise is made to code outside it.
+"""What a capture kernel needs on this machine, counted from what can be read, without asking kdumpctl or kdump-config.
+
+kdumpctl since 1.0.57 counts the kernel, its modules, three times the initramfs (loaded, unpacked, and the half of the
+memory that a tmpfs may take) and 16 MiB. Its forerunners count the initramfs once, and 64 MiB.
+"""
+
+import re
+from typing import Any, NamedTuple, Optional, Tuple
+
+from ansible_collections.crashops.kdump.plugins.module_utils._crashkernel.option_grammar import MIB, round_up
+from ansible_collections.crashops.kdump.plugins.module_utils._machine.kernel_modules import loaded_modules
+
+IMAGE_FACTOR = 3
+KDUMPCTL_RUNTIME = 16 * MIB
+# kdump-tools boots the system's own root file system, not a small one made for the dump
+KDUMP_TOOLS_RUNTIME = 64 * MIB
+KERNEL_PARTS = re.compile(r"^ *([0-9a-f]{1,16})-([0-9a-f]{1,16}) : Kernel (?:code|rodata|data|bss)$", re.MULTILINE)
+
+
+class Needed(NamedTuple):
+    """The parts of the sum, in bytes; image is the path of the initramfs that image_bytes is the size of."""
+
+    kernel: int
+    modules: int
+    image: str
+    image_bytes: int
+    runtime: int
+
+    @property
+    def total(self) -> int:
+        """Return the sum."""
+        return self.kernel + self.modules + IMAGE_FACTOR * self.image_bytes + self.runtime
+
+
+def counted(host: Any, release: str, capture_image: str, runtime: int) -> Optional[Needed]:
+    """Return what is needed, None where the kernel's size (only root sees it) or no initramfs can be seen."""
+    image, image_bytes = _image(host, release, capture_image)
+    spans = KERNEL_PARTS.findall(host.read("/proc/iomem") or "")
+    kernel = sum(int(end, 16) - int(start, 16) + 1 for start, end in spans)
+    modules = sum(module.size for module in loaded_modules(host).values())
+    return Needed(kernel, modules, image, image_bytes, runtime) if image_bytes and kernel >= MIB else None
+
+
+def in_words(parts: Needed) -> str:
+    """Return the parts of the sum in words."""
+    words = "kernel %s, loaded modules %s, three times %s of %s, and %s"
+    sizes = [whole(size) for size in (parts.kernel, parts.modules, parts.image_bytes, parts.runtime)]
+    return words % (sizes[0], sizes[1], parts.image, sizes[2], sizes[3])
+
+
+def whole(size: int) -> str:
+    """Return a size in MiB, rounded up."""
+    return "%dM" % (round_up(size, MIB) // MIB)
+
+
+def _image(host: Any, release: str, capture_image: str) -> Tuple[str, int]:
+    """Return path and size of the capture initramfs, or of the larger one of the system where it is not built yet."""
+    entry = "/boot/%s/%s/initrd" % ((host.read("/etc/machine-id") or "none").strip(), release)
+    own = ("/boot/initramfs-%s.img" % release, "/boot/initrd.img-%s" % release, entry)
+    for path in (capture_image,) + own:
+        seen = host.stat(path)
+        if seen is not None and seen.size:
+            return path, seen.size
+    return "", 0

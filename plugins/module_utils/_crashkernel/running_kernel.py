@@ -1,0 +1,131 @@
+# Copyright (c) 2026, The crashops.kdump authors
+# GNU General Public License v3.0-or-later (see COPYING or https://www.gnu.org/licenses/gpl-3.0.txt)
+# SPDX-License-Identifier: GPL-3.0-or-later
+# Private to this collection: no promise is made to code outside it.
+"""What the running kernel says of itself: its memory, its command line, what it keeps for a crash."""
+
+import re
+from typing import Any, List, NamedTuple, Optional
+
+from ansible_collections.crashops.kdump.plugins.module_utils._crashkernel.kernel_versions import Kernel, kernel_of
+from ansible_collections.crashops.kdump.plugins.module_utils._crashkernel.option_grammar import MIB, RAM_STEP, round_up
+from ansible_collections.crashops.kdump.plugins.module_utils._machine.kernel_files import (
+    CRASH_SIZE,
+    cma_bytes,
+    read_first,
+)
+from ansible_collections.crashops.kdump.plugins.module_utils._syntax.kernel_cmdline import values
+from ansible_collections.crashops.kdump.plugins.module_utils._syntax.whole_numbers import whole
+
+# its one or two blocks: above 4 GiB, and below
+CRASH_BLOCKS = re.compile(r"^ *([0-9a-f]{1,16})-([0-9a-f]{1,16}) : Crash kernel$", re.MULTILINE)
+# where firmware-assisted dump (ppc64le) keeps the memory instead; 0 where it is off
+FADUMP_RESERVED = "/sys/kernel/fadump/mem_reserved"
+VMCORE = "/proc/vmcore"
+# there on hosts that boot images
+OSTREE = "/run/ostree-booted"
+# "Crash kernel" and the like are indented: they lie inside
+SYSTEM_RAM = re.compile(r"^([0-9a-f]{1,16})-([0-9a-f]{1,16}) : System RAM$", re.MULTILINE)
+MEM_TOTAL = re.compile(r"^MemTotal:\s+(\d+) kB", re.MULTILINE)
+
+
+class Running(NamedTuple):
+    """The kernel that runs now; what it does not tell is None. booted holds its crashkernel= values in order.
+
+    cma_bytes is what is reserved by a value with ,cma, which reserved_bytes leaves out. counted_bytes is the RAM before
+    a kernel rounds it.
+    """
+
+    kernel: Optional[str]
+    machine: Optional[str]
+    boot_id: Optional[str]
+    capture_kernel: bool
+    ram_bytes: Optional[int]
+    reserved_bytes: Optional[int]
+    booted: List[str]
+    cma_bytes: Optional[int] = None
+    counted_bytes: Optional[int] = None
+
+    def reader(self) -> Kernel:
+        """Return how this kernel reads crashkernel=; one that reserved something for ,cma knows the suffix."""
+        return kernel_of(self.kernel, self.machine or "x86_64", knows_cma=bool(self.cma_bytes))
+
+    def under(self, release: str) -> "Running":
+        """Return this machine as the kernel of another release would find it; what is reserved now stays."""
+        if release == self.kernel:
+            return self
+        other = self._replace(kernel=release, cma_bytes=None)
+        counted = self.counted_bytes
+        return other if counted is None else other._replace(ram_bytes=as_ranges_see(counted, other.reader()))
+
+    def knows_auto(self) -> bool:
+        """Return whether crashkernel=auto means something here: it is an extension of the RHEL 8 kernel."""
+        return self.reader().auto is not None
+
+
+def _line(host: Any, path: str) -> Optional[str]:
+    """Return a file's text without the blanks around it."""
+    text = host.read(path)
+    return None if text is None else text.strip()
+
+
+def _number(host: Any, path: str) -> Optional[int]:
+    """Return a file's number."""
+    return whole(_line(host, path))
+
+
+def _machine(host: Any) -> Optional[str]:
+    """Return the architecture as uname says it; the file is there since Linux 6.1."""
+    return _line(host, "/proc/sys/kernel/arch") or host.run(["uname", "-m"]).stdout.strip() or None
+
+
+def as_ranges_see(counted: int, kernel: Kernel) -> int:
+    """Return the RAM as a kernel counts it for crashkernel= ranges, firmware's share rounded away where it does so."""
+    return round_up(counted, RAM_STEP) if kernel.rounds_ram else counted
+
+
+def counted_ram(host: Any, reserved: Optional[int]) -> Optional[int]:
+    """Return the RAM that the kernel counts.
+
+    /proc/iomem shows zeros to anyone but root; then MemTotal, which lacks what is reserved, has to do.
+    """
+    spans = SYSTEM_RAM.findall(host.read("/proc/iomem") or "")
+    total = sum(int(end, 16) - int(start, 16) + 1 for start, end in spans)
+    if total < MIB:
+        match = MEM_TOTAL.search(host.read("/proc/meminfo") or "")
+        total = (whole(match.group(1)) or 0) * 1024 + (reserved or 0) if match else 0
+    return total or None
+
+
+def _crash_size(host: Any) -> Optional[int]:
+    """Return the bytes that are reserved in all.
+
+    kexec_crash_size leaves the block below 4 GiB out before Linux 6.5; /proc/iomem shows root both.
+    """
+    text = read_first(host, CRASH_SIZE)
+    size = whole(text)
+    blocks = [int(end, 16) - int(start, 16) + 1 for start, end in CRASH_BLOCKS.findall(host.read("/proc/iomem") or "")]
+    return sum(blocks) if len(blocks) > 1 and size in blocks else size
+
+
+def kernel_release(host: Any) -> str:
+    """Return the running kernel's release, as uname -r prints it; nothing where it cannot be seen."""
+    return _line(host, "/proc/sys/kernel/osrelease") or ""
+
+
+def read_running(host: Any) -> Running:
+    """Return what the running kernel says."""
+    reserved = _number(host, FADUMP_RESERVED) or _crash_size(host)
+    release, machine, counted = kernel_release(host) or None, _machine(host), counted_ram(host, reserved)
+    kernel = kernel_of(release, machine or "x86_64")
+    return Running(
+        kernel=release,
+        machine=machine,
+        boot_id=_line(host, "/proc/sys/kernel/random/boot_id"),
+        capture_kernel=host.stat(VMCORE) is not None,
+        ram_bytes=None if counted is None else as_ranges_see(counted, kernel),
+        reserved_bytes=reserved,
+        booted=values(host.read("/proc/cmdline") or ""),
+        cma_bytes=cma_bytes(host),
+        counted_bytes=counted,
+    )

@@ -1,0 +1,160 @@
+# Copyright (c) 2026, The crashops.kdump authors
+# GNU General Public License v3.0-or-later (see COPYING or https://www.gnu.org/licenses/gpl-3.0.txt)
+# SPDX-License-Identifier: GPL-3.0-or-later
+# Private to this collection: no promise is made to code outside it.
+"""A look at a dump target that the running system does not see: within a limit, and never written to."""
+
+import re
+from typing import Any, Dict, List, NamedTuple, Optional, Tuple
+
+from ansible_collections.crashops.kdump.plugins.module_utils._machine.results import Failure
+from ansible_collections.crashops.kdump.plugins.module_utils._stacks.base import Settings
+from ansible_collections.crashops.kdump.plugins.module_utils._syntax import option_values
+from ansible_collections.crashops.kdump.plugins.module_utils._syntax.whole_numbers import whole
+from ansible_collections.crashops.kdump.plugins.module_utils._targets.find import prober
+from ansible_collections.crashops.kdump.plugins.module_utils._targets.prober import Wish
+from ansible_collections.crashops.kdump.plugins.module_utils._targets.target import Target, nfs_parts, refusals
+
+PORTS = {"nfs": 2049, "ssh": 22, "ftp": 21}
+# so many of a server's addresses are knocked at, and each of them has a second at least
+ADDRESSES = 4
+SSH_SAYS = re.compile(r"^(hostname|port|proxyjump|proxycommand)[ \t]+(\S.*)$", re.MULTILINE)
+# a server that answers at all has this many times the limit: a login computes, a mount negotiates, and both may be busy
+PATIENCE = 4
+
+
+class Door(NamedTuple):
+    """Where a server is reached: its name or address, and its TCP port."""
+
+    server: str
+    port: int
+
+
+def look(host: Any, stack: str, settings: Settings, timeout_s: int) -> Dict[str, Any]:
+    """Return what came of a look at the target, as the fields of _probe.Answer."""
+    target = _target(settings)
+    if list(refusals(target, stack)):
+        untried = "the target as it is configured cannot be tried"
+        return {"tried": False, "untried": untried, "address": address_of(host, settings, True, timeout_s)}
+    began = host.monotonic()
+    silence, address = _knocked(host, target, timeout_s)
+    told = {"trouble": "no_answer", "msg": silence}  # type: Dict[str, Any]
+    found = told if silence else _looked(host, stack, target, PATIENCE * timeout_s)
+    return dict(found, tried=True, seconds=round(host.monotonic() - began, 1), address=address)
+
+
+def address_of(host: Any, settings: Settings, ask: bool, timeout_s: int) -> Optional[str]:
+    """Return the first address of a target's server, None where it is not known; unasked, only one written there."""
+    if host.which("ip") is None:
+        return None  # whose route would be asked for by it
+    target = _target(settings)
+    door = _door(host, target, timeout_s) if ask else Door(server_of(target), 0)
+    if door is None or not (ask or _is_address(door.server)):
+        return None
+    addresses = _addresses(host, door.server, timeout_s)[0]
+    return addresses[0] if addresses else None
+
+
+def _target(settings: Settings) -> Target:
+    """Return the target that the files name."""
+    return Target(settings.target_type, settings.target_location or "", settings.ssh_key, settings.path)
+
+
+def _knocked(host: Any, target: Target, timeout_s: int) -> Tuple[Optional[str], Optional[str]]:
+    """Return the sentence for a server where nobody answers, and its first address; None each where there is none."""
+    door = _door(host, target, timeout_s)
+    if door is None:
+        return None, None
+    addresses, why = _addresses(host, door.server, timeout_s)
+    if addresses:
+        why = _refused(host, addresses, door.port, timeout_s)
+    return _silence(target, door, why) if why else None, addresses[0] if addresses else None
+
+
+def _silence(target: Target, door: Door, why: str) -> str:
+    """Return the sentence for a server where nobody answers."""
+    server = server_of(target)
+    if door.server.lower() != server.lower():
+        server = "%s (%s by the configuration of ssh)" % (server, door.server)
+    words = "%s does not answer on TCP port %d (%s); see to its address, its state and the firewalls."
+    return words % (server, door.port, why)
+
+
+def server_of(target: Target) -> str:
+    """Return the server that a target names, without the brackets of an IPv6 address."""
+    if target.kind == "nfs":
+        return nfs_parts(target.location)[0].strip("[]")
+    if target.kind == "ftp":
+        return target.location.partition(":")[0]
+    return target.location.rpartition("@")[2]
+
+
+def _door(host: Any, target: Target, timeout_s: int) -> Optional[Door]:
+    """Return where a target's server is reached, None where it has none, or where ssh uses a proxy."""
+    if target.kind not in PORTS:
+        return None
+    said = _ssh_says(host, target.location, timeout_s) if target.kind == "ssh" else {}
+    if any(said.get(name, "none") != "none" for name in ("proxyjump", "proxycommand")):
+        return None
+    port = said.get("port", "")
+    return Door(said.get("hostname") or server_of(target), whole(port) or PORTS[target.kind])
+
+
+def _ssh_says(host: Any, location: str, timeout_s: int) -> Dict[str, str]:
+    """Return how root's ssh goes to a server by its own configuration, nothing where it cannot be asked."""
+    if not host.is_root() or host.which("ssh") is None or option_values.ssh_problem(location) is not None:
+        return {}
+    try:
+        done = host.run(["ssh", "-G", location], timeout_s=timeout_s, check=False)
+    except Failure:
+        return {}
+    return dict(SSH_SAYS.findall(done.stdout)) if done.rc == 0 else {}
+
+
+def _is_address(server: str) -> bool:
+    """Return whether a server is named by its address."""
+    return re.match(r"[0-9.]+\Z", server) is not None or ":" in server
+
+
+def _addresses(host: Any, server: str, timeout_s: int) -> Tuple[List[str], Optional[str]]:
+    """Return (addresses, None) or ([], why not); the resolver is asked by a command that can be stopped."""
+    if _is_address(server):
+        return [server], None
+    try:
+        done = host.run(["getent", "ahosts", server], timeout_s=timeout_s, check=False)
+    except Failure as failure:
+        return [], failure.msg
+    # a line for each kind of socket
+    found = [line.split()[0] for line in done.stdout.splitlines() if line.strip()] if done.rc == 0 else []
+    return (list(dict.fromkeys(found)), None) if found else ([], "its name cannot be resolved")
+
+
+def _refused(host: Any, addresses: List[str], port: int, timeout_s: int) -> Optional[str]:
+    """Return why nobody answers at any address, None where somebody does: an own limit, as mount(8) has none."""
+    knocked = addresses[:ADDRESSES]
+    end, reasons = host.monotonic() + timeout_s, []  # type: float, List[str]
+    for number, address in enumerate(knocked):
+        left = end - host.monotonic()
+        if left <= 0:
+            break
+        why = host.refuses(address, port, min(left, max(1, left / (len(knocked) - number))))
+        if why is None:
+            return None
+        reasons.append(why)
+    if len(reasons) == 1:
+        return reasons[0]
+    return "%s at %s, and none of the %d addresses tried answers" % (reasons[0], knocked[0], len(reasons))
+
+
+def _looked(host: Any, stack: str, target: Target, timeout_s: int) -> Dict[str, Any]:
+    """Return what a look at the directory gives: read-only, as kdump_target looks in check mode."""
+    wish = Wish(target, stack, create=True, act=False, timeout_s=timeout_s, makes_private=False)
+    try:
+        probe = prober(target.kind)(host, wish).probe()
+    except Failure as failure:
+        return {"trouble": failure.details.get("trouble", "refused"), "msg": failure.msg}
+    # in check mode these are things that a run would still bring; to a host that is to dump tonight they are missing
+    if probe.untried:
+        return {"trouble": "program_missing" if probe.package else "key_missing", "msg": "%s." % probe.untried}
+    existed = probe.trial.existed if probe.trial else None
+    return {"free": probe.free_bytes, "existed": existed}

@@ -1,0 +1,158 @@
+# Copyright (c) 2026, The crashops.kdump authors
+# GNU General Public License v3.0-or-later (see COPYING or https://www.gnu.org/licenses/gpl-3.0.txt)
+# SPDX-License-Identifier: GPL-3.0-or-later
+# Private to this collection: no promise is made to code outside it.
+"""The dumps that lie on the host: how many, how large, which are broken off, and what the newest tells."""
+
+import re
+from typing import Any, Dict, List, NamedTuple, Optional, Set
+
+from ansible_collections.crashops.kdump.plugins.module_utils._syntax.kernel_cmdline import values
+from ansible_collections.crashops.kdump.plugins.module_utils._vmcores import dmesg, formats, trust
+from ansible_collections.crashops.kdump.plugins.module_utils._vmcores.examine import Look, dmesg_text, judged, look
+from ansible_collections.crashops.kdump.plugins.module_utils._vmcores.find import Found, find_dumps
+
+# older ones than these are counted, and not opened
+OPENED = 20
+LIMIT_S = 10.0
+NOT_OPENED = formats.Verdict(None, "the %d newest were looked into, and this is an older one" % OPENED)
+# so many pages are read of each
+CONTENT_PAGES = 64
+# x86 says the first as soon as it can, and every architecture the second
+COMMAND_LINE = re.compile(r"\b[Cc]ommand line: (.*)")
+
+
+class Dump(NamedTuple):
+    """One dump: its core (or, without one, its directory), whether it is complete (None: not judged), and why.
+
+    readable: whether a sample of its pages can be unpacked (None: not judged), and what was read or is wrong.
+    crashkernel: the values that the kernel which died was booted with; None where the log does not tell.
+    doubt: how others than root could have put it there; of_user: an ordinary user owns it, so it is not judged.
+    crash_time: by its own word.
+    """
+
+    path: str
+    size: int
+    mode: Optional[int]
+    time: float
+    complete: Optional[bool]
+    reason: str
+    kernel: Optional[str]
+    panic: Optional[str]
+    crashkernel: Optional[List[str]] = None
+    readable: Optional[bool] = None
+    readable_reason: str = ""
+    doubt: Optional[str] = None
+    of_user: bool = False
+    crash_time: Optional[int] = None
+
+
+class Dumps(NamedTuple):
+    """The dumps of a directory, the newest first; directory is None where they are not on this host.
+
+    hidden: the directory cannot be looked into.
+    """
+
+    directory: Optional[str]
+    found: List[Dump]
+    hidden: bool = False
+
+    @property
+    def own(self) -> List[Dump]:
+        """Return those that no ordinary user owns."""
+        return [dump for dump in self.found if not dump.of_user]
+
+    def facts(self) -> Dict[str, Any]:
+        """Return what kdump_info tells of them."""
+        if self.directory is None or self.hidden:
+            names = (
+                "count",
+                "complete",
+                "incomplete",
+                "unjudged",
+                "unreadable",
+                "bytes",
+                "newest_time",
+                "newest_panic",
+            )
+            return dict(dict.fromkeys(names), directory=self.directory)
+        # what holds rubbish is counted as that alone, so that the counts add up and nobody takes it for good
+        rubbish = [dump for dump in self.found if dump.complete is not False and dump.readable is False]
+        judged = [dump.complete for dump in self.found if dump not in rubbish]
+        return {
+            "directory": self.directory,
+            "count": len(self.found),
+            "complete": judged.count(True),
+            "incomplete": judged.count(False),
+            "unjudged": judged.count(None),
+            "unreadable": len(rubbish),
+            "bytes": sum(dump.size for dump in self.found),
+            "newest_time": self.own[0].time or None if self.own else None,
+            "newest_panic": self.own[0].panic if self.own else None,
+        }
+
+
+def read_dumps(host: Any, directory: Optional[str]) -> Dumps:
+    """Return the dumps in a directory of this host."""
+    if directory is None:
+        return Dumps(None, [])
+    before = set(host.unseen)
+    deadline = host.now() + LIMIT_S
+    found = host.attempt(directory, lambda: find_dumps(host, directory), [])
+    # what users have put there hides nothing of root's
+    found.sort(key=_is_of_user)
+    seen = [look(host, one, deadline if number < OPENED else 0) for number, one in enumerate(found)]
+    seen.sort(key=lambda one: (_is_of_user(one.found), -one.crash_time))
+    dumps = [_dump(host, one, number == 0, number < OPENED) for number, one in enumerate(seen)]
+    # what cannot be read of one dump is said of that dump, and is no doubt about the host
+    for path in _unseen_below(host, directory, before):
+        del host.unseen[path]
+    return Dumps(directory, dumps, directory in host.unseen)
+
+
+def _unseen_below(host: Any, directory: str, before: Set[str]) -> List[str]:
+    """Return what could not be seen, and not for another reason before, in a directory or in one right below it."""
+    start = directory.rstrip("/") + "/"
+    new = [path for path in sorted(host.unseen) if path not in before and path.startswith(start)]
+    return [path for path in new if path.count("/") - start.count("/") <= 1]
+
+
+def _is_of_user(found: Found) -> bool:
+    """Return whether an ordinary user owns what lies there."""
+    return trust.is_of_user(found.facts)
+
+
+def _dump(host: Any, seen: Look, newest: bool, opened: bool) -> Dump:
+    """Return one dump; the log's words are those of the newest only."""
+    core = seen.found.core
+    doubt, of_user = trust.doubt(host, seen.found.path, seen.found.facts), _is_of_user(seen.found)
+    if of_user:
+        log, verdict, content = "", formats.Verdict(None, doubt or ""), formats.NOT_ASKED
+    elif not opened:
+        log, verdict, content = "", NOT_OPENED, formats.NOT_ASKED
+    else:
+        log = dmesg_text(host, seen.found)
+        verdict, content = judged(seen, log, CONTENT_PAGES)
+    panic = dmesg.panic(log) if newest else None
+    return Dump(
+        path=core.path if core else seen.found.directory,
+        size=sum(file.facts.size for file in seen.found.files),
+        mode=core.facts.mode if core else None,
+        time=seen.crash_time,
+        complete=verdict.complete,
+        reason=verdict.reason,
+        kernel=seen.header.kernel,
+        panic=panic.line if panic else None,
+        crashkernel=_booted_with(log) if newest else None,
+        readable=content.readable,
+        readable_reason=content.readable_reason,
+        doubt=doubt,
+        of_user=of_user,
+        crash_time=seen.header.crash_time,
+    )
+
+
+def _booted_with(log: str) -> Optional[List[str]]:
+    """Return the crashkernel= values of the command line that a kernel's log begins with."""
+    match = COMMAND_LINE.search(log)
+    return values(match.group(1)) if match else None

@@ -1,0 +1,31 @@
+# Copyright (c) 2026, The crashops.kdump authors
+# GNU General Public License v3.0-or-later (see COPYING or https://www.gnu.org/licenses/gpl-3.0.txt)
+# SPDX-License-Identifier: GPL-3.0-or-later
+# Private to this collection: no promise is made to code outside it.
+"""The room that a dump needs and has: how large it would be, and what is free where it would land."""
+
+from typing import Any, NamedTuple, Optional
+
+from ansible_collections.crashops.kdump.plugins.module_utils._machine import mounts
+from ansible_collections.crashops.kdump.plugins.module_utils._machine.host import Space
+
+
+class Place(NamedTuple):
+    """The directory that was looked at (the dump directory, or the nearest one above it), its mount and its room.
+
+    Where a server does not answer, that is the dump directory, whose mount and room are not known then.
+    """
+
+    path: str
+    mount: Optional[mounts.Mount]
+    space: Optional[Space]
+
+
+def place_of(host: Any, directory: str) -> Place:
+    """Return the place of a dump directory, as far as it can be seen."""
+    path = directory
+    while path != "/" and host.stat(path) is None:
+        if path in host.unseen:
+            return Place(path, None, None)
+        path = path.rpartition("/")[0] or "/"
+    return Place(path, mounts.holding(mounts.mounts_of(host), host.real_path(path)), host.space(path))

@@ -1,0 +1,200 @@
+# Copyright (c) 2026, The crashops.kdump authors
+# GNU General Public License v3.0-or-later (see COPYING or https://www.gnu.org/licenses/gpl-3.0.txt)
+# SPDX-License-Identifier: GPL-3.0-or-later
+# Private to this collection: no promise is made to code outside it.
+"""Whether a real crash has proved this very setup, and what has changed since.
+
+The proof is crash_test's record; where there is none, or a crash came after it, that of `kdumpctl test`, or the newest
+dump, if it is complete, of the running kernel, and younger than capture initramfs, configuration and makedumpfile.
+"""
+
+import json
+import re
+from typing import Any, Dict, List, NamedTuple, Optional
+
+from ansible_collections.crashops.kdump.plugins.module_utils._syntax import secret_words
+from ansible_collections.crashops.kdump.plugins.module_utils._syntax.visible_text import shown
+from ansible_collections.crashops.kdump.plugins.module_utils._syntax.whole_numbers import LAST_TIME_S
+from ansible_collections.crashops.kdump.plugins.module_utils._vmcores import trust
+
+PROOF = "/var/lib/crashops-kdump/proof.json"
+# kdump-utils 1.0.51 and later: "success kdump_test_id=SECONDS-NANOSECONDS"; building the image anew removes it
+KDUMPCTL_STATUS = "/var/lib/kdump/vmcore-creation.status"
+KDUMPCTL_LINE = re.compile(r"(pending|success|fail|manual) kdump_test_id=(\d{1,11})-\d+")
+# file systems and copies keep times in coarser steps than Linux
+SAME_TIME_S = 2
+DAY_S = 86400
+# an update changes many files at once
+NAMED = 5
+
+
+class Proof(NamedTuple):
+    """What is known. state: proven, stale, never or unknown; time in seconds since the epoch; changed: since then."""
+
+    state: str
+    source: Optional[str] = None
+    time: Optional[float] = None
+    changed: List[str] = []
+    panic: Optional[str] = None
+    dump_bytes: Optional[int] = None
+    ram_bytes: Optional[int] = None
+
+
+class Setup(NamedTuple):
+    """What a proof is compared with: the host as it is now. files_mtime: of the newest configuration file.
+
+    own_files: the SHA-256 of the stack's programs and files, None where one cannot be read. own_time: when the last of
+    them was changed in any way.
+    """
+
+    kernel: Optional[str]
+    booted: List[str]
+    image_path: str
+    image_mtime: Optional[float]
+    settings: Dict[str, Any]
+    collector_mtime: Optional[float]
+    files_mtime: Optional[float] = None
+    firmware: Optional[str] = None
+    own_files: Dict[str, Optional[str]] = {}
+    own_time: Optional[float] = None
+
+
+def read_proof(host: Any, now: Setup, dumps: List[Any]) -> Proof:
+    """Return the best proof that there is."""
+    text = host.read(PROOF)
+    recorded = None if text is None else _recorded(host, text, now)
+    if recorded is not None and recorded.state == "proven":
+        return recorded
+    # what the recorded crash left beside its record proves no more than the record does
+    proved = recorded.time + SAME_TIME_S if recorded and recorded.time else 0
+    since = max(proved, now.image_mtime or 0, now.collector_mtime or 0, now.files_mtime or 0, now.own_time or 0)
+    others = (_of_kdumpctl(host, since), _of_dump(host.now(), now, since, dumps))
+    return next((other for other in others if other is not None), None) or recorded or _none(host)
+
+
+def _recorded(host: Any, text: str, now: Setup) -> Proof:
+    """Return what crash_test's record proves: nothing where others than root could have written it."""
+    return Proof("unknown") if _doubtful(host, PROOF) else judged(text, now, host.now())
+
+
+def _doubtful(host: Any, path: str) -> bool:
+    """Return whether others than root could have put a file there."""
+    facts = host.stat(path)
+    return facts is None or trust.doubt(host, path, facts) is not None
+
+
+def _none(host: Any) -> Proof:
+    """Return that there is no proof, or that none can be seen."""
+    return Proof("unknown" if PROOF in host.unseen or not host.is_root() else "never")
+
+
+def judged(text: str, now: Setup, clock: float) -> Proof:
+    """Return what crash_test's record proves of the host as it is now, by its clock."""
+    try:
+        record = json.loads(text)
+        panic = record.get("panic")
+        time, size = _number(record["time"], LAST_TIME_S), int(_number(record["dump"]["size_bytes"]))
+        ram = None if record.get("ram_bytes") is None else int(_number(record["ram_bytes"]))
+        changed = _impossible(record, clock) + changes(record, now)
+    # deeply nested JSON ends in RecursionError
+    except (ValueError, KeyError, TypeError, AttributeError, OverflowError, RecursionError):
+        return Proof("unknown")
+    words = panic if isinstance(panic, str) else None
+    return Proof("stale" if changed else "proven", "crash_test", time, changed, words, size, ram)
+
+
+def _number(value: Any, most: float = 2.0**63) -> float:
+    """Return a number out of JSON, which may hold infinite ones and what is none; raise ValueError for these."""
+    if isinstance(value, bool) or not isinstance(value, (int, float)) or not 0 <= value <= most:
+        raise ValueError(value)
+    return float(value)
+
+
+def _impossible(record: Dict[str, Any], clock: float) -> List[str]:
+    """Return what of a record cannot be: a crash in the future, one before its image was built, a nameless dump."""
+    when, built, dump = record["time"], record["image"].get("mtime"), record["dump"]
+    found = []
+    if not trust.is_possible(when, clock):
+        found.append("the crash test lies in the future, by this host's clock")
+    if built and _number(built, LAST_TIME_S) > when + DAY_S:
+        found.append("the crash test lies before its capture initramfs was built")
+    if dump.get("kernel", record["kernel"]) != record["kernel"] or not record["kernel"]:
+        found.append("its dump was of the kernel %s" % _word(dump.get("kernel")))
+    return found
+
+
+def changes(record: Dict[str, Any], now: Setup) -> List[str]:
+    """Return what is not as it was when the host was crashed; what the record does not tell is not compared."""
+    image = record["image"]
+    # the record went through Ansible, which carries no byte that is not UTF-8
+    sent = shown({"settings": now.settings, "booted": now.booted, "own_files": now.own_files})
+    now = now._replace(image_path=shown(now.image_path), **sent)
+    pairs = [
+        ("the kernel", record["kernel"], now.kernel),
+        ("crashkernel=", record["crashkernel"], now.booted),
+        ("the path of the capture initramfs", image["path"], now.image_path),
+    ]
+    if record.get("firmware") and now.firmware:
+        pairs.append(("the firmware", record["firmware"], now.firmware))
+    was = dict(record.get("target") or {}, **(record.get("settings") or {}))
+    # the record holds no secrets, so their values are not compared
+    known = secret_words.masked(now.settings)
+    pairs += [(name.replace("_", " "), secret_words.masked(was[name]), known.get(name)) for name in sorted(was)]
+    found = ["%s was %s and is %s" % (what, _word(old), _word(new)) for what, old, new in pairs if old != new]
+    times = [
+        ("the capture initramfs was built anew", image.get("mtime"), now.image_mtime),
+        ("makedumpfile was updated", record.get("collector_mtime"), now.collector_mtime),
+    ]
+    found += [what for what, old, new in times if old and (new is None or abs(old - new) > SAME_TIME_S)]
+    return found + _own_changes(record, now)
+
+
+def _own_changes(record: Dict[str, Any], now: Setup) -> List[str]:
+    """Return which of the stack's programs and files have changed."""
+    was = record.get("own_files")
+    if was is None:
+        # a proof of an earlier version holds no content, so only the times speak: a new label or mode counts as well
+        later = now.own_time is not None and now.own_time > _number(record["time"]) + SAME_TIME_S
+        return [
+            "the programs of kdump or their files may have been changed since (the proof does not hold them)"
+        ] * later
+    same = [path for path in was if path in now.own_files and None in (was[path], now.own_files[path])]
+    changed = [path for path in was if path not in same and now.own_files.get(path) != was[path]]
+    words = ["%s %s" % (path, "was changed" if path in now.own_files else "is gone") for path in sorted(changed)]
+    words += ["%s is new" % path for path in sorted(set(now.own_files) - set(was))]
+    return words if len(words) <= NAMED else words[:NAMED] + ["%d more files were changed" % (len(words) - NAMED)]
+
+
+def _of_kdumpctl(host: Any, since: float) -> Optional[Proof]:
+    """Return what `kdumpctl test` has recorded; only a success proves anything."""
+    match = KDUMPCTL_LINE.match(host.read(KDUMPCTL_STATUS) or "")
+    if not match or match.group(1) != "success":
+        return None
+    time = float(match.group(2))
+    believed = time > since and trust.is_possible(time, host.now()) and not _doubtful(host, KDUMPCTL_STATUS)
+    return Proof("proven", "kdumpctl", time) if believed else None
+
+
+def _of_dump(clock: float, now: Setup, since: float, dumps: List[Any]) -> Optional[Proof]:
+    """Return what the newest dump proves, if the running kernel and this very setup have made it.
+
+    Root alone could have put it there, all that was read of it makes sense, and its own time can be.
+    """
+    if not dumps or not now.image_mtime or not now.kernel:
+        return None
+    dump = dumps[0]
+    if dump.doubt or not trust.is_possible(dump.crash_time, clock):
+        return None
+    # a log that lost its beginning does not tell how the kernel was booted
+    as_booted = dump.crashkernel is None or dump.crashkernel == now.booted
+    whole = dump.complete and dump.readable
+    if whole and dump.kernel == now.kernel and as_booted and dump.time > since:
+        return Proof("proven", "dump", dump.time, [], dump.panic, dump.size)
+    return None
+
+
+def _word(value: Any) -> str:
+    """Return a value for a sentence."""
+    if isinstance(value, dict):
+        value = ["%s=%s" % pair for pair in sorted(value.items())]
+    return " ".join(value) or "none" if isinstance(value, list) else "none" if value is None else str(value)

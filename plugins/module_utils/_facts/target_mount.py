@@ -1,0 +1,94 @@
+# Copyright (c) 2026, The crashops.kdump authors
+# GNU General Public License v3.0-or-later (see COPYING or https://www.gnu.org/licenses/gpl-3.0.txt)
+# SPDX-License-Identifier: GPL-3.0-or-later
+# Private to this collection: no promise is made to code outside it.
+"""Whether the mount that holds the dump directory comes again: at the next boot, and in the capture kernel."""
+
+import string
+from typing import Any, List, NamedTuple, Optional
+
+from ansible_collections.crashops.kdump.plugins.module_utils._facts.block_layers import CLASS, Layer
+from ansible_collections.crashops.kdump.plugins.module_utils._machine import mounts
+
+# this directory is there where systemd runs: sd_booted(3)
+SYSTEMD = "/run/systemd/system"
+UNITS = (
+    "/etc/systemd/system",
+    "/run/systemd/generator.early",
+    "/run/systemd/generator",
+    "/run/systemd/generator.late",
+    "/usr/local/lib/systemd/system",
+    "/usr/lib/systemd/system",
+    "/lib/systemd/system",
+)
+# what cloud-init writes into fstab for a disk that it prepares at each boot
+CLOUD_INIT = ("comment=cloudconfig", "x-systemd.requires=cloud-init.service")
+# what systemd mounts with remote-fs.target: fstype_is_network of its src/basic/filesystems
+OF_NETWORK = ("afs", "ceph", "cifs", "smb3", "smbfs", "sshfs", "nfs", "nfs4", "gfs", "gfs2", "glusterfs", "pvfs2")
+OF_NETWORK += ("ocfs2", "lustre", "davfs")
+# by these names Azure's own rules call the disk that goes with the machine's place
+AZURE_LINKS = ("/dev/disk/cloud/azure_resource", "/dev/disk/azure/resource")
+# what the disks of clouds that lose their content call themselves: Amazon's, Google's (NVMe and SCSI) and Azure's
+LOSING_MODELS = ("Amazon EC2 NVMe Instance Storage", "nvme_card", "EphemeralDisk", "Microsoft NVMe Direct Disk")
+# what stays as it is in the name of a unit
+SAFE = string.ascii_letters + string.digits + ":_."
+WARNING = "DATALOSS_WARNING_README.txt"
+
+
+class Standing(NamedTuple):
+    """What is known of the mount of the dump directory.
+
+    point is where it is, None for the root file system or where nothing is to be said. options are those of fstab, None
+    where fstab does not have it; unit is whether a unit of systemd mounts it. loses is what the disk is called that
+    loses its content.
+    """
+
+    point: Optional[str]
+    remote: bool
+    options: Optional[List[str]]
+    unit: bool
+    loses: Optional[str]
+
+
+def read_standing(host: Any, mount: Optional[mounts.Mount], layers: List[Layer]) -> Standing:
+    """Return what is known of the mount of the dump directory."""
+    loses = _losing(host, mount, layers)
+    # ZFS mounts its data sets by itself, and an automounter its own
+    if mount is None or mount.point == "/" or mount.fstype in ("zfs", "autofs") or host.stat(SYSTEMD) is None:
+        return Standing(None, False, None, False, loses)
+    options = _fstab_options(host, mount.point)
+    unit = any(host.stat("%s/%s" % (place, unit_name(mount.point))) is not None for place in UNITS)
+    return Standing(mount.point, mount.fstype.rpartition("fuse.")[2] in OF_NETWORK, options, unit, loses)
+
+
+def unit_name(point: str) -> str:
+    """Return how systemd calls the unit of a mount point: systemd.unit(5), escaping of paths."""
+    escaped = ""
+    for number, one in enumerate(point.strip("/")):
+        if one == "/":
+            escaped += "-"
+        elif one in SAFE and not (number == 0 and one == "."):
+            escaped += one
+        else:
+            escaped += "".join("\\x%02x" % byte for byte in one.encode("utf-8", "surrogateescape"))
+    return escaped + ".mount"
+
+
+def _fstab_options(host: Any, point: str) -> Optional[List[str]]:
+    """Return the options that fstab has for a mount point, None where it does not have that."""
+    rows = [row for row in mounts.fstab_rows(host) if len(row) > 1]
+    return {row[1].rstrip("/"): row[3].split(",") if len(row) > 3 else [] for row in rows}.get(point)
+
+
+def _losing(host: Any, mount: Optional[mounts.Mount], layers: List[Layer]) -> Optional[str]:
+    """Return what shows that the disk loses its content when the cloud stops or moves the machine."""
+    devices = ["/dev/" + layer.name for layer in layers]
+    link = next((link for link in AZURE_LINKS if host.real_path(link) in devices), None)
+    if link:
+        return link
+    for layer in layers:
+        model = (host.read(CLASS % layer.name + "/device/model") or "").strip()
+        if model in LOSING_MODELS or (model[:9] == "nvme_card" and model[9:].isdigit()):
+            return model
+    path = "%s/%s" % (mount.point.rstrip("/"), WARNING) if mount else ""
+    return path if path and host.stat(path) is not None else None

@@ -1,0 +1,121 @@
+# Copyright (c) 2026, The crashops.kdump authors
+# GNU General Public License v3.0-or-later (see COPYING or https://www.gnu.org/licenses/gpl-3.0.txt)
+# SPDX-License-Identifier: GPL-3.0-or-later
+# Private to this collection: no promise is made to code outside it.
+"""Whether the dump target answers now, where the running system does not see it; and by what it would be reached."""
+
+import re
+from typing import Any, List, NamedTuple, Optional, Set
+
+from ansible_collections.crashops.kdump.plugins.module_utils._machine import mounts
+from ansible_collections.crashops.kdump.plugins.module_utils._stacks.base import Settings
+
+# the targets that dumps cross a network to
+NETWORKED = ("nfs", "ssh", "ftp")
+ROUTES = "/proc/net/route"
+DEFAULT_ROUTE = re.compile(r"^(\S+)\t00000000\t", re.MULTILINE)
+IPV6_ROUTES = "/proc/net/ipv6_route"
+# the loopback interface has one of its own, which leads nowhere
+DEFAULT_IPV6_ROUTE = re.compile(r"^0{32} 00 .*[ \t](?!lo$)(\S+)$", re.MULTILINE)
+# what an interface is by the number in its file `type`
+ETHERNET, INFINIBAND = "1", "32"
+NET = "/sys/class/net/"
+
+
+class Answer(NamedTuple):
+    """What came of the look. trouble is a word, msg the sentence for it; untried says why nothing was looked at.
+
+    address is the first one of the server, None where there is no server or its address is not known.
+    """
+
+    tried: bool
+    trouble: Optional[str] = None
+    msg: Optional[str] = None
+    seconds: Optional[float] = None
+    untried: Optional[str] = None
+    free: Optional[int] = None
+    existed: Optional[bool] = None
+    address: Optional[str] = None
+
+
+def read_probe(host: Any, stack: str, settings: Settings, wanted: bool, timeout_s: int) -> Answer:
+    """Return whether the target answers. A directory that the running system sees needs no probe."""
+    untried = _untried(host, settings, wanted)
+    if untried is not None and settings.target_type not in NETWORKED:
+        return Answer(False, untried=untried)
+    # Compiling a module takes longer than looking at a host does: what most hosts need not is imported here.
+    from ansible_collections.crashops.kdump.plugins.module_utils._facts import dump_server
+
+    if untried is not None:
+        return Answer(False, untried=untried, address=dump_server.address_of(host, settings, wanted, timeout_s))
+    return Answer(**dump_server.look(host, stack, settings, timeout_s))
+
+
+def _untried(host: Any, settings: Settings, wanted: bool) -> Optional[str]:
+    """Return why the target is not tried, None where it is."""
+    if not wanted:
+        return "probe is false"
+    if settings.dump_directory is not None:
+        return "the running system sees the dump directory"
+    return None if host.is_root() else "only root can reach the target as the capture kernel does"
+
+
+def links_on_way(
+    host: Any, kind: str, mount: Optional[mounts.Mount], address: Optional[str], timeout_s: int
+) -> Optional[Set[str]]:
+    """Return the interfaces that dumps cross, none where they cross no network, None where there is none to be seen.
+
+    What the path lies on decides: a local path may lie on the export of a server.
+    """
+    remote = mount if mount is not None and mount.fstype in mounts.NETWORKED else None
+    if kind not in NETWORKED and remote is None:
+        return set()
+    own = address or (mounts.server_address(remote) if remote else None)
+    return links_to_server(host, own, timeout_s) or None
+
+
+def unsure_links(host: Any, names: Optional[Set[str]]) -> Optional[List[str]]:
+    """Return the interfaces of these that only a crash test proves, as NAME (KIND); None where none is known."""
+    if names is None:
+        return None
+    pairs = [(name, link_kind(host, name)) for name in sorted(names)]
+    return ["%s (%s)" % (name, kind) for name, kind in pairs if kind is not None]
+
+
+def links_to_server(host: Any, address: Optional[str], timeout_s: int) -> Set[str]:
+    """Return the interfaces on the way to a server: by its own route, else the default one."""
+    return _links_to(host, address, timeout_s) or default_links(host)
+
+
+def _links_to(host: Any, address: Optional[str], timeout_s: int) -> Set[str]:
+    """Return the interface by which an address is reached, none where that cannot be asked."""
+    if address is None or host.which("ip") is None:
+        return set()
+    argv = ["ip", "-o", "route", "get", address]
+    done = host.attempt("the route to %s" % address, lambda: host.run(argv, timeout_s=timeout_s, check=False), None)
+    return set(re.findall(r" dev (\S+)", done.stdout)) if done is not None and done.rc == 0 else set()
+
+
+def default_links(host: Any) -> Set[str]:
+    """Return the interfaces with the default route, of IPv6 where IPv4 has none."""
+    found = DEFAULT_ROUTE.findall(host.read(ROUTES) or "")
+    return set(found or DEFAULT_IPV6_ROUTE.findall(host.read(IPV6_ROUTES) or ""))
+
+
+def link_kind(host: Any, name: str) -> Optional[str]:
+    """Return the kind of a network interface, None for a card of Ethernet, which any capture kernel brings up alike.
+
+    supported-kdump-targets.txt of kdump-utils names what it does not, and what needs more.
+    """
+    place = NET + name
+    match = re.search(r"^DEVTYPE=(\w+)", host.read(place + "/uevent") or "", re.MULTILINE)
+    if match:
+        return match.group(1)
+    for kind in ("wireless", "bonding", "bridge"):
+        if host.stat("%s/%s" % (place, kind)) is not None:
+            return "bond" if kind == "bonding" else kind
+    number = (host.read(place + "/type") or ETHERNET).strip()
+    if number != ETHERNET:
+        return "infiniband" if number == INFINIBAND else "of type %s" % number
+    # what is made of nothing but software hangs on no device
+    return "virtual" if "/virtual/" in host.real_path(place) else None

@@ -1,0 +1,479 @@
+# Copyright (c) 2026, The crashops.kdump authors
+# GNU General Public License v3.0-or-later (see COPYING or https://www.gnu.org/licenses/gpl-3.0.txt)
+# SPDX-License-Identifier: GPL-3.0-or-later
+# Private to this collection: no promise is made to code outside it.
+"""The one door to the machine: read, write, run. Unit tests put a fake in its place."""
+
+import errno
+import glob
+import io
+import os
+import socket
+import stat
+import time
+from typing import Any, Callable, Dict, List, NamedTuple, Optional
+
+from ansible_collections.crashops.kdump.plugins.module_utils._machine import replace_files
+from ansible_collections.crashops.kdump.plugins.module_utils._machine.host_lock import Lock
+from ansible_collections.crashops.kdump.plugins.module_utils._machine.replace_files import Content
+from ansible_collections.crashops.kdump.plugins.module_utils._machine.results import Failure, Refused
+from ansible_collections.crashops.kdump.plugins.module_utils._syntax import secret_words
+from ansible_collections.crashops.kdump.plugins.module_utils._syntax.visible_text import shown, visible
+
+# sysfs files of kexec answer EBUSY while a load holds the kexec lock (Linux 6.5 and later)
+BUSY_TRIES = 20
+BUSY_PAUSE_S = 0.25
+# the most that is read of a file that is wanted as a whole: configuration, records, the kernel's tables
+WHOLE = 16 << 20
+PIECE = 64 << 10
+NULL_DEVICE = os.makedev(1, 3)
+# what a path leads to where it leads nowhere, a link that leads to itself among them
+NOWHERE = (errno.ENOENT, errno.ENOTDIR, errno.ELOOP)
+# the kernel's own files that this collection asks for. Others wait (/proc/kmsg, trace_pipe), take from whoever reads
+# next, or are as large as the memory (/proc/kcore), and a path that others wrote may lead there
+KERNEL_FILES = (
+    "/proc/1/mount",
+    "/proc/cmdline",
+    "/proc/cpuinfo",
+    "/proc/device-tree/",
+    "/proc/iomem",
+    "/proc/meminfo",
+    "/proc/modules",
+    "/proc/mounts",
+    "/proc/net/",
+    "/proc/self/mountinfo",
+    "/proc/swaps",
+    "/proc/sys/",
+    "/sys/bus/",
+    "/sys/class/",
+    "/sys/devices/",
+    "/sys/firmware/",
+    "/sys/fs/selinux/",
+    "/sys/hypervisor/",
+    "/sys/kernel/fadump",
+    "/sys/kernel/kexec",
+    "/sys/kernel/security/lockdown",
+    "/sys/module/",
+)
+# what coreutils timeout(1) exits with when the limit is reached, by TERM and by KILL
+TIMED_OUT = (124, 137)
+WITHOUT_ROOT = "The task ran without root: set become: true (ansible-playbook --become)."
+# The commands that change the host. They go on when the module is killed, so the lock is theirs as well. None of them
+# leaves a daemon behind, which would keep the lock.
+CHANGING = (
+    "bootc",
+    "cp",
+    "grubby",
+    "kdump-config",
+    "kdump-tools",
+    "kdumpctl",
+    "rpm-ostree",
+    "systemctl",
+    "update-grub",
+    "zipl",
+)
+
+
+class Completed(NamedTuple):
+    """A command that ended: its argv, exit status and output."""
+
+    argv: List[str]
+    rc: int
+    stdout: str
+    stderr: str
+
+
+class FileFacts(NamedTuple):
+    """What stat says of a path, links followed. mode holds the permission bits only; times in ns."""
+
+    kind: str
+    mode: int
+    uid: int
+    gid: int
+    size: int
+    mtime_ns: int
+    ctime_ns: int = 0
+
+
+class Space(NamedTuple):
+    """The room on a file system in bytes, and the files that may still be made; None where it does not count them."""
+
+    free: int
+    total: int
+    free_inodes: Optional[int]
+
+
+def _kind(mode: int) -> str:
+    """Return the kind of file that st_mode names."""
+    if stat.S_ISREG(mode):
+        return "file"
+    if stat.S_ISDIR(mode):
+        return "directory"
+    return "block" if stat.S_ISBLK(mode) else "other"
+
+
+def _raw(path: str) -> bytes:
+    """Return a path as the kernel knows it: Python 3.6 without a locale would refuse all but ASCII."""
+    return path.encode("utf-8", "surrogateescape")
+
+
+def _text(path: bytes) -> str:
+    """Return a path or a file's content as text; bytes that are not UTF-8 survive the way back."""
+    return path.decode("utf-8", "surrogateescape")
+
+
+def _cannot(what: str, path: str, error: Exception) -> Failure:
+    """Return the Failure for a path that the system refuses, or that is none, as one with a NUL in it."""
+    return Failure("cannot %s %s: %s" % (what, path, getattr(error, "strerror", None) or error), path=path)
+
+
+def _refuse_kernel_files(path: str, place: str) -> None:
+    """Raise an OSError for a file of the kernel that nobody here asked for. place: the open one in /proc/self/fd."""
+    try:
+        leads_to = _text(os.readlink(_raw(place)))
+    except OSError:
+        # not "no such file": that would make an absent file of one that is there
+        raise OSError(errno.EIO, "/proc is not mounted")
+    if leads_to.startswith(("/proc/", "/sys/")) and not os.path.normpath(path).startswith(KERNEL_FILES):
+        raise OSError(errno.EINVAL, "it leads to %s, which is no file on a disk" % leads_to)
+
+
+def _at_once(place: str, flags: int) -> int:
+    """Open a file without waiting for whoever is at its other end."""
+    return os.open(place, flags | os.O_NONBLOCK | os.O_NOCTTY)
+
+
+def _opened(path: str) -> Optional[io.FileIO]:
+    """Open a regular file; None for /dev/null. What it is, is asked first: opening alone can start a watchdog."""
+    handle = os.open(_raw(path), os.O_PATH | os.O_CLOEXEC)
+    try:
+        seen = os.fstat(handle)
+        if stat.S_ISCHR(seen.st_mode) and seen.st_rdev == NULL_DEVICE:
+            # how administrators take a file away that a package brings
+            return None
+        if not stat.S_ISREG(seen.st_mode):
+            raise OSError(errno.EINVAL, "it is not a regular file")
+        place = "/proc/self/fd/%d" % handle
+        _refuse_kernel_files(path, place)
+        return io.FileIO(place, "r", opener=_at_once)
+    finally:
+        os.close(handle)
+
+
+def _whole(stream: Any) -> bytes:
+    """Return the rest of a file, piece by piece, as /proc/sys refuses a read of megabytes."""
+    parts, length = [], 0  # type: List[bytes], int
+    for part in iter(lambda: stream.read(PIECE), b""):
+        parts, length = parts + [part], length + len(part)
+        if length > WHOLE:
+            raise OSError(errno.EFBIG, "it has more than %d MiB" % (WHOLE >> 20))
+    return b"".join(parts)
+
+
+class Host:
+    """The machine that the module runs on. `commands` holds the argv of every command that was run.
+
+    The module is an AnsibleModule, or what stands in for one where no Ansible is: get_bin_path and run_command.
+    """
+
+    def __init__(self, module: Any) -> None:
+        self._module = module
+        self._held = None  # type: Optional[Tuple[str, Optional[io.FileIO]]]
+        self.commands = []  # type: List[List[str]]
+        self._lock = Lock()
+
+    def read_bytes(self, path: str, offset: int = 0, size: int = -1) -> Optional[bytes]:
+        """Return a file's bytes (size -1: to its end), None where there is no such file.
+
+        Only regular files are read, and never waited for. Without a size, one of more than WHOLE bytes is refused.
+        """
+        for attempt in range(BUSY_TRIES):
+            try:
+                return self._bytes_of(path, offset, size)
+            except (OSError, ValueError, OverflowError) as error:
+                reason = getattr(error, "errno", None)
+                if reason in NOWHERE:
+                    return None
+                if reason != errno.EBUSY or attempt == BUSY_TRIES - 1:
+                    raise _cannot("read", path, error)
+                time.sleep(BUSY_PAUSE_S)
+        return None
+
+    def _bytes_of(self, path: str, offset: int, size: int) -> bytes:
+        """Return a regular file's bytes."""
+        opened = _opened(path)
+        if opened is None:
+            return b""
+        with io.BufferedReader(opened) as stream:
+            if offset:
+                stream.seek(offset)
+            return _whole(stream) if size < 0 else stream.read(size)
+
+    def read(self, path: str) -> Optional[str]:
+        """Return a file's text, None where there is no such file; bytes that are not UTF-8 survive a write."""
+        content = self.read_bytes(path)
+        return None if content is None else _text(content)
+
+    def stat(self, path: str) -> Optional[FileFacts]:
+        """Return the facts of what a path leads to, None where it leads nowhere."""
+        try:
+            seen = os.stat(_raw(path))
+        except (OSError, ValueError) as error:
+            if getattr(error, "errno", None) in NOWHERE:
+                return None
+            raise _cannot("look at", path, error)
+        times = (seen.st_mtime_ns, seen.st_ctime_ns)
+        return FileFacts(
+            _kind(seen.st_mode), stat.S_IMODE(seen.st_mode), seen.st_uid, seen.st_gid, seen.st_size, *times
+        )
+
+    def real_path(self, path: str) -> str:
+        """Return the path with every symbolic link followed."""
+        try:
+            return _text(os.path.realpath(_raw(path)))
+        except (OSError, ValueError) as error:
+            raise _cannot("follow", path, error)
+
+    def link(self, path: str) -> Optional[str]:
+        """Return what a symbolic link says, None for what is none."""
+        try:
+            return _text(os.readlink(_raw(path)))
+        except (OSError, ValueError):
+            return None
+
+    def glob(self, pattern: str) -> List[str]:
+        """Return the paths that match a shell pattern, sorted."""
+        try:
+            return sorted(_text(path) for path in glob.glob(_raw(pattern)))
+        except (OSError, ValueError) as error:
+            raise _cannot("look for", pattern, error)
+
+    def entries(self, directory: str) -> List[str]:
+        """Return the paths of all that a directory holds, sorted."""
+        try:
+            return ["%s/%s" % (directory.rstrip("/"), _text(name)) for name in sorted(os.listdir(_raw(directory)))]
+        except (OSError, ValueError) as error:
+            raise _cannot("look into", directory, error)
+
+    def may_list(self, directory: str) -> bool:
+        """Return whether a directory may be looked into; `glob` finds nothing in one that may not."""
+        return os.access(_raw(directory), os.R_OK | os.X_OK)
+
+    def space(self, path: str) -> Optional[Space]:
+        """Return the room on the file system under a path; None without such a path."""
+        try:
+            seen = os.statvfs(_raw(path))
+        except (OSError, ValueError):
+            return None
+        free, total = seen.f_bavail * seen.f_frsize, seen.f_blocks * seen.f_frsize
+        # btrfs and some network file systems count no inodes
+        return Space(free, total, seen.f_favail if seen.f_files else None)
+
+    def refuses(self, address: str, port: int, timeout_s: float) -> Optional[str]:
+        """Return why nobody answers at an address and TCP port, None where somebody does; nothing is sent."""
+        try:
+            socket.create_connection((address, port), timeout_s).close()
+        # a name with an empty or an overlong part is a UnicodeError, a port above 65535 an OverflowError
+        except (ValueError, OverflowError) as error:
+            return "%s" % error
+        except OSError as error:
+            return error.strerror or "no answer within %d s" % timeout_s
+        return None
+
+    def read_piece(self, path: str, offset: int, size: int) -> Optional[bytes]:
+        """Return some bytes of a regular file, None where there is none.
+
+        It stays open until another one is asked for: of a flattened dump, hundreds of thousands of pieces are read.
+        """
+        try:
+            if self._held is None or self._held[0] != path:
+                self._held = (path, _opened(path))
+            opened = self._held[1]
+            return b"" if opened is None else os.pread(opened.fileno(), size, offset)
+        except (OSError, ValueError, OverflowError) as error:
+            if getattr(error, "errno", None) in NOWHERE:
+                return None
+            raise _cannot("read", path, error)
+
+    def is_root(self) -> bool:
+        """Return whether everything may be read."""
+        return os.geteuid() == 0
+
+    def label(self, path: str) -> Optional[str]:
+        """Return the SELinux context of a path, None where it has none."""
+        try:
+            return os.getxattr(_raw(path), "security.selinux").decode("utf-8", "replace").strip("\0")
+        except (OSError, ValueError):
+            return None
+
+    def now(self) -> float:
+        """Return the host's clock, in seconds since the epoch."""
+        return time.time()
+
+    def monotonic(self) -> float:
+        """Return the clock that systemd's monotonic time stamps are taken from, in seconds."""
+        return time.monotonic()
+
+    def wait_until(self, ready: Callable[[], bool], timeout_s: float, pause_s: float = 1.0) -> bool:
+        """Return whether something became true within the limit."""
+        end = time.monotonic() + timeout_s
+        while not ready():
+            if time.monotonic() >= end:
+                return False
+            time.sleep(pause_s)
+        return True
+
+    def which(self, name: str) -> Optional[str]:
+        """Return where a program is, None where it is not; /sbin and its kin are looked in as well."""
+        return self._module.get_bin_path(name, required=False, opt_dirs=["/usr/sbin", "/sbin", "/usr/local/sbin"])
+
+    def run(self, argv: List[str], timeout_s: int = 60, check: bool = True) -> Completed:
+        """Run a command in the C locale and return what came of it.
+
+        A command that passes its limit, or one that ends unwell while `check` is set, is a Failure.
+        """
+        self.commands.append(list(argv))
+        limited = ["timeout", "--kill-after=10", str(timeout_s)] + list(argv)
+        env = {"LANG": "C", "LC_ALL": "C", "LC_MESSAGES": "C", "LANGUAGE": "C"}
+        held = [self._lock.handle] if self._lock.handle is not None and _changes(argv) else []
+        more = {"pass_fds": held} if held else {}
+        try:
+            # without its own handling, which ends the module, and with it what takes a change back
+            rc, stdout, stderr = self._module.run_command(limited, environ_update=env, handle_exceptions=False, **more)
+        except (OSError, ValueError) as error:
+            raise Failure("cannot run %s: %s" % (" ".join(argv), error), argv=list(argv))
+        if rc in TIMED_OUT:
+            raise Failure(
+                "%s did not end within %d seconds and was stopped; find out what it waits for" % (argv[0], timeout_s),
+                argv=list(argv),
+                stdout=stdout,
+                stderr=stderr,
+            )
+        done = Completed(list(argv), rc, stdout, stderr)
+        if check and rc != 0:
+            raise command_failure("the command failed", done)
+        return done
+
+    def write(self, path: str, text: str, mode: int = 0o644, backup: bool = False) -> Optional[str]:
+        """Write a whole file atomically and return the backup's path, if one was asked for.
+
+        Owner, mode and SELinux context of a file that exists are kept; `mode` is for a new one.
+        """
+        saved = self.write_all([Content(path, text, mode)], backup)
+        return saved[0] if saved else None
+
+    def write_all(self, contents: List[Content], backup: bool = False) -> List[str]:
+        """Write, or remove, all of these files or none, and return the paths of the backups."""
+        return replace_files.replace_all(contents, backup)
+
+    def copy(self, source: str, destination: str, mode: int) -> None:
+        """Copy a file's bytes and times, so that the copy is there as a whole or not at all."""
+        replace_files.copy(source, destination, mode)
+
+    def lock(self, name: str) -> None:
+        """Wait until nobody else changes this host, and keep others from it until unlock(), or the process ends."""
+        self._lock.take(name)
+
+    def unlock(self) -> None:
+        """Let others change this host."""
+        self._lock.release()
+
+    def remove(self, path: str) -> None:
+        """Remove a file; one that is not there is no error."""
+        try:
+            os.unlink(path)
+        except FileNotFoundError:
+            return
+        except OSError as error:
+            raise Failure("cannot remove %s: %s" % (path, error.strerror), path=path)
+
+    def make_directory(self, path: str, mode: int) -> None:
+        """Make a directory, and those above it, with exactly this mode whatever the umask."""
+        try:
+            if not os.path.isdir(path):
+                os.makedirs(path)
+            os.chmod(path, mode)
+        except OSError as error:
+            raise Failure("cannot make the directory %s: %s" % (path, error.strerror), path=path)
+
+    def set_mtime(self, path: str, mtime_ns: Optional[int] = None) -> None:
+        """Set a file's time, left out: to now, so that what depends on it counts as stale."""
+        try:
+            if mtime_ns is None:
+                os.utime(path)
+            else:
+                os.utime(path, ns=(mtime_ns, mtime_ns))
+        except OSError as error:
+            raise Failure("cannot touch %s: %s" % (path, error.strerror), path=path)
+
+
+def _changes(argv: List[str]) -> bool:
+    """Return whether a command is one of those that change the host."""
+    return os.path.basename(argv[0]) in CHANGING
+
+
+def command_failure(what: str, done: Completed) -> Failure:
+    """Return the Failure for a command that ended unwell, its own last words in the sentence."""
+    words = (done.stderr.strip() or done.stdout.strip() or "it said nothing").splitlines()
+    msg = "%s: %s exited with %d and said: %s" % (what, " ".join(done.argv), done.rc, " / ".join(words[-5:]))
+    return Failure(msg, argv=done.argv, rc=done.rc, stdout=done.stdout, stderr=done.stderr)
+
+
+def without_root(host: Any, failure: Failure) -> str:
+    """Return what else to say where a task failed that ran without root; a refused value is not about root."""
+    if isinstance(failure, Refused) or host.is_root():
+        return ""
+    return " " + WITHOUT_ROOT
+
+
+def run_module(
+    module: Any, ensure: Callable[[Any, Dict[str, Any], bool], Dict[str, Any]], changes: Optional[str] = None
+) -> None:
+    """Run ensure(host, params, check_mode) and end the module with its result, or with the reason it failed.
+
+    changes: the name of a module that changes the host, which it does alone: it waits for the lock, check mode apart.
+    The one place of the collection that calls exit_json and fail_json. `commands` is added to both; the `warnings` of a
+    result go to the screen. What hosts say may steer a terminal: no text leaves with a character that does.
+    """
+    host = Host(module)
+    # what nobody has to see is left out here, and nowhere else: in results, diffs, messages, commands and options
+    invocation = {"module_args": shown(secret_words.masked(module.params))}
+    msg = ""
+    try:
+        if changes and not module.check_mode:
+            host.lock(changes)
+            replace_files.remove_left(host)
+        result = ensure(host, module.params, module.check_mode)
+    except Failure as failure:
+        msg = visible(failure.msg) + without_root(host, failure)
+        result = dict(failure.details, failed=True)
+    finally:
+        host.unlock()
+    result = shown(secret_words.masked(dict(result, commands=host.commands)))
+    # fail_json would show the failure as it was raised, if it still were at hand
+    if result.pop("failed", False):
+        module.fail_json(msg=secret_words.hidden(msg), invocation=invocation, **result)
+        return
+    for warning in result.pop("warnings", []):
+        module.warn(warning)
+    module.exit_json(invocation=invocation, **result)
+
+
+def discreet(module_class: Any) -> Any:
+    """Return a kind of AnsibleModule that leaves secrets out of the host's journal.
+
+    Ansible writes every option there, but for those that are secret as a whole (no_log). A dictionary of kdump's
+    variables is not: with no_log it would vanish from diffs and messages.
+    """
+
+    class Discreet(module_class):  # type: ignore[misc]
+        """The module, as Ansible makes it."""
+
+        def _log_invocation(self) -> None:
+            whole, self.params = self.params, secret_words.masked(self.params)
+            try:
+                super()._log_invocation()
+            finally:
+                self.params = whole
+
+    return Discreet

@@ -1,0 +1,88 @@
+# Copyright (c) 2026, The crashops.kdump authors
+# GNU General Public License v3.0-or-later (see COPYING or https://www.gnu.org/licenses/gpl-3.0.txt)
+# SPDX-License-Identifier: GPL-3.0-or-later
+# Private to this collection: no promise is made to code outside it.
+"""Modules of the kernel: those that are loaded, and those that a kernel has at all."""
+
+import fnmatch
+import re
+from typing import Any, Dict, Iterable, List, NamedTuple, Optional, Set
+
+from ansible_collections.crashops.kdump.plugins.module_utils._machine.dropin_directories import drop_ins
+from ansible_collections.crashops.kdump.plugins.module_utils._syntax.whole_numbers import whole
+
+PROC_MODULES = "/proc/modules"
+# where depmod writes what a kernel has
+FOLDER = "/lib/modules/%s/"
+DEPENDENCIES, BUILT_IN = "modules.dep", "modules.builtin"
+ALIASES, BUILT_IN_INFO = "modules.alias", "modules.builtin.modinfo"
+FILE = re.compile(r"^(?:[^\s:]*/)?([^/\s:]+)\.ko(?:\.\w+)?(?=:|$)", re.MULTILINE)
+ENDING = re.compile(r"\.ko(?:\.(?:xz|gz|zst))?\Z")
+ALIAS = re.compile(r"^alias[ \t]+(\S+)[ \t]", re.MULTILINE)
+BUILT_IN_ALIAS = re.compile(r"(?:^|\0)[^\0=]+\.alias=([^\0]+)")
+# a file of an earlier directory hides its namesakes
+MODPROBE = ("/etc/modprobe.d", "/run/modprobe.d", "/usr/local/lib/modprobe.d", "/usr/lib/modprobe.d", "/lib/modprobe.d")
+MODPROBE_NAME = re.compile(r"^[ \t]*(?:alias|install)[ \t]+(\S+)", re.MULTILINE)
+
+
+class Loaded(NamedTuple):
+    """A loaded module: its size in bytes, how often it is in use, and the modules that use it."""
+
+    size: int
+    uses: int
+    users: List[str]
+
+
+def loaded_modules(host: Any) -> Dict[str, Loaded]:
+    """Return the loaded modules by name; what is built into the kernel is none of them."""
+    found = {}  # type: Dict[str, Loaded]
+    for line in (host.read(PROC_MODULES) or "").splitlines():
+        words = line.split(" ")
+        size = whole(words[1]) if len(words) > 3 else None
+        if size is not None:
+            uses = whole(words[2]) or 0
+            users = [name for name in words[3].split(",") if name and name != "-"]
+            found[words[0]] = Loaded(size, uses, users)
+    return found
+
+
+def plain(name: str) -> str:
+    """Return a module's name as /proc/modules has it."""
+    return name.replace("-", "_")
+
+
+def unknown_modules(host: Any, release: str, names: Iterable[str]) -> Optional[List[str]]:
+    """Return the names that no module of a kernel has, be it built in or only an alias. None: depmod's list is missing.
+
+    They are found as dracut finds them. It takes a name that begins with = for a directory, and one that begins with /
+    for a file.
+    """
+    asked = [name for name in names if name[:1] not in ("=", "/")]
+    files = host.read(FOLDER % release + DEPENDENCIES)
+    if files is None:
+        return None
+    known = _names_of(files) | _names_of(host.read(FOLDER % release + BUILT_IN) or "")
+    left = [name for name in asked if plain(ENDING.sub("", name)) not in known]
+    if not left:
+        return []
+    patterns = _aliases(host, release)
+    return [name for name in left if not any(_fits(plain(name), one) for one in patterns)]
+
+
+def _fits(name: str, pattern: str) -> bool:
+    """Return whether a pattern matches a name; what stands before the first wildcard is compared first, for speed."""
+    return name.startswith(re.split(r"[*?\[]", pattern, maxsplit=1)[0]) and fnmatch.fnmatchcase(name, pattern)
+
+
+def _names_of(text: str) -> Set[str]:
+    """Return the names of the modules whose files a list begins its lines with."""
+    return {plain(match.group(1)) for match in FILE.finditer(text)}
+
+
+def _aliases(host: Any, release: str) -> List[str]:
+    """Return the other names of modules; they are patterns of a shell."""
+    found = ALIAS.findall(host.read(FOLDER % release + ALIASES) or "")
+    found += BUILT_IN_ALIAS.findall(host.read(FOLDER % release + BUILT_IN_INFO) or "")
+    for one in drop_ins(host, MODPROBE):
+        found += MODPROBE_NAME.findall(host.read(one.path) or "")
+    return [plain(alias) for alias in found]

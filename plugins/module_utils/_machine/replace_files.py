@@ -1,0 +1,288 @@
+# Copyright (c) 2026, The crashops.kdump authors
+# GNU General Public License v3.0-or-later (see COPYING or https://www.gnu.org/licenses/gpl-3.0.txt)
+# SPDX-License-Identifier: GPL-3.0-or-later
+# Private to this collection: no promise is made to code outside it.
+"""Replaces files: each as a whole, and all files of one change or none. Only _host uses it."""
+
+import binascii
+import errno
+import os
+import shutil
+import stat
+import tempfile
+import time
+from typing import Any, List, NamedTuple, Optional
+
+from ansible_collections.crashops.kdump.plugins.module_utils._machine.results import Failure
+
+# The name of a file that is on its way. No program picks it up among the files of a folder: it is hidden and has no
+# ending. The next run that changes the host removes what a run that was killed left.
+PREFIX = ".crashops-kdump-tmp-"
+# the folders that this collection writes to, each by a file in it, which may be a link
+WRITTEN = (
+    "/etc/kdump.conf",
+    "/etc/sysconfig/kdump",
+    "/etc/default/kdump-tools",
+    "/etc/default/grub",
+    "/etc/default/grub.d/any",
+    "/etc/kernel/cmdline",
+    "/etc/zipl.conf",
+    "/boot/any",
+    "/boot/grub/grub.cfg",
+    "/boot/grub2/grubenv",
+    "/boot/loader/entries/any",
+    "/var/lib/kdump/any",
+    "/var/lib/crashops-kdump/any",
+)
+# the extended attributes that a new file takes over; others, such as security.ima, are about the old content
+KEPT = ("security.selinux", "security.SMACK64", "system.posix_acl_access")
+# why a file that can be read cannot be replaced, and what an operator does about it
+HINTS = {
+    errno.EPERM: "it may be immutable: see lsattr %s, and take that away by chattr -ia %s",
+    errno.EBUSY: "it may be a mount of its own: see findmnt %s, and take that away by umount %s",
+    errno.ENOSPC: "see df -h %s",
+}
+
+
+class Content(NamedTuple):
+    """What a file is to hold (None: it is to be gone), the mode of a new file, and its time in ns (None: now)."""
+
+    path: str
+    text: Optional[str]
+    mode: int = 0o644
+    mtime_ns: Optional[int] = None
+
+
+class Step:
+    """One file on its way: `new` was written next to it, `old` is what it was."""
+
+    def __init__(self, content: Content) -> None:
+        self.content = content
+        self.path = os.path.realpath(content.path)
+        self.new = ""
+        self.old = ""
+        self.done = False
+
+    def prepare(self) -> None:
+        """Write the new file next to the old one, in its folder, so that a full or read-only one is met now."""
+        before = _facts(self.path)
+        if self.content.text is None:
+            return
+        data = self.content.text.encode("utf-8", "surrogateescape")
+        self.new = _made(self.path)
+        with open(self.new, "wb") as stream:
+            stream.write(data)
+            _like(stream.fileno(), self.path, before, self.content.mode)
+            if self.content.mtime_ns is not None:
+                os.utime(stream.fileno(), ns=(self.content.mtime_ns, self.content.mtime_ns))
+            stream.flush()
+            os.fsync(stream.fileno())
+
+    def commit(self, keep: bool) -> None:
+        """Put the new file in place; keep: hold the old one under another name, for undo()."""
+        if keep and os.path.exists(self.path):
+            self.old = _held(self.path)
+        if self.content.text is None:
+            _unlink(self.path)
+        else:
+            os.rename(self.new, self.path)
+            self.new = ""
+        self.done = True
+
+    def undo(self) -> None:
+        """Put the old file back, the very same one."""
+        if self.done and self.old:
+            os.rename(self.old, self.path)
+            self.old = ""
+        elif self.done:
+            _unlink(self.path)
+        self.done = False
+
+    def clean(self) -> None:
+        """Remove what is left under other names; what cannot be removed is left to the next run."""
+        for name in (self.new, self.old):
+            try:
+                _unlink(name)
+            except OSError:
+                continue
+
+
+def replace_all(contents: List[Content], backup: bool = False) -> List[str]:
+    """Replace all files or none, and return the copies of the old ones, where they were asked for.
+
+    A link stays a link: what it leads to is replaced. Owner, mode and labels of a file that exists are kept.
+    """
+    steps = [Step(content) for content in contents]
+    copies = []  # type: List[str]
+    at = steps[0] if steps else None
+    try:
+        for at in steps:
+            at.prepare()
+        for at in steps:
+            if backup and os.path.exists(at.path):
+                copies.append(_copied(at.path, at.content.path))
+        for at in steps:
+            at.commit(keep=len(steps) > 1)
+    except OSError as error:
+        raise _undone(steps, copies, at, error)
+    _end(steps)
+    return copies
+
+
+def copy(source: str, destination: str, mode: int) -> None:
+    """Copy a file's bytes and times, so that the copy is there as a whole or not at all."""
+    try:
+        _copy(source, destination, destination, mode)
+    except OSError as error:
+        raise Failure("cannot copy %s to %s: %s" % (source, destination, error.strerror), path=destination)
+    _sync_folder(destination)
+
+
+def remove_left(host: Any) -> List[str]:
+    """Remove what runs that were killed left on their way. Whoever calls this holds the lock: nobody else writes."""
+    folders = {os.path.dirname(host.real_path(path)) for path in WRITTEN}
+    left = [path for folder in sorted(folders) for path in host.glob("%s/%s*" % (folder, PREFIX))]
+    for path in left:
+        host.remove(path)
+    return left
+
+
+def _facts(path: str) -> Any:
+    """Return what stat says of a file, None where there is none; what is no file cannot be replaced."""
+    try:
+        seen = os.stat(path)
+    except FileNotFoundError:
+        return None
+    if not stat.S_ISREG(seen.st_mode):
+        raise OSError(errno.EINVAL, "it is no regular file")
+    return seen
+
+
+def _made(path: str) -> str:
+    """Return the name of a new, empty file next to a path, for root alone."""
+    handle, name = tempfile.mkstemp(prefix=PREFIX, dir=os.path.dirname(path))
+    os.close(handle)
+    return name
+
+
+def _like(handle: int, path: str, before: Any, mode: int) -> None:
+    """Give an open file the owner, mode, SELinux context and access list of the one that it will replace."""
+    if before is None:
+        os.fchmod(handle, mode)
+        return
+    made = os.fstat(handle)
+    if (made.st_uid, made.st_gid) != (before.st_uid, before.st_gid):
+        os.fchown(handle, before.st_uid, before.st_gid)
+    os.fchmod(handle, stat.S_IMODE(before.st_mode))
+    try:
+        names = os.listxattr(path)
+    except OSError:
+        return  # a file system without them
+    for name in names:
+        if name not in KEPT and not name.startswith("user."):
+            continue
+        value = os.getxattr(path, name)
+        if _xattr(handle, name) != value:
+            os.setxattr(handle, name, value)
+
+
+def _xattr(handle: int, name: str) -> Optional[bytes]:
+    """Return an extended attribute of an open file, None where it has none."""
+    try:
+        return os.getxattr(handle, name)
+    except OSError:
+        return None
+
+
+def _held(path: str) -> str:
+    """Return another name of a file: the file itself by a hard link, or a copy where there can be none."""
+    name = os.path.join(os.path.dirname(path), PREFIX + binascii.hexlify(os.urandom(8)).decode())
+    try:
+        os.link(path, name)
+        return name
+    except OSError:
+        # vfat knows no hard links, and an immutable or mounted file takes none: the next rename says so
+        pass
+    try:
+        shutil.copy2(path, name)
+        seen = os.stat(path)
+        os.chown(name, seen.st_uid, seen.st_gid)
+    except OSError:
+        _unlink(name)
+        raise
+    return name
+
+
+def _copied(path: str, named: str) -> str:
+    """Return the copy of a file, made next to the path that names it, as Ansible calls its copies."""
+    name = "%s.%d.%s~" % (named, os.getpid(), time.strftime("%Y-%m-%d@%H:%M:%S"))
+    _copy(path, name, path, None)
+    return name
+
+
+def _copy(source: str, destination: str, like: str, mode: Optional[int]) -> None:
+    """Copy a file as a whole or not at all; owner and labels are those of `like`, and so is the mode if it is None."""
+    seen = os.stat(source)
+    temporary = _made(destination)
+    try:
+        with open(source, "rb") as old, open(temporary, "wb") as new:
+            shutil.copyfileobj(old, new)
+            _like(new.fileno(), like, _facts(like), 0o600)
+            if mode is not None:
+                os.fchmod(new.fileno(), mode)
+            new.flush()
+            os.utime(new.fileno(), ns=(seen.st_atime_ns, seen.st_mtime_ns))
+            os.fsync(new.fileno())
+        os.rename(temporary, destination)
+    except OSError:
+        _unlink(temporary)
+        raise
+
+
+def _undone(steps: List[Step], copies: List[str], at: Any, error: OSError) -> Failure:
+    """Return the Failure of a change that could not be made, all of it taken back."""
+    path = at.content.path
+    msg = "cannot write %s: %s" % (path, error.strerror)
+    if error.errno in HINTS:
+        hint = HINTS[error.errno]
+        msg += " (%s)" % (hint % ((path,) * hint.count("%s")))
+    try:
+        for step in reversed(steps):
+            step.undo()
+        for step in steps:
+            step.clean()
+        for name in copies:
+            _unlink(name)
+    except OSError as second:
+        return Failure("%s; and what was changed could not be taken back: %s" % (msg, second), path=path)
+    return Failure(msg, path=path)
+
+
+def _end(steps: List[Step]) -> None:
+    """Make the new names last, and forget the old files."""
+    for step in steps:
+        _sync_folder(step.path)
+    for step in steps:
+        step.clean()
+
+
+def _sync_folder(path: str) -> None:
+    """Bring the names of a folder to the disk; some file systems cannot do that, and nothing is lost by it."""
+    try:
+        handle = os.open(os.path.dirname(path), os.O_RDONLY | os.O_DIRECTORY)
+    except OSError:
+        return
+    try:
+        os.fsync(handle)
+    except OSError:
+        pass
+    finally:
+        os.close(handle)
+
+
+def _unlink(path: str) -> None:
+    """Remove a file that may be gone already."""
+    try:
+        os.unlink(path)
+    except FileNotFoundError:
+        pass

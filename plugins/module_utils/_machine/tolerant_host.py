@@ -1,0 +1,116 @@
+# Copyright (c) 2026, The crashops.kdump authors
+# GNU General Public License v3.0-or-later (see COPYING or https://www.gnu.org/licenses/gpl-3.0.txt)
+# SPDX-License-Identifier: GPL-3.0-or-later
+# Private to this collection: no promise is made to code outside it.
+"""The machine as far as it can be seen: what cannot be read counts as absent, and is noted with the reason.
+
+Nothing that lies on a server is looked at before the server has answered: a look at one that is gone takes for ever.
+"""
+
+import re
+from typing import Any, Callable, Dict, List, Optional, TypeVar
+
+from ansible_collections.crashops.kdump.plugins.module_utils._machine import mounts
+from ansible_collections.crashops.kdump.plugins.module_utils._machine.results import Failure
+
+Seen = TypeVar("Seen")
+
+
+class SeeingHost:
+    """Reads each file once. `unseen` holds what could not be looked at, and why: no rights, rubbish, no answer.
+
+    The server of a mounted file system is asked once, within timeout_s seconds.
+    """
+
+    def __init__(self, host: Any, timeout_s: int) -> None:
+        self._host = host
+        self._timeout_s = timeout_s
+        self._texts: Dict[str, Optional[str]] = {}
+        # all mounts where any is of a server, else none
+        self._remote: Optional[List[mounts.Mount]] = None
+        self._answering: List[str] = []
+        self._silent: Dict[str, str] = {}
+        self.unseen: Dict[str, str] = {}
+
+    def __getattr__(self, name: str) -> Any:
+        """Return whatever else the machine can do."""
+        return getattr(self._host, name)
+
+    def attempt(self, what: str, look: Callable[[], Seen], otherwise: Seen) -> Seen:
+        """Return what a look gives, or `otherwise` where it fails, which is noted under a name."""
+        try:
+            return look()
+        except Failure as failure:
+            self.unseen[what] = failure.msg
+            return otherwise
+
+    def read(self, path: str) -> Optional[str]:
+        """Return a file's text, None where there is none to be seen."""
+        if path not in self._texts:
+            self._texts[path] = self._look(path, self._host.read, None)
+        return self._texts[path]
+
+    def read_bytes(self, path: str, offset: int = 0, size: int = -1) -> Optional[bytes]:
+        """Return a file's bytes, None where there are none to be seen."""
+        return self._look(path, lambda path: self._host.read_bytes(path, offset, size), None)
+
+    def read_piece(self, path: str, offset: int, size: int) -> Optional[bytes]:
+        """Return some bytes of a regular file, None where there are none to be seen."""
+        return self._look(path, lambda path: self._host.read_piece(path, offset, size), None)
+
+    def stat(self, path: str) -> Any:
+        """Return the facts of a path, None where there is nothing to be seen."""
+        return self._look(path, self._host.stat, None)
+
+    def real_path(self, path: str) -> str:
+        """Return the path with every symbolic link followed, itself where that cannot be done."""
+        return self._look(path, self._host.real_path, path)
+
+    def glob(self, pattern: str) -> List[str]:
+        """Return the paths that match a shell pattern, as far as they can be seen."""
+        fixed = re.split(r"[*?\[]", pattern)[0].rpartition("/")[0]
+        return self._look(fixed or "/", lambda dummy: self._host.glob(pattern), [])
+
+    def space(self, path: str) -> Any:
+        """Return the room on the file system under a path, None where it cannot be seen."""
+        return self._look(path, self._host.space, None)
+
+    def label(self, path: str) -> Optional[str]:
+        """Return the SELinux context of a path, None where there is none to be seen."""
+        return self._look(path, self._host.label, None)
+
+    def _look(self, path: str, look: Callable[[str], Any], otherwise: Any) -> Any:
+        """Return what a look at a path gives, or `otherwise` where it fails or a server on the way is gone."""
+
+        def reached() -> Any:
+            self._ask_servers(path)
+            return look(path)
+
+        return self.attempt(path, reached, otherwise)
+
+    def _ask_servers(self, path: str) -> None:
+        """Raise a Failure for a server on the way to a path that does not answer."""
+        mount = self._unasked(path)
+        while mount is not None:
+            if mount.point not in self._silent:
+                self._ask(mount)
+            if mount.point in self._silent:
+                raise Failure(self._silent[mount.point])
+            mount = self._unasked(path)
+
+    def _unasked(self, path: str) -> Optional[mounts.Mount]:
+        """Return the first mount on the way to a path whose server has not answered, None where there is none."""
+        if self._remote is None:
+            found = mounts.mounts_of(self._host)
+            self._remote = found if any(mounts.is_remote(mount) for mount in found) else []
+        return mounts.remote_on_way(self._host, self._remote, path, self._answering) if self._remote else None
+
+    def _ask(self, mount: mounts.Mount) -> None:
+        """Note whether a server answers, by a command that can be stopped."""
+        try:
+            self._host.run(["stat", "-f", "-c", "%T", mount.point], timeout_s=self._timeout_s)
+        except Failure as failure:
+            words = "%s, mounted on %s, does not answer: %s"
+            self._silent[mount.point] = words % (mount.source, mount.point, failure.msg)
+        else:
+            self._answering.append(mount.point)

@@ -1,0 +1,125 @@
+# Copyright (c) 2026, The crashops.kdump authors
+# GNU General Public License v3.0-or-later (see COPYING or https://www.gnu.org/licenses/gpl-3.0.txt)
+# SPDX-License-Identifier: GPL-3.0-or-later
+# Private to this collection: no promise is made to code outside it.
+"""What kdump_info returns, as text for the textfile collector of node_exporter."""
+
+from typing import Any, Dict, List, Optional, Tuple
+
+from ansible_collections.crashops.kdump.plugins.module_utils._checks.outcome import STATUSES
+from ansible_collections.crashops.kdump.plugins.module_utils._checks.verdict import VERDICTS
+from ansible_collections.crashops.kdump.plugins.module_utils._syntax.visible_text import visible
+
+PREFIX = "crashops_kdump_"
+PROOF_STATES = ("proven", "stale", "never", "unknown")
+# a metric's samples: the labels of each, and its value
+Samples = List[Tuple[Dict[str, Any], Any]]
+
+# one number each: name, meaning, where it is in kdump_info's result
+NUMBERS = (
+    ("ready", "Whether a crash now would leave a dump.", ("ready",)),
+    ("armed", "Whether a capture kernel is loaded, by the kernel's own word.", ("armed",)),
+    ("reboot_required", "Whether a reboot would change what is reserved.", ("crashkernel", "reboot_required")),
+    ("ram_bytes", "Memory of the machine.", ("memory", "ram_bytes")),
+    ("reserved_bytes", "Memory that is reserved for the capture kernel.", ("memory", "reserved_bytes")),
+    ("next_boot_reserved_bytes", "Memory that the next boot will reserve.", ("memory", "will_reserve_bytes")),
+    ("needed_bytes", "Memory that the capture kernel needs, by estimate.", ("memory", "needed_bytes")),
+    ("target_free_bytes", "Free space where the dump would land.", ("space", "free_bytes")),
+    ("target_recommended_bytes", "Space to keep free there.", ("space", "recommended_bytes")),
+    ("expected_dump_bytes", "Size of a dump that would be taken now.", ("space", "dump_bytes")),
+    ("proof_timestamp_seconds", "When the newest proof was made, a dump by a real crash.", ("proof", "time")),
+    ("proof_age_seconds", "Age of that proof at the time of the run.", ("proof", "age_seconds")),
+    ("dumps_bytes", "Space that the dumps on this host take.", ("dumps", "bytes")),
+    ("newest_dump_timestamp_seconds", "When the newest dump was taken.", ("dumps", "newest_time")),
+)
+# one series for each word, of which one is 1: name, meaning, label, words, where the word is
+STATES = (
+    ("verdict", "What the checks add up to; the one that holds is 1.", "verdict", VERDICTS, ("verdict",)),
+    ("proof", "What a crash has proven; the one that holds is 1.", "state", PROOF_STATES, ("proof", "state")),
+)
+# hosts that cannot dump, or must not: no alert may wait for them
+NOT_EXPECTED = ("disabled_by_policy", "unsupported")
+COMPLETENESS = ("complete", "incomplete", "unreadable", "unjudged")
+
+
+def exposition(info: Optional[Dict[str, Any]], now: float, seconds: float) -> str:
+    """Return the metrics of one run. What the host does not tell is left out; without `info` it could not be read."""
+    text = _metric("up", "Whether the last run could read the host.", [({}, info is not None)])
+    text += _metric("last_run_timestamp_seconds", "When the last run ended.", [({}, now)])
+    text += _metric("last_run_duration_seconds", "How long the last run took.", [({}, seconds)])
+    if info is None:
+        return text
+    text += _metric("info", "The host in words.", _words(info))
+    for name, meaning, label, words, path in STATES:
+        text += _metric(name, meaning, _state(label, words, _at(info, path)))
+    verdict = _at(info, ("verdict",))
+    expected = None if verdict is None else verdict not in NOT_EXPECTED
+    text += _metric("expected", "Whether this host can dump, and nobody has switched it off.", [({}, expected)])
+    for name, meaning, where in NUMBERS:
+        text += _metric(name, meaning, [({}, _at(info, where))])
+    dumps = [({"completeness": word}, _at(info, ("dumps", word))) for word in COMPLETENESS]
+    text += _metric("dumps", "Dumps on this host.", dumps)
+    checks = _at(info, ("checks",))
+    if checks is None:
+        return text
+    text += _metric("checks", "Checks by what they said.", _counts(checks))
+    waived = sum(1 for check in checks if check.get("waived"))
+    return text + _metric("checks_waived", "Checks that somebody has waived.", [({}, waived)])
+
+
+def _at(info: Dict[str, Any], path: Tuple[str, ...]) -> Any:
+    """Return what lies at a path, None where nothing does."""
+    found = info  # type: Any
+    for key in path:
+        found = found.get(key) if isinstance(found, dict) else None
+    return found
+
+
+def _words(info: Dict[str, Any]) -> Samples:
+    """Return the host's words as labels of a series that is always 1; an empty label is as good as none."""
+    labels = {
+        "stack": _at(info, ("stack", "name")),
+        "kernel": _at(info, ("kernel",)),
+        "target_type": _at(info, ("settings", "target_type")),
+    }
+    return [({name: value or "" for name, value in labels.items()}, 1)]
+
+
+def _state(label: str, words: Tuple[str, ...], current: Optional[str]) -> Samples:
+    """Return a series for each word; none at all where there is no current one."""
+    return [] if current is None else [({label: word}, word == current) for word in words]
+
+
+def _counts(checks: List[Dict[str, Any]]) -> Samples:
+    """Return how many checks there are of each status."""
+    return [({"status": status}, sum(1 for check in checks if check["status"] == status)) for status in STATUSES]
+
+
+def _metric(name: str, meaning: str, samples: Samples) -> str:
+    """Return a metric's lines; nothing where no sample is a number."""
+    lines = ["%s%s%s %s" % (PREFIX, name, _labels(labels), _number(value)) for labels, value in samples if _is(value)]
+    if not lines:
+        return ""
+    head = ["# HELP %s%s %s" % (PREFIX, name, meaning), "# TYPE %s%s gauge" % (PREFIX, name)]
+    return "\n".join(head + lines) + "\n"
+
+
+def _is(value: Any) -> bool:
+    """Return whether a value is a number, yes and no included."""
+    return isinstance(value, (bool, int, float))
+
+
+def _number(value: Any) -> str:
+    """Return a number as Prometheus reads it, to the last digit."""
+    return repr(value + 0)
+
+
+def _labels(labels: Dict[str, Any]) -> str:
+    """Return labels in braces, their values escaped."""
+    pairs = ['%s="%s"' % (name, _escaped(str(labels[name]))) for name in sorted(labels)]
+    return "{%s}" % ",".join(pairs) if pairs else ""
+
+
+def _escaped(text: str) -> str:
+    """Return a label's value with what would end it escaped, and what would steer a terminal visible."""
+    return visible(text, "\n").replace("\\", "\\\\").replace('"', '\\"').replace("\n", "\\n")

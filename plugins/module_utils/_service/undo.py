@@ -1,0 +1,219 @@
+# Copyright (c) 2026, The crashops.kdump authors
+# GNU General Public License v3.0-or-later (see COPYING or https://www.gnu.org/licenses/gpl-3.0.txt)
+# SPDX-License-Identifier: GPL-3.0-or-later
+# Private to this collection: no promise is made to code outside it.
+"""The last configuration that armed a host, kept while another one is tried.
+
+kdump_config writes the record before it changes the files. It keeps what the files said when the host was armed,
+whatever came since, and which texts were tried since. kdump_service removes it once the host is armed with what the
+files say. A run that is cut off between the two leaves it behind, so that the next one can still go back.
+"""
+
+import hashlib
+import json
+from typing import Any, List, NamedTuple, Optional
+
+from ansible_collections.crashops.kdump.plugins.module_utils._machine.replace_files import Content
+from ansible_collections.crashops.kdump.plugins.module_utils._machine.results import Failure, FileChange
+from ansible_collections.crashops.kdump.plugins.module_utils._service.state import (
+    CUT_OFF,
+    DIRECTORY,
+    Service,
+    image_copy,
+    is_armed,
+    read_service,
+)
+from ansible_collections.crashops.kdump.plugins.module_utils._stacks.base import Stack
+
+RECORD = DIRECTORY + "/unarmed.json"
+
+
+# of an initramfs that is being built; a copy that stays behind says that the build was cut off
+COPY_MODE = 0o600  # it may hold the key of an ssh target
+
+
+class Kept(NamedTuple):
+    """One file: its text when the host was armed (None: it was not there), its time then in ns, and what came since.
+
+    tried holds a digest of each text that was written since, or was about to be. A text that is not among them is not
+    of this collection, and is not overwritten.
+    """
+
+    path: str
+    armed: Optional[str]
+    mtime_ns: Optional[int]
+    tried: List[str]
+
+
+class Record(NamedTuple):
+    """The files of all changes since the host was armed, and the capture initramfs as it was then; time in ns."""
+
+    files: List[Kept]
+    image: str
+    image_mtime_ns: Optional[int]
+
+
+def digest(text: Optional[str]) -> str:
+    """Return what stands for a text: the record shall not hold more copies of secrets than it needs."""
+    return "" if text is None else hashlib.sha256(text.encode("utf-8", "surrogateescape")).hexdigest()
+
+
+def encoded(record: Record) -> str:
+    """Return a record as the text of its file."""
+    return json.dumps(dict(record._asdict(), version=2, files=[file._asdict() for file in record.files]), indent=1)
+
+
+def decoded(text: str) -> Optional[Record]:
+    """Return the record that a text holds, None where it holds none: nothing can be put back from that."""
+    try:
+        data = json.loads(text)
+        files = [Kept(file["path"], file["armed"], file["mtime_ns"], list(file["tried"])) for file in data["files"]]
+        return Record(files, data["image"], data["image_mtime_ns"])
+    # deeply nested JSON ends in RecursionError
+    except (ValueError, KeyError, TypeError, RecursionError):
+        return None
+
+
+def merged(older: Record, newer: Record) -> Record:
+    """Return one record of two changes: what armed the host before the first, and all that was tried since."""
+    second = {file.path: file for file in newer.files}
+    files = []
+    for file in older.files:
+        more = second.pop(file.path).tried if file.path in second else []
+        files.append(file._replace(tried=file.tried + [one for one in more if one not in file.tried]))
+    return older._replace(files=files + [file for file in newer.files if file.path in second])
+
+
+def standing(host: Any) -> Optional[Record]:
+    """Return the record that a change left, None where there is none; the host may be armed with it by now."""
+    text = host.read(RECORD)
+    return None if text is None else decoded(text)
+
+
+def unarmed(host: Any, service: Service) -> Optional[Record]:
+    """Return what of the standing record is not armed yet, None where nothing is.
+
+    A file that is older than what is loaded is armed by now, by whatever means, such as a reboot. But a boot also loads
+    half an initramfs, which proves nothing.
+    """
+    record = standing(host)
+    if record is None or not service.armed or service.image.stale_because == CUT_OFF:
+        return record
+    files = [file for file in record.files if file.path in service.changed_since + service.perhaps_since]
+    return record._replace(files=files) if files else None
+
+
+def kept(host: Any, changes: List[FileChange]) -> List[Kept]:
+    """Return what is needed to take changes back, before they are made."""
+    return [
+        Kept(change.path, change.before, _mtime_ns(host, change.path), [digest(change.after)]) for change in changes
+    ]
+
+
+def remember(host: Any, stack: Stack, files: List[Kept]) -> None:
+    """Keep what is about to be replaced, if it armed the host, and what is about to be tried instead of it."""
+    older = standing(host)
+    if not files or (older is None and not is_armed(host)):
+        return
+    try:
+        service = read_service(host, stack)
+    except Failure:
+        # a container sees the kernel of its host armed, but there is no systemd to ask and nothing of its own is loaded
+        return
+    record = Record(files, service.image.path, _mtime_ns(host, service.image.path))
+    older = unarmed(host, service)
+    _write(host, record if older is None else merged(older, record))
+
+
+def remember_armed(host: Any, stack: Stack, image: str) -> None:
+    """Keep the files as they are: the host is armed with them, and is about to be unloaded."""
+    files = [Kept(path, host.read(path), _mtime_ns(host, path), []) for path in stack.config_files]
+    _write(host, Record(files, image, _mtime_ns(host, image)))
+
+
+def _write(host: Any, record: Record) -> None:
+    """Write the record, for root alone: the files may hold secrets."""
+    host.make_directory(DIRECTORY, 0o700)
+    host.write(RECORD, encoded(record), mode=0o600)
+
+
+def forget(host: Any) -> None:
+    """Remove the record: the host is armed with what its files say, or is not to be armed at all."""
+    host.remove(RECORD)
+
+
+def restore(host: Any, text: Optional[str]) -> None:
+    """Write the record as it was before a change that was not made; None: there was none.
+
+    Where that cannot be done either, the record says one text too many that was tried, which does no harm.
+    """
+    try:
+        if text is None:
+            forget(host)
+        elif host.read(RECORD) != text:
+            host.write(RECORD, text, mode=0o600)
+    except Failure:
+        return
+
+
+def put_back(host: Any, record: Record, image: str) -> List[str]:
+    """Write the files as they were when the host was armed, and return their paths; what others wrote since stays.
+
+    They get their times back as well, but not where the capture initramfs is another one by now: it was built from
+    what was tried, and is stale only if it is the older one.
+    """
+    untouched = image_is_untouched(host, record, image)
+    contents = [
+        Content(file.path, file.armed, mtime_ns=file.mtime_ns if untouched else None)
+        for file in record.files
+        for now in [host.read(file.path)]
+        if now != file.armed and digest(now) in file.tried
+    ]
+    host.write_all(contents)
+    return [content.path for content in contents]
+
+
+def image_is_untouched(host: Any, record: Record, image: str) -> bool:
+    """Return whether the capture initramfs is the one that the host was armed with."""
+    known = record.image_mtime_ns is not None and record.image == image
+    return known and _mtime_ns(host, image) == record.image_mtime_ns
+
+
+def keep_image(host: Any, path: str) -> None:
+    """Keep a copy of the old capture initramfs before a build, if there is room for it.
+
+    dracut writes over the old one, and kdump-tools removes it first: a build that fails may leave none at all.
+    """
+    seen, copy = host.stat(path), image_copy(path)
+    if seen is None or host.stat(copy) is not None:
+        return
+    host.make_directory(DIRECTORY, 0o700)
+    space = host.space(DIRECTORY)
+    if space is not None and space.free < 2 * seen.size:
+        return
+    try:
+        host.copy(path, copy, COPY_MODE)
+    except Failure:
+        host.remove(copy)
+
+
+def put_image_back(host: Any, path: str) -> bool:
+    """Put the kept copy of the capture initramfs back where that has changed, and return whether it was."""
+    copy, seen = host.stat(image_copy(path)), host.stat(path)
+    if copy is None:
+        return False
+    changed = seen is None or (seen.mtime_ns, seen.size) != (copy.mtime_ns, copy.size)
+    if changed:
+        host.copy(image_copy(path), path, seen.mode if seen else COPY_MODE)
+    drop_image(host, path)
+    return changed
+
+
+def drop_image(host: Any, path: str) -> None:
+    """Remove the kept copy: the new one is built and loaded."""
+    host.remove(image_copy(path))
+
+
+def _mtime_ns(host: Any, path: str) -> Optional[int]:
+    seen = host.stat(path)
+    return seen.mtime_ns if seen else None

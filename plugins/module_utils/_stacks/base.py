@@ -1,0 +1,143 @@
+# Copyright (c) 2026, The crashops.kdump authors
+# GNU General Public License v3.0-or-later (see COPYING or https://www.gnu.org/licenses/gpl-3.0.txt)
+# SPDX-License-Identifier: GPL-3.0-or-later
+# Private to this collection: no promise is made to code outside it.
+"""What every stack can be asked. kdumpctl and kdump-tools each answer it in a file of their own."""
+
+import abc
+from typing import Any, Dict, Iterable, List, NamedTuple, Optional
+
+from ansible_collections.crashops.kdump.plugins.module_utils._machine.results import FileChange, Finding
+
+
+class Settings(NamedTuple):
+    """What the configuration files say, in one shape for both stacks.
+
+    target_type is one of local, raw, ext2, ext3, ext4, xfs, btrfs, minix, virtiofs, nfs, ssh, ftp.
+    path is as written; dump_directory is where the running system sees the dumps, None where it does not.
+    loading: those variables that are set by which the capture kernel is loaded: its command line, kexec's options.
+    """
+
+    target_type: str
+    target_location: Optional[str]
+    ssh_key: Optional[str]
+    path: str
+    dump_directory: Optional[str]
+    core_collector: str
+    failure_action: str
+    loading: Dict[str, str]
+
+
+class Image(NamedTuple):
+    """The capture initramfs: where it is or would be, and why it must be built anew (None: it is fresh)."""
+
+    path: str
+    exists: bool
+    stale_because: Optional[str]
+
+
+def judged_image(host: Any, path: str, sources: Iterable[str]) -> Image:
+    """Return the image at a path, stale where anything that it is made from is younger, or where it is not there."""
+    image = host.stat(path)
+    if image is None:
+        return Image(path, False, "it does not exist")
+    seen = [(source, host.stat(source)) for source in sources]
+    newer = [source for source, facts in seen if facts is not None and facts.mtime_ns > image.mtime_ns]
+    return Image(path, True, "it is older than " + ", ".join(newer) if newer else None)
+
+
+def at(path: str, line: Optional[int]) -> str:
+    """Return a place in a file, in words."""
+    return "%s line %d" % (path, line) if line else path
+
+
+class Details(NamedTuple):
+    """What checks want to know of a stack's files, beyond the settings that both stacks share.
+
+    wrong_links: links to a kernel that does not run, in words. auto_reset: what auto_reset_crashkernel says.
+    capture_words: the command line that the capture kernel is started with. dracut_args are the words that dracut gets
+    by kdump.conf, extra_modules the drivers that it is to add.
+    """
+
+    capture_kernel: str
+    wrong_links: List[str]
+    force_no_rebuild: bool
+    auto_reset: str
+    fence_nodes: Optional[str]
+    capture_words: List[str]
+    dracut_args: List[str] = []
+    extra_modules: List[str] = []
+
+
+class Stack(abc.ABC):
+    """One way in which distributions run kdump. Subclasses answer; nothing here touches the machine by itself."""
+
+    name = ""  # kdumpctl | kdump-tools
+    unit = ""  # the systemd unit
+    tool = ""  # the program that controls it
+    config_files = ()  # type: Any  # the first one must be there for the stack to work
+    enabled_by_package = False  # whether installing the package enables the unit; RHEL and Fedora differ in that
+    embedded_files = ()  # type: Any  # those of them that the capture initramfs is built from
+    loaded_files = ()  # type: Any  # those that are read when the capture kernel is loaded
+    own_programs = ()  # type: Any  # what loads the capture kernel and writes the dump, by name
+    own_files = ()  # type: Any  # the other files that decide it, as shell patterns; the configuration is compared by value
+    reloads = False  # whether the unit can load what is built anew without the checks of a start
+    start_rules = ()  # type: Any  # the rules of findings whose errors make the tool's start, or its build, fail
+    packages = ""  # what to install, in words
+
+    def __init__(self, host: Any) -> None:
+        self.host = host
+
+    def installed(self) -> bool:
+        """Return whether the stack's tool is on the machine."""
+        return self.host.which(self.tool) is not None
+
+    def generation(self) -> Optional[str]:
+        """Return which reader of its configuration file the tool has; None where there is only one."""
+        return None
+
+    @abc.abstractmethod
+    def settings(self) -> Settings:
+        """Return what the files say; defaults fill what they leave out."""
+
+    @abc.abstractmethod
+    def refusals(self, wanted: Dict[str, Any]) -> List[str]:
+        """Return a sentence for each of kdump_config's options that this stack refuses."""
+
+    @abc.abstractmethod
+    def file_changes(self, wanted: Dict[str, Any]) -> List[FileChange]:
+        """Return the files that change to become as kdump_config's options want them."""
+
+    @abc.abstractmethod
+    def findings(self, wanted: Dict[str, Any]) -> Dict[str, List[Finding]]:
+        """Return what the rules say of each file, as kdump_config's options would leave it."""
+
+    @abc.abstractmethod
+    def image(self, kernel: str) -> Image:
+        """Return the capture initramfs of a kernel release."""
+
+    @abc.abstractmethod
+    def details(self, kernel: str) -> Details:
+        """Return what else the files say, where this kernel release runs."""
+
+    @abc.abstractmethod
+    def start_argv(self, rebuild: bool, unload: bool, reload: bool = False) -> List[List[str]]:
+        """Return the commands that load the capture kernel anew, building its initramfs first if asked.
+
+        unload: whether what is loaded goes first, because the start of a unit that is not active would leave it.
+        reload: whether to load what is built by the shortest way, of a unit that `reloads`.
+        """
+
+    @abc.abstractmethod
+    def unload_argv(self) -> List[str]:
+        """Return the command that unloads the capture kernel, whatever the state of the unit."""
+
+    def start_errors(self) -> List[str]:
+        """Return a sentence for each error in the files by which a start fails once the old kernel is unloaded."""
+        found = [(path, one) for path, some in sorted(self.findings({}).items()) for one in some]
+        errors = [(path, one) for path, one in found if one.severity == "error" and one.rule in self.start_rules]
+        return ["%s: %s; %s." % (at(path, one.line), one.message, one.remedy) for path, one in errors]
+
+    @abc.abstractmethod
+    def refused_start(self) -> List[str]:
+        """Return a sentence for each thing in the files that keeps the stack from loading anything."""

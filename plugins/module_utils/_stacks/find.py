@@ -1,0 +1,24 @@
+# Copyright (c) 2026, The crashops.kdump authors
+# GNU General Public License v3.0-or-later (see COPYING or https://www.gnu.org/licenses/gpl-3.0.txt)
+# SPDX-License-Identifier: GPL-3.0-or-later
+# Private to this collection: no promise is made to code outside it.
+"""Which stack a machine has: found from the tools on it, never from a list of distribution names.
+
+A module that runs on a host is compiled anew each time, so only the stack that is there is imported.
+"""
+
+from typing import Any
+
+from ansible_collections.crashops.kdump.plugins.module_utils._stacks.base import Stack
+
+
+def find_stack(host: Any) -> Stack:
+    """Return the stack whose tool is on the machine; where neither is, the one its package manager would install."""
+    on_kdumpctl, on_kdump_tools = host.which("kdumpctl"), host.which("kdump-config")
+    if on_kdumpctl or not (on_kdump_tools or host.which("dpkg")):
+        from ansible_collections.crashops.kdump.plugins.module_utils._stacks.kdumpctl.stack import KdumpctlStack
+
+        return KdumpctlStack(host)
+    from ansible_collections.crashops.kdump.plugins.module_utils._stacks.kdump_tools.stack import KdumpToolsStack
+
+    return KdumpToolsStack(host)

@@ -1,0 +1,258 @@
+# Copyright (c) 2026, The crashops.kdump authors
+# GNU General Public License v3.0-or-later (see COPYING or https://www.gnu.org/licenses/gpl-3.0.txt)
+# SPDX-License-Identifier: GPL-3.0-or-later
+# Private to this collection: no promise is made to code outside it.
+"""What is wrong with an /etc/default/kdump-tools, rule by rule: T1 to T18."""
+
+import re
+from typing import Any, Callable, Dict, Iterator, List, NamedTuple, Optional, Tuple
+
+from ansible_collections.crashops.kdump.plugins.module_utils._machine.results import Finding, in_order
+from ansible_collections.crashops.kdump.plugins.module_utils._stacks.capture_cmdline import words_of
+from ansible_collections.crashops.kdump.plugins.module_utils._stacks.kdump_tools import options
+from ansible_collections.crashops.kdump.plugins.module_utils._syntax import (
+    makedumpfile,
+    option_values,
+    shell_lint,
+    shell_variables,
+)
+from ansible_collections.crashops.kdump.plugins.module_utils._syntax.shell_assignments import BROKEN, Oddity, events
+from ansible_collections.crashops.kdump.plugins.module_utils._syntax.shell_lint import finding_at
+
+
+class Entry(NamedTuple):
+    """A variable as the file leaves it, and the line that says so."""
+
+    line: int
+    name: str
+    value: str
+
+
+Entries = Dict[str, Entry]
+Rule = Callable[[Entries, str], Iterator[Finding]]
+
+# rules about what another task may still bring; they refuse nothing
+OF_HOST = ("T17", "T18")
+# numbers that scripts compare, and what comes of another text
+COMPARED = {
+    "KDUMP_DUMP_DMESG": "no dmesg file is written beside the dump",
+    "KDUMP_NUM_DUMPS": "no old dump is removed",
+}
+# numbers that a remote target needs, that target, and what comes of another text; those that must not be 0 either
+NEEDED = {
+    "NFS_TIMEO": ("NFS", "the mount fails", False),
+    "NFS_RETRANS": ("NFS", "the mount fails", False),
+    "NFS_MOUNT_RETRY": ("NFS", "nothing is mounted, and the dump lands on the local disk", True),
+    "SSH_KDUMP_RETRY": ("SSH", "the directory is not made on the server, and the dump is lost", True),
+}
+# what comes of a word that a variable does not know
+FALLBACKS = {"KDUMP_COMPRESSION": "nothing is compressed", "HOSTTAG": "the address is taken"}
+# who judges a target, and what works all the same: ssh itself takes a host without an account, and a key below ~
+TARGET_JUDGES: Dict[str, Any] = {
+    "NFS": (option_values.nfs_problem, r"(?!)"),
+    "SSH": (option_values.ssh_problem, r"(?!-)[^\s@\[/]*[^\s@\[/:]\Z"),
+    "SSH_KEY": (option_values.path_problem, r"~/\S+\Z"),
+}
+# what a second reading by eval, which kdump-config gives these values, stumbles over, and what it changes
+EVALUATED = {
+    "KDUMP_CMDLINE": ('"', "$`\\"),
+    "KDUMP_CMDLINE_APPEND": ('"', "$`\\"),
+    "KDUMP_KEXEC_ARGS": ("\"';&|<>()#", "$`\\"),
+}
+
+
+def switch(entries: Entries, rule: str) -> Iterator[Finding]:
+    """Find a USE_KDUMP that loads nothing: the init script compares it with 0, as a number."""
+    entry = entries.get(options.SWITCH)
+    if entry is None:
+        message = "USE_KDUMP is not set, and the init script needs an integer"
+        yield Finding(rule, "error", None, message, 'add USE_KDUMP="1"')
+        return
+    number = options.integer(entry.value)
+    if number is None:
+        message = "the init script compares USE_KDUMP with a number, and does nothing where it is none"
+        yield finding_at(rule, "error", entry, message, "write 1 (or 0 to switch kdump off)")
+    elif number == 0:
+        yield finding_at(rule, "warning", entry, "USE_KDUMP=0 switches kdump off", "write 1")
+
+
+def numbers(entries: Entries, rule: str) -> Iterator[Finding]:
+    """Find text where a script compares numbers."""
+    for name, consequence in COMPARED.items():
+        entry = entries.get(name)
+        if entry and options.integer(entry.value) is None:
+            yield finding_at(
+                rule, "warning", entry, "%s is not a number: %s" % (name, consequence), "write one, or nothing"
+            )
+    for name, (target, consequence, positive) in NEEDED.items():
+        entry = entries.get(name)
+        number = options.integer(entry.value) if entry else None
+        if entry and (number is None or (positive and number < 1)):
+            severity = "error" if target in entries else "warning"
+            message = "%s is not a number%s: %s" % (name, " above 0" if positive else "", consequence)
+            yield finding_at(rule, severity, entry, message, "write one, or nothing")
+
+
+def capture_words(entries: Entries, rule: str) -> Iterator[Finding]:
+    """Find a command line that boots the capture kernel into anything but the unit that saves the dump."""
+    entry = entries.get(options.COMMAND_LINE.variable)
+    if entry and options.CAPTURE_UNIT not in words_of(entry.value):
+        message = "without %s the capture kernel boots as usual and saves no dump" % options.CAPTURE_UNIT
+        yield finding_at(rule, "error", entry, message, "keep that word")
+
+
+def chosen_words(entries: Entries, rule: str) -> Iterator[Finding]:
+    """Find words that kdump-config does not know."""
+    for name, known in options.CHOICES.items():
+        entry = entries.get(name)
+        if entry and entry.value not in known:
+            message = "%s is not one of %s: %s" % (entry.value, ", ".join(known), FALLBACKS[name])
+            yield finding_at(rule, "warning", entry, message, "choose one of them")
+
+
+def places(entries: Entries, rule: str) -> Iterator[Finding]:
+    """Find dump targets and paths that cannot be right."""
+    for name, (judge, works) in TARGET_JUDGES.items():
+        entry = entries.get(name)
+        problem = judge(entry.value) if entry else None
+        if entry and problem is not None:
+            severity = "warning" if re.match(works, entry.value) else "error"
+            yield finding_at(rule, severity, entry, "%s: %s" % (name, problem.message), problem.remedy)
+    entry = entries.get("KDUMP_COREDIR")
+    problem = option_values.path_problem(entry.value) if entry else None
+    if entry and problem is not None:
+        remote = "NFS" in entries or "SSH" in entries
+        severity = "warning" if entry.value.startswith("/") and not remote else "error"
+        yield finding_at(rule, severity, entry, "KDUMP_COREDIR: %s" % problem.message, problem.remedy)
+
+
+def failure_command(entries: Entries, rule: str) -> Iterator[Finding]:
+    """Find a command after failure that a shell would be needed for."""
+    entry = entries.get("KDUMP_FAIL_CMD")
+    if entry and re.search(r"[;&|<>$`'\"\\]", entry.value):
+        message = "KDUMP_FAIL_CMD is split at blanks and run as one command: the host stays in the capture kernel"
+        yield finding_at(rule, "warning", entry, message, "name one command, such as reboot -f, or a script")
+
+
+def several_targets(entries: Entries, rule: str) -> Iterator[Finding]:
+    """Find a second dump target."""
+    targets = [entries[name] for name in options.TARGET_VARIABLES if name in entries]
+    for entry in targets[1:]:
+        message = "%s stands beside %s; kdump-tools dumps to both" % (entry.name, targets[0].name)
+        yield finding_at(rule, "warning", entry, message, "keep one of them")
+
+
+def collector_arguments(entries: Entries, rule: str) -> Iterator[Finding]:
+    """Find arguments that makedumpfile refuses; the scripts take the empty file that comes of them for a dump."""
+    entry = entries.get("MAKEDUMP_ARGS")
+    for problem in makedumpfile.problems(words_of(entry.value)) if entry else ():
+        yield finding_at(rule, "error", entry, problem.message, problem.remedy)
+
+
+def overlooked_failure(entries: Entries, rule: str) -> Iterator[Finding]:
+    """Find a command after failure where kdump-config never reports one: with SSH or FTP and without NFS."""
+    entry = entries.get("KDUMP_FAIL_CMD")
+    remote = [name for name in ("SSH", "FTP") if name in entries]
+    if entry and entry.value != options.FAIL_COMMANDS["reboot"] and remote and "NFS" not in entries:
+        message = "with %s kdump-config reports every dump as saved: KDUMP_FAIL_CMD is never run" % remote[0]
+        yield finding_at(rule, "warning", entry, message, "expect a reboot, or dump to NFS or a local disk")
+
+
+def clear_password(entries: Entries, rule: str) -> Iterator[Finding]:
+    """Find a password in a file that everybody may read."""
+    entry = entries.get("FTP_PASSWORD")
+    if entry:
+        message = "the password stands in clear text, in a file that every account may read by default"
+        yield finding_at(rule, "warning", entry, message, "dump by SSH or NFS")
+
+
+def purging(entries: Entries, rule: str) -> Iterator[Finding]:
+    """Find a limit to the number of dumps, which does less or more than its name says."""
+    entry = entries.get("KDUMP_NUM_DUMPS")
+    remote = [name for name in options.TARGET_VARIABLES if name in entries]
+    if not entry or (options.integer(entry.value) or 0) < 1:
+        return
+    if remote:
+        message = "with %s nothing is removed, whatever KDUMP_NUM_DUMPS says" % remote[0]
+    else:
+        message = "the oldest entries of KDUMP_COREDIR whose names begin with 2 are removed, whoever made them"
+    yield finding_at(rule, "advice", entry, message, "keep nothing else there")
+
+
+def whole_command_line(entries: Entries, rule: str) -> Iterator[Finding]:
+    """Find a command line in place of the booted one that names no root file system."""
+    entry = entries.get("KDUMP_CMDLINE")
+    if entry and not any(word.startswith("root=") for word in words_of(entry.value)):
+        message = "KDUMP_CMDLINE takes the place of the booted command line, and names no root="
+        yield finding_at(rule, "warning", entry, message, "leave it empty, and use KDUMP_CMDLINE_APPEND")
+
+
+def evaluated(entries: Entries, rule: str) -> Iterator[Finding]:
+    """Find values that do not survive a second reading by the shell."""
+    for name, (fatal, changed) in EVALUATED.items():
+        entry = entries.get(name)
+        signs = [sign for sign in (entry.value if entry else "") if sign in fatal + changed]
+        if entry and signs:
+            severity = "error" if any(sign in fatal for sign in signs) else "warning"
+            message = "kdump-config has a shell read %s once more, which does not keep %s" % (name, signs[0])
+            yield finding_at(rule, severity, entry, message, "write it without such signs")
+
+
+# the numbers of the rules are those of the collection's rule table and stay what they are
+RULES: Tuple[Tuple[str, Rule], ...] = (
+    ("T2", switch), ("T3", numbers), ("T4", capture_words), ("T5", chosen_words), ("T6", places),
+    ("T7", failure_command), ("T8", several_targets), ("T9", collector_arguments), ("T10", overlooked_failure),
+    ("T13", clear_password), ("T14", purging), ("T15", whole_command_line), ("T16", evaluated),
+)  # fmt: skip
+
+
+def _of_host(entries: Entries, lacking: List[str]) -> Iterator[Finding]:
+    """Find what the file names and the host has not (T17, T18)."""
+    entry = entries.get("KDUMP_COMPRESSION")
+    if entry and entry.value in lacking:
+        message = "%s is not installed: nothing is compressed" % entry.value
+        yield finding_at("T17", "warning", entry, message, "install it, or choose another")
+    for name in ("KDUMP_KERNEL", "KDUMP_INITRD"):
+        entry = entries.get(name)
+        if entry and entry.value in lacking:
+            message = "%s does not exist" % entry.value
+            yield finding_at("T18", "error", entry, message, "name one that does, or nothing")
+
+
+def named_things(text: str) -> Tuple[Optional[str], List[str]]:
+    """Return what the file names that a host may lack: a program that compresses, and files."""
+    found = shell_variables.values(text)
+    chosen = found.get("KDUMP_COMPRESSION", "")
+    files = [found.get(name, "") for name in ("KDUMP_KERNEL", "KDUMP_INITRD")]
+    # the package's own links are made when the capture kernel is loaded
+    named = [path for path in files if path.startswith("/") and not path.startswith("/var/lib/kdump/")]
+    return chosen if chosen in options.CHOICES["KDUMP_COMPRESSION"] else None, named
+
+
+def _entries(text: str) -> Entries:
+    """Return the variables that have a value, by name; the scripts take an empty one for none, but for the switch."""
+    last = {event.name: event for event in events(text)}
+    valued = [event for event in last.values() if event.value or event.name == options.SWITCH]
+    return {event.name: Entry(event.line, event.name, event.value) for event in valued if event.value is not None}
+
+
+def _of_text(text: str, entries: Entries) -> Iterator[Finding]:
+    """Find what is wrong with the variables, unless the file is not read to its end."""
+    odd = [event for event in events(text) if isinstance(event, Oddity)]
+    if any(event.kind == BROKEN for event in odd):
+        return
+    computed = any(event.name == options.SWITCH for event in odd) and options.SWITCH not in entries
+    for name, rule in RULES:
+        if rule is not switch or not computed:  # T1 says that only a shell can tell it
+            yield from rule(entries, name)
+
+
+def lint(text: str, touched: List[str], lacking: List[str]) -> List[Finding]:
+    """Return what the rules find, in the order of the lines; lacking are the named things that the host has not."""
+    entries = _entries(text)
+    found = list(shell_lint.lint(text, "T1", "sh", touched))
+    found.extend(shell_lint.unlike_systemd(text, "T11"))
+    found.extend(shell_lint.repeated(text, "T12"))
+    found.extend(_of_text(text, entries))
+    found.extend(_of_host(entries, lacking))
+    return in_order(found)

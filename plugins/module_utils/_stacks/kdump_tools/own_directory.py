@@ -1,0 +1,50 @@
+# Copyright (c) 2026, The crashops.kdump authors
+# GNU General Public License v3.0-or-later (see COPYING or https://www.gnu.org/licenses/gpl-3.0.txt)
+# SPDX-License-Identifier: GPL-3.0-or-later
+# Private to this collection: no promise is made to code outside it.
+"""A directory of its own for the dumps, where the default one is open to every user.
+
+apport of Ubuntu sets /var/crash to 1777 or 3777 at each boot, for reports that every user may leave there. kdump-config
+writes its lock file there too, so that a user who makes that file first could keep a dump from being set up.
+"""
+
+from typing import Any, Dict, Optional
+
+from ansible_collections.crashops.kdump.plugins.module_utils._machine import mounts
+from ansible_collections.crashops.kdump.plugins.module_utils._syntax.private_directories import DUMPS
+
+# sticky, and writable for others
+SHARED = 0o1002
+NOTE = (
+    "Every user may write to %s (mode %04o), as apport needs it. "
+    "So dumps go to %s from now on, which is for root alone. "
+    "Dumps that are in %s already stay there. To keep dumping there, set kdump_path: %s."
+)
+
+
+def is_shared(path: str, mode: int) -> bool:
+    """Return whether a dump directory is the default one, and open to every user on purpose."""
+    return path == DUMPS and mode & SHARED == SHARED
+
+
+def own_directory(host: Any, stack: Any, given: Dict[str, Any]) -> Optional[str]:
+    """Return the directory that the role's variables give to the dumps on this host, None where they stay.
+
+    A mount or a link in the default place was put there by somebody, so it stays.
+    """
+    own, exclusive = given.get("kdump_own_path"), given.get("kdump_exclusive")
+    if not own or given.get("kdump_path") or stack.name != "kdump-tools":
+        return None
+    settings, target = stack.settings(), given.get("kdump_target")
+    kind = target["type"] if target else "local" if exclusive else settings.target_type
+    path = DUMPS if exclusive else settings.path.rstrip("/")
+    facts = host.stat(DUMPS)
+    if kind != "local" or facts is None or not is_shared(path, facts.mode):
+        return None
+    chosen = host.link(DUMPS) is not None or any(mount.point == DUMPS for mount in mounts.mounts_of(host))
+    return None if chosen else str(own)
+
+
+def note(host: Any, own: str) -> str:
+    """Return what the operator is told."""
+    return NOTE % (DUMPS, host.stat(DUMPS).mode, own, DUMPS, DUMPS)

@@ -1,0 +1,244 @@
+# Copyright (c) 2026, The crashops.kdump authors
+# GNU General Public License v3.0-or-later (see COPYING or https://www.gnu.org/licenses/gpl-3.0.txt)
+# SPDX-License-Identifier: GPL-3.0-or-later
+# Private to this collection: no promise is made to code outside it.
+"""kdump-tools: /etc/default/kdump-tools of Debian and Ubuntu."""
+
+import re
+from typing import Any, Dict, List, Optional, Tuple
+
+from ansible_collections.crashops.kdump.plugins.module_utils._crashkernel.running_kernel import kernel_release
+from ansible_collections.crashops.kdump.plugins.module_utils._machine.results import FileChange, Finding, refusal
+from ansible_collections.crashops.kdump.plugins.module_utils._stacks import shell_file
+from ansible_collections.crashops.kdump.plugins.module_utils._stacks.base import (
+    Details,
+    Image,
+    Settings,
+    Stack,
+    judged_image,
+)
+from ansible_collections.crashops.kdump.plugins.module_utils._stacks.capture_cmdline import words_of
+from ansible_collections.crashops.kdump.plugins.module_utils._stacks.kdump_tools import lint, options
+from ansible_collections.crashops.kdump.plugins.module_utils._syntax import private_directories, shell_variables
+from ansible_collections.crashops.kdump.plugins.module_utils._syntax.private_directories import DUMPS
+
+DEFAULTS = "/etc/default/kdump-tools"
+STATE = "/var/lib/kdump"
+LINKS = (STATE + "/vmlinuz", STATE + "/initrd.img")
+SYSCTLS = "/etc/kdump/sysctl.conf"
+SEEN_SYSCTLS = STATE + "/latest_sysctls-%s"  # kdump-config's copy of it, by the kernel
+HOOK = "/etc/kernel/postinst.d/kdump-tools"
+# what the package's own file sets, in each release; without it, check mode would miss what a run is going to refuse
+PACKAGED = "USE_KDUMP=1\n"
+# The capture kernel boots the real root file system, so that this acts there: kdump-config (1.6.10 to 1.10.9) sets no
+# umask, and a dump would be 0644. The running system never starts this unit.
+PRIVATE_PATH = "/etc/systemd/system/kdump-tools-dump.service.d/50-crashops-kdump.conf"
+PRIVATE_TEXT = """\
+# Written by crashops.kdump, option private_dumps: kdump-config itself leaves dumps that everybody may read.
+[Service]
+UMask=0077
+"""
+DEFAULT_SSH_KEY = "/root/.ssh/kdump_id_rsa"
+DEFAULT_ARGS = "-F -c -d 31"
+DEFAULT_FAIL_CMD = "reboot -f"
+LOADING = ("KDUMP_CMDLINE", "KDUMP_CMDLINE_APPEND", "KDUMP_KEXEC_ARGS", "KDUMP_KERNEL", "KDUMP_INITRD")
+# variable to target type, in the order in which this collection looks for them
+TARGET_VARIABLES = (("NFS", "nfs"), ("SSH", "ssh"), ("FTP", "ftp"))
+# how kdump-config says what it appends where the file says nothing
+OWN_WORDS = re.compile(r'KDUMP_CMDLINE_APPEND:="([^"]*)"')
+# what kdump-config takes out of the booted command line, but not out of KDUMP_CMDLINE
+REMOVED = re.compile(r"(^| )(crashkernel|hugepages|hugepagesz|abm)=[^ ]*")
+# what mkinitramfs reads; an initramfs older than any of it is built anew
+BUILD_INPUTS = ("/etc/initramfs-tools/*", "/etc/initramfs-tools/conf.d/*", "/etc/initramfs-tools/hooks/*")
+
+
+class KdumpToolsStack(Stack):
+    """The stack whose tool is kdump-config."""
+
+    name = "kdump-tools"
+    unit = "kdump-tools.service"
+    enabled_by_package = True  # its postinst, by debhelper
+    tool = "kdump-config"
+    start_rules = ("T18",)
+    config_files = (DEFAULTS,)
+    # kdump-config compares the second with its copy, and builds the initramfs anew where they differ
+    loaded_files = (DEFAULTS, SYSCTLS)
+    # its capture kernel boots the real root file system, with all programs and sysctls of the running one
+    own_programs = ("kdump-config", "kexec", "makedumpfile")
+    own_files = (
+        "/etc/init.d/kdump-tools",
+        "/etc/kernel/postinst.d/kdump-tools",
+        "/lib/systemd/system/kdump-tools*.service",
+        "/usr/lib/systemd/system/kdump-tools*.service",
+        "/etc/systemd/system/kdump-tools*.service",
+        "/etc/systemd/system/kdump-tools*.service.d/*.conf",
+        "/usr/share/initramfs-tools/hooks/kdump-tools",
+        "/usr/share/initramfs-tools/scripts/*/kdump-*",
+        "/etc/initramfs-tools/hooks/*",
+        "/etc/kdump/*",
+        "/etc/sysctl.conf",
+        "/etc/sysctl.d/*.conf",
+        "/run/sysctl.d/*.conf",
+        "/usr/lib/sysctl.d/*.conf",
+    )
+    packages = "kdump-tools"
+
+    def _variables(self) -> Dict[str, str]:
+        """Return the variables that are set, empty ones left out as the scripts do."""
+        found = shell_variables.values(self.host.read(DEFAULTS) or "")
+        return {name: value for name, value in found.items() if value}
+
+    def settings(self) -> Settings:
+        """Return what the file says; defaults fill what it leaves out."""
+        found = self._variables()
+        kind, location = _target(found)
+        path = found.get("KDUMP_COREDIR", DUMPS)
+        args = found.get("MAKEDUMP_ARGS", DEFAULT_ARGS)
+        failure = found.get("KDUMP_FAIL_CMD", DEFAULT_FAIL_CMD)
+        return Settings(
+            kind,
+            location,
+            found.get("SSH_KEY", DEFAULT_SSH_KEY) if kind == "ssh" else None,
+            path,
+            (path.rstrip("/") or "/") if kind == "local" else None,
+            "makedumpfile " + (args if args.startswith("-F") else args + " -F"),
+            failure.split(" ")[0] if failure in ("reboot -f", "halt -f", "poweroff -f") else failure,
+            {name: found[name] for name in LOADING if name in found},
+        )
+
+    def refusals(self, wanted: Dict[str, Any]) -> List[str]:
+        """Return a sentence for each of kdump_config's options that this stack refuses."""
+        refused = list(options.refusals(wanted)) or self._place_refusals(wanted)
+        if refused:
+            return refused
+        judged = self.findings(wanted)[DEFAULTS]
+        found = [finding for finding in judged if finding.rule not in lint.OF_HOST]
+        return list(options.error_sentences(DEFAULTS, self._judged(wanted), found, wanted))
+
+    def _place_refusals(self, wanted: Dict[str, Any]) -> List[str]:
+        """Return why a directory that an option names is not for dumps; with ssh it is one of the server."""
+        target = _target(
+            {name: value for name, value in shell_variables.values(self._judged(wanted)).items() if value}
+        )[0]
+        host = None if target == "ssh" else self.host
+        if wanted.get("path") is not None:
+            return list(private_directories.refusals("path", wanted["path"], host))
+        path = (wanted.get("sysconfig") or {}).get("KDUMP_COREDIR")
+        return list(private_directories.refusals("sysconfig.KDUMP_COREDIR", str(path), host)) if path else []
+
+    def _edited(self, wanted: Dict[str, Any]) -> str:
+        """Return the file as the options want it."""
+        return options.edited(self.host.read(DEFAULTS) or "", wanted, self._own_words(), self._booted())
+
+    def _booted(self) -> str:
+        """Return what kdump-config takes over from the running kernel's command line."""
+        return REMOVED.sub("", self.host.read("/proc/cmdline") or "")
+
+    def _own_words(self) -> str:
+        """Return the words that kdump-config appends where the file says nothing."""
+        own = OWN_WORDS.search(self.host.read(self.host.which(self.tool) or "") or "")
+        return own.group(1) if own else options.DEFAULT_WORDS
+
+    def findings(self, wanted: Dict[str, Any]) -> Dict[str, List[Finding]]:
+        """Return what the rules say of the file, as kdump_config's options would leave it."""
+        touched = shell_file.touched(wanted, options.COMMAND_LINE)
+        touched += [setting.name for setting in options.settings(wanted)]
+        text = self._judged(wanted)
+        return {DEFAULTS: lint.lint(text, touched, self._lacking(text))}
+
+    def _judged(self, wanted: Dict[str, Any]) -> str:
+        """Return the file as the options want it; before the package is installed, as they will want the package's."""
+        if self.host.read(DEFAULTS) is not None:
+            return self._edited(wanted)
+        return options.edited(PACKAGED, wanted, self._own_words(), bool(wanted.get("exclusive")))
+
+    def _lacking(self, text: str) -> List[str]:
+        """Return which of the programs and files that the file names are not there."""
+        program, files = lint.named_things(text)
+        lacking = [path for path in files if self.host.stat(path) is None]
+        return lacking + ([program] if program and self.host.which(program) is None else [])
+
+    def file_changes(self, wanted: Dict[str, Any]) -> List[FileChange]:
+        """Return the files that change to become as kdump_config's options want them."""
+        before, after = self.host.read(DEFAULTS), self._edited(wanted)
+        changes = [FileChange(DEFAULTS, before, after)] if after != (before or "") else []
+        return changes + self._private_changes(wanted)
+
+    def _private_changes(self, wanted: Dict[str, Any]) -> List[FileChange]:
+        """Return what makes dumps private, or no longer does."""
+        private, before = wanted.get("private_dumps"), self.host.read(PRIVATE_PATH)
+        after = before if private is None else PRIVATE_TEXT if private else None
+        return [FileChange(PRIVATE_PATH, before, after)] if after != before else []
+
+    def image(self, kernel: str) -> Image:
+        """Return the capture initramfs of a kernel release."""
+        built = "%s/initrd.img-%s" % (STATE, kernel)
+        chosen = self._variables().get("KDUMP_INITRD", "%s/initrd.img" % STATE)
+        path = built if chosen == "%s/initrd.img" % STATE else chosen
+        image = judged_image(self.host, path, self._build_inputs(kernel) if path == built else [])
+        if path == built and image.exists and self._has_other_sysctls(kernel):
+            return image._replace(stale_because=image.stale_because or "%s has changed" % SYSCTLS)
+        return image
+
+    def _has_other_sysctls(self, kernel: str) -> bool:
+        """Return whether kdump-config would remove the image at the next load, and build one while nothing is loaded.
+
+        It does so where /etc/kdump/sysctl.conf differs from its copy (1.8 and later).
+        """
+        wanted = self.host.read(SYSCTLS)
+        script = self.host.read(self.host.which(self.tool) or "") or ""
+        return wanted is not None and "latest_sysctls" in script and wanted != self.host.read(SEEN_SYSCTLS % kernel)
+
+    def _build_inputs(self, kernel: str) -> List[str]:
+        """Return the files that the initramfs is built from."""
+        found = [path for pattern in BUILD_INPUTS for path in self.host.glob(pattern)]
+        seen = [(path, self.host.stat(path)) for path in found]
+        files = [path for path, facts in seen if facts is not None and facts.kind == "file"]
+        return ["/boot/vmlinuz-%s" % kernel, "/lib/modules/%s/modules.dep" % kernel] + files
+
+    def details(self, kernel: str) -> Details:
+        """Return what else the files say, where this kernel release runs."""
+        found = self._variables()
+        chosen = found.get("KDUMP_KERNEL", LINKS[0])
+        path = "/boot/vmlinuz-%s" % kernel if chosen == LINKS[0] else chosen
+        words = words_of(found.get("KDUMP_CMDLINE") or self._booted()) + words_of(
+            found.get(options.COMMAND_LINE.variable) or self._own_words()
+        )
+        return Details(path, self._wrong_links(kernel, found), False, "no", None, words)
+
+    def _wrong_links(self, kernel: str, found: Dict[str, str]) -> List[str]:
+        """Return the links by which kdump-config loads that lead to another kernel's files, in words."""
+        links = [LINKS[0]] * ("KDUMP_KERNEL" not in found) + [LINKS[1]] * ("KDUMP_INITRD" not in found)
+        pairs = [(link, self.host.real_path(link)) for link in links]
+        others = [(link, place) for link, place in pairs if place != link and not place.endswith("-" + kernel)]
+        return ["%s leads to %s" % pair for pair in others]
+
+    def start_argv(self, rebuild: bool, unload: bool, reload: bool = False) -> List[List[str]]:
+        """Return the commands that load the capture kernel anew, building its initramfs first if asked."""
+        kernel = kernel_release(self.host)
+        building = [[HOOK, kernel]] if rebuild else []
+        if rebuild and self._has_other_sysctls(kernel):
+            building.append(["cp", SYSCTLS, SEEN_SYSCTLS % kernel])
+        # kdump-config load gives up where something is loaded; only an active unit is stopped by a restart
+        return building + ([self.unload_argv()] if unload else []) + [["systemctl", "restart", self.unit]]
+
+    def unload_argv(self) -> List[str]:
+        """Return the command that unloads the capture kernel, whatever the unit's state."""
+        return ["kdump-config", "unload"]
+
+    def refused_start(self) -> List[str]:
+        """Return why the file as it stands keeps the stack from starting."""
+        value = self._variables().get(options.SWITCH, "")
+        if options.integer(value):
+            return []
+        rule = "the init script loads nothing unless it is an integer other than 0"
+        remedy = "set it by kdump_config with sysconfig: {USE_KDUMP: 1}"
+        return [refusal("USE_KDUMP in %s" % DEFAULTS, value, rule, remedy)]
+
+
+def _target(found: Dict[str, str]) -> Tuple[str, Optional[str]]:
+    """Return the kind and location of the dump target that the variables name."""
+    for variable, kind in TARGET_VARIABLES:
+        if variable in found:
+            return kind, found[variable]
+    return "local", None

@@ -1,0 +1,152 @@
+# Copyright (c) 2026, The crashops.kdump authors
+# GNU General Public License v3.0-or-later (see COPYING or https://www.gnu.org/licenses/gpl-3.0.txt)
+# SPDX-License-Identifier: GPL-3.0-or-later
+# Private to this collection: no promise is made to code outside it.
+"""The lines of kdump.conf: read as each generation of kdumpctl reads them, and edited without losing anything."""
+
+import re
+from typing import Dict, List, NamedTuple, Optional
+
+from ansible_collections.crashops.kdump.plugins.module_utils._stacks.kdumpctl.conf_generations import (
+    directive,
+    reads_nothing,
+)
+from ansible_collections.crashops.kdump.plugins.module_utils._syntax import makedumpfile
+
+GENERATIONS = ("el8", "el9", "current")
+# the directives that name a dump target
+TARGETS = ("raw", "ext2", "ext3", "ext4", "xfs", "btrfs", "minix", "virtiofs", "nfs", "ssh")
+DEFAULT_PATH = "/var/crash"
+DEFAULT_SSH_KEY = "/root/.ssh/kdump_id_rsa"
+# a word as xargs reads it, and the quotes in it; one that is followed by no blank has a quote that is not closed
+XARGS_WORD = re.compile(r"""(?:[^\s"'\\]|\\.|"[^"\n]*"|'[^'\n]*')+""", re.DOTALL)
+XARGS_QUOTES = re.compile(r"""\\(.)|"([^"]*)"|'([^']*)'""", re.DOTALL)
+# no blank before the name and one after it: what the helpers of EL 8 need beyond what its reader does
+PLAIN = re.compile(r"^[^\s#]+ [^\s#]")
+
+
+class Entry(NamedTuple):
+    """One directive: its line number (from 1), name, value, and the line as it stands."""
+
+    line: int
+    name: str
+    value: str
+    text: str
+
+
+def lines(text: str) -> List[str]:
+    """Return the lines of a text with their ends; only a line feed ends one."""
+    parts = text.split("\n")
+    ended = [part + "\n" for part in parts[:-1]]
+    return ended + parts[-1:] if parts[-1] else ended
+
+
+def entries(text: str, generation: str = "current") -> List[Entry]:
+    """Return the directives of a file, as this generation of kdumpctl reads them."""
+    if reads_nothing(text, generation):
+        return []
+    found = []
+    for number, line in enumerate(lines(text), 1):
+        read = directive(line.rstrip("\n"), generation)
+        if read is not None:
+            found.append(Entry(number, read[0], read[1], line))
+    return found
+
+
+def values(text: str, generation: str = "current") -> Dict[str, str]:
+    """Return the directives by name; of a name that stands twice, the last."""
+    return {entry.name: entry.value for entry in entries(text, generation)}
+
+
+def _comment(line: str) -> str:
+    """Return the comment after a directive's value as a line of its own, nothing if there is none."""
+    return "#" + line.rstrip("\r\n").split("#", 1)[1] + "\n" if "#" in line else ""
+
+
+def reads_alike(name: str, value: str, line: Optional[str] = None) -> bool:
+    """Return whether a line (left out: the one that is written) gives this name this value to every generation."""
+    text = "%s %s\n" % (name, value) if line is None else line
+    pairs = [directive(text.rstrip("\n"), generation) for generation in GENERATIONS]
+    return PLAIN.match(text) is not None and "\0" not in text and pairs == [(name, value)] * len(GENERATIONS)
+
+
+def names_at(text: str) -> Dict[int, List[str]]:
+    """Return, by the number of its line, each name that any generation reads there."""
+    found: Dict[int, List[str]] = {}
+    for number, line in enumerate(lines(text), 1):
+        read = [directive(line.rstrip("\n"), generation) for generation in GENERATIONS]
+        names = [pair[0] for pair in read if pair is not None]
+        if names:
+            found[number] = names
+    return found
+
+
+def _placed(text: str, old_names: List[str], name: str, value: Optional[str]) -> str:
+    """Return the text with one directive in place of all that have one of the old names."""
+    result = []
+    done = value is None
+    stand_at = {number for number, names in names_at(text).items() if set(names) & set(old_names)}
+    for number, line in enumerate(lines(text), 1):
+        if number not in stand_at:
+            result.append(line)
+        elif done:
+            result.append(_comment(line))
+        else:
+            result.append(line if reads_alike(name, str(value), line) else "%s%s %s\n" % (_comment(line), name, value))
+            done = True
+    if not done:
+        if result and not result[-1].endswith("\n"):
+            result.append("\n")
+        result.append("%s %s\n" % (name, value))
+    return "".join(result)
+
+
+def with_directive(text: str, name: str, value: Optional[str]) -> str:
+    """Return the text with a directive set where it stands, else at the end; None removes it."""
+    return _placed(text, [name], name, value)
+
+
+def with_renamed(text: str, old: str, name: str, value: str) -> str:
+    """Return the text with a directive set in place of itself and of its old name."""
+    return _placed(text, [old, name], name, value)
+
+
+def with_target(text: str, kind: str, location: Optional[str]) -> str:
+    """Return the text with this one dump target instead of whatever target stands there; `local` removes it."""
+    if kind == "local":
+        return _placed(text, list(TARGETS), kind, None)
+    return _placed(text, list(TARGETS), kind, location)
+
+
+def with_only(text: str, names: List[str]) -> str:
+    """Return the text without the directives of any other name."""
+    found = {name for some in names_at(text).values() for name in some}
+    return _placed(text, sorted(found - set(names)), "", None)
+
+
+def split_words(value: str) -> List[str]:
+    """Return the words that xargs makes of a value, as far as it gets: none from a quote on that is not closed."""
+    found, place = [], 0
+    rest = value.rstrip()
+    while place < len(rest):
+        match = XARGS_WORD.match(rest, place)
+        end = match.end() if match else place
+        if match is None or (not rest[end : end + 1].isspace() and end < len(rest)):
+            break
+        found.append(XARGS_QUOTES.sub(lambda quote: "".join(part or "" for part in quote.groups()), match.group()))
+        place = end + len(rest[end:]) - len(rest[end:].lstrip())
+    return found
+
+
+def is_closed(value: str) -> bool:
+    """Return whether each quote of a value is closed, as xargs sees it."""
+    return not re.search(r"[^\s]", XARGS_WORD.sub("", value))
+
+
+def flattened(collector: str, wanted: bool) -> str:
+    """Return a makedumpfile command with -F exactly if wanted; any other command as it is."""
+    words = collector.split(" ")
+    if not makedumpfile.PROGRAM.match(words[0]) or ("-F" in words) == wanted:
+        return collector
+    rest = [word for word in words[1:] if word != "-F"]
+    return " ".join(words[:1] + (["-F"] if wanted else []) + rest)

@@ -1,0 +1,43 @@
+# Copyright (c) 2026, The crashops.kdump authors
+# GNU General Public License v3.0-or-later (see COPYING or https://www.gnu.org/licenses/gpl-3.0.txt)
+# SPDX-License-Identifier: GPL-3.0-or-later
+# Private to this collection: no promise is made to code outside it.
+"""What is wrong with a kdump.conf, rule by rule: the rules' numbers, and the file as one generation reads it."""
+
+from typing import List, Optional, Tuple
+
+from ansible_collections.crashops.kdump.plugins.module_utils._machine.results import Finding, in_order
+from ansible_collections.crashops.kdump.plugins.module_utils._stacks.kdumpctl import conf_lines
+from ansible_collections.crashops.kdump.plugins.module_utils._stacks.kdumpctl import conf_rules_actions as actions
+from ansible_collections.crashops.kdump.plugins.module_utils._stacks.kdumpctl import conf_rules_lines as lines
+from ansible_collections.crashops.kdump.plugins.module_utils._stacks.kdumpctl import conf_rules_targets as targets
+from ansible_collections.crashops.kdump.plugins.module_utils._stacks.kdumpctl.conf_rules import (
+    Document,
+    Rule,
+    Surroundings,
+)
+
+# the numbers of the rules are those of docs/kdump_conf.md and stay what they are
+RULES: Tuple[Tuple[str, Rule], ...] = (
+    ("R1", lines.unknown_names), ("R2", lines.removed_names), ("R3", lines.empty_values),
+    ("R4", lines.repeated_names), ("R5", targets.several_targets), ("R6", targets.mounts_and_target),
+    ("R7", targets.several_mounts), ("R8", targets.mount_form), ("R9", actions.failure_actions),
+    ("R10", actions.final_actions), ("R11", actions.old_name), ("R12", actions.flag_values),
+    ("R13", actions.both_flags), ("R14", targets.ssh_form), ("R15", targets.ssh_alias), ("R16", targets.ssh_form),
+    ("R17", targets.nfs_form), ("R18", targets.ssh_key_path), ("R19", targets.dump_path),
+    ("R20", targets.dump_directory), ("R21", actions.missing_flattening), ("R22", actions.needless_flattening),
+    ("R23", actions.collector_arguments), ("R24", actions.scp_elsewhere), ("R25", actions.streaming),
+    ("R26", actions.hook_files), ("R27", actions.extra_files), ("R28", actions.own_name),
+    ("R29", actions.own_address_end), ("R30", actions.reset_words), ("R31", lines.newer_names),
+    ("R32", lines.newer_names), ("R33", lines.newer_names), ("R34", lines.cut_values),
+    ("R35", lines.quoted_values), ("R36", lines.blanks), ("R37", lines.line_ends), ("R38", targets.real_type),
+    ("R39", targets.steady_names), ("R40", targets.raw_with_files), ("R41", targets.raw_on_opal),
+    ("R42", targets.second_try), ("R43", lines.raw_bytes), ("R44", lines.open_quotes),
+    ("R45", actions.added_drivers),
+)  # fmt: skip
+
+
+def lint(text: str, generation: str = "current", host: Optional[Surroundings] = None) -> List[Finding]:
+    """Return what the rules find in a kdump.conf, in the order of its lines."""
+    document = Document(text, conf_lines.entries(text, generation), generation, host or Surroundings())
+    return in_order(finding for name, check in RULES for finding in check(document, name))

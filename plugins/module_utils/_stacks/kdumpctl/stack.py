@@ -1,0 +1,250 @@
+# Copyright (c) 2026, The crashops.kdump authors
+# GNU General Public License v3.0-or-later (see COPYING or https://www.gnu.org/licenses/gpl-3.0.txt)
+# SPDX-License-Identifier: GPL-3.0-or-later
+# Private to this collection: no promise is made to code outside it.
+"""kdumpctl: /etc/kdump.conf and /etc/sysconfig/kdump of RHEL, its rebuilds and Fedora."""
+
+import re
+from typing import Any, Dict, List, Optional, Tuple
+
+from ansible_collections.crashops.kdump.plugins.module_utils._crashkernel.running_kernel import kernel_release
+from ansible_collections.crashops.kdump.plugins.module_utils._machine.results import FileChange, Finding
+from ansible_collections.crashops.kdump.plugins.module_utils._stacks import shell_file
+from ansible_collections.crashops.kdump.plugins.module_utils._stacks.base import (
+    Details,
+    Image,
+    Settings,
+    Stack,
+    judged_image,
+)
+from ansible_collections.crashops.kdump.plugins.module_utils._stacks.capture_cmdline import edited_words, words_of
+from ansible_collections.crashops.kdump.plugins.module_utils._stacks.kdumpctl import (
+    conf_lines,
+    conf_lint,
+    conf_options,
+    conf_target,
+    initramfs_sources,
+    sysconfig_lint,
+    sysconfig_packaged,
+)
+from ansible_collections.crashops.kdump.plugins.module_utils._stacks.kdumpctl.boot_files import Capture, capture
+from ansible_collections.crashops.kdump.plugins.module_utils._stacks.kdumpctl.conf_rules import Surroundings
+from ansible_collections.crashops.kdump.plugins.module_utils._syntax import private_directories, shell_variables
+
+CONF = "/etc/kdump.conf"
+SYSCONFIG = "/etc/sysconfig/kdump"
+COLLECTOR = "makedumpfile -l --message-level 7 -d 31"
+# what the text of kdumpctl tells of its reader: the newest directive that it knows. So it is in each of kexec-tools
+# 2.0.25 and 2.0.26 of EL 8 and EL 9, and kdump-utils 1.0.42 to 1.0.61.
+GENERATION_MARKS = (("kdump_emergency", "current"), ("auto_reset_crashkernel", "el9"))
+LOADING = ("KDUMP_COMMANDLINE", "KDUMP_COMMANDLINE_APPEND", "KDUMP_COMMANDLINE_REMOVE", "KDUMP_KERNELVER", "KEXEC_ARGS")
+# what kdumpctl removes where the file says nothing, and what prepare_cmdline of kdump-lib.sh removes always
+OWN_REMOVED = "hugepages hugepagesz slub_debug"
+ALWAYS_REMOVED = (
+    "crashkernel", "panic_on_warn", "root", "rd.lvm.lv", "rd.luks.uuid", "rd.dm.uuid", "rd.md.uuid", "fcoe", "netroot",
+    "rd.iscsi.initiator", "iscsi_initiator",
+)  # fmt: skip
+# what kdumpctl and mkdumprd themselves refuse when they start or build; the other rules are about what comes of a dump
+START_RULES = ("R1", "R2", "R3", "R4", "R5", "R6", "R7", "R9", "R10", "R11", "R12", "R13", "R14", "R15", "R20", "R21")
+START_RULES += ("R22", "R23", "R26", "R27", "R28", "R29", "R31", "R32", "R33", "R38")
+# the file holds the default words of its architecture; where it has none, kdumpctl appends nothing
+COMMAND_LINE = shell_file.CommandLine("KDUMP_COMMANDLINE_APPEND", "rd.driver.blacklist", "", written=True)
+
+
+class KdumpctlStack(Stack):
+    """The stack whose tool is kdumpctl."""
+
+    name = "kdumpctl"
+    unit = "kdump.service"
+    tool = "kdumpctl"
+    config_files = (CONF, SYSCONFIG)
+    embedded_files = (CONF,)
+    reloads = True
+    start_rules = START_RULES
+    loaded_files = config_files
+    # what it deletes from its image, all of sysctl.d, decides nothing
+    own_programs = ("kdumpctl", "mkdumprd", "kexec", "makedumpfile")
+    own_files = (
+        "/usr/lib/kdump/*",
+        "/usr/lib/dracut/modules.d/*kdumpbase/*",
+        "/usr/lib/systemd/system/kdump.service",
+        "/etc/systemd/system/kdump.service",
+        "/etc/systemd/system/kdump.service.d/*.conf",
+    )
+    packages = "kexec-tools (EL 8 and 9) or kdump-utils (EL 10 and Fedora)"
+
+    def __init__(self, host: Any) -> None:
+        super().__init__(host)
+        self._surroundings: Dict[Tuple[str, str], Surroundings] = {}
+
+    def _script(self) -> Optional[str]:
+        """Return the text of kdumpctl, None where none is installed."""
+        return self.host.read(self.host.which(self.tool) or "")
+
+    def generation(self) -> str:
+        """Return which reader this kdumpctl has: el8, el9 or current; current where none is installed."""
+        text = self._script()
+        if text is None:
+            return "current"
+        return next((name for mark, name in GENERATION_MARKS if mark in text), "el8")
+
+    def _directives(self) -> Dict[str, str]:
+        """Return the directives of kdump.conf as it stands."""
+        return conf_lines.values(self.host.read(CONF) or "", self.generation())
+
+    def _variables(self) -> Optional[Dict[str, str]]:
+        """Return the variables of sysconfig/kdump as it stands, None where there is no such file."""
+        text = self.host.read(SYSCONFIG)
+        return None if text is None else shell_variables.values(text)
+
+    def settings(self) -> Settings:
+        """Return what the files say; defaults fill what they leave out."""
+        found = self._directives()
+        kind, location = conf_target.target(found)
+        path = found.get("path") or conf_lines.DEFAULT_PATH
+        default = conf_lines.flattened(COLLECTOR, kind in ("raw", "ssh"))
+        return Settings(
+            kind,
+            location,
+            found.get("sshkey", conf_lines.DEFAULT_SSH_KEY) if kind == "ssh" else None,
+            path,
+            conf_target.dump_directory(self.host, kind, location, path),
+            found.get("core_collector", default),
+            found.get("failure_action", found.get("default", "reboot")),
+            {name: value for name, value in sorted((self._variables() or {}).items()) if name in LOADING and value},
+        )
+
+    def refusals(self, wanted: Dict[str, Any]) -> List[str]:
+        """Return a sentence for each of kdump_config's options that this stack refuses."""
+        refused = list(conf_options.refusals(wanted)) + list(shell_file.refusals(wanted))
+        refused = refused or self._place_refusals(wanted)
+        if refused:
+            return refused
+        conf, sysconfig = self._edited(wanted)
+        # what another task may still make, such as the dump directory, is a finding and no reason to refuse
+        host = self._around(conf, sysconfig).without_what_may_come()
+        found = conf_lint.lint(conf, self.generation(), host)
+        sentences = list(conf_options.error_sentences(CONF, conf, found, wanted))
+        found = [finding for finding in self._shell_findings(wanted) if finding.rule not in sysconfig_lint.OF_HOST]
+        return sentences + list(shell_file.error_sentences(SYSCONFIG, sysconfig, found, wanted, COMMAND_LINE))
+
+    def _place_refusals(self, wanted: Dict[str, Any]) -> List[str]:
+        """Return why a directory that an option names is not for dumps; on other targets it lies below their root."""
+        target = conf_target.target(conf_lines.values(self._edited(wanted)[0], self.generation()))[0]
+        given = [("path", wanted.get("path")), ("directives.path", (wanted.get("directives") or {}).get("path"))]
+        host = self.host if target == "local" else None
+        found = [(option, str(path)) for option, path in given if path is not None and target in ("local", "ssh")]
+        return [sentence for option, path in found for sentence in private_directories.refusals(option, path, host)]
+
+    def _edited(self, wanted: Dict[str, Any]) -> Tuple[str, str]:
+        """Return both files as the options want them."""
+        script = self._script()
+        renames = script is None or "failure_action" in script
+        conf = conf_options.edited(self.host.read(CONF) or "", wanted, bool(wanted.get("exclusive")), renames)
+        host = self.generation(), self._machine()
+        text = self.host.read(SYSCONFIG) or ""
+        default, packaged = sysconfig_packaged.default_words(*host), sysconfig_packaged.packaged(*host)
+        line = COMMAND_LINE._replace(
+            default=default, packaged=packaged, inherited=self._inherited(shell_variables.values(text))
+        )
+        return conf, shell_file.edited(text, wanted, line)
+
+    def _machine(self) -> str:
+        """Return the architecture by the running kernel's release."""
+        return sysconfig_packaged.machine_of(kernel_release(self.host))
+
+    def _around(self, conf: str, sysconfig: str) -> Surroundings:
+        """Return what is known of the host of these texts; nothing where kdumpctl is still to be installed."""
+        script, version = self._script(), self._version_of(shell_variables.values(sysconfig), kernel_release(self.host))
+        if script is not None and (conf, version) not in self._surroundings:
+            found = conf_lines.values(conf, self.generation())
+            self._surroundings[conf, version] = conf_target.surroundings(self.host, found, script, version)
+        return self._surroundings.get((conf, version), Surroundings())
+
+    def _shell_findings(self, wanted: Dict[str, Any]) -> List[Finding]:
+        """Return what the rules say of sysconfig/kdump, as kdump_config's options would leave it."""
+        touched = shell_file.touched(wanted, COMMAND_LINE)
+        text = self._edited(wanted)[1]
+        release = shell_variables.values(text).get("KDUMP_KERNELVER", "")
+        lacking = (release,) if release and self.host.stat("/usr/lib/modules/%s" % release) is None else ()
+        return sysconfig_lint.lint(text, touched, sysconfig_lint.Facts(self.generation(), self._machine(), lacking))
+
+    def findings(self, wanted: Dict[str, Any]) -> Dict[str, List[Finding]]:
+        """Return what the rules say of both files, as kdump_config's options would leave them."""
+        conf, sysconfig = self._edited(wanted)
+        found = conf_lint.lint(conf, self.generation(), self._around(conf, sysconfig))
+        return {CONF: found, SYSCONFIG: self._shell_findings(wanted)}
+
+    def file_changes(self, wanted: Dict[str, Any]) -> List[FileChange]:
+        """Return the files that change to become as kdump_config's options want them."""
+        pairs = zip((CONF, SYSCONFIG), self._edited(wanted))
+        changes = [FileChange(path, self.host.read(path), after) for path, after in pairs]
+        return [change for change in changes if change.after != (change.before or "")]
+
+    def image(self, kernel: str) -> Image:
+        """Return the capture initramfs of a kernel release."""
+        version = self._capture_version(kernel)
+        kernel_path, path = self._capture(version)
+        found = self._directives()
+        if found.get("force_no_rebuild") == "1":
+            return judged_image(self.host, path, [])
+        sources = [CONF, kernel_path, "/etc/fstab"] + initramfs_sources.watched(self.host, found, version, COLLECTOR)
+        return judged_image(self.host, path, sources + initramfs_sources.forgotten(self.host, found))
+
+    def _capture_version(self, kernel: str) -> str:
+        """Return the kernel release that captures."""
+        return self._version_of(self._variables() or {}, kernel)
+
+    def _version_of(self, variables: Dict[str, str], kernel: str) -> str:
+        """Return the kernel release that captures: KDUMP_KERNELVER, or the running one without its debug suffix."""
+        chosen = variables.get("KDUMP_KERNELVER")
+        if chosen:
+            return chosen
+        plain = re.sub(r"[+-]debug$", "", kernel)
+        return plain if self.host.stat("/usr/lib/modules/%s/modules.dep" % plain) else kernel
+
+    def _capture(self, version: str) -> Capture:
+        """Return where the capture kernel and its initramfs are."""
+        return capture(self.host, self._variables(), version, self.generation())
+
+    def details(self, kernel: str) -> Details:
+        """Return what else the files say, where this kernel release runs."""
+        found = self._directives()
+        return Details(
+            capture_kernel=self._capture(self._capture_version(kernel)).kernel,
+            wrong_links=[],
+            force_no_rebuild=found.get("force_no_rebuild") == "1",
+            auto_reset=found.get("auto_reset_crashkernel", "yes"),
+            fence_nodes=found.get("fence_kdump_nodes"),
+            capture_words=self._capture_words(),
+            dracut_args=conf_lines.split_words(found.get("dracut_args", "")),
+            extra_modules=found.get("extra_modules", "").split(),
+        )
+
+    def _capture_words(self) -> List[str]:
+        """Return the command line that kdumpctl starts the capture kernel with, but what the kernel's arguments add."""
+        variables = self._variables() or {}
+        return self._inherited(variables) + words_of(variables.get(COMMAND_LINE.variable, ""))
+
+    def _inherited(self, variables: Dict[str, str]) -> List[str]:
+        """Return what kdumpctl takes over from the running kernel's command line."""
+        booted = variables.get("KDUMP_COMMANDLINE") or self.host.read("/proc/cmdline") or ""
+        removed = words_of(variables.get("KDUMP_COMMANDLINE_REMOVE", OWN_REMOVED)) + list(ALWAYS_REMOVED)
+        return words_of(edited_words(booted, [], removed))
+
+    def start_argv(self, rebuild: bool, unload: bool, reload: bool = False) -> List[List[str]]:
+        """Return the commands that load the capture kernel anew, building its initramfs first if asked."""
+        # kdumpctl start ends well over what is loaded and leaves it; only an active unit is stopped by a restart
+        unloading = [self.unload_argv()] if unload else []
+        # a start unloads first, and then checks for a minute, waits for the server of the target, or builds once more
+        # (force_rebuild): a reload only unloads and loads
+        loading = [["systemctl", "reload" if reload else "restart", self.unit]]
+        return ([["kdumpctl", "rebuild"]] if rebuild else []) + unloading + loading
+
+    def unload_argv(self) -> List[str]:
+        """Return the command that unloads the capture kernel, whatever the unit's state."""
+        return ["kdumpctl", "stop"]
+
+    def refused_start(self) -> List[str]:
+        """Return why the files as they stand keep the stack from starting."""
+        return []

@@ -1,0 +1,133 @@
+# Copyright (c) 2026, The crashops.kdump authors
+# GNU General Public License v3.0-or-later (see COPYING or https://www.gnu.org/licenses/gpl-3.0.txt)
+# SPDX-License-Identifier: GPL-3.0-or-later
+# Private to this collection: no promise is made to code outside it.
+"""kdump_config's options for the files that a shell sources: variables, and the capture kernel's command line."""
+
+from typing import Any, Dict, Iterator, List, NamedTuple, Optional
+
+from ansible_collections.crashops.kdump.plugins.module_utils._machine.results import Finding, refusal
+from ansible_collections.crashops.kdump.plugins.module_utils._stacks import capture_cmdline
+from ansible_collections.crashops.kdump.plugins.module_utils._syntax import option_values, secret_words, shell_variables
+
+COMMAND_LINE_OPTIONS = ("commandline_append", "commandline_remove", "blocked_drivers")
+WORDS_OPTIONS = ("commandline_append", "commandline_remove", "commandline_default")
+
+
+class CommandLine(NamedTuple):
+    """The variable that holds what the capture kernel's command line gets, and how a driver is blocked there.
+
+    default is what the package has in it. Where the tool itself has no such default, it has to be written, and so has
+    what is packaged beside it: the other variables, by name, for which the file is the only place of the default.
+    inherited is what the capture kernel takes over from the running one's command line.
+    """
+
+    variable: str
+    block_key: str
+    default: str
+    written: bool = False
+    packaged: Dict[str, str] = {}
+    inherited: List[str] = []
+
+    def reset(self, name: str) -> Optional[str]:
+        """Return what takes a variable back to its default, None where its line has to go."""
+        if name == self.variable:
+            return self.default or None if self.written else None
+        return self.packaged.get(name)
+
+
+def line_of(text: str, finding: Finding) -> Optional[str]:
+    """Return the line that a finding is about, without a password; None where it is about the file as a whole."""
+    if not finding.line:
+        return None
+    return secret_words.hidden_in_file(text).split("\n")[finding.line - 1].strip()
+
+
+def _judged(option: str, value: Any, problem: Optional[option_values.Problem]) -> Iterator[str]:
+    """Return the refusal of an option's value, if there is a problem."""
+    if problem is not None:
+        yield refusal(option, value, problem.message, problem.remedy)
+
+
+def refusals(wanted: Dict[str, Any]) -> Iterator[str]:
+    """Return a sentence for each value that such a file cannot hold."""
+    for name, value in (wanted.get("sysconfig") or {}).items():
+        option = "sysconfig.%s" % name
+        if option_values.variable_problem(name):
+            yield from _judged(option, value, option_values.variable_problem(name))
+        elif isinstance(value, (dict, list)):
+            yield refusal(option, value, "a variable holds one text", "write it as a string")
+        elif secret_words.is_secret(name) and value is not None:
+            yield refusal(
+                option, secret_words.HIDDEN, "a password in a task ends up in logs", "edit the file by other means"
+            )
+        elif value is not None:
+            yield from _judged(option, value, option_values.variable_value_problem(str(value)))
+    for option in WORDS_OPTIONS:
+        for word in wanted.get(option) or []:
+            yield from _judged(option, word, option_values.word_problem(word))
+    for name in wanted.get("blocked_drivers") or []:
+        yield from _judged("blocked_drivers", name, option_values.name_problem(name))
+
+
+def edited(text: str, wanted: Dict[str, Any], line: CommandLine) -> str:
+    """Return the text of the file as the options want it."""
+    for name, value in (wanted.get("sysconfig") or {}).items():
+        text = shell_variables.with_value(text, name, line.reset(name) if value is None else str(value))
+    base = _standing_words(text, line)
+    append, remove = wanted.get("commandline_append") or [], wanted.get("commandline_remove") or []
+    words = capture_cmdline.edited_words(base, append, remove)
+    if not words and not line.written:
+        # to the tool an empty value is none: it takes its own words, from which the same ones have to go
+        words = capture_cmdline.edited_words(_default_words(text, line), append, remove) or (base and " ")
+    words = _with_defaults(words, wanted, line)
+    words = capture_cmdline.with_listed(words, line.block_key, wanted.get("blocked_drivers") or [])
+    return text if words == base else shell_variables.with_value(text, line.variable, words)
+
+
+def _with_defaults(words: str, wanted: Dict[str, Any], line: CommandLine) -> str:
+    """Return a command line with those default words that nobody has given another value, or has taken away."""
+    standing = capture_cmdline.words_of(words)
+    given = {word.split("=")[0] for word in standing + line.inherited + (wanted.get("commandline_remove") or [])}
+    new = [word for word in wanted.get("commandline_default") or [] if word.split("=")[0] not in given]
+    # where there are no words at all, somebody emptied the line, or the package will bring its own
+    return " ".join(standing + new) if new and standing else words
+
+
+def _standing_words(text: str, line: CommandLine) -> str:
+    """Return the words that stand in the file; where it has none, those that the package has in it."""
+    standing = shell_variables.values(text).get(line.variable)
+    if standing or (line.written and standing is not None):
+        return standing
+    return _default_words(text, line)
+
+
+def _default_words(text: str, line: CommandLine) -> str:
+    """Return the words that the package has in the file, as a comment shows them or else as the tool says them."""
+    return shell_variables.shown_defaults(text).get(line.variable) or line.default
+
+
+def touched(wanted: Dict[str, Any], line: CommandLine) -> List[str]:
+    """Return the variables that the options are about."""
+    words = any(wanted.get(option) for option in COMMAND_LINE_OPTIONS + ("commandline_default",))
+    return list(wanted.get("sysconfig") or {}) + ([line.variable] if words else [])
+
+
+def error_sentences(
+    path: str,
+    text: str,
+    found: List[Finding],
+    wanted: Optional[Dict[str, Any]] = None,
+    line: Optional[CommandLine] = None,
+) -> Iterator[str]:
+    """Return a sentence for each error in the resulting file: naming the option that caused it, else the line."""
+    asked = wanted or {}
+    options = {name: ("sysconfig.%s" % name, value) for name, value in (asked.get("sysconfig") or {}).items()}
+    words = [(option, asked[option]) for option in COMMAND_LINE_OPTIONS if line and asked.get(option)]
+    options.update((line.variable, pair) for pair in words[-1:] if line)
+    by_line = {entry.line: entry.name for entry in shell_variables.assignments(text)}
+    for finding in found:
+        if finding.severity == "error" and finding.line:
+            where = "%s line %d" % (path, finding.line)
+            option, value = options.get(by_line.get(finding.line, ""), (where, line_of(text, finding)))
+            yield refusal(option, value, finding.message, finding.remedy)

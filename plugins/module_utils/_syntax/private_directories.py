@@ -1,0 +1,90 @@
+# Copyright (c) 2026, The crashops.kdump authors
+# GNU General Public License v3.0-or-later (see COPYING or https://www.gnu.org/licenses/gpl-3.0.txt)
+# SPDX-License-Identifier: GPL-3.0-or-later
+# Private to this collection: no promise is made to code outside it.
+"""Which directories may become private to kdump: those for dumps alone, never one that others need."""
+
+from typing import Any, Iterator, List, Optional
+
+from ansible_collections.crashops.kdump.plugins.module_utils._machine.results import refusal
+from ansible_collections.crashops.kdump.plugins.module_utils._syntax.option_values import Problem
+
+# where both stacks keep dumps by default; whatever else lies there, such as apport's reports, lies next to dumps
+DUMPS = "/var/crash"
+# directories that others need, themselves; below them one may be for dumps alone
+NEEDED = (
+    "/", "/boot", "/home", "/media", "/mnt", "/opt", "/root", "/srv", "/tmp", "/var",
+    "/var/backups", "/var/cache", "/var/db", "/var/empty", "/var/games", "/var/lib", "/var/local", "/var/log",
+    "/var/mail", "/var/opt", "/var/spool", "/var/tmp", "/var/www",
+    # what the above are links to where the system is an image
+    "/var/home", "/var/mnt", "/var/roothome", "/var/srv",
+)  # fmt: skip
+# directories that belong to the system with all below them
+SYSTEM = (
+    "/bin", "/dev", "/efi", "/etc", "/lib", "/lib32", "/lib64", "/libx32", "/lost+found", "/proc", "/run", "/sbin",
+    "/sys", "/usr", "/var/lock", "/var/run", "/var/usrlocal",
+)  # fmt: skip
+OTHERS_NEED = "others need %s, and only one account may read a directory of dumps"
+# what dumps and the programs around them leave, as shell patterns: kdumpctl, kdump-tools, apport, mkfs, this collection
+DIGITS = "[0-9]"
+DUMP_NAMES = (
+    "*-%s-%s-%s-%s:%s:%s" % (DIGITS * 4, DIGITS * 2, DIGITS * 2, DIGITS * 2, DIGITS * 2, DIGITS * 2),
+    DIGITS * 12,
+    "*-" + DIGITS * 12,
+    "*vmcore*",
+    "*dump." + DIGITS * 12 + "*",
+    "*dump-incomplete*",
+    "*dmesg." + DIGITS * 12,
+    "kexec-dmesg.log",
+    "kexec_cmd",
+    "kdump_lock",
+    "*.crash",
+    "*.upload",
+    "*.uploaded",
+    "lost+found",
+    ".crashops-kdump-*",
+)
+
+
+def normal(path: str) -> str:
+    """Return an absolute path with one slash between its parts and none at the end."""
+    return "/" + "/".join(part for part in path.split("/") if part)
+
+
+def system_problem(path: str) -> Optional[Problem]:
+    """Return why a directory is not for dumps or metrics, by its name."""
+    place = normal(path)
+    if place in NEEDED:
+        return Problem(OTHERS_NEED % place, "name a directory below it")
+    for root in SYSTEM:
+        if (place + "/").startswith(root + "/"):
+            return Problem(
+                "the system itself needs what is in %s" % root, "name a directory for dumps alone, such as %s" % DUMPS
+            )
+    return None
+
+
+def refusals(option: str, path: str, host: Any = None) -> Iterator[str]:
+    """Return what is wrong with a directory of dumps; with a host, also with where its links lead there."""
+    place = normal(path)
+    seen = [place] if host is None else [place, host.real_path(place)]
+    for one in dict.fromkeys(seen):
+        problem = system_problem(one)
+        if problem is not None:
+            rule = problem.message if one == place else "it leads to %s, and %s" % (one, problem.message)
+            yield refusal(option, path, rule, problem.remedy)
+            return
+
+
+def name_pattern() -> str:
+    """Return the pattern of a shell's `case` that matches every directory which is refused by its name."""
+    roots = [pattern for root in SYSTEM for pattern in (root, root + "/*")]
+    return "|".join(list(NEEDED) + roots)
+
+
+def find_words() -> List[str]:
+    """Return the words by which find(1) passes over dumps and what lies next to them."""
+    words = []  # type: List[str]
+    for name in DUMP_NAMES:
+        words += (["-o"] if words else []) + ["-name", "'%s'" % name]
+    return words

@@ -1,0 +1,22 @@
+# Copyright (c) 2026, The crashops.kdump authors
+# GNU General Public License v3.0-or-later (see COPYING or https://www.gnu.org/licenses/gpl-3.0.txt)
+# SPDX-License-Identifier: GPL-3.0-or-later
+# Private to this collection: no promise is made to code outside it.
+"""Which prober tries which kind of dump target; only that one is imported."""
+
+from typing import Any
+
+
+def prober(kind: str) -> Any:
+    """Return the class that tries a kind of target, one of those in _targets.KINDS."""
+    if kind == "nfs":
+        from ansible_collections.crashops.kdump.plugins.module_utils._targets.nfs import Nfs
+
+        return Nfs
+    if kind == "ssh":
+        from ansible_collections.crashops.kdump.plugins.module_utils._targets.ssh import Ssh
+
+        return Ssh
+    from ansible_collections.crashops.kdump.plugins.module_utils._targets.disk import FileSystem, Local, Raw
+
+    return {"local": Local, "raw": Raw}.get(kind, FileSystem)

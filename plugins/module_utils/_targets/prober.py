@@ -1,0 +1,102 @@
+# Copyright (c) 2026, The crashops.kdump authors
+# GNU General Public License v3.0-or-later (see COPYING or https://www.gnu.org/licenses/gpl-3.0.txt)
+# SPDX-License-Identifier: GPL-3.0-or-later
+# Private to this collection: no promise is made to code outside it.
+"""What every kind of dump target can be asked: prove that a dump could be written to you."""
+
+import abc
+from typing import Any, List, NamedTuple, Optional
+
+from ansible_collections.crashops.kdump.plugins.module_utils._machine.host import Completed
+from ansible_collections.crashops.kdump.plugins.module_utils._machine.results import Failure
+from ansible_collections.crashops.kdump.plugins.module_utils._targets.target import Target
+from ansible_collections.crashops.kdump.plugins.module_utils._targets.write_test import (
+    Trial,
+    complaint,
+    look_script,
+    outcome,
+    trial_script,
+)
+
+# what mount(8) itself exits with where it could not mount
+MOUNT_FAILED = 32
+# where a mount of its own is made
+MOUNTED = "/mnt"
+
+
+class Wish(NamedTuple):
+    """What to prove, and how: act is false in check mode; limits are in seconds.
+
+    makes_private is false for whoever only asks whether dumps can be written: that closes no directory to others.
+    """
+
+    target: Target
+    stack: str
+    create: bool
+    act: bool
+    timeout_s: int
+    makes_private: bool = True
+
+
+class Probe(NamedTuple):
+    """What was found. trial is None where nothing is ever written (raw), or nothing could be tried yet (untried)."""
+
+    device: Optional[str] = None
+    directory: Optional[str] = None
+    dump_directory: Optional[str] = None
+    trial: Optional[Trial] = None
+    free_bytes: Optional[int] = None
+    untried: Optional[str] = None
+    package: Optional[str] = None
+    public_key: Optional[str] = None
+
+
+class Prober(abc.ABC):
+    """Proves one kind of target. What stands against a dump is a Failure with one sentence."""
+
+    def __init__(self, host: Any, wish: Wish) -> None:
+        self.host = host
+        self.wish = wish
+        self.target = wish.target
+
+    @abc.abstractmethod
+    def probe(self) -> Probe:
+        """Return what was found, or raise why no dump could be written."""
+
+    def script(self, directory: str, own: bool, root: str = "") -> str:
+        """Return the shell line for a directory below a mount: the whole trial, or in check mode a look."""
+        if self.wish.act:
+            return trial_script(directory, self.wish.create, own, root)
+        return look_script(directory, self.wish.create, own, root, self.wish.makes_private)
+
+    def tried(self, done: Completed, directory: str, where: str) -> Trial:
+        """Return what the shell line found, or raise why it ended early."""
+        if done.rc != 0:
+            msg = complaint(done.rc, done.stdout, done.stderr, directory, where)
+            raise Failure(msg, trouble="directory", rc=done.rc, stdout=done.stdout, stderr=done.stderr)
+        return outcome(done.stdout)
+
+    def without(self, program: str, package: str, probe: Probe) -> Probe:
+        """Return what can be told without a program, which only check mode may lack."""
+        msg = "%s is not on this host, and the target cannot be reached without it; install %s" % (program, package)
+        if self.wish.act:
+            raise Failure(msg + ".", trouble="program_missing", package=package)
+        return probe._replace(untried=msg, package=package)
+
+    def run(self, argv: List[str], silence: str) -> Completed:
+        """Run a command; the sentence is for one that does not end within the limit."""
+        try:
+            return self.host.run(argv, timeout_s=self.wish.timeout_s, check=False)
+        except Failure as failure:
+            raise Failure(silence, trouble="no_answer", said=failure.msg)
+
+
+def mounted_elsewhere(kind: str, source: str, options: str, script: str) -> List[str]:
+    """Return the command that runs a shell line with a file system on /mnt that only this command sees.
+
+    The mount lives in a name space of its own and ends with its last process, whatever becomes of that.
+    """
+    mount = 'mount -t "$1" -o "$2" -- "$3" /mnt || exit %d' % MOUNT_FAILED
+    line = "echo step=mount; %s; %s" % (mount, script)
+    # mount(8) itself wants a file system's type by name: the words are given as arguments, not into the line
+    return ["unshare", "--mount", "--propagation", "private", "sh", "-c", line, "trial", kind, options, source]

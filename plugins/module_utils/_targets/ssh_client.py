@@ -1,0 +1,129 @@
+# Copyright (c) 2026, The crashops.kdump authors
+# GNU General Public License v3.0-or-later (see COPYING or https://www.gnu.org/licenses/gpl-3.0.txt)
+# SPDX-License-Identifier: GPL-3.0-or-later
+# Private to this collection: no promise is made to code outside it.
+"""How the capture kernel's own ssh reaches a server: by which configuration, and with nothing but the target's key.
+
+kdump-tools boots the real root file system, so every file of ssh is there. kdumpctl's image has what dracut's module
+ssh-client copies: the key, /root/.ssh/config, /etc/ssh/ssh_config without ProxyCommand, and files of known hosts. It
+has no /etc/ssh/ssh_config.d, no other key, no certificate. Neither has an agent, a shared connection or a ticket.
+
+ssh adds the keys of its configuration to the one of -i, and no option takes them away again. So ssh is asked what it
+makes of the configuration (-G), and then runs without any (-F none), with what decides how the server is reached.
+"""
+
+import re
+from typing import Any, Dict, List, NamedTuple
+
+from ansible_collections.crashops.kdump.plugins.module_utils._machine.results import Failure
+
+SYSTEM_CONFIGURATION = "/etc/ssh/ssh_config"
+# What the image has of the configuration, as one text; `Host *` ends a section of the first file.
+IMAGE_CONFIGURATION = (
+    "{ cat /root/.ssh/config; echo; echo 'Host *'; "
+    "sed 's/^[[:space:]]*ProxyCommand/#&/' /etc/ssh/ssh_config; } 2>/dev/null | "
+    "grep -vi '^[[:space:]]*include[[:space:]=\"]' | "
+    'ssh -G -F /dev/stdin "$1"'
+)
+# the files of known hosts that dracut copies unasked; others must be named in SYSTEM_CONFIGURATION itself
+KNOWN_HOSTS = {"userknownhostsfile": "/root/.ssh/known_hosts", "globalknownhostsfile": "/etc/ssh/ssh_known_hosts"}
+NAMED_KNOWN_HOSTS = re.compile(r"^[ \t]*(?:User|Global)KnownHostsFile[ \t]+(.+?)[ \t]*$", re.MULTILINE)
+# what decides whether and how a server is reached; everything else of a configuration is left behind
+REACHES = ("addressfamily", "bindaddress", "bindinterface", "hostname", "ipqos", "port", "proxycommand", "proxyjump")
+KNOWS = ("casignaturealgorithms", "globalknownhostsfile", "hostkeyalgorithms", "hostkeyalias", "knownhostscommand")
+KNOWS += ("nohostauthenticationforlocalhost", "userknownhostsfile", "verifyhostkeydns")
+AGREES = ("ciphers", "compression", "kexalgorithms", "macs", "rekeylimit", "requiredrsasize", "tcpkeepalive")
+PROVES = ("certificatefile", "pubkeyacceptedalgorithms", "pubkeyacceptedkeytypes", "pubkeyauthentication")
+KEPT = REACHES + KNOWS + AGREES + PROVES
+NOT_IN_IMAGE = ("certificatefile", "knownhostscommand")
+CERTIFICATES = "-*-cert-v01@openssh.com"
+# ssh writes without being asked. UpdateHostKeys adds all keys of the server to known_hosts, CheckHostIP (on by default
+# before OpenSSH 8.5) a line for its address; the capture initramfs holds a copy of known_hosts and is then older than
+# that. ControlMaster leaves a socket, and a connection that stands already proves neither the key nor the host key.
+FIXED = {
+    "AddKeysToAgent": "no",
+    "BatchMode": "yes",
+    "ChallengeResponseAuthentication": "no",
+    "CheckHostIP": "no",
+    "ControlMaster": "no",
+    "ControlPath": "none",
+    "GSSAPIAuthentication": "no",
+    "HostbasedAuthentication": "no",
+    "IdentitiesOnly": "yes",
+    "IdentityAgent": "none",
+    "LogLevel": "ERROR",
+    "PKCS11Provider": "none",
+    "PasswordAuthentication": "no",
+    "PermitLocalCommand": "no",
+    "PreferredAuthentications": "publickey",
+    "StrictHostKeyChecking": "yes",
+    "UpdateHostKeys": "no",
+}
+
+
+class Destination(NamedTuple):
+    """Who logs in where: the stack of this host, user@server, the private key, and how long the server may take."""
+
+    stack: str
+    location: str
+    key: str
+    connect_limit_s: int
+
+
+def arguments(host: Any, destination: Destination) -> List[str]:
+    """Return the words before the destination: the key alone, and the way that the capture kernel would take."""
+    chosen = dict(FIXED, ConnectTimeout=str(destination.connect_limit_s))
+    words = ["ssh", "-i", destination.key, "-F", "none"]
+    for name, value in sorted(chosen.items()):
+        words += ["-o", "%s=%s" % (name, value)]
+    for name, values in sorted(_way(host, destination.stack, destination.location).items()):
+        for value in values:
+            words += ["-o", "%s=%s" % (name, value)]
+    return words
+
+
+def _way(host: Any, stack: str, location: str) -> Dict[str, List[str]]:
+    """Return what the configuration changes in how the server is reached, by the names of ssh -G."""
+    plain = _asked(host, ["ssh", "-G", "-F", "none", location])
+    if stack == "kdump-tools":
+        found = _asked(host, ["ssh", "-G", location])
+    else:
+        found = _asked(host, ["sh", "-c", IMAGE_CONFIGURATION, "configuration", location])
+    way = {name: found[name] for name in KEPT if name in found and found[name] != plain.get(name)}
+    return way if stack == "kdump-tools" else _in_image(host, way, found)
+
+
+def _in_image(host: Any, way: Dict[str, List[str]], found: Dict[str, List[str]]) -> Dict[str, List[str]]:
+    """Return the way without what the image has not: certificates, and most files of known hosts."""
+    kept = {name: values for name, values in way.items() if name not in NOT_IN_IMAGE}
+    named = " ".join(NAMED_KNOWN_HOSTS.findall(host.read(SYSTEM_CONFIGURATION) or "")).replace("~/", "/root/").split()
+    for name, copied in KNOWN_HOSTS.items():
+        files = " ".join(found.get(name, [copied])).replace("~/", "/root/").split()
+        kept[name] = [" ".join(path for path in files if path == copied or path in named) or "none"]
+    # a certificate next to the key is taken unasked, and one option alone keeps ssh from it
+    accepted = [name for name in ("pubkeyacceptedalgorithms", "pubkeyacceptedkeytypes") if name in way]
+    for name in accepted:
+        plain = [word for word in way[name][0].split(",") if "-cert-v0" not in word]
+        kept[name] = [",".join(plain)]
+    return kept if accepted else dict(kept, PubkeyAcceptedKeyTypes=[CERTIFICATES])
+
+
+def _asked(host: Any, argv: List[str]) -> Dict[str, List[str]]:
+    """Return what ssh makes of its configuration: the values of each name."""
+    try:
+        done = host.run(argv, check=False)
+    except Failure as failure:
+        raise Failure("%s; look into the configuration of ssh on this host." % failure.msg.rstrip("."), trouble="login")
+    if done.rc != 0:
+        said = " ".join((done.stderr or done.stdout).split())[:300] or "it said nothing"
+        msg = "ssh cannot read its configuration on this host (%s); mend it, then try: %s" % (
+            said,
+            "ssh -G " + argv[-1],
+        )
+        raise Failure(msg + ".", trouble="login", stderr=done.stderr)
+    found = {}  # type: Dict[str, List[str]]
+    for line in done.stdout.splitlines():
+        name, dummy, value = line.partition(" ")
+        if value:
+            found.setdefault(name.lower(), []).append(value.strip())
+    return found

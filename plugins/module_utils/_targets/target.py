@@ -1,0 +1,84 @@
+# Copyright (c) 2026, The crashops.kdump authors
+# GNU General Public License v3.0-or-later (see COPYING or https://www.gnu.org/licenses/gpl-3.0.txt)
+# SPDX-License-Identifier: GPL-3.0-or-later
+# Private to this collection: no promise is made to code outside it.
+"""What a dump target may be, and which prober tries which kind."""
+
+from typing import Any, Dict, Iterator, NamedTuple, Optional, Tuple
+
+from ansible_collections.crashops.kdump.plugins.module_utils._machine.results import refusal
+from ansible_collections.crashops.kdump.plugins.module_utils._syntax import option_values, private_directories
+
+FILE_SYSTEMS = ("ext2", "ext3", "ext4", "xfs", "btrfs", "minix", "virtiofs")
+# what each stack can dump to
+KINDS = {
+    "kdumpctl": ("local", "raw", "nfs", "ssh") + FILE_SYSTEMS,
+    "kdump-tools": ("local", "nfs", "ssh"),
+}
+
+
+class Target(NamedTuple):
+    """A dump target: its kind, location and key as kdump_config has them, and the directory as written."""
+
+    kind: str
+    location: str
+    ssh_key: Optional[str]
+    path: str
+
+
+def nfs_parts(location: str) -> Tuple[str, str]:
+    """Return the server of an NFS location, and the directory that it exports."""
+    server, dummy, export = location.rpartition(":/")
+    return server, "/" + export.strip("/")
+
+
+def below_export(stack: str, path: str) -> str:
+    """Return where dumps land below an export: kdump-tools mounts it over its directory, kdumpctl goes by the path."""
+    return "" if stack == "kdump-tools" else ("/" + path.strip("/")).rstrip("/")
+
+
+def nfs_directory(stack: str, location: str, path: str) -> str:
+    """Return the directory on an NFS server that dumps land in."""
+    return nfs_parts(location)[1].rstrip("/") + below_export(stack, path) or "/"
+
+
+def refusals(target: Target, stack: str, host: Any = None) -> Iterator[str]:
+    """Return a sentence for each thing that is wrong with a target, before it is tried; host tells where links lead."""
+    if target.kind not in KINDS[stack]:
+        remedy = "choose one of %s" % ", ".join(KINDS[stack])
+        yield refusal("target.type", target.kind, "%s has no such target that could be tried" % stack, remedy)
+        return
+    problem = option_values.target_problem(target.kind, target.location, "")
+    judges: Dict[str, Any] = {
+        "nfs": option_values.nfs_problem,
+        "ssh": option_values.ssh_problem,
+        "raw": option_values.device_problem,
+    }
+    judges.update(dict.fromkeys(FILE_SYSTEMS[:-1], option_values.device_problem))
+    judge = judges.get(target.kind)
+    problem = problem or (judge(target.location) if judge else None)
+    problem = problem or option_values.plain_location_problem(target.location)
+    if problem is not None:
+        yield refusal("target.location", target.location, problem.message, problem.remedy)
+    if target.kind == "ssh":
+        problem = option_values.plain_path_problem(target.ssh_key or "")
+        if problem is not None:
+            yield refusal("target.ssh_key", target.ssh_key, problem.message, problem.remedy)
+    yield from path_refusals(target, host)
+
+
+def path_refusals(target: Target, host: Any) -> Iterator[str]:
+    """Return what is wrong with the directory."""
+    problem = option_values.plain_path_problem(target.path)
+    if problem is not None:
+        yield refusal("path", target.path, problem.message, problem.remedy)
+        return
+    if target.kind in ("local", "ssh"):
+        yield from private_directories.refusals("path", target.path, host if target.kind == "local" else None)
+
+
+def place_refusals(place: str, path: str) -> Iterator[str]:
+    """Return what is wrong with making a directory of a system private; path is what the option says."""
+    problem = private_directories.system_problem(place)
+    if problem is not None:
+        yield refusal("path", path, problem.message, problem.remedy)

@@ -1,0 +1,113 @@
+# Copyright (c) 2026, The crashops.kdump authors
+# GNU General Public License v3.0-or-later (see COPYING or https://www.gnu.org/licenses/gpl-3.0.txt)
+# SPDX-License-Identifier: GPL-3.0-or-later
+# Private to this collection: no promise is made to code outside it.
+"""One dump that was found: what its header says, whether it is complete, what its log tells."""
+
+from typing import Any, NamedTuple, Optional, Tuple
+
+from ansible_collections.crashops.kdump.plugins.module_utils._machine.results import Failure
+from ansible_collections.crashops.kdump.plugins.module_utils._syntax.whole_numbers import moment
+from ansible_collections.crashops.kdump.plugins.module_utils._vmcores import dmesg, formats, trust
+from ansible_collections.crashops.kdump.plugins.module_utils._vmcores.find import File, Found
+
+# the banner is at the beginning of a log, the panic at its end
+DMESG_HEAD_BYTES = 64 << 10
+DMESG_TAIL_BYTES = 1 << 20
+# pages that are unpacked where a dump is read to its end
+SAMPLE = 512
+UNFINISHED = "its name says that it is still being written, or was never finished"
+
+
+class Look(NamedTuple):
+    """A dump that was found, a reader of its core, what the core's header says, and when that was read."""
+
+    found: Found
+    read: Optional[formats.Read]
+    header: formats.Header
+    now: float
+
+    @property
+    def crash_time(self) -> float:
+        """Return when the kernel died, or as near to it as can be told: a time in the future is not believed."""
+        told = self.header.crash_time
+        return told if told and trust.is_possible(told, self.now) else moment(self.found.mtime) or 0.0
+
+
+def reader(host: Any, file: File, deadline: float) -> formats.Read:
+    """Return a reader of a file that gives up when its time has passed."""
+    path = file.path
+
+    def read(offset: int, size: int) -> bytes:
+        if host.now() > deadline:
+            raise formats.OutOfTime
+        # rubbish may name a place to which no file system can go
+        if size <= 0 or not 0 <= offset < file.facts.size:
+            return b""
+        try:
+            data = host.read_piece(path, offset, size)
+        except Failure as failure:
+            raise formats.Unread(failure.msg)
+        if data is None:
+            raise formats.Unread("%s could not be read" % path)
+        return data
+
+    return read
+
+
+def look(host: Any, found: Found, deadline: float) -> Look:
+    """Return a dump with what its header says; that is a few reads, whatever its size."""
+    if found.core is None or found.trouble:
+        return Look(found, None, formats.Header(), host.now())
+    read = reader(host, found.core, deadline)
+    try:
+        return Look(found, read, formats.dump_header(read, found.core.facts.size), host.now())
+    except formats.Unread:
+        return Look(found, read, formats.Header(), host.now())
+
+
+def dmesg_text(host: Any, found: Found) -> str:
+    """Return the beginning and the end of the kernel's log, nothing of one that cannot be read."""
+    if found.dmesg is None:
+        return ""
+    path, size = found.dmesg.path, found.dmesg.facts.size
+    try:
+        parts = [host.read_bytes(path, 0, DMESG_HEAD_BYTES)]
+        if size > DMESG_HEAD_BYTES:
+            parts.append(host.read_bytes(path, max(DMESG_HEAD_BYTES, size - DMESG_TAIL_BYTES), DMESG_TAIL_BYTES))
+    except Failure:
+        return ""
+    return "\n".join((part or b"").decode("utf-8", "replace") for part in parts)
+
+
+def judged(seen: Look, log: str, most: int) -> Tuple[formats.Verdict, formats.Content]:
+    """Return whether a dump is complete, and whether a sample of at most so many pages can be read.
+
+    The log beside it must be of the same kernel.
+    """
+    core = seen.found.core
+    if seen.found.trouble:
+        return formats.unread(seen.found.trouble)
+    if core is None or seen.read is None:
+        return formats.Verdict(False, "there is no dump, only what was saved beside it"), formats.NOT_COMPLETE
+    verdict, content = formats.judged(seen.read, core.facts.size, most)
+    if verdict.complete is False:
+        return verdict, content
+    if is_unfinished(core.path):
+        return formats.Verdict(False, UNFINISHED), formats.NOT_COMPLETE
+    named, logged = seen.header.kernel, dmesg.kernel_release(log)
+    if named and logged and named != logged:
+        content = formats.Content(False, "it is of the kernel %s, the log beside it of %s" % (named, logged))
+    return verdict, content
+
+
+def is_unfinished(path: str) -> bool:
+    """Return whether a core's name says that it is still being written, or was never finished."""
+    return "incomplete" in path.rsplit("/", 1)[1]
+
+
+def identity(seen: Look) -> str:
+    """Return what tells a dump from any other: a later crash in the same minute takes the same name."""
+    facts = seen.found.facts
+    when = seen.header.crash_time or 0
+    return "%s:%d:%d:%d" % (seen.found.path, facts.size, facts.mtime_ns // 10**9, when)

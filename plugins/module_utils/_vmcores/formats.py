@@ -1,0 +1,166 @@
+# Copyright (c) 2026, The crashops.kdump authors
+# GNU General Public License v3.0-or-later (see COPYING or https://www.gnu.org/licenses/gpl-3.0.txt)
+# SPDX-License-Identifier: GPL-3.0-or-later
+# Private to this collection: no promise is made to code outside it.
+"""Dumps by their content: the format, what the header says, and whether all of it is there. Memory use is bounded."""
+
+from typing import NamedTuple, Optional, Tuple
+
+from ansible_collections.crashops.kdump.plugins.module_utils._vmcores import (
+    compressed_stream,
+    elf,
+    flattened,
+    kdump_compressed,
+    page_sample,
+)
+from ansible_collections.crashops.kdump.plugins.module_utils._vmcores.header import (
+    CHUNK,
+    Content,
+    Header,
+    OutOfTime,
+    Read,
+    Unread,
+    Verdict,
+)
+
+# formats that hold a kernel's memory, by how a file of each begins
+PLAIN = (
+    ("kdump-compressed", kdump_compressed.SIGNATURE, kdump_compressed),
+    ("elf", elf.SIGNATURE, elf),
+)
+LEGACY = b"DISKDUMP"
+# what the layers around a dump raise where they are cut off or damaged
+BROKEN = (flattened.Damaged, compressed_stream.Broken)
+NOT_COMPLETE = Content(None, "it is not complete")
+NOT_IN_TIME = Content(None, "the time limit passed before its pages were read")
+NOT_ASKED = Content(None, "it was not asked for")
+
+
+def dump_format(read: Read) -> str:
+    """Return the format that the first bytes name, `unknown` where they name none."""
+    start = read(0, 16)
+    if start == flattened.SIGNATURE:
+        return "flattened"
+    if start.startswith(LEGACY):
+        return "diskdump"
+    known = [(name, magic) for name, magic, dummy in PLAIN] + [(w.name, w.magic) for w in compressed_stream.WRAPPERS]
+    return next((name for name, magic in known if start.startswith(magic)), "unknown")
+
+
+def _unpacker(name: str) -> Optional[compressed_stream.Wrapper]:
+    """Return the compression of that name if this Python can unpack it."""
+    return next((w for w in compressed_stream.WRAPPERS if w.name == name and w.unpacker), None)
+
+
+def dump_header(read: Read, size: int, is_unpacked: bool = False) -> Header:
+    """Return what the beginning of a dump says, through a flattened or a compressed layer as well.
+
+    One compressed layer is looked through: rubbish can nest as deep as it is long.
+    """
+    name = dump_format(read)
+    wrapper = None if is_unpacked else _unpacker(name)
+    if wrapper:
+        return _packed_header(read, wrapper)
+    if name == "flattened":
+        read = flattened.inner_reader(read)
+        name = dump_format(read)
+    return next((part.header(read, size) for plain, dummy, part in PLAIN if plain == name), Header())
+
+
+def _packed_header(read: Read, wrapper: compressed_stream.Wrapper) -> Header:
+    """Return what the first chunk inside a compressed stream says."""
+    start = compressed_stream.Unpacked(read, wrapper.unpacker()).beginning(CHUNK)
+    return dump_header(lambda offset, size: start[offset : offset + size], len(start), is_unpacked=True)
+
+
+class _Inside(NamedTuple):
+    """What holds the kernel's memory, without the layers around it, and what is known of those.
+
+    whole: any of it can be read. seekable: without unpacking all that comes before.
+    """
+
+    name: str
+    read: Read
+    size: int
+    around: str = ""
+    whole: bool = True
+    seekable: bool = True
+
+    def verdict(self) -> Verdict:
+        """Return whether it is complete."""
+        if not self.whole:
+            return Verdict(True, self.around + "its pages were not compared with them, as there are too many records")
+        unknown = Verdict(None, "there is no way to judge this format (%s)" % self.name)
+        judged = next((part.verdict(self.read, self.size) for name, dummy, part in PLAIN if name == self.name), unknown)
+        return Verdict(judged.complete, self.around + judged.reason)
+
+    def content(self, most: int) -> Content:
+        """Return whether a sample of its pages can be read."""
+        if not self.whole:
+            return Content(None, "it has more records than are kept in memory, so its pages were not read")
+        if self.name == "kdump-compressed":
+            return page_sample.content(self.read, most, self.seekable)
+        if self.name == "elf":
+            return elf.content(self.read, most, self.seekable)
+        return Content(None, "nothing here reads pages of this format (%s)" % self.name)
+
+
+def unread(reason: str) -> Tuple[Verdict, Content]:
+    """Return that nothing can be told of a dump, and why."""
+    return Verdict(None, reason), Content(None, reason)
+
+
+def judged(read: Read, size: int, most: int) -> Tuple[Verdict, Content]:
+    """Return whether a dump is complete, and whether a sample of at most so many of its pages can be read."""
+    if size == 0:
+        return Verdict(False, "the file is empty"), NOT_COMPLETE
+    try:
+        inside = _inside(read, size)
+        verdict = inside.verdict()
+    except OutOfTime:
+        return Verdict(None, "the time limit passed before it was read to its end"), NOT_IN_TIME
+    except Unread as error:
+        return unread(str(error))
+    except BROKEN as trouble:
+        return Verdict(False, str(trouble)), NOT_COMPLETE
+    if verdict.complete is False:
+        return verdict, NOT_COMPLETE
+    try:
+        return verdict, inside.content(most) if most else NOT_ASKED
+    except OutOfTime:
+        return verdict, NOT_IN_TIME
+    except Unread as error:
+        return verdict, Content(None, str(error))
+    except BROKEN as trouble:
+        return verdict, Content(False, str(trouble))
+
+
+def _inside(read: Read, size: int) -> _Inside:
+    """Return what is inside a file, or inside the records or the compressed stream that it is."""
+    name = dump_format(read)
+    wrapper = _unpacker(name)
+    if wrapper:
+        return _unpacked(read, wrapper)
+    return _rebuilt(flattened.Index(read, size), size) if name == "flattened" else _Inside(name, read, size)
+
+
+def _rebuilt(index: flattened.Index, size: Optional[int]) -> _Inside:
+    """Return what the records of a flattened dump rebuild; size is None where only reading on tells it."""
+    if not index.count:
+        raise flattened.Damaged("it holds a terminator and no record")
+    words = "all %d records and the terminator are in the file" % index.count
+    if size is not None and size > index.end:
+        words += ", and %d bytes of something else behind it" % (size - index.end)
+    return _Inside(dump_format(index.read), index.read, index.size, words + "; ", index.complete)
+
+
+def _unpacked(read: Read, wrapper: compressed_stream.Wrapper) -> _Inside:
+    """Return what is inside a compressed stream, which is read to its end for its checksum."""
+    stream = compressed_stream.Rewound(read, wrapper.unpacker)
+    if stream.read(0, 16) == flattened.SIGNATURE:
+        index = flattened.Index(stream.read)
+        stream.finish()
+        return _rebuilt(index, None)._replace(seekable=False)
+    stream.finish()
+    words = "the %s stream is whole; what is inside is not flattened: " % wrapper.name
+    return _Inside("packed", stream.read, 0, words)

@@ -1,0 +1,72 @@
+# Copyright (c) 2026, The crashops.kdump authors
+# GNU General Public License v3.0-or-later (see COPYING or https://www.gnu.org/licenses/gpl-3.0.txt)
+# SPDX-License-Identifier: GPL-3.0-or-later
+# Private to this collection: no promise is made to code outside it.
+"""What counts as evidence: a file that nobody but root could have put where it lies, and a time that can be."""
+
+from typing import Any, List, Optional, Tuple
+
+from ansible_collections.crashops.kdump.plugins.module_utils._machine.host import FileFacts
+
+# a server that squashes root makes this of it, and no user has it
+NOBODY = 65534
+# clocks differ by this; a crash later than now was never seen
+SLACK_S = 60
+GROUP_WRITE, OTHERS_WRITE, STICKY = 0o020, 0o002, 0o1000
+
+
+def is_of_user(facts: FileFacts) -> bool:
+    """Return whether a file belongs to somebody who is neither root nor what a server makes of root."""
+    return facts.uid not in (0, NOBODY)
+
+
+def doubt(host: Any, path: str, facts: FileFacts, squashed: bool = False) -> Optional[str]:
+    """Return how others than root could have put a file there, None where nobody else could.
+
+    Directories above its own may be open to all if they are sticky: there nobody renames what is root's.
+    squashed: what a server makes of root counts as root.
+    """
+    roots = (0, NOBODY) if squashed else (0,)
+    if facts.uid not in roots:
+        return "%s belongs to the user %d and not to root" % (path, facts.uid)
+    if _is_open(facts):
+        return "others than root may write to %s" % path
+    above = _above(path)
+    real = host.real_path(above[0])
+    for number, directory in enumerate(above + ([] if real == above[0] else _above(real + "/x"))):
+        trouble = _of_directory(host, directory, roots, number == 0)
+        if trouble:
+            return trouble
+    return None
+
+
+def _above(path: str) -> List[str]:
+    """Return the directories that hold a path, the nearest first."""
+    parts = path.split("/")[1:-1]
+    return ["/" + "/".join(parts[:count]) for count in range(len(parts), -1, -1)]
+
+
+def _is_open(facts: FileFacts) -> bool:
+    """Return whether others than root, and those in its group, may write."""
+    return bool(facts.mode & OTHERS_WRITE or (facts.mode & GROUP_WRITE and facts.gid != 0))
+
+
+def _of_directory(host: Any, directory: str, roots: Tuple[int, ...], nearest: bool) -> Optional[str]:
+    """Return how others than root could have put something of root's below a directory."""
+    seen = host.stat(directory)
+    if seen is None:
+        return None
+    if seen.uid not in roots:
+        return "%s belongs to the user %d and not to root" % (directory, seen.uid)
+    if _is_open(seen) and (nearest or not seen.mode & STICKY):
+        return "others than root may write to %s" % directory
+    # a link tells nothing of who made it
+    parent = host.stat(directory.rpartition("/")[0] or "/")
+    if host.link(directory) is not None and parent is not None and _is_open(parent):
+        return "%s is a link, and others than root may write next to it" % directory
+    return None
+
+
+def is_possible(time: Optional[float], now: float) -> bool:
+    """Return whether a crash can have been at a time: one that lies in the future cannot."""
+    return time is not None and 0 < time <= now + SLACK_S

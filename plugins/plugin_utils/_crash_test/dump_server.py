@@ -1,0 +1,107 @@
+# Copyright (c) 2026, The crashops.kdump authors
+# GNU General Public License v3.0-or-later (see COPYING or https://www.gnu.org/licenses/gpl-3.0.txt)
+# SPDX-License-Identifier: GPL-3.0-or-later
+# Private to this collection: no promise is made to code outside it.
+"""The dumps of a host on the server that others dump to as well, as pure functions: where they are, which are its."""
+
+from __future__ import annotations
+
+from typing import Any, NamedTuple
+
+from ansible_collections.crashops.kdump.plugins.module_utils._machine.results import refusal
+from ansible_collections.crashops.kdump.plugins.module_utils._syntax.whole_numbers import moment, whole
+from ansible_collections.crashops.kdump.plugins.module_utils._targets.target import nfs_directory
+from ansible_collections.crashops.kdump.plugins.plugin_utils._crash_test.decisions import made_since
+
+# prints the clock, the name and the addresses of a host, for a dump server that many hosts dump to
+WHO = "date +%s; uname -n; hostname -I 2>/dev/null || true"
+
+
+class Client(NamedTuple):
+    """A host as its dumps on a server tell of it; its clock is in seconds since the epoch."""
+
+    now: float
+    nodename: str
+    addresses: list[str]
+
+
+def server_refusals(name: str, dumps_host: str | None, known: bool) -> list[str]:
+    """Return a sentence for each reason why no other host's dumps can be looked at."""
+    if not dumps_host:
+        return []
+    if not known:
+        return [refusal("dumps_host", dumps_host, "it is not in the inventory", "add the dump server to it")]
+    if dumps_host == name:
+        return [refusal("dumps_host", dumps_host, "it is the host that is to crash", "leave it out")]
+    return []
+
+
+class Wanted(NamedTuple):
+    """Where dumps go, as the operator wrote it: the directory on the server itself, or kdump's target and path."""
+
+    dumps_path: str | None = None
+    target: dict[str, Any] | None = None
+    path: str | None = None
+
+
+def server_path(info: dict[str, Any], wanted: Wanted) -> str | None:
+    """Return the directory on the dump server that a host's dumps land in; None where only the host says it."""
+    if wanted.dumps_path:
+        return wanted.dumps_path
+    return _directory(info, wanted.target or {}, wanted.path)
+
+
+def path_refusals(info: dict[str, Any], wanted: Wanted) -> list[str]:
+    """Return why it is not known where to look on the server: what a host says chooses no directory there."""
+    found = server_path(info, wanted)
+    settings = info["settings"]
+    if found is None:
+        rule = "a host does not choose what is read on the dump server"
+        remedy = "set path and target (kdump_path and kdump_target) as for setup, or dumps_path (kdump_dumps_path)"
+        return [refusal("dumps_path", None, rule, remedy)]
+    target = {"type": settings["target_type"], "location": settings["target_location"]}
+    own = _directory(info, target, settings["path"])
+    if wanted.dumps_path or (own or "").rstrip("/") == found.rstrip("/"):
+        return []
+    rule = "this host dumps to %s on its server" % own
+    return [refusal("path", found, rule, "run setup first, or set dumps_path (the role's variable: kdump_dumps_path)")]
+
+
+def _directory(info: dict[str, Any], target: dict[str, Any], path: str | None) -> str | None:
+    """Return the directory on the server that a target and a path lead to, None where they are not whole."""
+    stack, location = info["stack"]["name"], target.get("location")
+    if target.get("type") == "ssh":
+        return path
+    if target.get("type") != "nfs" or not location or not (path or stack == "kdump-tools"):
+        return None
+    return nfs_directory(stack, location, path or "")
+
+
+def client(stdout: str) -> Client | None:
+    """Return what the output of WHO says, None where it does not say it."""
+    lines = stdout.split("\n")
+    now = moment(whole(lines[0]))
+    if len(lines) < 2 or now is None or not lines[1].strip():
+        return None
+    return Client(float(now), lines[1].strip(), " ".join(lines[2:]).split())
+
+
+def dumps_of(dumps: list[dict[str, Any]], host: Client) -> list[dict[str, Any]]:
+    """Return those of a server's dumps that are of one host: by the name in the header, then by the directory's prefix.
+
+    The prefix alone does not do: behind one address translation all hosts dump under the same address.
+    """
+    tags = tuple("%s-" % word for word in [host.nodename, *host.addresses])
+    named = [dump for dump in dumps if (dump["nodename"] or host.nodename) == host.nodename]
+    tagged = [dump for dump in named if dump["directory"].rsplit("/", 1)[-1].startswith(tags)]
+    return tagged or [dump for dump in named if dump["nodename"]]
+
+
+def ambiguity(dumps: list[dict[str, Any]], known: set[str], since: float) -> str | None:
+    """Return why it cannot be told which of a server's dumps is this host's, None where it can."""
+    made = [dump for dump in made_since(known, dumps, since) if dump["complete"]]
+    places = sorted({dump["directory"] for dump in made})
+    if len(places) < 2:
+        return None
+    words = "%d dumps of this time fit it (%s); give hosts that dump to one server names of their own"
+    return words % (len(places), ", ".join(places))

@@ -1,0 +1,173 @@
+# Copyright (c) 2026, The crashops.kdump authors
+# GNU General Public License v3.0-or-later (see COPYING or https://www.gnu.org/licenses/gpl-3.0.txt)
+# SPDX-License-Identifier: GPL-3.0-or-later
+# Private to this collection: no promise is made to code outside it.
+"""The report as one HTML page that needs nothing from outside, so that it works as an attachment of a mail.
+
+Whatever a host said is text to it: jinja escapes, the embedded JSON cannot end its element, the script sets
+textContent only, and the policy allows no script and no style but these two, and no connection at all.
+"""
+
+from __future__ import annotations
+
+import base64
+import hashlib
+from pathlib import Path
+from typing import Any
+
+from ansible_collections.crashops.kdump.plugins.plugin_utils._report import figures
+from ansible_collections.crashops.kdump.plugins.plugin_utils._report import words as report_words
+from ansible_collections.crashops.kdump.plugins.plugin_utils._report.page_data import packed
+from ansible_collections.crashops.kdump.plugins.plugin_utils._report.summary import is_worst_first, standing
+from jinja2 import Environment, FileSystemLoader, StrictUndefined
+from markupsafe import Markup
+
+ROOM = Path(__file__).parent
+WORST = 50
+COLUMN_HEIGHT = 84
+# a share that is not nothing is to be seen
+LEAST_PERCENT = 0.4
+POLICY = (
+    "default-src 'none'; style-src 'sha256-%s'; script-src 'sha256-%s'; base-uri 'none'; form-action 'none'; "
+    "object-src 'none'"
+)
+
+
+def page(report: dict[str, Any], title: str) -> str:
+    """Return the page."""
+    css, js = _asset("page.css"), _asset("page.js")
+    content = dict(
+        _content(report),
+        title=title,
+        policy=POLICY % (_digest(css), _digest(js)),
+        css=Markup(css),
+        js=Markup(js),
+        data=Markup(packed(report)),
+    )
+    return _environment().get_template("page.html.j2").render(content) + "\n"
+
+
+def _asset(name: str) -> str:
+    """Return a file of this room, without its head of comments, which the licence of the source wants there."""
+    text = (ROOM / name).read_text(encoding="utf-8")
+    return text.split("*/", 1)[1].strip()
+
+
+def _digest(text: str) -> str:
+    """Return the hash by which a browser recognizes an inline style or script."""
+    return base64.b64encode(hashlib.sha256(text.encode()).digest()).decode()
+
+
+def _environment() -> Environment:
+    """Return the environment of the template."""
+    environment = Environment(
+        loader=FileSystemLoader(str(ROOM)),
+        autoescape=True,
+        undefined=StrictUndefined,
+        trim_blocks=True,
+        lstrip_blocks=True,
+        auto_reload=False,
+    )
+    environment.filters.update(
+        number=report_words.number,
+        size=report_words.size,
+        hosts=lambda count: report_words.counted(count, "host", "hosts"),
+        human=lambda name: name.replace("_", " "),
+        height=column_height,
+        parts=strip_parts,
+        safe_link=is_safe_link,
+        proof_words=lambda row: report_words.proof(row["proof_state"], row["proof_age_seconds"]),
+    )
+    return environment
+
+
+def _content(report: dict[str, Any]) -> dict[str, Any]:
+    """Return what the template shows."""
+    rows = report["hosts"]
+    memory = figures.ratios(rows, "reserved_bytes", "needed_bytes")
+    space = figures.ratios(rows, "free_bytes", "recommended_bytes")
+    proof, kernels, frequent = figures.proofs(rows), figures.kernels(rows), figures.frequent(rows)
+    segments = verdict_segments(report["totals"])
+    counts = standing(rows)
+    return {
+        "report": report,
+        "made": report["made"].replace("T", " ").replace("Z", " UTC"),
+        "verdicts": report_words.VERDICTS,
+        "standing": counts,
+        "parts": _parts(counts),
+        "segments": segments,
+        "verdicts_in_words": "; ".join("%s: %s" % (one["name"], report_words.number(one["count"])) for one in segments),
+        "memory": memory,
+        "memory_words": _sentence(
+            memory.bad, "has less than a capture kernel needs.", "have less than a capture kernel needs."
+        ),
+        "space": space,
+        "space_words": _sentence(space.bad, "has less room than it should.", "have less room than they should."),
+        "proof": proof,
+        "proof_words": _sentence(proof.bad, "was never proven by a crash.", "were never proven by a crash."),
+        "kernels": kernels,
+        "kernel_words": report_words.counted(_kinds(rows), "kernel in use.", "different kernels in use."),
+        "frequent": frequent,
+        "most_frequent": max([1, *(one.hosts for one in frequent)]),
+        "worst": rows[:WORST],
+        "worst_first": is_worst_first(rows),
+    }
+
+
+def _kinds(rows: list[dict[str, Any]]) -> int:
+    """Return how many kernels there are."""
+    return len({row["kernel"] for row in rows if row["kernel"]})
+
+
+def _sentence(count: int, one: str, many: str) -> str:
+    """Return a sentence about so many hosts."""
+    return "%s %s" % (report_words.counted(count, "host", "hosts") if count else "No host", one if count < 2 else many)
+
+
+def _parts(counts: dict[str, int]) -> list[str]:
+    """Return what there is beside the hosts that would leave a dump."""
+    words = (("would_not", "would not"), ("not_known", "not known"), ("not_meant", "not meant to"))
+    return ["%s %s" % (report_words.number(counts[key]), said) for key, said in words if counts[key]]
+
+
+def verdict_segments(totals: dict[str, int]) -> list[dict[str, Any]]:
+    """Return the segments of the bar of verdicts; even the smallest is to be seen."""
+    there = [(word, count) for word, count in totals.items() if count]
+    whole = sum(count for dummy, count in there) or 1
+    shares = [max(LEAST_PERCENT, 100 * count / whole) for dummy, count in there]
+    scale, segments, at = 100 / (sum(shares) or 1), [], 0.0
+    for (word, count), share in zip(there, shares):
+        width = share * scale
+        segments.append(
+            {
+                "word": word,
+                "name": report_words.VERDICTS[word],
+                "count": count,
+                "x": "%.2f" % at,
+                "width": "%.2f" % width,
+            }
+        )
+        at += width
+    return segments
+
+
+def column_height(one: figures.Bar, chart: figures.Chart) -> str:
+    """Return the height of a bar; one that is not nothing is to be seen."""
+    return "%d" % max(2 if one.count else 1, round(COLUMN_HEIGHT * one.count / chart.highest))
+
+
+def strip_parts(one: figures.Frequent, most: int) -> list[dict[str, str]]:
+    """Return the parts of the bar of a problem, by status."""
+    parts, at = [], 0.0
+    for status in ("fail", "warn", "unknown"):
+        count = getattr(one, status)
+        if count:
+            width = max(LEAST_PERCENT, 100 * count / most)
+            parts.append({"status": status, "x": "%.2f" % at, "width": "%.2f" % width})
+            at += width
+    return parts
+
+
+def is_safe_link(url: str | None) -> bool:
+    """Return whether a text that came from a host may be a link."""
+    return bool(url) and str(url).startswith("https://")

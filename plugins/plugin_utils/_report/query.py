@@ -1,0 +1,44 @@
+# Copyright (c) 2026, The crashops.kdump authors
+# GNU General Public License v3.0-or-later (see COPYING or https://www.gnu.org/licenses/gpl-3.0.txt)
+# SPDX-License-Identifier: GPL-3.0-or-later
+# Private to this collection: no promise is made to code outside it.
+"""Asks a report by a JMESPath expression."""
+
+from __future__ import annotations
+
+from typing import Any
+
+from ansible_collections.crashops.kdump.plugins.module_utils._machine.results import refusal
+from ansible_collections.crashops.kdump.plugins.plugin_utils._report.checked_reader import clean
+from ansible_collections.crashops.kdump.plugins.plugin_utils._report.words import plain
+
+try:
+    import jmespath
+except ImportError:
+    jmespath = None  # only a report with a query needs it
+
+
+class QueryRefused(Exception):
+    """Why a query has no answer, in one sentence."""
+
+
+def ask(query: Any, data: Any, option: str = "query") -> Any:
+    """Return what the expression makes of the data."""
+    if not isinstance(query, str) or not query.strip():
+        remedy = "give a JMESPath expression, or leave it out"
+        raise QueryRefused(refusal(option, query, "it is no text, or an empty one", remedy))
+    text = clean(query)
+    if jmespath is None:
+        remedy = "install the Python library jmespath for the Python that runs ansible-playbook"
+        raise QueryRefused(refusal(option, text, "the library jmespath is not there", remedy))
+    try:
+        return jmespath.search(text, data)
+    except (jmespath.exceptions.JMESPathError, ArithmeticError, AttributeError, TypeError, RecursionError) as error:
+        remedy = "write it as in hosts[?verdict=='not_ready'].host"
+        raise QueryRefused(refusal(option, text, _rule(error), remedy)) from None
+
+
+def _rule(error: Exception) -> str:
+    """Return what is wrong with the expression, in words that go between a colon and a semicolon."""
+    first = plain((str(error) or type(error).__name__).split("\n", 1)[0])
+    return "JMESPath says: %s" % first.rstrip(":.")

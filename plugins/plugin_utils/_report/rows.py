@@ -1,0 +1,168 @@
+# Copyright (c) 2026, The crashops.kdump authors
+# GNU General Public License v3.0-or-later (see COPYING or https://www.gnu.org/licenses/gpl-3.0.txt)
+# SPDX-License-Identifier: GPL-3.0-or-later
+# Private to this collection: no promise is made to code outside it.
+"""One host's row of the report, out of kdump_info's result or of what came instead of it."""
+
+from __future__ import annotations
+
+import re
+from collections.abc import Mapping
+from typing import Any
+
+from ansible_collections.crashops.kdump.plugins.module_utils._machine.results import kind_of
+from ansible_collections.crashops.kdump.plugins.plugin_utils._report import words as report_words
+from ansible_collections.crashops.kdump.plugins.plugin_utils._report.checked_reader import Reader, Unreadable, clean
+
+# what a row without a result holds, in the order in which every row holds it
+EMPTY = {
+    "host": "",
+    "verdict": "failed",
+    "summary": "",
+    "ready": None,
+    "armed": None,
+    "stack": None,
+    "kernel": None,
+    "reserved_bytes": None,
+    "needed_bytes": None,
+    "will_reserve_bytes": None,
+    "target": None,
+    "free_bytes": None,
+    "recommended_bytes": None,
+    "dump_bytes": None,
+    "proof_state": None,
+    "proof_time": None,
+    "proof_age_seconds": None,
+    "dumps_count": None,
+    "dumps_incomplete": None,
+    "ram_bytes": None,
+    "checks": None,
+    "problems": None,
+}
+OF_MODULE = tuple(word for word in report_words.VERDICTS if word not in report_words.NOT_KNOWN)
+SUMMARY_WIDTH = 500
+DIED = "MODULE FAILURE"
+# what Ansible puts before the words that tell one host from another
+BEFORE = ("Task failed: ", "Failed to connect to the host via ssh: ")
+CHECK_ID = re.compile(r"[a-z][a-z0-9_]*")
+
+
+def row(host: str, result: Any, made: float) -> dict[str, Any]:
+    """Return a host's row; whatever the result is, there is one."""
+    if result is None or (isinstance(result, Mapping) and (not result or result.get("skipped"))):
+        return _without(host, "not_contacted", "There is no result of this host: nothing was asked of it in this run.")
+    if not isinstance(result, Mapping):
+        return _without(host, "failed", "What was registered is no result of kdump_info but %s." % kind_of(result))
+    if result.get("unreachable"):
+        return _without(host, "unreachable", _why(result))
+    if result.get("failed"):
+        return _without(host, "failed", _why(result))
+    try:
+        return dict(EMPTY, host=clean(host), **_read(Reader(result), made))
+    except Unreadable as trouble:
+        return _without(host, "failed", "The result of this host cannot be read: it %s." % trouble)
+
+
+def _without(host: str, verdict: str, summary: str) -> dict[str, Any]:
+    """Return the row of a host that there are no facts of."""
+    checks = dict.fromkeys(report_words.STATUSES, 0)
+    return dict(EMPTY, host=clean(host), verdict=verdict, summary=summary, checks=checks, problems=[])
+
+
+def _why(result: Mapping[str, Any]) -> str:
+    """Return why there is no result, in one line; what died without a word left at least its last one."""
+    said = report_words.plain(clean(result.get("msg") or ""))
+    for words in BEFORE:
+        said = said.removeprefix(words)
+    if not said or said.startswith(DIED):
+        last = clean(result.get("exception") or result.get("module_stderr") or "").strip().splitlines()[-1:]
+        said = report_words.plain("".join(last)) or said or "It gave no reason."
+    return report_words.cut(said, SUMMARY_WIDTH)
+
+
+def _read(info: Reader, made: float) -> dict[str, Any]:
+    """Return the facts of a row."""
+    memory, space, dumps = info.part("memory"), info.part("space"), info.part("dumps")
+    checks = info.parts("checks")
+    return {
+        "verdict": info.choice("verdict", OF_MODULE),
+        "summary": info.text("summary") or "",
+        "ready": info.flag("ready"),
+        "armed": info.flag("armed"),
+        "stack": info.part("stack").text("name"),
+        "kernel": info.text("kernel"),
+        "reserved_bytes": memory.count("reserved_bytes"),
+        "needed_bytes": memory.count("needed_bytes"),
+        "will_reserve_bytes": memory.count("will_reserve_bytes"),
+        "target": target_words(info.part("settings"), info.part("dump_directory")),
+        "free_bytes": space.count("free_bytes"),
+        "recommended_bytes": space.count("recommended_bytes"),
+        "dump_bytes": space.count("dump_bytes"),
+        **_proof(info.part("proof"), made),
+        "dumps_count": dumps.count("count"),
+        "dumps_incomplete": dumps.count("incomplete"),
+        "ram_bytes": memory.count("ram_bytes"),
+        "checks": _count(checks),
+        "problems": _problems(checks, info.text("decided_by")),
+    }
+
+
+def _proof(proof: Reader, made: float) -> dict[str, Any]:
+    """Return the proof's state, time and age; an age not told is counted up to now, one of no real time is none."""
+    state, time, age = proof.text("state"), proof.seconds("time"), proof.seconds("age_seconds")
+    if state is not None:
+        state = proof.choice("state", report_words.PROOF_STATES)
+    if age is None and time is not None:
+        age = max(0, made - time)
+    if time is None and proof.has("time"):
+        age = None
+    return {"proof_state": state, "proof_time": time, "proof_age_seconds": None if age is None else int(age)}
+
+
+def target_words(settings: Reader, directory: Reader) -> str | None:
+    """Return where dumps go, in a few words: /var/crash, nfs server:/export, ssh kdump@server:/srv/dumps."""
+    kind, location, path = settings.text("target_type"), settings.text("target_location"), settings.text("path")
+    if kind in (None, "local"):
+        return directory.text("path") or path
+    words = " ".join(word for word in (kind, location) if word)
+    if kind == "ssh" and path:
+        return "%s:%s" % (words, path)
+    return words if kind in ("nfs", "raw") or not path else "%s %s" % (words, path)
+
+
+def _count(checks: list[Reader]) -> dict[str, int]:
+    """Return how many checks have each status."""
+    counts = dict.fromkeys(report_words.STATUSES, 0)
+    for check in checks:
+        counts[check.choice("status", report_words.STATUSES)] += 1
+    return counts
+
+
+def _problems(checks: list[Reader], decided_by: str | None) -> list[dict[str, Any]]:
+    """Return the checks that did not pass: the one that decides the verdict, then failed, doubtful and unknown ones."""
+    found = [_problem(check) for check in checks if check.text("status") in report_words.PROBLEMS]
+    return sorted(found, key=lambda one: _weight(one, decided_by))
+
+
+def _weight(problem: dict[str, Any], decided_by: str | None) -> tuple[bool, int, bool]:
+    """Return what problems are sorted by; of one status, the waived are last."""
+    return problem["id"] != decided_by, report_words.PROBLEMS.index(problem["status"]), problem["waived"] is not None
+
+
+def _problem(check: Reader) -> dict[str, Any]:
+    """Return one check that did not pass."""
+    waiver = check.part("waived")
+    reason, name = waiver.text("reason"), check.text("id") or ""
+    if not CHECK_ID.fullmatch(name):
+        raise Unreadable("has a check with the id %r" % name)
+    return {
+        "id": name,
+        "group": check.choice("group", report_words.GROUPS),
+        "status": check.choice("status", report_words.PROBLEMS),
+        "reason": check.text("reason"),
+        "value": check.text("value"),
+        "wanted": check.text("wanted"),
+        "advice": check.text("advice"),
+        "reference": check.text("reference"),
+        "waived": None if reason is None else {"reason": reason, "until": waiver.text("until")},
+    }

@@ -1,0 +1,95 @@
+# Copyright (c) 2026, The crashops.kdump authors
+# GNU General Public License v3.0-or-later (see COPYING or https://www.gnu.org/licenses/gpl-3.0.txt)
+# SPDX-License-Identifier: GPL-3.0-or-later
+# Private to this collection: no promise is made to code outside it.
+"""The report of a fleet: every host's row, worst first, and what they add up to."""
+
+from __future__ import annotations
+
+import re
+import time
+from collections.abc import Iterable, Mapping
+from typing import Any
+
+from ansible_collections.crashops.kdump.plugins.plugin_utils._report import words
+from ansible_collections.crashops.kdump.plugins.plugin_utils._report.rows import row
+
+SCHEMA = "crashops.kdump/report/1"
+ORDER = {word: index for index, word in enumerate(words.VERDICTS)}
+
+
+def report(results: Iterable[tuple[str, Any]], made: float, version: str | None = None) -> dict[str, Any]:
+    """Return the report of hosts and their results; each result is let go of once its row is made."""
+    rows = sorted((row(host, result, made) for host, result in results), key=_badness)
+    return _whole(rows, made, version)
+
+
+def of_rows(whole: Mapping[str, Any], rows: list[dict[str, Any]], query: str) -> dict[str, Any]:
+    """Return the report with the rows only that a query selected, in the order that it gave them."""
+    selected = _whole(rows, whole["made_epoch"], whole["collection_version"])
+    return dict(selected, query={"expression": query, "of_hosts": len(whole["hosts"])})
+
+
+def are_rows(value: Any, whole: Mapping[str, Any]) -> bool:
+    """Return whether a query's answer is a list of the report's own rows, none of them changed."""
+    own = {id(one) for one in whole["hosts"]}
+    return isinstance(value, list) and all(id(one) in own for one in value)
+
+
+def _whole(rows: list[dict[str, Any]], made: float, version: str | None) -> dict[str, Any]:
+    """Return the report around rows."""
+    totals = dict.fromkeys(words.VERDICTS, 0)
+    for one in rows:
+        totals[one["verdict"]] += 1
+    return {
+        "schema": SCHEMA,
+        "made": time.strftime("%Y-%m-%dT%H:%M:%SZ", time.gmtime(made)),
+        "made_epoch": int(made),
+        "collection_version": version,
+        "query": None,
+        "headline": headline(rows),
+        "totals": totals,
+        "hosts": rows,
+    }
+
+
+def headline(rows: list[dict[str, Any]]) -> str:
+    """Return the sentence that the report is about."""
+    if not rows:
+        return "There is no host in this report."
+    would = sum(1 for one in rows if one["ready"])
+    return "%s of %s would leave a dump." % (words.number(would), words.counted(len(rows), "host", "hosts"))
+
+
+def standing(rows: list[dict[str, Any]]) -> dict[str, int]:
+    """Return how many hosts would leave a dump, would not, are not known, and are not meant to."""
+    counts = {"would": 0, "would_not": 0, "not_known": 0, "not_meant": 0}
+    for one in rows:
+        if one["ready"]:
+            counts["would"] += 1
+        elif one["verdict"] in words.NOT_KNOWN:
+            counts["not_known"] += 1
+        else:
+            counts["not_meant" if one["verdict"] in words.NOT_MEANT else "would_not"] += 1
+    return counts
+
+
+def _badness(one: dict[str, Any]) -> tuple[Any, ...]:
+    """Return what rows are sorted by: the verdict, failed and doubtful checks, the name with its numbers as numbers."""
+    failed = sum(1 for problem in one["problems"] if problem["status"] == "fail" and not problem["waived"])
+    return (ORDER[one["verdict"]], -failed, -one["checks"]["warn"], natural(one["host"]), one["host"])
+
+
+def is_worst_first(rows: list[dict[str, Any]]) -> bool:
+    """Return whether rows are in the order of the report; a query may have given them another."""
+    found = [_badness(one) for one in rows]
+    return found == sorted(found)
+
+
+def natural(name: str) -> list[tuple[int, int, str]]:
+    """Return what a name is sorted by so that web2 comes before web10."""
+    parts = re.split(r"([0-9]+)", name.lower())
+    # of two numbers the one with more digits is larger, however many they are
+    numbers = [part.lstrip("0") if part.isdecimal() else None for part in parts]
+    pairs = [(part, number) for part, number in zip(parts, numbers) if part]
+    return [(1, 0, part) if number is None else (0, len(number), number) for part, number in pairs]

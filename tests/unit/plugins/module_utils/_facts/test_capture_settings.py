@@ -1,0 +1,66 @@
+# Copyright (c) 2026, The crashops.kdump authors
+# GNU General Public License v3.0-or-later (see COPYING or https://www.gnu.org/licenses/gpl-3.0.txt)
+# SPDX-License-Identifier: GPL-3.0-or-later
+"""Which sysctl keys are set in the capture kernel, by systemd's own order of files."""
+
+import pytest
+from ansible_collections.crashops.kdump.plugins.module_utils._facts.capture_settings import (
+    File,
+    applied,
+    number,
+    of_words,
+)
+
+
+def value(key, *texts):
+    """Return what files with these texts, in this order, set a key to."""
+    found = applied(
+        [File("%d.conf" % count, "/etc/sysctl.d/%d.conf" % count, text) for count, text in enumerate(texts)]
+    )
+    return found[key].value if key in found else None
+
+
+@pytest.mark.parametrize(
+    ("texts", "expected"),
+    [
+        (["vm.min_free_kbytes=1"], "1"),
+        (["vm/min_free_kbytes = 1"], "1"),
+        (["/vm/min_free_kbytes = 1"], "1"),
+        (["  -vm.min_free_kbytes =  1 "], "1"),
+        (["vm.min_free_kbytes"], None),
+        (["# vm.min_free_kbytes=1", "; vm.min_free_kbytes=1"], None),
+        (["vm.min_free_kbytes=1", "vm.min_free_kbytes=2"], "2"),
+        (["vm.min_free_kbytes=2\nvm.min_free_kbytes=1"], "1"),
+        (["vm.*=7"], "7"),
+        (["*.min_free_kbytes=7"], "7"),
+        (["*=7"], None),
+        (["vm.min_free_kbytes=1", "vm.*=7"], "1"),
+        (["vm.*=7", "-vm.min_free_kbytes"], None),
+        (["vm.m*=1", "vm.*=2"], "2"),
+    ],
+)
+def test_the_value_is_the_one_that_systemd_sysctl_sets(texts, expected):
+    assert value("vm.min_free_kbytes", *texts) == expected
+
+
+def test_a_key_with_dots_in_a_name_is_kept():
+    assert value("net.ipv4.conf.eth0.1.rp_filter", "net/ipv4/conf/eth0.1/rp_filter=1") == "1"
+
+
+@pytest.mark.parametrize(
+    ("word", "key", "expected"),
+    [
+        ("softlockup_panic=1", "kernel.softlockup_panic", 1),
+        ("hung_task_panic=0x1", "kernel.hung_task_panic", 1),
+        ("panic=-1", "kernel.panic", -1),
+        ("oops=panic", "kernel.panic_on_oops", 1),
+        ("nmi_watchdog=panic", "kernel.hardlockup_panic", 1),
+        ("sysctl.vm.min_free_kbytes=010", "vm.min_free_kbytes", 8),
+        ("sysctl/vm/min_free_kbytes=65536", "vm.min_free_kbytes", 65536),
+        ("vm.min_free_kbytes=1", "vm.min_free_kbytes", None),
+        ("softlockup_panic", "kernel.softlockup_panic", None),
+        ("softlockup_panic=yes", "kernel.softlockup_panic", None),
+    ],
+)
+def test_a_word_sets_a_key_as_the_kernel_reads_it(word, key, expected):
+    assert number(of_words([word], (6, 1)), key) == expected
