@@ -3,8 +3,8 @@
 # SPDX-License-Identifier: GPL-3.0-or-later
 """Runs real Ansible against made-up machines, in check mode: no guest, no privilege, seconds.
 
-A copy of the collection is made in which the one door to the machine, _host.py, leads to a machine of machines.py.
-Everything else is what a user installs: roles, playbooks, modules, action plugins and filters.
+A copy of the collection is made in which the one door to the machine, _machine/host.py, leads to a machine of
+machines.py. Everything else is what a user installs: roles, playbooks, modules, action plugins and filters.
 """
 
 import json
@@ -85,7 +85,7 @@ def copy_collection(collections: Path) -> Path:
             f"{IMPORTS}tests.unit", f"{IMPORTS}plugins.module_utils.made_up"
         )
         (made_up / path.name).write_text(text, encoding="utf-8")
-    with open(utils / "_host.py", "a", encoding="utf-8") as stream:
+    with open(utils / "_machine/host.py", "a", encoding="utf-8") as stream:
         stream.write(DOOR)
     return copy
 

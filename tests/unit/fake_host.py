@@ -57,7 +57,7 @@ class FakeHost:
     def read_bytes(self, path: str, offset: int = 0, size: int = -1) -> Optional[bytes]:
         """Return a file's bytes; text is kept as text in `files`."""
         if path.startswith(("/proc/", "/sys/")) and not path.startswith(KERNEL_FILES):
-            raise AssertionError("the real host refuses to read %s: add it to KERNEL_FILES of _host.py" % path)
+            raise AssertionError("the real host refuses to read %s: add it to KERNEL_FILES of _machine/host.py" % path)
         data = self._content(path)
         return data if data is None else data[offset:] if size < 0 else data[offset : offset + size]
 
