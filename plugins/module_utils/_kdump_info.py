@@ -8,6 +8,7 @@ from functools import partial
 from typing import Any, Dict, Optional, Tuple
 
 from ansible_collections.crashops.kdump.plugins.module_utils._checks.all_checks import run_checks
+from ansible_collections.crashops.kdump.plugins.module_utils._checks.judge_options import DEFAULTS, JudgeOptions
 from ansible_collections.crashops.kdump.plugins.module_utils._checks.kernel import takes_free_pages
 from ansible_collections.crashops.kdump.plugins.module_utils._checks.outcome import Evidence
 from ansible_collections.crashops.kdump.plugins.module_utils._checks.verdict import (
@@ -20,7 +21,7 @@ from ansible_collections.crashops.kdump.plugins.module_utils._checks.verdict imp
 from ansible_collections.crashops.kdump.plugins.module_utils._checks.waivers import applied
 from ansible_collections.crashops.kdump.plugins.module_utils._facts import evidence as fact_evidence
 from ansible_collections.crashops.kdump.plugins.module_utils._facts import stack_files
-from ansible_collections.crashops.kdump.plugins.module_utils._facts.collect import Look, Options, look_at
+from ansible_collections.crashops.kdump.plugins.module_utils._facts.collect import Look, LookOptions, look_at
 from ansible_collections.crashops.kdump.plugins.module_utils._facts.dump_size import DumpSize, dump_size, measured_size
 from ansible_collections.crashops.kdump.plugins.module_utils._facts.machine import read_platform
 from ansible_collections.crashops.kdump.plugins.module_utils._facts.proof import Proof, Setup, read_proof
@@ -35,12 +36,12 @@ from ansible_collections.crashops.kdump.plugins.module_utils._facts.target_probe
 from ansible_collections.crashops.kdump.plugins.module_utils._machine.tolerant_host import SeeingHost
 
 
-def read_facts(host: Any, options: Options) -> Dict[str, Any]:
+def read_facts(host: Any, options: LookOptions, judge: JudgeOptions = DEFAULTS) -> Dict[str, Any]:
     """Return every fact by the names under which kdump_info returns them."""
     look = look_at(SeeingHost(host, options.probe_timeout_s), options)
     facts = plain_facts(look, options)
     evidence = _evidence(look, facts, options)
-    checks = applied(run_checks(evidence), list(options.waivers), host.now())
+    checks = applied(run_checks(evidence, judge.thresholds), judge.waivers, host.now())
     word = verdict(checks)
     decided_by = decider(word, checks)
     return dict(
@@ -55,7 +56,7 @@ def read_facts(host: Any, options: Options) -> Dict[str, Any]:
     )
 
 
-def _evidence(look: Look, facts: Dict[str, Any], options: Options) -> Evidence:
+def _evidence(look: Look, facts: Dict[str, Any], options: LookOptions) -> Evidence:
     """Return what the checks judge; proof and space are added to the facts."""
     host, target = look.host, look.target
     more = fact_evidence.read_more(host, look.stack, look.running, look.boot, look.image.path)
@@ -81,7 +82,6 @@ def _evidence(look: Look, facts: Dict[str, Any], options: Options) -> Evidence:
         proof=proof,
         tools=look.tools,
         unseen=host.unseen,
-        limits=options.thresholds,
         more=more,
     )
 
@@ -98,7 +98,7 @@ def _setup(look: Look, facts: Dict[str, Any]) -> Setup:
     return Setup(*made, files_mtime=newest, firmware=facts["firmware"], own_files=facts["own_files"], own_time=own_time)
 
 
-def _dump_size(look: Look, proof: Proof, kernel_version: Optional[Tuple[int, int]], options: Options) -> DumpSize:
+def _dump_size(look: Look, proof: Proof, kernel_version: Optional[Tuple[int, int]], options: LookOptions) -> DumpSize:
     """Return how large a dump would be."""
     host, collector, measured = look.host, look.settings.core_collector, None
     takes_free = takes_free_pages(look.tools.version, kernel_version)

@@ -722,9 +722,14 @@ from typing import Any, Dict, List
 
 from ansible.module_utils.basic import AnsibleModule
 from ansible_collections.crashops.kdump.plugins.module_utils._checks import waivers
-from ansible_collections.crashops.kdump.plugins.module_utils._checks.outcome import Thresholds
+from ansible_collections.crashops.kdump.plugins.module_utils._checks.judge_options import (
+    JudgeOptions,
+    Thresholds,
+    Waiver,
+)
+from ansible_collections.crashops.kdump.plugins.module_utils._facts.collect import LookOptions
 from ansible_collections.crashops.kdump.plugins.module_utils._facts.panic_policy import PROFILES
-from ansible_collections.crashops.kdump.plugins.module_utils._kdump_info import Options, read_facts
+from ansible_collections.crashops.kdump.plugins.module_utils._kdump_info import read_facts
 from ansible_collections.crashops.kdump.plugins.module_utils._machine.host import run_module
 from ansible_collections.crashops.kdump.plugins.module_utils._machine.results import Refused, refusal
 
@@ -754,16 +759,18 @@ def ensure(host: Any, params: Dict[str, Any], check_mode: bool) -> Dict[str, Any
     refused = refusals(params)
     if refused:
         raise Refused(refused)
-    options = Options(
+    look = LookOptions(
         timeout_s=params["timeout"],
         probe=params["probe"],
         probe_timeout_s=params["probe_timeout"],
         mem_usage=params["mem_usage"],
-        thresholds=Thresholds(**(params["thresholds"] or {})),
-        waivers=tuple(waivers.Waiver(**waiver) for waiver in params["waivers"] or []),
         panic_policy=tuple(params["panic_policy"] or ()),
     )
-    facts = read_facts(host, options)
+    judge = JudgeOptions(
+        thresholds=Thresholds(**(params["thresholds"] or {})),
+        waivers=tuple(Waiver(**waiver) for waiver in params["waivers"] or []),
+    )
+    facts = read_facts(host, look, judge)
     return dict(facts, changed=False, ansible_facts={"crashops_kdump": facts})
 
 

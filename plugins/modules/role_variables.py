@@ -108,8 +108,8 @@ from typing import Any, Dict, List
 
 from ansible.module_utils.basic import AnsibleModule
 from ansible_collections.crashops.kdump.plugins.module_utils import _setup_refusals
-from ansible_collections.crashops.kdump.plugins.module_utils._checks.waivers import Waiver
-from ansible_collections.crashops.kdump.plugins.module_utils._facts.collect import Options
+from ansible_collections.crashops.kdump.plugins.module_utils._checks.judge_options import JudgeOptions, Waiver
+from ansible_collections.crashops.kdump.plugins.module_utils._facts.collect import LookOptions
 from ansible_collections.crashops.kdump.plugins.module_utils._kdump_info import read_facts
 from ansible_collections.crashops.kdump.plugins.module_utils._machine.host import discreet, run_module
 from ansible_collections.crashops.kdump.plugins.module_utils._machine.results import refusal
@@ -131,7 +131,7 @@ def ensure(host: Any, params: Dict[str, Any], check_mode: bool) -> Dict[str, Any
     if own:
         variables = dict(variables, kdump_path=own)
     waivers = tuple(Waiver(**waiver) for waiver in variables.get("kdump_waivers") or [])
-    facts = read_facts(host, Options(waivers=waivers))
+    facts = read_facts(host, LookOptions(), JudgeOptions(waivers=waivers))
     # the role stops there for the machine itself, whatever its variables say
     hopeless = facts["capture_kernel"] or facts["verdict"] == "unsupported"
     refused = [] if hopeless else _refusals(host, variables)

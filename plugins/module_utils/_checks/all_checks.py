@@ -4,7 +4,7 @@
 # Private to this collection: no promise is made to code outside it.
 """All checks in order: id, group, and how much each weighs. The ids stay: waivers and reports name them."""
 
-from typing import Any, Dict, List, NamedTuple
+from typing import Any, Callable, Dict, List, NamedTuple, Tuple, Union
 
 from ansible_collections.crashops.kdump.plugins.module_utils._checks import (
     block_layers,
@@ -24,6 +24,7 @@ from ansible_collections.crashops.kdump.plugins.module_utils._checks import (
     target_drivers,
     target_mount,
 )
+from ansible_collections.crashops.kdump.plugins.module_utils._checks.judge_options import Thresholds
 from ansible_collections.crashops.kdump.plugins.module_utils._checks.outcome import (
     FAIL,
     PASS,
@@ -40,17 +41,33 @@ REFERENCE = "https://github.com/crashops/ansible-collection-kdump/blob/main/docs
 PLAIN, DOUBT, VITAL = "plain", "doubt", "vital"
 
 
+Judge = Callable[[Evidence], Outcome]
+LimitedJudge = Callable[[Evidence, Thresholds], Outcome]
+
+
+class Limited:
+    """A check that judges by the thresholds as well as by the evidence."""
+
+    def __init__(self, judge: LimitedJudge) -> None:
+        self.judge = judge
+        self.__name__ = judge.__name__
+
+
 class Check(NamedTuple):
-    """One check. `judge` takes the Evidence and returns an Outcome."""
+    """One check."""
 
     id: str
     group: str
-    judge: Any
+    judge: Union[Judge, Limited]
     weight: str
 
+    def outcome(self, seen: Evidence, limits: Thresholds) -> Outcome:
+        """Return what the check says."""
+        return self.judge.judge(seen, limits) if isinstance(self.judge, Limited) else self.judge(seen)
 
-def _group(group: str, *rows: Any) -> List[Check]:
-    """Return the checks of a group; a row is a function, or a function with its weight."""
+
+def _group(group: str, *rows: Union[Judge, Limited, Tuple[Union[Judge, Limited], str]]) -> List[Check]:
+    """Return the checks of a group, each named for its function; a row is a check, or a check with its weight."""
     pairs = [row if isinstance(row, tuple) else (row, PLAIN) for row in rows]
     return [Check(judge.__name__, group, judge, weight) for judge, weight in pairs]
 
@@ -77,7 +94,7 @@ CHECKS = tuple(
         memory.crashkernel_auto,
         memory.crashkernel_value,
         memory.reserved_as_booted,
-        (memory.reserved_enough, DOUBT),
+        (Limited(memory.reserved_enough), DOUBT),
         (memory.vendor_default, DOUBT),
         memory.cma_user_pages,
         (memory.memory_extras, DOUBT),
@@ -110,7 +127,7 @@ CHECKS = tuple(
         target.dump_directory,
         target.space,
         target.space_to_keep,
-        target.inodes,
+        Limited(target.inodes),
         target.target_writable,
         target.device_name,
         target.file_system_type,
@@ -140,7 +157,7 @@ CHECKS = tuple(
         capture_image.image_links,
         capture_image.capture_kernel_installed,
         capture_image.boot_space,
-        (capture_image.watchdog, DOUBT),
+        (Limited(capture_image.watchdog), DOUBT),
     )
     + _group(
         "service",
@@ -172,12 +189,12 @@ CHECKS = tuple(
         security.all_seen,
         security.password_in_clear,
     )
-    + _group("dumps", dumps.dumps_complete, dumps.dumps_space, dumps.dumps_purged)
+    + _group("dumps", dumps.dumps_complete, Limited(dumps.dumps_space), dumps.dumps_purged)
     + _group(
         "proof",
         (proof.proof_exists, DOUBT),
         (proof.proof_current, DOUBT),
-        (proof.proof_young, DOUBT),
+        (Limited(proof.proof_young), DOUBT),
         (proof.machine_unchanged, DOUBT),
     )
 )
@@ -186,14 +203,14 @@ WEIGHTS = {check.id: check.weight for check in CHECKS}
 GROUPS = tuple(sorted({check.group for check in CHECKS}, key=[check.group for check in CHECKS].index))
 
 
-def run_checks(seen: Evidence) -> List[Dict[str, Any]]:
+def run_checks(seen: Evidence, limits: Thresholds) -> List[Dict[str, Any]]:
     """Return what every check says, as kdump_info returns it; waivers are not applied yet."""
-    return [_judged(check, seen) for check in CHECKS]
+    return [_judged(check, seen, limits) for check in CHECKS]
 
 
-def _judged(check: Check, seen: Evidence) -> Dict[str, Any]:
+def _judged(check: Check, seen: Evidence, limits: Thresholds) -> Dict[str, Any]:
     """Return what one check says."""
-    outcome = _settled(check, _advised(check.judge(seen), seen), seen)
+    outcome = _settled(check, _advised(check.outcome(seen, limits), seen), seen)
     head = {"id": check.id, "group": check.group, "reference": REFERENCE % check.id, "waived": None}
     return dict(outcome._asdict(), **head)
 

@@ -4,6 +4,7 @@
 # Private to this collection: no promise is made to code outside it.
 """Checks of the capture initramfs and kernel: there, fresh, loaded, and able to be built again."""
 
+from ansible_collections.crashops.kdump.plugins.module_utils._checks.judge_options import Thresholds
 from ansible_collections.crashops.kdump.plugins.module_utils._checks.outcome import (
     Evidence,
     Outcome,
@@ -92,12 +93,12 @@ def boot_space(seen: Evidence) -> Outcome:
     return warned(reason % (mib(free), mib(size)), advice, mib(free), mib(size))
 
 
-def watchdog(seen: Evidence) -> Outcome:
+def watchdog(seen: Evidence, limits: Thresholds) -> Outcome:
     """Judge whether a watchdog would reset the machine while it dumps."""
     running = seen.platform.watchdogs
     if not running:
         return passed("none runs")
-    limit = seen.limits.watchdog_seconds
+    limit = limits.watchdog_seconds
     short = [one for one in running if one.timeout_s is None or one.timeout_s < limit]
     names = ["%s (%s, %s s)" % (one.name, one.identity or "unknown", one.timeout_s or "?") for one in running]
     if not short:

@@ -5,6 +5,7 @@
 """Checks of the dumps that lie on the host already."""
 
 from ansible_collections.crashops.kdump.plugins.module_utils._checks import configuration
+from ansible_collections.crashops.kdump.plugins.module_utils._checks.judge_options import Thresholds
 from ansible_collections.crashops.kdump.plugins.module_utils._checks.outcome import (
     Evidence,
     Outcome,
@@ -59,7 +60,7 @@ def _none_broken(seen: Evidence) -> Outcome:
     return passed(value)
 
 
-def dumps_space(seen: Evidence) -> Outcome:
+def dumps_space(seen: Evidence, limits: Thresholds) -> Outcome:
     """Judge whether old dumps pile up."""
     if seen.dumps.directory is None or not seen.dumps.found:
         return skipped(ELSEWHERE if seen.dumps.directory is None else "there is no dump")
@@ -67,8 +68,8 @@ def dumps_space(seen: Evidence) -> Outcome:
     total = seen.facts["space"]["total_bytes"]
     percent = size * 100 // total if total else 0
     value = "%d dumps, %s" % (count, mib(size))
-    wanted = "%d dumps, %d %% of the file system" % (seen.limits.dumps_count, seen.limits.dumps_percent)
-    if count <= seen.limits.dumps_count and percent <= seen.limits.dumps_percent:
+    wanted = "%d dumps, %d %% of the file system" % (limits.dumps_count, limits.dumps_percent)
+    if count <= limits.dumps_count and percent <= limits.dumps_percent:
         return passed(value, wanted)
     reason = "%s lie in %s, %d %% of its file system." % (value, seen.dumps.directory, percent)
     return warned(reason, "Look at them, and remove what nobody needs.", value, wanted)

@@ -6,6 +6,7 @@
 
 from typing import List
 
+from ansible_collections.crashops.kdump.plugins.module_utils._checks.judge_options import Thresholds
 from ansible_collections.crashops.kdump.plugins.module_utils._checks.outcome import (
     AS_ROOT,
     PROVE,
@@ -150,7 +151,7 @@ def _uncounted(seen: Evidence) -> Outcome:
     return unknown(reason % "/proc/iomem does not show the kernel's own size", PROVE)
 
 
-def reserved_enough(seen: Evidence) -> Outcome:
+def reserved_enough(seen: Evidence, limits: Thresholds) -> Outcome:
     """Judge whether what is reserved is as much as kernel, modules and initramfs need."""
     memory = seen.facts["memory"]
     reserved, needed = memory["reserved_bytes"], memory["needed_bytes"]
@@ -158,7 +159,7 @@ def reserved_enough(seen: Evidence) -> Outcome:
         return skipped("nothing is reserved")
     if needed is None:
         return _uncounted(seen)
-    wanted = needed * (100 + seen.limits.memory_margin_percent) // 100
+    wanted = needed * (100 + limits.memory_margin_percent) // 100
     cma = _cma(seen)
     if reserved + cma >= wanted and cma and memory["cma_bytes"] is None:
         reason = "%s are reserved, which is enough only if the kernel also set aside the %s asked for with ,cma."

@@ -46,17 +46,6 @@ class Outcome(NamedTuple):
     advice: Optional[str] = None
 
 
-class Thresholds(NamedTuple):
-    """From where on a check complains."""
-
-    proof_age_days: int = 180
-    memory_margin_percent: int = 0
-    free_inodes: int = 100
-    dumps_count: int = 10
-    dumps_percent: int = 50
-    watchdog_seconds: int = 60
-
-
 class Evidence(NamedTuple):
     """All that checks judge: kdump_info's facts, and what was read beside them. Nothing here touches the machine."""
 
@@ -71,7 +60,6 @@ class Evidence(NamedTuple):
     proof: Proof
     tools: Tools
     unseen: Dict[str, str]
-    limits: Thresholds
     more: Dict[str, Any]
 
     @property

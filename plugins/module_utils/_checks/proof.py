@@ -6,6 +6,7 @@
 
 import time
 
+from ansible_collections.crashops.kdump.plugins.module_utils._checks.judge_options import Thresholds
 from ansible_collections.crashops.kdump.plugins.module_utils._checks.outcome import (
     Evidence,
     Outcome,
@@ -43,12 +44,12 @@ def proof_current(seen: Evidence) -> Outcome:
     return warned(reason, PROVE, seen.proof.changed, "nothing")
 
 
-def proof_young(seen: Evidence) -> Outcome:
+def proof_young(seen: Evidence, limits: Thresholds) -> Outcome:
     """Judge whether the proof is not too old: firmware and hardware leave no trace in it."""
     age = seen.facts["proof"]["age_seconds"]
     if age is None:
         return skipped("there is no proof")
-    days, limit = age // DAY_S, seen.limits.proof_age_days
+    days, limit = age // DAY_S, limits.proof_age_days
     if days <= limit:
         return passed("%d days" % days, "%d days" % limit)
     return warned("The last proof is %d days old." % days, PROVE, "%d days" % days, "%d days" % limit)

@@ -5,6 +5,7 @@
 """Checks of the dump target: is it there, does it answer, has it room, what is it made of."""
 
 from ansible_collections.crashops.kdump.plugins.module_utils._checks import configuration
+from ansible_collections.crashops.kdump.plugins.module_utils._checks.judge_options import Thresholds
 from ansible_collections.crashops.kdump.plugins.module_utils._checks.outcome import (
     Evidence,
     Outcome,
@@ -85,16 +86,16 @@ def space_to_keep(seen: Evidence) -> Outcome:
     return warned(reason % (mib(free), mib(keep)), advice, mib(free), mib(keep))
 
 
-def inodes(seen: Evidence) -> Outcome:
+def inodes(seen: Evidence, limits: Thresholds) -> Outcome:
     """Judge whether the file system can take more files."""
     free = seen.facts["space"]["free_inodes"]
     if free is None:
         return skipped("the target counts no inodes, or does not tell")
-    if free >= seen.limits.free_inodes:
-        return passed(free, seen.limits.free_inodes)
+    if free >= limits.free_inodes:
+        return passed(free, limits.free_inodes)
     reason = "Only %d inodes are free where the dump lands." % free
     judge = failed if free < 5 else warned
-    return judge(reason, "Remove files there.", free, seen.limits.free_inodes)
+    return judge(reason, "Remove files there.", free, limits.free_inodes)
 
 
 def target_writable(seen: Evidence) -> Outcome:

@@ -6,21 +6,14 @@
 
 import re
 import time
-from typing import Any, Dict, List, NamedTuple
+from typing import Any, Dict, List, Sequence
 
 from ansible_collections.crashops.kdump.plugins.module_utils._checks.all_checks import IDS
+from ansible_collections.crashops.kdump.plugins.module_utils._checks.judge_options import Waiver
 from ansible_collections.crashops.kdump.plugins.module_utils._checks.outcome import PASS, SKIP
 from ansible_collections.crashops.kdump.plugins.module_utils._machine.results import refusal
 
 DATE = "%Y-%m-%d"
-
-
-class Waiver(NamedTuple):
-    """The id of a check, why it does not count, and the last day on which it does not (UTC)."""
-
-    id: str
-    reason: str
-    until: str
 
 
 def refusals(waivers: List[Dict[str, Any]]) -> List[str]:
@@ -49,7 +42,7 @@ def _is_date(text: str) -> bool:
     return bool(re.match(r"\d{4}-\d{2}-\d{2}\Z", text))
 
 
-def applied(checks: List[Dict[str, Any]], waivers: List[Waiver], now: float) -> List[Dict[str, Any]]:
+def applied(checks: List[Dict[str, Any]], waivers: Sequence[Waiver], now: float) -> List[Dict[str, Any]]:
     """Return the checks with their waivers; what passes needs none, and one that has ended is told in the reason."""
     today = time.strftime(DATE, time.gmtime(now))
     by_id = {one.id: one for one in waivers}

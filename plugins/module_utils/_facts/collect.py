@@ -8,8 +8,6 @@ from typing import Any, List, NamedTuple, Optional, Tuple
 
 from ansible_collections.crashops.kdump.plugins.module_utils._bootloaders.base import default_entry
 from ansible_collections.crashops.kdump.plugins.module_utils._bootloaders.find import find_bootloader
-from ansible_collections.crashops.kdump.plugins.module_utils._checks.outcome import Thresholds
-from ansible_collections.crashops.kdump.plugins.module_utils._checks.waivers import Waiver
 from ansible_collections.crashops.kdump.plugins.module_utils._crashkernel.next_kernel import under_entry
 from ansible_collections.crashops.kdump.plugins.module_utils._crashkernel.reboot_needed import pending
 from ansible_collections.crashops.kdump.plugins.module_utils._crashkernel.running_kernel import Running, read_running
@@ -28,15 +26,13 @@ from ansible_collections.crashops.kdump.plugins.module_utils._stacks.find import
 from ansible_collections.crashops.kdump.plugins.module_utils._syntax.kernel_cmdline import said, values
 
 
-class Options(NamedTuple):
-    """How kdump_info looks, and how it judges. Times are in seconds."""
+class LookOptions(NamedTuple):
+    """How kdump_info looks at a host. Times are in seconds."""
 
     timeout_s: int = 30
     probe: bool = True
     probe_timeout_s: int = 5
     mem_usage: bool = False
-    thresholds: Thresholds = Thresholds()
-    waivers: Tuple[Waiver, ...] = ()
     panic_policy: Tuple[str, ...] = ()
 
 
@@ -64,7 +60,7 @@ class Look(NamedTuple):
     tools: Tools
 
 
-def look_at(host: SeeingHost, options: Options) -> Look:
+def look_at(host: SeeingHost, options: LookOptions) -> Look:
     """Return what was read of the host."""
     running = read_running(host)
     stack = find_stack(host)
@@ -107,7 +103,7 @@ def _read_service(host: SeeingHost, stack: Stack, timeout_s: int) -> Optional[Se
     return host.attempt(stack.unit, lambda: read_service(host, stack, timeout_s), None)
 
 
-def _read_target(host: SeeingHost, stack: Stack, settings: Settings, options: Options) -> Target:
+def _read_target(host: SeeingHost, stack: Stack, settings: Settings, options: LookOptions) -> Target:
     """Return what is known of the place where dumps go."""
     directory = settings.dump_directory
     place = place_of(host, directory) if directory else None

@@ -5,7 +5,7 @@
 """What keeps drivers and dracut modules out of the capture kernel: each door by which that is said."""
 
 import re
-from typing import Any, Container, Iterable, Iterator, List, NamedTuple, Optional, Tuple
+from typing import Any, Container, Dict, Iterable, Iterator, List, NamedTuple, Optional, Tuple
 
 from ansible_collections.crashops.kdump.plugins.module_utils._facts.dracut import Told
 from ansible_collections.crashops.kdump.plugins.module_utils._machine.dropin_directories import drop_ins
@@ -132,7 +132,7 @@ def unlisted_drivers(
     listed are the drivers that are named there, with all that they use. qemu says whether dracut takes the machine for
     a guest of QEMU, to which it adds drivers of its own; None: that is not known.
     """
-    wanted = {}  # type: Dict[str, str]
+    wanted: Dict[str, str] = {}
     if told.is_set("drivers"):
         wanted.update((name, "drivers") for name in list(disks) + list(types) if not (qemu and name in OF_QEMU))
     elif told.is_set("filesystems") and not told.is_yes("hostonly"):

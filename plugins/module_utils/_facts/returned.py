@@ -19,7 +19,7 @@ from ansible_collections.crashops.kdump.plugins.module_utils._crashkernel.captur
 )
 from ansible_collections.crashops.kdump.plugins.module_utils._crashkernel.reboot_needed import will_reserve
 from ansible_collections.crashops.kdump.plugins.module_utils._facts import stack_files
-from ansible_collections.crashops.kdump.plugins.module_utils._facts.collect import Look, Options, Target
+from ansible_collections.crashops.kdump.plugins.module_utils._facts.collect import Look, LookOptions, Target
 from ansible_collections.crashops.kdump.plugins.module_utils._facts.collector import Tools
 from ansible_collections.crashops.kdump.plugins.module_utils._facts.dump_size import DumpSize
 from ansible_collections.crashops.kdump.plugins.module_utils._facts.free_space import Place
@@ -31,7 +31,7 @@ from ansible_collections.crashops.kdump.plugins.module_utils._stacks.base import
 from ansible_collections.crashops.kdump.plugins.module_utils._syntax.kernel_cmdline import values
 
 
-def plain_facts(look: Look, options: Options) -> Dict[str, Any]:
+def plain_facts(look: Look, options: LookOptions) -> Dict[str, Any]:
     """Return the facts that need no judgement."""
     running, stack, tools = look.running, look.stack, look.tools
     return {

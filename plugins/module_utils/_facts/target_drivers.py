@@ -62,8 +62,12 @@ LAYER_MODULES = {
 LINK_DRIVERS = {"bond": "bonding", "vlan": "8021q", "bridge": "bridge", "team": "team"}
 ALWAYS = ("base", "systemd", "udev-rules", "kernel-modules", "kdumpbase")
 TYPE_DRIVERS = {"ext2": ("ext2", "ext4"), "ext3": ("ext3", "ext4"), "nfs4": ("nfs", "nfsv4"), "nfs": ("nfs",)}
-TYPE_MODULES = {"nfs": ("nfs", "network"), "nfs4": ("nfs", "network"), "ssh": ("ssh-client", "network")}
-TYPE_MODULES["virtiofs"] = ("virtiofs",)
+TYPE_MODULES = {
+    "nfs": ("nfs", "network"),
+    "nfs4": ("nfs", "network"),
+    "ssh": ("ssh-client", "network"),
+    "virtiofs": ("virtiofs",),
+}
 # the levels of RAID that a volume of LVM may have; the drivers of the levels 4, 5 and 6 are one
 PERSONALITIES = ("raid0", "raid1", "raid10", "raid456")
 # by these, dracut takes a machine for a guest of QEMU

@@ -24,8 +24,10 @@ UNITS = (
 # what cloud-init writes into fstab for a disk that it prepares at each boot
 CLOUD_INIT = ("comment=cloudconfig", "x-systemd.requires=cloud-init.service")
 # what systemd mounts with remote-fs.target: fstype_is_network of its src/basic/filesystems
-OF_NETWORK = ("afs", "ceph", "cifs", "smb3", "smbfs", "sshfs", "nfs", "nfs4", "gfs", "gfs2", "glusterfs", "pvfs2")
-OF_NETWORK += ("ocfs2", "lustre", "davfs")
+OF_NETWORK = (
+    *("afs", "ceph", "cifs", "smb3", "smbfs", "sshfs", "nfs", "nfs4", "gfs", "gfs2", "glusterfs", "pvfs2"),
+    *("ocfs2", "lustre", "davfs"),
+)
 # by these names Azure's own rules call the disk that goes with the machine's place
 AZURE_LINKS = ("/dev/disk/cloud/azure_resource", "/dev/disk/azure/resource")
 # what the disks of clouds that lose their content call themselves: Amazon's, Google's (NVMe and SCSI) and Azure's

@@ -16,9 +16,13 @@ import time
 import traceback
 from typing import Any, Callable, Dict, List, Optional, Tuple
 
-from ansible_collections.crashops.kdump.plugins.module_utils._checks.outcome import Thresholds
-from ansible_collections.crashops.kdump.plugins.module_utils._checks.waivers import Waiver
-from ansible_collections.crashops.kdump.plugins.module_utils._kdump_info import Options, read_facts
+from ansible_collections.crashops.kdump.plugins.module_utils._checks.judge_options import (
+    JudgeOptions,
+    Thresholds,
+    Waiver,
+)
+from ansible_collections.crashops.kdump.plugins.module_utils._facts.collect import LookOptions
+from ansible_collections.crashops.kdump.plugins.module_utils._kdump_info import read_facts
 from ansible_collections.crashops.kdump.plugins.module_utils._machine.host import Host
 from ansible_collections.crashops.kdump.plugins.module_utils._machine.results import Failure
 from ansible_collections.crashops.kdump.plugins.module_utils._metrics.textfile import exposition
@@ -92,13 +96,12 @@ class OutsideHost(Host):
 
 def collect(host: Any, said: Dict[str, Any]) -> Dict[str, Any]:
     """Return what kdump_info returns, with those of its options that say how it judges."""
-    options = Options(
-        probe=said.get("probe", True),
+    look = LookOptions(probe=said.get("probe", True), panic_policy=tuple(said.get("panic_policy", [])))
+    judge = JudgeOptions(
         thresholds=Thresholds(**said.get("thresholds", {})),
         waivers=tuple(Waiver(**waiver) for waiver in said.get("waivers", [])),
-        panic_policy=tuple(said.get("panic_policy", [])),
     )
-    return read_facts(host, options)
+    return read_facts(host, look, judge)
 
 
 def main(argv: List[str], start: Any, read: Reading = collect) -> int:

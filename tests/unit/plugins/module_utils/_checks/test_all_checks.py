@@ -8,9 +8,11 @@ import subprocess
 
 import pytest
 from ansible_collections.crashops.kdump.plugins.module_utils._checks.all_checks import CHECKS, IDS
-from ansible_collections.crashops.kdump.plugins.module_utils._checks.outcome import STATUSES, Thresholds
+from ansible_collections.crashops.kdump.plugins.module_utils._checks.judge_options import JudgeOptions, Thresholds
+from ansible_collections.crashops.kdump.plugins.module_utils._checks.outcome import STATUSES
+from ansible_collections.crashops.kdump.plugins.module_utils._facts.collect import LookOptions
 from ansible_collections.crashops.kdump.plugins.module_utils._facts.proof import KDUMPCTL_STATUS, PROOF
-from ansible_collections.crashops.kdump.plugins.module_utils._kdump_info import Options, read_facts
+from ansible_collections.crashops.kdump.plugins.module_utils._kdump_info import read_facts
 from ansible_collections.crashops.kdump.plugins.module_utils._machine.results import Failure
 from ansible_collections.crashops.kdump.plugins.module_utils._service.state import PROPERTIES
 from ansible_collections.crashops.kdump.tests.unit.armed_host import (
@@ -392,8 +394,9 @@ BROKEN = [
 BOTH_STACKS = [armed_debian, armed_el9]
 
 
-def checks(host, **options):
-    return {check["id"]: check for check in read_facts(host, Options(**options))["checks"]}
+def checks(host, limits=None, **options):
+    facts = read_facts(host, LookOptions(**options), JudgeOptions(limits or Thresholds()))
+    return {check["id"]: check for check in facts["checks"]}
 
 
 @pytest.mark.parametrize(("name", "status", "words", "make"), BROKEN)
@@ -469,14 +472,14 @@ def test_a_directory_of_a_server_that_holds_other_things_too_can_be_written_to(t
     tmp_path.chmod(0o755)
     host = ssh_host((0, "", ""))
     host.files["/etc/default/kdump-tools"] += "KDUMP_COREDIR=%s\n" % tmp_path
-    read_facts(host, Options())
+    read_facts(host, LookOptions())
     (line,) = [argv[-1] for argv in host.commands if argv[:2] == ["ssh", "-i"]]
     assert subprocess.call(["sh", "-c", line], stdout=subprocess.DEVNULL) == 0
 
 
 def test_a_login_that_works_tells_the_room_on_the_server():
     said = "existed=1\nbefore=700\nstep=space\n/dev/vda1 8000000 1000000 7000000 13% /\n"
-    facts = read_facts(ssh_host((0, said, "")), Options())
+    facts = read_facts(ssh_host((0, said, "")), LookOptions())
     assert facts["space"]["free_bytes"] == 7000000 * 1024
     assert facts["probe"]["tried"]
     assert {check["status"] for check in facts["checks"] if check["id"].startswith("ssh_")} == {"pass"}
@@ -505,7 +508,7 @@ def nfs_store(*addresses):
 def test_a_server_is_there_where_any_of_its_addresses_answers():
     host = nfs_store("fd00::9", "10.0.0.9", "10.0.0.8")
     host.refused["fd00::9"] = "No route to host"
-    assert read_facts(host, Options())["probe"]["trouble"] == "program_missing"
+    assert read_facts(host, LookOptions())["probe"]["trouble"] == "program_missing"
     assert host.connected == [("fd00::9", 2049), ("10.0.0.9", 2049)]
 
 
@@ -539,7 +542,7 @@ def test_a_server_that_is_gone_costs_the_limit_however_many_addresses_it_has(add
         return "timed out"
 
     host.refuses = refuses
-    facts = read_facts(host, Options(probe_timeout_s=limit))
+    facts = read_facts(host, LookOptions(probe_timeout_s=limit))
     assert (given, host.clock - began) == (limits, limit)
     words = "store does not answer on TCP port 2049 (%s); see to its address, its state and the firewalls."
     assert facts["probe"]["msg"] == words % why
@@ -548,7 +551,7 @@ def test_a_server_that_is_gone_costs_the_limit_however_many_addresses_it_has(add
 def test_a_limit_that_an_address_does_not_use_up_is_for_the_others():
     host, given = nfs_store("fd00::9", "10.0.0.9"), []
     host.refuses = lambda address, port, timeout_s: given.append(timeout_s) or "refused"
-    read_facts(host, Options())
+    read_facts(host, LookOptions())
     assert given == [2.5, 5]
 
 
@@ -572,7 +575,7 @@ def stopped(host):
 def test_an_ssh_server_is_knocked_at_where_ssh_goes_and_logged_in_to_by_a_proxy_unasked(configured, knocked, trouble):
     host = ssh_host((255, "", "k@10.0.0.9: Permission denied (publickey)."))
     host.answers["ssh -G k@10.0.0.9"] = configured
-    assert read_facts(host, Options())["probe"]["trouble"] == trouble
+    assert read_facts(host, LookOptions())["probe"]["trouble"] == trouble
     assert host.connected == knocked
 
 
@@ -582,7 +585,7 @@ def test_an_ssh_server_that_is_gone_is_told_by_the_name_and_the_port_that_ssh_ha
     host.answers["getent ahosts store"] = known_as("10.0.0.7")
     host.refused["10.0.0.7"] = "timed out"
     words = "10.0.0.9 (store by the configuration of ssh) does not answer on TCP port 2222 (timed out); see to"
-    assert read_facts(host, Options())["probe"]["msg"].startswith(words)
+    assert read_facts(host, LookOptions())["probe"]["msg"].startswith(words)
 
 
 def test_only_root_asks_ssh_for_its_configuration():
@@ -681,7 +684,7 @@ def test_the_way_to_an_export_that_is_mounted_is_asked_for_as_well():
     host = armed_el9(dict({"/etc/kdump.conf": "nfs store:/d\n", "/proc/mounts": mounts}, **VLAN))
     host.programs.append("ip")
     host.answers.update({"ip -o route get fd00::9": OVER_VLAN, **STORE})
-    facts = read_facts(host, Options())
+    facts = read_facts(host, LookOptions())
     assert facts["probe"]["tried"] is False
     assert {one["id"]: one["value"] for one in facts["checks"]}["capture_network"] == "lan.7 (vlan)"
 
@@ -751,7 +754,7 @@ def test_the_capture_kernels_own_panic_is_read_where_its_command_line_comes_from
 
 
 def test_a_proof_makes_a_host_ready_and_settles_every_doubt():
-    facts = read_facts(proved(), Options())
+    facts = read_facts(proved(), LookOptions())
     assert (facts["verdict"], facts["proof"]["state"], facts["proof"]["age_seconds"]) == ("ready", "proven", 10000)
     doubt = next(check for check in facts["checks"] if check["id"] == "collector_kernel")
     assert doubt["status"] == "pass"
@@ -773,7 +776,7 @@ def test_a_proof_makes_a_host_ready_and_settles_every_doubt():
 def test_a_proof_of_something_else_is_stale(changes, words):
     host = proved(**changes)
     host.files["/sys/class/dmi/id/bios_vendor"], host.files["/sys/class/dmi/id/bios_version"] = "SeaBIOS\n", "1.16\n"
-    facts = read_facts(host, Options())
+    facts = read_facts(host, LookOptions())
     assert (facts["proof"]["state"], facts["verdict"]) == ("stale", "ready_unproven")
     found = next(check for check in facts["checks"] if check["id"] == "proof_current")
     assert (found["status"], words in found["reason"]) == ("warn", True)
@@ -797,12 +800,12 @@ def test_a_proof_of_something_else_is_stale(changes, words):
     ],
 )
 def test_rubbish_in_a_proof_is_unknown_and_no_traceback(name, value):
-    facts = read_facts(proved(**{name: value}), Options())
+    facts = read_facts(proved(**{name: value}), LookOptions())
     assert (facts["proof"]["state"], facts["verdict"]) == ("unknown", "ready_unproven")
 
 
 def test_a_proof_that_is_deeper_than_anybody_writes_is_unknown():
-    facts = read_facts(armed_debian({PROOF: '{"version": 2, "time": %s' % ("[" * 100000)}), Options())
+    facts = read_facts(armed_debian({PROOF: '{"version": 2, "time": %s' % ("[" * 100000)}), LookOptions())
     assert facts["proof"]["state"] == "unknown"
 
 
@@ -832,7 +835,7 @@ def crashed(reserved, crash_time, record=None):
     ],
 )
 def test_a_dump_proves_the_setup_that_made_it(reserved, crash_time, state):
-    assert read_facts(crashed(reserved, crash_time), Options())["proof"]["state"] == state
+    assert read_facts(crashed(reserved, crash_time), LookOptions())["proof"]["state"] == state
 
 
 @pytest.mark.parametrize(
@@ -841,9 +844,9 @@ def test_a_dump_proves_the_setup_that_made_it(reserved, crash_time, state):
 )
 def test_the_dump_of_a_crash_test_does_not_make_its_stale_record_good(changes):
     record = dict(PROOF_RECORD, time=1700000100.0, **changes)
-    assert read_facts(crashed("384M-:128M", 1700000100, record), Options())["proof"]["state"] == "stale"
+    assert read_facts(crashed("384M-:128M", 1700000100, record), LookOptions())["proof"]["state"] == "stale"
     later_crash = crashed("384M-:128M", 1700000200, record)
-    assert read_facts(later_crash, Options())["proof"]["source"] == "dump"
+    assert read_facts(later_crash, LookOptions())["proof"]["source"] == "dump"
 
 
 def owned(path, uid):
@@ -882,19 +885,19 @@ def linked(host):
 def test_a_dump_that_others_than_root_could_have_put_there_proves_nothing(change):
     host = crashed("384M-:128M", 1700000100)
     change(host)
-    assert read_facts(host, Options())["proof"]["state"] == "never"
+    assert read_facts(host, LookOptions())["proof"]["state"] == "never"
 
 
 def test_a_dump_of_root_proves_the_setup_in_a_directory_where_users_may_make_their_own_files():
     host = crashed("384M-:128M", 1700000100)
     host.directories["/var/crash"] = 0o3777
-    assert read_facts(host, Options())["proof"]["source"] == "dump"
+    assert read_facts(host, LookOptions())["proof"]["source"] == "dump"
 
 
 def test_a_crash_in_the_future_proves_nothing_and_hides_no_real_one():
     host = crashed("384M-:128M", 3786912000)
     host.mtimes[CRASHED + "/dump.202311150000"] = 1699990000.0
-    facts = read_facts(host, Options())
+    facts = read_facts(host, LookOptions())
     assert (facts["proof"]["state"], facts["dumps"]["newest_time"]) == ("never", 1699990000.0)
 
 
@@ -910,8 +913,8 @@ def test_a_dump_whose_pages_were_not_read_proves_nothing():
         return plain(path, offset, size)
 
     host.read_bytes = read_bytes
-    assert read_facts(crashed("384M-:128M", 1700000100), Options())["proof"]["state"] == "proven"
-    assert read_facts(host, Options())["proof"]["state"] == "never"
+    assert read_facts(crashed("384M-:128M", 1700000100), LookOptions())["proof"]["state"] == "proven"
+    assert read_facts(host, LookOptions())["proof"]["state"] == "never"
 
 
 @pytest.mark.parametrize(("hole", "state"), [(None, "proven"), (range(0x208, 0x228), "never")])
@@ -921,7 +924,7 @@ def test_an_elf_core_proves_the_setup_if_its_memory_names_the_kernel_and_shows_n
     dead.pages.update({frame: bytes(4096) for frame in hole or ()})
     host = crashed("384M-:128M", 1700000100)
     host.files[CRASHED + "/dump.202311150000"] = flattened(dead.core(), piece=32764)
-    assert read_facts(host, Options())["proof"]["state"] == state
+    assert read_facts(host, LookOptions())["proof"]["state"] == state
 
 
 @pytest.mark.parametrize(
@@ -934,7 +937,7 @@ def test_an_elf_core_proves_the_setup_if_its_memory_names_the_kernel_and_shows_n
     ],
 )
 def test_a_record_of_a_crash_that_cannot_be_is_no_proof(record, words):
-    facts = read_facts(proved(**record), Options())
+    facts = read_facts(proved(**record), LookOptions())
     assert (facts["proof"]["state"], facts["verdict"]) == ("stale", "ready_unproven")
     assert words in facts["proof"]["stale_because"][0]
 
@@ -944,14 +947,14 @@ def test_a_record_that_others_than_root_could_have_written_is_no_proof(path, uid
     host = proved()
     host.directories["/var/lib/crashops-kdump"] = 0o700
     host.owners[path] = uid
-    facts = read_facts(host, Options())
+    facts = read_facts(host, LookOptions())
     assert (facts["proof"]["state"], facts["verdict"]) == ("unknown", "ready_unproven")
 
 
 def test_kdumpctls_record_that_others_than_root_could_have_written_is_no_proof():
     host = armed_el9({KDUMPCTL_STATUS: "success kdump_test_id=1700000050-5\n"})
     host.owners[KDUMPCTL_STATUS] = 1000
-    assert read_facts(host, Options())["proof"]["state"] == "never"
+    assert read_facts(host, LookOptions())["proof"]["state"] == "never"
 
 
 def test_what_a_user_has_put_there_counts_neither_for_a_host_nor_against_it():
@@ -960,7 +963,7 @@ def test_what_a_user_has_put_there_counts_neither_for_a_host_nor_against_it():
     host.files[planted + "/dump.202311150001"] = flattened(kdump_compressed())[:9000]
     host.directories[planted] = 0o755
     host.owners.update({planted: 1000, planted + "/dump.202311150001": 1000})
-    facts = read_facts(host, Options())
+    facts = read_facts(host, LookOptions())
     assert (facts["proof"]["source"], facts["dumps"]["complete"], facts["dumps"]["unjudged"]) == ("dump", 1, 1)
     found = next(check for check in facts["checks"] if check["id"] == "dumps_complete")
     assert (found["status"], found["value"]) == ("pass", "1 dumps, none broken off; 1 more of users, not judged")
@@ -971,7 +974,7 @@ def test_a_dump_that_a_user_has_made_up_is_no_panic_of_this_host_and_opens_no_du
     host.directories["/var/crash"] = 0o3777
     plain = checks(host)["dumps_private"]
     host.owners[CRASHED + "/dump.202311150000"] = 1000
-    facts = read_facts(host, Options())
+    facts = read_facts(host, LookOptions())
     assert (facts["dumps"]["newest_time"], facts["dumps"]["newest_panic"]) == (None, None)
     assert (plain["status"], checks(host)["dumps_private"]["status"]) == ("warn", "skip")
 
@@ -979,7 +982,7 @@ def test_a_dump_that_a_user_has_made_up_is_no_panic_of_this_host_and_opens_no_du
 def test_a_file_that_changed_since_a_crash_takes_its_proof_away():
     host = crashed("384M-:128M", 1700000100)
     host.mtimes["/etc/default/kdump-tools"] = 1700000150.0
-    assert read_facts(host, Options())["proof"]["state"] == "never"
+    assert read_facts(host, LookOptions())["proof"]["state"] == "never"
 
 
 def test_a_proof_ages_and_is_of_one_size_of_machine():
@@ -988,9 +991,7 @@ def test_a_proof_ages_and_is_of_one_size_of_machine():
     assert (
         found["machine_unchanged"]["reason"] == "The machine had 1024 MiB of RAM when it was proved, and has 2048 MiB."
     )
-    assert (
-        checks(proved(time=1600000000.0), thresholds=Thresholds(proof_age_days=2000))["proof_young"]["status"] == "pass"
-    )
+    assert checks(proved(time=1600000000.0), limits=Thresholds(proof_age_days=2000))["proof_young"]["status"] == "pass"
 
 
 @pytest.mark.parametrize(
@@ -1004,7 +1005,7 @@ def test_a_proof_ages_and_is_of_one_size_of_machine():
     ],
 )
 def test_kdumpctls_own_test_is_a_proof_unless_the_image_is_younger(line, state):
-    proof = read_facts(armed_el9({KDUMPCTL_STATUS: line}), Options())["proof"]
+    proof = read_facts(armed_el9({KDUMPCTL_STATUS: line}), LookOptions())["proof"]
     assert (proof["state"], proof["source"]) == (state, "kdumpctl" if state == "proven" else None)
 
 
@@ -1059,14 +1060,14 @@ def test_firmware_assisted_dump_keeps_its_memory_elsewhere():
         "/sys/kernel/fadump/mem_reserved": "268435456\n",
         "/sys/kernel/kexec_crash_size": "0\n",
     }
-    facts = read_facts(armed_el9(fadump), Options())
+    facts = read_facts(armed_el9(fadump), LookOptions())
     assert (facts["armed"], facts["memory"]["reserved_bytes"], facts["ready"]) == (True, 256 << 20, True)
 
 
 def test_without_root_dumps_that_cannot_be_seen_are_not_none():
     host = armed_debian()
     host.root, host.closed = False, {"/var/crash"}
-    facts = read_facts(host, Options())
+    facts = read_facts(host, LookOptions())
     assert "only root may look into it" in next(one["reason"] for one in facts["unseen"] if one["what"] == "/var/crash")
     assert checks(host)["dumps_complete"]["status"] == "unknown"
 
@@ -1097,7 +1098,7 @@ def test_a_thin_pool_is_asked_how_full_it_is(used, status):
 
 def test_few_inodes_are_told():
     host = armed_debian()
-    assert checks(host, thresholds=Thresholds(free_inodes=5000))["inodes"]["status"] == "warn"
+    assert checks(host, limits=Thresholds(free_inodes=5000))["inodes"]["status"] == "warn"
 
 
 def test_nothing_is_run_but_what_only_reads():
@@ -1141,6 +1142,6 @@ def test_rubbish_in_a_file_gives_a_verdict_and_no_traceback(make, path, text):
     host.directories["/var/crash/202601010101"] = 0o755
     host.answers["systemctl show -p %s kdump-tools.service" % PROPERTIES] = text
     host.answers["makedumpfile -v"] = text
-    facts = read_facts(host, Options())
+    facts = read_facts(host, LookOptions())
     assert len(facts["checks"]) == len(IDS)
     json.dumps(facts["checks"])

@@ -6,7 +6,8 @@
 import os
 
 import pytest
-from ansible_collections.crashops.kdump.plugins.module_utils._kdump_info import Options, read_facts
+from ansible_collections.crashops.kdump.plugins.module_utils._facts.collect import LookOptions
+from ansible_collections.crashops.kdump.plugins.module_utils._kdump_info import read_facts
 from ansible_collections.crashops.kdump.plugins.module_utils._machine.results import Failure
 from ansible_collections.crashops.kdump.tests.unit.armed_host import MOUNTS, armed_debian, armed_el9
 from ansible_collections.crashops.kdump.tests.unit.fake_host import FakeHost
@@ -96,7 +97,7 @@ def test_a_server_that_is_gone_is_asked_once_and_by_a_command_that_can_be_stoppe
     host = make()
     host.answers[" ".join(QUESTION)] = silent
     looks = watched(host)
-    facts = read_facts(host, Options())
+    facts = read_facts(host, LookOptions())
     assert [look for look in looks if (look[1] + "/").startswith(POINT + "/")] == []
     assert [argv for argv in host.commands if any(word.startswith(POINT) for word in argv)] == [QUESTION]
     assert facts["dump_directory"] == dict(NOTHING, path=directory)
@@ -117,7 +118,7 @@ def test_what_fstab_binds_from_a_server_that_is_gone_is_not_followed():
     host = el9("ext4 /dev/vdz1\n", **{"/etc/fstab": fstab})()
     host.answers[" ".join(QUESTION)] = silent
     looks = watched(host)
-    read_facts(host, Options(probe=False))
+    read_facts(host, LookOptions(probe=False))
     assert [look for look in looks if (look[1] + "/").startswith(POINT + "/")] == []
 
 
@@ -142,7 +143,7 @@ def answering(make):
 def test_a_server_that_answers_is_looked_at(directory, make):
     host = answering(make)
     host.directories["/nfs/crash"], host.free[directory] = 0o700, 4 << 20
-    facts = read_facts(host, Options())
+    facts = read_facts(host, LookOptions())
     wanted = {"path": directory, "exists": True, "mode": "0700", "uid": 0, "free_bytes": 4 << 20}
     assert facts["dump_directory"] == wanted
     assert facts["dumps"]["directory"] == directory
@@ -152,7 +153,7 @@ def test_a_server_that_answers_is_looked_at(directory, make):
 
 @pytest.mark.parametrize("make", [debian("KDUMP_COREDIR=/nfs/crash\n"), el9("nfs store:/export\npath /crash\n")])
 def test_a_directory_that_a_server_does_not_have_is_missing_and_the_room_is_that_above_it(make):
-    facts = read_facts(answering(make), Options())
+    facts = read_facts(answering(make), LookOptions())
     assert facts["dump_directory"] == dict(NOTHING, path="/nfs/crash", exists=False)
     assert (facts["space"]["place"], facts["space"]["free_bytes"]) == ("/nfs", 4 << 20)
 
@@ -171,26 +172,26 @@ def test_whatever_else_lies_on_a_server_that_is_gone_is_left_alone_too(make):
     host.directories["/var/crash/20260101"] = 0o700
     host.answers[" ".join(QUESTION)] = silent
     looks = watched(host)
-    read_facts(host, Options(probe=False))
+    read_facts(host, LookOptions(probe=False))
     assert [look for look in looks if (look[1] + "/").startswith(POINT + "/")] == []
     assert host.commands.count(QUESTION) == 1
 
 
 def test_where_nothing_lies_on_a_server_no_server_is_asked():
     host = debian("")()
-    read_facts(host, Options())
+    read_facts(host, LookOptions())
     assert QUESTION not in host.commands
 
 
 def test_a_path_that_is_not_absolute_ends_at_the_root():
     host = debian("KDUMP_COREDIR=crash\n")()
-    assert read_facts(host, Options())["space"]["place"] == "/"
+    assert read_facts(host, LookOptions())["space"]["place"] == "/"
 
 
 def test_a_file_in_place_of_the_directory_is_seen_and_what_may_not_be_looked_at_is_not_called_missing():
     host = el9("path /var/file\n")()
     host.files["/var/file"] = ""
-    facts = read_facts(host, Options())
+    facts = read_facts(host, LookOptions())
     assert facts["dump_directory"] == dict(NOTHING, path="/var/file", exists=False)
     assert [finding["rule"] for finding in facts["findings"]] == ["R20"]
     host, plain = el9("path /var/crash\n")(), FakeHost.stat
@@ -201,6 +202,6 @@ def test_a_file_in_place_of_the_directory_is_seen_and_what_may_not_be_looked_at_
         return plain(host, path)
 
     host.stat = stat
-    facts = read_facts(host, Options())
+    facts = read_facts(host, LookOptions())
     assert facts["dump_directory"] == dict(NOTHING, path="/var/crash")
     assert facts["findings"] == []
