@@ -207,4 +207,6 @@ def number(settings: Settings, key: str) -> Optional[int]:
     digits = match.group(2)
     base = 16 if digits[:2].lower() == "0x" else 8 if re.match(r"0[0-7]+\Z", digits) else 10
     size = whole(digits, base)
-    return -size if size is not None and match.group(1) else size
+    if size is None:
+        return None
+    return -size if match.group(1) else size

@@ -34,7 +34,9 @@ def signed(text: Optional[str]) -> Optional[int]:
     """Return the number that a text is, a sign before it allowed."""
     word = (text or "").strip()
     number = whole(word[1:] if word[:1] in ("-", "+") and word[1:2].strip() else word)
-    return -number if number is not None and word[:1] == "-" else number
+    if number is None:
+        return None
+    return -number if word[:1] == "-" else number
 
 
 def version(digits: Sequence[str]) -> Tuple[int, ...]:
