@@ -32,6 +32,7 @@ Ubuntu machine is installed, and said (as root, or with sudo).
   ./dev test --last-failed  runs what did not pass the last time, and of that only the tests that failed where it can
   ./dev lint            the same as ./dev test lint
   ./dev lock            writes the lock files of tools/dev again, after a change of a requirements-*.txt there
+  ./dev changelog       writes CHANGELOG.md again, after a change of changelogs/fragments
   ./dev help            this
 
 Logs are in .lab/logs. Environments and images are in $CRASHOPS_CACHE, or crashops-kdump in the user's cache.
@@ -46,6 +47,7 @@ def parser() -> argparse.ArgumentParser:
     commands.add_parser("help", add_help=False)
     commands.add_parser("lint", add_help=False)
     commands.add_parser("lock", add_help=False)
+    commands.add_parser("changelog", add_help=False)
     demo = commands.add_parser("demo", prog="./dev demo", allow_abbrev=False)
     demo.add_argument("--keep", action="store_true", help="leave the guest running and say how to reach it")
     test = commands.add_parser("test", prog="./dev test")
@@ -70,6 +72,8 @@ def main() -> int:
             demo(options.keep)
         if options.command == "lock":
             return make_locks()
+        if options.command == "changelog":
+            return make_changelog()
         if options.command == "lint":
             return test(["lint"], last_failed=False)
         if options.list:
@@ -143,6 +147,15 @@ def make_locks() -> int:
         work = Workshop()
         steps = [Step("interpreters", work.find_pythons), Step("lock files", work.make_locks)]
         results = schedule.run_all([stages.Stage("lock", "the lock files of tools/dev", steps)], LOGS)
+    return int(results[0].outcome != stages.PASSED)
+
+
+def make_changelog() -> int:
+    """Write CHANGELOG.md again, and return 1 if that failed."""
+    with _alone():
+        work = Workshop()
+        steps = [*gates.preparation(work).steps, Step("CHANGELOG.md", work.make_changelog)]
+        results = schedule.run_all([stages.Stage("changelog", "CHANGELOG.md", steps)], LOGS)
     return int(results[0].outcome != stages.PASSED)
 
 

@@ -22,6 +22,7 @@ LINT = (
     ("yamllint", "yamllint --strict ."),
     ("shellcheck", "shellcheck dev .ci/run"),
     ("changelog", "antsibull-changelog lint"),
+    ("CHANGELOG.md", "python -m tools.dev.changelog --check"),
     ("ansible-lint", "ansible-lint"),
     ("documentation", "antsibull-docs lint-collection-docs --plugin-docs ."),
     ("collection build", f"ansible-galaxy collection build --force --output-path {shlex.quote(str(LAB / 'build'))}"),

@@ -12,7 +12,7 @@ from types import MappingProxyType
 from tools.dev import ansible_test, community, downloads, packages, pythons, staged, venvs
 from tools.dev.log import Log, show
 from tools.dev.outcome import NotRun
-from tools.dev.places import CACHE, COLLECTIONS, LAB, PYTHONS, STAGED
+from tools.dev.places import CACHE, COLLECTIONS, LAB, PYTHONS, REPOSITORY, STAGED
 
 # variables that would make a run here depend on the person who starts it
 FOREIGN = ("PYTHON", "ANSIBLE_", "MOLECULE_", "VIRTUAL_ENV", "FORCE_COLOR", "PY_COLORS", "GIT_DIR", "GIT_WORK_TREE")
@@ -82,6 +82,11 @@ class Workshop:
         """Write the lock files again, by the tool that an environment of its own holds."""
         self._make("lock", pythons.newest(self.pythons, pythons.FOR_MAIN, "everything here"), log)
         downloads.make_locks(self.environments["lock"] / "bin" / "uv", log)
+
+    def make_changelog(self, log: Log) -> None:
+        """Write CHANGELOG.md again, in the work tree."""
+        python = str(self.environments["main"] / "bin" / "python")
+        log.run([python, "-m", "tools.dev.changelog"], REPOSITORY, self.environ("main"))
 
     def _make(self, name: str, python: pythons.Python, log: Log) -> None:
         self.environments[name] = venvs.ensure(name, python, log)

@@ -37,7 +37,15 @@ PLANTED = (
     "tests/output/log.txt",
 )
 ROOMS = ("docs", "meta", "playbooks", "plugins", "roles")
-ALONE = {"COPYING", "README.md", "changelogs/changelog.yaml", "changelogs/config.yaml"}
+ALONE = {
+    "CHANGELOG.md",
+    "CONTRIBUTING.md",
+    "COPYING",
+    "README.md",
+    "SECURITY.md",
+    "changelogs/changelog.yaml",
+    "changelogs/config.yaml",
+}
 # ansible-galaxy writes these two itself
 WRITTEN = {"MANIFEST.json", "FILES.json"}
 
