@@ -190,9 +190,10 @@ def test_even_the_smallest_share_of_verdicts_is_seen_and_all_make_the_whole():
 
 def test_five_thousand_hosts_make_a_small_page_in_little_time():
     fleet = made_up.fleet(5000)
-    began = time.monotonic()
+    # of the processor, since others use the machine as well
+    began = time.process_time()
     text = page(fleet)
-    assert time.monotonic() - began < 60
+    assert time.process_time() - began < 60
     assert len(text) < 5000 * 600
 
 
