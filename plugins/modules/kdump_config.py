@@ -342,70 +342,39 @@ import os
 from typing import Any, Dict, List
 
 from ansible.module_utils.basic import AnsibleModule
-from ansible_collections.crashops.kdump.plugins.module_utils._crashkernel.running_kernel import kernel_release
-from ansible_collections.crashops.kdump.plugins.module_utils._facts.target_drivers import refusals as drivers_refused
 from ansible_collections.crashops.kdump.plugins.module_utils._machine.host import discreet, run_module
-from ansible_collections.crashops.kdump.plugins.module_utils._machine.planned_host import PlannedHost
 from ansible_collections.crashops.kdump.plugins.module_utils._machine.replace_files import Content
-from ansible_collections.crashops.kdump.plugins.module_utils._machine.results import (
-    Failure,
-    FileChange,
-    Finding,
-    Refused,
-    file_diff,
-)
+from ansible_collections.crashops.kdump.plugins.module_utils._machine.results import Failure, FileChange
 from ansible_collections.crashops.kdump.plugins.module_utils._service import undo
+from ansible_collections.crashops.kdump.plugins.module_utils._setup.configuration import (
+    diff_of,
+    plan_configuration,
+    warnings,
+)
 from ansible_collections.crashops.kdump.plugins.module_utils._stacks.base import Stack
 from ansible_collections.crashops.kdump.plugins.module_utils._stacks.find import find_stack
-from ansible_collections.crashops.kdump.plugins.module_utils._syntax import secret_words
 
 REMOTE_TARGETS = ["raw", "ext2", "ext3", "ext4", "xfs", "btrfs", "minix", "virtiofs", "nfs", "ssh"]
 
 
 def ensure(host: Any, params: Dict[str, Any], check_mode: bool) -> Dict[str, Any]:
     """Make the files as the options want them and return what changed, or would change."""
-    stack = find_stack(host)
-    _require_installed(host, stack, check_mode)
-    refused = [] if check_mode and not _asks(params) else stack.refusals(params)
-    if refused:
-        raise Refused(refused)
-    changes = stack.file_changes(params)
-    planned = type(stack)(PlannedHost(host, changes))
-    refused = drivers_refused(host, stack, planned, kernel_release(host), params) if changes else []
-    if refused:
-        raise Refused(refused)
-    findings = stack.findings(params)
+    _require_installed(host, find_stack(host), check_mode)
+    stack, changes, planned, findings = plan_configuration(host, params, check_mode)
     effective = planned.settings()
     backups = [] if check_mode else _write(host, stack, changes, params["backup"])
     changed_files = [change.path for change in changes]
     return {
         "changed": bool(changes),
-        "diff": [_diff(change) for change in changes],
+        "diff": [diff_of(change) for change in changes],
         "files": list(stack.config_files),
         "effective": dict(effective._asdict()),
         "findings": [dict(found._asdict(), path=path) for path, some in findings.items() for found in some],
         "rebuild_required": any(path in stack.embedded_files for path in changed_files),
         "reload_required": any(path in stack.config_files for path in changed_files),
         "backup_files": backups,
-        "warnings": _warnings(findings),
+        "warnings": warnings(findings),
     }
-
-
-def _warnings(findings: Dict[str, List[Finding]]) -> List[str]:
-    """Return what an operator should see on the screen."""
-    return [
-        "%s%s: %s; %s" % (path, " line %d" % found.line if found.line else "", found.message, found.remedy)
-        for path, some in findings.items()
-        for found in some
-        if found.severity == "warning"
-    ]
-
-
-def _asks(params: Dict[str, Any]) -> bool:
-    """Return whether any option says how the files are to be."""
-    unasked = ("exclusive", "backup", "commandline_default", "private_dumps")
-    named = [name for name, value in params.items() if value is not None and name not in unasked]
-    return bool(named) or bool(params["exclusive"])
 
 
 def _require_installed(host: Any, stack: Stack, check_mode: bool) -> None:
@@ -437,12 +406,6 @@ def _make_folders(host: Any, stack: Stack, changes: List[FileChange]) -> None:
     for folder in [os.path.dirname(change.path) for change in drop_ins]:
         if host.stat(folder) is None:
             host.make_directory(folder, 0o755)
-
-
-def _diff(change: FileChange) -> Dict[str, str]:
-    """Return the diff of a file, the secrets in it left out."""
-    hidden = [None if text is None else secret_words.hidden_in_file(text) for text in (change.before, change.after)]
-    return file_diff(FileChange(change.path, *hidden))
 
 
 def main() -> None:

@@ -179,19 +179,14 @@ from typing import Any, Dict, List, Optional, Tuple
 from ansible.module_utils.basic import AnsibleModule
 from ansible_collections.crashops.kdump.plugins.module_utils._crashkernel.running_kernel import kernel_release
 from ansible_collections.crashops.kdump.plugins.module_utils._machine.host import run_module
-from ansible_collections.crashops.kdump.plugins.module_utils._machine.results import (
-    Failure,
-    Refused,
-    refusal,
-    state_diff,
-)
+from ansible_collections.crashops.kdump.plugins.module_utils._machine.results import Failure, Refused
 from ansible_collections.crashops.kdump.plugins.module_utils._service import state as service_state
 from ansible_collections.crashops.kdump.plugins.module_utils._service import undo
-from ansible_collections.crashops.kdump.plugins.module_utils._service.state import Plan, Service, Wanted
+from ansible_collections.crashops.kdump.plugins.module_utils._service.state import Plan, Service
+from ansible_collections.crashops.kdump.plugins.module_utils._setup.service import described, plan_service, refuse
 from ansible_collections.crashops.kdump.plugins.module_utils._stacks.base import Stack
 from ansible_collections.crashops.kdump.plugins.module_utils._stacks.find import find_stack
 
-VMCORE = "/proc/vmcore"
 # the units are done when systemctl returns; this is for a reload by a udev rule that is under way
 SETTLE_S = 10
 LINES_IN_MESSAGE = 6
@@ -202,49 +197,24 @@ TELLING = re.compile(r"error|fail|cannot|can't|could not|unrecogni[sz]ed|invalid
 
 def ensure(host: Any, params: Dict[str, Any], check_mode: bool) -> Dict[str, Any]:
     """Bring unit and kernel to the wanted state and return what changed, or would change."""
-    wanted = Wanted(params["state"], params["enabled"], params["masked"], params["rebuild"])
-    _refuse(host, params)
+    refuse(host, params)
     stack = find_stack(host)
-    service = _settled(host, stack, params["timeout"])
-    planned = service_state.plan(service, stack, wanted)
-    reasons = service_state.blocked(service, stack, wanted, planned)
-    errors = service_state.start_errors(service, stack, planned)
-    if (reasons or errors) and not check_mode:
-        raise _refused(host, stack, reasons, errors, params["timeout"])
-    reasons = reasons + errors
-    actions = _argvs(stack, planned)
-    if not check_mode:
-        record = undo.unarmed(host, service)
-        if record is None:
-            undo.forget(host)
-        if record is None and planned.stop and service.armed:
-            undo.remember_armed(host, stack, service.image.path)
-        actions = _act(host, stack, planned, record, params["timeout"])
-        if wanted.state in ("started", "restarted"):
-            undo.forget(host)
-        service = service._replace(image=stack.image(kernel_release(host))) if planned.load else service
-    result = _result(service, wanted, planned, not reasons)
-    diff = [state_diff(planned.changes, stack.unit)] if planned.changes else []
-    return dict(result, unit=stack.unit, actions=actions, diff=diff, reason=" ".join(reasons) or None)
-
-
-def _refuse(host: Any, params: Dict[str, Any]) -> None:
-    """Raise Refused for options that contradict each other, for a limit of no time, and inside a capture kernel."""
-    refused = []
-    if params["masked"] and params["state"] in ("started", "restarted"):
-        rule = "with masked: true nothing can start the unit"
-        refused.append(refusal("state", params["state"], rule, "choose one of the two"))
-    if params["masked"] and params["enabled"]:
-        refused.append(refusal("enabled", True, "with masked: true the unit never starts", "choose one of the two"))
-    if params["timeout"] < 1:
-        refused.append(refusal("timeout", params["timeout"], "a command needs at least a second", "give a larger one"))
-    if host.stat(VMCORE) is not None:
-        remedy = "wait until it has saved the dump and rebooted"
-        refused.append(
-            refusal("state", params["state"], "this host runs its capture kernel (%s exists)" % VMCORE, remedy)
-        )
-    if refused:
-        raise Refused(refused)
+    arming = plan_service(stack, _settled(host, stack, params["timeout"]), params)
+    if check_mode:
+        return described(arming)
+    if arming.reasons or arming.errors:
+        raise _refused(host, stack, arming.reasons, arming.errors, params["timeout"])
+    service, planned = arming.service, arming.planned
+    record = undo.unarmed(host, service)
+    if record is None:
+        undo.forget(host)
+    if record is None and planned.stop and service.armed:
+        undo.remember_armed(host, stack, service.image.path)
+    actions = _act(host, stack, planned, record, params["timeout"])
+    if arming.wanted.state in ("started", "restarted"):
+        undo.forget(host)
+    service = service._replace(image=stack.image(kernel_release(host))) if planned.load else service
+    return dict(described(arming._replace(service=service)), actions=actions)
 
 
 def _refused(host: Any, stack: Stack, reasons: List[str], errors: List[str], timeout_s: int) -> Failure:
@@ -270,12 +240,6 @@ def _settled(host: Any, stack: Stack, timeout_s: int) -> Service:
         what = "%s was being started for %d s and is not done" % (stack.unit, timeout_s)
         raise _failure(host, stack, what, since)
     return service_state.read_service(host, stack)
-
-
-def _argvs(stack: Stack, planned: Plan) -> List[str]:
-    """Return the commands of a plan in order."""
-    load = stack.start_argv(planned.rebuild, planned.unload, planned.reload) if planned.load else []
-    return [" ".join(argv) for argv in planned.before + planned.stop + load + planned.after]
 
 
 def _act(host: Any, stack: Stack, planned: Plan, record: Optional[undo.Record], timeout_s: int) -> List[str]:
@@ -399,21 +363,6 @@ def _failure(host: Any, stack: Stack, what: str, since: float, details: Any = No
     return Failure(
         "%s; %s" % (what, said if quoted else nothing), journal=journal[-LINES_IN_RESULT:], **(details or {})
     )
-
-
-def _result(service: Service, wanted: Wanted, planned: Plan, possible: bool) -> Dict[str, Any]:
-    """Return what the module says of the host: as planned, or as it is where the plan is not possible yet."""
-    unit = service.unit
-    loaded = planned.load and possible
-    adopted = service_state.ADOPTED in planned.changes
-    return {
-        "changed": bool(planned.changes),
-        "armed": not planned.stop and (loaded or service.armed),
-        "enabled": unit.enabled if wanted.enabled is None else wanted.enabled,
-        "masked": unit.masked if wanted.masked is None else wanted.masked,
-        "active": not planned.stop and (loaded or adopted or unit.active),
-        "image": dict(service.image._asdict()),
-    }
 
 
 def main() -> None:

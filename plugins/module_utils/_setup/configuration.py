@@ -1,0 +1,66 @@
+# Copyright (c) 2026, The crashops.kdump authors
+# GNU General Public License v3.0-or-later (see COPYING or https://www.gnu.org/licenses/gpl-3.0.txt)
+# SPDX-License-Identifier: GPL-3.0-or-later
+# Private to this collection: no promise is made to code outside it.
+"""What kdump_config would write, and what the rules say of it: planned here, written there."""
+
+from typing import Any, Dict, List, NamedTuple
+
+from ansible_collections.crashops.kdump.plugins.module_utils._crashkernel.running_kernel import kernel_release
+from ansible_collections.crashops.kdump.plugins.module_utils._facts.target_drivers import refusals as drivers_refused
+from ansible_collections.crashops.kdump.plugins.module_utils._machine.planned_host import PlannedHost
+from ansible_collections.crashops.kdump.plugins.module_utils._machine.results import (
+    FileChange,
+    Finding,
+    Refused,
+    file_diff,
+)
+from ansible_collections.crashops.kdump.plugins.module_utils._stacks.base import Stack
+from ansible_collections.crashops.kdump.plugins.module_utils._stacks.find import find_stack
+from ansible_collections.crashops.kdump.plugins.module_utils._syntax import secret_words
+
+
+class Configuring(NamedTuple):
+    """The files that change. planned reads them as they would be then; findings are what the rules say of them."""
+
+    stack: Stack
+    changes: List[FileChange]
+    planned: Stack
+    findings: Dict[str, List[Finding]]
+
+
+def plan_configuration(host: Any, params: Dict[str, Any], check_mode: bool) -> Configuring:
+    """Return what makes the files as the options of kdump_config want them, or raise what is refused."""
+    stack = find_stack(host)
+    refused = [] if check_mode and not _asks(params) else stack.refusals(params)
+    if refused:
+        raise Refused(refused)
+    changes = stack.file_changes(params)
+    planned = type(stack)(PlannedHost(host, changes))
+    refused = drivers_refused(host, stack, planned, kernel_release(host), params) if changes else []
+    if refused:
+        raise Refused(refused)
+    return Configuring(stack, changes, planned, stack.findings(params))
+
+
+def _asks(params: Dict[str, Any]) -> bool:
+    """Return whether any option says how the files are to be."""
+    unasked = ("exclusive", "backup", "commandline_default", "private_dumps")
+    named = [name for name, value in params.items() if value is not None and name not in unasked]
+    return bool(named) or bool(params["exclusive"])
+
+
+def warnings(findings: Dict[str, List[Finding]]) -> List[str]:
+    """Return what an operator should see on the screen."""
+    return [
+        "%s%s: %s; %s" % (path, " line %d" % found.line if found.line else "", found.message, found.remedy)
+        for path, some in findings.items()
+        for found in some
+        if found.severity == "warning"
+    ]
+
+
+def diff_of(change: FileChange) -> Dict[str, str]:
+    """Return the diff of a file, the secrets in it left out."""
+    hidden = [None if text is None else secret_words.hidden_in_file(text) for text in (change.before, change.after)]
+    return file_diff(FileChange(change.path, *hidden))

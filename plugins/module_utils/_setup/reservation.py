@@ -1,0 +1,199 @@
+# Copyright (c) 2026, The crashops.kdump authors
+# GNU General Public License v3.0-or-later (see COPYING or https://www.gnu.org/licenses/gpl-3.0.txt)
+# SPDX-License-Identifier: GPL-3.0-or-later
+# Private to this collection: no promise is made to code outside it.
+"""What crashkernel_reserve would do to the boot entries, and what comes of it: planned here, done there."""
+
+import json
+from typing import Any, Dict, List, NamedTuple, Optional
+
+from ansible_collections.crashops.kdump.plugins.module_utils._bootloaders.base import (
+    Bootloader,
+    Entry,
+    Plan,
+    configured,
+    default_entry,
+)
+from ansible_collections.crashops.kdump.plugins.module_utils._bootloaders.find import find_bootloader
+from ansible_collections.crashops.kdump.plugins.module_utils._crashkernel.next_kernel import (
+    reserving_nothing,
+    under_entry,
+)
+from ansible_collections.crashops.kdump.plugins.module_utils._crashkernel.reboot_needed import (
+    pending,
+    same,
+    will_reserve,
+)
+from ansible_collections.crashops.kdump.plugins.module_utils._crashkernel.reservation import that_count
+from ansible_collections.crashops.kdump.plugins.module_utils._crashkernel.resolve_size import Wish, resolve
+from ansible_collections.crashops.kdump.plugins.module_utils._crashkernel.running_kernel import (
+    VMCORE,
+    Running,
+    read_running,
+)
+from ansible_collections.crashops.kdump.plugins.module_utils._crashkernel.unbooted_entries import not_booted
+from ansible_collections.crashops.kdump.plugins.module_utils._crashkernel.validate import (
+    LIMITS,
+    below_floor,
+    limit_bytes,
+    nothing_refusal,
+    refusals,
+    size_refusals,
+)
+from ansible_collections.crashops.kdump.plugins.module_utils._machine.results import Failure, Refused, file_diff
+from ansible_collections.crashops.kdump.plugins.module_utils._syntax.kernel_cmdline import said, values, words
+
+
+def strings(value: Any) -> Any:
+    """Return a raw option as a string, or as a list of strings."""
+    return [str(one) for one in value] if isinstance(value, (list, tuple)) else str(value)
+
+
+class Wanted(NamedTuple):
+    """The crashkernel= values that the options stand for (None: unknown in check mode), and what to tell of them.
+
+    below_floor says why the vendor's default leaves this machine out, None where it does not.
+    """
+
+    values: Optional[List[str]]
+    messages: List[str]
+    below_floor: Optional[str]
+
+
+def wanted_values(host: Any, params: Dict[str, Any], running: Running, check_mode: bool) -> Wanted:
+    """Return the crashkernel= values that the options stand for, each of them checked."""
+    if params["state"] == "absent":
+        return Wanted([], [], None)
+    limits = [limit_bytes(params, name) if params["size"] == "estimate" else None for name in LIMITS]
+    wish = Wish(params["size"], params["margin_percent"] or 0, limits[0], limits[1], params["timeout"], check_mode)
+    found = resolve(host, running, wish)
+    if found.values is None:
+        return Wanted(None, found.messages, None)
+    refused = size_refusals(found.values, running.reader())
+    left_out = None if refused else below_floor(found.values, params["size"], running)
+    refused = refused or ([] if left_out else nothing_refusal(found.values, params["size"], running))
+    if refused:
+        raise Refused(refused)
+    return Wanted(found.values, found.messages + doubts(found.values, running), left_out)
+
+
+def keeping_cma(wanted: Wanted, size: Any, bootloader: Bootloader, running: Running) -> Wanted:
+    """Return the values with the ,cma that the next boot has already, unless a list says all that is wanted."""
+    if not wanted.values or wanted.below_floor or isinstance(size, list) or running.reader().cma is False:
+        return wanted
+    entry = default_entry(bootloader.entries())
+    counting = that_count(values(entry.cmdline) if entry else [], running.ram_bytes, running.reader())
+    standing = [value for value in counting if value.endswith(",cma")]
+    if not standing:
+        return wanted
+    words = "the boot entries have %s, which is kept; to take it out, give a list without it, such as %s"
+    note = words % (said(standing), json.dumps(wanted.values))
+    return wanted._replace(values=wanted.values + standing, messages=wanted.messages + [note])
+
+
+def refuse_unread(bootloader: Bootloader, wanted: List[str], plan: Plan, running: Running) -> None:
+    """Raise Failure before anything is written that the machine does not boot."""
+    found = bootloader.unread() if plan.changed() and not same(wanted, running.booted, running) else None
+    if found:
+        raise Failure("%s cannot be set for the next boot: %s. %s" % (said(wanted), found.reason, found.remedy))
+
+
+def doubts(arguments: List[str], running: Running) -> List[str]:
+    """Return what the values and the RAM alone do not tell about the reservation."""
+    expected = will_reserve(arguments, running)
+    if expected is None or not expected.doubt:
+        return []
+    return ["%s: %s" % (said(arguments), expected.doubt)]
+
+
+def empty_entries(host: Any, plan: Plan, running: Running) -> List[str]:
+    """Return a sentence for each boot entry whose own kernel would reserve nothing."""
+    words = "the boot entry of %s would reserve nothing with %s: %s"
+    return [
+        words % (entry.kernel or entry.id, said(values(entry.cmdline)), why)
+        for entry, why in reserving_nothing(host, running, plan.after)
+    ]
+
+
+def diff_of(plan: Plan) -> List[Dict[str, str]]:
+    """Return the diff: each file, and each boot entry with one argument per line."""
+    entries = [
+        {
+            "before_header": "kernel arguments of %s" % old.id,
+            "after_header": "kernel arguments of %s" % old.id,
+            "before": "".join("%s\n" % word for word in words(old.cmdline)),
+            "after": "".join("%s\n" % word for word in words(new.cmdline)),
+        }
+        for old, new in zip(plan.before, plan.after)
+        if old != new
+    ]
+    return [file_diff(change) for change in plan.files] + entries
+
+
+def facts(host: Any, entries: List[Entry], running: Running) -> Dict[str, Any]:
+    """Return what is configured, booted and reserved, and whether a reboot is needed."""
+    entry = default_entry(entries)
+    arguments = values(entry.cmdline) if entry else []
+    booting = under_entry(host, running, entry) if entry else running
+    expected = will_reserve(arguments, booting) if booting else None
+    judged = pending(arguments, running, booting)
+    return {
+        "configured": configured(entries),
+        "booted": running.booted,
+        "reserved_bytes": running.reserved_bytes,
+        "reserved_cma_bytes": running.cma_bytes,
+        "will_reserve_bytes": None if expected is None else expected.size,
+        "will_reserve_cma_bytes": None if expected is None else expected.told_cma,
+        "reboot_required": judged.reboot_required,
+        "reason": judged.reason,
+    }
+
+
+class Reserving(NamedTuple):
+    """What would be done to the boot entries, and what that follows from."""
+
+    bootloader: Bootloader
+    running: Running
+    wanted: Wanted
+    plan: Plan
+
+
+def plan_reservation(host: Any, params: Dict[str, Any], check_mode: bool) -> Reserving:
+    """Return what brings the boot entries to what the options of crashkernel_reserve say, or raise why not."""
+    params = dict(params, size=strings(params["size"]), kernels=strings(params["kernels"]))
+    running = read_running(host)
+    if running.capture_kernel:
+        raise Failure("this is the capture kernel (%s exists); nothing is changed in it: reboot first" % VMCORE)
+    refused = refusals(params, running)
+    if refused:
+        raise Refused(refused)
+    bootloader = find_bootloader(host, params["timeout"])
+    refused = bootloader.refusals(params["kernels"])
+    if refused:
+        raise Refused(refused)
+    wanted = wanted_values(host, params, running, check_mode)
+    wanted = keeping_cma(wanted, params["size"], bootloader, running)
+    if wanted.values is None or wanted.below_floor:
+        entries = bootloader.entries()
+        return Reserving(bootloader, running, wanted, Plan(entries, entries, [], []))
+    plan = bootloader.plan(wanted.values, params["kernels"])
+    refuse_unread(bootloader, wanted.values, plan, running)
+    return Reserving(bootloader, running, wanted, plan)
+
+
+def described(host: Any, reserving: Reserving) -> Dict[str, Any]:
+    """Return the result of crashkernel_reserve: what is configured, booted and reserved, as planned or as done."""
+    bootloader, running, wanted, plan = reserving
+    result = {"changed": plan.changed(), "bootloader": bootloader.name, "diff": diff_of(plan)}
+    notes = list(plan.notes) + ([] if wanted.values is None else bootloader.notes(wanted.values))
+    notes += [] if wanted.below_floor else empty_entries(host, plan, running)
+    result.update(facts(host, plan.after, running), value=wanted.values, messages=wanted.messages + notes)
+    entry = default_entry(plan.after)
+    unread = None if plan.changed() or entry is None else not_booted(host, bootloader, entry, running)
+    if result["reboot_required"] and unread:
+        reason = "%s; a reboot would not help. %s" % unread
+        result.update(reboot_required=False, reason=reason)
+    result["below_floor"] = wanted.below_floor is not None
+    if wanted.below_floor:
+        result.update(reboot_required=False, reason=wanted.below_floor)
+    return result
