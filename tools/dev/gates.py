@@ -19,6 +19,8 @@ LINT = (
     ("ruff check", "ruff check --output-format concise ."),
     ("Python 3.6 (vermin)", f"vermin --target=3.6- --eval-annotations --no-tips {ON_HOSTS}"),
     ("mypy", "mypy --strict --python-version 3.10 tools/dev"),
+    # needs no node: one program, known by its hash; .oxlintrc.json has the rules
+    ("oxlint", "oxlint --deny-warnings --format unix plugins"),
     ("yamllint", "yamllint --strict ."),
     ("shellcheck", "shellcheck dev .ci/run"),
     ("changelog", "antsibull-changelog lint"),
@@ -55,6 +57,7 @@ def stages(work: Workshop) -> list[Stage]:
         _preparation_216(work),
         _lint(work),
         _units_of_tools(work),
+        _browser(work),
         main.stage("units", "unit", "unit tests", EVERY, 240),
         core216.stage("units", "unit", "unit tests", EVERY, 240),
         main.stage("sanity", "sanity", "ansible-test sanity", EVERY, 300),
@@ -84,6 +87,26 @@ def _units_of_tools(work: Workshop) -> Stage:
     """Return the stage that tests the repository's own tools."""
     steps = [Step("pytest", lambda log: _test_tools(work, log))]
     return Stage("units-tools", "tests of tools/", steps, part="unit", budget_s=30, needs=PREPARED)
+
+
+def _browser(work: Workshop) -> Stage:
+    """Return the stage that opens the page of the report in a real browser."""
+    folder = LAB / "pytest" / "browser"
+
+    def run(log: Log) -> None:
+        folder.parent.mkdir(parents=True, exist_ok=True)
+        argv = [
+            "pytest",
+            "-q",
+            "-p",
+            "no:cacheprovider",
+            f"--basetemp={folder}",
+            *work.tests("browser", "tests/browser"),
+        ]
+        work.run(log, argv, more={"PYTHONPATH": f"{STAGED}{os.pathsep}{COLLECTIONS}"})
+
+    steps = [Step("system packages", work.install_browser, check=False), Step("pytest", run)]
+    return Stage("browser", "the report's page in a real browser", steps, "unit", EVERY, 120, PREPARED)
 
 
 def _roles(work: Workshop, name: str, tier: str) -> Stage:

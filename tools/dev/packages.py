@@ -38,6 +38,9 @@ LAB = (
     Package("e2fsprogs", "fills an image's file system without mounting it"),
     Package("mtools", "fills a cloud-init seed without mounting it"),
 )
+# any of these programs will do; Debian's package is installed where there is none
+BROWSERS = ("chromium", "chromium-headless-shell", "chromium-browser", "google-chrome")
+BROWSER = (Package("chromium", "opens the report's page in the tests"),)
 
 
 def missing(packages: tuple[Package, ...]) -> list[Package]:

@@ -4,6 +4,7 @@
 """What the stages share: the interpreters found, the environments made of them, and what this machine lacks."""
 
 import os
+import shutil
 import subprocess
 from collections.abc import Mapping, Sequence
 from pathlib import Path
@@ -56,6 +57,18 @@ class Workshop:
     def install_lab(self, log: Log) -> None:
         """Install the packages that guests need."""
         packages.install(packages.LAB, log)
+
+    def install_browser(self, log: Log) -> None:
+        """Install the browser that opens the report, unless one is there."""
+        if any(shutil.which(program) for program in packages.BROWSERS):
+            log.write("a browser is there")
+            return
+        if "ID=ubuntu" in Path("/etc/os-release").read_text().splitlines():
+            self.notice(
+                "NOT RUN: the report's page in a browser: Ubuntu has chromium only as a snap; install google-chrome"
+            )
+            raise NotRun("no browser is installed, and Ubuntu has none as a package")
+        packages.install(packages.BROWSER, log)
 
     def find_pythons(self, log: Log) -> None:
         """Look for interpreters, once."""

@@ -257,11 +257,11 @@
   }
 
   function drawRows() {
-    const size = state.printing ? Math.max(1, shown.length) : PAGE;
-    const pages = Math.max(1, Math.ceil(shown.length / size));
+    const length = state.printing ? Math.max(1, shown.length) : PAGE;
+    const pages = Math.max(1, Math.ceil(shown.length / length));
     state.page = Math.min(Math.max(0, state.page), pages - 1);
     const body = document.createDocumentFragment();
-    shown.slice(state.page * size, (state.page + 1) * size).forEach((row) => {
+    shown.slice(state.page * length, (state.page + 1) * length).forEach((row) => {
       const line = make("tr", { role: "row", class: "row" }, ...columns.map((column) => cell(row, column)));
       line.row = row;
       body.append(line);
@@ -412,8 +412,8 @@
     if (state.sort) words.set("sort", (state.falling ? "-" : "") + state.sort);
     try {
       history.replaceState(null, "", "#" + words);
-    } catch (error) {
-      return;
+    } catch {
+      // the address stays as it is
     }
   }
 
@@ -439,14 +439,14 @@
       const ids = new Set(row.problems.map((one) => data.checks[one[0]][0]));
       ids.forEach((id) => counts.set(id, (counts.get(id) || 0) + 1));
     });
-    [...counts].sort((a, b) => b[1] - a[1] || collator.compare(a[0], b[0])).forEach(([id, count]) => {
-      byId("check").append(make("option", { value: id }, id + " (" + number(count) + ")"));
+    [...counts].sort((a, b) => b[1] - a[1] || collator.compare(a[0], b[0])).forEach(([id, hosts]) => {
+      byId("check").append(make("option", { value: id }, id + " (" + number(hosts) + ")"));
     });
     verdicts.forEach(([word, name], at) => {
-      const count = rows.filter((row) => row.verdict === at).length;
-      if (!count) return;
+      const hosts = rows.filter((row) => row.verdict === at).length;
+      if (!hosts) return;
       const chip = make("button", { type: "button", value: word, "aria-pressed": "false" }, icon(word, "v-" + word), name);
-      chip.append(make("span", { class: "count" }, number(count)));
+      chip.append(make("span", { class: "count" }, number(hosts)));
       byId("chips").append(chip);
     });
   }

@@ -1,0 +1,39 @@
+# Copyright (c) 2026, The crashops.kdump authors
+# GNU General Public License v3.0-or-later (see COPYING or https://www.gnu.org/licenses/gpl-3.0.txt)
+# SPDX-License-Identifier: GPL-3.0-or-later
+"""One browser for all tests, and a page of a report in it."""
+
+from __future__ import annotations
+
+from collections.abc import Callable, Iterator
+from pathlib import Path
+from typing import Any
+
+import devtools
+import pytest
+from ansible_collections.crashops.kdump.plugins.plugin_utils._report import page as report_page
+from ansible_collections.crashops.kdump.plugins.plugin_utils._report import summary
+from ansible_collections.crashops.kdump.tests.unit import fleet_builder
+
+
+@pytest.fixture(scope="session")
+def browser(tmp_path_factory: pytest.TempPathFactory) -> Iterator[devtools.Browser]:
+    with devtools.started(tmp_path_factory.mktemp("browser")) as one:
+        yield one
+
+
+@pytest.fixture
+def show(browser: devtools.Browser, tmp_path: Path) -> Iterator[Callable[..., devtools.Page]]:
+    """Return what makes the page of results and opens it from its file, as an operator does."""
+    pages = []
+
+    def shown(results: dict[str, Any], title: str = "kdump report", part: str = "", **options: bool) -> devtools.Page:
+        report = summary.report(results.items(), fleet_builder.MADE, "1.2.3")
+        path = tmp_path / "kdump-report.html"
+        path.write_text(report_page.page(report, title), encoding="utf-8")
+        pages.append(devtools.Page(browser, path.as_uri() + part, **options))
+        return pages[-1]
+
+    yield shown
+    for page in pages:
+        page.close()
