@@ -348,6 +348,7 @@ from ansible_collections.crashops.kdump.plugins.module_utils._machine.results im
 from ansible_collections.crashops.kdump.plugins.module_utils._service import undo
 from ansible_collections.crashops.kdump.plugins.module_utils._setup.configuration import (
     diff_of,
+    missing,
     plan_configuration,
     warnings,
 )
@@ -359,7 +360,10 @@ REMOTE_TARGETS = ["raw", "ext2", "ext3", "ext4", "xfs", "btrfs", "minix", "virti
 
 def ensure(host: Any, params: Dict[str, Any], check_mode: bool) -> Dict[str, Any]:
     """Make the files as the options want them and return what changed, or would change."""
-    _require_installed(host, find_stack(host), check_mode)
+    stack = find_stack(host)
+    reason = None if check_mode else missing(host, stack)
+    if reason is not None:
+        raise Failure(reason, stack=stack.name)
     stack, changes, planned, findings = plan_configuration(host, params, check_mode)
     effective = planned.settings()
     backups = [] if check_mode else _write(host, stack, changes, params["backup"])
@@ -375,15 +379,6 @@ def ensure(host: Any, params: Dict[str, Any], check_mode: bool) -> Dict[str, Any
         "backup_files": backups,
         "warnings": warnings(findings),
     }
-
-
-def _require_installed(host: Any, stack: Stack, check_mode: bool) -> None:
-    """Raise Failure where there is nothing to configure; check mode predicts from an empty file instead."""
-    if check_mode or host.stat(stack.config_files[0]) is not None:
-        return
-    what = "kdump is not installed" if not stack.installed() else "the package's own configuration file is gone"
-    msg = "%s does not exist: %s; install %s, again if need be" % (stack.config_files[0], what, stack.packages)
-    raise Failure(msg, stack=stack.name)
 
 
 def _write(host: Any, stack: Stack, changes: List[FileChange], backup: bool) -> List[str]:

@@ -18,7 +18,7 @@ TASKS = [
     {"crashops.kdump.kdump_target": {"path": "/var/crash"}},
     {"crashops.kdump.vmcore_info": {}},
     {"crashops.kdump.crash_test": {"confirm": "web1"}},
-    {"crashops.kdump.role_variables": {"entry_point": "setup", "variables": {"kdump_commandline_append": [WORD]}}},
+    {"crashops.kdump.kdump_plan": {"variables": {"kdump_commandline_append": [WORD]}}},
     {
         "crashops.kdump.role_variables": {
             "entry_point": "verify",

@@ -144,7 +144,11 @@ def _armed_kdumpctl(
         default="0",
         files=seen,
         programs=["kdumpctl", "systemctl", "makedumpfile", "dracut"],
-        commands={"systemctl show -p %s kdump.service" % PROPERTIES: unit, "makedumpfile -v": VERSION},
+        commands={
+            "systemctl show -p %s kdump.service" % PROPERTIES: unit,
+            "makedumpfile -v": VERSION,
+            "kdumpctl get-default-crashkernel": crashkernel,
+        },
         directories={"/var/crash": 0o700},
         **more,
     )

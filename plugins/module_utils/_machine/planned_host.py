@@ -4,17 +4,22 @@
 # Private to this collection: no promise is made to code outside it.
 """The machine as it would be after planned changes of files: so check mode and a real run read the same."""
 
-from typing import Any, List, Optional
+from typing import Any, List, Optional, Sequence
 
+from ansible_collections.crashops.kdump.plugins.module_utils._machine.host import FileFacts
 from ansible_collections.crashops.kdump.plugins.module_utils._machine.results import FileChange
+
+# of a file and a directory that are still to be made
+FILE_MODE, DIRECTORY_MODE = 0o644, 0o700
 
 
 class PlannedHost:
-    """Reads what the changes would write; everything else is the machine's."""
+    """Reads what the changes would write, and finds the directories that would be made; all else is the machine's."""
 
-    def __init__(self, host: Any, changes: List[FileChange]) -> None:
+    def __init__(self, host: Any, changes: List[FileChange], directories: Sequence[str] = ()) -> None:
         self._host = host
         self._texts = {change.path: change.after for change in changes}
+        self._directories = [path for path in directories if host.stat(path) is None]
 
     def __getattr__(self, name: str) -> Any:
         """Return whatever else the machine can do."""
@@ -23,3 +28,18 @@ class PlannedHost:
     def read(self, path: str) -> Optional[str]:
         """Return a file's text as planned."""
         return self._texts[path] if path in self._texts else self._host.read(path)
+
+    def stat(self, path: str) -> Any:
+        """Return the facts of a path as planned: what would be written is younger than all that is there."""
+        now_ns = int(self._host.now() * 1e9)
+        if path in self._directories:
+            return FileFacts("directory", DIRECTORY_MODE, 0, 0, 4096, now_ns)
+        seen = self._host.stat(path)
+        if path not in self._texts:
+            return seen
+        text = self._texts[path]
+        if text is None:
+            return None
+        size = len(text.encode("utf-8", "surrogateescape"))
+        known = seen or FileFacts("file", FILE_MODE, 0, 0, size, now_ns)
+        return known._replace(size=size, mtime_ns=now_ns, ctime_ns=now_ns)

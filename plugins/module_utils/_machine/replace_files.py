@@ -138,13 +138,18 @@ def copy(source: str, destination: str, mode: int) -> None:
     _sync_folder(destination)
 
 
+def left(host: Any) -> List[str]:
+    """Return what runs that were killed, or that are under way, left next to the files that they write."""
+    folders = {os.path.dirname(host.real_path(path)) for path in WRITTEN}
+    return [path for folder in sorted(folders) for path in host.glob("%s/%s*" % (folder, PREFIX))]
+
+
 def remove_left(host: Any) -> List[str]:
     """Remove what runs that were killed left on their way. Whoever calls this holds the lock: nobody else writes."""
-    folders = {os.path.dirname(host.real_path(path)) for path in WRITTEN}
-    left = [path for folder in sorted(folders) for path in host.glob("%s/%s*" % (folder, PREFIX))]
-    for path in left:
+    found = left(host)
+    for path in found:
         host.remove(path)
-    return left
+    return found
 
 
 def _facts(path: str) -> Any:

@@ -4,7 +4,7 @@
 # Private to this collection: no promise is made to code outside it.
 """What kdump_config would write, and what the rules say of it: planned here, written there."""
 
-from typing import Any, Dict, List, NamedTuple
+from typing import Any, Dict, List, NamedTuple, Optional
 
 from ansible_collections.crashops.kdump.plugins.module_utils._crashkernel.running_kernel import kernel_release
 from ansible_collections.crashops.kdump.plugins.module_utils._facts.target_drivers import refusals as drivers_refused
@@ -27,6 +27,14 @@ class Configuring(NamedTuple):
     changes: List[FileChange]
     planned: Stack
     findings: Dict[str, List[Finding]]
+
+
+def missing(host: Any, stack: Stack) -> Optional[str]:
+    """Return why there is nothing to configure, None where there is."""
+    if host.stat(stack.config_files[0]) is not None:
+        return None
+    what = "kdump is not installed" if not stack.installed() else "the package's own configuration file is gone"
+    return "%s does not exist: %s; install %s, again if need be" % (stack.config_files[0], what, stack.packages)
 
 
 def plan_configuration(host: Any, params: Dict[str, Any], check_mode: bool) -> Configuring:

@@ -4,7 +4,7 @@
 # Private to this collection: no promise is made to code outside it.
 """The trial of a dump target with the options of kdump_target: by a look, or by a file that is written."""
 
-from typing import Any, Dict
+from typing import Any, Dict, List, NamedTuple, Optional
 
 from ansible_collections.crashops.kdump.plugins.module_utils._machine.planned_host import PlannedHost
 from ansible_collections.crashops.kdump.plugins.module_utils._machine.results import (
@@ -14,12 +14,22 @@ from ansible_collections.crashops.kdump.plugins.module_utils._machine.results im
     refusal,
     state_diff,
 )
-from ansible_collections.crashops.kdump.plugins.module_utils._stacks.base import Stack
+from ansible_collections.crashops.kdump.plugins.module_utils._machine.tolerant_host import SeeingHost
+from ansible_collections.crashops.kdump.plugins.module_utils._setup.variables import TARGET_TIMEOUT_S, target_key
+from ansible_collections.crashops.kdump.plugins.module_utils._stacks.base import Settings, Stack
 from ansible_collections.crashops.kdump.plugins.module_utils._stacks.find import find_stack
 from ansible_collections.crashops.kdump.plugins.module_utils._targets.find import prober
 from ansible_collections.crashops.kdump.plugins.module_utils._targets.prober import Probe, Wish
-from ansible_collections.crashops.kdump.plugins.module_utils._targets.target import Target, refusals
+from ansible_collections.crashops.kdump.plugins.module_utils._targets.target import (
+    FILE_SYSTEMS,
+    KINDS,
+    Target,
+    refusals,
+)
 from ansible_collections.crashops.kdump.plugins.module_utils._targets.write_test import changes
+
+# how long the server of a mounted file system may take to answer
+SERVER_TIMEOUT_S = 5
 
 
 def tried(host: Any, params: Dict[str, Any], act: bool) -> Dict[str, Any]:
@@ -85,3 +95,64 @@ def result(target: Target, probe: Probe) -> Dict[str, Any]:
         "public_key": probe.public_key,
         "write_only": trial.write_only if trial and target.kind == "ssh" else None,
     }
+
+
+class Preparing(NamedTuple):
+    """What a look at the dump target found before anything is changed.
+
+    options are those of kdump_target, found is its result by a look alone. differs: the host does not dump there yet.
+    too_open: the account on the ssh server lets this host do more than dump, which the operator does not want.
+    """
+
+    options: Dict[str, Any]
+    differs: bool
+    found: Dict[str, Any]
+    too_open: bool
+
+    def needed(self) -> bool:
+        """Return whether kdump_target, or what it needs, has anything to do."""
+        return self.differs or not self.found["works"] or bool(self.found["changed"]) or self.too_open
+
+    def makes(self) -> List[str]:
+        """Return the directory that would be made, as the running system sees it."""
+        made = self.found["changed"] and self.found["dump_directory"]
+        return [self.found["dump_directory"]] if made else []
+
+
+def plan_target(
+    host: Any, before: Settings, after: Settings, given: Dict[str, Any], stack_name: str
+) -> Optional[Preparing]:
+    """Return what is to be prepared for the target that the files will name, None where there is nothing to look at."""
+    kind = after.target_type
+    if kind not in KINDS[stack_name]:
+        return None
+    differs = (kind, after.target_location) != (before.target_type, before.target_location)
+    differs = differs or after.path.rstrip("/") != before.path.rstrip("/")
+    on_disk = kind == "local" or kind in FILE_SYSTEMS[:-1]
+    if on_disk and not differs and _is_private(host, after.dump_directory):
+        return None
+    target = {"type": kind, "location": after.target_location}
+    if kind == "ssh":
+        target["ssh_key"] = target_key(given, after.ssh_key)
+    timeout = given.get("kdump_target_timeout", TARGET_TIMEOUT_S)
+    options = {"target": target, "path": after.path, "create": True, "timeout": timeout, "must_work": False}
+    found = _looked(host, options)
+    open_account = found["works"] and kind == "ssh" and not found["write_only"]
+    return Preparing(options, differs, found, bool(given.get("kdump_ssh_write_only")) and open_account)
+
+
+def _is_private(host: Any, directory: Optional[str]) -> bool:
+    """Return whether the dump directory is there, for root alone; one behind a server that is gone counts as absent."""
+    seen = SeeingHost(host, SERVER_TIMEOUT_S).stat(directory) if directory else None
+    return seen is not None and seen.kind == "directory" and (seen.mode, seen.uid) == (0o700, 0)
+
+
+def _looked(host: Any, options: Dict[str, Any]) -> Dict[str, Any]:
+    """Return what kdump_target says of the target by a look alone, also where the look itself fails."""
+    try:
+        return tried(host, options, act=False)
+    except Refused:
+        raise
+    except Failure as failure:
+        target = Target(options["target"]["type"], options["target"]["location"] or "", None, options["path"])
+        return dict(result(target, Probe()), works=False, problem=failure.msg)

@@ -7,9 +7,10 @@ import pathlib
 
 import pytest
 import yaml
-from ansible_collections.crashops.kdump.plugins.module_utils import _setup_refusals
 from ansible_collections.crashops.kdump.plugins.module_utils._machine.results import Failure
-from ansible_collections.crashops.kdump.plugins.modules import kdump_config, role_variables
+from ansible_collections.crashops.kdump.plugins.module_utils._setup.variables import config_options
+from ansible_collections.crashops.kdump.plugins.module_utils._stacks.find import find_stack
+from ansible_collections.crashops.kdump.plugins.modules import kdump_config
 from ansible_collections.crashops.kdump.tests.unit.armed_host import (
     armed_debian,
     armed_el8,
@@ -17,6 +18,7 @@ from ansible_collections.crashops.kdump.tests.unit.armed_host import (
     armed_el10,
     armed_ubuntu,
 )
+from ansible_collections.crashops.kdump.tests.unit.set_up_host import looked_at, planned
 from ansible_collections.crashops.kdump.tests.unit.situations.situation import judge
 
 ROLE = pathlib.Path(__file__).parents[4] / "roles" / "kdump"
@@ -38,16 +40,23 @@ MAKERS = (armed_debian, armed_ubuntu, armed_el8, armed_el9, armed_el10, ubuntu_w
 BEYOND_SETUP = {"collector_kernel", "proof_exists"}
 
 
+def for_host(given, own_directory):
+    """Return the variables as the control node makes them for a host that gives its dumps a directory of their own."""
+    return dict(given, kdump_path=given["kdump_own_path"]) if own_directory else given
+
+
 def set_up(host, check_mode=False, **variables):
     """Run what setup runs to configure a host, and return what the variables came to and what kdump_config said."""
-    params = {"entry_point": "setup", "variables": dict(DEFAULTS, **variables)}
-    checked = role_variables.ensure(host, params, check_mode)
-    assert checked["refused"] == []
-    done = kdump_config.ensure(host, _setup_refusals.config_options(checked["variables"]), check_mode)
+    given = dict(DEFAULTS, **variables)
+    plan = planned(looked_at(host), check_mode, **given)
+    assert plan["refused"] == []
+    given = for_host(given, plan["own_directory"])
+    done = kdump_config.ensure(host, config_options(given, find_stack(host)), check_mode)
+    assert done["changed"] == plan["configuration"]["changes"]
     path = done["effective"]["path"]
     if path not in host.directories and not check_mode:
         host.directories[path], host.free[path] = 0o700, 4 << 30  # as kdump_target makes it
-    return checked, done
+    return plan, done
 
 
 def complaints(host):
@@ -161,7 +170,7 @@ def test_check_mode_predicts_the_own_directory_and_the_private_dumps():
 
 def test_private_dumps_alone_load_nothing_anew_and_leave_no_record():
     host = armed_debian({})
-    done = kdump_config.ensure(host, dict(_setup_refusals.config_options({}), private_dumps=True), False)
+    done = kdump_config.ensure(host, dict(config_options({}, find_stack(host)), private_dumps=True), False)
     assert (done["changed"], done["reload_required"], done["rebuild_required"]) == (True, False, False)
     assert [path for path in host.written if path != DROP_IN] == [DROP_IN.rpartition("/")[0]]
 

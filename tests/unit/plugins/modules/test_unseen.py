@@ -5,7 +5,7 @@
 
 import pytest
 from ansible_collections.crashops.kdump.plugins.module_utils._machine.results import Failure
-from ansible_collections.crashops.kdump.plugins.modules import role_variables
+from ansible_collections.crashops.kdump.plugins.modules import kdump_plan
 from ansible_collections.crashops.kdump.tests.unit.armed_host import armed_debian, armed_el9
 from ansible_collections.crashops.kdump.tests.unit.situations.situation import judge
 
@@ -92,7 +92,7 @@ def test_what_keeps_the_need_from_being_counted_is_said_rightly():
 def test_setup_without_root_is_refused_before_anything_and_names_become():
     host = armed_el9({})
     host.root = False
-    result = role_variables.ensure(host, {"entry_point": "setup", "variables": {"kdump_crashkernel": "1K"}}, False)
+    result = kdump_plan.ensure(host, {"entry_point": "setup", "variables": {"kdump_crashkernel": "1K"}}, False)
     assert result["refused"] == [
         "become: False is refused: only root can set kdump up; set become: true (ansible-playbook --become)."
     ]

@@ -8,17 +8,18 @@ from pathlib import Path
 
 import pytest
 import yaml
-from ansible_collections.crashops.kdump.plugins.module_utils import _setup_refusals
 from ansible_collections.crashops.kdump.plugins.module_utils._crashkernel.validate import LIMITS
+from ansible_collections.crashops.kdump.plugins.module_utils._setup.variables import CONFIG, variable
 from ansible_collections.crashops.kdump.plugins.plugin_utils import _role_variables
 from ansible_collections.crashops.kdump.tests.unit.armed_host import armed_debian, armed_el9
+from ansible_collections.crashops.kdump.tests.unit.set_up_host import looked_at, planned
 
 ROOT = Path(__file__).resolve().parents[4]
 PLAYBOOK_VARIABLE = re.compile(r"\bkdump_[a-z_]+")
 
 
 def judged(**variables):
-    return _setup_refusals.refusals(armed_el9(), _role_variables.converted(variables, "setup")[0])
+    return planned(looked_at(armed_el9()), **_role_variables.converted(variables, "setup")[0])["refused"]
 
 
 def test_every_variable_of_a_playbook_is_known():
@@ -39,8 +40,8 @@ def test_every_default_of_the_role_is_that_of_its_specification():
 
 def test_every_option_of_the_configuration_is_a_variable_of_the_role():
     options = _role_variables.options_of("setup")
-    assert [name for name in _setup_refusals.CONFIG if _setup_refusals.variable(name) not in options] == []
-    assert [name for name in ("size", "kernels", *LIMITS) if _setup_refusals.variable(name) not in options] == []
+    assert [name for name in CONFIG if variable(name) not in options] == []
+    assert [name for name in ("size", "kernels", *LIMITS) if variable(name) not in options] == []
 
 
 def test_no_variable_has_the_name_of_another_role():
@@ -49,7 +50,7 @@ def test_no_variable_has_the_name_of_another_role():
 
 @pytest.mark.parametrize("make", [armed_debian, armed_el9])
 def test_the_defaults_are_refused_on_no_host_that_is_right(make):
-    assert _setup_refusals.refusals(make(), _role_variables.converted({}, "setup")[0]) == []
+    assert planned(make(), **_role_variables.converted({}, "setup")[0])["refused"] == []
 
 
 def test_a_target_is_named_as_the_variable_it_came_from():
@@ -83,7 +84,7 @@ def test_an_allowed_name_covers_no_shorter_one():
 def test_a_bare_host_of_kdumpctl_is_not_refused_for_grubby_that_the_packages_bring():
     host = armed_el9()
     host.programs = [name for name in host.programs if name not in ("kdumpctl", "grubby")]
-    assert _setup_refusals.refusals(host, _role_variables.converted({}, "setup")[0]) == []
+    assert planned(host, **_role_variables.converted({}, "setup")[0])["refused"] == []
 
 
 @pytest.mark.parametrize(

@@ -1,0 +1,55 @@
+# Copyright (c) 2026, The crashops.kdump authors
+# GNU General Public License v3.0-or-later (see COPYING or https://www.gnu.org/licenses/gpl-3.0.txt)
+# SPDX-License-Identifier: GPL-3.0-or-later
+"""Plans setup or disable of one host: the variables are checked here, the host is read by one module."""
+
+from __future__ import annotations
+
+from typing import Any
+
+from ansible_collections.crashops.kdump.plugins.plugin_utils import _role_variables, _setup_plan
+from ansible_collections.crashops.kdump.plugins.plugin_utils._variables_action import VariablesAction, named
+
+MODULE = "crashops.kdump.kdump_plan"
+FAILED = ("failed", "msg", "exception", "unreachable", "module_stderr", "module_stdout", "rc", "warnings", "commands")
+OPTIONS = {
+    "entry_point": {"type": "str", "choices": ["setup", "disable"], "default": "setup"},
+    "variables": {"type": "dict"},
+}
+
+
+class ActionModule(VariablesAction):
+    """The action of the task. What is planned on the host is in module_utils/_setup."""
+
+    def run(self, tmp: str | None = None, task_vars: dict[str, Any] | None = None) -> dict[str, Any]:
+        """Return the variables and the plan, or fail with a sentence for each thing that is refused."""
+        result = super().run(tmp, task_vars)
+        self._vars = task_vars or {}
+        dummy, options = self.validate_argument_spec(argument_spec=OPTIONS)
+        entry_point = options["entry_point"]
+        values, refused = self.checked(entry_point, options["variables"])
+        result.update(changed=False, variables=values, refused=refused)
+        # what is refused here already would be refused on the host once more
+        taken = {name: value for name, value in values.items() if not named(name, refused)}
+        found = self._on_host(entry_point, taken, result)
+        if "refused" in found:
+            result["refused"] = refused + [str(sentence) for sentence in found["refused"]]
+        elif refused:
+            result["msg"] = " ".join([*refused, str(found.get("msg", ""))]).strip()
+        if not result.get("failed") and not refused:
+            values = _role_variables.for_host(values, found.get("own_directory") is True)
+            host, check_mode = str(self._vars.get("inventory_hostname")), bool(self._task.check_mode)
+            wrong, plan = _setup_plan.completed(found, values, host, check_mode)
+            result.update(variables=values, refused=result["refused"] + wrong, plan=plan)
+        return self.ended(result)
+
+    def _on_host(self, entry_point: str, values: dict[str, Any], result: dict[str, Any]) -> dict[str, Any]:
+        """Return what the module says of the host; how the module ended becomes a part of the result."""
+        args = {"entry_point": entry_point, "variables": values}
+        done = self._execute_module(module_name=MODULE, module_args=args, task_vars=self._vars)
+        # of what the host returns only this: anything else, such as facts, could stand for what the operator wrote
+        result.update({name: done[name] for name in FAILED if name in done})
+        if self._discovered_interpreter_key:
+            # Ansible's own fact: without it the next task looks for Python once more
+            result["ansible_facts"] = {self._discovered_interpreter_key: self._discovered_interpreter}
+        return dict(done)

@@ -1,0 +1,238 @@
+# Copyright (c) 2026, The crashops.kdump authors
+# GNU General Public License v3.0-or-later (see COPYING or https://www.gnu.org/licenses/gpl-3.0.txt)
+# SPDX-License-Identifier: GPL-3.0-or-later
+# Private to this collection: no promise is made to code outside it.
+"""All that setup or disable would do to a host, found in one process that changes nothing.
+
+Each part of the plan is what the module for it would do, by the same functions that the module plans by. The service is
+planned on the host as the parts before it would leave it.
+"""
+
+import time
+from typing import Any, Callable, Dict, List, Optional, TypeVar
+
+from ansible_collections.crashops.kdump.plugins.module_utils._bootloaders.find import find_bootloader
+from ansible_collections.crashops.kdump.plugins.module_utils._machine.dump_support import container, unsupported
+from ansible_collections.crashops.kdump.plugins.module_utils._machine.planned_host import PlannedHost
+from ansible_collections.crashops.kdump.plugins.module_utils._machine.replace_files import left
+from ansible_collections.crashops.kdump.plugins.module_utils._machine.results import Failure, Refused, refusal
+from ansible_collections.crashops.kdump.plugins.module_utils._service import undo
+from ansible_collections.crashops.kdump.plugins.module_utils._service.state import read_service
+from ansible_collections.crashops.kdump.plugins.module_utils._setup import configuration, reservation, service, target
+from ansible_collections.crashops.kdump.plugins.module_utils._setup.variables import (
+    SERVICE_TIMEOUT_S,
+    config_options,
+    crashkernel_options,
+    named,
+    service_options,
+    target_key,
+)
+from ansible_collections.crashops.kdump.plugins.module_utils._stacks.base import Stack
+from ansible_collections.crashops.kdump.plugins.module_utils._stacks.find import find_stack
+from ansible_collections.crashops.kdump.plugins.module_utils._stacks.kdump_tools.own_directory import (
+    note,
+    own_directory,
+)
+
+Planned = TypeVar("Planned")
+# what the role can mend where a target does not work
+MENDABLE = ("program_missing", "key_missing", "host_key_unknown", "host_key_changed", "login_refused", "elsewhere")
+NO_ROOT = refusal("become", False, "only root can set kdump up", "set become: true (ansible-playbook --become)")
+MASKED = (
+    "kdump_masked: %s is masked on this host, so nothing can start it; set kdump_masked to false to unmask it, and "
+    "take it out of the hardening profile that masks it."
+)
+OF_TARGET = ("works", "trouble", "untried", "problem", "package", "public_key", "write_only", "diff")
+OF_RESERVATION = ("diff", "value", "messages", "reason", "reboot_required", "reserved_bytes", "below_floor")
+NOTHING: Dict[str, Any] = {"needed": False, "changes": False, "diff": []}
+
+
+class Planner:
+    """Plans one host. `refused` collects what no run would do, `unknown` what only a real run can find out."""
+
+    def __init__(self, host: Any, given: Dict[str, Any], check_mode: bool) -> None:
+        self.host = host
+        self.given = given
+        self.check_mode = check_mode
+        self.stack: Stack = find_stack(host)
+        self.installed = self.stack.installed()
+        self.refused: List[str] = []
+        self.unknown: List[str] = []
+
+    def attempt(self, plan: Callable[[], Planned]) -> Optional[Planned]:
+        """Return a plan, None where something is refused, which is noted by the names of the role's variables."""
+        try:
+            return plan()
+        except Refused as failure:
+            self.refused += [named(sentence) for sentence in failure.details["refused"]]
+        return None
+
+    def configure(self) -> Optional[configuration.Configuring]:
+        """Return what kdump_config would write."""
+        gone = configuration.missing(self.host, self.stack) if self.installed and not self.check_mode else None
+        if gone is not None:
+            self.refused.append("%s." % gone)
+            return None
+        options = config_options(self.given, self.stack)
+        return self.attempt(lambda: configuration.plan_configuration(self.host, options, False))
+
+    def prepare(self, configuring: Optional[configuration.Configuring]) -> Optional[target.Preparing]:
+        """Return what kdump_target would prepare."""
+        if configuring is None:
+            return None
+        before, after = self.stack.settings(), configuring.planned.settings()
+        preparing = self.attempt(lambda: target.plan_target(self.host, before, after, self.given, self.stack.name))
+        found = preparing.found if preparing else None
+        if found and not found["works"] and not found["untried"] and found["trouble"] not in MENDABLE:
+            self.refused.append(found["problem"])
+        return preparing
+
+    def reserve(self, host: Any, options: Dict[str, Any]) -> Dict[str, Any]:
+        """Return what crashkernel_reserve would do; needed where only a real run can know."""
+        try:
+            reserving = reservation.plan_reservation(host, options, True)
+            said = reservation.described(host, reserving)
+        except Refused as failure:
+            self.refused += [named(sentence) for sentence in failure.details["refused"]]
+            return dict(NOTHING, **dict.fromkeys(OF_RESERVATION[1:]))
+        except Failure as failure:
+            if self.installed or self.stack.name != "kdumpctl":
+                self.refused.append(refusal("kdump_crashkernel", options["size"], failure.msg, "then run setup again"))
+            else:
+                self.unknown.append("the reservation, before the packages are installed: %s" % failure.msg)
+            return dict(NOTHING, needed=True, changes=None, **dict.fromkeys(OF_RESERVATION[1:]))
+        if said["value"] is None:
+            self.unknown.append("the reservation: %s" % " ".join(said["messages"]))
+        known = said["value"] is not None
+        part = {name: said[name] for name in OF_RESERVATION}
+        return dict(part, needed=said["changed"] or not known, changes=said["changed"] if known else None)
+
+    def arm(self, host: Any, options: Dict[str, Any]) -> Dict[str, Any]:
+        """Return what kdump_service would do on the host as it would be by then."""
+        stack = type(self.stack)(host)
+        found = read_service(host, stack)
+        arming = service.plan_service(stack, found, options)
+        said = service.described(arming)
+        # a start that is under way is awaited by the module, and what a killed run left is removed by it
+        unsettled = found.unit.moving or self.host.stat(undo.RECORD) is not None or bool(left(self.host))
+        return {
+            "needed": said["changed"] or said["reason"] is not None or unsettled,
+            "changes": None if found.unit.moving else said["changed"],
+            "diff": said["diff"],
+            "actions": said["actions"],
+            "reason": said["reason"],
+            "masked": found.unit.masked,
+            "starts": options["state"] == "started",
+        }
+
+
+def plan_setup(host: Any, variables: Dict[str, Any], check_mode: bool) -> Dict[str, Any]:
+    """Return what setup would do by the role's variables, and a sentence for each thing that is refused."""
+    stack = find_stack(host)
+    hopeless = no_setup(host, variables)
+    if hopeless is not None or not host.is_root():
+        refused = [] if hopeless is not None else [NO_ROOT]
+        return {"hopeless": hopeless, "refused": refused, "notes": [], "own_directory": False}
+    own = own_directory(host, stack, variables)
+    # what is there after the first run is no news
+    notes = [note(host, own)] if own and stack.settings().path != own else []
+    planner = Planner(host, dict(variables, kdump_path=own) if own else variables, check_mode)
+    parts = _setup_parts(planner)
+    refused = list(dict.fromkeys(planner.refused))
+    known = {"hopeless": None, "refused": refused, "unknown": planner.unknown, "notes": notes}
+    return dict(known, own_directory=own is not None, stack=described_stack(planner), **parts)
+
+
+def no_setup(host: Any, variables: Dict[str, Any]) -> Optional[Dict[str, str]]:
+    """Return why this machine is not set up whatever its variables say: the word for it, and a sentence."""
+    if host.stat(service.VMCORE) is not None:
+        return {"word": "capture_kernel", "reason": "it is inside a capture kernel and writes a dump"}
+    today = time.strftime("%Y-%m-%d", time.gmtime(host.now()))
+    waived = [one["id"] for one in variables.get("kdump_waivers") or [] if one["until"] >= today]
+    reason = unsupported(host, waived)
+    return None if reason is None else {"word": "unsupported", "reason": reason}
+
+
+def described_stack(planner: Planner) -> Dict[str, Any]:
+    """Return how this host runs kdump."""
+    stack = planner.stack
+    generation = stack.generation() if planner.installed else None
+    known = {"name": stack.name, "unit": stack.unit, "installed": planner.installed, "generation": generation}
+    return dict(known, ssh_key=stack.settings().ssh_key)
+
+
+def _setup_parts(planner: Planner) -> Dict[str, Any]:
+    """Return the parts of setup in their order."""
+    configuring = planner.configure()
+    preparing = planner.prepare(configuring)
+    changes = configuring.changes if configuring else []
+    host = PlannedHost(planner.host, changes, preparing.makes() if preparing else [])
+    reserving = planner.reserve(host, crashkernel_options(planner.given))
+    reserved = (reserving["reserved_bytes"] or 0) > 0
+    arming = planner.arm(host, service_options(planner.given, "started" if reserved else None, True))
+    reboots = bool(reserving["reboot_required"])
+    _refuse_service(planner, arming, preparing, reboots and bool(planner.given.get("kdump_reboot_allowed")))
+    warned = configuration.warnings(configuring.findings) if configuring and not changes else []
+    diff = [configuration.diff_of(change) for change in changes]
+    return {
+        "packages": {"needed": not planner.installed, "changes": not planner.installed},
+        "target": _target_part(planner, configuring, preparing),
+        "configuration": {"needed": bool(changes), "changes": bool(changes), "diff": diff},
+        "reservation": reserving,
+        "reboot": {"needed": reboots, "reason": reserving["reason"]},
+        "service": arming,
+        "warnings": warned,
+    }
+
+
+def _target_part(
+    planner: Planner, configuring: Optional[configuration.Configuring], preparing: Optional[target.Preparing]
+) -> Dict[str, Any]:
+    """Return what is to be prepared for the dump target, which is named as the files will name it."""
+    settings = configuring.planned.settings() if configuring else planner.stack.settings()
+    kind = settings.target_type
+    named_target = {"type": kind, "location": settings.target_location, "path": settings.path}
+    named_target["ssh_key"] = target_key(planner.given, settings.ssh_key) if kind == "ssh" else None
+    if preparing is None:
+        return dict(NOTHING, too_open=False, **dict.fromkeys(OF_TARGET[:-1]), **named_target)
+    found = {name: preparing.found[name] for name in OF_TARGET}
+    changes = None if found["untried"] else bool(preparing.found["changed"])
+    return dict(found, needed=preparing.needed(), changes=changes, too_open=preparing.too_open, **named_target)
+
+
+def _refuse_service(
+    planner: Planner, arming: Dict[str, Any], preparing: Optional[target.Preparing], reboots: bool
+) -> None:
+    """Refuse a host that could not be armed in the end, where nothing that setup does before that could mend it.
+
+    What a killed run left is undone by kdump_service, so a host with that is not refused here.
+    """
+    if arming["masked"] and planner.given.get("kdump_masked") is None:
+        planner.refused.append(MASKED % planner.stack.unit)
+        return
+    mended = reboots or not planner.installed or (preparing is not None and preparing.needed())
+    undone = planner.host.stat(undo.RECORD) is not None
+    if arming["reason"] is not None and not mended and not undone and not planner.refused:
+        planner.refused.append(arming["reason"])
+
+
+def plan_disable(host: Any, variables: Dict[str, Any], check_mode: bool) -> Dict[str, Any]:
+    """Return what disable would do."""
+    planner = Planner(host, variables, check_mode)
+    if container(host) is not None:
+        return {"container": True, "refused": [], "stack": described_stack(planner)}
+    options = dict(service_options(variables, "stopped", False), timeout=SERVICE_TIMEOUT_S)
+    arming = planner.arm(host, options) if planner.installed else dict(NOTHING)
+    loader = _bootloader(host)
+    absent = dict(crashkernel_options({}), state="absent")
+    reserving = planner.reserve(host, absent) if loader else dict(NOTHING, reboot_required=False, reason=None)
+    parts = {"service": arming, "reservation": reserving, "bootloader": loader}
+    return dict(parts, container=False, refused=planner.refused, stack=described_stack(planner))
+
+
+def _bootloader(host: Any) -> Optional[str]:
+    """Return the name of what sets kernel arguments here, None where nothing does that is known."""
+    try:
+        return find_bootloader(host).name
+    except Failure:
+        return None

@@ -1,0 +1,89 @@
+# Copyright (c) 2026, The crashops.kdump authors
+# GNU General Public License v3.0-or-later (see COPYING or https://www.gnu.org/licenses/gpl-3.0.txt)
+# SPDX-License-Identifier: GPL-3.0-or-later
+# Private to this collection: no promise is made to code outside it.
+"""The role's variables of one host, as an action plugin finds them among the variables of its task."""
+
+from __future__ import annotations
+
+import json
+from collections.abc import Mapping
+from typing import Any
+
+from ansible.errors import AnsibleError
+from ansible.plugins.action import ActionBase
+from ansible_collections.crashops.kdump.plugins.module_utils._machine.results import refusal
+from ansible_collections.crashops.kdump.plugins.module_utils._syntax import secret_words
+from ansible_collections.crashops.kdump.plugins.plugin_utils import _role_variables
+from ansible_collections.crashops.kdump.plugins.plugin_utils._crash_test.other_host import is_known
+
+
+class VariablesAction(ActionBase):
+    """An action that begins with the role's variables: their names, their types, and all that needs no host."""
+
+    TRANSFERS_FILES = False
+    _supports_check_mode = True
+    _supports_async = False
+
+    def checked(self, entry_point: str, variables: Mapping[str, Any] | None) -> tuple[dict[str, Any], list[str]]:
+        """Return the variables that have a value, each of its type, and a sentence for each that is refused."""
+        given = variables if variables is not None else self._vars
+        typed, refused = self._typed(given, entry_point)
+        values, wrong = _role_variables.converted(typed, entry_point)
+        refused += wrong
+        refused += _role_variables.refusals(values, lambda name: is_known(name, self._vars), self._hosts())
+        return values, refused + self._claimed(given)
+
+    @staticmethod
+    def ended(result: dict[str, Any]) -> dict[str, Any]:
+        """Return the result as a failure where something is refused, and without secrets where others see it."""
+        if not result.get("failed") and result["refused"]:
+            result.update(failed=True, msg=" ".join(result["refused"]))
+        if result.get("failed"):
+            return dict(secret_words.masked(result))
+        # the role needs the values as they are, so a result that holds a secret is for it alone
+        if secret_words.masked(result["variables"]) != result["variables"]:
+            result["_ansible_no_log"] = True
+        return result
+
+    def _typed(self, given: Mapping[str, Any], entry_point: str) -> tuple[dict[str, Any], list[str]]:
+        """Return what was given for the role's variables, templates resolved, and what is wrong with that."""
+        typed, refused = {}, []
+        for name in _role_variables.options_of(entry_point):
+            if name not in given:
+                continue
+            try:
+                value = self._templar.template(given[name])
+                if value is not None and value != self._vars.get("omit"):
+                    typed[name] = plain(value)
+            except AnsibleError as error:
+                refused.append(
+                    refusal(name, str(given[name]), "it cannot be resolved (%s)" % error, "mend the template")
+                )
+        known = [*typed, *_role_variables.allowed(typed)]
+        others = {
+            name: plain(value) for name, value in given.items() if name.startswith("kdump_") and name not in known
+        }
+        return typed, _role_variables.unknown(others, entry_point) + refused
+
+    def _hosts(self) -> list[str]:
+        """Return the names of the inventory's hosts."""
+        return list((self._vars.get("groups") or {}).get("all") or [])
+
+    def _claimed(self, given: Mapping[str, Any]) -> list[str]:
+        """Return a sentence for each variable whose value is a fact: any module's result can bring one."""
+        facts = self._vars.get("ansible_facts") or {}
+        names = [name for name in facts if str(name).startswith("kdump_") and name in given]
+        rule = "the value is a fact that the host sent, and a host decides nothing here"
+        remedy = "set it in the inventory (set_fact with cacheable makes a fact of it)"
+        return [refusal(name, plain(facts[name]), rule, remedy) for name in names if given[name] == facts[name]]
+
+
+def named(variable: str, sentences: list[str]) -> bool:
+    """Return whether a sentence is about a variable, or a part of it."""
+    return any(sentence.startswith((variable + ":", variable + ".")) for sentence in sentences)
+
+
+def plain(value: Any) -> Any:
+    """Return a value without what ansible-core knows about where it came from; a date becomes its text."""
+    return json.loads(json.dumps(value, default=str))
