@@ -11,7 +11,7 @@ from collections.abc import Callable, Iterable
 from typing import Any
 
 from ansible.plugins.action import ActionBase
-from ansible_collections.crashops.kdump.plugins.module_utils._machine.results import refusal
+from ansible_collections.crashops.kdump.plugins.module_utils._syntax.finding import refusal
 from ansible_collections.crashops.kdump.plugins.plugin_utils._report import files, page, summary, words
 from ansible_collections.crashops.kdump.plugins.plugin_utils._report import text as report_text
 from ansible_collections.crashops.kdump.plugins.plugin_utils._report.checked_reader import clean

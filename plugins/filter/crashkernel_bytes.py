@@ -90,7 +90,7 @@ from ansible_collections.crashops.kdump.plugins.module_utils._crashkernel.kernel
 from ansible_collections.crashops.kdump.plugins.module_utils._crashkernel.kernel_versions import kernel_of
 from ansible_collections.crashops.kdump.plugins.module_utils._crashkernel.option_grammar import GrammarError, parse_size
 from ansible_collections.crashops.kdump.plugins.module_utils._crashkernel.reservation import reservation
-from ansible_collections.crashops.kdump.plugins.module_utils._machine.results import refusal
+from ansible_collections.crashops.kdump.plugins.module_utils._syntax.finding import refusal
 
 # what uname -m prints where the kernel reserves memory for crashkernel=
 MACHINES = re.compile(

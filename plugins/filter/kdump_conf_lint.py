@@ -90,10 +90,10 @@ from collections.abc import Callable
 from typing import Any
 
 from ansible.errors import AnsibleFilterError
-from ansible_collections.crashops.kdump.plugins.module_utils._machine.results import kind_of, refusal
 from ansible_collections.crashops.kdump.plugins.module_utils._stacks.kdumpctl.conf_lines import GENERATIONS
 from ansible_collections.crashops.kdump.plugins.module_utils._stacks.kdumpctl.conf_lint import lint
 from ansible_collections.crashops.kdump.plugins.module_utils._syntax import secret_words
+from ansible_collections.crashops.kdump.plugins.module_utils._syntax.finding import kind_of, refusal
 
 # names that people know a generation by; RHEL 10.0 still had kdump-utils 1.0.59, which is el9
 ALIASES = {"el10": "current", "fedora": "current", "rhel8": "el8", "rhel9": "el9", "rhel10": "current"}

@@ -338,7 +338,7 @@ refused:
   elements: str
 """
 
-import os
+from posixpath import dirname
 from typing import Any, Dict, List
 
 from ansible.module_utils.basic import AnsibleModule
@@ -398,7 +398,7 @@ def _write(host: Any, stack: Stack, changes: List[FileChange], backup: bool) -> 
 def _make_folders(host: Any, stack: Stack, changes: List[FileChange]) -> None:
     """Make the folder of a drop-in file where it is not there yet; those of the other files come with the package."""
     drop_ins = [change for change in changes if change.after is not None and change.path not in stack.config_files]
-    for folder in [os.path.dirname(change.path) for change in drop_ins]:
+    for folder in [dirname(change.path) for change in drop_ins]:
         if host.stat(folder) is None:
             host.make_directory(folder, 0o755)
 

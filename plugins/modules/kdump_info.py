@@ -731,7 +731,8 @@ from ansible_collections.crashops.kdump.plugins.module_utils._facts.collect impo
 from ansible_collections.crashops.kdump.plugins.module_utils._facts.panic_policy import PROFILES
 from ansible_collections.crashops.kdump.plugins.module_utils._kdump_info import read_facts
 from ansible_collections.crashops.kdump.plugins.module_utils._machine.host import run_module
-from ansible_collections.crashops.kdump.plugins.module_utils._machine.results import Refused, refusal
+from ansible_collections.crashops.kdump.plugins.module_utils._machine.results import Refused
+from ansible_collections.crashops.kdump.plugins.module_utils._syntax.finding import refusal
 
 
 def refusals(params: Dict[str, Any]) -> List[str]:

@@ -236,8 +236,9 @@ from typing import Any, Dict, List, Optional
 
 from ansible.module_utils.basic import AnsibleModule
 from ansible_collections.crashops.kdump.plugins.module_utils._machine.host import run_module
-from ansible_collections.crashops.kdump.plugins.module_utils._machine.results import Refused, refusal
+from ansible_collections.crashops.kdump.plugins.module_utils._machine.results import Refused
 from ansible_collections.crashops.kdump.plugins.module_utils._stacks.find import find_stack
+from ansible_collections.crashops.kdump.plugins.module_utils._syntax.finding import refusal
 from ansible_collections.crashops.kdump.plugins.module_utils._syntax.whole_numbers import LAST_TIME_S
 from ansible_collections.crashops.kdump.plugins.module_utils._vmcores import dmesg, formats, trust
 from ansible_collections.crashops.kdump.plugins.module_utils._vmcores.examine import (

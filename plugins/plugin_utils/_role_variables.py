@@ -20,7 +20,7 @@ import yaml
 from ansible.module_utils.parsing.convert_bool import boolean
 from ansible_collections.crashops.kdump.plugins.module_utils._checks import waivers
 from ansible_collections.crashops.kdump.plugins.module_utils._checks.judge_options import Thresholds
-from ansible_collections.crashops.kdump.plugins.module_utils._machine.results import refusal
+from ansible_collections.crashops.kdump.plugins.module_utils._syntax.finding import refusal
 from ansible_collections.crashops.kdump.plugins.module_utils._syntax.option_values import (
     plain_path_problem,
     unseen_problem,

@@ -7,13 +7,13 @@
 from typing import Any
 
 from ansible_collections.crashops.kdump.plugins.module_utils._bootloaders.base import ZIPL_CONF, Bootloader
-from ansible_collections.crashops.kdump.plugins.module_utils._crashkernel.running_kernel import OSTREE
+from ansible_collections.crashops.kdump.plugins.module_utils._machine.image_based import is_image_based
 from ansible_collections.crashops.kdump.plugins.module_utils._machine.results import Failure
 
 
 def find_bootloader(host: Any, timeout_s: int = 900) -> Bootloader:
     """Return the boot loader of a host, or raise Failure where it has none that is known here."""
-    if host.stat(OSTREE) is not None:
+    if is_image_based(host):
         from ansible_collections.crashops.kdump.plugins.module_utils._bootloaders.ostree import BootcImage, RpmOstree
 
         # grubby may be there as well, but does not see a deployment that is staged for the next boot

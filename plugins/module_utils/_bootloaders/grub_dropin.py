@@ -16,7 +16,8 @@ from ansible_collections.crashops.kdump.plugins.module_utils._bootloaders.base i
     not_read_back,
     put_back,
 )
-from ansible_collections.crashops.kdump.plugins.module_utils._machine.results import Failure, FileChange, refusal
+from ansible_collections.crashops.kdump.plugins.module_utils._machine.results import Failure, FileChange
+from ansible_collections.crashops.kdump.plugins.module_utils._syntax.finding import refusal
 from ansible_collections.crashops.kdump.plugins.module_utils._syntax.kernel_cmdline import replaced, values
 
 DROP_IN_DIRECTORY = "/etc/default/grub.d"

@@ -27,7 +27,8 @@ from ansible_collections.crashops.kdump.plugins.module_utils._bootloaders.base i
 )
 from ansible_collections.crashops.kdump.plugins.module_utils._bootloaders.grubby_output import parse_info
 from ansible_collections.crashops.kdump.plugins.module_utils._bootloaders.zipl import is_older_than
-from ansible_collections.crashops.kdump.plugins.module_utils._machine.results import Failure, FileChange, refusal
+from ansible_collections.crashops.kdump.plugins.module_utils._machine.results import Failure, FileChange
+from ansible_collections.crashops.kdump.plugins.module_utils._syntax.finding import refusal
 from ansible_collections.crashops.kdump.plugins.module_utils._syntax.kernel_cmdline import (
     replaced,
     values,

@@ -24,7 +24,8 @@ from ansible_collections.crashops.kdump.plugins.module_utils._bootloaders.bootc_
     kargs_d_text,
     kargs_d_values,
 )
-from ansible_collections.crashops.kdump.plugins.module_utils._machine.results import Failure, refusal
+from ansible_collections.crashops.kdump.plugins.module_utils._machine.results import Failure
+from ansible_collections.crashops.kdump.plugins.module_utils._syntax.finding import refusal
 from ansible_collections.crashops.kdump.plugins.module_utils._syntax.kernel_cmdline import (
     replaced,
     said,

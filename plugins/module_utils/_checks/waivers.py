@@ -11,7 +11,7 @@ from typing import Any, Dict, List, Sequence
 from ansible_collections.crashops.kdump.plugins.module_utils._checks.all_checks import IDS
 from ansible_collections.crashops.kdump.plugins.module_utils._checks.judge_options import Waiver
 from ansible_collections.crashops.kdump.plugins.module_utils._checks.outcome import PASS, SKIP
-from ansible_collections.crashops.kdump.plugins.module_utils._machine.results import refusal
+from ansible_collections.crashops.kdump.plugins.module_utils._syntax.finding import refusal
 
 DATE = "%Y-%m-%d"
 

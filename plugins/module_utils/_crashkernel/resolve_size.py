@@ -8,9 +8,10 @@ from typing import Any, List, NamedTuple, Optional, Union
 
 from ansible_collections.crashops.kdump.plugins.module_utils._crashkernel.option_grammar import GIB, MIB, mib, round_up
 from ansible_collections.crashops.kdump.plugins.module_utils._crashkernel.reboot_needed import will_reserve
-from ansible_collections.crashops.kdump.plugins.module_utils._crashkernel.running_kernel import OSTREE, Running
+from ansible_collections.crashops.kdump.plugins.module_utils._crashkernel.running_kernel import Running
 from ansible_collections.crashops.kdump.plugins.module_utils._crashkernel.tool_estimate import suggestion
 from ansible_collections.crashops.kdump.plugins.module_utils._crashkernel.vendor_default import Resolved, vendor_default
+from ansible_collections.crashops.kdump.plugins.module_utils._machine.image_based import is_image_based
 from ansible_collections.crashops.kdump.plugins.module_utils._machine.results import Failure
 from ansible_collections.crashops.kdump.plugins.module_utils._stacks.find import find_stack
 from ansible_collections.crashops.kdump.plugins.module_utils._stacks.kdumpctl import conf_lines
@@ -86,8 +87,7 @@ def _overwritten_later(host: Any, running: Running) -> List[str]:
     """Return a warning where the next update of kdump's package would put the vendor's default back."""
     conf = host.read(KDUMP_CONF)
     # on hosts that boot images neither kdump's package nor its hook at a kernel's installation touches the value
-    image_based = host.stat(OSTREE) is not None
-    if conf is None or image_based or running.knows_auto() or _keeps_value(host, conf):
+    if conf is None or is_image_based(host) or running.knows_auto() or _keeps_value(host, conf):
         return []
     return [
         "the next update of kdump's package or of the kernel puts the vendor's default in place of this value, "

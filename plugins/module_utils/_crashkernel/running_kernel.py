@@ -12,6 +12,7 @@ from ansible_collections.crashops.kdump.plugins.module_utils._crashkernel.option
 from ansible_collections.crashops.kdump.plugins.module_utils._machine.kernel_files import (
     CRASH_SIZE,
     cma_bytes,
+    kernel_release,
     read_first,
 )
 from ansible_collections.crashops.kdump.plugins.module_utils._syntax.kernel_cmdline import values
@@ -22,8 +23,6 @@ CRASH_BLOCKS = re.compile(r"^ *([0-9a-f]{1,16})-([0-9a-f]{1,16}) : Crash kernel$
 # where firmware-assisted dump (ppc64le) keeps the memory instead; 0 where it is off
 FADUMP_RESERVED = "/sys/kernel/fadump/mem_reserved"
 VMCORE = "/proc/vmcore"
-# there on hosts that boot images
-OSTREE = "/run/ostree-booted"
 # "Crash kernel" and the like are indented: they lie inside
 SYSTEM_RAM = re.compile(r"^([0-9a-f]{1,16})-([0-9a-f]{1,16}) : System RAM$", re.MULTILINE)
 MEM_TOTAL = re.compile(r"^MemTotal:\s+(\d+) kB", re.MULTILINE)
@@ -106,11 +105,6 @@ def _crash_size(host: Any) -> Optional[int]:
     size = whole(text)
     blocks = [int(end, 16) - int(start, 16) + 1 for start, end in CRASH_BLOCKS.findall(host.read("/proc/iomem") or "")]
     return sum(blocks) if len(blocks) > 1 and size in blocks else size
-
-
-def kernel_release(host: Any) -> str:
-    """Return the running kernel's release, as uname -r prints it; nothing where it cannot be seen."""
-    return _line(host, "/proc/sys/kernel/osrelease") or ""
 
 
 def read_running(host: Any) -> Running:

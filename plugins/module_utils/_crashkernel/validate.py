@@ -10,7 +10,7 @@ from ansible_collections.crashops.kdump.plugins.module_utils._crashkernel import
 from ansible_collections.crashops.kdump.plugins.module_utils._crashkernel.kernel_versions import Kernel
 from ansible_collections.crashops.kdump.plugins.module_utils._crashkernel.reboot_needed import will_reserve
 from ansible_collections.crashops.kdump.plugins.module_utils._crashkernel.running_kernel import Running
-from ansible_collections.crashops.kdump.plugins.module_utils._machine.results import refusal
+from ansible_collections.crashops.kdump.plugins.module_utils._syntax.finding import refusal
 from ansible_collections.crashops.kdump.plugins.module_utils._syntax.kernel_cmdline import said
 
 LIMITS = ("minimum", "maximum")

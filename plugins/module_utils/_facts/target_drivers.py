@@ -29,8 +29,8 @@ from ansible_collections.crashops.kdump.plugins.module_utils._machine.kernel_mod
     loaded_modules,
     plain,
 )
-from ansible_collections.crashops.kdump.plugins.module_utils._machine.results import refusal
 from ansible_collections.crashops.kdump.plugins.module_utils._stacks.base import Settings, Stack
+from ansible_collections.crashops.kdump.plugins.module_utils._syntax.finding import refusal
 
 SYS_MODULES = "/sys/module/"
 # what a layer needs beside the drivers of its disk, and what dracut calls that

@@ -2,15 +2,16 @@
 # GNU General Public License v3.0-or-later (see COPYING or https://www.gnu.org/licenses/gpl-3.0.txt)
 # SPDX-License-Identifier: GPL-3.0-or-later
 # Private to this collection: no promise is made to code outside it.
-"""The files in which the kernel says what it keeps for a crash, at their older and at their newer place.
+"""The files in which the running kernel says its release, and what it keeps for a crash.
 
-Kernels after 6.19 have them in /sys/kernel/kexec/ as well. The older ones are deprecated there and are to go.
+Kernels after 6.19 have the latter in /sys/kernel/kexec/ as well. The older places are deprecated and will go.
 """
 
 import re
 from typing import Any, Dict, Optional, Tuple
 
 Places = Tuple[str, ...]
+RELEASE = "/proc/sys/kernel/osrelease"
 CRASH_LOADED = ("/sys/kernel/kexec_crash_loaded", "/sys/kernel/kexec/crash_loaded")
 CRASH_SIZE = ("/sys/kernel/kexec_crash_size", "/sys/kernel/kexec/crash_size")
 CMA_RANGES = ("/sys/kernel/kexec/crash_cma_ranges", "/sys/kernel/kexec_crash_cma_ranges")
@@ -31,6 +32,11 @@ def read_first(host: Any, places: Places) -> Optional[str]:
 def unread(places: Places, unseen: Dict[str, str]) -> Optional[str]:
     """Return why a file could not be read, None where it could or is not there."""
     return next((unseen[path] for path in places if path in unseen), None)
+
+
+def kernel_release(host: Any) -> str:
+    """Return the running kernel's release, as uname -r prints it; nothing where it cannot be seen."""
+    return (host.read(RELEASE) or "").strip()
 
 
 def cma_bytes(host: Any) -> Optional[int]:

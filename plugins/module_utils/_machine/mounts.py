@@ -4,8 +4,8 @@
 # Private to this collection: no promise is made to code outside it.
 """What is mounted where, by /proc/self/mountinfo, and the devices that are meant by UUID= and LABEL=."""
 
-import os
 import re
+from posixpath import join, normpath
 from typing import Any, Container, List, NamedTuple, Optional
 
 MOUNTINFO = "/proc/self/mountinfo"
@@ -101,7 +101,7 @@ def remote_on_way(host: Any, found: List[Mount], path: str, answering: Container
     """
     place, left, links = "/", path.split("/"), 0
     while left and links <= MOST_LINKS:
-        here = os.path.normpath(os.path.join(place, left.pop(0)))
+        here = normpath(join(place, left.pop(0)))
         mount = holding(found, here)
         if mount is not None and is_remote(mount) and mount.point not in answering:
             return mount

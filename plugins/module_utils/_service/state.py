@@ -6,10 +6,10 @@
 
 from typing import Any, List, NamedTuple, Optional, Tuple
 
-from ansible_collections.crashops.kdump.plugins.module_utils._crashkernel.running_kernel import kernel_release
 from ansible_collections.crashops.kdump.plugins.module_utils._machine.kernel_files import (
     CRASH_LOADED,
     CRASH_SIZE,
+    kernel_release,
     read_first,
 )
 from ansible_collections.crashops.kdump.plugins.module_utils._machine.results import StateChange

@@ -6,18 +6,14 @@
 
 from typing import Any, Dict, List, NamedTuple, Optional
 
-from ansible_collections.crashops.kdump.plugins.module_utils._crashkernel.running_kernel import kernel_release
 from ansible_collections.crashops.kdump.plugins.module_utils._facts.target_drivers import refusals as drivers_refused
+from ansible_collections.crashops.kdump.plugins.module_utils._machine.kernel_files import kernel_release
 from ansible_collections.crashops.kdump.plugins.module_utils._machine.planned_host import PlannedHost
-from ansible_collections.crashops.kdump.plugins.module_utils._machine.results import (
-    FileChange,
-    Finding,
-    Refused,
-    file_diff,
-)
+from ansible_collections.crashops.kdump.plugins.module_utils._machine.results import FileChange, Refused, file_diff
 from ansible_collections.crashops.kdump.plugins.module_utils._stacks.base import Stack
 from ansible_collections.crashops.kdump.plugins.module_utils._stacks.find import find_stack
 from ansible_collections.crashops.kdump.plugins.module_utils._syntax import secret_words
+from ansible_collections.crashops.kdump.plugins.module_utils._syntax.finding import Finding
 
 
 class Configuring(NamedTuple):

@@ -15,7 +15,7 @@ from ansible_collections.crashops.kdump.plugins.module_utils._bootloaders.find i
 from ansible_collections.crashops.kdump.plugins.module_utils._machine.dump_support import container, unsupported
 from ansible_collections.crashops.kdump.plugins.module_utils._machine.planned_host import PlannedHost
 from ansible_collections.crashops.kdump.plugins.module_utils._machine.replace_files import left
-from ansible_collections.crashops.kdump.plugins.module_utils._machine.results import Failure, Refused, refusal
+from ansible_collections.crashops.kdump.plugins.module_utils._machine.results import Failure, Refused
 from ansible_collections.crashops.kdump.plugins.module_utils._service import undo
 from ansible_collections.crashops.kdump.plugins.module_utils._service.state import read_service
 from ansible_collections.crashops.kdump.plugins.module_utils._setup import configuration, reservation, service, target
@@ -33,6 +33,7 @@ from ansible_collections.crashops.kdump.plugins.module_utils._stacks.kdump_tools
     note,
     own_directory,
 )
+from ansible_collections.crashops.kdump.plugins.module_utils._syntax.finding import refusal
 
 Planned = TypeVar("Planned")
 # what the role can mend where a target does not work

@@ -6,10 +6,11 @@
 
 from typing import Any, Dict, List, NamedTuple
 
-from ansible_collections.crashops.kdump.plugins.module_utils._machine.results import Refused, refusal, state_diff
+from ansible_collections.crashops.kdump.plugins.module_utils._machine.results import Refused, state_diff
 from ansible_collections.crashops.kdump.plugins.module_utils._service import state as service_state
 from ansible_collections.crashops.kdump.plugins.module_utils._service.state import Plan, Service, Wanted
 from ansible_collections.crashops.kdump.plugins.module_utils._stacks.base import Stack
+from ansible_collections.crashops.kdump.plugins.module_utils._syntax.finding import refusal
 
 VMCORE = "/proc/vmcore"
 

@@ -11,13 +11,13 @@ from ansible_collections.crashops.kdump.plugins.module_utils._machine.results im
     Failure,
     Refused,
     StateChange,
-    refusal,
     state_diff,
 )
 from ansible_collections.crashops.kdump.plugins.module_utils._machine.tolerant_host import SeeingHost
 from ansible_collections.crashops.kdump.plugins.module_utils._setup.variables import TARGET_TIMEOUT_S, target_key
 from ansible_collections.crashops.kdump.plugins.module_utils._stacks.base import Settings, Stack
 from ansible_collections.crashops.kdump.plugins.module_utils._stacks.find import find_stack
+from ansible_collections.crashops.kdump.plugins.module_utils._syntax.finding import refusal
 from ansible_collections.crashops.kdump.plugins.module_utils._targets.find import prober
 from ansible_collections.crashops.kdump.plugins.module_utils._targets.prober import Probe, Wish
 from ansible_collections.crashops.kdump.plugins.module_utils._targets.target import (

@@ -7,7 +7,8 @@
 import abc
 from typing import Any, Dict, Iterable, List, NamedTuple, Optional
 
-from ansible_collections.crashops.kdump.plugins.module_utils._machine.results import FileChange, Finding
+from ansible_collections.crashops.kdump.plugins.module_utils._machine.results import FileChange
+from ansible_collections.crashops.kdump.plugins.module_utils._syntax.finding import Finding
 
 
 class Settings(NamedTuple):

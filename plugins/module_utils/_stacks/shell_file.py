@@ -6,9 +6,9 @@
 
 from typing import Any, Dict, Iterator, List, NamedTuple, Optional
 
-from ansible_collections.crashops.kdump.plugins.module_utils._machine.results import Finding, refusal
 from ansible_collections.crashops.kdump.plugins.module_utils._stacks import capture_cmdline
 from ansible_collections.crashops.kdump.plugins.module_utils._syntax import option_values, secret_words, shell_variables
+from ansible_collections.crashops.kdump.plugins.module_utils._syntax.finding import Finding, refusal
 
 COMMAND_LINE_OPTIONS = ("commandline_append", "commandline_remove", "blocked_drivers")
 WORDS_OPTIONS = ("commandline_append", "commandline_remove", "commandline_default")

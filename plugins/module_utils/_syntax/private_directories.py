@@ -4,9 +4,9 @@
 # Private to this collection: no promise is made to code outside it.
 """Which directories may become private to kdump: those for dumps alone, never one that others need."""
 
-from typing import Any, Iterator, List, Optional
+from typing import Iterator, List, Optional
 
-from ansible_collections.crashops.kdump.plugins.module_utils._machine.results import refusal
+from ansible_collections.crashops.kdump.plugins.module_utils._syntax.finding import refusal
 from ansible_collections.crashops.kdump.plugins.module_utils._syntax.option_values import Problem
 
 # where both stacks keep dumps by default; whatever else lies there, such as apport's reports, lies next to dumps
@@ -64,11 +64,10 @@ def system_problem(path: str) -> Optional[Problem]:
     return None
 
 
-def refusals(option: str, path: str, host: Any = None) -> Iterator[str]:
-    """Return what is wrong with a directory of dumps; with a host, also with where its links lead there."""
+def refusals(option: str, path: str, leads_to: str = "") -> Iterator[str]:
+    """Return what is wrong with a directory of dumps; leads_to is where its links lead on this host, if known."""
     place = normal(path)
-    seen = [place] if host is None else [place, host.real_path(place)]
-    for one in dict.fromkeys(seen):
+    for one in dict.fromkeys([place, leads_to or place]):
         problem = system_problem(one)
         if problem is not None:
             rule = problem.message if one == place else "it leads to %s, and %s" % (one, problem.message)

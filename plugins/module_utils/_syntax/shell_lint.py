@@ -7,9 +7,9 @@
 import re
 from typing import Any, Dict, Iterator, List, NamedTuple
 
-from ansible_collections.crashops.kdump.plugins.module_utils._machine.results import Finding
 from ansible_collections.crashops.kdump.plugins.module_utils._syntax import shell_assignments as shell
 from ansible_collections.crashops.kdump.plugins.module_utils._syntax import shell_variables
+from ansible_collections.crashops.kdump.plugins.module_utils._syntax.finding import Finding
 
 # a value that systemd's EnvironmentFile= reads as a shell does, and what may stand after it
 SIMPLE = re.compile(r"(?:\"(?:[^\"\\\r]|\\.)*\"|'[^'\r]*'|[^\s\"'\\]*)[ \t]*(?:\n|\Z)", re.DOTALL)

@@ -8,7 +8,8 @@ import re
 from typing import List, Optional
 
 from ansible_collections.crashops.kdump.plugins.module_utils._machine import mounts
-from ansible_collections.crashops.kdump.plugins.module_utils._machine.results import Failure, Refused, refusal
+from ansible_collections.crashops.kdump.plugins.module_utils._machine.results import Failure, Refused
+from ansible_collections.crashops.kdump.plugins.module_utils._syntax.finding import refusal
 from ansible_collections.crashops.kdump.plugins.module_utils._syntax.whole_numbers import whole
 from ansible_collections.crashops.kdump.plugins.module_utils._targets.prober import (
     MOUNT_FAILED,

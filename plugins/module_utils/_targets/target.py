@@ -6,8 +6,8 @@
 
 from typing import Any, Dict, Iterator, NamedTuple, Optional, Tuple
 
-from ansible_collections.crashops.kdump.plugins.module_utils._machine.results import refusal
 from ansible_collections.crashops.kdump.plugins.module_utils._syntax import option_values, private_directories
+from ansible_collections.crashops.kdump.plugins.module_utils._syntax.finding import refusal
 
 FILE_SYSTEMS = ("ext2", "ext3", "ext4", "xfs", "btrfs", "minix", "virtiofs")
 # what each stack can dump to
@@ -74,7 +74,9 @@ def path_refusals(target: Target, host: Any) -> Iterator[str]:
         yield refusal("path", target.path, problem.message, problem.remedy)
         return
     if target.kind in ("local", "ssh"):
-        yield from private_directories.refusals("path", target.path, host if target.kind == "local" else None)
+        here = host is not None and target.kind == "local"
+        leads_to = host.real_path(private_directories.normal(target.path)) if here else ""
+        yield from private_directories.refusals("path", target.path, leads_to)
 
 
 def place_refusals(place: str, path: str) -> Iterator[str]:

@@ -11,8 +11,8 @@ import shlex
 from typing import Any, NamedTuple
 
 from ansible_collections.crashops.kdump.plugins.module_utils._machine.kernel_files import CRASH_LOADED
-from ansible_collections.crashops.kdump.plugins.module_utils._machine.results import refusal
 from ansible_collections.crashops.kdump.plugins.module_utils._service.state import FADUMP
+from ansible_collections.crashops.kdump.plugins.module_utils._syntax.finding import refusal
 
 # how long a host may take to die, dump, boot and answer again: firmware and services, and the dumping of its memory
 BASE_TIMEOUT_S = 900

@@ -8,7 +8,7 @@ from __future__ import annotations
 
 from typing import Any, NamedTuple
 
-from ansible_collections.crashops.kdump.plugins.module_utils._machine.results import refusal
+from ansible_collections.crashops.kdump.plugins.module_utils._syntax.finding import refusal
 from ansible_collections.crashops.kdump.plugins.module_utils._syntax.whole_numbers import moment, whole
 from ansible_collections.crashops.kdump.plugins.module_utils._targets.target import nfs_directory
 from ansible_collections.crashops.kdump.plugins.plugin_utils._crash_test.decisions import made_since

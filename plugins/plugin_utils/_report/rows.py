@@ -10,7 +10,7 @@ import re
 from collections.abc import Mapping
 from typing import Any
 
-from ansible_collections.crashops.kdump.plugins.module_utils._machine.results import kind_of
+from ansible_collections.crashops.kdump.plugins.module_utils._syntax.finding import kind_of
 from ansible_collections.crashops.kdump.plugins.plugin_utils._report import words as report_words
 from ansible_collections.crashops.kdump.plugins.plugin_utils._report.checked_reader import Reader, Unreadable, clean
 

@@ -7,7 +7,6 @@
 import re
 from typing import Any, Callable, Dict, Iterator, List, NamedTuple, Optional, Tuple
 
-from ansible_collections.crashops.kdump.plugins.module_utils._machine.results import Finding, in_order
 from ansible_collections.crashops.kdump.plugins.module_utils._stacks.capture_cmdline import words_of
 from ansible_collections.crashops.kdump.plugins.module_utils._stacks.kdump_tools import options
 from ansible_collections.crashops.kdump.plugins.module_utils._syntax import (
@@ -16,6 +15,7 @@ from ansible_collections.crashops.kdump.plugins.module_utils._syntax import (
     shell_lint,
     shell_variables,
 )
+from ansible_collections.crashops.kdump.plugins.module_utils._syntax.finding import Finding, in_order
 from ansible_collections.crashops.kdump.plugins.module_utils._syntax.shell_assignments import BROKEN, Oddity, events
 from ansible_collections.crashops.kdump.plugins.module_utils._syntax.shell_lint import finding_at
 

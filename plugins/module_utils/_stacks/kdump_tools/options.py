@@ -7,10 +7,10 @@
 import re
 from typing import Any, Dict, Iterator, List, Optional
 
-from ansible_collections.crashops.kdump.plugins.module_utils._machine.results import Finding, refusal
 from ansible_collections.crashops.kdump.plugins.module_utils._stacks import shell_file
 from ansible_collections.crashops.kdump.plugins.module_utils._stacks.capture_cmdline import words_of
 from ansible_collections.crashops.kdump.plugins.module_utils._syntax import makedumpfile, option_values, shell_variables
+from ansible_collections.crashops.kdump.plugins.module_utils._syntax.finding import Finding, refusal
 from ansible_collections.crashops.kdump.plugins.module_utils._syntax.whole_numbers import signed
 
 SWITCH = "USE_KDUMP"

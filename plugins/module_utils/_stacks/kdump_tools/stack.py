@@ -7,8 +7,8 @@
 import re
 from typing import Any, Dict, List, Optional, Tuple
 
-from ansible_collections.crashops.kdump.plugins.module_utils._crashkernel.running_kernel import kernel_release
-from ansible_collections.crashops.kdump.plugins.module_utils._machine.results import FileChange, Finding, refusal
+from ansible_collections.crashops.kdump.plugins.module_utils._machine.kernel_files import kernel_release
+from ansible_collections.crashops.kdump.plugins.module_utils._machine.results import FileChange
 from ansible_collections.crashops.kdump.plugins.module_utils._stacks import shell_file
 from ansible_collections.crashops.kdump.plugins.module_utils._stacks.base import (
     Details,
@@ -20,6 +20,7 @@ from ansible_collections.crashops.kdump.plugins.module_utils._stacks.base import
 from ansible_collections.crashops.kdump.plugins.module_utils._stacks.capture_cmdline import words_of
 from ansible_collections.crashops.kdump.plugins.module_utils._stacks.kdump_tools import lint, options
 from ansible_collections.crashops.kdump.plugins.module_utils._syntax import private_directories, shell_variables
+from ansible_collections.crashops.kdump.plugins.module_utils._syntax.finding import Finding, refusal
 from ansible_collections.crashops.kdump.plugins.module_utils._syntax.private_directories import DUMPS
 
 DEFAULTS = "/etc/default/kdump-tools"
@@ -120,11 +121,12 @@ class KdumpToolsStack(Stack):
         target = _target(
             {name: value for name, value in shell_variables.values(self._judged(wanted)).items() if value}
         )[0]
-        host = None if target == "ssh" else self.host
-        if wanted.get("path") is not None:
-            return list(private_directories.refusals("path", wanted["path"], host))
-        path = (wanted.get("sysconfig") or {}).get("KDUMP_COREDIR")
-        return list(private_directories.refusals("sysconfig.KDUMP_COREDIR", str(path), host)) if path else []
+        path, coredir = wanted.get("path"), (wanted.get("sysconfig") or {}).get("KDUMP_COREDIR")
+        if path is None and not coredir:
+            return []
+        option, path = ("sysconfig.KDUMP_COREDIR", str(coredir)) if path is None else ("path", path)
+        leads_to = "" if target == "ssh" else self.host.real_path(private_directories.normal(path))
+        return list(private_directories.refusals(option, path, leads_to))
 
     def _edited(self, wanted: Dict[str, Any]) -> str:
         """Return the file as the options want it."""

@@ -11,8 +11,8 @@ Both are found as prepare_kdump_kernel and prepare_kdump_bootinfo of kdump-lib.s
 import re
 from typing import Any, Dict, List, NamedTuple, Optional
 
-from ansible_collections.crashops.kdump.plugins.module_utils._crashkernel.running_kernel import OSTREE
 from ansible_collections.crashops.kdump.plugins.module_utils._machine import mounts
+from ansible_collections.crashops.kdump.plugins.module_utils._machine.image_based import is_image_based
 
 BOOT = "/boot"
 DIRECTORIES = (BOOT, "/boot/efi", "/efi", "/")
@@ -56,7 +56,7 @@ def _kernel(host: Any, variables: Dict[str, str], version: str, generation: str)
 def _paths(host: Any, variables: Dict[str, str], names: List[str]) -> List[str]:
     """Return where each name may be, in order."""
     directories = variables.get("KDUMP_BOOTDIR", "").split() or list(DIRECTORIES)
-    if host.stat(OSTREE) is not None:
+    if is_image_based(host):
         directories = host.glob(BOOT + "/ostree/*") + directories
     return [re.sub("/+", "/", "%s/%s" % (directory, name)) for directory in directories for name in names]
 

@@ -6,7 +6,6 @@
 
 from typing import List, Optional, Tuple
 
-from ansible_collections.crashops.kdump.plugins.module_utils._machine.results import Finding, in_order
 from ansible_collections.crashops.kdump.plugins.module_utils._stacks.kdumpctl import conf_lines
 from ansible_collections.crashops.kdump.plugins.module_utils._stacks.kdumpctl import conf_rules_actions as actions
 from ansible_collections.crashops.kdump.plugins.module_utils._stacks.kdumpctl import conf_rules_lines as lines
@@ -16,6 +15,7 @@ from ansible_collections.crashops.kdump.plugins.module_utils._stacks.kdumpctl.co
     Rule,
     Surroundings,
 )
+from ansible_collections.crashops.kdump.plugins.module_utils._syntax.finding import Finding, in_order
 
 # the numbers of the rules are those of docs/kdump_conf.md and stay what they are
 RULES: Tuple[Tuple[str, Rule], ...] = (

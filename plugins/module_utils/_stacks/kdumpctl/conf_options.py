@@ -6,9 +6,9 @@
 
 from typing import Any, Dict, Iterator, List, Optional
 
-from ansible_collections.crashops.kdump.plugins.module_utils._machine.results import Finding, refusal
 from ansible_collections.crashops.kdump.plugins.module_utils._stacks.kdumpctl import conf_lines
 from ansible_collections.crashops.kdump.plugins.module_utils._syntax import option_values
+from ansible_collections.crashops.kdump.plugins.module_utils._syntax.finding import Finding, refusal
 
 TEXT_OPTIONS = (
     "path", "core_collector", "failure_action", "final_action", "kdump_pre", "kdump_post", "kdump_emergency",

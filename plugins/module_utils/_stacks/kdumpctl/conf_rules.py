@@ -7,8 +7,8 @@
 import re
 from typing import Callable, Dict, Iterator, List, NamedTuple, Optional, Tuple
 
-from ansible_collections.crashops.kdump.plugins.module_utils._machine.results import Finding
 from ansible_collections.crashops.kdump.plugins.module_utils._stacks.kdumpctl.conf_lines import TARGETS, Entry
+from ansible_collections.crashops.kdump.plugins.module_utils._syntax.finding import Finding
 from ansible_collections.crashops.kdump.plugins.module_utils._syntax.option_values import Problem
 
 STREAMS = ("raw", "ssh")  # targets that a collector writes to through its standard output

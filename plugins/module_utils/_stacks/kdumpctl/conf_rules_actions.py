@@ -7,7 +7,6 @@
 import re
 from typing import Iterator
 
-from ansible_collections.crashops.kdump.plugins.module_utils._machine.results import Finding
 from ansible_collections.crashops.kdump.plugins.module_utils._stacks.kdumpctl.conf_lines import Entry, split_words
 from ansible_collections.crashops.kdump.plugins.module_utils._stacks.kdumpctl.conf_rules import (
     Document,
@@ -21,6 +20,7 @@ from ansible_collections.crashops.kdump.plugins.module_utils._stacks.kdumpctl.co
 from ansible_collections.crashops.kdump.plugins.module_utils._stacks.kdumpctl.conf_rules_lines import FLAGS, HOOKS
 from ansible_collections.crashops.kdump.plugins.module_utils._stacks.kdumpctl.dracut_options import added_modules
 from ansible_collections.crashops.kdump.plugins.module_utils._syntax import makedumpfile, option_values
+from ansible_collections.crashops.kdump.plugins.module_utils._syntax.finding import Finding
 
 FAILURE_ACTIONS = ("reboot", "halt", "poweroff", "shell", "dump_to_rootfs")
 FINAL_ACTIONS = ("reboot", "halt", "poweroff")

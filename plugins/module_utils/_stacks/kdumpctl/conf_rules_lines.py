@@ -8,7 +8,6 @@ import difflib
 import re
 from typing import Dict, Iterator
 
-from ansible_collections.crashops.kdump.plugins.module_utils._machine.results import Finding
 from ansible_collections.crashops.kdump.plugins.module_utils._stacks.kdumpctl.conf_generations import RAW_BYTE
 from ansible_collections.crashops.kdump.plugins.module_utils._stacks.kdumpctl.conf_lines import (
     TARGETS,
@@ -24,6 +23,7 @@ from ansible_collections.crashops.kdump.plugins.module_utils._stacks.kdumpctl.co
     shown,
     warning,
 )
+from ansible_collections.crashops.kdump.plugins.module_utils._syntax.finding import Finding
 
 HOOKS = ("kdump_pre", "kdump_post", "kdump_emergency")
 FLAGS = ("force_rebuild", "force_no_rebuild")

@@ -7,7 +7,6 @@
 import re
 from typing import Iterator
 
-from ansible_collections.crashops.kdump.plugins.module_utils._machine.results import Finding
 from ansible_collections.crashops.kdump.plugins.module_utils._stacks.kdumpctl.conf_lines import TARGETS
 from ansible_collections.crashops.kdump.plugins.module_utils._stacks.kdumpctl.conf_rules import (
     DISKS,
@@ -19,6 +18,7 @@ from ansible_collections.crashops.kdump.plugins.module_utils._stacks.kdumpctl.co
     words,
 )
 from ansible_collections.crashops.kdump.plugins.module_utils._syntax import option_values
+from ansible_collections.crashops.kdump.plugins.module_utils._syntax.finding import Finding
 
 # what dracut takes behind --mount, and kdump can find again: device, directory, type of file system, options
 MOUNT = re.compile(r"""--mount (["'])[^\s"']+ /[^\s"']* [^\s"']+( [^"']*)?\1""")

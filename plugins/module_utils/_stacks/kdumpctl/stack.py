@@ -7,8 +7,8 @@
 import re
 from typing import Any, Dict, List, Optional, Tuple
 
-from ansible_collections.crashops.kdump.plugins.module_utils._crashkernel.running_kernel import kernel_release
-from ansible_collections.crashops.kdump.plugins.module_utils._machine.results import FileChange, Finding
+from ansible_collections.crashops.kdump.plugins.module_utils._machine.kernel_files import kernel_release
+from ansible_collections.crashops.kdump.plugins.module_utils._machine.results import FileChange
 from ansible_collections.crashops.kdump.plugins.module_utils._stacks import shell_file
 from ansible_collections.crashops.kdump.plugins.module_utils._stacks.base import (
     Details,
@@ -30,6 +30,7 @@ from ansible_collections.crashops.kdump.plugins.module_utils._stacks.kdumpctl im
 from ansible_collections.crashops.kdump.plugins.module_utils._stacks.kdumpctl.boot_files import Capture, capture
 from ansible_collections.crashops.kdump.plugins.module_utils._stacks.kdumpctl.conf_rules import Surroundings
 from ansible_collections.crashops.kdump.plugins.module_utils._syntax import private_directories, shell_variables
+from ansible_collections.crashops.kdump.plugins.module_utils._syntax.finding import Finding
 
 CONF = "/etc/kdump.conf"
 SYSCONFIG = "/etc/sysconfig/kdump"
@@ -132,9 +133,12 @@ class KdumpctlStack(Stack):
         """Return why a directory that an option names is not for dumps; on other targets it lies below their root."""
         target = conf_target.target(conf_lines.values(self._edited(wanted)[0], self.generation()))[0]
         given = [("path", wanted.get("path")), ("directives.path", (wanted.get("directives") or {}).get("path"))]
-        host = self.host if target == "local" else None
         found = [(option, str(path)) for option, path in given if path is not None and target in ("local", "ssh")]
-        return [sentence for option, path in found for sentence in private_directories.refusals(option, path, host)]
+        sentences: List[str] = []
+        for option, path in found:
+            leads_to = self.host.real_path(private_directories.normal(path)) if target == "local" else ""
+            sentences += private_directories.refusals(option, path, leads_to)
+        return sentences
 
     def _edited(self, wanted: Dict[str, Any]) -> Tuple[str, str]:
         """Return both files as the options want them."""

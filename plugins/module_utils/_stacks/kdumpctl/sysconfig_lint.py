@@ -7,10 +7,10 @@
 import re
 from typing import Callable, Dict, Iterator, List, NamedTuple, Tuple
 
-from ansible_collections.crashops.kdump.plugins.module_utils._machine.results import Finding, in_order
 from ansible_collections.crashops.kdump.plugins.module_utils._stacks.capture_cmdline import words_of
 from ansible_collections.crashops.kdump.plugins.module_utils._stacks.kdumpctl import sysconfig_packaged
 from ansible_collections.crashops.kdump.plugins.module_utils._syntax import shell_lint
+from ansible_collections.crashops.kdump.plugins.module_utils._syntax.finding import Finding, in_order
 from ansible_collections.crashops.kdump.plugins.module_utils._syntax.shell_assignments import (
     BROKEN,
     Event,

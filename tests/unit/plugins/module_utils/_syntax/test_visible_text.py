@@ -6,8 +6,9 @@
 import pytest
 from ansible.module_utils.basic import AnsibleModule
 from ansible_collections.crashops.kdump.plugins.module_utils._machine import host as machine_host
-from ansible_collections.crashops.kdump.plugins.module_utils._machine.results import Failure, refusal
+from ansible_collections.crashops.kdump.plugins.module_utils._machine.results import Failure
 from ansible_collections.crashops.kdump.plugins.module_utils._metrics.textfile import exposition
+from ansible_collections.crashops.kdump.plugins.module_utils._syntax.finding import refusal
 from ansible_collections.crashops.kdump.plugins.module_utils._syntax.visible_text import shown, visible
 
 SIGNS = [

@@ -1,0 +1,14 @@
+# Copyright (c) 2026, The crashops.kdump authors
+# GNU General Public License v3.0-or-later (see COPYING or https://www.gnu.org/licenses/gpl-3.0.txt)
+# SPDX-License-Identifier: GPL-3.0-or-later
+# Private to this collection: no promise is made to code outside it.
+"""Hosts that boot images (ostree, bootc): what is on the root file system is replaced as a whole."""
+
+from typing import Any
+
+BOOTED_MARK = "/run/ostree-booted"
+
+
+def is_image_based(host: Any) -> bool:
+    """Return whether this host booted an image."""
+    return host.stat(BOOTED_MARK) is not None

@@ -1,0 +1,52 @@
+# Copyright (c) 2026, The crashops.kdump authors
+# GNU General Public License v3.0-or-later (see COPYING or https://www.gnu.org/licenses/gpl-3.0.txt)
+# SPDX-License-Identifier: GPL-3.0-or-later
+# Private to this collection: no promise is made to code outside it.
+"""What is wrong with a file's line or with an option's value, in words for the operator."""
+
+from typing import Any, Iterable, List, Mapping, NamedTuple, Optional, Tuple
+
+from ansible_collections.crashops.kdump.plugins.module_utils._syntax.visible_text import visible
+
+# yes and no are numbers to Python, so they come first; Ansible's own types are kinds of these
+KINDS: Tuple[Tuple[Any, str], ...] = (
+    (bool, "yes or no"),
+    ((int, float), "a number"),
+    (str, "a text"),
+    (Mapping, "a mapping"),
+    ((list, tuple, set), "a list"),
+)
+
+
+class Finding(NamedTuple):
+    """What a rule says of a configuration file's line (counted from 1; None: of the file as a whole).
+
+    severity is error (the tool refuses the file, or the dump would be lost), warning or advice.
+    message completes "this is refused: ..."; remedy completes "...; ".
+    """
+
+    rule: str
+    severity: str
+    line: Optional[int]
+    message: str
+    remedy: str
+
+
+def in_order(findings: Iterable[Finding]) -> List[Finding]:
+    """Return findings in the order of their lines, and of the numbers of their rules."""
+    return sorted(findings, key=lambda finding: (finding.line or 0, int(finding.rule[1:])))
+
+
+def kind_of(value: Any) -> str:
+    """Return the type of a value in plain words, because operators do not know Python's names."""
+    if value is None:
+        return "nothing"
+    for types, words in KINDS:
+        if isinstance(value, types):
+            return words
+    return "something else"
+
+
+def refusal(option: str, value: Any, rule: str, remedy: str) -> str:
+    """Return the one sentence for a refused value: option, value, rule, remedy."""
+    return visible("%s: %r is refused: %s; %s." % (option, value, rule, remedy))
