@@ -15,9 +15,6 @@ from ansible_collections.crashops.kdump.plugins.module_utils._crashkernel.option
 from ansible_collections.crashops.kdump.plugins.module_utils._machine.kernel_modules import loaded_modules
 
 IMAGE_FACTOR = 3
-KDUMPCTL_RUNTIME = 16 * MIB
-# kdump-tools boots the system's own root file system, not a small one made for the dump
-KDUMP_TOOLS_RUNTIME = 64 * MIB
 KERNEL_PARTS = re.compile(r"^ *([0-9a-f]{1,16})-([0-9a-f]{1,16}) : Kernel (?:code|rodata|data|bss)$", re.MULTILINE)
 
 

@@ -11,12 +11,9 @@ from ansible_collections.crashops.kdump.plugins.module_utils._crashkernel.reboot
 from ansible_collections.crashops.kdump.plugins.module_utils._crashkernel.running_kernel import Running
 from ansible_collections.crashops.kdump.plugins.module_utils._crashkernel.tool_estimate import suggestion
 from ansible_collections.crashops.kdump.plugins.module_utils._crashkernel.vendor_default import Resolved, vendor_default
-from ansible_collections.crashops.kdump.plugins.module_utils._machine.image_based import is_image_based
 from ansible_collections.crashops.kdump.plugins.module_utils._machine.results import Failure
-from ansible_collections.crashops.kdump.plugins.module_utils._stacks.find import find_stack
-from ansible_collections.crashops.kdump.plugins.module_utils._stacks.kdumpctl import conf_lines
+from ansible_collections.crashops.kdump.plugins.module_utils._stacks.base import Stack
 
-KDUMP_CONF = "/etc/kdump.conf"
 # up to what size in which steps: what a person would type
 STEPS = ((512 * MIB, 32 * MIB), (2 * GIB, 64 * MIB), (None, 256 * MIB))
 
@@ -32,15 +29,15 @@ class Wish(NamedTuple):
     check_mode: bool
 
 
-def resolve(host: Any, running: Running, wish: Wish) -> Resolved:
+def resolve(host: Any, stack: Stack, running: Running, wish: Wish) -> Resolved:
     """Return the crashkernel= values that `size` stands for on this host."""
     if isinstance(wish.size, list):
-        return Resolved(wish.size, _overwritten_later(host, running))
+        return Resolved(wish.size, _overwritten_later(stack, running))
     if wish.size == "estimate":
-        return _estimate(host, running, wish)
+        return _estimate(host, stack, running, wish)
     if wish.size not in ("default", "auto"):
-        return Resolved([wish.size], _overwritten_later(host, running))
-    found = vendor_default(host, running, wish.timeout_s, wish.check_mode)
+        return Resolved([wish.size], _overwritten_later(stack, running))
+    found = vendor_default(host, stack, running, wish.timeout_s, wish.check_mode)
     if wish.size == "default" or running.knows_auto():
         return found
     words = "crashkernel=auto is known to the RHEL 8 kernel only; the vendor's default is used instead"
@@ -56,12 +53,12 @@ def adjusted(suggested: int, wish: Wish) -> int:
     return size if wish.maximum is None else min(size, wish.maximum)
 
 
-def _estimate(host: Any, running: Running, wish: Wish) -> Resolved:
+def _estimate(host: Any, stack: Stack, running: Running, wish: Wish) -> Resolved:
     """Return the estimate, at least the vendor's default for this machine, adjusted."""
-    found = suggestion(host, running, wish.timeout_s, wish.check_mode)
+    found = suggestion(host, stack, running, wish.timeout_s, wish.check_mode)
     if found.size is None:
         return Resolved(None, found.messages)
-    floor = 0 if found.floored else _floor(host, running, wish)
+    floor = 0 if found.floored else _floor(host, stack, running, wish)
     messages = list(found.messages)
     if floor > found.size:
         messages.append("the vendor reserves %s on such a machine by default, so no less is taken" % mib(floor))
@@ -70,33 +67,25 @@ def _estimate(host: Any, running: Running, wish: Wish) -> Resolved:
     messages.append("with margin and limits that is %dM" % (size // MIB))
     if size < needed:
         messages.append("the maximum keeps it below the %s that are suggested: a dump may fail" % mib(needed))
-    return Resolved(["%dM" % (size // MIB)], messages + _overwritten_later(host, running))
+    return Resolved(["%dM" % (size // MIB)], messages + _overwritten_later(stack, running))
 
 
-def _floor(host: Any, running: Running, wish: Wish) -> int:
+def _floor(host: Any, stack: Stack, running: Running, wish: Wish) -> int:
     """Return what the vendor's default reserves here, 0 where that is not known."""
     try:
-        found = vendor_default(host, running, wish.timeout_s, wish.check_mode)
+        found = vendor_default(host, stack, running, wish.timeout_s, wish.check_mode)
     except Failure:
         return 0
     expected = will_reserve(found.values or [], running)
     return 0 if expected is None else expected.size
 
 
-def _overwritten_later(host: Any, running: Running) -> List[str]:
+def _overwritten_later(stack: Stack, running: Running) -> List[str]:
     """Return a warning where the next update of kdump's package would put the vendor's default back."""
-    conf = host.read(KDUMP_CONF)
-    # on hosts that boot images neither kdump's package nor its hook at a kernel's installation touches the value
-    if conf is None or is_image_based(host) or running.knows_auto() or _keeps_value(host, conf):
+    why = None if running.knows_auto() else stack.puts_default_back()
+    if why is None:
         return []
     return [
         "the next update of kdump's package or of the kernel puts the vendor's default in place of this value, "
-        "because %s does not say auto_reset_crashkernel no" % KDUMP_CONF
+        "because %s" % why
     ]
-
-
-def _keeps_value(host: Any, conf: str) -> bool:
-    """Return whether the host's kdumpctl leaves crashkernel= alone: told so by kdump.conf as it reads that, or old."""
-    generation = find_stack(host).generation() or "current"
-    # kexec-tools of EL 8 sets no value, whichever kernel runs beside it
-    return generation == "el8" or conf_lines.values(conf, generation).get("auto_reset_crashkernel") == "no"

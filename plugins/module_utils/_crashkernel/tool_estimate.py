@@ -2,15 +2,13 @@
 # GNU General Public License v3.0-or-later (see COPYING or https://www.gnu.org/licenses/gpl-3.0.txt)
 # SPDX-License-Identifier: GPL-3.0-or-later
 # Private to this collection: no promise is made to code outside it.
-"""How much a capture kernel needs on this machine: asked of kdumpctl or kdump-config, else counted."""
+"""How much a capture kernel needs on this machine: asked of the stack's own tool, else counted."""
 
 import re
 from typing import Any, List, NamedTuple, Optional
 
 from ansible_collections.crashops.kdump.plugins.module_utils._crashkernel.capture_kernel_needs import (
     IMAGE_FACTOR,
-    KDUMP_TOOLS_RUNTIME,
-    KDUMPCTL_RUNTIME,
     counted,
     in_words,
     whole,
@@ -19,10 +17,8 @@ from ansible_collections.crashops.kdump.plugins.module_utils._crashkernel.option
 from ansible_collections.crashops.kdump.plugins.module_utils._crashkernel.running_kernel import Running
 from ansible_collections.crashops.kdump.plugins.module_utils._machine.host import Completed
 from ansible_collections.crashops.kdump.plugins.module_utils._machine.results import Failure
-from ansible_collections.crashops.kdump.plugins.module_utils._stacks.find import find_stack
-from ansible_collections.crashops.kdump.plugins.module_utils._syntax import shell_variables
+from ansible_collections.crashops.kdump.plugins.module_utils._stacks.base import Stack
 
-KDUMP_TOOLS = "/etc/default/kdump-tools"
 SUGGESTED = re.compile(r"^(?:Recommended crashkernel|crashkernel suggested size):\s+([0-9]{1,12})M\s*$", re.MULTILINE)
 UNKNOWN = re.compile(r"^crashkernel suggested size:\s+(Unknown.*)$", re.MULTILINE)
 PART = re.compile(
@@ -30,8 +26,6 @@ PART = re.compile(
     re.MULTILINE,
 )
 OLD_RUNTIME = 64
-# in the text of a kdumpctl whose estimate builds nothing: RHEL 8 and 9
-ONLY_READS = "kdumpctl estimate: kdump initramfs is not built yet"
 
 
 class Suggestion(NamedTuple):
@@ -45,32 +39,20 @@ class Suggestion(NamedTuple):
     floored: bool
 
 
-def suggestion(host: Any, running: Running, timeout_s: int, check_mode: bool) -> Suggestion:
+def suggestion(host: Any, stack: Stack, running: Running, timeout_s: int, check_mode: bool) -> Suggestion:
     """Return what the host's own tool suggests, or what is counted here where it suggests nothing."""
-    if host.which("kdumpctl"):
-        return _of_kdumpctl(host, running, timeout_s, check_mode)
-    if not host.which("kdump-config"):
+    if not stack.installed():
         raise Failure(
             "size: 'estimate' needs kdumpctl or kdump-config, and neither is installed; install kdump or say default"
         )
-    directory = shell_variables.values(host.read(KDUMP_TOOLS) or "").get("KDUMP_COREDIR") or "/var/crash"
-    if check_mode and host.stat(directory) is None:
-        return Suggestion(None, ["kdump-config would make the dump directory, so check mode does not ask it"], False)
-    done = host.run(["kdump-config", "show"], timeout_s=timeout_s, check=False)
-    return _answer(done, False) or _counted(host, running, done, KDUMP_TOOLS_RUNTIME)
+    changes = stack.estimate_changes() if check_mode else None
+    if changes:
+        return Suggestion(None, ["%s, so check mode does not ask it" % changes], False)
+    done = host.run(list(stack.estimate_argv), timeout_s=timeout_s, check=False)
+    return _answer(done, stack) or _counted(host, stack, running, done)
 
 
-def _of_kdumpctl(host: Any, running: Running, timeout_s: int, check_mode: bool) -> Suggestion:
-    """Return what kdumpctl suggests. A recent one builds a stale capture initramfs anew first."""
-    if check_mode and ONLY_READS not in (host.read(host.which("kdumpctl")) or ""):
-        return Suggestion(
-            None, ["kdumpctl estimate may build the capture initramfs, so check mode does not ask it"], False
-        )
-    done = host.run(["kdumpctl", "estimate"], timeout_s=timeout_s, check=False)
-    return _answer(done, True) or _counted(host, running, done, KDUMPCTL_RUNTIME)
-
-
-def _answer(done: Completed, floored: bool) -> Optional[Suggestion]:
+def _answer(done: Completed, stack: Stack) -> Optional[Suggestion]:
     """Return the tool's answer, counted anew where it is by the old formula; None where it gave none."""
     match = SUGGESTED.search(done.stdout)
     if not match:
@@ -79,20 +61,20 @@ def _answer(done: Completed, floored: bool) -> Optional[Suggestion]:
     size = int(match.group(1))
     parts = {name: int(number) for name, number in PART.findall(done.stdout)}
     if parts.get("Runtime reservation") != OLD_RUNTIME:
-        return Suggestion(size * MIB, [told], floored)
+        return Suggestion(size * MIB, [told], stack.estimate_counts_default)
     # each part is cut down to whole MiB
-    counted = sum(parts.values()) + len(parts) - OLD_RUNTIME + KDUMPCTL_RUNTIME // MIB
+    counted = sum(parts.values()) + len(parts) - OLD_RUNTIME + stack.runtime_bytes // MIB
     counted += (IMAGE_FACTOR - 1) * (parts.get("Initramfs size", 0) + 1)
     if counted <= size:
-        return Suggestion(size * MIB, [told], floored)
+        return Suggestion(size * MIB, [told], stack.estimate_counts_default)
     words = "%s and counts the initramfs once; counted three times, as kdump-utils 1.0.57 and later do, that is %dM"
-    return Suggestion(counted * MIB, [words % (told, counted)], floored)
+    return Suggestion(counted * MIB, [words % (told, counted)], stack.estimate_counts_default)
 
 
-def _counted(host: Any, running: Running, done: Completed, runtime: int) -> Suggestion:
+def _counted(host: Any, stack: Stack, running: Running, done: Completed) -> Suggestion:
     """Return the sum that is counted here, because the tool gave no answer."""
     release = running.kernel or ""
-    parts = counted(host, release, find_stack(host).image(release).path, runtime)
+    parts = counted(host, release, stack.image(release).path, stack.runtime_bytes)
     unknown = UNKNOWN.search(done.stdout)
     said = unknown.group(1) if unknown else (done.stderr.strip() or "nothing of a size").splitlines()[-1].rstrip(".")
     if parts is None:

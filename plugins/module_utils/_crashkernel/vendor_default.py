@@ -9,9 +9,9 @@ from typing import Any, List, NamedTuple, Optional, Tuple
 
 from ansible_collections.crashops.kdump.plugins.module_utils._crashkernel.running_kernel import Running
 from ansible_collections.crashops.kdump.plugins.module_utils._machine.results import Failure
+from ansible_collections.crashops.kdump.plugins.module_utils._stacks.base import Stack
 from ansible_collections.crashops.kdump.plugins.module_utils._syntax import shell_variables
 
-PACKAGE_DROP_IN = "/etc/default/grub.d/kdump-tools.cfg"
 OS_RELEASE = "/etc/os-release"
 # ID and VERSION_ID of os-release, and the crashkernel= of that release's kdump-tools.cfg
 PACKAGED = (
@@ -27,10 +27,6 @@ PREDICTED = (
     (".el10", "2G-64G:256M,64G-:512M"),  # RHEL 10's documentation
     (".fc", "2G-64G:256M,64G-:512M"),  # kdump-utils 1.0.61
 )
-ARGUMENT = re.compile(r"^[^#\n]*[\s\"']crashkernel=([^\s\"']+)", re.MULTILINE)
-# where kdumpctl's functions are, and its default for x86_64 and s390x there (kexec-tools 2.0.25 to kdump-utils 1.0.61)
-KDUMP_LIBS = ("/usr/lib/kdump/kdump-lib.sh", "/lib/kdump/kdump-lib.sh")
-LISTED = re.compile(r'"?x86_64"?[^"]{0,400}(?:"s390x"[^"]{0,400})?_ck_cmdline="([^"\s]+)"')
 NO_DEFAULT = "name a size such as 256M, or ranges such as 2G-64G:256M,64G-:512M"
 
 
@@ -41,40 +37,33 @@ class Resolved(NamedTuple):
     messages: List[str]
 
 
-def default_unasked(host: Any, running: Running) -> Optional[List[str]]:
-    """Return the vendor's default as far as files tell it: kdumpctl itself waits for its lock; None where none does."""
+def default_unasked(stack: Stack, running: Running) -> Optional[List[str]]:
+    """Return the vendor's default as far as files say it, None where they do not."""
     if running.knows_auto():
         return ["auto"]
-    packaged = ARGUMENT.findall(host.read(PACKAGE_DROP_IN) or "")
-    if packaged:
-        return [packaged[-1]]
-    listed = LISTED.search(next((text for text in map(host.read, KDUMP_LIBS) if text), ""))
-    if listed and running.machine in ("x86_64", "s390x"):
-        return [listed.group(1)]
-    return None
+    packaged = stack.packaged_crashkernel(running.machine)
+    return None if packaged is None else [packaged]
 
 
-def vendor_default(host: Any, running: Running, timeout_s: int, check_mode: bool) -> Resolved:
+def vendor_default(host: Any, stack: Stack, running: Running, timeout_s: int, check_mode: bool) -> Resolved:
     """Return the vendor's default."""
     if running.knows_auto():
         return Resolved(["auto"], [])
-    if host.which("kdumpctl"):
-        return Resolved([_asked(host, running, timeout_s)], [])
-    packaged = ARGUMENT.findall(host.read(PACKAGE_DROP_IN) or "")
-    if packaged:
-        return Resolved([packaged[-1]], [])
-    return _of_release(host, running, check_mode)
+    if stack.installed() and stack.default_argv:
+        return Resolved([_asked(host, stack, running, timeout_s)], [])
+    packaged = stack.packaged_crashkernel(running.machine)
+    return _of_release(host, running, check_mode) if packaged is None else Resolved([packaged], [])
 
 
-def _asked(host: Any, running: Running, timeout_s: int) -> str:
-    """Return what kdumpctl gives by default. That of RHEL 8 cannot be asked: there the kernel knows the default."""
-    done = host.run(["kdumpctl", "get-default-crashkernel"], timeout_s=timeout_s, check=False)
+def _asked(host: Any, stack: Stack, running: Running, timeout_s: int) -> str:
+    """Return what the tool gives by default. That of RHEL 8 cannot be asked: there the kernel knows the default."""
+    done = host.run(list(stack.default_argv), timeout_s=timeout_s, check=False)
     value = done.stdout.strip()
     if done.rc == 0 and value and not re.search(r"\s", value):
-        return value
+        return str(value)
     said = value or (done.stderr.strip() or "nothing").splitlines()[-1]
-    words = "kdumpctl get-default-crashkernel exited with %d and said %r, which is no value for the kernel %s; %s"
-    msg = words % (done.rc, said, running.kernel, NO_DEFAULT)
+    words = "%s exited with %d and said %r, which is no value for the kernel %s; %s"
+    msg = words % (" ".join(done.argv), done.rc, said, running.kernel, NO_DEFAULT)
     raise Failure(msg, argv=done.argv, rc=done.rc, stdout=done.stdout, stderr=done.stderr)
 
 
@@ -89,8 +78,8 @@ def _of_release(host: Any, running: Running, check_mode: bool) -> Resolved:
         words = "kdumpctl is not installed yet, so its default is predicted as %s; the real run asks it"
         return Resolved([marks[0]], [words % marks[0]])
     raise Failure(
-        "size: 'default' cannot be found: there is no kdumpctl, no %s, and %s %s is not a release whose default is "
-        "known; install kdump first, or name a size such as 256M" % ((PACKAGE_DROP_IN,) + release)
+        "size: 'default' cannot be found: there is no kdumpctl, no /etc/default/grub.d/kdump-tools.cfg, and %s %s is "
+        "not a release whose default is known; install kdump first, or name a size such as 256M" % release
     )
 
 

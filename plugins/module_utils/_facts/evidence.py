@@ -69,7 +69,7 @@ def read_more(host: Any, stack: Stack, running: Running, boot: Boot, image_path:
     kernel = details.capture_kernel
     hmac = "%s/.%s.hmac" % tuple(kernel.rpartition("/")[::2])
     return dict(
-        _crashkernel(host, running, boot),
+        _crashkernel(host, stack, running, boot),
         crash_loaded=read_first(host, CRASH_LOADED),
         fadump=is_assisted(host),
         kernel_version=known,
@@ -111,13 +111,13 @@ def _free(host: Any, path: str) -> Optional[int]:
     return space.free if space else None
 
 
-def _crashkernel(host: Any, running: Running, boot: Boot) -> Dict[str, Any]:
+def _crashkernel(host: Any, stack: Stack, running: Running, boot: Boot) -> Dict[str, Any]:
     """Return what crashkernel= says and means: of the default entry, of kernels to come, by the vendor."""
     # what nothing boots says nothing of the next boot
     default = None if boot.unread else default_entry(boot.entries or [])
     words = values(default.cmdline) if default else None
     future = host.attempt("kernels to come", boot.bootloader.future, None) if boot.bootloader and words else None
-    vendor = default_unasked(host, running)
+    vendor = default_unasked(stack, running)
     by_vendor = will_reserve(vendor, running) if vendor else None
     entries = [entry for entry in boot.entries or [] if "-rescue-" not in entry.kernel]
     wanted = running.booted if words is None else words

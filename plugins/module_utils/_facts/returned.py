@@ -12,8 +12,6 @@ from ansible_collections.crashops.kdump.plugins.module_utils._bootloaders.base i
     default_entry,
 )
 from ansible_collections.crashops.kdump.plugins.module_utils._crashkernel.capture_kernel_needs import (
-    KDUMP_TOOLS_RUNTIME,
-    KDUMPCTL_RUNTIME,
     counted,
     in_words,
 )
@@ -91,8 +89,7 @@ def _memory_facts(look: Look) -> Dict[str, Any]:
     expected = will_reserve(values(default.cmdline), look.boot.next) if default and look.boot.next else None
     if look.boot.unread:
         expected = will_reserve(running.booted, running)
-    runtime = KDUMPCTL_RUNTIME if look.stack.name == "kdumpctl" else KDUMP_TOOLS_RUNTIME
-    needed = counted(look.host, running.kernel or "", look.image.path, runtime)
+    needed = counted(look.host, running.kernel or "", look.image.path, look.stack.runtime_bytes)
     return {
         "ram_bytes": running.ram_bytes,
         "reserved_bytes": running.reserved_bytes,

@@ -41,6 +41,7 @@ from ansible_collections.crashops.kdump.plugins.module_utils._crashkernel.valida
     size_refusals,
 )
 from ansible_collections.crashops.kdump.plugins.module_utils._machine.results import Failure, Refused, file_diff
+from ansible_collections.crashops.kdump.plugins.module_utils._stacks.find import find_stack
 from ansible_collections.crashops.kdump.plugins.module_utils._syntax.kernel_cmdline import said, values, words
 
 
@@ -66,7 +67,7 @@ def wanted_values(host: Any, params: Dict[str, Any], running: Running, check_mod
         return Wanted([], [], None)
     limits = [limit_bytes(params, name) if params["size"] == "estimate" else None for name in LIMITS]
     wish = Wish(params["size"], params["margin_percent"] or 0, limits[0], limits[1], params["timeout"], check_mode)
-    found = resolve(host, running, wish)
+    found = resolve(host, find_stack(host), running, wish)
     if found.values is None:
         return Wanted(None, found.messages, None)
     refused = size_refusals(found.values, running.reader())

@@ -85,6 +85,10 @@ class Stack(abc.ABC):
     reloads = False  # whether the unit can load what is built anew without the checks of a start
     start_rules = ()  # type: Any  # the rules of findings whose errors make the tool's start, or its build, fail
     packages = ""  # what to install, in words
+    estimate_argv = ()  # type: Any  # the command that says how much memory to reserve
+    estimate_counts_default = False  # whether its answer is never less than the vendor's default
+    default_argv = ()  # type: Any  # the command that says the vendor's crashkernel=, where the tool has one
+    runtime_bytes = 0  # what the capture system needs beside its kernel, drivers and initramfs
 
     def __init__(self, host: Any) -> None:
         self.host = host
@@ -132,6 +136,18 @@ class Stack(abc.ABC):
     @abc.abstractmethod
     def unload_argv(self) -> List[str]:
         """Return the command that unloads the capture kernel, whatever the state of the unit."""
+
+    @abc.abstractmethod
+    def estimate_changes(self) -> Optional[str]:
+        """Return what the command that estimates would change on the host, as a clause; None where it only reads."""
+
+    @abc.abstractmethod
+    def packaged_crashkernel(self, machine: Optional[str]) -> Optional[str]:
+        """Return the vendor's crashkernel= for an architecture by files of the package, None where they do not say."""
+
+    @abc.abstractmethod
+    def puts_default_back(self) -> Optional[str]:
+        """Return why an update will put the vendor's crashkernel= in place of another, None where none does."""
 
     def start_errors(self) -> List[str]:
         """Return a sentence for each error in the files by which a start fails once the old kernel is unloaded."""

@@ -39,6 +39,9 @@ PRIVATE_TEXT = """\
 [Service]
 UMask=0077
 """
+# the package's crashkernel=
+GRUB_DROP_IN = "/etc/default/grub.d/kdump-tools.cfg"
+CRASHKERNEL = re.compile(r"^[^#\n]*[\s\"']crashkernel=([^\s\"']+)", re.MULTILINE)
 DEFAULT_SSH_KEY = "/root/.ssh/kdump_id_rsa"
 DEFAULT_ARGS = "-F -c -d 31"
 DEFAULT_FAIL_CMD = "reboot -f"
@@ -82,6 +85,9 @@ class KdumpToolsStack(Stack):
         "/run/sysctl.d/*.conf",
         "/usr/lib/sysctl.d/*.conf",
     )
+    estimate_argv = ("kdump-config", "show")
+    # the capture kernel boots the system's own root file system, not a small one made for the dump
+    runtime_bytes = 64 << 20
     packages = "kdump-tools"
 
     def _variables(self) -> Dict[str, str]:
@@ -214,6 +220,20 @@ class KdumpToolsStack(Stack):
         pairs = [(link, self.host.real_path(link)) for link in links]
         others = [(link, place) for link, place in pairs if place != link and not place.endswith("-" + kernel)]
         return ["%s leads to %s" % pair for pair in others]
+
+    def estimate_changes(self) -> Optional[str]:
+        """Return what the estimate would change: kdump-config makes the dump directory whenever it is called."""
+        exists = self.host.stat(self.settings().path) is not None
+        return None if exists else "kdump-config would make the dump directory"
+
+    def packaged_crashkernel(self, machine: Optional[str]) -> Optional[str]:
+        """Return the vendor's crashkernel= by the package's drop-in of GRUB: the last one counts."""
+        found = CRASHKERNEL.findall(self.host.read(GRUB_DROP_IN) or "")
+        return found[-1] if found else None
+
+    def puts_default_back(self) -> Optional[str]:
+        """Return nothing: no update of kdump-tools changes crashkernel= once it is set."""
+        return None
 
     def start_argv(self, rebuild: bool, unload: bool, reload: bool = False) -> List[List[str]]:
         """Return the commands that load the capture kernel anew, building its initramfs first if asked."""

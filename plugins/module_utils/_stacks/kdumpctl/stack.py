@@ -23,6 +23,7 @@ from ansible_collections.crashops.kdump.plugins.module_utils._stacks.kdumpctl im
     conf_lint,
     conf_options,
     conf_target,
+    crashkernel_default,
     initramfs_sources,
     sysconfig_lint,
     sysconfig_packaged,
@@ -48,6 +49,8 @@ ALWAYS_REMOVED = (
 # what kdumpctl and mkdumprd themselves refuse when they start or build; the other rules are about what comes of a dump
 START_RULES = ("R1", "R2", "R3", "R4", "R5", "R6", "R7", "R9", "R10", "R11", "R12", "R13", "R14", "R15", "R20", "R21")
 START_RULES += ("R22", "R23", "R26", "R27", "R28", "R29", "R31", "R32", "R33", "R38")
+# in the text of a kdumpctl whose estimate builds nothing: RHEL 8 and 9
+ESTIMATE_ONLY_READS = "kdumpctl estimate: kdump initramfs is not built yet"
 # the file holds the default words of its architecture; where it has none, kdumpctl appends nothing
 COMMAND_LINE = shell_file.CommandLine("KDUMP_COMMANDLINE_APPEND", "rd.driver.blacklist", "", written=True)
 
@@ -72,6 +75,10 @@ class KdumpctlStack(Stack):
         "/etc/systemd/system/kdump.service",
         "/etc/systemd/system/kdump.service.d/*.conf",
     )
+    estimate_argv = ("kdumpctl", "estimate")
+    estimate_counts_default = True
+    default_argv = ("kdumpctl", "get-default-crashkernel")
+    runtime_bytes = 16 << 20
     packages = "kexec-tools (EL 8 and 9) or kdump-utils (EL 10 and Fedora)"
 
     def __init__(self, host: Any) -> None:
@@ -235,6 +242,23 @@ class KdumpctlStack(Stack):
         booted = variables.get("KDUMP_COMMANDLINE") or self.host.read("/proc/cmdline") or ""
         removed = words_of(variables.get("KDUMP_COMMANDLINE_REMOVE", OWN_REMOVED)) + list(ALWAYS_REMOVED)
         return words_of(edited_words(booted, [], removed))
+
+    def estimate_changes(self) -> Optional[str]:
+        """Return what the estimate would change: a recent kdumpctl first builds a stale capture initramfs anew."""
+        if ESTIMATE_ONLY_READS in (self._script() or ""):
+            return None
+        return "kdumpctl estimate may build the capture initramfs"
+
+    def packaged_crashkernel(self, machine: Optional[str]) -> Optional[str]:
+        """Return the vendor's crashkernel= by kdumpctl's own files."""
+        return crashkernel_default.listed(self.host, machine)
+
+    def puts_default_back(self) -> Optional[str]:
+        """Return why kdumpctl will put the vendor's crashkernel= in place of another."""
+        if self.host.read(CONF) is None:
+            return None
+        is_put_back = crashkernel_default.is_put_back(self.host, self.generation(), self._directives())
+        return "%s does not say auto_reset_crashkernel no" % CONF if is_put_back else None
 
     def start_argv(self, rebuild: bool, unload: bool, reload: bool = False) -> List[List[str]]:
         """Return the commands that load the capture kernel anew, building its initramfs first if asked."""

@@ -7,7 +7,7 @@ from time import process_time
 
 import pytest
 from ansible_collections.crashops.kdump.plugins.module_utils._bootloaders import grub_dropin, grubby, ostree, zipl
-from ansible_collections.crashops.kdump.plugins.module_utils._crashkernel import vendor_default
+from ansible_collections.crashops.kdump.plugins.module_utils._stacks.kdumpctl import crashkernel_default
 from ansible_collections.crashops.kdump.plugins.module_utils._syntax import shell_variables
 
 LIMIT_S = 2
@@ -24,7 +24,7 @@ TWICE = "a%sb%sb" % (BLANKS, BLANKS)
         (grub_dropin.LINUX.match, "linux /vmlinuz %s" % TWICE),
         (grubby.BLSCFG.search, "\n" * 100000),
         (grubby.OWN_MENU.search, "\n" * 100000),
-        (vendor_default.LISTED.search, "x86_64" * 20000),
+        (crashkernel_default.LISTED.search, "x86_64" * 20000),
         (shell_variables.values, "[[ " * 10000),
     ],
 )
