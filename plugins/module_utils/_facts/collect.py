@@ -107,6 +107,6 @@ def _read_target(host: SeeingHost, stack: Stack, settings: Settings, options: Lo
     """Return what is known of the place where dumps go."""
     directory = settings.dump_directory
     place = place_of(host, directory) if directory else None
-    probe = read_probe(host, stack.name, settings, options.probe, options.probe_timeout_s)
+    probe = read_probe(host, stack, settings, options.probe, options.probe_timeout_s)
     device = place.mount.source if place and place.mount else settings.target_location or ""
     return Target(place, layers(host, device), probe, read_dumps(host, directory))

@@ -13,7 +13,12 @@ from ansible_collections.crashops.kdump.plugins.module_utils._syntax import opti
 from ansible_collections.crashops.kdump.plugins.module_utils._syntax.whole_numbers import whole
 from ansible_collections.crashops.kdump.plugins.module_utils._targets.find import prober
 from ansible_collections.crashops.kdump.plugins.module_utils._targets.prober import Wish
-from ansible_collections.crashops.kdump.plugins.module_utils._targets.target import Target, nfs_parts, refusals
+from ansible_collections.crashops.kdump.plugins.module_utils._targets.target import (
+    Delivery,
+    Target,
+    nfs_parts,
+    refusals,
+)
 
 PORTS = {"nfs": 2049, "ssh": 22, "ftp": 21}
 # so many of a server's addresses are knocked at, and each of them has a second at least
@@ -30,16 +35,16 @@ class Door(NamedTuple):
     port: int
 
 
-def look(host: Any, stack: str, settings: Settings, timeout_s: int) -> Dict[str, Any]:
+def look(host: Any, delivery: Delivery, settings: Settings, timeout_s: int) -> Dict[str, Any]:
     """Return what came of a look at the target, as the fields of _probe.Answer."""
     target = _target(settings)
-    if list(refusals(target, stack)):
+    if list(refusals(target, delivery)):
         untried = "the target as it is configured cannot be tried"
         return {"tried": False, "untried": untried, "address": address_of(host, settings, True, timeout_s)}
     began = host.monotonic()
     silence, address = _knocked(host, target, timeout_s)
     told = {"trouble": "no_answer", "msg": silence}  # type: Dict[str, Any]
-    found = told if silence else _looked(host, stack, target, PATIENCE * timeout_s)
+    found = told if silence else _looked(host, delivery, target, PATIENCE * timeout_s)
     return dict(found, tried=True, seconds=round(host.monotonic() - began, 1), address=address)
 
 
@@ -146,9 +151,9 @@ def _refused(host: Any, addresses: List[str], port: int, timeout_s: int) -> Opti
     return "%s at %s, and none of the %d addresses tried answers" % (reasons[0], knocked[0], len(reasons))
 
 
-def _looked(host: Any, stack: str, target: Target, timeout_s: int) -> Dict[str, Any]:
+def _looked(host: Any, delivery: Delivery, target: Target, timeout_s: int) -> Dict[str, Any]:
     """Return what a look at the directory gives: read-only, as kdump_target looks in check mode."""
-    wish = Wish(target, stack, create=True, act=False, timeout_s=timeout_s, makes_private=False)
+    wish = Wish(target, delivery, create=True, act=False, timeout_s=timeout_s, makes_private=False)
     try:
         probe = prober(target.kind)(host, wish).probe()
     except Failure as failure:

@@ -8,7 +8,7 @@ import re
 from typing import Any, List, NamedTuple, Optional, Set
 
 from ansible_collections.crashops.kdump.plugins.module_utils._machine import mounts
-from ansible_collections.crashops.kdump.plugins.module_utils._stacks.base import Settings
+from ansible_collections.crashops.kdump.plugins.module_utils._stacks.base import Settings, Stack
 
 # the targets that dumps cross a network to
 NETWORKED = ("nfs", "ssh", "ftp")
@@ -38,7 +38,7 @@ class Answer(NamedTuple):
     address: Optional[str] = None
 
 
-def read_probe(host: Any, stack: str, settings: Settings, wanted: bool, timeout_s: int) -> Answer:
+def read_probe(host: Any, stack: Stack, settings: Settings, wanted: bool, timeout_s: int) -> Answer:
     """Return whether the target answers. A directory that the running system sees needs no probe."""
     untried = _untried(host, settings, wanted)
     if untried is not None and settings.target_type not in NETWORKED:
@@ -48,7 +48,7 @@ def read_probe(host: Any, stack: str, settings: Settings, wanted: bool, timeout_
 
     if untried is not None:
         return Answer(False, untried=untried, address=dump_server.address_of(host, settings, wanted, timeout_s))
-    return Answer(**dump_server.look(host, stack, settings, timeout_s))
+    return Answer(**dump_server.look(host, stack.delivery, settings, timeout_s))
 
 
 def _untried(host: Any, settings: Settings, wanted: bool) -> Optional[str]:

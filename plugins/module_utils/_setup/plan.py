@@ -82,7 +82,7 @@ class Planner:
         if configuring is None:
             return None
         before, after = self.stack.settings(), configuring.planned.settings()
-        preparing = self.attempt(lambda: target.plan_target(self.host, before, after, self.given, self.stack.name))
+        preparing = self.attempt(lambda: target.plan_target(self.host, before, after, self.given, self.stack.delivery))
         found = preparing.found if preparing else None
         if found and not found["works"] and not found["untried"] and found["trouble"] not in MENDABLE:
             self.refused.append(found["problem"])
@@ -97,7 +97,7 @@ class Planner:
             self.refused += [named(sentence) for sentence in failure.details["refused"]]
             return dict(NOTHING, **dict.fromkeys(OF_RESERVATION[1:]))
         except Failure as failure:
-            if self.installed or self.stack.name != "kdumpctl":
+            if self.installed or not self.stack.brings_grubby:
                 self.refused.append(refusal("kdump_crashkernel", options["size"], failure.msg, "then run setup again"))
             else:
                 self.unknown.append("the reservation, before the packages are installed: %s" % failure.msg)

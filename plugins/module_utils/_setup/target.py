@@ -22,7 +22,7 @@ from ansible_collections.crashops.kdump.plugins.module_utils._targets.find impor
 from ansible_collections.crashops.kdump.plugins.module_utils._targets.prober import Probe, Wish
 from ansible_collections.crashops.kdump.plugins.module_utils._targets.target import (
     FILE_SYSTEMS,
-    KINDS,
+    Delivery,
     Target,
     refusals,
 )
@@ -36,14 +36,14 @@ def tried(host: Any, params: Dict[str, Any], act: bool) -> Dict[str, Any]:
     """Try the target as kdump_target does and return its result; act: by writing, not only by a look."""
     stack = find_stack(host)
     target = wanted(stack, params)
-    refused = list(refusals(target, stack.name, host))
+    refused = list(refusals(target, stack.delivery, host))
     if params["path"] is not None and not params["path"].strip():
         refused.append(refusal("path", params["path"], "it is empty", "write the path from / on, or leave it out"))
     if params["timeout"] < 1:
         refused.append(refusal("timeout", params["timeout"], "it is no time", "give 1 or more seconds"))
     if refused:
         raise Refused(refused)
-    wish = Wish(target, stack.name, params["create"], act, params["timeout"])
+    wish = Wish(target, stack.delivery, params["create"], act, params["timeout"])
     try:
         return result(target, prober(target.kind)(host, wish).probe())
     except Failure as failure:
@@ -120,11 +120,11 @@ class Preparing(NamedTuple):
 
 
 def plan_target(
-    host: Any, before: Settings, after: Settings, given: Dict[str, Any], stack_name: str
+    host: Any, before: Settings, after: Settings, given: Dict[str, Any], delivery: Delivery
 ) -> Optional[Preparing]:
     """Return what is to be prepared for the target that the files will name, None where there is nothing to look at."""
     kind = after.target_type
-    if kind not in KINDS[stack_name]:
+    if kind not in delivery.kinds:
         return None
     differs = (kind, after.target_location) != (before.target_type, before.target_location)
     differs = differs or after.path.rstrip("/") != before.path.rstrip("/")

@@ -84,6 +84,8 @@ class Stack(abc.ABC):
     own_files = ()  # type: Any  # the other files that decide it, as shell patterns; the configuration is compared by value
     reloads = False  # whether the unit can load what is built anew without the checks of a start
     start_rules = ()  # type: Any  # the rules of findings whose errors make the tool's start, or its build, fail
+    delivery = None  # type: Any  # Delivery: how dumps reach their target
+    brings_grubby = False  # whether its packages bring what sets kernel arguments
     packages = ""  # what to install, in words
     estimate_argv = ()  # type: Any  # the command that says how much memory to reserve
     estimate_counts_default = False  # whether its answer is never less than the vendor's default

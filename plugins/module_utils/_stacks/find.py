@@ -7,18 +7,26 @@
 A module that runs on a host is compiled anew each time, so only the stack that is there is imported.
 """
 
-from typing import Any
+from typing import Any, Type
 
 from ansible_collections.crashops.kdump.plugins.module_utils._stacks.base import Stack
+
+KDUMPCTL, KDUMP_TOOLS = "kdumpctl", "kdump-tools"
 
 
 def find_stack(host: Any) -> Stack:
     """Return the stack whose tool is on the machine; where neither is, the one its package manager would install."""
     on_kdumpctl, on_kdump_tools = host.which("kdumpctl"), host.which("kdump-config")
-    if on_kdumpctl or not (on_kdump_tools or host.which("dpkg")):
-        from ansible_collections.crashops.kdump.plugins.module_utils._stacks.kdumpctl.stack import KdumpctlStack
+    kdumpctl = on_kdumpctl or not (on_kdump_tools or host.which("dpkg"))
+    return stack_named(KDUMPCTL if kdumpctl else KDUMP_TOOLS)(host)
 
-        return KdumpctlStack(host)
-    from ansible_collections.crashops.kdump.plugins.module_utils._stacks.kdump_tools.stack import KdumpToolsStack
 
-    return KdumpToolsStack(host)
+def stack_named(name: str) -> Type[Stack]:
+    """Return the class of a stack by the name that kdump_info gives it."""
+    if name == KDUMP_TOOLS:
+        from ansible_collections.crashops.kdump.plugins.module_utils._stacks.kdump_tools.stack import KdumpToolsStack
+
+        return KdumpToolsStack
+    from ansible_collections.crashops.kdump.plugins.module_utils._stacks.kdumpctl.stack import KdumpctlStack
+
+    return KdumpctlStack

@@ -8,7 +8,7 @@ from typing import Any
 
 
 def prober(kind: str) -> Any:
-    """Return the class that tries a kind of target, one of those in _targets.KINDS."""
+    """Return the class that tries a kind of target, one of a Delivery's."""
     if kind == "nfs":
         from ansible_collections.crashops.kdump.plugins.module_utils._targets.nfs import Nfs
 

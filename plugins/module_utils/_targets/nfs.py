@@ -23,7 +23,6 @@ from ansible_collections.crashops.kdump.plugins.module_utils._targets.target imp
 )
 
 HELPER = "mount.nfs"
-PACKAGES = {"kdumpctl": "nfs-utils", "kdump-tools": "nfs-common"}
 
 
 class Reason(NamedTuple):
@@ -69,8 +68,8 @@ class Nfs(Prober):
     def probe(self) -> Probe:
         """Mount the export, unless the system has it mounted, and try the directory."""
         location = "%s:%s" % nfs_parts(self.target.location)
-        inside = below_export(self.wish.stack, self.target.path)
-        directory = nfs_directory(self.wish.stack, location, self.target.path)
+        inside = below_export(self.wish.delivery, self.target.path)
+        directory = nfs_directory(self.wish.delivery, location, self.target.path)
         mount = self._mounted(location)
         if mount:
             place = (mount.point.rstrip("/") + inside).rstrip("/")
@@ -79,7 +78,7 @@ class Nfs(Prober):
             trial = self.tried(done, place, self._where())
             return Probe(location, directory, place, trial, trial.free_bytes)
         if self.host.which(HELPER) is None:
-            return self.without(HELPER, PACKAGES[self.wish.stack], Probe(location, directory))
+            return self.without(HELPER, self.wish.delivery.nfs_package, Probe(location, directory))
         script = self.script(MOUNTED + inside, own=False, root=MOUNTED)
         done = self.run(mounted_elsewhere("nfs", self.target.location, self._options(), script), self._silence())
         if done.rc == MOUNT_FAILED:

@@ -9,7 +9,7 @@ from typing import Any, List, NamedTuple, Optional
 
 from ansible_collections.crashops.kdump.plugins.module_utils._machine.host import Completed
 from ansible_collections.crashops.kdump.plugins.module_utils._machine.results import Failure
-from ansible_collections.crashops.kdump.plugins.module_utils._targets.target import Target
+from ansible_collections.crashops.kdump.plugins.module_utils._targets.target import Delivery, Target
 from ansible_collections.crashops.kdump.plugins.module_utils._targets.write_test import (
     Trial,
     complaint,
@@ -31,7 +31,7 @@ class Wish(NamedTuple):
     """
 
     target: Target
-    stack: str
+    delivery: Delivery
     create: bool
     act: bool
     timeout_s: int

@@ -16,7 +16,6 @@ from ansible_collections.crashops.kdump.plugins.module_utils._targets.write_test
 
 # ssh's own exit status where the login fails
 NO_LOGIN = 255
-PACKAGES = {"kdumpctl": "openssh-clients", "kdump-tools": "openssh-client"}
 CONNECT_LIMIT_S = 15
 
 
@@ -76,7 +75,7 @@ class Ssh(Prober):
         """Log in as the capture kernel will, and try the directory."""
         directory = self.target.path.rstrip("/")
         if self.host.which("ssh") is None:
-            return self.without("ssh", PACKAGES[self.wish.stack], Probe(None, directory))
+            return self.without("ssh", self.wish.delivery.ssh_package, Probe(None, directory))
         facts = self.host.stat(self._key())
         if facts is None and not self.wish.act:
             return Probe(None, directory, untried=self._key_problem(facts))
@@ -92,7 +91,9 @@ class Ssh(Prober):
 
     def argv(self, directory: str) -> List[str]:
         """Return the ssh command: this key only, no question, no host key unseen."""
-        way = ssh_client.Destination(self.wish.stack, self.target.location, self._key(), self._connect_limit_s())
+        way = ssh_client.Destination(
+            self.wish.delivery.has_all_of_ssh, self.target.location, self._key(), self._connect_limit_s()
+        )
         own = [TRIAL, "write" if self.wish.act else "look", "create" if self.wish.create else "keep", directory]
         words = ["sh", "-c", self.script(directory, own=False), *own]
         remote = " ".join(shlex.quote(word) for word in words)

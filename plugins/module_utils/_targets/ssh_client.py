@@ -62,9 +62,12 @@ FIXED = {
 
 
 class Destination(NamedTuple):
-    """Who logs in where: the stack of this host, user@server, the private key, and how long the server may take."""
+    """Who logs in where: user@server, the private key, and how long the server may take.
 
-    stack: str
+    has_all_of_ssh: the capture kernel has all files of ssh that the running system has.
+    """
+
+    has_all_of_ssh: bool
     location: str
     key: str
     connect_limit_s: int
@@ -76,21 +79,22 @@ def arguments(host: Any, destination: Destination) -> List[str]:
     words = ["ssh", "-i", destination.key, "-F", "none"]
     for name, value in sorted(chosen.items()):
         words += ["-o", "%s=%s" % (name, value)]
-    for name, values in sorted(_way(host, destination.stack, destination.location).items()):
+    for name, values in sorted(_way(host, destination).items()):
         for value in values:
             words += ["-o", "%s=%s" % (name, value)]
     return words
 
 
-def _way(host: Any, stack: str, location: str) -> Dict[str, List[str]]:
+def _way(host: Any, destination: Destination) -> Dict[str, List[str]]:
     """Return what the configuration changes in how the server is reached, by the names of ssh -G."""
+    location = destination.location
     plain = _asked(host, ["ssh", "-G", "-F", "none", location])
-    if stack == "kdump-tools":
+    if destination.has_all_of_ssh:
         found = _asked(host, ["ssh", "-G", location])
     else:
         found = _asked(host, ["sh", "-c", IMAGE_CONFIGURATION, "configuration", location])
     way = {name: found[name] for name in KEPT if name in found and found[name] != plain.get(name)}
-    return way if stack == "kdump-tools" else _in_image(host, way, found)
+    return way if destination.has_all_of_ssh else _in_image(host, way, found)
 
 
 def _in_image(host: Any, way: Dict[str, List[str]], found: Dict[str, List[str]]) -> Dict[str, List[str]]:

@@ -10,11 +10,21 @@ from ansible_collections.crashops.kdump.plugins.module_utils._syntax import opti
 from ansible_collections.crashops.kdump.plugins.module_utils._syntax.finding import refusal
 
 FILE_SYSTEMS = ("ext2", "ext3", "ext4", "xfs", "btrfs", "minix", "virtiofs")
-# what each stack can dump to
-KINDS = {
-    "kdumpctl": ("local", "raw", "nfs", "ssh") + FILE_SYSTEMS,
-    "kdump-tools": ("local", "nfs", "ssh"),
-}
+
+
+class Delivery(NamedTuple):
+    """How a stack brings dumps to a target; kinds are those that can be tried.
+
+    path_on_export: on an NFS server, dumps lie below the path; else the export itself is mounted over the path.
+    has_all_of_ssh: the capture kernel has all files of ssh that the running system has, not only a copy of some.
+    """
+
+    stack: str
+    kinds: Tuple[str, ...]
+    nfs_package: str
+    ssh_package: str
+    path_on_export: bool
+    has_all_of_ssh: bool
 
 
 class Target(NamedTuple):
@@ -32,21 +42,21 @@ def nfs_parts(location: str) -> Tuple[str, str]:
     return server, "/" + export.strip("/")
 
 
-def below_export(stack: str, path: str) -> str:
-    """Return where dumps land below an export: kdump-tools mounts it over its directory, kdumpctl goes by the path."""
-    return "" if stack == "kdump-tools" else ("/" + path.strip("/")).rstrip("/")
+def below_export(delivery: Delivery, path: str) -> str:
+    """Return where dumps land below an export."""
+    return ("/" + path.strip("/")).rstrip("/") if delivery.path_on_export else ""
 
 
-def nfs_directory(stack: str, location: str, path: str) -> str:
+def nfs_directory(delivery: Delivery, location: str, path: str) -> str:
     """Return the directory on an NFS server that dumps land in."""
-    return nfs_parts(location)[1].rstrip("/") + below_export(stack, path) or "/"
+    return nfs_parts(location)[1].rstrip("/") + below_export(delivery, path) or "/"
 
 
-def refusals(target: Target, stack: str, host: Any = None) -> Iterator[str]:
+def refusals(target: Target, delivery: Delivery, host: Any = None) -> Iterator[str]:
     """Return a sentence for each thing that is wrong with a target, before it is tried; host tells where links lead."""
-    if target.kind not in KINDS[stack]:
-        remedy = "choose one of %s" % ", ".join(KINDS[stack])
-        yield refusal("target.type", target.kind, "%s has no such target that could be tried" % stack, remedy)
+    if target.kind not in delivery.kinds:
+        rule, remedy = "%s has no such target that could be tried", "choose one of %s" % ", ".join(delivery.kinds)
+        yield refusal("target.type", target.kind, rule % delivery.stack, remedy)
         return
     problem = option_values.target_problem(target.kind, target.location, "")
     judges: Dict[str, Any] = {

@@ -8,6 +8,7 @@ from __future__ import annotations
 
 from typing import Any, NamedTuple
 
+from ansible_collections.crashops.kdump.plugins.module_utils._stacks.find import stack_named
 from ansible_collections.crashops.kdump.plugins.module_utils._syntax.finding import refusal
 from ansible_collections.crashops.kdump.plugins.module_utils._syntax.whole_numbers import moment, whole
 from ansible_collections.crashops.kdump.plugins.module_utils._targets.target import nfs_directory
@@ -69,12 +70,12 @@ def path_refusals(info: dict[str, Any], wanted: Wanted) -> list[str]:
 
 def _directory(info: dict[str, Any], target: dict[str, Any], path: str | None) -> str | None:
     """Return the directory on the server that a target and a path lead to, None where they are not whole."""
-    stack, location = info["stack"]["name"], target.get("location")
+    delivery, location = stack_named(info["stack"]["name"]).delivery, target.get("location")
     if target.get("type") == "ssh":
         return path
-    if target.get("type") != "nfs" or not location or not (path or stack == "kdump-tools"):
+    if target.get("type") != "nfs" or not location or not (path or not delivery.path_on_export):
         return None
-    return nfs_directory(stack, location, path or "")
+    return nfs_directory(delivery, location, path or "")
 
 
 def client(stdout: str) -> Client | None:

@@ -22,6 +22,7 @@ from ansible_collections.crashops.kdump.plugins.module_utils._stacks.kdump_tools
 from ansible_collections.crashops.kdump.plugins.module_utils._syntax import private_directories, shell_variables
 from ansible_collections.crashops.kdump.plugins.module_utils._syntax.finding import Finding, refusal
 from ansible_collections.crashops.kdump.plugins.module_utils._syntax.private_directories import DUMPS
+from ansible_collections.crashops.kdump.plugins.module_utils._targets.target import Delivery
 
 DEFAULTS = "/etc/default/kdump-tools"
 STATE = "/var/lib/kdump"
@@ -88,6 +89,14 @@ class KdumpToolsStack(Stack):
     estimate_argv = ("kdump-config", "show")
     # the capture kernel boots the system's own root file system, not a small one made for the dump
     runtime_bytes = 64 << 20
+    delivery = Delivery(
+        "kdump-tools",
+        ("local", "nfs", "ssh"),
+        nfs_package="nfs-common",
+        ssh_package="openssh-client",
+        path_on_export=False,
+        has_all_of_ssh=True,
+    )
     packages = "kdump-tools"
 
     def _variables(self) -> Dict[str, str]:

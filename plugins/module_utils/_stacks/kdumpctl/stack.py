@@ -32,6 +32,7 @@ from ansible_collections.crashops.kdump.plugins.module_utils._stacks.kdumpctl.bo
 from ansible_collections.crashops.kdump.plugins.module_utils._stacks.kdumpctl.conf_rules import Surroundings
 from ansible_collections.crashops.kdump.plugins.module_utils._syntax import private_directories, shell_variables
 from ansible_collections.crashops.kdump.plugins.module_utils._syntax.finding import Finding
+from ansible_collections.crashops.kdump.plugins.module_utils._targets.target import FILE_SYSTEMS, Delivery
 
 CONF = "/etc/kdump.conf"
 SYSCONFIG = "/etc/sysconfig/kdump"
@@ -79,6 +80,15 @@ class KdumpctlStack(Stack):
     estimate_counts_default = True
     default_argv = ("kdumpctl", "get-default-crashkernel")
     runtime_bytes = 16 << 20
+    delivery = Delivery(
+        "kdumpctl",
+        ("local", "raw", "nfs", "ssh") + FILE_SYSTEMS,
+        nfs_package="nfs-utils",
+        ssh_package="openssh-clients",
+        path_on_export=True,
+        has_all_of_ssh=False,
+    )
+    brings_grubby = True
     packages = "kexec-tools (EL 8 and 9) or kdump-utils (EL 10 and Fedora)"
 
     def __init__(self, host: Any) -> None:
