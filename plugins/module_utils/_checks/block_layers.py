@@ -19,12 +19,6 @@ from ansible_collections.crashops.kdump.plugins.module_utils._checks.outcome imp
 
 ELSEWHERE = "Name another target or directory (kdump_target, kdump_path)."
 NETWORK_KINDS = ("multipath", "iscsi", "fibre channel", "nvme over fabrics")
-# What each stack is known to dump to: supported-kdump-targets.txt of kdump-utils, with the streams of kdump.conf; and
-# what the root file system of a kdump-tools host is by its distribution's installer. All else is a doubt.
-SUPPORTED_TYPES = {
-    "kdumpctl": ("ext2", "ext3", "ext4", "xfs", "nfs", "nfs4", "virtiofs", "raw", "ssh"),
-    "kdump-tools": ("ext2", "ext3", "ext4", "xfs", "nfs", "nfs4", "ssh", "ftp"),
-}
 IN_MEMORY = "it lies in the memory and is gone with the crash"
 READ_ONLY = "nothing can be written to it"
 # no dump is left on these
@@ -42,13 +36,6 @@ USELESS_TYPES = {
     "romfs": READ_ONLY,
 }
 UNLISTED = "it is not among the types that %s is known to dump to"
-# what more is known of a type that is a doubt
-CATCHES = {
-    "btrfs": "kdump's list of targets does not support it, and a subvolume may not be found",
-    "gfs2": "kdump's list of targets does not support it",
-    "glusterfs": "kdump's list of targets does not support it",
-    "fuse.glusterfs": "kdump's list of targets does not support it",
-}
 # layers that every capture kernel finds, and those that a check of their own speaks of
 SUPPORTED_LAYERS = ("disk", "partition", "lvm", "lvm raid", "lvm mirror", "thin pool", "luks2", "crypt", *NETWORK_KINDS)
 MEMORY_LAYERS = ("zram", "ram")
@@ -67,13 +54,12 @@ def target_supported(seen: Evidence) -> Outcome:
 
 def _of_type(seen: Evidence, kind: str) -> Optional[Outcome]:
     """Return what speaks against a file system or another kind of target, None where nothing does."""
-    stack = seen.facts["stack"]["name"]
     if kind in USELESS_TYPES:
         return failed("The dumps go to %s: %s." % (kind, USELESS_TYPES[kind]), ELSEWHERE, kind)
-    if kind in SUPPORTED_TYPES[stack]:
+    if kind in seen.stack_class.known_types:
         return None
-    why = CATCHES.get(kind) if seen.on_kdumpctl else None
-    return warned("The dumps go to %s: %s." % (kind, why or UNLISTED % stack), PROVE, kind)
+    why = seen.stack_class.doubtful_types.get(kind) or UNLISTED % seen.stack_class.name
+    return warned("The dumps go to %s: %s." % (kind, why), PROVE, kind)
 
 
 def _of_layers(seen: Evidence) -> Optional[Outcome]:
@@ -86,18 +72,18 @@ def _of_layers(seen: Evidence) -> Optional[Outcome]:
             return failed("The dumps go to a device that lies in the memory (%s)." % kind, ELSEWHERE, kind)
     if kinds == ["raid"]:
         said = "The target lies on RAID, of which kdump supports not every kind."
-        return warned(said, PROVE, "raid") if seen.on_kdumpctl else None
+        return None if seen.stack_class.boots_root else warned(said, PROVE, "raid")
     reason = "The target lies on a device that only a crash proves: %s." % ", ".join(kinds)
     return warned(reason, PROVE, kinds)
 
 
 def _of_root(seen: Evidence) -> Optional[Outcome]:
-    """Return what speaks against the root file system, which kdump-tools boots; None where nothing does."""
+    """Return what speaks against the root file system, where the capture kernel boots it; None where nothing does."""
     root = seen.more["root_type"]
-    if seen.on_kdumpctl or root is None or root in SUPPORTED_TYPES["kdump-tools"]:
+    if not seen.stack_class.boots_root or root is None or root in seen.stack_class.known_types:
         return None
     reason = "The capture kernel boots the root file system, which is %s: %s."
-    return warned(reason % (root, USELESS_TYPES.get(root, UNLISTED % "kdump-tools")), PROVE, root)
+    return warned(reason % (root, USELESS_TYPES.get(root, UNLISTED % seen.stack_class.name)), PROVE, root)
 
 
 def encrypted_target(seen: Evidence) -> Outcome:

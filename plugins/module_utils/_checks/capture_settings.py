@@ -58,10 +58,6 @@ DEBUGGERS = {
     "page_poison": ("off", "0", ""),
 }
 MOVE = "Take it out of %s, or set it in a unit that has ConditionPathExists=!/proc/vmcore."
-UNSAY = {
-    True: "Set kdump_commandline_remove; if it was booted, name it in KDUMP_COMMANDLINE_REMOVE (kdump_sysconfig).",
-    False: "Set kdump_commandline_remove; if it was booted, set KDUMP_CMDLINE (kdump_sysconfig) to a line without it.",
-}
 
 
 class Taker(NamedTuple):
@@ -95,8 +91,7 @@ def capture_sysctls(seen: Evidence) -> Outcome:
 def capture_settings(seen: Evidence) -> Outcome:
     """Judge whether settings of the capture kernel are in doubt: of memory, or of what makes it panic."""
     keys = [key for key in TROUBLES if (number(seen.more["captured_sysctls"], key) or 0) > 0]
-    # kernels of kdumpctl's distributions are built with it
-    keys = [key for key in keys if key != "kernel.panic_on_oops" or not seen.on_kdumpctl]
+    keys = [key for key in keys if key not in seen.stack_class.usual_sysctls]
     takers = _of_keys(seen) + _of_words(seen)
     tight = _takes_much(seen, takers) and _left(seen, takers) < max(DOUBTFUL, seen.facts["memory"]["needed_bytes"] or 0)
     found = [taker.what for taker in takers] if tight else []
@@ -115,7 +110,7 @@ def capture_settings(seen: Evidence) -> Outcome:
 
 def _advice(seen: Evidence, source: str) -> str:
     """Return how to mend what a file or the command line sets."""
-    return UNSAY[seen.on_kdumpctl] if source == LINE else MOVE % source
+    return seen.stack_class.unsay if source == LINE else MOVE % source
 
 
 def _reserved(seen: Evidence) -> int:
@@ -214,7 +209,7 @@ def _debuggers(seen: Evidence) -> List[str]:
 def capture_boots(seen: Evidence) -> Optional[Outcome]:
     """Return what keeps the capture kernel from the program that saves the dump, None where nothing does."""
     words = seen.more["capture_words"]
-    if seen.on_kdumpctl:
+    if not seen.stack_class.boots_root:
         stops = [word for word in words if re.match(STOPS, word)]
     else:
         stops = (
@@ -223,7 +218,7 @@ def capture_boots(seen: Evidence) -> Optional[Outcome]:
     if not stops:
         return _hopeless_log(seen)
     reason = "The capture kernel gets %s, and so does not come to saving the dump." % " ".join(stops)
-    return failed(reason, UNSAY[seen.on_kdumpctl], stops)
+    return failed(reason, seen.stack_class.unsay, stops)
 
 
 def _hopeless_log(seen: Evidence) -> Optional[Outcome]:
@@ -234,7 +229,7 @@ def _hopeless_log(seen: Evidence) -> Optional[Outcome]:
         return None
     reason = "The capture kernel gets %s, whose buffer and index take %s of its %s: it dies without a dump."
     told = reason % (logs[0].what, mib(logs[0].size), mib(_reserved(seen)))
-    return failed(told, UNSAY[seen.on_kdumpctl], logs[0].what, "less")
+    return failed(told, seen.stack_class.unsay, logs[0].what, "less")
 
 
 # dracut stops in a shell; a rd.break that comes later comes after the dump

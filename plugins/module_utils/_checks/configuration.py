@@ -88,15 +88,10 @@ def capture_command_line(seen: Evidence) -> Outcome:
     if found is not None:
         return found
     hungry = [word for word in seen.more["capture_words"] if word.partition("=")[0] in HUNGRY]
-    if not hungry or (seen.on_kdumpctl and all(word.startswith("swiotlb=") for word in hungry)):
+    if not hungry or all(word.startswith(seen.stack_class.usual_words) for word in hungry):
         return passed("nothing that harms")
     reason = "The capture kernel takes over %s from the running one, which takes memory or processors from it."
-    advice = "Add such words to KDUMP_COMMANDLINE_REMOVE (kdump_sysconfig)."
-    if not seen.on_kdumpctl:
-        advice = (
-            "Write the words that the capture kernel is to have into KDUMP_CMDLINE (kdump_sysconfig), without these."
-        )
-    return warned(reason % " ".join(hungry), advice, hungry)
+    return warned(reason % " ".join(hungry), seen.stack_class.unsay_taken_over, hungry)
 
 
 def capture_restarts(seen: Evidence) -> Outcome:
@@ -142,8 +137,8 @@ def collector_installed(seen: Evidence) -> Outcome:
         reason = "makedumpfile is not installed, so the whole memory would be copied, or nothing."
         return failed(reason, "Install makedumpfile (the role does).", "missing", "makedumpfile")
     if seen.tools.builder is None and not seen.facts["image"]["exists"]:
-        what = "dracut" if seen.on_kdumpctl else "mkinitramfs (package initramfs-tools-core)"
-        return failed("%s is not installed, so no capture initramfs can be built." % what, "Install it.", "missing")
+        reason = "%s is not installed, so no capture initramfs can be built."
+        return failed(reason % seen.stack_class.builder, "Install it.", "missing")
     return passed(seen.tools.makedumpfile or seen.facts["settings"]["core_collector"])
 
 
@@ -168,7 +163,7 @@ def cluster_fencing(seen: Evidence) -> Outcome:
     wrong = of_rules(seen, FENCE)
     if wrong is not None:
         return wrong
-    if not seen.on_kdumpctl:
+    if not seen.stack_class.tells_cluster:
         return skipped("kdump-tools has nothing that tells a cluster")
     fencing, doubt = (
         seen.more["fencing"],
@@ -201,6 +196,6 @@ def hibernation(seen: Evidence) -> Outcome:
     """Judge whether a resume device is in the way."""
     if "resume=" not in seen.platform.cmdline:
         return skipped("no resume= was booted")
-    if seen.on_kdumpctl or "noresume" in seen.platform.cmdline:
+    if not seen.stack_class.boots_root or "noresume" in seen.platform.cmdline:
         return passed("the capture initramfs has no part that resumes")
     return passed("a kernel that finds no image of this boot does not resume")

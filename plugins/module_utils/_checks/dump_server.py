@@ -73,7 +73,7 @@ def capture_network(seen: Evidence) -> Outcome:
     links, kerberos = seen.more["unsure_links"], seen.more["kerberos"]
     if seen.more["links"] == set():
         return skipped("the dumps cross no network")
-    if kerberos and seen.on_kdumpctl:
+    if kerberos and not seen.stack_class.boots_root:
         reason = "The export is mounted by Kerberos (%s), and the capture initramfs has no rpc.gssd to log in with."
         return failed(reason % kerberos, "Export it with sec=sys to this host, or dump to an ssh server.", kerberos)
     if links is None:

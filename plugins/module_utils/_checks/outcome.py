@@ -4,7 +4,7 @@
 # Private to this collection: no promise is made to code outside it.
 """What every check is given and answers with."""
 
-from typing import Any, Dict, List, NamedTuple, Optional
+from typing import Any, Dict, List, NamedTuple, Optional, Type
 
 from ansible_collections.crashops.kdump.plugins.module_utils._facts.block_layers import Layer
 from ansible_collections.crashops.kdump.plugins.module_utils._facts.collector import Tools
@@ -14,6 +14,8 @@ from ansible_collections.crashops.kdump.plugins.module_utils._facts.free_space i
 from ansible_collections.crashops.kdump.plugins.module_utils._facts.machine import Platform
 from ansible_collections.crashops.kdump.plugins.module_utils._facts.proof import Proof, Setup
 from ansible_collections.crashops.kdump.plugins.module_utils._facts.target_probe import Answer
+from ansible_collections.crashops.kdump.plugins.module_utils._stacks.base import Stack
+from ansible_collections.crashops.kdump.plugins.module_utils._stacks.find import stack_named
 
 # what only a crash can tell
 PROVE = "Prove it by a crash test (crashops.kdump.test)."
@@ -63,9 +65,9 @@ class Evidence(NamedTuple):
     more: Dict[str, Any]
 
     @property
-    def on_kdumpctl(self) -> bool:
-        """Return which of the two stacks it is."""
-        return bool(self.facts["stack"]["name"] == "kdumpctl")
+    def stack_class(self) -> Type[Stack]:
+        """Return what its stack says of itself, whatever the host."""
+        return stack_named(self.facts["stack"]["name"])
 
 
 def passed(value: Any = None, wanted: Any = None, reason: Optional[str] = None) -> Outcome:

@@ -15,7 +15,7 @@ from ansible_collections.crashops.kdump.plugins.module_utils._checks.outcome imp
     unknown,
     warned,
 )
-from ansible_collections.crashops.kdump.plugins.module_utils._stacks.kdump_tools.own_directory import is_shared
+from ansible_collections.crashops.kdump.plugins.module_utils._syntax.private_directories import is_shared
 
 OTHERS = 0o077
 WORLD = 0o007
@@ -38,7 +38,7 @@ def dump_directory_private(seen: Evidence) -> Outcome:
         # as apport of Ubuntu makes /var/crash, for reports that every user may leave there
         advice = "Set kdump_path to a directory that only kdump uses: this one is open to every user on purpose (%s)."
         advice %= found["mode"]
-        if not seen.on_kdumpctl and is_shared(found["path"], mode):
+        if seen.stack_class.has_own_directory and is_shared(found["path"], mode):
             advice = "Run ansible-playbook crashops.kdump.setup, by which dumps go to a directory of their own (%s)."
             advice %= "kdump_own_path"
     return warned(reason, advice, seen_as, "0700, owner 0")

@@ -106,7 +106,7 @@ def unit_unmasked(seen: Evidence) -> Outcome:
 
 def switched_on(seen: Evidence) -> Outcome:
     """Judge whether USE_KDUMP is a number other than 0."""
-    if seen.on_kdumpctl or not seen.facts["stack"]["installed"]:
+    if not seen.stack_class.has_switch or not seen.facts["stack"]["installed"]:
         return skipped("only kdump-tools has such a switch")
     if _configuration_unseen(seen):
         return unknown("The configuration cannot be read.")

@@ -41,8 +41,8 @@ def dump_directory(seen: Evidence) -> Outcome:
     if directory["exists"] is None:
         return unknown("Whether %s is there cannot be seen." % directory["path"])
     reason = "The dump directory %s does not exist." % directory["path"]
-    # kdump-config makes it whenever it is called, and so at the crash; then everybody may look into it
-    judge = failed if seen.on_kdumpctl else warned
+    # a directory that is made at the crash is one that everybody may look into
+    judge = warned if seen.stack_class.makes_dump_directory else failed
     return judge(
         reason,
         "Run ansible-playbook crashops.kdump.setup, which makes it, for root alone.",
@@ -106,7 +106,7 @@ def target_writable(seen: Evidence) -> Outcome:
             return passed("%s on %s, read and write" % (mount.fstype, mount.point))
         reason = "%s is mounted for reading only." % mount.point
         advice = "Remount it (mount -o remount,rw %s), and look into the kernel log for why it is." % mount.point
-        return (warned if seen.on_kdumpctl else failed)(reason, advice, "ro", "rw")
+        return (failed if seen.stack_class.boots_root else warned)(reason, advice, "ro", "rw")
     trouble = seen.probe.trouble
     if not seen.probe.tried:
         return skipped(seen.probe.untried or LOCAL)
@@ -153,7 +153,11 @@ def target_mounted(seen: Evidence) -> Outcome:
 def path_meaning(seen: Evidence) -> Outcome:
     """Judge whether the path is meant as kdump reads it: below the target's own root."""
     directory, path = seen.facts["dump_directory"]["path"], seen.facts["settings"]["path"]
-    if not seen.on_kdumpctl or directory is None or seen.facts["settings"]["target_type"] == "local":
+    if (
+        not seen.stack_class.delivery.path_below_target
+        or directory is None
+        or seen.facts["settings"]["target_type"] == "local"
+    ):
         return skipped("the path is that of the running system, or of a server")
     if not directory.endswith(path.rstrip("/") * 2) or path.strip("/") == "":
         return passed(directory)

@@ -27,7 +27,7 @@ def target_in_capture(seen: Evidence) -> Outcome:
     Seen on Debian 12: of a mount with _netdev, the dump lies below the mount point.
     """
     mount, options = seen.more["standing"], seen.more["standing"].options or []
-    if seen.on_kdumpctl or mount.point is None or seen.facts["settings"]["target_type"] != "local":
+    if not seen.stack_class.boots_root or mount.point is None or seen.facts["settings"]["target_type"] != "local":
         return skipped("the capture kernel mounts the target by itself, or it is the root file system")
     why = _not_mounted(seen)
     if why:

@@ -2,32 +2,16 @@
 # GNU General Public License v3.0-or-later (see COPYING or https://www.gnu.org/licenses/gpl-3.0.txt)
 # SPDX-License-Identifier: GPL-3.0-or-later
 # Private to this collection: no promise is made to code outside it.
-"""Which sysctl keys are set in the capture kernel: by its command line, and by what systemd-sysctl reads there.
-
-kdump-tools boots the system's own root file system, whose systemd-sysctl applies sysctl.d. kdumpctl removes all of
-sysctl.d from its initramfs (remove_sysctl_conf in its dracut module, in EL 8 to 10 and Fedora).
-"""
+"""Which sysctl keys are set in the capture kernel: by its command line, and by what systemd-sysctl reads there."""
 
 import fnmatch
 import re
 from typing import Any, Dict, List, NamedTuple, Optional, Tuple
 
-from ansible_collections.crashops.kdump.plugins.module_utils._machine.dropin_directories import drop_ins
+from ansible_collections.crashops.kdump.plugins.module_utils._machine.sysctl_files import SysctlFile, applied_at_boot
 from ansible_collections.crashops.kdump.plugins.module_utils._stacks.base import Stack
 from ansible_collections.crashops.kdump.plugins.module_utils._syntax.whole_numbers import whole
 
-# a file hides those of the same name in the directories after its own: sysctl.d(5)
-DIRECTORIES = ("/etc/sysctl.d", "/run/sysctl.d", "/usr/local/lib/sysctl.d", "/usr/lib/sysctl.d", "/lib/sysctl.d")
-RUN = "/run/sysctl.d"
-UNIT = "/etc/systemd/system/systemd-sysctl.service"
-DRACUT_MODULES = "/usr/lib/dracut/modules.d/*kdumpbase/module-setup.sh"
-REMOVES_ALL = "remove_sysctl_conf"
-# kdump-tools puts this file into its initramfs, and these scripts copy it to /run/sysctl.d of the capture kernel
-KDUMP_TOOLS_FILE = "/etc/kdump/sysctl.conf"
-INITRAMFS_SCRIPT = "/usr/share/initramfs-tools/scripts/local-bottom/kdump-sysctl"
-DRACUT_SCRIPTS = "/usr/lib/dracut/modules.d/*kdump-tools/*.sh"
-# find refuses -maxdepth=1 (1.6.10 to 1.10.9), so that no name is found to come after
-WORKING_FIND = re.compile(r"-maxdepth\s+1\b")
 LINE = "its command line"
 # the kernel's own names for keys (fs/proc/proc_sysctl.c, kernel/panic.c, kernel/watchdog.c)
 ALIASES = ("hung_task_panic", "softlockup_panic", "panic_on_warn", "panic")
@@ -50,27 +34,17 @@ class Setting(NamedTuple):
     source: str
 
 
-class File(NamedTuple):
-    """A file that systemd-sysctl reads: by what name it is sorted, where its text is, and the text."""
-
-    name: str
-    path: str
-    text: str
-
-
 Settings = Dict[str, Setting]
 
 
-def read_captured(host: Any, stack: Stack, words: List[str], version: Optional[Tuple[int, int]]) -> Settings:
+def read_captured(stack: Stack, words: List[str], version: Optional[Tuple[int, int]]) -> Settings:
     """Return the keys that are set in the capture kernel; its files are applied after its command line."""
-    return dict(of_words(words, version), **applied(_files(host, stack)))
+    return dict(of_words(words, version), **applied(stack.capture_sysctls()))
 
 
 def read_at_boot(host: Any, words: List[str], version: Optional[Tuple[int, int]]) -> Settings:
     """Return the keys that the next boot sets before any service starts; what is in /run by then is not known."""
-    masked = host.real_path(UNIT) == "/dev/null"
-    kept = [directory for directory in DIRECTORIES if directory != RUN]
-    return dict(of_words(words, version), **({} if masked else applied(_read(host, kept))))
+    return dict(of_words(words, version), **applied(applied_at_boot(host)))
 
 
 def of_words(words: List[str], version: Optional[Tuple[int, int]]) -> Settings:
@@ -87,40 +61,7 @@ def of_words(words: List[str], version: Optional[Tuple[int, int]]) -> Settings:
     return found
 
 
-def _files(host: Any, stack: Stack) -> List[File]:
-    """Return the files that are read in the capture kernel, in order."""
-    if stack.name != "kdump-tools":
-        modules = [host.read(path) or "" for path in host.glob(DRACUT_MODULES)]
-        kept = any(modules) and not any(REMOVES_ALL in text for text in modules)
-        return _read(host, DIRECTORIES) if kept else []
-    if host.real_path(UNIT) == "/dev/null":
-        return []
-    # what the running system has in /run is not there in the capture kernel
-    found = _read(host, [directory for directory in DIRECTORIES if directory != RUN])
-    own, script = host.read(KDUMP_TOOLS_FILE), _copying_script(host)
-    if own is None or not script:
-        return found
-    last = max((file.name for file in found), default="") if WORKING_FIND.search(script) else ""
-    # a file of that name in /etc hides it: there, it stands in /run
-    name = last + "-kdump.conf"
-    written = [] if any(file.name == name for file in found) else [File(name, KDUMP_TOOLS_FILE, own)]
-    return sorted(found + written)
-
-
-def _copying_script(host: Any) -> str:
-    """Return the text of what copies kdump-tools' own file: initramfs-tools' script, or dracut's where that builds."""
-    paths = [INITRAMFS_SCRIPT] if host.which("mkinitramfs") else host.glob(DRACUT_SCRIPTS)
-    return "\n".join(host.read(path) or "" for path in paths)
-
-
-def _read(host: Any, directories: Any) -> List[File]:
-    """Return the files of some directories as they are applied; one that leads to /dev/null is an empty one."""
-    found = drop_ins(host, directories)
-    texts = ["" if host.real_path(one.path) == "/dev/null" else host.read(one.path) or "" for one in found]
-    return [File(one.name, one.path, text) for one, text in zip(found, texts)]
-
-
-def applied(files: List[File]) -> Settings:
+def applied(files: List[SysctlFile]) -> Settings:
     """Return what is set once all files are applied: the last word on a key counts, and a key named beats a pattern."""
     options = {}  # type: Dict[str, Tuple[Optional[str], str]]
     for file in files:

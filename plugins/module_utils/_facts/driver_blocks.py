@@ -12,15 +12,9 @@ from ansible_collections.crashops.kdump.plugins.module_utils._machine.dropin_dir
 from ansible_collections.crashops.kdump.plugins.module_utils._machine.kernel_modules import MODPROBE, plain
 from ansible_collections.crashops.kdump.plugins.module_utils._stacks.base import Stack
 
-# the words of a command line that list drivers, by stack; the second says whether the kernel loads them in no way at
-# all, or udev and the kernel only do not load them by themselves
+# the words of a command line that list drivers, besides those of the stack. The value says whether the kernel loads
+# them in no way at all; else udev and the kernel only do not load them by themselves
 WORDS = {"module_blacklist": True, "modprobe.blacklist": False}
-STACK_WORDS = {
-    # modules.d/90kernel-modules/parse-kernel.sh of dracut
-    "kdumpctl": {"rd.driver.blacklist": False, "rdblacklist": False},
-    # scripts/init-top/blacklist of initramfs-tools, which does not know rd.driver.blacklist (seen on Debian 12)
-    "kdump-tools": {"blacklist": False},
-}
 NO_USB = ("usbcore.nousb", "nousb", "usbcore.nousb=1", "usbcore.nousb=Y")
 USB = "usb"
 COMMAND_LINE = "on the capture kernel's command line"
@@ -71,7 +65,7 @@ def blocks(host: Any, stack: Stack, words: List[str], told: Optional[Told]) -> L
 
 def _of_words(stack: Stack, words: List[str]) -> Iterator[Block]:
     """Return what the capture kernel's command line keeps out."""
-    known = dict(WORDS, **STACK_WORDS[stack.name])
+    known = dict(WORDS, **dict.fromkeys(stack.driver_blocking_words, False))
     for word in words:
         key, dummy, names = word.partition("=")
         for name in names.strip("\"'").split(",") if key in known else []:

@@ -87,7 +87,7 @@ def read_more(host: Any, stack: Stack, running: Running, boot: Boot, image_path:
         image_space=_free(host, image_path),
         system_image_mtime=_mtime(host, "/boot/initramfs-%s.img" % release),
         extras=_extras(host, release),
-        captured_sysctls=read_captured(host, stack, details.capture_words, known),
+        captured_sysctls=read_captured(stack, details.capture_words, known),
         forbidden_at_boot=_forbidden_at_boot(host, known),
     )
 

@@ -110,7 +110,7 @@ def read_drivers(host: Any, stack: Stack, kernel: str, settings: Settings, links
     if set(way.types) & {"nfs", "nfs4"}:
         needed.setdefault("nfs", "nfs")
     whole = _with_dependencies(dict(named, **needed), loaded)
-    told = read_told(host, details) if stack.name == "kdumpctl" else None
+    told = read_told(host, details) if stack.built_by_dracut else None
     modules = set() if told is None else _dracut_modules(way)
     found = blocks(host, stack, details.capture_words, told)
     kept = [
@@ -209,7 +209,7 @@ def _networked(way: Way) -> bool:
 
 
 def _way(host: Any, stack: Stack, settings: Settings, links: Optional[Iterable[str]]) -> Way:
-    """Return what a dump is written through; kdump-tools boots the root file system as well."""
+    """Return what a dump is written through; some capture kernels boot the root file system as well."""
     found, types, devices = mounts.mounts_of(host), [], []  # type: Any, List[str], List[str]
     directory = settings.dump_directory
     mount = mounts.holding(found, host.real_path(directory)) if directory else None
@@ -218,7 +218,7 @@ def _way(host: Any, stack: Stack, settings: Settings, links: Optional[Iterable[s
     elif settings.target_type != "local":
         types, devices = [settings.target_type], [mounts.device_link(settings.target_location or "")]
     root = mounts.holding(found, "/")
-    if stack.name == "kdump-tools" and root is not None:
+    if stack.boots_root and root is not None:
         types, devices = [*types, root.fstype], [*devices, root.source]
     disks = [one for one in devices if one.startswith("/dev/")]
     pairs = [(one, layers(host, one)) for one in disks]

@@ -29,10 +29,6 @@ from ansible_collections.crashops.kdump.plugins.module_utils._setup.variables im
 )
 from ansible_collections.crashops.kdump.plugins.module_utils._stacks.base import Stack
 from ansible_collections.crashops.kdump.plugins.module_utils._stacks.find import find_stack
-from ansible_collections.crashops.kdump.plugins.module_utils._stacks.kdump_tools.own_directory import (
-    note,
-    own_directory,
-)
 from ansible_collections.crashops.kdump.plugins.module_utils._syntax.finding import refusal
 
 Planned = TypeVar("Planned")
@@ -134,10 +130,10 @@ def plan_setup(host: Any, variables: Dict[str, Any], check_mode: bool) -> Dict[s
     if hopeless is not None or not host.is_root():
         refused = [] if hopeless is not None else [NO_ROOT]
         return {"hopeless": hopeless, "refused": refused, "notes": [], "own_directory": False}
-    own = own_directory(host, stack, variables)
+    own = stack.own_directory(variables)
     # what is there after the first run is no news
-    notes = [note(host, own)] if own and stack.settings().path != own else []
-    planner = Planner(host, dict(variables, kdump_path=own) if own else variables, check_mode)
+    notes = [own.note] if own and stack.settings().path != own.path else []
+    planner = Planner(host, dict(variables, kdump_path=own.path) if own else variables, check_mode)
     parts = _setup_parts(planner)
     refused = list(dict.fromkeys(planner.refused))
     known = {"hopeless": None, "refused": refused, "unknown": planner.unknown, "notes": notes}

@@ -8,6 +8,7 @@ import abc
 from typing import Any, Dict, Iterable, List, NamedTuple, Optional
 
 from ansible_collections.crashops.kdump.plugins.module_utils._machine.results import FileChange
+from ansible_collections.crashops.kdump.plugins.module_utils._machine.sysctl_files import SysctlFile
 from ansible_collections.crashops.kdump.plugins.module_utils._syntax.finding import Finding
 
 
@@ -70,6 +71,13 @@ class Details(NamedTuple):
     extra_modules: List[str] = []
 
 
+class OwnDirectory(NamedTuple):
+    """A directory for dumps alone, and a sentence for the operator on why dumps go there."""
+
+    path: str
+    note: str
+
+
 class Stack(abc.ABC):
     """One way in which distributions run kdump. Subclasses answer; nothing here touches the machine by itself."""
 
@@ -85,6 +93,25 @@ class Stack(abc.ABC):
     reloads = False  # whether the unit can load what is built anew without the checks of a start
     start_rules = ()  # type: Any  # the rules of findings whose errors make the tool's start, or its build, fail
     delivery = None  # type: Any  # Delivery: how dumps reach their target
+    boots_root = False  # whether the capture kernel boots the host's own root file system; else only an initramfs
+    built_by_dracut = False  # whether dracut builds the capture initramfs
+    driver_blocking_words = ()  # type: Any  # words of the capture kernel's command line that only its initramfs reads
+    builder = ""  # the program that builds it, in words
+    loads_by_links = (
+        False  # whether the capture kernel is loaded by links that may lead to another than the running one
+    )
+    makes_dump_directory = False  # whether the tool makes the dump directory at the crash
+    has_own_directory = (
+        False  # whether setup gives dumps a directory of their own where others may write to the default
+    )
+    has_switch = False  # whether a variable switches it off as a whole
+    tells_cluster = False  # whether the capture kernel tells a cluster that it dumps
+    known_types = ()  # type: Any  # the file systems and streams that it is known to dump to
+    doubtful_types = {}  # type: Dict[str, str]  # what more is known of other file systems
+    usual_sysctls = ()  # type: Any  # keys that are on anyway in the kernels of its distributions
+    usual_words = ()  # type: Any  # beginnings of words that take memory, and that its own defaults have
+    unsay = ""  # how to take a word off the capture kernel's command line
+    unsay_taken_over = ""  # the same for words that it takes over from the running kernel's
     brings_grubby = False  # whether its packages bring what sets kernel arguments
     packages = ""  # what to install, in words
     estimate_argv = ()  # type: Any  # the command that says how much memory to reserve
@@ -150,6 +177,14 @@ class Stack(abc.ABC):
     @abc.abstractmethod
     def puts_default_back(self) -> Optional[str]:
         """Return why an update will put the vendor's crashkernel= in place of another, None where none does."""
+
+    @abc.abstractmethod
+    def capture_sysctls(self) -> List[SysctlFile]:
+        """Return the files of sysctl.d that act in the capture kernel, in order."""
+
+    def own_directory(self, given: Dict[str, Any]) -> Optional[OwnDirectory]:
+        """Return the directory of their own that the role's variables give to the dumps, None where they stay."""
+        return None
 
     def start_errors(self) -> List[str]:
         """Return a sentence for each error in the files by which a start fails once the old kernel is unloaded."""

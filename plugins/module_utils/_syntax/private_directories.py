@@ -11,6 +11,8 @@ from ansible_collections.crashops.kdump.plugins.module_utils._syntax.option_valu
 
 # where both stacks keep dumps by default; whatever else lies there, such as apport's reports, lies next to dumps
 DUMPS = "/var/crash"
+# sticky, and writable for others
+SHARED = 0o1002
 # directories that others need, themselves; below them one may be for dumps alone
 NEEDED = (
     "/", "/boot", "/home", "/media", "/mnt", "/opt", "/root", "/srv", "/tmp", "/var",
@@ -49,6 +51,11 @@ DUMP_NAMES = (
 def normal(path: str) -> str:
     """Return an absolute path with one slash between its parts and none at the end."""
     return "/" + "/".join(part for part in path.split("/") if part)
+
+
+def is_shared(path: str, mode: int) -> bool:
+    """Return whether a dump directory is the default one, and open to every user on purpose."""
+    return path == DUMPS and mode & SHARED == SHARED
 
 
 def system_problem(path: str) -> Optional[Problem]:

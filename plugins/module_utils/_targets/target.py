@@ -15,7 +15,7 @@ FILE_SYSTEMS = ("ext2", "ext3", "ext4", "xfs", "btrfs", "minix", "virtiofs")
 class Delivery(NamedTuple):
     """How a stack brings dumps to a target; kinds are those that can be tried.
 
-    path_on_export: on an NFS server, dumps lie below the path; else the export itself is mounted over the path.
+    path_below_target: the path is taken below the target's root; else an NFS export is mounted over the path.
     has_all_of_ssh: the capture kernel has all files of ssh that the running system has, not only a copy of some.
     """
 
@@ -23,7 +23,7 @@ class Delivery(NamedTuple):
     kinds: Tuple[str, ...]
     nfs_package: str
     ssh_package: str
-    path_on_export: bool
+    path_below_target: bool
     has_all_of_ssh: bool
 
 
@@ -44,7 +44,7 @@ def nfs_parts(location: str) -> Tuple[str, str]:
 
 def below_export(delivery: Delivery, path: str) -> str:
     """Return where dumps land below an export."""
-    return ("/" + path.strip("/")).rstrip("/") if delivery.path_on_export else ""
+    return ("/" + path.strip("/")).rstrip("/") if delivery.path_below_target else ""
 
 
 def nfs_directory(delivery: Delivery, location: str, path: str) -> str:

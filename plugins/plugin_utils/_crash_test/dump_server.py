@@ -73,7 +73,7 @@ def _directory(info: dict[str, Any], target: dict[str, Any], path: str | None) -
     delivery, location = stack_named(info["stack"]["name"]).delivery, target.get("location")
     if target.get("type") == "ssh":
         return path
-    if target.get("type") != "nfs" or not location or not (path or not delivery.path_on_export):
+    if target.get("type") != "nfs" or not location or not (path or not delivery.path_below_target):
         return None
     return nfs_directory(delivery, location, path or "")
 

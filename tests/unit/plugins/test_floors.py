@@ -43,6 +43,12 @@ PURE = (
     "shlex", "string", "struct", "sys", "time", "typing", "unicodedata", "xml.etree.ElementTree", "zlib",
     "ansible.module_utils.basic.AnsibleModule",
 )  # fmt: skip
+STACKS = ("kdumpctl", "kdump-tools", "kdump-config")
+NAME_A_STACK = (
+    "module_utils/_machine/host.py",  # the commands that change a host
+    "module_utils/_facts/proof.py",  # `kdumpctl test` records a proof
+    "module_utils/_checks/proof.py",  # and is named as its source
+)
 FILES = {str(path.relative_to(PLUGINS)): ast.parse(path.read_text("utf-8")) for path in sorted(PLUGINS.rglob("*.py"))}
 ON_HOSTS = [name for name in FILES if name.startswith(("module_utils/", "modules/"))]
 
@@ -95,3 +101,9 @@ def test_pure_text_takes_no_host():
     assert [(name, one) for name in pure for one in imports_of(name) if "._machine" in one] == []
     arguments = [(name, node.arg) for name in pure for node in ast.walk(FILES[name]) if isinstance(node, ast.arg)]
     assert [(name, argument) for name, argument in arguments if argument == "host"] == []
+
+
+def test_what_differs_by_stack_is_asked_of_the_stack():
+    others = [name for name in FILES if "/_stacks/" not in name and name not in NAME_A_STACK]
+    nodes = [(name, node) for name in others for node in ast.walk(FILES[name])]
+    assert [(name, node.lineno) for name, node in nodes if getattr(node, "value", None) in STACKS] == []

@@ -11,10 +11,9 @@ writes its lock file there too, so that a user who makes that file first could k
 from typing import Any, Dict, Optional
 
 from ansible_collections.crashops.kdump.plugins.module_utils._machine import mounts
-from ansible_collections.crashops.kdump.plugins.module_utils._syntax.private_directories import DUMPS
+from ansible_collections.crashops.kdump.plugins.module_utils._stacks.base import OwnDirectory, Settings
+from ansible_collections.crashops.kdump.plugins.module_utils._syntax.private_directories import DUMPS, is_shared
 
-# sticky, and writable for others
-SHARED = 0o1002
 NOTE = (
     "Every user may write to %s (mode %04o), as apport needs it. "
     "So dumps go to %s from now on, which is for root alone. "
@@ -22,29 +21,19 @@ NOTE = (
 )
 
 
-def is_shared(path: str, mode: int) -> bool:
-    """Return whether a dump directory is the default one, and open to every user on purpose."""
-    return path == DUMPS and mode & SHARED == SHARED
-
-
-def own_directory(host: Any, stack: Any, given: Dict[str, Any]) -> Optional[str]:
+def own_directory(host: Any, settings: Settings, given: Dict[str, Any]) -> Optional[OwnDirectory]:
     """Return the directory that the role's variables give to the dumps on this host, None where they stay.
 
     A mount or a link in the default place was put there by somebody, so it stays.
     """
     own, exclusive = given.get("kdump_own_path"), given.get("kdump_exclusive")
-    if not own or given.get("kdump_path") or stack.name != "kdump-tools":
+    if not own or given.get("kdump_path"):
         return None
-    settings, target = stack.settings(), given.get("kdump_target")
+    target = given.get("kdump_target")
     kind = target["type"] if target else "local" if exclusive else settings.target_type
     path = DUMPS if exclusive else settings.path.rstrip("/")
     facts = host.stat(DUMPS)
     if kind != "local" or facts is None or not is_shared(path, facts.mode):
         return None
     chosen = host.link(DUMPS) is not None or any(mount.point == DUMPS for mount in mounts.mounts_of(host))
-    return None if chosen else str(own)
-
-
-def note(host: Any, own: str) -> str:
-    """Return what the operator is told."""
-    return NOTE % (DUMPS, host.stat(DUMPS).mode, own, DUMPS, DUMPS)
+    return None if chosen else OwnDirectory(str(own), NOTE % (DUMPS, facts.mode, own, DUMPS, DUMPS))

@@ -9,16 +9,23 @@ from typing import Any, Dict, List, Optional, Tuple
 
 from ansible_collections.crashops.kdump.plugins.module_utils._machine.kernel_files import kernel_release
 from ansible_collections.crashops.kdump.plugins.module_utils._machine.results import FileChange
+from ansible_collections.crashops.kdump.plugins.module_utils._machine.sysctl_files import SysctlFile
 from ansible_collections.crashops.kdump.plugins.module_utils._stacks import shell_file
 from ansible_collections.crashops.kdump.plugins.module_utils._stacks.base import (
     Details,
     Image,
+    OwnDirectory,
     Settings,
     Stack,
     judged_image,
 )
 from ansible_collections.crashops.kdump.plugins.module_utils._stacks.capture_cmdline import words_of
-from ansible_collections.crashops.kdump.plugins.module_utils._stacks.kdump_tools import lint, options
+from ansible_collections.crashops.kdump.plugins.module_utils._stacks.kdump_tools import (
+    capture_sysctls,
+    lint,
+    options,
+    own_directory,
+)
 from ansible_collections.crashops.kdump.plugins.module_utils._syntax import private_directories, shell_variables
 from ansible_collections.crashops.kdump.plugins.module_utils._syntax.finding import Finding, refusal
 from ansible_collections.crashops.kdump.plugins.module_utils._syntax.private_directories import DUMPS
@@ -89,12 +96,26 @@ class KdumpToolsStack(Stack):
     estimate_argv = ("kdump-config", "show")
     # the capture kernel boots the system's own root file system, not a small one made for the dump
     runtime_bytes = 64 << 20
+    boots_root = True
+    builder = "mkinitramfs (package initramfs-tools-core)"
+    loads_by_links = True
+    makes_dump_directory = True  # kdump-config makes it whenever it is called
+    has_own_directory = True
+    has_switch = True  # USE_KDUMP
+    # what the root file system is by its distribution's installer, with the streams
+    known_types = ("ext2", "ext3", "ext4", "xfs", "nfs", "nfs4", "ssh", "ftp")
+    unsay = "Set kdump_commandline_remove; if it was booted, set KDUMP_CMDLINE (kdump_sysconfig) to a line without it."
+    unsay_taken_over = (
+        "Write the words that the capture kernel is to have into KDUMP_CMDLINE (kdump_sysconfig), without these."
+    )
+    # scripts/init-top/blacklist of initramfs-tools, which does not know rd.driver.blacklist (seen on Debian 12)
+    driver_blocking_words = ("blacklist",)
     delivery = Delivery(
         "kdump-tools",
         ("local", "nfs", "ssh"),
         nfs_package="nfs-common",
         ssh_package="openssh-client",
-        path_on_export=False,
+        path_below_target=False,
         has_all_of_ssh=True,
     )
     packages = "kdump-tools"
@@ -243,6 +264,14 @@ class KdumpToolsStack(Stack):
     def puts_default_back(self) -> Optional[str]:
         """Return nothing: no update of kdump-tools changes crashkernel= once it is set."""
         return None
+
+    def capture_sysctls(self) -> List[SysctlFile]:
+        """Return the files of sysctl.d that act in the capture kernel, in order."""
+        return capture_sysctls.applied(self.host)
+
+    def own_directory(self, given: Dict[str, Any]) -> Optional[OwnDirectory]:
+        """Return the directory of their own that the role's variables give to the dumps, None where they stay."""
+        return own_directory.own_directory(self.host, self.settings(), given)
 
     def start_argv(self, rebuild: bool, unload: bool, reload: bool = False) -> List[List[str]]:
         """Return the commands that load the capture kernel anew, building its initramfs first if asked."""

@@ -9,6 +9,7 @@ from typing import Any, Dict, List, Optional, Tuple
 
 from ansible_collections.crashops.kdump.plugins.module_utils._machine.kernel_files import kernel_release
 from ansible_collections.crashops.kdump.plugins.module_utils._machine.results import FileChange
+from ansible_collections.crashops.kdump.plugins.module_utils._machine.sysctl_files import SysctlFile
 from ansible_collections.crashops.kdump.plugins.module_utils._stacks import shell_file
 from ansible_collections.crashops.kdump.plugins.module_utils._stacks.base import (
     Details,
@@ -19,6 +20,7 @@ from ansible_collections.crashops.kdump.plugins.module_utils._stacks.base import
 )
 from ansible_collections.crashops.kdump.plugins.module_utils._stacks.capture_cmdline import edited_words, words_of
 from ansible_collections.crashops.kdump.plugins.module_utils._stacks.kdumpctl import (
+    capture_sysctls,
     conf_lines,
     conf_lint,
     conf_options,
@@ -50,6 +52,7 @@ ALWAYS_REMOVED = (
 # what kdumpctl and mkdumprd themselves refuse when they start or build; the other rules are about what comes of a dump
 START_RULES = ("R1", "R2", "R3", "R4", "R5", "R6", "R7", "R9", "R10", "R11", "R12", "R13", "R14", "R15", "R20", "R21")
 START_RULES += ("R22", "R23", "R26", "R27", "R28", "R29", "R31", "R32", "R33", "R38")
+UNSUPPORTED = "kdump's list of targets does not support it"
 # in the text of a kdumpctl whose estimate builds nothing: RHEL 8 and 9
 ESTIMATE_ONLY_READS = "kdumpctl estimate: kdump initramfs is not built yet"
 # the file holds the default words of its architecture; where it has none, kdumpctl appends nothing
@@ -85,9 +88,24 @@ class KdumpctlStack(Stack):
         ("local", "raw", "nfs", "ssh") + FILE_SYSTEMS,
         nfs_package="nfs-utils",
         ssh_package="openssh-clients",
-        path_on_export=True,
+        path_below_target=True,
         has_all_of_ssh=False,
     )
+    built_by_dracut = True
+    # modules.d/90kernel-modules/parse-kernel.sh of dracut
+    driver_blocking_words = ("rd.driver.blacklist", "rdblacklist")
+    builder = "dracut"
+    tells_cluster = True
+    # supported-kdump-targets.txt of kdump-utils, with the streams of kdump.conf
+    known_types = ("ext2", "ext3", "ext4", "xfs", "nfs", "nfs4", "virtiofs", "raw", "ssh")
+    doubtful_types = dict(
+        dict.fromkeys(("gfs2", "glusterfs", "fuse.glusterfs"), UNSUPPORTED),
+        btrfs=UNSUPPORTED + ", and a subvolume may not be found",
+    )
+    usual_sysctls = ("kernel.panic_on_oops",)
+    usual_words = ("swiotlb=",)
+    unsay = "Set kdump_commandline_remove; if it was booted, name it in KDUMP_COMMANDLINE_REMOVE (kdump_sysconfig)."
+    unsay_taken_over = "Add such words to KDUMP_COMMANDLINE_REMOVE (kdump_sysconfig)."
     brings_grubby = True
     packages = "kexec-tools (EL 8 and 9) or kdump-utils (EL 10 and Fedora)"
 
@@ -269,6 +287,10 @@ class KdumpctlStack(Stack):
             return None
         is_put_back = crashkernel_default.is_put_back(self.host, self.generation(), self._directives())
         return "%s does not say auto_reset_crashkernel no" % CONF if is_put_back else None
+
+    def capture_sysctls(self) -> List[SysctlFile]:
+        """Return the files of sysctl.d that act in the capture kernel, in order."""
+        return capture_sysctls.applied(self.host)
 
     def start_argv(self, rebuild: bool, unload: bool, reload: bool = False) -> List[List[str]]:
         """Return the commands that load the capture kernel anew, building its initramfs first if asked."""

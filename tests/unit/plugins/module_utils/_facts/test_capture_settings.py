@@ -4,18 +4,14 @@
 """Which sysctl keys are set in the capture kernel, by systemd's own order of files."""
 
 import pytest
-from ansible_collections.crashops.kdump.plugins.module_utils._facts.capture_settings import (
-    File,
-    applied,
-    number,
-    of_words,
-)
+from ansible_collections.crashops.kdump.plugins.module_utils._facts.capture_settings import applied, number, of_words
+from ansible_collections.crashops.kdump.plugins.module_utils._machine.sysctl_files import SysctlFile
 
 
 def value(key, *texts):
     """Return what files with these texts, in this order, set a key to."""
     found = applied(
-        [File("%d.conf" % count, "/etc/sysctl.d/%d.conf" % count, text) for count, text in enumerate(texts)]
+        [SysctlFile("%d.conf" % count, "/etc/sysctl.d/%d.conf" % count, text) for count, text in enumerate(texts)]
     )
     return found[key].value if key in found else None
 

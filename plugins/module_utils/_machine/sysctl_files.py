@@ -1,0 +1,36 @@
+# Copyright (c) 2026, The crashops.kdump authors
+# GNU General Public License v3.0-or-later (see COPYING or https://www.gnu.org/licenses/gpl-3.0.txt)
+# SPDX-License-Identifier: GPL-3.0-or-later
+# Private to this collection: no promise is made to code outside it.
+"""The files that systemd-sysctl reads, in its order."""
+
+from typing import Any, Iterable, List, NamedTuple
+
+from ansible_collections.crashops.kdump.plugins.module_utils._machine.dropin_directories import drop_ins
+
+RUN = "/run/sysctl.d"
+# a file hides those of the same name in the directories after its own: sysctl.d(5)
+DIRECTORIES = ("/etc/sysctl.d", RUN, "/usr/local/lib/sysctl.d", "/usr/lib/sysctl.d", "/lib/sysctl.d")
+UNIT = "/etc/systemd/system/systemd-sysctl.service"
+
+
+class SysctlFile(NamedTuple):
+    """A file that systemd-sysctl reads: by what name it is sorted, where its text is, and the text."""
+
+    name: str
+    path: str
+    text: str
+
+
+def sysctl_files(host: Any, directories: Iterable[str] = DIRECTORIES) -> List[SysctlFile]:
+    """Return the files of some directories as they are applied; one that leads to /dev/null is an empty one."""
+    found = drop_ins(host, directories)
+    texts = ["" if host.real_path(one.path) == "/dev/null" else host.read(one.path) or "" for one in found]
+    return [SysctlFile(one.name, one.path, text) for one, text in zip(found, texts)]
+
+
+def applied_at_boot(host: Any) -> List[SysctlFile]:
+    """Return the files that a boot applies, none where the unit is masked; what is in /run by then is not known."""
+    if host.real_path(UNIT) == "/dev/null":
+        return []
+    return sysctl_files(host, [directory for directory in DIRECTORIES if directory != RUN])

@@ -1,0 +1,45 @@
+# Copyright (c) 2026, The crashops.kdump authors
+# GNU General Public License v3.0-or-later (see COPYING or https://www.gnu.org/licenses/gpl-3.0.txt)
+# SPDX-License-Identifier: GPL-3.0-or-later
+# Private to this collection: no promise is made to code outside it.
+"""Which files of sysctl.d act in the capture kernel of kdump-tools.
+
+It boots the system's own root file system, whose systemd-sysctl applies sysctl.d, and brings a file of its own.
+"""
+
+import re
+from typing import Any, List
+
+from ansible_collections.crashops.kdump.plugins.module_utils._machine.sysctl_files import (
+    UNIT,
+    SysctlFile,
+    applied_at_boot,
+)
+
+# kdump-tools puts this file into its initramfs, and these scripts copy it to /run/sysctl.d of the capture kernel
+OWN_FILE = "/etc/kdump/sysctl.conf"
+INITRAMFS_SCRIPT = "/usr/share/initramfs-tools/scripts/local-bottom/kdump-sysctl"
+DRACUT_SCRIPTS = "/usr/lib/dracut/modules.d/*kdump-tools/*.sh"
+# find refuses -maxdepth=1 (1.6.10 to 1.10.9), so that no name is found to come after
+WORKING_FIND = re.compile(r"-maxdepth\s+1\b")
+
+
+def applied(host: Any) -> List[SysctlFile]:
+    """Return the files that are read in the capture kernel, in order."""
+    if host.real_path(UNIT) == "/dev/null":
+        return []
+    found = applied_at_boot(host)
+    own, script = host.read(OWN_FILE), _copying_script(host)
+    if own is None or not script:
+        return found
+    last = max((file.name for file in found), default="") if WORKING_FIND.search(script) else ""
+    # a file of that name in /etc hides it: there, it stands in /run
+    name = last + "-kdump.conf"
+    written = [] if any(file.name == name for file in found) else [SysctlFile(name, OWN_FILE, own)]
+    return sorted(found + written)
+
+
+def _copying_script(host: Any) -> str:
+    """Return the text of what copies the file: initramfs-tools' script, or dracut's where that builds."""
+    paths = [INITRAMFS_SCRIPT] if host.which("mkinitramfs") else host.glob(DRACUT_SCRIPTS)
+    return "\n".join(host.read(path) or "" for path in paths)
