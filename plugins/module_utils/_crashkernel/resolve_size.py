@@ -7,10 +7,11 @@
 from typing import Any, List, NamedTuple, Optional, Union
 
 from ansible_collections.crashops.kdump.plugins.module_utils._crashkernel.option_grammar import GIB, MIB, mib, round_up
-from ansible_collections.crashops.kdump.plugins.module_utils._crashkernel.reboot_needed import will_reserve
 from ansible_collections.crashops.kdump.plugins.module_utils._crashkernel.running_kernel import Running
 from ansible_collections.crashops.kdump.plugins.module_utils._crashkernel.tool_estimate import suggestion
-from ansible_collections.crashops.kdump.plugins.module_utils._crashkernel.vendor_default import Resolved, vendor_default
+from ansible_collections.crashops.kdump.plugins.module_utils._crashkernel.validate import below_floor
+from ansible_collections.crashops.kdump.plugins.module_utils._crashkernel.vendor_default import vendor_default
+from ansible_collections.crashops.kdump.plugins.module_utils._crashkernel.wanted import WantedReservation, wanted
 from ansible_collections.crashops.kdump.plugins.module_utils._machine.results import Failure
 from ansible_collections.crashops.kdump.plugins.module_utils._stacks.base import Stack
 
@@ -29,15 +30,16 @@ class Wish(NamedTuple):
     check_mode: bool
 
 
-def resolve(host: Any, stack: Stack, running: Running, wish: Wish) -> Resolved:
+def resolve(host: Any, stack: Stack, running: Running, wish: Wish) -> WantedReservation:
     """Return the crashkernel= values that `size` stands for on this host."""
     if isinstance(wish.size, list):
-        return Resolved(wish.size, _overwritten_later(stack, running))
+        return wanted(wish.size, running, _overwritten_later(stack, running))
     if wish.size == "estimate":
         return _estimate(host, stack, running, wish)
     if wish.size not in ("default", "auto"):
-        return Resolved([wish.size], _overwritten_later(stack, running))
+        return wanted([wish.size], running, _overwritten_later(stack, running))
     found = vendor_default(host, stack, running, wish.timeout_s, wish.check_mode)
+    found = found._replace(below_floor=below_floor(found, running))
     if wish.size == "default" or running.knows_auto():
         return found
     words = "crashkernel=auto is known to the RHEL 8 kernel only; the vendor's default is used instead"
@@ -53,11 +55,11 @@ def adjusted(suggested: int, wish: Wish) -> int:
     return size if wish.maximum is None else min(size, wish.maximum)
 
 
-def _estimate(host: Any, stack: Stack, running: Running, wish: Wish) -> Resolved:
+def _estimate(host: Any, stack: Stack, running: Running, wish: Wish) -> WantedReservation:
     """Return the estimate, at least the vendor's default for this machine, adjusted."""
     found = suggestion(host, stack, running, wish.timeout_s, wish.check_mode)
     if found.size is None:
-        return Resolved(None, found.messages)
+        return WantedReservation(None, found.messages)
     floor = 0 if found.floored else _floor(host, stack, running, wish)
     messages = list(found.messages)
     if floor > found.size:
@@ -67,7 +69,7 @@ def _estimate(host: Any, stack: Stack, running: Running, wish: Wish) -> Resolved
     messages.append("with margin and limits that is %dM" % (size // MIB))
     if size < needed:
         messages.append("the maximum keeps it below the %s that are suggested: a dump may fail" % mib(needed))
-    return Resolved(["%dM" % (size // MIB)], messages + _overwritten_later(stack, running))
+    return wanted(["%dM" % (size // MIB)], running, messages + _overwritten_later(stack, running))
 
 
 def _floor(host: Any, stack: Stack, running: Running, wish: Wish) -> int:
@@ -76,8 +78,7 @@ def _floor(host: Any, stack: Stack, running: Running, wish: Wish) -> int:
         found = vendor_default(host, stack, running, wish.timeout_s, wish.check_mode)
     except Failure:
         return 0
-    expected = will_reserve(found.values or [], running)
-    return 0 if expected is None else expected.size
+    return 0 if found.expected is None else found.expected.size
 
 
 def _overwritten_later(stack: Stack, running: Running) -> List[str]:

@@ -8,8 +8,8 @@ from typing import Any, Dict, List, Optional
 
 from ansible_collections.crashops.kdump.plugins.module_utils._crashkernel import option_grammar
 from ansible_collections.crashops.kdump.plugins.module_utils._crashkernel.kernel_versions import Kernel
-from ansible_collections.crashops.kdump.plugins.module_utils._crashkernel.reboot_needed import will_reserve
 from ansible_collections.crashops.kdump.plugins.module_utils._crashkernel.running_kernel import Running
+from ansible_collections.crashops.kdump.plugins.module_utils._crashkernel.wanted import WantedReservation
 from ansible_collections.crashops.kdump.plugins.module_utils._syntax.finding import refusal
 from ansible_collections.crashops.kdump.plugins.module_utils._syntax.kernel_cmdline import said
 
@@ -118,27 +118,25 @@ def refusals(params: Dict[str, Any], running: Running) -> List[str]:
     return found
 
 
-def nothing_refusal(values: List[str], size: Any, running: Running) -> List[str]:
+def nothing_refusal(found: WantedReservation, size: Any, running: Running) -> List[str]:
     """Return a sentence where the values would reserve nothing with this machine's RAM."""
-    expected = will_reserve(values, running) if values else None
-    if expected is None or expected.size:
+    if found.expected is None or found.expected.size or found.below_floor:
         return []
-    told = " ".join(values)
     rule = "%s would reserve nothing on this machine with %s of RAM: %s" % (
-        told if size in NAMED_SIZES else "it",
+        " ".join(found.values or []) if size in NAMED_SIZES else "it",
         option_grammar.mib(running.ram_bytes or 0),
-        expected.reason,
+        found.expected.reason,
     )
     return [refusal("size", size, rule, "give a size that this RAM has room for")]
 
 
-def below_floor(values: List[str], size: Any, running: Running) -> Optional[str]:
-    """Return why the vendor's default leaves this machine out, None where it does not or where size is no default."""
-    expected = will_reserve(values, running) if size in ("default", "auto") else None
-    if expected is None or expected.size:
+def below_floor(default: WantedReservation, running: Running) -> Optional[str]:
+    """Return why the vendor's default leaves this machine out, None where it does not."""
+    if default.expected is None or default.expected.size:
         return None
     words = (
         "this machine is below the vendor's floor: the default %s reserves nothing with %s of RAM (%s), so nothing was "
         "changed and no reboot is needed; where it is to leave dumps all the same, name a size such as 128M for it"
     )
-    return words % (said(values), option_grammar.mib(running.ram_bytes or 0), expected.reason)
+    told = said(default.values or []), option_grammar.mib(running.ram_bytes or 0), default.expected.reason
+    return words % told

@@ -5,9 +5,10 @@
 """The crashkernel= that the vendor gives a host by default: asked of the host where it can say, else out of a table."""
 
 import re
-from typing import Any, List, NamedTuple, Optional, Tuple
+from typing import Any, List, Optional, Tuple
 
 from ansible_collections.crashops.kdump.plugins.module_utils._crashkernel.running_kernel import Running
+from ansible_collections.crashops.kdump.plugins.module_utils._crashkernel.wanted import WantedReservation, wanted
 from ansible_collections.crashops.kdump.plugins.module_utils._machine.results import Failure
 from ansible_collections.crashops.kdump.plugins.module_utils._stacks.base import Stack
 from ansible_collections.crashops.kdump.plugins.module_utils._syntax import shell_variables
@@ -30,13 +31,6 @@ PREDICTED = (
 NO_DEFAULT = "name a size such as 256M, or ranges such as 2G-64G:256M,64G-:512M"
 
 
-class Resolved(NamedTuple):
-    """The crashkernel= values; None where check mode cannot find them without changing something."""
-
-    values: Optional[List[str]]
-    messages: List[str]
-
-
 def default_unasked(stack: Stack, running: Running) -> Optional[List[str]]:
     """Return the vendor's default as far as files say it, None where they do not."""
     if running.knows_auto():
@@ -45,14 +39,14 @@ def default_unasked(stack: Stack, running: Running) -> Optional[List[str]]:
     return None if packaged is None else [packaged]
 
 
-def vendor_default(host: Any, stack: Stack, running: Running, timeout_s: int, check_mode: bool) -> Resolved:
+def vendor_default(host: Any, stack: Stack, running: Running, timeout_s: int, check_mode: bool) -> WantedReservation:
     """Return the vendor's default."""
     if running.knows_auto():
-        return Resolved(["auto"], [])
+        return wanted(["auto"], running, [])
     if stack.installed() and stack.default_argv:
-        return Resolved([_asked(host, stack, running, timeout_s)], [])
+        return wanted([_asked(host, stack, running, timeout_s)], running, [])
     packaged = stack.packaged_crashkernel(running.machine)
-    return _of_release(host, running, check_mode) if packaged is None else Resolved([packaged], [])
+    return _of_release(host, running, check_mode) if packaged is None else wanted([packaged], running, [])
 
 
 def _asked(host: Any, stack: Stack, running: Running, timeout_s: int) -> str:
@@ -67,16 +61,16 @@ def _asked(host: Any, stack: Stack, running: Running, timeout_s: int) -> str:
     raise Failure(msg, argv=done.argv, rc=done.rc, stdout=done.stdout, stderr=done.stderr)
 
 
-def _of_release(host: Any, running: Running, check_mode: bool) -> Resolved:
+def _of_release(host: Any, running: Running, check_mode: bool) -> WantedReservation:
     """Return the default that the package will bring, where it is not installed yet."""
     release = _os_release(host)
     for distribution, version, value in PACKAGED:
         if release == (distribution, version):
-            return Resolved([value], [])
+            return wanted([value], running, [])
     marks = [value for mark, value in PREDICTED if mark in (running.kernel or "") and running.machine == "x86_64"]
     if marks and check_mode:
         words = "kdumpctl is not installed yet, so its default is predicted as %s; the real run asks it"
-        return Resolved([marks[0]], [words % marks[0]])
+        return wanted([marks[0]], running, [words % marks[0]])
     raise Failure(
         "size: 'default' cannot be found: there is no kdumpctl, no /etc/default/grub.d/kdump-tools.cfg, and %s %s is "
         "not a release whose default is known; install kdump first, or name a size such as 256M" % release

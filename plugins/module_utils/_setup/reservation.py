@@ -5,7 +5,7 @@
 """What crashkernel_reserve would do to the boot entries, and what comes of it: planned here, done there."""
 
 import json
-from typing import Any, Dict, List, NamedTuple, Optional
+from typing import Any, Dict, List, NamedTuple
 
 from ansible_collections.crashops.kdump.plugins.module_utils._bootloaders.base import (
     Bootloader,
@@ -34,12 +34,12 @@ from ansible_collections.crashops.kdump.plugins.module_utils._crashkernel.runnin
 from ansible_collections.crashops.kdump.plugins.module_utils._crashkernel.unbooted_entries import not_booted
 from ansible_collections.crashops.kdump.plugins.module_utils._crashkernel.validate import (
     LIMITS,
-    below_floor,
     limit_bytes,
     nothing_refusal,
     refusals,
     size_refusals,
 )
+from ansible_collections.crashops.kdump.plugins.module_utils._crashkernel.wanted import WantedReservation, wanted
 from ansible_collections.crashops.kdump.plugins.module_utils._machine.results import Failure, Refused, file_diff
 from ansible_collections.crashops.kdump.plugins.module_utils._stacks.find import find_stack
 from ansible_collections.crashops.kdump.plugins.module_utils._syntax.kernel_cmdline import said, values, words
@@ -50,46 +50,32 @@ def strings(value: Any) -> Any:
     return [str(one) for one in value] if isinstance(value, (list, tuple)) else str(value)
 
 
-class Wanted(NamedTuple):
-    """The crashkernel= values that the options stand for (None: unknown in check mode), and what to tell of them.
-
-    below_floor says why the vendor's default leaves this machine out, None where it does not.
-    """
-
-    values: Optional[List[str]]
-    messages: List[str]
-    below_floor: Optional[str]
-
-
-def wanted_values(host: Any, params: Dict[str, Any], running: Running, check_mode: bool) -> Wanted:
+def wanted_values(host: Any, params: Dict[str, Any], running: Running, check_mode: bool) -> WantedReservation:
     """Return the crashkernel= values that the options stand for, each of them checked."""
     if params["state"] == "absent":
-        return Wanted([], [], None)
+        return WantedReservation([], [])
     limits = [limit_bytes(params, name) if params["size"] == "estimate" else None for name in LIMITS]
     wish = Wish(params["size"], params["margin_percent"] or 0, limits[0], limits[1], params["timeout"], check_mode)
     found = resolve(host, find_stack(host), running, wish)
-    if found.values is None:
-        return Wanted(None, found.messages, None)
-    refused = size_refusals(found.values, running.reader())
-    left_out = None if refused else below_floor(found.values, params["size"], running)
-    refused = refused or ([] if left_out else nothing_refusal(found.values, params["size"], running))
+    refused = [] if found.values is None else size_refusals(found.values, running.reader())
+    refused = refused or nothing_refusal(found, params["size"], running)
     if refused:
         raise Refused(refused)
-    return Wanted(found.values, found.messages + doubts(found.values, running), left_out)
+    return found._replace(messages=found.messages + doubts(found))
 
 
-def keeping_cma(wanted: Wanted, size: Any, bootloader: Bootloader, running: Running) -> Wanted:
+def keeping_cma(found: WantedReservation, size: Any, bootloader: Bootloader, running: Running) -> WantedReservation:
     """Return the values with the ,cma that the next boot has already, unless a list says all that is wanted."""
-    if not wanted.values or wanted.below_floor or isinstance(size, list) or running.reader().cma is False:
-        return wanted
+    if not found.values or found.below_floor or isinstance(size, list) or running.reader().cma is False:
+        return found
     entry = default_entry(bootloader.entries())
     counting = that_count(values(entry.cmdline) if entry else [], running.ram_bytes, running.reader())
     standing = [value for value in counting if value.endswith(",cma")]
     if not standing:
-        return wanted
+        return found
     words = "the boot entries have %s, which is kept; to take it out, give a list without it, such as %s"
-    note = words % (said(standing), json.dumps(wanted.values))
-    return wanted._replace(values=wanted.values + standing, messages=wanted.messages + [note])
+    note = words % (said(standing), json.dumps(found.values))
+    return wanted(found.values + standing, running, found.messages + [note])
 
 
 def refuse_unread(bootloader: Bootloader, wanted: List[str], plan: Plan, running: Running) -> None:
@@ -99,12 +85,11 @@ def refuse_unread(bootloader: Bootloader, wanted: List[str], plan: Plan, running
         raise Failure("%s cannot be set for the next boot: %s. %s" % (said(wanted), found.reason, found.remedy))
 
 
-def doubts(arguments: List[str], running: Running) -> List[str]:
+def doubts(found: WantedReservation) -> List[str]:
     """Return what the values and the RAM alone do not tell about the reservation."""
-    expected = will_reserve(arguments, running)
-    if expected is None or not expected.doubt:
+    if found.expected is None or not found.expected.doubt:
         return []
-    return ["%s: %s" % (said(arguments), expected.doubt)]
+    return ["%s: %s" % (said(found.values or []), found.expected.doubt)]
 
 
 def empty_entries(host: Any, plan: Plan, running: Running) -> List[str]:
@@ -155,7 +140,7 @@ class Reserving(NamedTuple):
 
     bootloader: Bootloader
     running: Running
-    wanted: Wanted
+    wanted: WantedReservation
     plan: Plan
 
 
@@ -172,29 +157,29 @@ def plan_reservation(host: Any, params: Dict[str, Any], check_mode: bool) -> Res
     refused = bootloader.refusals(params["kernels"])
     if refused:
         raise Refused(refused)
-    wanted = wanted_values(host, params, running, check_mode)
-    wanted = keeping_cma(wanted, params["size"], bootloader, running)
-    if wanted.values is None or wanted.below_floor:
+    found = wanted_values(host, params, running, check_mode)
+    found = keeping_cma(found, params["size"], bootloader, running)
+    if found.values is None or found.below_floor:
         entries = bootloader.entries()
-        return Reserving(bootloader, running, wanted, Plan(entries, entries, [], []))
-    plan = bootloader.plan(wanted.values, params["kernels"])
-    refuse_unread(bootloader, wanted.values, plan, running)
-    return Reserving(bootloader, running, wanted, plan)
+        return Reserving(bootloader, running, found, Plan(entries, entries, [], []))
+    plan = bootloader.plan(found.values, params["kernels"])
+    refuse_unread(bootloader, found.values, plan, running)
+    return Reserving(bootloader, running, found, plan)
 
 
 def described(host: Any, reserving: Reserving) -> Dict[str, Any]:
     """Return the result of crashkernel_reserve: what is configured, booted and reserved, as planned or as done."""
-    bootloader, running, wanted, plan = reserving
+    bootloader, running, found, plan = reserving
     result = {"changed": plan.changed(), "bootloader": bootloader.name, "diff": diff_of(plan)}
-    notes = list(plan.notes) + ([] if wanted.values is None else bootloader.notes(wanted.values))
-    notes += [] if wanted.below_floor else empty_entries(host, plan, running)
-    result.update(facts(host, plan.after, running), value=wanted.values, messages=wanted.messages + notes)
+    notes = list(plan.notes) + ([] if found.values is None else bootloader.notes(found.values))
+    notes += [] if found.below_floor else empty_entries(host, plan, running)
+    result.update(facts(host, plan.after, running), value=found.values, messages=found.messages + notes)
     entry = default_entry(plan.after)
     unread = None if plan.changed() or entry is None else not_booted(host, bootloader, entry, running)
     if result["reboot_required"] and unread:
         reason = "%s; a reboot would not help. %s" % unread
         result.update(reboot_required=False, reason=reason)
-    result["below_floor"] = wanted.below_floor is not None
-    if wanted.below_floor:
-        result.update(reboot_required=False, reason=wanted.below_floor)
+    result["below_floor"] = found.below_floor is not None
+    if found.below_floor:
+        result.update(reboot_required=False, reason=found.below_floor)
     return result

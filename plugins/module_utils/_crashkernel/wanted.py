@@ -1,0 +1,29 @@
+# Copyright (c) 2026, The crashops.kdump authors
+# GNU General Public License v3.0-or-later (see COPYING or https://www.gnu.org/licenses/gpl-3.0.txt)
+# SPDX-License-Identifier: GPL-3.0-or-later
+# Private to this collection: no promise is made to code outside it.
+"""The crashkernel= values that are wanted on a host, with what its kernel would reserve for them."""
+
+from typing import List, NamedTuple, Optional
+
+from ansible_collections.crashops.kdump.plugins.module_utils._crashkernel.reboot_needed import will_reserve
+from ansible_collections.crashops.kdump.plugins.module_utils._crashkernel.reservation import Reservation
+from ansible_collections.crashops.kdump.plugins.module_utils._crashkernel.running_kernel import Running
+
+
+class WantedReservation(NamedTuple):
+    """The values, None where check mode cannot find them without a change; messages for the operator on them.
+
+    expected: what the running kernel would reserve for them, None where its RAM is not known or nothing is asked for.
+    below_floor: why the vendor's default leaves this machine out, None where it does not.
+    """
+
+    values: Optional[List[str]]
+    messages: List[str]
+    expected: Optional[Reservation] = None
+    below_floor: Optional[str] = None
+
+
+def wanted(values: List[str], running: Running, messages: List[str]) -> WantedReservation:
+    """Return values with what they come to."""
+    return WantedReservation(values, messages, will_reserve(values, running) if values else None)
