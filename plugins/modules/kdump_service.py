@@ -182,7 +182,8 @@ from ansible_collections.crashops.kdump.plugins.module_utils._machine.kernel_fil
 from ansible_collections.crashops.kdump.plugins.module_utils._machine.results import Failure, Refused
 from ansible_collections.crashops.kdump.plugins.module_utils._service import state as service_state
 from ansible_collections.crashops.kdump.plugins.module_utils._service import undo
-from ansible_collections.crashops.kdump.plugins.module_utils._service.state import Plan, Service
+from ansible_collections.crashops.kdump.plugins.module_utils._service.plan import Plan, may_reload
+from ansible_collections.crashops.kdump.plugins.module_utils._service.state import Service
 from ansible_collections.crashops.kdump.plugins.module_utils._setup.service import described, plan_service, refuse
 from ansible_collections.crashops.kdump.plugins.module_utils._stacks.base import Stack
 from ansible_collections.crashops.kdump.plugins.module_utils._stacks.find import find_stack
@@ -314,7 +315,7 @@ def _rearmed(host: Any, stack: Stack, record: Optional[undo.Record], timeout_s: 
         try:
             unit = service_state.read_unit(host, stack.unit)
             unload = service_state.loaded_by_others(unit, service_state.is_armed(host))
-            _arm(host, stack, stack.start_argv(not untouched, unload, service_state.may_reload(unit, stack)), timeout_s)
+            _arm(host, stack, stack.start_argv(not untouched, unload, may_reload(unit, stack)), timeout_s)
         except Failure as failure:
             # a build that fails comes before anything is unloaded
             outcome = "still armed with what was loaded before" if service_state.is_armed(host) else "NOT armed"

@@ -7,8 +7,9 @@
 from typing import Any, Dict, List, NamedTuple
 
 from ansible_collections.crashops.kdump.plugins.module_utils._machine.results import Refused, state_diff
-from ansible_collections.crashops.kdump.plugins.module_utils._service import state as service_state
-from ansible_collections.crashops.kdump.plugins.module_utils._service.state import Plan, Service, Wanted
+from ansible_collections.crashops.kdump.plugins.module_utils._service import plan as service_plan
+from ansible_collections.crashops.kdump.plugins.module_utils._service.plan import Plan, Wanted
+from ansible_collections.crashops.kdump.plugins.module_utils._service.state import Service
 from ansible_collections.crashops.kdump.plugins.module_utils._stacks.base import Stack
 from ansible_collections.crashops.kdump.plugins.module_utils._syntax.finding import refusal
 
@@ -29,9 +30,9 @@ class Arming(NamedTuple):
 def plan_service(stack: Stack, service: Service, params: Dict[str, Any]) -> Arming:
     """Return what brings unit and kernel to what the options of kdump_service say."""
     wanted = Wanted(params["state"], params["enabled"], params["masked"], params["rebuild"])
-    planned = service_state.plan(service, stack, wanted)
-    reasons = service_state.blocked(service, stack, wanted, planned)
-    errors = service_state.start_errors(service, stack, planned)
+    planned = service_plan.plan(service, stack, wanted)
+    reasons = service_plan.blocked(service, stack, wanted, planned)
+    errors = service_plan.start_errors(service, stack, planned)
     return Arming(stack, service, wanted, planned, reasons, errors)
 
 
@@ -72,7 +73,7 @@ def _result(service: Service, wanted: Wanted, planned: Plan, possible: bool) -> 
     """Return what the module says of the host: as planned, or as it is where the plan is not possible yet."""
     unit = service.unit
     loaded = planned.load and possible
-    adopted = service_state.ADOPTED in planned.changes
+    adopted = service_plan.ADOPTED in planned.changes
     return {
         "changed": bool(planned.changes),
         "armed": not planned.stop and (loaded or service.armed),

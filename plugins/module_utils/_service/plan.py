@@ -1,0 +1,185 @@
+# Copyright (c) 2026, The crashops.kdump authors
+# GNU General Public License v3.0-or-later (see COPYING or https://www.gnu.org/licenses/gpl-3.0.txt)
+# SPDX-License-Identifier: GPL-3.0-or-later
+# Private to this collection: no promise is made to code outside it.
+"""What is wanted of the unit and the capture kernel, and the commands that lead there."""
+
+from typing import List, NamedTuple, Optional
+
+from ansible_collections.crashops.kdump.plugins.module_utils._machine.kernel_files import CRASH_SIZE
+from ansible_collections.crashops.kdump.plugins.module_utils._machine.results import StateChange
+from ansible_collections.crashops.kdump.plugins.module_utils._service.state import (
+    Service,
+    Unit,
+    is_assisted,
+    loaded_by_others,
+)
+from ansible_collections.crashops.kdump.plugins.module_utils._stacks.base import Stack
+
+# the unit takes over what somebody else has loaded
+ADOPTED = StateChange("active", "no", "yes")
+
+
+class Wanted(NamedTuple):
+    """kdump_service's options; None leaves a fact as it is."""
+
+    state: Optional[str]
+    enabled: Optional[bool]
+    masked: Optional[bool]
+    rebuild: str
+
+
+class Plan(NamedTuple):
+    """What would be done: commands in order, and the facts that they change.
+
+    load: the capture kernel is loaded again. unload: it must be unloaded first, because the unit would not do that.
+    reload: a reload of the unit loads it, because the initramfs is built by then.
+    """
+
+    before: List[List[str]]
+    load: bool
+    rebuild: bool
+    unload: bool
+    reload: bool
+    stop: List[List[str]]
+    after: List[List[str]]
+    changes: List[StateChange]
+
+
+def plan(service: Service, stack: Stack, wanted: Wanted) -> Plan:
+    """Return what has to be done."""
+    unit = service.unit
+    changes: List[StateChange] = []
+    before: List[List[str]] = []
+    if wanted.masked is False and unit.masked:
+        before.append(["systemctl", "unmask", stack.unit])
+        changes.append(StateChange("masked", "yes", "no"))
+    before.extend(_enabling(unit, stack, wanted, changes))
+    stop = _stopping(service, stack, wanted, changes)
+    rebuild = wanted.state in ("started", "restarted") and _rebuilds(service, wanted)
+    load = wanted.state in ("started", "restarted") and _loads(service, wanted, rebuild, changes)
+    after = [] if load else _adopting(service, stack, wanted, changes)
+    if wanted.masked and not unit.masked:
+        after.append(["systemctl", "mask", stack.unit])
+        changes.append(StateChange("masked", "no", "yes"))
+    unload = load and loaded_by_others(unit, service.armed)
+    built = rebuild or (service.image.exists and service.image.stale_because is None)
+    reload = load and service.armed and built and may_reload(unit, stack)
+    return Plan(before, load, rebuild, unload, reload, stop, after, changes)
+
+
+def may_reload(unit: Unit, stack: Stack) -> bool:
+    """Return whether a reload of the unit loads the new image; firmware-assisted dump needs a restart."""
+    return stack.reloads and unit.active and not unit.masked and not is_assisted(stack.host)
+
+
+def _stays_masked(unit: Unit, wanted: Wanted) -> bool:
+    """Return whether the unit is masked and nobody asked for anything else."""
+    return unit.masked and wanted.masked is not False
+
+
+def _enabling(unit: Unit, stack: Stack, wanted: Wanted, changes: List[StateChange]) -> List[List[str]]:
+    """Return the command that makes the unit start at boot, or not; a masked unit starts in no case."""
+    if wanted.enabled is None or wanted.enabled == unit.enabled:
+        return []
+    # of a package that is still to come, check mode foretells what the real run will find
+    if wanted.enabled and not unit.exists and stack.enabled_by_package:
+        return []
+    if not wanted.enabled and _stays_masked(unit, wanted):
+        return []
+    changes.append(StateChange("enabled", _word(unit.enabled), _word(wanted.enabled)))
+    return [["systemctl", "enable" if wanted.enabled else "disable", stack.unit]]
+
+
+def _stopping(service: Service, stack: Stack, wanted: Wanted, changes: List[StateChange]) -> List[List[str]]:
+    """Return the command that unloads the capture kernel: by its unit if that is active."""
+    if wanted.state != "stopped" or not (service.armed or service.unit.active):
+        return []
+    if service.armed:
+        changes.append(StateChange("armed", "yes", "no"))
+    if service.unit.active:
+        changes.append(StateChange("active", "yes", "no"))
+        return [["systemctl", "stop", stack.unit]]
+    return [stack.unload_argv()]
+
+
+def _adopting(service: Service, stack: Stack, wanted: Wanted, changes: List[StateChange]) -> List[List[str]]:
+    """Return the command by which the unit takes over what somebody else has loaded, and loads nothing then.
+
+    Only an active unit loads anew when memory or CPUs come and go.
+    """
+    unit = service.unit
+    startable = unit.condition is not False and not _stays_masked(unit, wanted)
+    if wanted.state != "started" or not startable or not loaded_by_others(unit, service.armed):
+        return []
+    changes.append(ADOPTED)
+    return [["systemctl", "start", stack.unit]]
+
+
+def _rebuilds(service: Service, wanted: Wanted) -> bool:
+    """Return whether the capture initramfs is built before anything is unloaded, so that an armed host stays armed.
+
+    Where nothing is loaded, a missing one is left to the start, which builds it in any case.
+    """
+    needed = service.image.stale_because is not None and (service.image.exists or service.armed)
+    return wanted.rebuild == "always" or (wanted.rebuild == "auto" and needed)
+
+
+def _loads(service: Service, wanted: Wanted, rebuild: bool, changes: List[StateChange]) -> bool:
+    """Return whether the capture kernel is to be loaded anew, the reasons added to the changes."""
+    count = len(changes)
+    missing = not service.image.exists and wanted.rebuild != "never"
+    if not service.armed:
+        changes.append(StateChange("armed", "no", "yes"))
+    if rebuild or missing:
+        reason = service.image.stale_because or "rebuild is always"
+        changes.append(StateChange("capture initramfs", reason, "built anew"))
+    if service.changed_since:
+        changes.append(StateChange("loaded", "before %s changed" % ", ".join(service.changed_since), "anew"))
+    if service.perhaps_since:
+        loaded = "outside of the unit, perhaps before %s changed" % ", ".join(service.perhaps_since)
+        changes.append(StateChange("loaded", loaded, "anew"))
+    if wanted.state == "restarted" and len(changes) == count:
+        changes.append(StateChange("loaded", "before this run", "anew"))
+    return len(changes) > count
+
+
+def blocked(service: Service, stack: Stack, wanted: Wanted, planned: Plan) -> List[str]:
+    """Return a sentence for each thing that keeps a real run from doing what is planned."""
+    if not planned.changes and (service.unit.exists or not wanted.enabled):
+        return []
+    if not service.unit.exists or not stack.installed():
+        return ["kdump is not installed on this host (%s is missing): install %s." % (stack.tool, stack.packages)]
+    if _stays_masked(service.unit, wanted) and (planned.load or wanted.enabled):
+        return ["%s is masked, so nothing can start or enable it: give masked: false as well." % stack.unit]
+    if not planned.load:
+        return []
+    sentences = stack.refused_start()
+    # an armed host stays armed: systemctl ends well over such a unit, and nothing would be loaded in place of what was
+    if planned.unload and service.unit.condition is False:
+        sentences.append(
+            "systemd passes over %s, as its condition (crashkernel= on the command line) was not met, so it cannot "
+            "replace what somebody else has loaded: reserve by crashkernel_reserve, then reboot." % stack.unit
+        )
+    # what is loaded then stays loaded, so that the kernel would go on to say that it is armed, with the old image
+    if service.forbidden:
+        sentences.append(
+            "kernel.kexec_load_disabled is 1, so nothing can be loaded before the next boot: take it out of the "
+            "hardening profile (/etc/sysctl.d), and reboot."
+        )
+    if not service.reserved:
+        sentences.append(
+            "no memory is reserved for a capture kernel (%s is 0), so nothing can be loaded: reserve it by "
+            "crashkernel_reserve, then reboot." % CRASH_SIZE[0]
+        )
+    return sentences
+
+
+def start_errors(service: Service, stack: Stack, planned: Plan) -> List[str]:
+    """Return what the stack's tool would refuse when it starts, where that costs an armed host what it has loaded."""
+    return stack.start_errors() if planned.load and service.armed else []
+
+
+def _word(fact: bool) -> str:
+    """Return a fact in words."""
+    return "yes" if fact else "no"
