@@ -718,7 +718,7 @@ commands:
   elements: list
 """
 
-from typing import Any, Dict, List
+from typing import Any, Dict, List, Tuple
 
 from ansible.module_utils.basic import AnsibleModule
 from ansible_collections.crashops.kdump.plugins.module_utils._checks import waivers
@@ -727,7 +727,7 @@ from ansible_collections.crashops.kdump.plugins.module_utils._checks.judge_optio
     Thresholds,
     Waiver,
 )
-from ansible_collections.crashops.kdump.plugins.module_utils._facts.collect import LookOptions
+from ansible_collections.crashops.kdump.plugins.module_utils._facts.look_options import LookOptions
 from ansible_collections.crashops.kdump.plugins.module_utils._facts.panic_policy import PROFILES
 from ansible_collections.crashops.kdump.plugins.module_utils._kdump_info import read_facts
 from ansible_collections.crashops.kdump.plugins.module_utils._machine.host import run_module
@@ -752,7 +752,12 @@ def refusals(params: Dict[str, Any]) -> List[str]:
         elif name == "dumps_percent" and value > 100:
             rule = "no dumps take more than 100 percent, so nothing would ever be said"
             found.append(refusal("thresholds.%s" % name, value, rule, "give 100 or less"))
-    return found + waivers.refusals(params["waivers"] or [])
+    return found + waivers.refusals(_waivers(params))
+
+
+def _waivers(params: Dict[str, Any]) -> Tuple[Waiver, ...]:
+    """Return the checks that are waived."""
+    return tuple(Waiver(**waiver) for waiver in params["waivers"] or [])
 
 
 def ensure(host: Any, params: Dict[str, Any], check_mode: bool) -> Dict[str, Any]:
@@ -769,7 +774,7 @@ def ensure(host: Any, params: Dict[str, Any], check_mode: bool) -> Dict[str, Any
     )
     judge = JudgeOptions(
         thresholds=Thresholds(**(params["thresholds"] or {})),
-        waivers=tuple(Waiver(**waiver) for waiver in params["waivers"] or []),
+        waivers=_waivers(params),
     )
     facts = read_facts(host, look, judge)
     return dict(facts, changed=False, ansible_facts={"crashops_kdump": facts})

@@ -19,7 +19,7 @@ from typing import Any
 import yaml
 from ansible.module_utils.parsing.convert_bool import boolean
 from ansible_collections.crashops.kdump.plugins.module_utils._checks import waivers
-from ansible_collections.crashops.kdump.plugins.module_utils._checks.judge_options import Thresholds
+from ansible_collections.crashops.kdump.plugins.module_utils._checks.judge_options import Thresholds, Waiver
 from ansible_collections.crashops.kdump.plugins.module_utils._syntax.finding import refusal
 from ansible_collections.crashops.kdump.plugins.module_utils._syntax.option_values import (
     plain_path_problem,
@@ -368,4 +368,6 @@ def _judging(values: Mapping[str, Any]) -> list[str]:
                 found.append(refusal(option, value, "it is below 0", "give 0 or more"))
         except Wrong as wrong:
             found.append(str(wrong))
-    return found + ["kdump_" + sentence for sentence in waivers.refusals(values.get("kdump_waivers", []))]
+    return found + [
+        "kdump_" + sentence for sentence in waivers.refusals([Waiver(**one) for one in values.get("kdump_waivers", [])])
+    ]

@@ -4,7 +4,7 @@
 # Private to this collection: no promise is made to code outside it.
 """All checks in order: id, group, and how much each weighs. The ids stay: waivers and reports name them."""
 
-from typing import Any, Callable, Dict, List, NamedTuple, Tuple, Union
+from typing import Callable, List, NamedTuple, Tuple, Union
 
 from ansible_collections.crashops.kdump.plugins.module_utils._checks import (
     block_layers,
@@ -30,10 +30,11 @@ from ansible_collections.crashops.kdump.plugins.module_utils._checks.outcome imp
     PASS,
     UNKNOWN,
     WARN,
-    Evidence,
+    Judgement,
     Outcome,
     advice_on,
 )
+from ansible_collections.crashops.kdump.plugins.module_utils._facts.evidence import Evidence
 
 REFERENCE = "https://github.com/crashops/ansible-collection-kdump/blob/main/docs/checks.md#%s"
 # What a check weighs. A doubt is settled by a crash that left a dump with this very setup: it passes then, and until
@@ -203,16 +204,15 @@ WEIGHTS = {check.id: check.weight for check in CHECKS}
 GROUPS = tuple(sorted({check.group for check in CHECKS}, key=[check.group for check in CHECKS].index))
 
 
-def run_checks(seen: Evidence, limits: Thresholds) -> List[Dict[str, Any]]:
-    """Return what every check says, as kdump_info returns it; waivers are not applied yet."""
+def run_checks(seen: Evidence, limits: Thresholds) -> List[Judgement]:
+    """Return what every check says; waivers are not applied yet."""
     return [_judged(check, seen, limits) for check in CHECKS]
 
 
-def _judged(check: Check, seen: Evidence, limits: Thresholds) -> Dict[str, Any]:
+def _judged(check: Check, seen: Evidence, limits: Thresholds) -> Judgement:
     """Return what one check says."""
     outcome = _settled(check, _advised(check.outcome(seen, limits), seen), seen)
-    head = {"id": check.id, "group": check.group, "reference": REFERENCE % check.id, "waived": None}
-    return dict(outcome._asdict(), **head)
+    return Judgement(check.id, check.group, *outcome, reference=REFERENCE % check.id)
 
 
 def _advised(outcome: Outcome, seen: Evidence) -> Outcome:

@@ -8,7 +8,6 @@ from typing import Optional
 
 from ansible_collections.crashops.kdump.plugins.module_utils._checks.outcome import (
     PROVE,
-    Evidence,
     Outcome,
     failed,
     passed,
@@ -16,6 +15,7 @@ from ansible_collections.crashops.kdump.plugins.module_utils._checks.outcome imp
     unknown,
     warned,
 )
+from ansible_collections.crashops.kdump.plugins.module_utils._facts.evidence import Evidence
 
 ELSEWHERE = "Name another target or directory (kdump_target, kdump_path)."
 NETWORK_KINDS = ("multipath", "iscsi", "fibre channel", "nvme over fabrics")
@@ -43,9 +43,9 @@ MEMORY_LAYERS = ("zram", "ram")
 
 def target_supported(seen: Evidence) -> Outcome:
     """Judge whether kdump supports what the target is made of."""
-    kind, directory = seen.facts["settings"]["target_type"], seen.facts["dump_directory"]["path"]
-    if seen.place and seen.place.mount:
-        kind = seen.place.mount.fstype
+    kind, directory = seen.settings.target_type, seen.target.directory.path
+    if seen.target.place and seen.target.place.mount:
+        kind = seen.target.place.mount.fstype
     if kind == "local":
         reason = "Which file system holds %s cannot be seen." % (directory or "the dump directory")
         return unknown(reason, "Look at it: findmnt --target %s" % (directory or "/var/crash"))
@@ -64,7 +64,7 @@ def _of_type(seen: Evidence, kind: str) -> Optional[Outcome]:
 
 def _of_layers(seen: Evidence) -> Optional[Outcome]:
     """Return what speaks against the devices below the file system, None where nothing does."""
-    kinds = sorted({layer.kind for layer in seen.layers if layer.kind not in SUPPORTED_LAYERS})
+    kinds = sorted({layer.kind for layer in seen.target.layers if layer.kind not in SUPPORTED_LAYERS})
     if not kinds:
         return None
     for kind in kinds:
@@ -79,7 +79,7 @@ def _of_layers(seen: Evidence) -> Optional[Outcome]:
 
 def _of_root(seen: Evidence) -> Optional[Outcome]:
     """Return what speaks against the root file system, where the capture kernel boots it; None where nothing does."""
-    root = seen.more["root_type"]
+    root = seen.target.root_type
     if not seen.stack_class.boots_root or root is None or root in seen.stack_class.known_types:
         return None
     reason = "The capture kernel boots the root file system, which is %s: %s."
@@ -88,7 +88,7 @@ def _of_root(seen: Evidence) -> Optional[Outcome]:
 
 def encrypted_target(seen: Evidence) -> Outcome:
     """Judge whether somebody would have to type a passphrase, or memory be kept for a key, at the crash."""
-    names = [layer.name for layer in seen.layers if layer.kind in ("luks2", "crypt")]
+    names = [layer.name for layer in seen.target.layers if layer.kind in ("luks2", "crypt")]
     if not names:
         return skipped("the target is not encrypted, or not a disk of this host")
     reason = "The dumps go to an encrypted disk (%s): unlocking it takes up to 1 GiB of memory, and a key."
@@ -98,8 +98,8 @@ def encrypted_target(seen: Evidence) -> Outcome:
 
 def thin_pool(seen: Evidence) -> Outcome:
     """Judge whether a thin pool below the target has room."""
-    used = seen.more["thin_percent"]
-    if not any(layer.kind == "thin pool" for layer in seen.layers):
+    used = seen.target.thin_percent
+    if not any(layer.kind == "thin pool" for layer in seen.target.layers):
         return skipped("the target lies in no thin pool")
     if used is None:
         return unknown("The dumps go to a volume of a thin pool, and how full that is cannot be seen.")
@@ -109,7 +109,7 @@ def thin_pool(seen: Evidence) -> Outcome:
 
 def network_storage(seen: Evidence) -> Outcome:
     """Judge whether the disk below the target hangs on a network or has several paths."""
-    kinds = sorted({layer.kind for layer in seen.layers if layer.kind in NETWORK_KINDS})
+    kinds = sorted({layer.kind for layer in seen.target.layers if layer.kind in NETWORK_KINDS})
     if not kinds:
         return passed("no")
     reason = "The target lies on %s, which takes drivers, memory and time in the capture kernel." % ", ".join(kinds)

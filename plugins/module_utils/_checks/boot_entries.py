@@ -6,7 +6,6 @@
 
 from ansible_collections.crashops.kdump.plugins.module_utils._checks.memory import RESERVE
 from ansible_collections.crashops.kdump.plugins.module_utils._checks.outcome import (
-    Evidence,
     Outcome,
     failed,
     passed,
@@ -14,6 +13,7 @@ from ansible_collections.crashops.kdump.plugins.module_utils._checks.outcome imp
     unknown,
     warned,
 )
+from ansible_collections.crashops.kdump.plugins.module_utils._facts.evidence import Evidence
 from ansible_collections.crashops.kdump.plugins.module_utils._syntax.kernel_cmdline import said, values
 
 REBOOT = "Reboot the host, or run ansible-playbook crashops.kdump.setup -e kdump_reboot_allowed=true."
@@ -22,84 +22,85 @@ SET_ALL = "Run ansible-playbook crashops.kdump.setup, which sets one value for a
 
 def reboot_not_pending(seen: Evidence) -> Outcome:
     """Judge whether a reboot would change what is reserved."""
-    crashkernel = seen.facts["crashkernel"]
-    required = crashkernel["reboot_required"]
+    required, why = seen.boot.reboot_required, seen.boot.reason
     if required is None:
-        return unknown("What the next boot reserves cannot be seen: %s." % (crashkernel["reason"] or "no boot loader"))
+        return unknown("What the next boot reserves cannot be seen: %s." % (why or "no boot loader"))
     if not required:
-        return passed("no", "no", crashkernel["reason"])
-    reason = "A reboot is pending: %s." % crashkernel["reason"]
-    judge = warned if seen.facts["memory"]["reserved_bytes"] else failed
+        return passed("no", "no", why)
+    reason = "A reboot is pending: %s." % why
+    judge = warned if seen.running.reserved_bytes else failed
     # a reboot would give back what is reserved
-    lost = seen.more["default_values"] == []
+    lost = seen.boot.default_values == []
     return judge(reason, RESERVE if lost else REBOOT, "yes", "no")
 
 
 def entries_read(seen: Evidence) -> Outcome:
     """Judge whether the machine boots the entries that were set."""
-    if seen.facts["crashkernel"]["configured"] is None:
+    if seen.boot.entries is None:
         return skipped("the boot entries cannot be read")
-    found = seen.more["unread"]
+    found = seen.boot.unread
     if found is None:
         return passed("nothing speaks against it")
-    judge = warned if seen.facts["memory"]["reserved_bytes"] else failed
+    judge = warned if seen.running.reserved_bytes else failed
     return judge("A reboot would not help: %s." % found.reason, found.remedy, "not booted", "booted")
 
 
 def entries_alike(seen: Evidence) -> Outcome:
     """Judge whether another entry than the default one would be booted without the reservation."""
-    entries = seen.facts["crashkernel"]["configured"]
+    entries = seen.boot.entries
     if entries is None:
-        return unknown(
-            "The boot entries cannot be read: %s." % (seen.facts["crashkernel"]["reason"] or "no boot loader")
-        )
-    empty = seen.more["entries_empty"]
-    if empty and len(empty) < len(entries) and seen.more["expected"] is not None and seen.more["expected"].size:
+        return unknown("The boot entries cannot be read: %s." % (seen.boot.reason or "no boot loader"))
+    empty = seen.boot.empty
+    if empty and len(empty) < len(entries) and seen.memory.expected is not None and seen.memory.expected.size:
         first, why = empty[0]
         value = said(values(first.cmdline))
         reason = "The boot entry of %s has %s, which reserves nothing with that kernel: %s."
         advice = "Set kdump_crashkernel to a size, such as 256M, which every kernel knows."
         return warned(reason % (first.kernel or first.id, value, why), advice, value, "one value for all")
-    kinds = sorted({said(entry["args"]) for entry in entries if "-rescue-" not in (entry["kernel"] or "")})
+    kinds = sorted({said(values(entry.cmdline)) for entry in entries if "-rescue-" not in entry.kernel})
     if len(kinds) < 2:
         return passed("%d entries, all with %s" % (len(entries), kinds[0] if kinds else said([])))
-    if seen.more["entries_same"]:
+    if seen.boot.same:
         return passed("%d entries, which all reserve the same" % len(entries), None, "They have %s." % ", ".join(kinds))
     return warned("The boot entries differ: %s." % ", ".join(kinds), SET_ALL, kinds, "one value for all")
 
 
 def new_kernels(seen: Evidence) -> Outcome:
     """Judge whether a kernel that an update installs gets the reservation."""
-    source, future, default = seen.more["future_source"], seen.more["future_values"], seen.more["default_values"]
-    if source is None or default is None:
+    future, default = seen.boot.future, seen.boot.default_values
+    if future is None or default is None:
         return skipped("every kernel's entry is made of the same text here")
-    if seen.more["future_alike"]:
-        return passed("%s, by %s" % (said(future), source))
+    if seen.boot.future_alike:
+        return passed("%s, by %s" % (said(future.values), future.source))
     reason = "Kernels yet to come take their arguments from %s, which has %s, while the default entry has %s."
-    return warned(reason % (source, said(future), said(default)), SET_ALL, said(future), said(default))
+    return warned(
+        reason % (future.source, said(future.values), said(default)), SET_ALL, said(future.values), said(default)
+    )
 
 
 def value_stays(seen: Evidence) -> Outcome:
     """Judge whether the next update of kdump or the kernel puts the vendor's default in place of the value."""
-    if seen.facts["stack"]["generation"] in (None, "el8"):
+    if seen.stack.generation in (None, "el8"):
         return skipped("nothing sets the value anew here")
-    default = seen.more["default_values"]
-    if not default or seen.more["auto_reset"] == "no" or seen.more["stays_alike"]:
-        return passed("auto_reset_crashkernel %s" % seen.more["auto_reset"])
-    if seen.more["expected"] is not None and not seen.more["expected"].size:
+    default, vendor = seen.boot.default_values, seen.memory.vendor
+    if not default or seen.configuration.auto_reset == "no" or (vendor and vendor.alike):
+        return passed("auto_reset_crashkernel %s" % seen.configuration.auto_reset)
+    if seen.memory.expected is not None and not seen.memory.expected.size:
         return skipped("%s reserves nothing, so there is nothing to keep: see crashkernel_value" % said(default))
-    if seen.more["vendor_values"] is None:
+    if vendor is None:
         return skipped("the vendor's default for this host is not known without asking its tools")
     reason = "The next update of kdump or the kernel puts the vendor's default in place of %s." % said(default)
     advice = "Set kdump_auto_reset_crashkernel: false, or kdump_crashkernel: default."
-    return warned(reason, advice, "auto_reset_crashkernel %s" % seen.more["auto_reset"], "auto_reset_crashkernel no")
+    return warned(
+        reason, advice, "auto_reset_crashkernel %s" % seen.configuration.auto_reset, "auto_reset_crashkernel no"
+    )
 
 
 def early_kdump(seen: Evidence) -> Outcome:
     """Judge whether early kdump, where it is asked for, has a fresh capture initramfs."""
     if "rd.earlykdump" not in seen.platform.cmdline:
         return skipped("early kdump is not asked for")
-    system, capture = seen.more["system_image_mtime"], seen.setup.image_mtime
+    system, capture = seen.image.system_mtime, seen.image.mtime
     if system is None or capture is None:
         return unknown("The initramfs of the system or of the capture kernel cannot be seen.")
     if system >= capture:

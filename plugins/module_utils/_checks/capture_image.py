@@ -6,7 +6,6 @@
 
 from ansible_collections.crashops.kdump.plugins.module_utils._checks.judge_options import Thresholds
 from ansible_collections.crashops.kdump.plugins.module_utils._checks.outcome import (
-    Evidence,
     Outcome,
     failed,
     mib,
@@ -15,39 +14,40 @@ from ansible_collections.crashops.kdump.plugins.module_utils._checks.outcome imp
     unknown,
     warned,
 )
+from ansible_collections.crashops.kdump.plugins.module_utils._facts.evidence import Evidence
 
 ARM = "Run ansible-playbook crashops.kdump.setup, which builds and loads it."
 
 
 def image_exists(seen: Evidence) -> Outcome:
     """Judge whether there is a capture initramfs of the running kernel."""
-    image = seen.facts["image"]
-    if image["exists"]:
-        return passed(image["path"])
-    if image["path"] in seen.unseen:
-        return unknown("%s." % seen.unseen[image["path"]])
-    return failed("The capture initramfs %s does not exist." % image["path"], ARM, "missing", image["path"])
+    image = seen.image
+    if image.exists:
+        return passed(image.path)
+    if image.path in seen.unseen:
+        return unknown("%s." % seen.unseen[image.path])
+    return failed("The capture initramfs %s does not exist." % image.path, ARM, "missing", image.path)
 
 
 def image_fresh(seen: Evidence) -> Outcome:
     """Judge whether the capture initramfs is younger than all that it is made from."""
-    image = seen.facts["image"]
-    if not image["exists"]:
+    image = seen.image
+    if not image.exists:
         return skipped("there is no capture initramfs")
-    if not image["stale_because"]:
-        return passed(image["path"])
-    reason = "The capture initramfs %s must be built anew: %s." % (image["path"], image["stale_because"])
+    if not image.stale_because:
+        return passed(image.path)
+    reason = "The capture initramfs %s must be built anew: %s." % (image.path, image.stale_because)
     return warned(reason, ARM, "stale", "fresh")
 
 
 def loaded_fresh(seen: Evidence) -> Outcome:
     """Judge whether what is loaded is what the files say now."""
-    changed = seen.facts["service"]["changed_since"]
-    if not seen.facts["armed"]:
+    changed = seen.service.changed_since
+    if not seen.service.armed:
         return skipped("nothing is loaded")
-    service = seen.facts["service"]
-    if service["active"] is False and not service["moving"]:
-        return unknown("When it was loaded cannot be told: %s did not do it." % service["unit"], ARM)
+    service = seen.service
+    if service.active is False and not service.moving:
+        return unknown("When it was loaded cannot be told: %s did not do it." % service.unit, ARM)
     if changed is None:
         return unknown("When it was loaded cannot be told without systemd.", "Run it where systemctl answers.")
     if not changed:
@@ -59,31 +59,31 @@ def loaded_fresh(seen: Evidence) -> Outcome:
 
 def image_links(seen: Evidence) -> Outcome:
     """Judge whether kdump-tools would load the kernel that runs."""
-    wrong = seen.more["wrong_links"]
+    wrong = seen.image.wrong_links
     if not seen.stack_class.loads_by_links:
         return skipped("kdumpctl has no such links")
     if not wrong:
         return passed("they point at the running kernel")
-    reason = "%s, while %s runs." % ("; ".join(wrong), seen.facts["kernel"])
+    reason = "%s, while %s runs." % ("; ".join(wrong), seen.running.kernel)
     advice = "Run systemctl restart kdump-tools, which points them at the running kernel."
-    return failed(reason, advice, wrong, seen.facts["kernel"])
+    return failed(reason, advice, wrong, seen.running.kernel)
 
 
 def capture_kernel_installed(seen: Evidence) -> Outcome:
     """Judge whether the kernel that captures is still on the disk."""
-    path, there = seen.more["capture_kernel"]
+    path, there = seen.image.kernel_path, seen.image.kernel_exists
     if there:
         return passed(path)
     if path in seen.unseen:
         return unknown("%s." % seen.unseen[path])
     reason = "The capture kernel %s is not there: it cannot be loaded again." % path
     advice = "Install it again, reboot into one that is there, or mend KDUMP_BOOTDIR, KDUMP_IMG or KDUMP_KERNEL."
-    return (warned if seen.facts["armed"] else failed)(reason, advice, "missing", path)
+    return (warned if seen.service.armed else failed)(reason, advice, "missing", path)
 
 
 def boot_space(seen: Evidence) -> Outcome:
     """Judge whether one more capture initramfs can be built where it lies."""
-    free, size = seen.more["image_space"], seen.more["image_bytes"]
+    free, size = seen.image.free_bytes, seen.image.size
     if free is None or size is None:
         return skipped("the size of an initramfs, or the room for it, is not known")
     if free >= size:

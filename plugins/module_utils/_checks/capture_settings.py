@@ -8,7 +8,6 @@ import re
 from typing import List, NamedTuple, Optional, Tuple
 
 from ansible_collections.crashops.kdump.plugins.module_utils._checks.outcome import (
-    Evidence,
     Outcome,
     failed,
     mib,
@@ -16,6 +15,7 @@ from ansible_collections.crashops.kdump.plugins.module_utils._checks.outcome imp
     warned,
 )
 from ansible_collections.crashops.kdump.plugins.module_utils._facts.capture_settings import LINE, number
+from ansible_collections.crashops.kdump.plugins.module_utils._facts.evidence import Evidence
 from ansible_collections.crashops.kdump.plugins.module_utils._syntax.whole_numbers import whole
 
 MIB = 1 << 20
@@ -32,6 +32,7 @@ COMMITTED = 32 * MIB
 LOG_INDEX = (5, 10)
 LOG_TIMES = 4.5
 UNITS = {"": 0, "k": 10, "m": 20, "g": 30, "t": 40}
+PANIC = "kernel.panic"
 # keys that end the dump where a disk or a server is slow, and what switches their detector off when it is 0
 HANGS = (
     ("kernel.hung_task_panic", ("kernel.hung_task_timeout_secs",)),
@@ -82,7 +83,7 @@ def capture_sysctls(seen: Evidence) -> Outcome:
         )
     if not hangs:
         return passed("none")
-    source = seen.more["captured_sysctls"][hangs[0]].source
+    source = seen.capture_settings.sysctls[hangs[0]].source
     reason = "%s would act in the capture kernel as well, where a slow disk then ends the dump."
     advice = "Set them by kdump_panic_policy instead, which leaves the capture kernel alone. " + _advice(seen, source)
     return warned(reason % ", ".join(hangs), advice, hangs, "none")
@@ -90,10 +91,11 @@ def capture_sysctls(seen: Evidence) -> Outcome:
 
 def capture_settings(seen: Evidence) -> Outcome:
     """Judge whether settings of the capture kernel are in doubt: of memory, or of what makes it panic."""
-    keys = [key for key in TROUBLES if (number(seen.more["captured_sysctls"], key) or 0) > 0]
+    keys = [key for key in TROUBLES if (number(seen.capture_settings.sysctls, key) or 0) > 0]
     keys = [key for key in keys if key not in seen.stack_class.usual_sysctls]
     takers = _of_keys(seen) + _of_words(seen)
-    tight = _takes_much(seen, takers) and _left(seen, takers) < max(DOUBTFUL, seen.facts["memory"]["needed_bytes"] or 0)
+    needed = seen.memory.needed.total if seen.memory.needed else 0
+    tight = _takes_much(seen, takers) and _left(seen, takers) < max(DOUBTFUL, needed)
     found = [taker.what for taker in takers] if tight else []
     commit = _commit_limit(seen)
     if commit is not None and commit < COMMITTED:
@@ -103,7 +105,7 @@ def capture_settings(seen: Evidence) -> Outcome:
         return passed("nothing that takes much")
     reasons = ["%s acts in the capture kernel too, and may leave too little memory." % ", ".join(found)] * bool(found)
     reasons += ["%s would end the dump at the first trouble." % ", ".join(keys)] * bool(keys)
-    sources = [seen.more["captured_sysctls"][key].source for key in keys] + [one.source for one in takers if tight]
+    sources = [seen.capture_settings.sysctls[key].source for key in keys] + [one.source for one in takers if tight]
     advice = _advice(seen, (sources or [LINE])[0]) + " Or prove it by a test (crashops.kdump.test)."
     return warned(" ".join(reasons), advice, found + keys, "none")
 
@@ -115,7 +117,7 @@ def _advice(seen: Evidence, source: str) -> str:
 
 def _reserved(seen: Evidence) -> int:
     """Return the reserved bytes."""
-    return int(seen.facts["memory"]["reserved_bytes"] or 0)
+    return int(seen.running.reserved_bytes or 0)
 
 
 def _takes_much(seen: Evidence, takers: List[Taker]) -> bool:
@@ -131,7 +133,7 @@ def _left(seen: Evidence, takers: List[Taker]) -> int:
 
 def _of_keys(seen: Evidence) -> List[Taker]:
     """Return the sysctl keys that keep memory from programs."""
-    settings = seen.more["captured_sysctls"]
+    settings = seen.capture_settings.sysctls
     found = []  # type: List[Taker]
     for key, unit in (("vm.min_free_kbytes", 1024),):
         value = number(settings, key) or 0
@@ -142,7 +144,7 @@ def _of_keys(seen: Evidence) -> List[Taker]:
 
 def _of_words(seen: Evidence) -> List[Taker]:
     """Return what else takes memory: huge pages, by key or by word."""
-    settings, words = seen.more["captured_sysctls"], seen.more["capture_words"]
+    settings, words = seen.capture_settings.sysctls, seen.capture_settings.words
     found = []  # type: List[Taker]
     # two names of one pool
     pages, key = max((number(settings, key) or 0, key) for key in ("vm.nr_hugepages", "vm.nr_hugepages_mempolicy"))
@@ -162,7 +164,7 @@ def _of_words(seen: Evidence) -> List[Taker]:
 
 def _log_buffer(seen: Evidence, word: str, size: int) -> List[Taker]:
     """Return what the kernel's log takes; of what is not there, it takes nothing: 64M with 128 MiB left a dump."""
-    indexed = (seen.more["kernel_version"] or LOG_INDEX) >= LOG_INDEX
+    indexed = (seen.platform.version or LOG_INDEX) >= LOG_INDEX
     rounded = 1 << (size - 1).bit_length() if size else 0
     taken = int(rounded * (LOG_TIMES if indexed else 1))
     return [Taker(word, LINE, taken)] if 0 < taken < _reserved(seen) else []
@@ -183,7 +185,7 @@ def bytes_of(text: str) -> Optional[int]:
 
 def _commit_limit(seen: Evidence) -> Optional[int]:
     """Return how much programs may ask for, None where there is no limit."""
-    settings = seen.more["captured_sysctls"]
+    settings = seen.capture_settings.sysctls
     if number(settings, "vm.overcommit_memory") != 2 or not _reserved(seen):
         return None
     kbytes, ratio = number(settings, "vm.overcommit_kbytes"), number(settings, "vm.overcommit_ratio")
@@ -192,14 +194,14 @@ def _commit_limit(seen: Evidence) -> Optional[int]:
 
 def _hangs(seen: Evidence) -> List[str]:
     """Return the keys that make a panic of a hang and whose detector is on."""
-    settings = seen.more["captured_sysctls"]
+    settings = seen.capture_settings.sysctls
     found = [(key, detectors) for key, detectors in HANGS if (number(settings, key) or 0) > 0]
     return [key for key, detectors in found if all(number(settings, one) != 0 for one in detectors)]
 
 
 def _debuggers(seen: Evidence) -> List[str]:
     """Return the words that switch a debugger of memory on; the last of a name counts."""
-    last = {word.partition("=")[0]: word for word in seen.more["capture_words"]}
+    last = {word.partition("=")[0]: word for word in seen.capture_settings.words}
     found = [(last[name], off) for name, off in sorted(DEBUGGERS.items()) if name in last]
     return [
         word for word, off in found if word.partition("=")[2].lower() not in off or word in ("slub_debug", "slab_debug")
@@ -208,7 +210,7 @@ def _debuggers(seen: Evidence) -> List[str]:
 
 def capture_boots(seen: Evidence) -> Optional[Outcome]:
     """Return what keeps the capture kernel from the program that saves the dump, None where nothing does."""
-    words = seen.more["capture_words"]
+    words = seen.capture_settings.words
     if not seen.stack_class.boots_root:
         stops = [word for word in words if re.match(STOPS, word)]
     else:
@@ -251,5 +253,5 @@ def _other_init(words: List[str]) -> List[str]:
 
 def capture_panic(seen: Evidence) -> Optional[Tuple[str, str]]:
     """Return the value of kernel.panic that a file sets over the command line's, and the file; None without one."""
-    setting = seen.more["captured_sysctls"].get("kernel.panic")
+    setting = seen.capture_settings.sysctls.get(PANIC)
     return (setting.value, setting.source) if setting and setting.source != LINE else None

@@ -4,14 +4,13 @@
 # Private to this collection: no promise is made to code outside it.
 """Checks of the configuration files, and of what they name."""
 
-from typing import Any, Dict, List, Optional
+from typing import List, Optional
 
 from ansible_collections.crashops.kdump.plugins.module_utils._checks.capture_settings import (
     capture_boots,
     capture_panic,
 )
 from ansible_collections.crashops.kdump.plugins.module_utils._checks.outcome import (
-    Evidence,
     Outcome,
     failed,
     of_findings,
@@ -21,6 +20,8 @@ from ansible_collections.crashops.kdump.plugins.module_utils._checks.outcome imp
     unknown,
     warned,
 )
+from ansible_collections.crashops.kdump.plugins.module_utils._facts.configuration import FileFinding
+from ansible_collections.crashops.kdump.plugins.module_utils._facts.evidence import Evidence
 from ansible_collections.crashops.kdump.plugins.module_utils._stacks.kdumpctl.cluster_fencing import (
     AGENT,
     CIB,
@@ -48,21 +49,21 @@ OPTIONAL_COMPRESSIONS = {"l": "lzo", "p": "snappy", "z": "zstd"}
 HUNGRY = ("memmap", "isolcpus", "movablecore", "kernelcore", "swiotlb")
 
 
-def _general(seen: Evidence, severity: str) -> List[Dict[str, Any]]:
+def _general(seen: Evidence, severity: str) -> List[FileFinding]:
     """Return lint's findings of a severity that no other check speaks of."""
-    found = [one for one in seen.facts["findings"] if one["rule"] not in (*ELSEWHERE, *PURGING)]
-    return [one for one in found if one["severity"] == severity]
+    found = [one for one in seen.configuration.findings if one.rule not in (*ELSEWHERE, *PURGING)]
+    return [one for one in found if one.severity == severity]
 
 
 def configuration_valid(seen: Evidence) -> Outcome:
     """Judge whether kdump reads the files without an error."""
-    if not seen.facts["stack"]["installed"]:
+    if not seen.stack.installed:
         return skipped("kdump is not installed")
-    unread = [path for path in seen.more["config_files"] if path in seen.unseen]
+    unread = [path for path in seen.configuration.files if path in seen.unseen]
     if unread:
         return unknown("%s." % seen.unseen[unread[0]])
-    if seen.more["config_files"][0] in seen.more["missing_files"]:
-        path = seen.more["config_files"][0]
+    if seen.configuration.files[0] in seen.configuration.missing:
+        path = seen.configuration.files[0]
         return failed(
             "%s is not there, and nothing starts without it." % path,
             "Run ansible-playbook crashops.kdump.setup.",
@@ -87,7 +88,7 @@ def capture_command_line(seen: Evidence) -> Outcome:
     found = of_rules(seen, CAPTURE_WORDS) or capture_boots(seen)
     if found is not None:
         return found
-    hungry = [word for word in seen.more["capture_words"] if word.partition("=")[0] in HUNGRY]
+    hungry = [word for word in seen.capture_settings.words if word.partition("=")[0] in HUNGRY]
     if not hungry or all(word.startswith(seen.stack_class.usual_words) for word in hungry):
         return passed("nothing that harms")
     reason = "The capture kernel takes over %s from the running one, which takes memory or processors from it."
@@ -96,9 +97,9 @@ def capture_command_line(seen: Evidence) -> Outcome:
 
 def capture_restarts(seen: Evidence) -> Outcome:
     """Judge whether a capture kernel that dies itself gives the machine back."""
-    if not seen.facts["stack"]["installed"]:
+    if not seen.stack.installed:
         return skipped("kdump is not installed")
-    said = [word for word in seen.more["capture_words"] if word.startswith("panic=")]
+    said = [word for word in seen.capture_settings.words if word.startswith("panic=")]
     # the kernel takes the last, and 0 is what it does unasked
     if said and said[-1] != "panic=0":
         later = capture_panic(seen)
@@ -112,7 +113,7 @@ def capture_restarts(seen: Evidence) -> Outcome:
 
 def image_not_frozen(seen: Evidence) -> Outcome:
     """Judge whether the capture initramfs may be built anew."""
-    if not seen.more["force_no_rebuild"]:
+    if not seen.configuration.force_no_rebuild:
         return passed("it may")
     reason = "force_no_rebuild 1 keeps the capture initramfs as it is, whatever changes on the host."
     advice = "Set kdump_directives: {force_no_rebuild: null}, and run ansible-playbook crashops.kdump.setup."
@@ -121,7 +122,7 @@ def image_not_frozen(seen: Evidence) -> Outcome:
 
 def unmerged_configuration(seen: Evidence) -> Outcome:
     """Judge whether a package update left a configuration beside the one in use."""
-    left = seen.more["unmerged"]
+    left = seen.configuration.unmerged
     if not left:
         return passed("none")
     advice = "Compare it with the file in use, and remove it."
@@ -130,21 +131,21 @@ def unmerged_configuration(seen: Evidence) -> Outcome:
 
 def collector_installed(seen: Evidence) -> Outcome:
     """Judge whether the program that writes the dump is there, and the one that builds the capture initramfs."""
-    if not seen.facts["stack"]["installed"]:
+    if not seen.stack.installed:
         return skipped("kdump is not installed")
-    collects = makedumpfile.command_words(seen.facts["settings"]["core_collector"]) is not None
+    collects = makedumpfile.command_words(seen.settings.core_collector) is not None
     if collects and seen.tools.makedumpfile is None:
         reason = "makedumpfile is not installed, so the whole memory would be copied, or nothing."
         return failed(reason, "Install makedumpfile (the role does).", "missing", "makedumpfile")
-    if seen.tools.builder is None and not seen.facts["image"]["exists"]:
+    if seen.tools.builder is None and not seen.image.exists:
         reason = "%s is not installed, so no capture initramfs can be built."
         return failed(reason % seen.stack_class.builder, "Install it.", "missing")
-    return passed(seen.tools.makedumpfile or seen.facts["settings"]["core_collector"])
+    return passed(seen.tools.makedumpfile or seen.settings.core_collector)
 
 
 def collector_compression(seen: Evidence) -> Outcome:
     """Judge whether makedumpfile was built with the compression that it is told to use."""
-    words, known = makedumpfile.command_words(seen.facts["settings"]["core_collector"]), seen.tools.compressions
+    words, known = makedumpfile.command_words(seen.settings.core_collector), seen.tools.compressions
     if words is None or known is None:
         return skipped("the collector is not makedumpfile, or it does not tell what it was built with")
     options = [name for name, dummy in makedumpfile.arguments(words).options]
@@ -158,7 +159,7 @@ def collector_compression(seen: Evidence) -> Outcome:
 
 def cluster_fencing(seen: Evidence) -> Outcome:
     """Judge whether a node of a cluster tells the others that it dumps, before they switch it off."""
-    if not seen.more["fencing"].cluster:
+    if not seen.configuration.fencing.cluster:
         return skipped("this is no node of a Pacemaker cluster")
     wrong = of_rules(seen, FENCE)
     if wrong is not None:
@@ -166,7 +167,7 @@ def cluster_fencing(seen: Evidence) -> Outcome:
     if not seen.stack_class.tells_cluster:
         return skipped("kdump-tools has nothing that tells a cluster")
     fencing, doubt = (
-        seen.more["fencing"],
+        seen.configuration.fencing,
         "This is a node of a cluster (%s), and %s: it may be switched off while it dumps.",
     )
     if fencing.nodes is None:

@@ -9,7 +9,6 @@ from typing import Optional, Tuple
 from ansible_collections.crashops.kdump.plugins.module_utils._checks import configuration
 from ansible_collections.crashops.kdump.plugins.module_utils._checks.outcome import (
     PROVE,
-    Evidence,
     Outcome,
     failed,
     of_rules,
@@ -19,14 +18,15 @@ from ansible_collections.crashops.kdump.plugins.module_utils._checks.outcome imp
     warned,
 )
 from ansible_collections.crashops.kdump.plugins.module_utils._checks.target import HOST_KEY, KEY, PREPARE, REACH
+from ansible_collections.crashops.kdump.plugins.module_utils._facts.evidence import Evidence
 
 
 def _reached(seen: Evidence, kind: str) -> Optional[Outcome]:
     """Return why a check of a server says nothing, None where it does."""
-    if seen.facts["settings"]["target_type"] != kind:
+    if seen.settings.target_type != kind:
         return skipped("the target is no %s server" % kind)
-    if not seen.probe.tried:
-        return skipped(seen.probe.untried or "it was not tried")
+    if not seen.target.probe.tried:
+        return skipped(seen.target.probe.untried or "it was not tried")
     return None
 
 
@@ -52,26 +52,26 @@ def ssh_host_key(seen: Evidence) -> Outcome:
 
 def _troubled(seen: Evidence, troubles: Tuple[str, ...]) -> Outcome:
     """Return the outcome for a probe that may have met one of some troubles."""
-    trouble = seen.probe.trouble
+    trouble = seen.target.probe.trouble
     if trouble in troubles:
-        return failed(seen.probe.msg or str(trouble), PREPARE, trouble)
+        return failed(seen.target.probe.msg or str(trouble), PREPARE, trouble)
     if trouble is not None:
         return skipped("something else is wrong with the target: %s" % trouble)
-    return passed(seen.facts["settings"]["target_location"])
+    return passed(seen.settings.target_location)
 
 
 def ssh_name(seen: Evidence) -> Outcome:
     """Judge whether the ssh target is no alias."""
-    if seen.facts["settings"]["target_type"] != "ssh":
+    if seen.settings.target_type != "ssh":
         return skipped("the target is no ssh server")
     found = of_rules(seen, configuration.SSH_NAME)
-    return found or passed(seen.facts["settings"]["target_location"])
+    return found or passed(seen.settings.target_location)
 
 
 def capture_network(seen: Evidence) -> Outcome:
     """Judge whether the way to the server is one that the capture kernel brings up like the running one."""
-    links, kerberos = seen.more["unsure_links"], seen.more["kerberos"]
-    if seen.more["links"] == set():
+    links, kerberos = seen.target.network.unsure, seen.target.network.kerberos
+    if seen.target.network.links == set():
         return skipped("the dumps cross no network")
     if kerberos and not seen.stack_class.boots_root:
         reason = "The export is mounted by Kerberos (%s), and the capture initramfs has no rpc.gssd to log in with."

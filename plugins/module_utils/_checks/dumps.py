@@ -7,7 +7,6 @@
 from ansible_collections.crashops.kdump.plugins.module_utils._checks import configuration
 from ansible_collections.crashops.kdump.plugins.module_utils._checks.judge_options import Thresholds
 from ansible_collections.crashops.kdump.plugins.module_utils._checks.outcome import (
-    Evidence,
     Outcome,
     mib,
     passed,
@@ -15,6 +14,7 @@ from ansible_collections.crashops.kdump.plugins.module_utils._checks.outcome imp
     unknown,
     warned,
 )
+from ansible_collections.crashops.kdump.plugins.module_utils._facts.evidence import Evidence
 from ansible_collections.crashops.kdump.plugins.module_utils._vmcores.trust import SLACK_S
 
 ELSEWHERE = "the dumps do not lie on this host"
@@ -65,7 +65,7 @@ def dumps_space(seen: Evidence, limits: Thresholds) -> Outcome:
     if seen.dumps.directory is None or not seen.dumps.found:
         return skipped(ELSEWHERE if seen.dumps.directory is None else "there is no dump")
     count, size = len(seen.dumps.found), sum(dump.size for dump in seen.dumps.found)
-    total = seen.facts["space"]["total_bytes"]
+    total = seen.target.room.total_bytes
     percent = size * 100 // total if total else 0
     value = "%d dumps, %s" % (count, mib(size))
     wanted = "%d dumps, %d %% of the file system" % (limits.dumps_count, limits.dumps_percent)
@@ -77,10 +77,9 @@ def dumps_space(seen: Evidence, limits: Thresholds) -> Outcome:
 
 def dumps_purged(seen: Evidence) -> Outcome:
     """Judge whether kdump-tools would remove what is no dump."""
-    rules = [one["rule"] for one in seen.facts["findings"]]
-    if not any(rule in configuration.PURGING for rule in rules):
+    if not any(one.rule in configuration.PURGING for one in seen.configuration.findings):
         return skipped("KDUMP_NUM_DUMPS is not set, or the stack has no such variable")
-    foreign = seen.more["foreign_entries"]
+    foreign = seen.dumps.foreign
     if not foreign:
         return passed("nothing but dumps")
     reason = "After a dump, KDUMP_NUM_DUMPS removes old entries whose names begin with %s, these too: %s."

@@ -4,11 +4,8 @@
 # Private to this collection: no promise is made to code outside it.
 """Checks of the kernel, its firmware and the kind of machine: may a capture kernel be loaded here at all."""
 
-from typing import Optional, Tuple
-
 from ansible_collections.crashops.kdump.plugins.module_utils._checks.outcome import (
     PROVE,
-    Evidence,
     Outcome,
     failed,
     passed,
@@ -16,6 +13,8 @@ from ansible_collections.crashops.kdump.plugins.module_utils._checks.outcome imp
     unknown,
     warned,
 )
+from ansible_collections.crashops.kdump.plugins.module_utils._facts.collector import takes_free_pages
+from ansible_collections.crashops.kdump.plugins.module_utils._facts.evidence import Evidence
 from ansible_collections.crashops.kdump.plugins.module_utils._machine.kernel_files import CRASH_LOADED, unread
 
 # LATEST_VERSION in makedumpfile.h of each release: the newest kernel that its authors tried it with
@@ -43,13 +42,11 @@ TRIED = (
 )
 # what Secure Boot and lockdown leave
 SIGNED = "Boot a signed kernel; leave -s in KEXEC_ARGS or KDUMP_KEXEC_ARGS."
-# makedumpfile 72c3414: before 1.7.7 it takes the free pages of Linux 6.12 for slab and writes all of them
-TAKES_FREE_PAGES = ((1, 7, 7), (6, 12))
 
 
 def kernel_support(seen: Evidence) -> Outcome:
     """Judge whether the kernel can load a capture kernel."""
-    if seen.more["crash_loaded"] is not None:
+    if seen.platform.crash_loaded is not None:
         return passed("yes")
     blind = unread(CRASH_LOADED, seen.unseen)
     if blind:
@@ -60,7 +57,7 @@ def kernel_support(seen: Evidence) -> Outcome:
 
 def not_capture_kernel(seen: Evidence) -> Outcome:
     """Judge whether this is the kernel that is to crash, and not the one that writes the dump."""
-    if not seen.facts["capture_kernel"]:
+    if not seen.running.capture_kernel:
         return passed("no", "no")
     advice = "Wait until it has rebooted, and look again."
     return failed("This is the capture kernel: it writes a dump and reboots.", advice, "yes", "no")
@@ -77,23 +74,23 @@ def not_container(seen: Evidence) -> Outcome:
 
 def kexec_allowed(seen: Evidence) -> Outcome:
     """Judge whether loading is forbidden until the next boot."""
-    disabled = seen.platform.sysctl.get("kernel.kexec_load_disabled")
-    left = seen.platform.sysctl.get("kernel.kexec_load_limit_panic")
+    disabled = seen.platform.sysctl.kexec_load_disabled
+    left = seen.platform.sysctl.kexec_load_limit_panic
     advice = (
         "Take kernel.kexec_load_disabled out of /etc/sysctl.d and of the hardening profile, and reboot: it cannot be "
         "unset before."
     )
     if disabled is None:
         return skipped("this kernel has no kernel.kexec_load_disabled")
-    planned = seen.more["forbidden_at_boot"]
-    if planned and "rd.earlykdump" not in seen.platform.cmdline.split() and (seen.facts["armed"] or not disabled):
+    planned = seen.platform.forbidden_at_boot
+    if planned and "rd.earlykdump" not in seen.platform.cmdline.split() and (seen.service.armed or not disabled):
         reason = "kernel.kexec_load_disabled = 1 (%s) forbids kexec at the next boot, before kdump loads anything."
         remedy = "Take kernel.kexec_load_disabled out of %s, and out of the hardening profile." % planned
         return failed(reason % planned, remedy, "%s: 1" % planned, "kernel.kexec_load_disabled = 0")
     if not disabled and left != 0:
         return passed("kernel.kexec_load_disabled = 0")
     what = "kernel.kexec_load_disabled = 1" if disabled else "kernel.kexec_load_limit_panic = 0"
-    if seen.facts["armed"]:
+    if seen.service.armed:
         reason = "%s: what is loaded stays, but no update can be loaded before the next boot." % what
         return warned(reason, advice, what, "kernel.kexec_load_disabled = 0")
     reason = "%s forbids that a capture kernel is loaded." % what
@@ -104,7 +101,7 @@ def secure_boot(seen: Evidence) -> Outcome:
     """Judge whether the capture kernel is loaded in the way that Secure Boot demands."""
     if not seen.platform.secure_boot:
         return skipped("Secure Boot is off")
-    if seen.facts["armed"]:
+    if seen.service.armed:
         return passed("on, and a capture kernel is loaded")
     reason = "Secure Boot is on, so only a signed kernel can be loaded, and only by kexec_file_load (-s)."
     return warned(reason, SIGNED, "on")
@@ -115,7 +112,7 @@ def lockdown(seen: Evidence) -> Outcome:
     word = seen.platform.lockdown
     if word in (None, "none"):
         return skipped("the kernel is not locked down")
-    if seen.facts["armed"]:
+    if seen.service.armed:
         return passed("%s, and a capture kernel is loaded" % word)
     reason = "The kernel is locked down (%s), so only a signed kernel can be loaded, by kexec_file_load (-s)." % word
     return warned(reason, SIGNED, word)
@@ -132,7 +129,7 @@ def confidential_guest(seen: Evidence) -> Outcome:
 
 def collector_kernel(seen: Evidence) -> Outcome:
     """Judge whether makedumpfile was ever tried with a kernel such as this one."""
-    version, kernel = seen.tools.version, seen.more["kernel_version"]
+    version, kernel = seen.tools.version, seen.platform.version
     if version is None or kernel is None:
         return skipped("makedumpfile or the kernel does not tell its version")
     words = "makedumpfile %d.%d.%d with Linux %d.%d" % (version + kernel)
@@ -146,17 +143,11 @@ def collector_kernel(seen: Evidence) -> Outcome:
     return warned(reason, "Prove it by a crash test (crashops.kdump.test), or update makedumpfile.", words)
 
 
-def takes_free_pages(version: Optional[Tuple[int, ...]], kernel: Optional[Tuple[int, ...]]) -> bool:
-    """Return whether this makedumpfile writes the free pages of this kernel, whatever its dump level."""
-    fixed, since = TAKES_FREE_PAGES
-    return version is not None and kernel is not None and version < fixed and kernel >= since
-
-
 def fips(seen: Evidence) -> Outcome:
     """Judge whether the capture kernel of a host in FIPS mode can check itself."""
     if not seen.platform.fips:
         return skipped("FIPS mode is off")
-    if seen.stack_class.boots_root or seen.more["kernel_hmac"]:
+    if seen.stack_class.boots_root or seen.image.kernel_has_hmac:
         return passed("on")
     reason = "FIPS mode is on, and there is no checksum (.hmac) beside the capture kernel in /boot."
     return warned(reason, "Install the kernel anew, or run fips-mode-setup --enable.", "no .hmac", ".hmac")

@@ -10,7 +10,6 @@ from ansible_collections.crashops.kdump.plugins.module_utils._checks.judge_optio
 from ansible_collections.crashops.kdump.plugins.module_utils._checks.outcome import (
     AS_ROOT,
     PROVE,
-    Evidence,
     Outcome,
     failed,
     mib,
@@ -19,8 +18,12 @@ from ansible_collections.crashops.kdump.plugins.module_utils._checks.outcome imp
     unknown,
     warned,
 )
+from ansible_collections.crashops.kdump.plugins.module_utils._crashkernel.capture_kernel_needs import (
+    in_words as needed_in_words,
+)
 from ansible_collections.crashops.kdump.plugins.module_utils._crashkernel.reboot_needed import in_words
 from ansible_collections.crashops.kdump.plugins.module_utils._facts.dump_size import USER, dump_level
+from ansible_collections.crashops.kdump.plugins.module_utils._facts.evidence import Evidence
 from ansible_collections.crashops.kdump.plugins.module_utils._machine.kernel_files import CRASH_SIZE, unread
 from ansible_collections.crashops.kdump.plugins.module_utils._syntax.kernel_cmdline import said
 
@@ -31,35 +34,35 @@ HOPELESS_PERCENT = 50
 
 def crashkernel_booted(seen: Evidence) -> Outcome:
     """Judge whether the running kernel was booted with crashkernel=."""
-    booted = seen.facts["crashkernel"]["booted"]
+    booted = seen.running.booted
     if booted:
         return passed(said(booted))
-    if seen.facts["memory"]["reserved_bytes"]:
-        return passed("none, and %s are reserved all the same" % mib(seen.facts["memory"]["reserved_bytes"]))
-    unread = seen.more["unread"]
+    if seen.running.reserved_bytes:
+        return passed("none, and %s are reserved all the same" % mib(seen.running.reserved_bytes))
+    unread = seen.boot.unread
     reason = "The running kernel was booted without crashkernel=%s." % (": %s" % unread.reason if unread else "")
     return failed(reason, unread.remedy if unread else RESERVE, "none", "crashkernel=...")
 
 
 def memory_reserved(seen: Evidence) -> Outcome:
     """Judge whether memory is reserved."""
-    reserved = seen.facts["memory"]["reserved_bytes"]
+    reserved = seen.running.reserved_bytes
     if reserved:
         return passed(mib(reserved))
     if reserved is None:
         return _unreadable(seen)
-    why = seen.facts["crashkernel"]["reason"]
-    unread = seen.more["unread"]
+    why = seen.boot.reason
+    unread = seen.boot.unread
     advice = unread.remedy if unread else RESERVE
     return failed("No memory is reserved: %s." % (why or "the kernel does not say why"), advice, "0", "more than 0")
 
 
 def _unreadable(seen: Evidence) -> Outcome:
     """Return what to say where the kernel does not tell its reservation."""
-    if seen.more["crash_loaded"] is None:
+    if seen.platform.crash_loaded is None:
         return skipped("this kernel cannot load a capture kernel at all")
     blind = unread(CRASH_SIZE, seen.unseen)
-    if blind and seen.facts["armed"]:
+    if blind and seen.service.armed:
         return passed("enough to load a capture kernel")
     if blind:
         return unknown("%s." % blind, "Look again: kexec keeps the file busy while it loads.")
@@ -75,8 +78,8 @@ def reservation_readable(seen: Evidence) -> Outcome:
 
 def _values(seen: Evidence) -> List[str]:
     """Return the crashkernel= values that count: of the next boot, or of this one where those are not known."""
-    found = seen.more["default_values"]
-    return seen.facts["crashkernel"]["booted"] if found is None else found
+    found = seen.boot.default_values
+    return seen.running.booted if found is None else found
 
 
 def crashkernel_single(seen: Evidence) -> Outcome:
@@ -84,7 +87,7 @@ def crashkernel_single(seen: Evidence) -> Outcome:
     values = _values(seen)
     if len(values) < 2:
         return passed(said(values))
-    problem, counting = seen.more["together"], seen.more["counting"]
+    problem, counting = seen.memory.together, seen.memory.counting
     if problem is None or not counting:
         return passed(said(values))
     reason = "%s: %s. Only %s counts." % (said(values), problem, said(counting))
@@ -93,43 +96,43 @@ def crashkernel_single(seen: Evidence) -> Outcome:
 
 def crashkernel_auto(seen: Evidence) -> Outcome:
     """Judge whether crashkernel=auto stands where no kernel knows it."""
-    if not any(value.startswith("auto") for value in seen.more["counting"]):
+    if not any(value.startswith("auto") for value in seen.memory.counting):
         return passed(said(_values(seen)))
-    if seen.more["knows_auto"]:
+    if seen.memory.next_knows_auto:
         return passed("crashkernel=auto, which this kernel knows")
-    if seen.more["knows_auto"] is None:
+    if seen.memory.next_knows_auto is None:
         reason = "It is not known whether the kernel of the next boot knows crashkernel=auto: %s."
-        return unknown(reason % seen.facts["crashkernel"]["reason"])
+        return unknown(reason % seen.boot.reason)
     reason = "crashkernel=auto is known to the kernel of RHEL 8 only; %s reserves nothing for it."
-    other = "that of the next boot (%s)" % seen.more["next_kernel"]
-    told = reason % ("this one" if seen.more["next_kernel"] == seen.setup.kernel else other)
+    other = "that of the next boot (%s)" % seen.memory.next_kernel
+    told = reason % ("this one" if seen.memory.next_kernel == seen.running.kernel else other)
     return failed(told, RESERVE, "crashkernel=auto", "a size, or the vendor's ranges")
 
 
 def crashkernel_value(seen: Evidence) -> Outcome:
     """Judge whether the value of the next boot reserves anything on this machine."""
-    values, expected = _values(seen), seen.more["expected"]
-    if not values and seen.more["default_values"] is None:
+    values, expected = _values(seen), seen.memory.expected
+    if not values and seen.boot.default_values is None:
         return skipped("the boot entries are not known, and this boot had no crashkernel=")
     if not values:
         return failed("The next boot reserves nothing: its entry has no crashkernel=.", RESERVE, "none", "a size")
-    if not seen.more["next_known"]:
-        return unknown("What the next boot reserves cannot be seen: %s." % seen.facts["crashkernel"]["reason"])
+    if not seen.memory.next_known:
+        return unknown("What the next boot reserves cannot be seen: %s." % seen.boot.reason)
     if expected is None:
         return unknown("How much RAM this machine has cannot be seen.")
     if expected.size:
-        return passed("%s reserves %s" % (said(seen.more["counting"]), in_words(expected.size, expected.cma)))
+        return passed("%s reserves %s" % (said(seen.memory.counting), in_words(expected.size, expected.cma)))
     reason = "%s reserves nothing on this machine with %s of RAM: %s."
-    ram = mib(seen.facts["memory"]["ram_bytes"])
+    ram = mib(seen.running.ram_bytes)
     return failed(reason % (said(values), ram, expected.reason), RESERVE, said(values), "a size that this RAM has")
 
 
 def reserved_as_booted(seen: Evidence) -> Outcome:
     """Judge whether the reservation was made smaller since the boot."""
-    reserved, expected = seen.facts["memory"]["reserved_bytes"], seen.more["booted_expected"]
+    reserved, expected = seen.running.reserved_bytes, seen.memory.booted
     if not reserved or expected is None or not expected.size:
         return skipped("nothing is reserved, or how much was asked for is not known")
-    cma = seen.facts["memory"]["cma_bytes"]
+    cma = seen.running.cma_bytes
     if cma is not None and cma < expected.cma:
         reason = "The kernel could set aside only %s of the %s that were asked for with ,cma." % (
             mib(cma),
@@ -153,28 +156,28 @@ def _uncounted(seen: Evidence) -> Outcome:
 
 def reserved_enough(seen: Evidence, limits: Thresholds) -> Outcome:
     """Judge whether what is reserved is as much as kernel, modules and initramfs need."""
-    memory = seen.facts["memory"]
-    reserved, needed = memory["reserved_bytes"], memory["needed_bytes"]
+    reserved, needed = seen.running.reserved_bytes, seen.memory.needed
     if not reserved:
         return skipped("nothing is reserved")
     if needed is None:
         return _uncounted(seen)
-    wanted = needed * (100 + limits.memory_margin_percent) // 100
+    wanted = needed.total * (100 + limits.memory_margin_percent) // 100
     cma = _cma(seen)
-    if reserved + cma >= wanted and cma and memory["cma_bytes"] is None:
+    if reserved + cma >= wanted and cma and seen.running.cma_bytes is None:
         reason = "%s are reserved, which is enough only if the kernel also set aside the %s asked for with ,cma."
         return unknown(reason % (mib(reserved), mib(cma)), PROVE)
     if reserved + cma >= wanted:
-        return passed(in_words(reserved, cma), mib(wanted), memory["needed_because"])
+        return passed(in_words(reserved, cma), mib(wanted), needed_in_words(needed))
     reason = "%s are reserved, and %s are counted as needed (%s)."
-    told = reason % (in_words(reserved, cma), mib(wanted), memory["needed_because"])
-    judge = failed if (reserved + cma) * 100 < needed * HOPELESS_PERCENT else warned
+    told = reason % (in_words(reserved, cma), mib(wanted), needed_in_words(needed))
+    judge = failed if (reserved + cma) * 100 < needed.total * HOPELESS_PERCENT else warned
     return judge(told, "Set kdump_crashkernel: estimate and reboot, or prove it by a test.", mib(reserved), mib(wanted))
 
 
 def vendor_default(seen: Evidence) -> Outcome:
     """Judge whether less is reserved than the vendor does by default on such a machine."""
-    reserved, default = seen.facts["memory"]["reserved_bytes"], seen.more["vendor_bytes"]
+    reserved = seen.running.reserved_bytes
+    default = seen.memory.vendor.size if seen.memory.vendor else None
     if default is None:
         return skipped("the vendor's default for this host is not known without asking its tools")
     if not default:
@@ -197,7 +200,7 @@ def cma_user_pages(seen: Evidence) -> Outcome:
     cma = _cma(seen)
     if not cma:
         return skipped("nothing is set aside by a crashkernel value with ,cma")
-    collector = seen.facts["settings"]["core_collector"]
+    collector = seen.settings.core_collector
     if dump_level(collector) & USER:
         return passed("the dump leaves out the pages of programs in any case")
     reason = "The dump is to hold the pages of programs, and those in the %s of CMA are lost whatever the dump level."
@@ -207,24 +210,24 @@ def cma_user_pages(seen: Evidence) -> Outcome:
 
 def _cma(seen: Evidence) -> int:
     """Return what is set aside with ,cma; as asked for where this kernel does not say."""
-    told, expected = seen.facts["memory"]["cma_bytes"], seen.more["booted_expected"]
+    told, expected = seen.running.cma_bytes, seen.memory.booted
     if told is not None:
-        return int(told)
+        return told
     return expected.cma if expected is not None else 0
 
 
 def _is_cma_known(seen: Evidence) -> bool:
     """Return whether the kernel says what it set aside, or is known to do it."""
-    expected = seen.more["booted_expected"]
-    return seen.facts["memory"]["cma_bytes"] is not None or expected is None or bool(expected.cma_known)
+    expected = seen.memory.booted
+    return seen.running.cma_bytes is not None or expected is None or bool(expected.cma_known)
 
 
 def memory_extras(seen: Evidence) -> Outcome:
     """Judge whether something is in use that is known to need more memory than the counted sum."""
-    drivers = seen.more["drivers"]
+    drivers = seen.drivers
     kept_out = [one.name for one in drivers.blocks if one.sure]
-    large = [name for name in seen.more["extras"]["drivers"] if name not in kept_out]
-    extras = ["the driver %s" % name for name in large] + seen.more["extras"]["others"]
+    large = [name for name in seen.memory.extras.drivers if name not in kept_out]
+    extras = ["the driver %s" % name for name in large] + seen.memory.extras.others
     if not extras:
         return passed("nothing known")
     reason = "A capture kernel may need more memory here than was counted: %s." % "; ".join(extras)

@@ -2,20 +2,13 @@
 # GNU General Public License v3.0-or-later (see COPYING or https://www.gnu.org/licenses/gpl-3.0.txt)
 # SPDX-License-Identifier: GPL-3.0-or-later
 # Private to this collection: no promise is made to code outside it.
-"""What every check is given and answers with."""
+"""What every check answers with, and the words that several of them share."""
 
-from typing import Any, Dict, List, NamedTuple, Optional, Type
+from typing import Any, List, NamedTuple, Optional, Sequence
 
-from ansible_collections.crashops.kdump.plugins.module_utils._facts.block_layers import Layer
-from ansible_collections.crashops.kdump.plugins.module_utils._facts.collector import Tools
-from ansible_collections.crashops.kdump.plugins.module_utils._facts.dump_size import DumpSize
-from ansible_collections.crashops.kdump.plugins.module_utils._facts.dumps import Dumps
-from ansible_collections.crashops.kdump.plugins.module_utils._facts.free_space import Place
-from ansible_collections.crashops.kdump.plugins.module_utils._facts.machine import Platform
-from ansible_collections.crashops.kdump.plugins.module_utils._facts.proof import Proof, Setup
-from ansible_collections.crashops.kdump.plugins.module_utils._facts.target_probe import Answer
-from ansible_collections.crashops.kdump.plugins.module_utils._stacks.base import Stack
-from ansible_collections.crashops.kdump.plugins.module_utils._stacks.find import stack_named
+from ansible_collections.crashops.kdump.plugins.module_utils._checks.judge_options import Waiver
+from ansible_collections.crashops.kdump.plugins.module_utils._facts.configuration import FileFinding
+from ansible_collections.crashops.kdump.plugins.module_utils._facts.evidence import Evidence
 
 # what only a crash can tell
 PROVE = "Prove it by a crash test (crashops.kdump.test)."
@@ -48,26 +41,18 @@ class Outcome(NamedTuple):
     advice: Optional[str] = None
 
 
-class Evidence(NamedTuple):
-    """All that checks judge: kdump_info's facts, and what was read beside them. Nothing here touches the machine."""
+class Judgement(NamedTuple):
+    """What a check says of a host; waived is the waiver that takes it out of the verdict, None without one."""
 
-    facts: Dict[str, Any]
-    platform: Platform
-    setup: Setup
-    place: Optional[Place]
-    layers: List[Layer]
-    dump_size: DumpSize
-    probe: Answer
-    dumps: Dumps
-    proof: Proof
-    tools: Tools
-    unseen: Dict[str, str]
-    more: Dict[str, Any]
-
-    @property
-    def stack_class(self) -> Type[Stack]:
-        """Return what its stack says of itself, whatever the host."""
-        return stack_named(self.facts["stack"]["name"])
+    id: str
+    group: str
+    status: str
+    value: Optional[str]
+    wanted: Optional[str]
+    reason: Optional[str]
+    advice: Optional[str]
+    reference: str
+    waived: Optional[Waiver] = None
 
 
 def passed(value: Any = None, wanted: Any = None, reason: Optional[str] = None) -> Outcome:
@@ -112,25 +97,25 @@ def mib(size: Optional[int]) -> str:
     return "%d GiB" % (size >> 30) if size >= 10 << 30 else "%d MiB" % (size >> 20)
 
 
-def of_findings(found: List[Dict[str, Any]]) -> Optional[Outcome]:
+def of_findings(found: List[FileFinding]) -> Optional[Outcome]:
     """Return the outcome for lint's findings, the worst and first of them in words; None where there are none."""
     if not found:
         return None
-    errors = [one for one in found if one["severity"] == "error"]
+    errors = [one for one in found if one.severity == "error"]
     first = (errors or found)[0]
-    where = "%s, line %s" % (first["path"], first["line"]) if first["line"] else first["path"]
+    where = "%s, line %s" % (first.path, first.line) if first.line else first.path
     more = " (and %d more, see findings)" % (len(found) - 1) if len(found) > 1 else ""
-    reason = "%s: %s%s." % (where, first["message"], more)
+    reason = "%s: %s%s." % (where, first.message, more)
     advice = "%s (rule %s), and run ansible-playbook crashops.kdump.setup." % (
-        first["remedy"][:1].upper() + first["remedy"][1:],
-        first["rule"],
+        first.remedy[:1].upper() + first.remedy[1:],
+        first.rule,
     )
-    return (failed if errors else warned)(reason, advice, ", ".join(sorted({one["rule"] for one in found})))
+    return (failed if errors else warned)(reason, advice, ", ".join(sorted({one.rule for one in found})))
 
 
-def of_rules(seen: Evidence, rules: Any) -> Optional[Outcome]:
+def of_rules(seen: Evidence, rules: Sequence[str]) -> Optional[Outcome]:
     """Return the outcome for lint's findings by some rules, advice left out; None where there are none."""
-    return of_findings([one for one in seen.facts["findings"] if one["rule"] in rules and one["severity"] != "advice"])
+    return of_findings([one for one in seen.configuration.findings if one.rule in rules and one.severity != "advice"])
 
 
 def _text(value: Any) -> Optional[str]:

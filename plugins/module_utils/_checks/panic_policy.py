@@ -5,14 +5,14 @@
 """Checks of what the kernel does at a panic, and of what it takes for one."""
 
 from ansible_collections.crashops.kdump.plugins.module_utils._checks.outcome import (
-    Evidence,
     Outcome,
     passed,
     skipped,
     unknown,
     warned,
 )
-from ansible_collections.crashops.kdump.plugins.module_utils._facts.machine import NOTIFIERS, NOTIFIERS_FILE
+from ansible_collections.crashops.kdump.plugins.module_utils._facts.evidence import Evidence
+from ansible_collections.crashops.kdump.plugins.module_utils._facts.kernel import NOTIFIERS, NOTIFIERS_FILE
 
 # off by default in guests of KVM, which often have no counters for it
 NO_DETECTOR = "kernel.nmi_watchdog is 0, so that no CPU which takes no interrupts is found."
@@ -21,10 +21,10 @@ PROFILE = "Set kdump_panic_policy (the role applies it), or the key itself."
 
 def panic_timeout(seen: Evidence) -> Outcome:
     """Judge whether a host that has nothing loaded stays dead after a panic."""
-    value = seen.platform.sysctl.get("kernel.panic")
+    value = seen.platform.sysctl.panic
     if value is None:
         return skipped("this kernel has no kernel.panic")
-    if value or seen.facts["armed"]:
+    if value or seen.service.armed:
         return passed("kernel.panic = %d" % value)
     reason = "kernel.panic = 0 and nothing is loaded: after a panic the host stands still until somebody resets it."
     return warned(
@@ -37,7 +37,7 @@ def panic_timeout(seen: Evidence) -> Outcome:
 
 def panic_on_oops(seen: Evidence) -> Outcome:
     """Judge whether an oops becomes a panic, and so a dump."""
-    value = seen.platform.sysctl.get("kernel.panic_on_oops")
+    value = seen.platform.sysctl.panic_on_oops
     if value is None or value:
         return passed("kernel.panic_on_oops = %s" % value) if value else skipped("this kernel has no such key")
     reason = "kernel.panic_on_oops = 0: a kernel that has an oops goes on, damaged, and leaves no dump."
@@ -46,20 +46,20 @@ def panic_on_oops(seen: Evidence) -> Outcome:
 
 def hang_policy(seen: Evidence) -> Outcome:
     """Judge whether what was asked for by panic_policy is set."""
-    keys = [one for one in seen.facts["policy"]["sysctls"] if one["wanted"] is not None]
+    keys = [one for one in seen.panic_policy.sysctls if one.wanted is not None]
     if not keys:
         return skipped("panic_policy asks for nothing")
-    wrong = ["%s = %s" % (one["key"], one["value"]) for one in keys if one["value"] != one["wanted"]]
-    right = ["%s = %s" % (one["key"], one["wanted"]) for one in keys]
+    wrong = ["%s = %s" % (one.key, one.value) for one in keys if one.value != one.wanted]
+    right = ["%s = %s" % (one.key, one.wanted) for one in keys]
     if not wrong:
-        blind = seen.platform.sysctl.get("kernel.nmi_watchdog") == 0 and any("hardlockup" in word for word in right)
+        blind = seen.platform.sysctl.nmi_watchdog == 0 and any("hardlockup" in word for word in right)
         return passed(right, right, NO_DETECTOR if blind else None)
     return warned("The panic policy is not applied: %s." % ", ".join(wrong), PROFILE, wrong, right)
 
 
 def panic_on_warn(seen: Evidence) -> Outcome:
     """Judge whether a mere warning of the kernel crashes the host."""
-    value = seen.platform.sysctl.get("kernel.panic_on_warn")
+    value = seen.platform.sysctl.panic_on_warn
     if not value:
         return passed("no", "no")
     reason = "kernel.panic_on_warn = 1: each warning of the kernel crashes the host."
@@ -88,5 +88,5 @@ def panic_notifiers(seen: Evidence) -> Outcome:
 
 def sysrq(seen: Evidence) -> Outcome:
     """Tell whether the keyboard can crash the host; root's /proc/sysrq-trigger always can."""
-    value = seen.platform.sysctl.get("kernel.sysrq")
+    value = seen.platform.sysctl.sysrq
     return skipped("this kernel has no kernel.sysrq") if value is None else passed("kernel.sysrq = %d" % value)

@@ -8,7 +8,6 @@ import time
 
 from ansible_collections.crashops.kdump.plugins.module_utils._checks.judge_options import Thresholds
 from ansible_collections.crashops.kdump.plugins.module_utils._checks.outcome import (
-    Evidence,
     Outcome,
     mib,
     passed,
@@ -16,6 +15,7 @@ from ansible_collections.crashops.kdump.plugins.module_utils._checks.outcome imp
     unknown,
     warned,
 )
+from ansible_collections.crashops.kdump.plugins.module_utils._facts.evidence import Evidence
 
 PROVE = "Crash the host in its maintenance window: crashops.kdump.test -l HOST -e kdump_test_confirm=HOST."
 SOURCES = {"crash_test": "a crash test", "kdumpctl": "kdumpctl test", "dump": "a real crash"}
@@ -46,7 +46,7 @@ def proof_current(seen: Evidence) -> Outcome:
 
 def proof_young(seen: Evidence, limits: Thresholds) -> Outcome:
     """Judge whether the proof is not too old: firmware and hardware leave no trace in it."""
-    age = seen.facts["proof"]["age_seconds"]
+    age = seen.proof.age_s(seen.now)
     if age is None:
         return skipped("there is no proof")
     days, limit = age // DAY_S, limits.proof_age_days
@@ -57,7 +57,7 @@ def proof_young(seen: Evidence, limits: Thresholds) -> Outcome:
 
 def machine_unchanged(seen: Evidence) -> Outcome:
     """Judge whether the machine has as much memory as when it was proved."""
-    then, now = seen.proof.ram_bytes, seen.facts["memory"]["ram_bytes"]
+    then, now = seen.proof.ram_bytes, seen.running.ram_bytes
     if then is None or now is None:
         return skipped("the proof does not tell the RAM")
     if then == now:

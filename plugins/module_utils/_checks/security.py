@@ -7,7 +7,6 @@
 from ansible_collections.crashops.kdump.plugins.module_utils._checks import configuration
 from ansible_collections.crashops.kdump.plugins.module_utils._checks.outcome import (
     AS_ROOT,
-    Evidence,
     Outcome,
     of_rules,
     passed,
@@ -15,6 +14,7 @@ from ansible_collections.crashops.kdump.plugins.module_utils._checks.outcome imp
     unknown,
     warned,
 )
+from ansible_collections.crashops.kdump.plugins.module_utils._facts.evidence import Evidence
 from ansible_collections.crashops.kdump.plugins.module_utils._syntax.private_directories import is_shared
 
 OTHERS = 0o077
@@ -25,20 +25,20 @@ LABEL = "kdump_crash_t"
 
 def dump_directory_private(seen: Evidence) -> Outcome:
     """Judge whether only root may look into the dump directory: dumps hold passwords and keys."""
-    found = seen.facts["dump_directory"]
-    if not found["exists"]:
+    found = seen.target.directory
+    path, mode, uid = found.path, found.mode, found.uid
+    if not found.exists or path is None or mode is None or uid is None:
         return skipped("there is no dump directory on this host")
-    mode = int(found["mode"], 8)
-    seen_as = "%s, owner %d" % (found["mode"], found["uid"])
-    if found["uid"] == 0 and not mode & OTHERS:
+    seen_as = "%s, owner %d" % (found.octal, uid)
+    if uid == 0 and not mode & OTHERS:
         return passed(seen_as, "0700, owner 0")
-    reason = "Others than root may look into %s (%s), and dumps hold passwords and keys." % (found["path"], seen_as)
+    reason = "Others than root may look into %s (%s), and dumps hold passwords and keys." % (path, seen_as)
     advice = "Run ansible-playbook crashops.kdump.setup, which makes it private, or chmod 0700 and chown root it."
     if mode > 0o777:
         # as apport of Ubuntu makes /var/crash, for reports that every user may leave there
         advice = "Set kdump_path to a directory that only kdump uses: this one is open to every user on purpose (%s)."
-        advice %= found["mode"]
-        if seen.stack_class.has_own_directory and is_shared(found["path"], mode):
+        advice %= found.octal
+        if seen.stack_class.has_own_directory and is_shared(path, mode):
             advice = "Run ansible-playbook crashops.kdump.setup, by which dumps go to a directory of their own (%s)."
             advice %= "kdump_own_path"
     return warned(reason, advice, seen_as, "0700, owner 0")
@@ -46,10 +46,10 @@ def dump_directory_private(seen: Evidence) -> Outcome:
 
 def dumps_private(seen: Evidence) -> Outcome:
     """Judge whether everybody can read a dump that lies there."""
-    found = seen.facts["dump_directory"]
-    if not seen.dumps.own or not found["exists"]:
+    found = seen.target.directory
+    if not seen.dumps.own or not found.exists:
         return skipped("there is no dump on this host")
-    if not int(found["mode"], 8) & WORLD:
+    if not (found.mode or 0) & WORLD:
         return passed("the directory keeps them")
     bare = [dump.path for dump in seen.dumps.own if (dump.mode or 0) & WORLD]
     if not bare:
@@ -65,7 +65,7 @@ def dumps_private(seen: Evidence) -> Outcome:
 
 def selinux_label(seen: Evidence) -> Outcome:
     """Judge whether the directory has the label that analysing programs may read."""
-    label = seen.more["label"]
+    label = seen.target.label
     if label is None:
         return skipped("SELinux is off, or the dumps are not on this host")
     if LABEL in label:
@@ -89,7 +89,7 @@ def all_seen(seen: Evidence) -> Outcome:
 
 def password_in_clear(seen: Evidence) -> Outcome:
     """Judge whether a password stands in a configuration file, or dumps cross the network unprotected."""
-    if seen.facts["settings"]["target_type"] == "ftp":
+    if seen.settings.target_type == "ftp":
         reason = "The dumps go to an FTP server: passwords and keys in them cross the network in clear."
         return warned(reason, "Dump by ssh.", "ftp", "ssh")
     return of_rules(seen, configuration.PASSWORD) or passed("none")

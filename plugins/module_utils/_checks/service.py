@@ -8,7 +8,6 @@ from ansible_collections.crashops.kdump.plugins.module_utils._checks import conf
 from ansible_collections.crashops.kdump.plugins.module_utils._checks.memory import RESERVE
 from ansible_collections.crashops.kdump.plugins.module_utils._checks.outcome import (
     FAIL,
-    Evidence,
     Outcome,
     failed,
     of_rules,
@@ -17,6 +16,7 @@ from ansible_collections.crashops.kdump.plugins.module_utils._checks.outcome imp
     unknown,
     warned,
 )
+from ansible_collections.crashops.kdump.plugins.module_utils._facts.evidence import Evidence
 from ansible_collections.crashops.kdump.plugins.module_utils._machine.kernel_files import CRASH_LOADED, unread
 
 ARM = "Run ansible-playbook crashops.kdump.setup; where that fails, it shows the journal of the unit."
@@ -25,80 +25,80 @@ NO_SYSTEMD = "systemd does not answer"
 
 def installed(seen: Evidence) -> Outcome:
     """Judge whether the stack's tool is there."""
-    stack = seen.facts["stack"]
-    if stack["installed"]:
-        return passed("%s (%s)" % (stack["tool"], stack["name"]))
-    reason = "kdump is not installed: there is no %s." % stack["tool"]
-    return failed(reason, "Run ansible-playbook crashops.kdump.setup, which installs it.", "no", stack["tool"])
+    stack = seen.stack
+    if stack.installed:
+        return passed("%s (%s)" % (stack.tool, stack.name))
+    reason = "kdump is not installed: there is no %s." % stack.tool
+    return failed(reason, "Run ansible-playbook crashops.kdump.setup, which installs it.", "no", stack.tool)
 
 
 def armed(seen: Evidence) -> Outcome:
     """Judge whether a capture kernel is loaded, by the kernel's word."""
-    if seen.facts["armed"]:
+    if seen.service.armed:
         return passed("yes")
     blind = unread(CRASH_LOADED, seen.unseen)
     if blind:
         return unknown("%s." % blind)
-    service = seen.facts["service"]
-    if service["moving"]:
-        reason = "No capture kernel is loaded yet: %s is still starting; look again in a while." % service["unit"]
+    service = seen.service
+    if service.moving:
+        reason = "No capture kernel is loaded yet: %s is still starting; look again in a while." % service.unit
         return failed(reason, "Look again in a while: the capture initramfs may be built meanwhile.", "not yet", "yes")
     return failed("No capture kernel is loaded.", ARM, "no", "yes")
 
 
 def unit_enabled(seen: Evidence) -> Outcome:
     """Judge whether the next boot arms the host again."""
-    service = seen.facts["service"]
-    if not seen.facts["stack"]["installed"] or service["masked"]:
+    service = seen.service
+    if not seen.stack.installed or service.masked:
         return skipped("kdump is not installed, or its unit is masked")
-    if service["enabled"] is None:
+    if service.enabled is None:
         return unknown(NO_SYSTEMD + ".", "Run it where systemctl answers.")
-    if service["enabled"]:
+    if service.enabled:
         return passed("yes")
-    reason = "%s is not enabled, so the next boot will not arm the host." % service["unit"]
+    reason = "%s is not enabled, so the next boot will not arm the host." % service.unit
     return failed(reason, "Run ansible-playbook crashops.kdump.setup, which enables it.", "no", "yes")
 
 
 def unit_active(seen: Evidence) -> Outcome:
     """Judge whether systemd and the kernel are of one mind."""
-    service = seen.facts["service"]
-    if service["active"] is None:
+    service = seen.service
+    if service.active is None:
         return skipped(NO_SYSTEMD)
-    if service["active"] == seen.facts["armed"] or service["moving"]:
-        return passed("active" if service["active"] else "inactive")
-    if service["active"]:
+    if service.active == seen.service.armed or service.moving:
+        return passed("active" if service.active else "inactive")
+    if service.active:
         reason = (
             "%s is active, and no capture kernel is loaded: it ended well without loading one, or that was unloaded."
         )
-        return warned(reason % service["unit"], ARM, "active", "armed")
-    if seen.more["fadump"]:
+        return warned(reason % service.unit, ARM, "active", "armed")
+    if seen.service.assisted:
         # kernels register it at boot by themselves; kdumpctl alone puts what saves the dump into the initramfs
         reason = "Firmware-assisted dump is registered, but %s did not start, which makes the initramfs save the dump."
-        return failed(reason % service["unit"], ARM, "inactive", "active")
+        return failed(reason % service.unit, ARM, "inactive", "active")
     reason = "A capture kernel is loaded, and %s is not active: changes of memory or CPUs reload nothing."
-    return warned(reason % service["unit"], ARM, "inactive", "active")
+    return warned(reason % service.unit, ARM, "inactive", "active")
 
 
 def unit_condition(seen: Evidence) -> Outcome:
     """Judge whether systemd passed over the unit because its condition was not met."""
-    service = seen.facts["service"]
-    if service["condition"] is None:
+    service = seen.service
+    if service.condition is None:
         return skipped("the unit was not started yet, or systemd does not answer")
-    if service["condition"]:
+    if service.condition:
         return passed("met")
     reason = "systemd passed over %s: its condition (crashkernel= on the command line) was not met at the start."
-    return failed(reason % service["unit"], RESERVE, "not met", "met")
+    return failed(reason % service.unit, RESERVE, "not met", "met")
 
 
 def unit_unmasked(seen: Evidence) -> Outcome:
     """Judge whether somebody has masked the unit, as hardening profiles do."""
-    service = seen.facts["service"]
-    if service["masked"] is None:
+    service = seen.service
+    if service.masked is None:
         return skipped(NO_SYSTEMD)
-    if not service["masked"]:
+    if not service.masked:
         return passed("no", "no")
-    reason = "%s is masked, as STIG and OSPP profiles demand." % service["unit"]
-    if seen.facts["armed"]:
+    reason = "%s is masked, as STIG and OSPP profiles demand." % service.unit
+    if seen.service.armed:
         reason += " What is loaded stays until the next boot."
     advice = "Where dumps are wanted all the same, run setup with kdump_masked: false, and tell the profile."
     return failed(reason, advice, "masked", "not masked")
@@ -106,7 +106,7 @@ def unit_unmasked(seen: Evidence) -> Outcome:
 
 def switched_on(seen: Evidence) -> Outcome:
     """Judge whether USE_KDUMP is a number other than 0."""
-    if not seen.stack_class.has_switch or not seen.facts["stack"]["installed"]:
+    if not seen.stack_class.has_switch or not seen.stack.installed:
         return skipped("only kdump-tools has such a switch")
     if _configuration_unseen(seen):
         return unknown("The configuration cannot be read.")
@@ -116,14 +116,14 @@ def switched_on(seen: Evidence) -> Outcome:
 
 def _configuration_unseen(seen: Evidence) -> bool:
     """Return whether the first configuration file could not be read."""
-    return seen.more["config_files"][0] in seen.unseen
+    return seen.configuration.files[0] in seen.unseen
 
 
 def reservation_used(seen: Evidence) -> Outcome:
     """Judge whether memory is reserved for nothing."""
-    if not seen.facts["memory"]["reserved_bytes"]:
+    if not seen.running.reserved_bytes:
         return skipped("nothing is reserved")
-    if seen.facts["armed"] or seen.facts["service"]["enabled"] or seen.facts["service"]["moving"]:
+    if seen.service.armed or seen.service.enabled or seen.service.moving:
         return passed("it is for kdump")
     reason = "Memory is reserved for a capture kernel, and nothing loads one."
     return warned(

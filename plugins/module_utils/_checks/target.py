@@ -7,7 +7,6 @@
 from ansible_collections.crashops.kdump.plugins.module_utils._checks import configuration
 from ansible_collections.crashops.kdump.plugins.module_utils._checks.judge_options import Thresholds
 from ansible_collections.crashops.kdump.plugins.module_utils._checks.outcome import (
-    Evidence,
     Outcome,
     failed,
     mib,
@@ -17,6 +16,7 @@ from ansible_collections.crashops.kdump.plugins.module_utils._checks.outcome imp
     unknown,
     warned,
 )
+from ansible_collections.crashops.kdump.plugins.module_utils._facts.evidence import Evidence
 
 PREPARE = "Run ansible-playbook crashops.kdump.setup: it prepares the target, or says what is wrong with it."
 LOCAL = "the dumps do not go to a file system that this host sees"
@@ -29,31 +29,29 @@ HOST_KEY = ("host_key_unknown", "host_key_changed")
 def dump_directory(seen: Evidence) -> Outcome:
     """Judge whether the directory of the dumps is there."""
     found = of_rules(seen, configuration.DIRECTORY)
-    directory = seen.facts["dump_directory"]
-    if directory["path"] is None:
-        if seen.probe.existed is False and seen.facts["settings"]["target_type"] != "ssh":
-            return failed(
-                "The directory is not there on the target.", PREPARE, "missing", seen.facts["settings"]["path"]
-            )
+    directory = seen.target.directory
+    if directory.path is None:
+        if seen.target.probe.existed is False and seen.settings.target_type != "ssh":
+            return failed("The directory is not there on the target.", PREPARE, "missing", seen.settings.path)
         return found or skipped("the dumps go to a place that this host does not see")
-    if directory["exists"]:
-        return found or passed(directory["path"])
-    if directory["exists"] is None:
-        return unknown("Whether %s is there cannot be seen." % directory["path"])
-    reason = "The dump directory %s does not exist." % directory["path"]
+    if directory.exists:
+        return found or passed(directory.path)
+    if directory.exists is None:
+        return unknown("Whether %s is there cannot be seen." % directory.path)
+    reason = "The dump directory %s does not exist." % directory.path
     # a directory that is made at the crash is one that everybody may look into
     judge = warned if seen.stack_class.makes_dump_directory else failed
     return judge(
         reason,
         "Run ansible-playbook crashops.kdump.setup, which makes it, for root alone.",
         "missing",
-        directory["path"],
+        directory.path,
     )
 
 
 def space(seen: Evidence) -> Outcome:
     """Judge whether a dump would fit."""
-    free, needed = seen.facts["space"]["free_bytes"], seen.dump_size.size
+    free, needed = seen.target.room.free_bytes, seen.dump_size.size
     if free is None:
         return _no_space(seen)
     if needed is None:
@@ -67,16 +65,16 @@ def space(seen: Evidence) -> Outcome:
 
 def _no_space(seen: Evidence) -> Outcome:
     """Return what to say where the room is not known."""
-    directory = seen.facts["dump_directory"]["path"] or ""
-    if seen.place is not None and seen.place.path in seen.unseen:
-        reason = "%s: %s" % (directory, seen.unseen[seen.place.path])
+    directory = seen.target.directory.path or ""
+    if seen.target.place is not None and seen.target.place.path in seen.unseen:
+        reason = "%s: %s" % (directory, seen.unseen[seen.target.place.path])
         return failed(reason, PREPARE, "no answer", "an answer") if seen.platform.root else unknown(reason)
-    return skipped(seen.probe.untried or "the target does not tell its room")
+    return skipped(seen.target.probe.untried or "the target does not tell its room")
 
 
 def space_to_keep(seen: Evidence) -> Outcome:
     """Judge whether there is as much room as experience says should be kept."""
-    free, keep = seen.facts["space"]["free_bytes"], seen.dump_size.keep
+    free, keep = seen.target.room.free_bytes, seen.dump_size.keep
     if free is None or keep is None:
         return skipped("the room, or how much of it to keep, is not known")
     if free >= keep:
@@ -88,7 +86,7 @@ def space_to_keep(seen: Evidence) -> Outcome:
 
 def inodes(seen: Evidence, limits: Thresholds) -> Outcome:
     """Judge whether the file system can take more files."""
-    free = seen.facts["space"]["free_inodes"]
+    free = seen.target.room.free_inodes
     if free is None:
         return skipped("the target counts no inodes, or does not tell")
     if free >= limits.free_inodes:
@@ -100,50 +98,50 @@ def inodes(seen: Evidence, limits: Thresholds) -> Outcome:
 
 def target_writable(seen: Evidence) -> Outcome:
     """Judge whether the target can be written to."""
-    mount = seen.place.mount if seen.place else None
+    mount = seen.target.place.mount if seen.target.place else None
     if mount is not None:
         if mount.writable:
             return passed("%s on %s, read and write" % (mount.fstype, mount.point))
         reason = "%s is mounted for reading only." % mount.point
         advice = "Remount it (mount -o remount,rw %s), and look into the kernel log for why it is." % mount.point
         return (failed if seen.stack_class.boots_root else warned)(reason, advice, "ro", "rw")
-    trouble = seen.probe.trouble
-    if not seen.probe.tried:
-        return skipped(seen.probe.untried or LOCAL)
+    trouble = seen.target.probe.trouble
+    if not seen.target.probe.tried:
+        return skipped(seen.target.probe.untried or LOCAL)
     if trouble is None or trouble in (*REACH, *KEY, *HOST_KEY, "login_refused"):
         return passed("it answers") if trouble is None else skipped("the target cannot be reached")
-    return failed(seen.probe.msg or trouble, PREPARE, trouble)
+    return failed(seen.target.probe.msg or trouble, PREPARE, trouble)
 
 
 def device_name(seen: Evidence) -> Outcome:
     """Judge whether the device keeps its name over boots."""
-    named = [one for one in seen.facts["findings"] if one["rule"] in configuration.DEVICE]
+    named = [one for one in seen.configuration.findings if one.rule in configuration.DEVICE]
     if not named:
-        return passed(seen.facts["settings"]["target_location"] or "no device is named")
-    reason = "%s: %s." % (named[0]["path"], named[0]["message"])
-    return warned(reason, named[0]["remedy"][:1].upper() + named[0]["remedy"][1:] + ".", "not persistent")
+        return passed(seen.settings.target_location or "no device is named")
+    reason = "%s: %s." % (named[0].path, named[0].message)
+    return warned(reason, named[0].remedy[:1].upper() + named[0].remedy[1:] + ".", "not persistent")
 
 
 def file_system_type(seen: Evidence) -> Outcome:
     """Judge whether the target's type is that of the file system."""
-    return of_rules(seen, configuration.FILE_SYSTEM) or passed(seen.facts["settings"]["target_type"])
+    return of_rules(seen, configuration.FILE_SYSTEM) or passed(seen.settings.target_type)
 
 
 def raw_device(seen: Evidence) -> Outcome:
     """Judge whether a raw target is free to be overwritten."""
-    if seen.facts["settings"]["target_type"] != "raw":
+    if seen.settings.target_type != "raw":
         return skipped("the target is no raw device")
     found = of_rules(seen, configuration.RAW)
     if found is not None and found.status == "fail":
         return found
-    if seen.probe.trouble:
-        return failed(seen.probe.msg or seen.probe.trouble, PREPARE, seen.probe.trouble)
-    return found or passed(seen.facts["settings"]["target_location"])
+    if seen.target.probe.trouble:
+        return failed(seen.target.probe.msg or seen.target.probe.trouble, PREPARE, seen.target.probe.trouble)
+    return found or passed(seen.settings.target_location)
 
 
 def target_mounted(seen: Evidence) -> Outcome:
     """Judge whether what fstab would mount below the dump directory is mounted."""
-    missing = seen.more["unmounted"]
+    missing = seen.target.unmounted
     if missing is None:
         return passed("yes")
     reason = "fstab mounts %s, which holds the dump directory, and it is not mounted: dumps would land below it."
@@ -152,12 +150,8 @@ def target_mounted(seen: Evidence) -> Outcome:
 
 def path_meaning(seen: Evidence) -> Outcome:
     """Judge whether the path is meant as kdump reads it: below the target's own root."""
-    directory, path = seen.facts["dump_directory"]["path"], seen.facts["settings"]["path"]
-    if (
-        not seen.stack_class.delivery.path_below_target
-        or directory is None
-        or seen.facts["settings"]["target_type"] == "local"
-    ):
+    directory, path = seen.target.directory.path, seen.settings.path
+    if not seen.stack_class.delivery.path_below_target or directory is None or seen.settings.target_type == "local":
         return skipped("the path is that of the running system, or of a server")
     if not directory.endswith(path.rstrip("/") * 2) or path.strip("/") == "":
         return passed(directory)

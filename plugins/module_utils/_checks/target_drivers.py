@@ -5,7 +5,6 @@
 """Checks of the drivers that the capture kernel needs for the dump target."""
 
 from ansible_collections.crashops.kdump.plugins.module_utils._checks.outcome import (
-    Evidence,
     Outcome,
     failed,
     passed,
@@ -13,11 +12,12 @@ from ansible_collections.crashops.kdump.plugins.module_utils._checks.outcome imp
     warned,
 )
 from ansible_collections.crashops.kdump.plugins.module_utils._facts.driver_blocks import USB
+from ansible_collections.crashops.kdump.plugins.module_utils._facts.evidence import Evidence
 
 
 def target_drivers(seen: Evidence) -> Outcome:
     """Judge whether what the dump target needs is kept out of the capture kernel."""
-    drivers = seen.more["drivers"]
+    drivers = seen.drivers
     if drivers.kept_out:
         first = sorted(drivers.kept_out, key=lambda one: not one.sure)[0]
         reason = "The dump target needs %s%s, which is kept out by %s."

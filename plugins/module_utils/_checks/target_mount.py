@@ -7,13 +7,13 @@
 from typing import List
 
 from ansible_collections.crashops.kdump.plugins.module_utils._checks.outcome import (
-    Evidence,
     Outcome,
     failed,
     passed,
     skipped,
     warned,
 )
+from ansible_collections.crashops.kdump.plugins.module_utils._facts.evidence import Evidence
 from ansible_collections.crashops.kdump.plugins.module_utils._facts.target_mount import CLOUD_INIT
 
 INTO_FSTAB = "Write it into /etc/fstab without %s, or set kdump_path to a directory of the root file system."
@@ -26,8 +26,8 @@ def target_in_capture(seen: Evidence) -> Outcome:
     It boots the real root with kdump-tools-dump.service alone, which brings local-fs.target and not remote-fs.target.
     Seen on Debian 12: of a mount with _netdev, the dump lies below the mount point.
     """
-    mount, options = seen.more["standing"], seen.more["standing"].options or []
-    if not seen.stack_class.boots_root or mount.point is None or seen.facts["settings"]["target_type"] != "local":
+    mount, options = seen.target.standing, seen.target.standing.options or []
+    if not seen.stack_class.boots_root or mount.point is None or seen.settings.target_type != "local":
         return skipped("the capture kernel mounts the target by itself, or it is the root file system")
     why = _not_mounted(seen)
     if why:
@@ -43,7 +43,7 @@ def target_in_capture(seen: Evidence) -> Outcome:
 
 def _not_mounted(seen: Evidence) -> str:
     """Return why the capture kernel does not mount what holds the dump directory; nothing where it does."""
-    mount = seen.more["standing"]
+    mount = seen.target.standing
     if mount.options is None:
         return "" if mount.unit else "it stands in no fstab"
     if mount.remote:
@@ -60,8 +60,8 @@ def _on_demand(options: List[str]) -> bool:
 
 def target_at_boot(seen: Evidence) -> Outcome:
     """Judge whether the next boot mounts what holds the dump directory."""
-    mount = seen.more["standing"]
-    if mount.point is None or seen.facts["settings"]["target_type"] != "local":
+    mount = seen.target.standing
+    if mount.point is None or seen.settings.target_type != "local":
         return skipped("the dump directory lies on the root file system, or kdump mounts the target")
     if mount.options is None and not mount.unit:
         reason = "%s is mounted, and neither /etc/fstab nor a unit of systemd has it: the next boot does not."
@@ -74,7 +74,7 @@ def target_at_boot(seen: Evidence) -> Outcome:
 
 def target_disk_kept(seen: Evidence) -> Outcome:
     """Judge whether the disk keeps its content when a cloud stops or moves the machine."""
-    loses = seen.more["standing"].loses
+    loses = seen.target.standing.loses
     if loses is None:
         return passed("nothing shows that it would not")
     reason = "The dumps go to a disk that loses its content when the cloud stops or moves the machine (%s)."

@@ -4,10 +4,10 @@
 # Private to this collection: no promise is made to code outside it.
 """What a host's checks add up to: one word, by the table below."""
 
-from typing import Any, Dict, List, NamedTuple, Optional, Tuple
+from typing import Callable, List, NamedTuple, Optional, Tuple
 
 from ansible_collections.crashops.kdump.plugins.module_utils._checks.all_checks import DOUBT, VITAL, WEIGHTS
-from ansible_collections.crashops.kdump.plugins.module_utils._checks.outcome import FAIL, UNKNOWN, WARN
+from ansible_collections.crashops.kdump.plugins.module_utils._checks.outcome import FAIL, UNKNOWN, WARN, Judgement
 
 VERDICTS = ("ready", "ready_unproven", "reboot_pending", "degraded", "not_ready", "disabled_by_policy", "unsupported")
 # where the machine itself cannot dump
@@ -24,13 +24,14 @@ MENDED_BY_REBOOT = (
     "image_links",
     "unit_condition",
 )
-
+# whether a crash has proved the host
+OF_PROOF = ("proof_exists", "proof_current", "proof_young", "machine_unchanged")
 # which checks speak for a verdict, where they have anything to say
 DECISIVE = {
     "unsupported": UNSUPPORTED,
     "disabled_by_policy": FORBIDDEN,
     "reboot_pending": ("reboot_not_pending",),
-    "ready_unproven": ("proof_exists", "proof_current", "proof_young", "machine_unchanged"),
+    "ready_unproven": OF_PROOF,
 }
 
 
@@ -59,7 +60,7 @@ def _leaves_dump(seen: Tally) -> bool:
 
 
 # The verdict is that of the first row whose condition holds; docs/verify.md shows the same table.
-ROWS: Tuple[Tuple[str, Any], ...] = (
+ROWS: Tuple[Tuple[str, Callable[[Tally], bool]], ...] = (
     ("unsupported", lambda seen: any(name in UNSUPPORTED for name in seen.failed)),
     ("disabled_by_policy", _forbidden),
     ("reboot_pending", _only_a_reboot_away),
@@ -71,50 +72,48 @@ ROWS: Tuple[Tuple[str, Any], ...] = (
 )
 
 
-def tally(checks: List[Dict[str, Any]]) -> Tally:
+def tally(checks: List[Judgement]) -> Tally:
     """Return the checks that count, by what they say."""
-    counting = [check for check in checks if not check["waived"]]
-    by_status = [[check["id"] for check in counting if check["status"] == word] for word in (FAIL, WARN, UNKNOWN)]
+    counting = [check for check in checks if not check.waived]
+    by_status = [[check.id for check in counting if check.status == word] for word in (FAIL, WARN, UNKNOWN)]
     return Tally(*by_status)
 
 
-def verdict(checks: List[Dict[str, Any]]) -> str:
+def verdict(checks: List[Judgement]) -> str:
     """Return the one word for what the checks say."""
     seen = tally(checks)
     return next(word for word, holds in ROWS if holds(seen))
 
 
-def ready(checks: List[Dict[str, Any]]) -> bool:
+def ready(checks: List[Judgement]) -> bool:
     """Return whether a crash would leave a dump, as far as anybody can tell without one."""
     return _leaves_dump(tally(checks))
 
 
-def decider(word: str, checks: List[Dict[str, Any]]) -> Optional[Dict[str, Any]]:
+def decider(word: str, checks: List[Judgement]) -> Optional[Judgement]:
     """Return the check for which the verdict is what it is, the one that weighs most; None where it is ready."""
     if word == "ready":
         return None
-    counting = [check for check in checks if not check["waived"]]
-    decisive = [
-        check for check in counting if check["status"] in (FAIL, WARN) and check["id"] in DECISIVE.get(word, ())
-    ]
-    by_weight = [check for status in (FAIL, WARN, UNKNOWN) for check in counting if check["status"] == status]
-    plain = [check for check in by_weight if WEIGHTS[check["id"]] != DOUBT]
-    blind = [check for check in by_weight if check["status"] == UNKNOWN and WEIGHTS[check["id"]] == VITAL]
+    counting = [check for check in checks if not check.waived]
+    decisive = [check for check in counting if check.status in (FAIL, WARN) and check.id in DECISIVE.get(word, ())]
+    by_weight = [check for status in (FAIL, WARN, UNKNOWN) for check in counting if check.status == status]
+    plain = [check for check in by_weight if WEIGHTS[check.id] != DOUBT]
+    blind = [check for check in by_weight if check.status == UNKNOWN and WEIGHTS[check.id] == VITAL]
     if word == "not_ready":
-        decisive = [check for check in by_weight if check["status"] == FAIL] or blind
+        decisive = [check for check in by_weight if check.status == FAIL] or blind
     return (decisive or (plain if word == "degraded" else by_weight) or by_weight)[0]
 
 
-def summary(decided_by: Optional[Dict[str, Any]], checks: List[Dict[str, Any]]) -> str:
+def summary(decided_by: Optional[Judgement], checks: List[Judgement]) -> str:
     """Return one sentence for why the verdict is what it is."""
     if decided_by is not None:
-        return str(decided_by["reason"])
-    waived = [check["id"] for check in checks if check["waived"]]
-    if any(check in DECISIVE["ready_unproven"] for check in waived):
+        return str(decided_by.reason)
+    waived = [check.id for check in checks if check.waived]
+    if any(check in OF_PROOF for check in waived):
         return "Nothing that counts speaks against a dump; %s waived." % ", ".join(waived)
     return "A crash has proved this very setup."
 
 
-def reasons(checks: List[Dict[str, Any]]) -> List[str]:
+def reasons(checks: List[Judgement]) -> List[str]:
     """Return why a crash, now or after the next boot, would leave no dump: a sentence of each check that failed."""
-    return [check["reason"] for check in checks if check["status"] == FAIL and not check["waived"]]
+    return [str(check.reason) for check in checks if check.status == FAIL and not check.waived]

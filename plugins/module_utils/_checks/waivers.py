@@ -6,30 +6,30 @@
 
 import re
 import time
-from typing import Any, Dict, List, Sequence
+from typing import List, Sequence
 
 from ansible_collections.crashops.kdump.plugins.module_utils._checks.all_checks import IDS
 from ansible_collections.crashops.kdump.plugins.module_utils._checks.judge_options import Waiver
-from ansible_collections.crashops.kdump.plugins.module_utils._checks.outcome import PASS, SKIP
+from ansible_collections.crashops.kdump.plugins.module_utils._checks.outcome import PASS, SKIP, Judgement
 from ansible_collections.crashops.kdump.plugins.module_utils._syntax.finding import refusal
 
 DATE = "%Y-%m-%d"
 
 
-def refusals(waivers: List[Dict[str, Any]]) -> List[str]:
+def refusals(waivers: Sequence[Waiver]) -> List[str]:
     """Return a sentence for each waiver that says too little."""
     found = []
     for one in waivers:
-        if one["id"] not in IDS:
-            near = [name for name in IDS if name.split("_")[0] == one["id"].split("_")[0]]
+        if one.id not in IDS:
+            near = [name for name in IDS if name.split("_")[0] == one.id.split("_")[0]]
             remedy = "name one of %s" % ", ".join(near or IDS)
-            found.append(refusal("waivers.id", one["id"], "there is no such check", remedy))
-        if not one["reason"].strip():
+            found.append(refusal("waivers.id", one.id, "there is no such check", remedy))
+        if not one.reason.strip():
             rule = "it does not say why the check is waived"
-            found.append(refusal("waivers.reason", one["reason"], rule, "write a reason"))
-        if not _is_date(one["until"]):
+            found.append(refusal("waivers.reason", one.reason, rule, "write a reason"))
+        if not _is_date(one.until):
             remedy = "write the last day of the waiver as YYYY-MM-DD"
-            found.append(refusal("waivers.until", one["until"], "it is no date", remedy))
+            found.append(refusal("waivers.until", one.until, "it is no date", remedy))
     return found
 
 
@@ -42,17 +42,17 @@ def _is_date(text: str) -> bool:
     return bool(re.match(r"\d{4}-\d{2}-\d{2}\Z", text))
 
 
-def applied(checks: List[Dict[str, Any]], waivers: Sequence[Waiver], now: float) -> List[Dict[str, Any]]:
+def applied(checks: List[Judgement], waivers: Sequence[Waiver], now: float) -> List[Judgement]:
     """Return the checks with their waivers; what passes needs none, and one that has ended is told in the reason."""
     today = time.strftime(DATE, time.gmtime(now))
     by_id = {one.id: one for one in waivers}
-    return [_with(check, by_id[check["id"]], today) if check["id"] in by_id else check for check in checks]
+    return [_with(check, by_id[check.id], today) if check.id in by_id else check for check in checks]
 
 
-def _with(check: Dict[str, Any], waiver: Waiver, today: str) -> Dict[str, Any]:
+def _with(check: Judgement, waiver: Waiver, today: str) -> Judgement:
     """Return a check with its waiver."""
-    if check["status"] in (PASS, SKIP):
+    if check.status in (PASS, SKIP):
         return check
     if waiver.until >= today:
-        return dict(check, waived={"reason": waiver.reason, "until": waiver.until})
-    return dict(check, reason="%s (It was waived until %s: %s.)" % (check["reason"], waiver.until, waiver.reason))
+        return check._replace(waived=waiver)
+    return check._replace(reason="%s (It was waived until %s: %s.)" % (check.reason, waiver.until, waiver.reason))

@@ -5,7 +5,9 @@
 """What a dump target's device is made of, from the file system down to the disks, as /sys tells it."""
 
 import re
-from typing import Any, List, NamedTuple
+from typing import Any, List, NamedTuple, Optional
+
+from ansible_collections.crashops.kdump.plugins.module_utils._syntax.whole_numbers import whole
 
 # device-mapper's UUIDs begin with the name of the tool that made the device
 MAPPED = (("CRYPT-LUKS2", "luks2"), ("CRYPT-", "crypt"), ("mpath-", "multipath"), ("DMRAID-", "raid"))
@@ -31,6 +33,8 @@ ATTACHED = (("/session", "iscsi"), ("/rport-", "fibre channel"), ("/nvme-fabrics
 # the names of what is a disk of itself; anything else (loop0, nbd1, zram0, bcache2) is what its name says
 DISK = re.compile(r"(sd[a-z]+|hd[a-z]|vd[a-z]+|xvd[a-z]+|dasd[a-z]+|nvme\d+(c\d+)?n\d+|mmcblk\d+|pmem\d+|cciss!.*)\Z")
 CLASS = "/sys/class/block/%s"
+# what dmsetup status says of a thin pool: the used and all of its blocks are the last two numbers
+THIN_POOL = re.compile(r" thin-pool \d+ \d+/\d+ (\d+)/(\d+) ")
 
 
 class Layer(NamedTuple):
@@ -91,3 +95,15 @@ def _whole_disk(host: Any, name: str) -> List[str]:
         return []
     parts = host.real_path(CLASS % name).split("/")
     return [parts[-2]] if len(parts) > 1 and re.match(r"[\w!.-]+\Z", parts[-2]) else []
+
+
+def thin_percent(host: Any, found: List[Layer], timeout_s: int) -> Optional[int]:
+    """Return how full the thin pool among some layers is."""
+    pool = next((layer.name for layer in found if layer.kind == "thin pool"), None)
+    name = (host.read(CLASS % pool + "/dm/name") or "").strip() if pool else ""
+    if not name or not host.which("dmsetup"):
+        return None
+    done = host.attempt(name, lambda: host.run(["dmsetup", "status", name], timeout_s=timeout_s), None)
+    match = THIN_POOL.search(done.stdout) if done else None
+    used, size = (whole(match.group(1)), whole(match.group(2))) if match else (None, None)
+    return used * 100 // size if used is not None and size else None

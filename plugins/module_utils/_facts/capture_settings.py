@@ -34,20 +34,28 @@ class Setting(NamedTuple):
     source: str
 
 
-Settings = Dict[str, Setting]
+# by the names of the keys
+SysctlSettings = Dict[str, Setting]
 
 
-def read_captured(stack: Stack, words: List[str], version: Optional[Tuple[int, int]]) -> Settings:
-    """Return the keys that are set in the capture kernel; its files are applied after its command line."""
-    return dict(of_words(words, version), **applied(stack.capture_sysctls()))
+class CaptureSettings(NamedTuple):
+    """What the capture kernel is given: the words of its command line, and the sysctl keys that are set there."""
+
+    words: List[str]
+    sysctls: SysctlSettings
 
 
-def read_at_boot(host: Any, words: List[str], version: Optional[Tuple[int, int]]) -> Settings:
+def read_captured(stack: Stack, words: List[str], version: Optional[Tuple[int, int]]) -> CaptureSettings:
+    """Return what the capture kernel is given; its files are applied after its command line."""
+    return CaptureSettings(words, dict(of_words(words, version), **applied(stack.capture_sysctls())))
+
+
+def read_at_boot(host: Any, words: List[str], version: Optional[Tuple[int, int]]) -> SysctlSettings:
     """Return the keys that the next boot sets before any service starts; what is in /run by then is not known."""
     return dict(of_words(words, version), **applied(applied_at_boot(host)))
 
 
-def of_words(words: List[str], version: Optional[Tuple[int, int]]) -> Settings:
+def of_words(words: List[str], version: Optional[Tuple[int, int]]) -> SysctlSettings:
     """Return the keys that a command line sets."""
     found = {}  # type: Dict[str, Setting]
     for word in words:
@@ -61,7 +69,7 @@ def of_words(words: List[str], version: Optional[Tuple[int, int]]) -> Settings:
     return found
 
 
-def applied(files: List[SysctlFile]) -> Settings:
+def applied(files: List[SysctlFile]) -> SysctlSettings:
     """Return what is set once all files are applied: the last word on a key counts, and a key named beats a pattern."""
     options = {}  # type: Dict[str, Tuple[Optional[str], str]]
     for file in files:
@@ -140,7 +148,7 @@ JUDGED = tuple(
 )
 
 
-def number(settings: Settings, key: str) -> Optional[int]:
+def number(settings: SysctlSettings, key: str) -> Optional[int]:
     """Return a key's value as the kernel reads numbers, None where it is not set or is no number."""
     match = re.match(r"(-?)(0[xX][0-9a-fA-F]+|[0-9]+)\b", settings[key].value) if key in settings else None
     if not match:

@@ -13,6 +13,10 @@ VERSION = re.compile(r"^makedumpfile: version (\d+)\.(\d+)\.(\d+)", re.MULTILINE
 COMPRESSION = re.compile(r"^(lzo|snappy|zstd)\s+enabled", re.MULTILINE)
 
 
+# makedumpfile 72c3414: before 1.7.7 it takes the free pages of Linux 6.12 for slab and writes all of them
+TAKES_FREE_PAGES = ((1, 7, 7), (6, 12))
+
+
 class Tools(NamedTuple):
     """makedumpfile's path, time, version and compressions (None: it does not tell), and mkinitramfs or dracut."""
 
@@ -36,3 +40,9 @@ def read_tools(host: Any, timeout_s: int) -> Tools:
     version = version_of(match.groups()) if match else None
     listed = tuple(COMPRESSION.findall(said)) if match else None
     return Tools(path, seen.mtime_ns / 1e9 if seen else None, version, listed, builder)
+
+
+def takes_free_pages(version: Optional[Tuple[int, ...]], kernel: Optional[Tuple[int, ...]]) -> bool:
+    """Return whether this makedumpfile writes the free pages of this kernel, whatever its dump level."""
+    fixed, since = TAKES_FREE_PAGES
+    return version is not None and kernel is not None and version < fixed and kernel >= since

@@ -7,6 +7,7 @@
 import re
 from typing import Any, Dict, List, NamedTuple, Optional, Tuple
 
+from ansible_collections.crashops.kdump.plugins.module_utils._facts.target_probe import Answer
 from ansible_collections.crashops.kdump.plugins.module_utils._machine.results import Failure
 from ansible_collections.crashops.kdump.plugins.module_utils._stacks.base import Settings
 from ansible_collections.crashops.kdump.plugins.module_utils._syntax import option_values
@@ -35,17 +36,19 @@ class Door(NamedTuple):
     port: int
 
 
-def look(host: Any, delivery: Delivery, settings: Settings, timeout_s: int) -> Dict[str, Any]:
-    """Return what came of a look at the target, as the fields of _probe.Answer."""
+def look(host: Any, delivery: Delivery, settings: Settings, timeout_s: int) -> Answer:
+    """Return what came of a look at the target."""
     target = _target(settings)
     if list(refusals(target, delivery)):
         untried = "the target as it is configured cannot be tried"
-        return {"tried": False, "untried": untried, "address": address_of(host, settings, True, timeout_s)}
+        return Answer(False, untried=untried, address=address_of(host, settings, True, timeout_s))
     began = host.monotonic()
     silence, address = _knocked(host, target, timeout_s)
-    told = {"trouble": "no_answer", "msg": silence}  # type: Dict[str, Any]
-    found = told if silence else _looked(host, delivery, target, PATIENCE * timeout_s)
-    return dict(found, tried=True, seconds=round(host.monotonic() - began, 1), address=address)
+    if silence:
+        found = Answer(True, trouble="no_answer", msg=silence)
+    else:
+        found = _looked(host, delivery, target, PATIENCE * timeout_s)
+    return found._replace(seconds=round(host.monotonic() - began, 1), address=address)
 
 
 def address_of(host: Any, settings: Settings, ask: bool, timeout_s: int) -> Optional[str]:
@@ -151,15 +154,15 @@ def _refused(host: Any, addresses: List[str], port: int, timeout_s: int) -> Opti
     return "%s at %s, and none of the %d addresses tried answers" % (reasons[0], knocked[0], len(reasons))
 
 
-def _looked(host: Any, delivery: Delivery, target: Target, timeout_s: int) -> Dict[str, Any]:
+def _looked(host: Any, delivery: Delivery, target: Target, timeout_s: int) -> Answer:
     """Return what a look at the directory gives: read-only, as kdump_target looks in check mode."""
     wish = Wish(target, delivery, create=True, act=False, timeout_s=timeout_s, makes_private=False)
     try:
         probe = prober(target.kind)(host, wish).probe()
     except Failure as failure:
-        return {"trouble": failure.details.get("trouble", "refused"), "msg": failure.msg}
+        return Answer(True, trouble=failure.details.get("trouble", "refused"), msg=failure.msg)
     # in check mode these are things that a run would still bring; to a host that is to dump tonight they are missing
     if probe.untried:
-        return {"trouble": "program_missing" if probe.package else "key_missing", "msg": "%s." % probe.untried}
+        return Answer(True, trouble="program_missing" if probe.package else "key_missing", msg="%s." % probe.untried)
     existed = probe.trial.existed if probe.trial else None
-    return {"free": probe.free_bytes, "existed": existed}
+    return Answer(True, free=probe.free_bytes, existed=existed)

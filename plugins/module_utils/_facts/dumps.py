@@ -5,17 +5,18 @@
 """The dumps that lie on the host: how many, how large, which are broken off, and what the newest tells."""
 
 import re
-from typing import Any, Dict, List, NamedTuple, Optional, Set
+from typing import Any, List, NamedTuple, Optional, Sequence, Set
 
 from ansible_collections.crashops.kdump.plugins.module_utils._syntax.kernel_cmdline import values
 from ansible_collections.crashops.kdump.plugins.module_utils._vmcores import dmesg, formats, trust
 from ansible_collections.crashops.kdump.plugins.module_utils._vmcores.examine import Look, dmesg_text, judged, look
 from ansible_collections.crashops.kdump.plugins.module_utils._vmcores.find import Found, find_dumps
+from ansible_collections.crashops.kdump.plugins.module_utils._vmcores.header import Verdict
 
 # older ones than these are counted, and not opened
 OPENED = 20
 LIMIT_S = 10.0
-NOT_OPENED = formats.Verdict(None, "the %d newest were looked into, and this is an older one" % OPENED)
+NOT_OPENED = Verdict(None, "the %d newest were looked into, and this is an older one" % OPENED)
 # so many pages are read of each
 CONTENT_PAGES = 64
 # x86 says the first as soon as it can, and every architecture the second
@@ -50,46 +51,18 @@ class Dump(NamedTuple):
 class Dumps(NamedTuple):
     """The dumps of a directory, the newest first; directory is None where they are not on this host.
 
-    hidden: the directory cannot be looked into.
+    hidden: the directory cannot be looked into. foreign: what lies there under names that kdump-tools takes for dumps.
     """
 
     directory: Optional[str]
     found: List[Dump]
     hidden: bool = False
+    foreign: Sequence[str] = ()
 
     @property
     def own(self) -> List[Dump]:
         """Return those that no ordinary user owns."""
         return [dump for dump in self.found if not dump.of_user]
-
-    def facts(self) -> Dict[str, Any]:
-        """Return what kdump_info tells of them."""
-        if self.directory is None or self.hidden:
-            names = (
-                "count",
-                "complete",
-                "incomplete",
-                "unjudged",
-                "unreadable",
-                "bytes",
-                "newest_time",
-                "newest_panic",
-            )
-            return dict(dict.fromkeys(names), directory=self.directory)
-        # what holds rubbish is counted as that alone, so that the counts add up and nobody takes it for good
-        rubbish = [dump for dump in self.found if dump.complete is not False and dump.readable is False]
-        judged = [dump.complete for dump in self.found if dump not in rubbish]
-        return {
-            "directory": self.directory,
-            "count": len(self.found),
-            "complete": judged.count(True),
-            "incomplete": judged.count(False),
-            "unjudged": judged.count(None),
-            "unreadable": len(rubbish),
-            "bytes": sum(dump.size for dump in self.found),
-            "newest_time": self.own[0].time or None if self.own else None,
-            "newest_panic": self.own[0].panic if self.own else None,
-        }
 
 
 def read_dumps(host: Any, directory: Optional[str]) -> Dumps:
@@ -107,7 +80,14 @@ def read_dumps(host: Any, directory: Optional[str]) -> Dumps:
     # what cannot be read of one dump is said of that dump, and is no doubt about the host
     for path in _unseen_below(host, directory, before):
         del host.unseen[path]
-    return Dumps(directory, dumps, directory in host.unseen)
+    hidden = directory in host.unseen
+    return Dumps(directory, dumps, hidden, _foreign(host, directory))
+
+
+def _foreign(host: Any, directory: str) -> List[str]:
+    """Return what lies in a directory under names that kdump-tools takes for dumps, and is none."""
+    paths = host.glob(directory + "/2*")
+    return [path for path in paths if not host.glob(path + "/dump*") and not host.glob(path + "/vmcore*")]
 
 
 def _unseen_below(host: Any, directory: str, before: Set[str]) -> List[str]:
@@ -127,7 +107,7 @@ def _dump(host: Any, seen: Look, newest: bool, opened: bool) -> Dump:
     core = seen.found.core
     doubt, of_user = trust.doubt(host, seen.found.path, seen.found.facts), _is_of_user(seen.found)
     if of_user:
-        log, verdict, content = "", formats.Verdict(None, doubt or ""), formats.NOT_ASKED
+        log, verdict, content = "", Verdict(None, doubt or ""), formats.NOT_ASKED
     elif not opened:
         log, verdict, content = "", NOT_OPENED, formats.NOT_ASKED
     else:

@@ -6,6 +6,7 @@
 
 from typing import Any, NamedTuple, Optional
 
+from ansible_collections.crashops.kdump.plugins.module_utils._facts.target_probe import Answer
 from ansible_collections.crashops.kdump.plugins.module_utils._machine import mounts
 from ansible_collections.crashops.kdump.plugins.module_utils._machine.host import Space
 
@@ -19,6 +20,20 @@ class Place(NamedTuple):
     path: str
     mount: Optional[mounts.Mount]
     space: Optional[Space]
+
+
+class Room(NamedTuple):
+    """The room where the dump lands; None where that is not known."""
+
+    free_bytes: Optional[int]
+    total_bytes: Optional[int]
+    free_inodes: Optional[int]
+
+
+def room_of(place: Optional[Place], probe: Answer) -> Room:
+    """Return the room of a place, or what the server says of its own."""
+    space = place.space if place else None
+    return Room(space.free, space.total, space.free_inodes) if space else Room(probe.free, None, None)
 
 
 def place_of(host: Any, directory: str) -> Place:

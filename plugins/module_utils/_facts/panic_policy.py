@@ -4,9 +4,9 @@
 # Private to this collection: no promise is made to code outside it.
 """What turns a hang into a panic, and so into a dump: profiles of sysctl keys, and how a kernel stands to them."""
 
-from typing import Any, Dict, List, NamedTuple, Optional
+from typing import Any, List, NamedTuple, Optional, Sequence
 
-from ansible_collections.crashops.kdump.plugins.module_utils._facts.machine import read_sysctls
+from ansible_collections.crashops.kdump.plugins.module_utils._facts.kernel import read_sysctls
 
 
 class Key(NamedTuple):
@@ -19,6 +19,25 @@ class Key(NamedTuple):
     profile: str
     wanted: int
     instead_of: Optional[int] = None
+
+
+class Row(NamedTuple):
+    """A key that this kernel has: its value, the value that a profile wants, and that profile.
+
+    profile is None where none that was asked for names the key; then nothing is wanted of it.
+    """
+
+    key: str
+    value: int
+    wanted: Optional[int]
+    profile: Optional[str]
+
+
+class PanicPolicy(NamedTuple):
+    """The profiles that were asked for, and how this kernel stands to them."""
+
+    profiles: List[str]
+    sysctls: List[Row]
 
 
 PROFILES = ("oops", "lockups", "hung_tasks", "nmi")
@@ -46,7 +65,7 @@ KEYS = (
 )
 
 
-def policy(host: Any, profiles: List[str]) -> Dict[str, Any]:
+def read_panic_policy(host: Any, profiles: Sequence[str]) -> PanicPolicy:
     """Return the keys that this kernel has, each with its value and with what the profiles asked for want it to be.
 
     A key has a profile where one that was asked for names it, and then no wanted value only if it stays as it is.
@@ -54,12 +73,12 @@ def policy(host: Any, profiles: List[str]) -> Dict[str, Any]:
     asked = [profile for profile in PROFILES if profile in profiles]
     values = read_sysctls(host, [key.name for key in KEYS])
     rows = [_row(key, values[key.name], asked) for key in KEYS if key.name in values]
-    return {"profiles": asked, "sysctls": rows}
+    return PanicPolicy(asked, rows)
 
 
-def _row(key: Key, value: int, asked: List[str]) -> Dict[str, Any]:
-    """Return what is told of one key."""
+def _row(key: Key, value: int, asked: List[str]) -> Row:
+    """Return how the kernel stands to one key."""
     named = key.profile in asked
     stays = not named or (key.instead_of is not None and value != key.instead_of)
     wanted = None if stays else key.wanted
-    return {"key": key.name, "value": value, "wanted": wanted, "profile": key.profile if named else None}
+    return Row(key.name, value, wanted, key.profile if named else None)

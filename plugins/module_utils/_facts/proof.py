@@ -39,6 +39,10 @@ class Proof(NamedTuple):
     dump_bytes: Optional[int] = None
     ram_bytes: Optional[int] = None
 
+    def age_s(self, now: float) -> Optional[int]:
+        """Return how many seconds ago the crash was."""
+        return None if self.time is None else max(0, int(now - self.time))
+
 
 class Setup(NamedTuple):
     """What a proof is compared with: the host as it is now. files_mtime: of the newest configuration file.

@@ -2,94 +2,88 @@
 # GNU General Public License v3.0-or-later (see COPYING or https://www.gnu.org/licenses/gpl-3.0.txt)
 # SPDX-License-Identifier: GPL-3.0-or-later
 # Private to this collection: no promise is made to code outside it.
-"""What kdump_info tells of a host, in its shape, before anything is judged."""
+"""What kdump_info returns of a host, in its shape, all but what is judged."""
 
-from typing import Any, Dict, List, Optional
+from typing import Any, Dict
 
-from ansible_collections.crashops.kdump.plugins.module_utils._bootloaders.base import (
-    configured,
-    consistent,
-    default_entry,
-)
-from ansible_collections.crashops.kdump.plugins.module_utils._crashkernel.capture_kernel_needs import (
-    counted,
-    in_words,
-)
-from ansible_collections.crashops.kdump.plugins.module_utils._crashkernel.reboot_needed import will_reserve
-from ansible_collections.crashops.kdump.plugins.module_utils._facts import stack_files
-from ansible_collections.crashops.kdump.plugins.module_utils._facts.collect import Look, LookOptions, Target
+from ansible_collections.crashops.kdump.plugins.module_utils._bootloaders.base import configured, consistent
+from ansible_collections.crashops.kdump.plugins.module_utils._crashkernel.capture_kernel_needs import in_words
 from ansible_collections.crashops.kdump.plugins.module_utils._facts.collector import Tools
 from ansible_collections.crashops.kdump.plugins.module_utils._facts.dump_size import DumpSize
-from ansible_collections.crashops.kdump.plugins.module_utils._facts.free_space import Place
-from ansible_collections.crashops.kdump.plugins.module_utils._facts.panic_policy import policy
+from ansible_collections.crashops.kdump.plugins.module_utils._facts.dumps import Dumps
+from ansible_collections.crashops.kdump.plugins.module_utils._facts.evidence import Evidence
+from ansible_collections.crashops.kdump.plugins.module_utils._facts.panic_policy import PanicPolicy
 from ansible_collections.crashops.kdump.plugins.module_utils._facts.proof import Proof
-from ansible_collections.crashops.kdump.plugins.module_utils._machine.tolerant_host import SeeingHost
-from ansible_collections.crashops.kdump.plugins.module_utils._service.state import Service, is_armed
-from ansible_collections.crashops.kdump.plugins.module_utils._stacks.base import Settings, Stack
-from ansible_collections.crashops.kdump.plugins.module_utils._syntax.kernel_cmdline import values
+from ansible_collections.crashops.kdump.plugins.module_utils._facts.service import ServiceFacts
+from ansible_collections.crashops.kdump.plugins.module_utils._facts.target import Target
 
 
-def plain_facts(look: Look, options: LookOptions) -> Dict[str, Any]:
-    """Return the facts that need no judgement."""
-    running, stack, tools = look.running, look.stack, look.tools
+def returned(seen: Evidence) -> Dict[str, Any]:
+    """Return the facts."""
+    running, image = seen.running, seen.image
     return {
-        "stack": _stack_facts(stack),
+        "stack": dict(seen.stack._asdict()),
         "kernel": running.kernel,
         "machine": running.machine,
         "boot_id": running.boot_id,
-        "root": look.host.is_root(),
-        "firmware": _firmware(look.host),
+        "root": seen.platform.root,
+        "firmware": seen.platform.firmware,
         "capture_kernel": running.capture_kernel,
-        "service": _service_facts(stack, look.service),
-        "armed": is_armed(look.host),
-        "image": dict(look.image._asdict()),
-        "settings": dict(look.settings._asdict()),
-        "dump_directory": _dump_directory(look.host, look.settings, look.target.place),
-        "findings": _findings(stack),
-        "bootloader": look.boot.bootloader.name if look.boot.bootloader else None,
-        "crashkernel": _crashkernel_facts(look),
-        "memory": _memory_facts(look),
-        "policy": policy(look.host, list(options.panic_policy)),
-        "probe": {name: getattr(look.target.probe, name) for name in ("tried", "trouble", "msg", "seconds")},
-        "dumps": look.target.dumps.facts(),
-        "own_files": stack_files.digests(look.host, stack_files.paths(look.host, stack)),
-        "collector": {"path": tools.makedumpfile, "mtime": tools.mtime, "version": _dotted(tools)},
+        "service": _service_facts(seen.service),
+        "armed": seen.service.armed,
+        "image": {"path": image.path, "exists": image.exists, "stale_because": image.stale_because},
+        "settings": dict(seen.settings._asdict()),
+        "dump_directory": _dump_directory(seen.target),
+        "findings": [dict(one._asdict()) for one in seen.configuration.findings],
+        "bootloader": seen.boot.bootloader,
+        "crashkernel": _crashkernel_facts(seen),
+        "memory": _memory_facts(seen),
+        "policy": _policy_facts(seen.panic_policy),
+        "probe": {name: getattr(seen.target.probe, name) for name in ("tried", "trouble", "msg", "seconds")},
+        "dumps": dumps_facts(seen.dumps),
+        "own_files": seen.own_files,
+        "collector": _collector_facts(seen.tools),
+        "proof": proof_facts(seen.proof, seen.now),
+        "space": space_facts(seen.target, seen.dump_size),
+        "unseen": [{"what": what, "reason": why} for what, why in sorted(seen.unseen.items())],
     }
 
 
-def _firmware(host: SeeingHost) -> Optional[str]:
-    """Return the maker, version and date of the firmware, None where the machine has no such table (DMI)."""
-    words = [(host.read("/sys/class/dmi/id/bios_%s" % name) or "").strip() for name in ("vendor", "version", "date")]
-    return " ".join(word for word in words if word) or None
+def _service_facts(service: ServiceFacts) -> Dict[str, Any]:
+    """Return what systemd says of the unit, and which files changed since it loaded them."""
+    names = ("unit", "enabled", "active", "moving", "masked", "condition", "changed_since")
+    return {name: getattr(service, name) for name in names}
 
 
-def _stack_facts(stack: Stack) -> Dict[str, Any]:
-    """Return how this host runs kdump."""
-    installed = stack.installed()
-    generation = stack.generation() if installed else None
-    found = {"name": stack.name, "installed": installed, "tool": stack.tool, "unit": stack.unit}
-    return dict(found, generation=generation)
-
-
-def _crashkernel_facts(look: Look) -> Dict[str, Any]:
-    """Return what is booted and configured, and whether a reboot is needed."""
-    entries = look.boot.entries
+def _dump_directory(target: Target) -> Dict[str, Any]:
+    """Return the state of the directory in which the running system sees the dumps."""
+    directory = target.directory
     return {
-        "booted": look.running.booted,
+        "path": directory.path,
+        "exists": directory.exists,
+        "mode": directory.octal,
+        "uid": directory.uid,
+        "free_bytes": target.room.free_bytes if directory.exists else None,
+    }
+
+
+def _crashkernel_facts(seen: Evidence) -> Dict[str, Any]:
+    """Return what is booted and configured, and whether a reboot is needed."""
+    entries = seen.boot.entries
+    return {
+        "booted": seen.running.booted,
         "configured": None if entries is None else configured(entries),
         "configured_consistent": None if entries is None else consistent(entries),
-        "reboot_required": look.reboot[0],
-        "reason": look.reboot[1],
+        "reboot_required": seen.boot.reboot_required,
+        "reason": seen.boot.reason,
     }
 
 
-def _memory_facts(look: Look) -> Dict[str, Any]:
+def _memory_facts(seen: Evidence) -> Dict[str, Any]:
     """Return the machine's memory, what is reserved of it, what the next boot reserves, and what is needed."""
-    running, default = look.running, default_entry(look.boot.entries or [])
-    expected = will_reserve(values(default.cmdline), look.boot.next) if default and look.boot.next else None
-    if look.boot.unread:
-        expected = will_reserve(running.booted, running)
-    needed = counted(look.host, running.kernel or "", look.image.path, look.stack.runtime_bytes)
+    running, needed = seen.running, seen.memory.needed
+    # without an entry, what is known is of this boot
+    expected = seen.memory.expected if seen.boot.default else None
     return {
         "ram_bytes": running.ram_bytes,
         "reserved_bytes": running.reserved_bytes,
@@ -101,43 +95,39 @@ def _memory_facts(look: Look) -> Dict[str, Any]:
     }
 
 
-def _service_facts(stack: Stack, service: Optional[Service]) -> Dict[str, Any]:
-    """Return what systemd says of the unit, and which files changed since it loaded them."""
-    names = ("enabled", "active", "moving", "masked", "condition")
-    facts: Dict[str, Any] = {name: getattr(service.unit, name) if service else None for name in names}
-    return dict(facts, unit=stack.unit, changed_since=service.changed_since if service else None)
+def _policy_facts(policy: PanicPolicy) -> Dict[str, Any]:
+    """Return the profiles that were asked for, and how the kernel stands to them."""
+    return {"profiles": policy.profiles, "sysctls": [dict(row._asdict()) for row in policy.sysctls]}
 
 
-def _dump_directory(host: SeeingHost, settings: Settings, place: Optional[Place]) -> Dict[str, Any]:
-    """Return the state of the directory in which the running system sees the dumps."""
-    facts: Dict[str, Any] = dict.fromkeys(("path", "exists", "mode", "uid", "free_bytes"), None)
-    path = settings.dump_directory
-    if path is None or place is None:
-        return facts
-    seen = host.stat(path)
-    if seen is None or seen.kind != "directory":
-        return dict(facts, path=path, exists=None if seen is None and path in host.unseen else False)
-    free = place.space.free if place.space else None
-    return {"path": path, "exists": True, "mode": "%04o" % seen.mode, "uid": seen.uid, "free_bytes": free}
-
-
-def _findings(stack: Stack) -> List[Dict[str, Any]]:
-    """Return what the rules say of the files as they stand; nothing where the package has not brought them yet."""
-    if not stack.installed():
-        return []
-    return [
-        dict(finding._asdict(), path=path) for path, found in sorted(stack.findings({}).items()) for finding in found
-    ]
+def dumps_facts(dumps: Dumps) -> Dict[str, Any]:
+    """Return how many dumps there are, and what the newest tells."""
+    if dumps.directory is None or dumps.hidden:
+        names = ("count", "complete", "incomplete", "unjudged", "unreadable", "bytes", "newest_time", "newest_panic")
+        return dict(dict.fromkeys(names), directory=dumps.directory)
+    # what holds rubbish is counted as that alone, so that the counts add up and nobody takes it for good
+    rubbish = [dump for dump in dumps.found if dump.complete is not False and dump.readable is False]
+    judged = [dump.complete for dump in dumps.found if dump not in rubbish]
+    return {
+        "directory": dumps.directory,
+        "count": len(dumps.found),
+        "complete": judged.count(True),
+        "incomplete": judged.count(False),
+        "unjudged": judged.count(None),
+        "unreadable": len(rubbish),
+        "bytes": sum(dump.size for dump in dumps.found),
+        "newest_time": dumps.own[0].time or None if dumps.own else None,
+        "newest_panic": dumps.own[0].panic if dumps.own else None,
+    }
 
 
 def space_facts(target: Target, size: DumpSize) -> Dict[str, Any]:
     """Return the room that a dump needs and has."""
-    space = target.place.space if target.place else None
     return {
         "place": target.place.path if target.place else None,
-        "free_bytes": space.free if space else target.probe.free,
-        "total_bytes": space.total if space else None,
-        "free_inodes": space.free_inodes if space else None,
+        "free_bytes": target.room.free_bytes,
+        "total_bytes": target.room.total_bytes,
+        "free_inodes": target.room.free_inodes,
         "dump_bytes": size.size,
         "dump_bytes_from": size.source,
         "recommended_bytes": size.keep,
@@ -150,12 +140,13 @@ def proof_facts(proof: Proof, now: float) -> Dict[str, Any]:
         "state": proof.state,
         "source": proof.source,
         "time": proof.time,
-        "age_seconds": None if proof.time is None else max(0, int(now - proof.time)),
+        "age_seconds": proof.age_s(now),
         "stale_because": list(proof.changed),
         "panic": proof.panic,
     }
 
 
-def _dotted(tools: Tools) -> Optional[str]:
-    """Return makedumpfile's version in words."""
-    return ".".join(str(part) for part in tools.version) if tools.version else None
+def _collector_facts(tools: Tools) -> Dict[str, Any]:
+    """Return what is known of makedumpfile."""
+    version = ".".join(str(part) for part in tools.version) if tools.version else None
+    return {"path": tools.makedumpfile, "mtime": tools.mtime, "version": version}

@@ -48,7 +48,7 @@ def read_probe(host: Any, stack: Stack, settings: Settings, wanted: bool, timeou
 
     if untried is not None:
         return Answer(False, untried=untried, address=dump_server.address_of(host, settings, wanted, timeout_s))
-    return Answer(**dump_server.look(host, stack.delivery, settings, timeout_s))
+    return dump_server.look(host, stack.delivery, settings, timeout_s)
 
 
 def _untried(host: Any, settings: Settings, wanted: bool) -> Optional[str]:
@@ -72,6 +72,28 @@ def links_on_way(
         return set()
     own = address or (mounts.server_address(remote) if remote else None)
     return links_to_server(host, own, timeout_s) or None
+
+
+class Network(NamedTuple):
+    """The way to the server: none where dumps cross no network.
+
+    links: the interfaces, None where there is none to be seen. unsure: those of them that only a crash test proves, as
+    NAME (KIND). kerberos: the word by which the mount of the dump directory asks for Kerberos.
+    """
+
+    links: Optional[Set[str]]
+    unsure: Optional[List[str]]
+    kerberos: Optional[str]
+
+
+def read_network(
+    host: Any, kind: str, mount: Optional[mounts.Mount], address: Optional[str], timeout_s: int
+) -> Network:
+    """Return the way to the server at an address, or to that of a mount."""
+    links = links_on_way(host, kind, mount, address, timeout_s)
+    words = mount.options.split(",") if mount else []
+    kerberos = next((word for word in words if word.startswith("sec=krb5")), None)
+    return Network(links, unsure_links(host, links), kerberos)
 
 
 def unsure_links(host: Any, names: Optional[Set[str]]) -> Optional[List[str]]:

@@ -21,7 +21,7 @@ from ansible_collections.crashops.kdump.plugins.module_utils._checks.judge_optio
     Thresholds,
     Waiver,
 )
-from ansible_collections.crashops.kdump.plugins.module_utils._facts.collect import LookOptions
+from ansible_collections.crashops.kdump.plugins.module_utils._facts.look_options import LookOptions
 from ansible_collections.crashops.kdump.plugins.module_utils._kdump_info import read_facts
 from ansible_collections.crashops.kdump.plugins.module_utils._machine.host import Host
 from ansible_collections.crashops.kdump.plugins.module_utils._machine.results import Failure

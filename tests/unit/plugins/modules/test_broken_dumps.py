@@ -8,6 +8,7 @@ import struct
 
 import pytest
 from ansible_collections.crashops.kdump.plugins.module_utils._facts.dumps import read_dumps
+from ansible_collections.crashops.kdump.plugins.module_utils._facts.returned import dumps_facts
 from ansible_collections.crashops.kdump.plugins.module_utils._machine.host import Host
 from ansible_collections.crashops.kdump.plugins.module_utils._machine.results import Failure
 from ansible_collections.crashops.kdump.plugins.module_utils._machine.tolerant_host import SeeingHost
@@ -78,7 +79,7 @@ def told(directory, timeout=60):
     options = {"path": str(directory), "newest": None, "after": None, "slack": 60, "check": True, "timeout": timeout}
     rows = vmcore_info.ensure(Host(None), options, False)["dumps"]
     host = SeeingHost(Host(None), 2)
-    counted = read_dumps(host, str(directory)).facts()
+    counted = dumps_facts(read_dumps(host, str(directory)))
     assert host.unseen == {}
     return {row["core"].rpartition("/")[2]: row for row in rows}, counted
 
@@ -186,7 +187,7 @@ def test_what_cannot_be_read_is_a_row_with_the_reason_and_unknown(path, look, wo
 )
 def test_what_cannot_be_read_of_a_dump_is_no_doubt_about_the_host(path, look):
     host = SeeingHost(bad_disk({path: look}), 2)
-    counted = read_dumps(host, "/var/crash").facts()
+    counted = dumps_facts(read_dumps(host, "/var/crash"))
     assert (counted["complete"], counted["incomplete"], counted["unjudged"], host.unseen) == (1, 0, 1, {})
 
 

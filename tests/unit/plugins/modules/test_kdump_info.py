@@ -181,7 +181,10 @@ def test_waivers_and_thresholds_reach_the_checks():
     host = armed_debian()
     host.directories["/var/crash"] = 0o755
     waiver = {"id": "dump_directory_private", "reason": "encrypted", "until": "2999-01-01"}
-    assert (info(host)["verdict"], info(host, waivers=[waiver])["verdict"]) == ("degraded", "ready_unproven")
+    waived = info(host, waivers=[waiver])
+    assert (info(host)["verdict"], waived["verdict"]) == ("degraded", "ready_unproven")
+    said = [check["waived"] for check in waived["checks"] if check["waived"]]
+    assert said == [{"reason": "encrypted", "until": "2999-01-01"}]
     assert info(armed_debian(), thresholds={"free_inodes": 5000})["verdict"] == "degraded"
 
 

@@ -10,7 +10,7 @@ import pytest
 from ansible_collections.crashops.kdump.plugins.module_utils._checks.all_checks import CHECKS, IDS
 from ansible_collections.crashops.kdump.plugins.module_utils._checks.judge_options import JudgeOptions, Thresholds
 from ansible_collections.crashops.kdump.plugins.module_utils._checks.outcome import STATUSES
-from ansible_collections.crashops.kdump.plugins.module_utils._facts.collect import LookOptions
+from ansible_collections.crashops.kdump.plugins.module_utils._facts.look_options import LookOptions
 from ansible_collections.crashops.kdump.plugins.module_utils._facts.proof import KDUMPCTL_STATUS, PROOF
 from ansible_collections.crashops.kdump.plugins.module_utils._kdump_info import read_facts
 from ansible_collections.crashops.kdump.plugins.module_utils._machine.results import Failure

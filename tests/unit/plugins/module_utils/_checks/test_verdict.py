@@ -9,6 +9,8 @@ import re
 import pytest
 from ansible_collections.crashops.kdump.plugins.module_utils._checks import waivers
 from ansible_collections.crashops.kdump.plugins.module_utils._checks.all_checks import CHECKS, GROUPS, IDS
+from ansible_collections.crashops.kdump.plugins.module_utils._checks.judge_options import Waiver
+from ansible_collections.crashops.kdump.plugins.module_utils._checks.outcome import Judgement
 from ansible_collections.crashops.kdump.plugins.module_utils._checks.verdict import (
     ROWS,
     VERDICTS,
@@ -25,13 +27,7 @@ TODAY = 1700000000.0  # 2023-11-14
 def checks(**said):
     """Return all checks, those that are named with their status, all others passed."""
     return [
-        {
-            "id": check.id,
-            "group": check.group,
-            "status": said.get(check.id, "pass"),
-            "reason": "%s says so." % check.id,
-            "waived": None,
-        }
+        Judgement(check.id, check.group, said.get(check.id, "pass"), None, None, "%s says so." % check.id, None, "")
         for check in CHECKS
     ]
 
@@ -88,7 +84,7 @@ def test_the_summary_is_the_reason_that_decides(said, first):
     found = checks(**said)
     decided_by = decider(verdict(found), found)
     assert summary(decided_by, found) == first
-    assert decided_by is None or first == "%s says so." % decided_by["id"]
+    assert decided_by is None or first == "%s says so." % decided_by.id
 
 
 def test_the_reasons_are_those_of_the_checks_that_fail():
@@ -96,16 +92,16 @@ def test_the_reasons_are_those_of_the_checks_that_fail():
 
 
 def waived(until, **said):
-    waiver = waivers.Waiver("space", "the disk is ordered", until)
+    waiver = Waiver("space", "the disk is ordered", until)
     return waivers.applied(checks(**said), [waiver], TODAY)
 
 
 def test_a_waiver_takes_a_check_out_of_the_verdict_and_leaves_it_in_the_result():
     found = waived("2023-11-14", space="fail")
     assert (verdict(found), reasons(found)) == ("ready", [])
-    (check,) = [one for one in found if one["id"] == "space"]
-    assert check["waived"] == {"reason": "the disk is ordered", "until": "2023-11-14"}
-    assert check["status"] == "fail"
+    (check,) = [one for one in found if one.id == "space"]
+    assert check.waived == Waiver("space", "the disk is ordered", "2023-11-14")
+    assert check.status == "fail"
 
 
 def test_a_waiver_that_has_ended_counts_no_more_and_is_told():
@@ -115,7 +111,7 @@ def test_a_waiver_that_has_ended_counts_no_more_and_is_told():
 
 
 def test_what_passes_needs_no_waiver():
-    assert not any(check["waived"] for check in waived("2999-01-01"))
+    assert not any(check.waived for check in waived("2999-01-01"))
 
 
 @pytest.mark.parametrize(
@@ -130,7 +126,7 @@ def test_what_passes_needs_no_waiver():
     ],
 )
 def test_a_waiver_that_says_too_little_is_refused(changes, words):
-    waiver = dict({"id": "space", "reason": "because", "until": "2026-12-31"}, **changes)
+    waiver = Waiver(**dict({"id": "space", "reason": "because", "until": "2026-12-31"}, **changes))
     (sentence,) = waivers.refusals([waiver])
     assert words in sentence
 

@@ -4,7 +4,13 @@
 """Which sysctl keys are set in the capture kernel, by systemd's own order of files."""
 
 import pytest
-from ansible_collections.crashops.kdump.plugins.module_utils._facts.capture_settings import applied, number, of_words
+from ansible_collections.crashops.kdump.plugins.module_utils._checks.capture_settings import HANGS, TROUBLES
+from ansible_collections.crashops.kdump.plugins.module_utils._facts.capture_settings import (
+    JUDGED,
+    applied,
+    number,
+    of_words,
+)
 from ansible_collections.crashops.kdump.plugins.module_utils._machine.sysctl_files import SysctlFile
 
 
@@ -60,3 +66,8 @@ def test_a_key_with_dots_in_a_name_is_kept():
 )
 def test_a_word_sets_a_key_as_the_kernel_reads_it(word, key, expected):
     assert number(of_words([word], (6, 1)), key) == expected
+
+
+def test_every_key_that_a_check_judges_is_one_that_a_pattern_may_set():
+    judged = {one for key, detectors in HANGS for one in (key, *detectors)} | set(TROUBLES)
+    assert judged <= {key.replace("/", ".") for key in JUDGED}

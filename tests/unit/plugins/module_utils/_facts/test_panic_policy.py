@@ -4,7 +4,12 @@
 """Which sysctl keys a panic policy wants, on kernels that have all of them, some and none."""
 
 import pytest
-from ansible_collections.crashops.kdump.plugins.module_utils._facts.panic_policy import KEYS, PROFILES, policy
+from ansible_collections.crashops.kdump.plugins.module_utils._facts.panic_policy import (
+    KEYS,
+    PROFILES,
+    Row,
+    read_panic_policy,
+)
 from ansible_collections.crashops.kdump.tests.unit.fake_host import FakeHost
 
 # a kernel of Debian 12 on x86_64, and one of RHEL 9 on aarch64
@@ -24,8 +29,8 @@ ARM = {key: value for key, value in DEBIAN.items() if "nmi" not in key and key !
 
 def wanted(kernel, *profiles):
     """Return what is wanted of each key on a kernel; those of which nothing is are left out."""
-    rows = policy(host_of(kernel), list(profiles))["sysctls"]
-    return {row["key"].split(".")[1]: row["wanted"] for row in rows if row["wanted"] is not None}
+    rows = read_panic_policy(host_of(kernel), list(profiles)).sysctls
+    return {row.key.split(".")[1]: row.wanted for row in rows if row.wanted is not None}
 
 
 def host_of(kernel):
@@ -62,35 +67,30 @@ def test_profiles_want_what_the_kernel_has(kernel, profiles, expected):
 
 
 def test_a_row_says_what_is_what_should_be_and_who_says_so():
-    seen = policy(host_of(dict(DEBIAN, panic_on_oops=1)), ["hung_tasks"])
-    rows = {row["key"]: row for row in seen["sysctls"]}
-    assert seen["profiles"] == ["hung_tasks"]
-    assert rows["kernel.panic_on_oops"] == {"key": "kernel.panic_on_oops", "value": 1, "wanted": None, "profile": None}
-    assert rows["kernel.hung_task_panic"] == {
-        "key": "kernel.hung_task_panic",
-        "value": 0,
-        "wanted": 1,
-        "profile": "hung_tasks",
-    }
+    seen = read_panic_policy(host_of(dict(DEBIAN, panic_on_oops=1)), ["hung_tasks"])
+    rows = {row.key: row for row in seen.sysctls}
+    assert seen.profiles == ["hung_tasks"]
+    assert rows["kernel.panic_on_oops"] == Row("kernel.panic_on_oops", 1, None, None)
+    assert rows["kernel.hung_task_panic"] == Row("kernel.hung_task_panic", 0, 1, "hung_tasks")
     # stays as it is: the profile is named and nothing is wanted
-    assert rows["kernel.hung_task_timeout_secs"]["profile"] == "hung_tasks"
-    assert rows["kernel.hung_task_timeout_secs"]["wanted"] is None
+    assert rows["kernel.hung_task_timeout_secs"].profile == "hung_tasks"
+    assert rows["kernel.hung_task_timeout_secs"].wanted is None
 
 
 def test_profiles_come_back_in_one_order_and_once():
-    assert policy(host_of({}), ["nmi", "oops", "nmi"])["profiles"] == ["oops", "nmi"]
+    assert read_panic_policy(host_of({}), ["nmi", "oops", "nmi"]).profiles == ["oops", "nmi"]
 
 
 @pytest.mark.parametrize("rubbish", ["", "yes", "1 2", "0x1", "1.5"])
 def test_a_key_that_says_rubbish_is_left_out(rubbish):
-    seen = policy(host_of(dict(DEBIAN, panic_on_oops=rubbish)), ["oops"])
-    assert "kernel.panic_on_oops" not in [row["key"] for row in seen["sysctls"]]
-    assert len(seen["sysctls"]) == len(KEYS) - 1
+    seen = read_panic_policy(host_of(dict(DEBIAN, panic_on_oops=rubbish)), ["oops"])
+    assert "kernel.panic_on_oops" not in [row.key for row in seen.sysctls]
+    assert len(seen.sysctls) == len(KEYS) - 1
 
 
 def test_nothing_is_run_and_nothing_written():
     host = host_of(DEBIAN)
-    policy(host, list(PROFILES))
+    read_panic_policy(host, list(PROFILES))
     assert (host.commands, host.written) == ([], [])
 
 

@@ -6,7 +6,7 @@
 import os
 
 import pytest
-from ansible_collections.crashops.kdump.plugins.module_utils._facts.collect import LookOptions
+from ansible_collections.crashops.kdump.plugins.module_utils._facts.look_options import LookOptions
 from ansible_collections.crashops.kdump.plugins.module_utils._kdump_info import read_facts
 from ansible_collections.crashops.kdump.plugins.module_utils._machine.results import Failure
 from ansible_collections.crashops.kdump.tests.unit.armed_host import MOUNTS, armed_debian, armed_el9

@@ -5,8 +5,10 @@
 """What the kernel, the firmware and the kind of machine allow: read from /proc, /sys and /dev, nothing is run."""
 
 import re
-from typing import Any, Dict, List, NamedTuple, Optional
+from typing import Any, Dict, List, NamedTuple, Optional, Tuple
 
+from ansible_collections.crashops.kdump.plugins.module_utils._facts.capture_settings import number, read_at_boot
+from ansible_collections.crashops.kdump.plugins.module_utils._machine.kernel_files import CRASH_LOADED, read_first
 from ansible_collections.crashops.kdump.plugins.module_utils._syntax.kernel_cmdline import words
 from ansible_collections.crashops.kdump.plugins.module_utils._syntax.whole_numbers import signed, whole
 
@@ -24,16 +26,21 @@ NOTIFIERS_FILE = "/sys/module/kernel/parameters/" + NOTIFIERS
 HYPERV_BUS = "/sys/bus/vmbus"
 HYPERVISOR = "/sys/hypervisor/type"
 VENDOR = "/sys/class/dmi/id/sys_vendor"
-# the keys of /proc/sys/kernel that checks ask for
-SYSCTLS = (
-    "kexec_load_disabled",
-    "kexec_load_limit_panic",
-    "nmi_watchdog",
-    "panic",
-    "panic_on_oops",
-    "panic_on_warn",
-    "sysrq",
-)
+VERSION = re.compile(r"(\d+)\.(\d+)")
+LOAD_DISABLED = "kernel.kexec_load_disabled"
+FIRMWARE = "/sys/class/dmi/id/bios_%s"
+
+
+class Sysctls(NamedTuple):
+    """The keys below /proc/sys/kernel that checks ask for; None where this kernel has no such key."""
+
+    kexec_load_disabled: Optional[int]
+    kexec_load_limit_panic: Optional[int]
+    nmi_watchdog: Optional[int]
+    panic: Optional[int]
+    panic_on_oops: Optional[int]
+    panic_on_warn: Optional[int]
+    sysrq: Optional[int]
 
 
 class Watchdog(NamedTuple):
@@ -48,6 +55,8 @@ class Platform(NamedTuple):
     """What checks want to know of the machine; None where it does not say.
 
     notifiers: whether crash_kexec_post_notifiers is in effect. hyperv: whether the machine is a guest of Hyper-V.
+    crash_loaded: what the kernel says of a capture kernel; None where it cannot load one.
+    forbidden_at_boot: where the next boot forbids kexec before kdump loads anything: a file, or the command line.
     """
 
     root: bool
@@ -56,16 +65,21 @@ class Platform(NamedTuple):
     secure_boot: bool
     confidential: Optional[str]
     fips: bool
-    sysctl: Dict[str, int]
+    sysctl: Sysctls
     cmdline: str
     watchdogs: List[Watchdog]
-    notifiers: Optional[bool] = None
-    hyperv: bool = False
+    notifiers: Optional[bool]
+    hyperv: bool
+    firmware: Optional[str]
+    version: Optional[Tuple[int, int]]
+    crash_loaded: Optional[str]
+    forbidden_at_boot: Optional[str]
 
 
-def read_platform(host: Any) -> Platform:
+def read_platform(host: Any, release: str) -> Platform:
     """Return what the machine says of itself."""
     cmdline = (host.read("/proc/cmdline") or "").strip()
+    version = version_of(release)
     return Platform(
         root=host.is_root(),
         container=_container(host),
@@ -73,12 +87,40 @@ def read_platform(host: Any) -> Platform:
         secure_boot=_efi_flag(host, "SecureBoot") and not _efi_flag(host, "SetupMode"),
         confidential=next((name for path, name in CONFIDENTIAL if host.stat(path) is not None), None),
         fips=(host.read(FIPS) or "").strip() == "1",
-        sysctl=read_sysctls(host, ["kernel.%s" % name for name in SYSCTLS]),
+        sysctl=_sysctls(host),
         cmdline=cmdline,
         watchdogs=_watchdogs(host),
         notifiers=_notifiers(host, cmdline),
         hyperv=_is_hyperv(host),
+        firmware=_firmware(host),
+        version=version,
+        crash_loaded=read_first(host, CRASH_LOADED),
+        forbidden_at_boot=_forbidden_at_boot(host, cmdline, version),
     )
+
+
+def version_of(release: str) -> Optional[Tuple[int, int]]:
+    """Return the first two numbers of a kernel's release."""
+    match = VERSION.match(release)
+    return (whole(match.group(1)) or 0, whole(match.group(2)) or 0) if match else None
+
+
+def _sysctls(host: Any) -> Sysctls:
+    """Return the keys that checks ask for."""
+    values = read_sysctls(host, ["kernel." + name for name in Sysctls._fields])
+    return Sysctls(*[values.get("kernel." + name) for name in Sysctls._fields])
+
+
+def _firmware(host: Any) -> Optional[str]:
+    """Return the maker, version and date of the firmware, None where the machine has no such table (DMI)."""
+    texts = [(host.read(FIRMWARE % name) or "").strip() for name in ("vendor", "version", "date")]
+    return " ".join(text for text in texts if text) or None
+
+
+def _forbidden_at_boot(host: Any, cmdline: str, version: Optional[Tuple[int, int]]) -> Optional[str]:
+    """Return what forbids kexec at the next boot."""
+    settings = read_at_boot(host, cmdline.split(), version)
+    return settings[LOAD_DISABLED].source if number(settings, LOAD_DISABLED) else None
 
 
 def read_sysctls(host: Any, keys: List[str]) -> Dict[str, int]:

@@ -1,0 +1,91 @@
+# Copyright (c) 2026, The crashops.kdump authors
+# GNU General Public License v3.0-or-later (see COPYING or https://www.gnu.org/licenses/gpl-3.0.txt)
+# SPDX-License-Identifier: GPL-3.0-or-later
+# Private to this collection: no promise is made to code outside it.
+"""The boot entries: what the next boot and kernels to come say of crashkernel=, and whether a reboot is needed."""
+
+from typing import Any, List, NamedTuple, Optional, Sequence, Tuple
+
+from ansible_collections.crashops.kdump.plugins.module_utils._bootloaders.base import (
+    Bootloader,
+    Entry,
+    Future,
+    NotBooted,
+    default_entry,
+)
+from ansible_collections.crashops.kdump.plugins.module_utils._bootloaders.find import find_bootloader
+from ansible_collections.crashops.kdump.plugins.module_utils._crashkernel.next_kernel import (
+    reserve_alike,
+    reserving_nothing,
+    under_entry,
+)
+from ansible_collections.crashops.kdump.plugins.module_utils._crashkernel.reboot_needed import pending, same
+from ansible_collections.crashops.kdump.plugins.module_utils._crashkernel.running_kernel import Running
+from ansible_collections.crashops.kdump.plugins.module_utils._crashkernel.unbooted_entries import not_booted
+from ansible_collections.crashops.kdump.plugins.module_utils._machine.results import Failure
+from ansible_collections.crashops.kdump.plugins.module_utils._syntax.kernel_cmdline import said, values
+
+
+class BootEntries(NamedTuple):
+    """The boot entries; None where there is no boot loader that is known, or they cannot be read.
+
+    unread says why what the default entry says is not booted; then default_values, its crashkernel= values, are None.
+    next is the machine as the kernel of the default entry finds it; None: that cannot be known.
+    reboot_required and reason: whether a reboot would change what is reserved, None where that is not known, and why.
+    same: each entry reserves the same. empty: the entries that reserve nothing with their own kernel, and why.
+    future: what kernels to come get; future_alike: that reserves the same.
+    """
+
+    bootloader: Optional[str] = None
+    entries: Optional[List[Entry]] = None
+    unread: Optional[NotBooted] = None
+    next: Optional[Running] = None
+    reboot_required: Optional[bool] = None
+    reason: Optional[str] = None
+    default_values: Optional[List[str]] = None
+    same: bool = True
+    empty: Sequence[Tuple[Entry, str]] = ()
+    future: Optional[Future] = None
+    future_alike: bool = False
+
+    @property
+    def default(self) -> Optional[Entry]:
+        """Return the entry that the next boot takes."""
+        return default_entry(self.entries or [])
+
+
+def read_boot_entries(host: Any, running: Running, timeout_s: int) -> BootEntries:
+    """Return what the boot entries say."""
+    bootloader = None
+    try:
+        bootloader = find_bootloader(host, timeout_s)
+        entries = bootloader.entries()
+    except Failure as failure:
+        return BootEntries(bootloader.name if bootloader else None, reason=failure.msg)
+    found = _judged(host, running, bootloader, BootEntries(bootloader.name, entries))
+    known = [entry for entry in entries if "-rescue-" not in entry.kernel]
+    found = found._replace(
+        same=reserve_alike(host, running, known), empty=tuple(reserving_nothing(host, running, known))
+    )
+    # what nothing boots says nothing of the next boot
+    default = None if found.unread else found.default
+    words = values(default.cmdline) if default else None
+    future = host.attempt("kernels to come", bootloader.future, None) if words else None
+    alike = bool(future and words and same(words, future.values, found.next or running))
+    return found._replace(default_values=words, future=future, future_alike=alike)
+
+
+def _judged(host: Any, running: Running, bootloader: Bootloader, found: BootEntries) -> BootEntries:
+    """Return the boot entries with what the next boot makes of the default one."""
+    default = found.default
+    if default is None:
+        return found._replace(reason="there is no boot entry")
+    booting = under_entry(host, running, default)
+    if booting is None:
+        words = "the entry %s boots %s, whose release cannot be seen, and not all kernels read %s in the same way"
+        return found._replace(reason=words % (default.id, default.kernel, said(values(default.cmdline))))
+    judged = pending(values(default.cmdline), running, booting)
+    unread = not_booted(host, bootloader, default, running) if judged.reboot_required else None
+    if unread is not None:
+        judged = judged._replace(reboot_required=False, reason="%s; a reboot would not help" % unread.reason)
+    return found._replace(unread=unread, next=booting, reboot_required=judged.reboot_required, reason=judged.reason)

@@ -1,0 +1,50 @@
+# Copyright (c) 2026, The crashops.kdump authors
+# GNU General Public License v3.0-or-later (see COPYING or https://www.gnu.org/licenses/gpl-3.0.txt)
+# SPDX-License-Identifier: GPL-3.0-or-later
+# Private to this collection: no promise is made to code outside it.
+"""What systemd and the kernel say of the service."""
+
+from typing import Any, List, NamedTuple, Optional
+
+from ansible_collections.crashops.kdump.plugins.module_utils._service.state import (
+    Service,
+    is_armed,
+    is_assisted,
+    read_service,
+)
+from ansible_collections.crashops.kdump.plugins.module_utils._stacks.base import Stack
+
+
+class ServiceFacts(NamedTuple):
+    """The unit, and what the kernel has loaded. What systemd says is None where it is not to be asked.
+
+    armed: the kernel has a capture kernel loaded. assisted: firmware-assisted dump is on.
+    """
+
+    unit: str
+    armed: bool
+    assisted: bool
+    enabled: Optional[bool] = None
+    active: Optional[bool] = None
+    moving: Optional[bool] = None
+    masked: Optional[bool] = None
+    condition: Optional[bool] = None
+    changed_since: Optional[List[str]] = None
+
+
+def read_unit(host: Any, stack: Stack, timeout_s: int) -> Optional[Service]:
+    """Return what is known of the unit and of what it loaded; None where systemd is not to be asked."""
+    if not host.which("systemctl"):
+        return None
+    found: Optional[Service] = host.attempt(stack.unit, lambda: read_service(host, stack, timeout_s), None)
+    return found
+
+
+def service_facts(host: Any, stack: Stack, service: Optional[Service]) -> ServiceFacts:
+    """Return what systemd and the kernel say."""
+    armed, assisted = is_armed(host), is_assisted(host)
+    if service is None:
+        return ServiceFacts(stack.unit, armed, assisted)
+    unit = service.unit
+    said = (unit.enabled, unit.active, unit.moving, unit.masked, unit.condition)
+    return ServiceFacts(stack.unit, armed, assisted, *said, changed_since=service.changed_since)

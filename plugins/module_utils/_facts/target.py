@@ -1,0 +1,107 @@
+# Copyright (c) 2026, The crashops.kdump authors
+# GNU General Public License v3.0-or-later (see COPYING or https://www.gnu.org/licenses/gpl-3.0.txt)
+# SPDX-License-Identifier: GPL-3.0-or-later
+# Private to this collection: no promise is made to code outside it.
+"""Where the dumps go: the directory, its mount, what it lies on, the way to its server, and the room there."""
+
+from typing import Any, List, NamedTuple, Optional
+
+from ansible_collections.crashops.kdump.plugins.module_utils._facts.block_layers import Layer, layers, thin_percent
+from ansible_collections.crashops.kdump.plugins.module_utils._facts.free_space import Place, Room, room_of
+from ansible_collections.crashops.kdump.plugins.module_utils._facts.look_options import LookOptions
+from ansible_collections.crashops.kdump.plugins.module_utils._facts.target_mount import Standing, read_standing
+from ansible_collections.crashops.kdump.plugins.module_utils._facts.target_probe import (
+    Answer,
+    Network,
+    read_network,
+    read_probe,
+)
+from ansible_collections.crashops.kdump.plugins.module_utils._machine import mounts
+from ansible_collections.crashops.kdump.plugins.module_utils._stacks.base import Settings, Stack
+
+SELINUX = "/sys/fs/selinux/enforce"
+
+
+class DumpDirectory(NamedTuple):
+    """The directory in which the running system sees the dumps; exists is None where that cannot be seen."""
+
+    path: Optional[str] = None
+    exists: Optional[bool] = None
+    mode: Optional[int] = None
+    uid: Optional[int] = None
+
+    @property
+    def octal(self) -> Optional[str]:
+        """Return the mode as chmod takes it."""
+        return None if self.mode is None else "%04o" % self.mode
+
+
+class Target(NamedTuple):
+    """The place where dumps go, as far as the running system sees it.
+
+    unmounted: the mount point of fstab above the directory, where it is not mounted. root_type: of the root file
+    system. label: the directory's SELinux context, None where SELinux is off.
+    """
+
+    directory: DumpDirectory
+    place: Optional[Place]
+    room: Room
+    layers: List[Layer]
+    thin_percent: Optional[int]
+    probe: Answer
+    network: Network
+    standing: Standing
+    unmounted: Optional[str]
+    root_type: Optional[str]
+    label: Optional[str]
+
+
+def read_target(host: Any, stack: Stack, settings: Settings, place: Optional[Place], options: LookOptions) -> Target:
+    """Return what is known of the place where dumps go."""
+    path, limit_s = settings.dump_directory, options.probe_timeout_s
+    mount = place.mount if place else None
+    probe = read_probe(host, stack, settings, options.probe, limit_s)
+    found = layers(host, mount.source if mount else settings.target_location or "")
+    return Target(
+        directory=_directory(host, path, place),
+        place=place,
+        room=room_of(place, probe),
+        layers=found,
+        thin_percent=thin_percent(host, found, limit_s),
+        probe=probe,
+        network=read_network(host, settings.target_type, mount, probe.address, limit_s),
+        standing=read_standing(host, mount, found),
+        unmounted=_unmounted(host, path) if path else None,
+        root_type=_root_type(host),
+        label=host.label(path) if path and host.stat(SELINUX) is not None else None,
+    )
+
+
+def _directory(host: Any, path: Optional[str], place: Optional[Place]) -> DumpDirectory:
+    """Return the state of the directory."""
+    if path is None or place is None:
+        return DumpDirectory()
+    seen = host.stat(path)
+    if seen is None or seen.kind != "directory":
+        return DumpDirectory(path, None if seen is None and path in host.unseen else False)
+    return DumpDirectory(path, True, seen.mode, seen.uid)
+
+
+def _root_type(host: Any) -> Optional[str]:
+    """Return the type of the root file system, None where the mounts are not known."""
+    root = mounts.holding(mounts.mounts_of(host), "/")
+    return root.fstype if root else None
+
+
+def _unmounted(host: Any, directory: str) -> Optional[str]:
+    """Return the mount point that fstab has above the dump directory, where it is not mounted by now."""
+    points = [
+        row[1]
+        for row in mounts.fstab_rows(host)
+        if len(row) > 3 and "noauto" not in row[3].split(",") and row[1].startswith("/")
+    ]
+    above = [point for point in points if (directory + "/").startswith(point.rstrip("/") + "/")]
+    wanted = max(above, key=len) if above else "/"
+    found = mounts.mounts_of(host)
+    mounted = [mount.point for mount in found]
+    return wanted if found and wanted != "/" and wanted.rstrip("/") not in mounted else None

@@ -1,0 +1,49 @@
+# Copyright (c) 2026, The crashops.kdump authors
+# GNU General Public License v3.0-or-later (see COPYING or https://www.gnu.org/licenses/gpl-3.0.txt)
+# SPDX-License-Identifier: GPL-3.0-or-later
+"""What checks ask of the evidence has names that mypy knows: no check looks anything up by a text."""
+
+import ast
+import glob
+import os
+
+import pytest
+
+HERE = os.path.dirname(__file__)
+CHECKS = sorted(glob.glob(os.path.join(HERE, *[os.pardir] * 4, "plugins", "module_utils", "_checks", "*.py")))
+
+
+def constant(node):
+    """Return the value of a constant, None of anything else; Python 3.6 has other nodes for it than later ones."""
+    while isinstance(node, ast.AST):
+        node = node.value if hasattr(node, "value") else getattr(node, "s", None)
+    return node
+
+
+def looks_up(node):
+    """Return whether a node is x["name"] or x.get("name")."""
+    if isinstance(node, ast.Subscript):
+        return isinstance(constant(node.slice), str)
+    if isinstance(node, ast.Call) and isinstance(node.func, ast.Attribute) and node.func.attr == "get":
+        return bool(node.args) and isinstance(constant(node.args[0]), str)
+    return False
+
+
+def lookups(source):
+    return [node.lineno for node in ast.walk(ast.parse(source)) if looks_up(node)]
+
+
+@pytest.mark.parametrize("path", CHECKS, ids=os.path.basename)
+def test_a_check_looks_nothing_up_by_a_text(path):
+    with open(path, encoding="utf-8") as stream:
+        assert lookups(stream.read()) == []
+
+
+@pytest.mark.parametrize("source", ['x["name"]', 'x.get("name")', 'x.get("name", None)', 'f(x)["a"].b'])
+def test_a_lookup_by_a_text_is_found(source):
+    assert lookups(source) == [1]
+
+
+@pytest.mark.parametrize("source", ["x[0]", "x[name]", "x.get(name)", 'x.name + "text"', "x[1:2]", "x.get()"])
+def test_anything_else_is_no_lookup_by_a_text(source):
+    assert lookups(source) == []
