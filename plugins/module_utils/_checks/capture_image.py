@@ -9,6 +9,7 @@ from ansible_collections.crashops.kdump.plugins.module_utils._checks.outcome imp
     Outcome,
     failed,
     mib,
+    of_unseen,
     passed,
     skipped,
     unknown,
@@ -24,9 +25,9 @@ def image_exists(seen: Evidence) -> Outcome:
     image = seen.image
     if image.exists:
         return passed(image.path)
-    if image.path in seen.unseen:
-        return unknown("%s." % seen.unseen[image.path])
-    return failed("The capture initramfs %s does not exist." % image.path, ARM, "missing", image.path)
+    return of_unseen(seen, [image.path]) or failed(
+        "The capture initramfs %s does not exist." % image.path, ARM, "missing", image.path
+    )
 
 
 def image_fresh(seen: Evidence) -> Outcome:
@@ -74,8 +75,9 @@ def capture_kernel_installed(seen: Evidence) -> Outcome:
     path, there = seen.image.kernel_path, seen.image.kernel_exists
     if there:
         return passed(path)
-    if path in seen.unseen:
-        return unknown("%s." % seen.unseen[path])
+    unseen = of_unseen(seen, [path])
+    if unseen is not None:
+        return unseen
     reason = "The capture kernel %s is not there: it cannot be loaded again." % path
     advice = "Install it again, reboot into one that is there, or mend KDUMP_BOOTDIR, KDUMP_IMG or KDUMP_KERNEL."
     return (warned if seen.service.armed else failed)(reason, advice, "missing", path)

@@ -11,10 +11,12 @@ from ansible_collections.crashops.kdump.plugins.module_utils._checks.capture_set
     capture_panic,
 )
 from ansible_collections.crashops.kdump.plugins.module_utils._checks.outcome import (
+    NOT_INSTALLED,
     Outcome,
     failed,
     of_findings,
     of_rules,
+    of_unseen,
     passed,
     skipped,
     unknown,
@@ -58,10 +60,10 @@ def _general(seen: Evidence, severity: str) -> List[FileFinding]:
 def configuration_valid(seen: Evidence) -> Outcome:
     """Judge whether kdump reads the files without an error."""
     if not seen.stack.installed:
-        return skipped("kdump is not installed")
-    unread = [path for path in seen.configuration.files if path in seen.unseen]
-    if unread:
-        return unknown("%s." % seen.unseen[unread[0]])
+        return skipped(NOT_INSTALLED)
+    unseen = of_unseen(seen, seen.configuration.files)
+    if unseen is not None:
+        return unseen
     if seen.configuration.files[0] in seen.configuration.missing:
         path = seen.configuration.files[0]
         return failed(
@@ -98,7 +100,7 @@ def capture_command_line(seen: Evidence) -> Outcome:
 def capture_restarts(seen: Evidence) -> Outcome:
     """Judge whether a capture kernel that dies itself gives the machine back."""
     if not seen.stack.installed:
-        return skipped("kdump is not installed")
+        return skipped(NOT_INSTALLED)
     said = [word for word in seen.capture_settings.words if word.startswith("panic=")]
     # the kernel takes the last, and 0 is what it does unasked
     if said and said[-1] != "panic=0":
@@ -132,7 +134,7 @@ def unmerged_configuration(seen: Evidence) -> Outcome:
 def collector_installed(seen: Evidence) -> Outcome:
     """Judge whether the program that writes the dump is there, and the one that builds the capture initramfs."""
     if not seen.stack.installed:
-        return skipped("kdump is not installed")
+        return skipped(NOT_INSTALLED)
     collects = makedumpfile.command_words(seen.settings.core_collector) is not None
     if collects and seen.tools.makedumpfile is None:
         reason = "makedumpfile is not installed, so the whole memory would be copied, or nothing."

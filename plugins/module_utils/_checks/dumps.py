@@ -9,6 +9,7 @@ from ansible_collections.crashops.kdump.plugins.module_utils._checks.judge_optio
 from ansible_collections.crashops.kdump.plugins.module_utils._checks.outcome import (
     Outcome,
     mib,
+    of_unseen,
     passed,
     skipped,
     unknown,
@@ -25,8 +26,9 @@ def dumps_complete(seen: Evidence) -> Outcome:
     """Judge whether an earlier dump was broken off, or holds rubbish."""
     if seen.dumps.directory is None:
         return skipped(ELSEWHERE)
-    if seen.dumps.directory in seen.unseen:
-        return unknown("%s." % seen.unseen[seen.dumps.directory])
+    unseen = of_unseen(seen, [seen.dumps.directory])
+    if unseen is not None:
+        return unseen
     broken = [dump for dump in seen.dumps.found if dump.complete is False]
     rubbish = [dump for dump in seen.dumps.found if dump.complete is not False and dump.readable is False]
     if not broken and not rubbish:

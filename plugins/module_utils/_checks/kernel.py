@@ -8,14 +8,14 @@ from ansible_collections.crashops.kdump.plugins.module_utils._checks.outcome imp
     PROVE,
     Outcome,
     failed,
+    of_unseen,
     passed,
     skipped,
-    unknown,
     warned,
 )
 from ansible_collections.crashops.kdump.plugins.module_utils._facts.collector import takes_free_pages
 from ansible_collections.crashops.kdump.plugins.module_utils._facts.evidence import Evidence
-from ansible_collections.crashops.kdump.plugins.module_utils._machine.kernel_files import CRASH_LOADED, unread
+from ansible_collections.crashops.kdump.plugins.module_utils._machine.kernel_files import CRASH_LOADED
 
 # LATEST_VERSION in makedumpfile.h of each release: the newest kernel that its authors tried it with
 TRIED = (
@@ -48,9 +48,9 @@ def kernel_support(seen: Evidence) -> Outcome:
     """Judge whether the kernel can load a capture kernel."""
     if seen.platform.crash_loaded is not None:
         return passed("yes")
-    blind = unread(CRASH_LOADED, seen.unseen)
-    if blind:
-        return unknown("%s." % blind)
+    unseen = of_unseen(seen, CRASH_LOADED)
+    if unseen is not None:
+        return unseen
     reason = "This kernel cannot load a capture kernel: %s is not there (CONFIG_CRASH_DUMP)." % CRASH_LOADED[0]
     return failed(reason, "Boot a kernel of the distribution; containers take the one of their host.", "no", "yes")
 

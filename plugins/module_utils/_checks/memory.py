@@ -13,6 +13,7 @@ from ansible_collections.crashops.kdump.plugins.module_utils._checks.outcome imp
     Outcome,
     failed,
     mib,
+    of_unseen,
     passed,
     skipped,
     unknown,
@@ -24,7 +25,7 @@ from ansible_collections.crashops.kdump.plugins.module_utils._crashkernel.captur
 from ansible_collections.crashops.kdump.plugins.module_utils._crashkernel.reboot_needed import in_words
 from ansible_collections.crashops.kdump.plugins.module_utils._facts.dump_size import USER, dump_level
 from ansible_collections.crashops.kdump.plugins.module_utils._facts.evidence import Evidence
-from ansible_collections.crashops.kdump.plugins.module_utils._machine.kernel_files import CRASH_SIZE, unread
+from ansible_collections.crashops.kdump.plugins.module_utils._machine.kernel_files import CRASH_SIZE
 from ansible_collections.crashops.kdump.plugins.module_utils._syntax.kernel_cmdline import said
 
 RESERVE = "Set kdump_crashkernel, and run ansible-playbook crashops.kdump.setup -e kdump_reboot_allowed=true."
@@ -61,19 +62,16 @@ def _unreadable(seen: Evidence) -> Outcome:
     """Return what to say where the kernel does not tell its reservation."""
     if seen.platform.crash_loaded is None:
         return skipped("this kernel cannot load a capture kernel at all")
-    blind = unread(CRASH_SIZE, seen.unseen)
-    if blind and seen.service.armed:
-        return passed("enough to load a capture kernel")
-    if blind:
-        return unknown("%s." % blind, "Look again: kexec keeps the file busy while it loads.")
+    unseen = of_unseen(seen, CRASH_SIZE, "Look again: kexec keeps the file busy while it loads.")
+    if unseen is not None:
+        return passed("enough to load a capture kernel") if seen.service.armed else unseen
     reason = "This kernel cannot load a capture kernel: %s is not there." % CRASH_SIZE[0]
     return failed(reason, "Boot a kernel of the distribution.", "none", "more than 0")
 
 
 def reservation_readable(seen: Evidence) -> Outcome:
     """Judge whether the kernel tells what it has reserved; it does not while kexec loads something."""
-    blind = unread(CRASH_SIZE, seen.unseen)
-    return unknown("%s." % blind, "Look again.") if blind else passed("yes")
+    return of_unseen(seen, CRASH_SIZE, "Look again.") or passed("yes")
 
 
 def _values(seen: Evidence) -> List[str]:

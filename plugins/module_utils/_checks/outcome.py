@@ -28,6 +28,7 @@ OF_REASONS = (
 )
 DENIED = ("Permission denied", "Operation not permitted")
 DENIED_ROOT = "Even root may not read it: see ausearch -m avc -ts recent, and root_squash on a file server."
+NOT_INSTALLED = "kdump is not installed"
 PASS, WARN, FAIL, SKIP, UNKNOWN = STATUSES = ("pass", "warn", "fail", "skip", "unknown")
 
 
@@ -107,10 +108,20 @@ def of_findings(found: List[FileFinding]) -> Optional[Outcome]:
     more = " (and %d more, see findings)" % (len(found) - 1) if len(found) > 1 else ""
     reason = "%s: %s%s." % (where, first.message, more)
     advice = "%s (rule %s), and run ansible-playbook crashops.kdump.setup." % (
-        first.remedy[:1].upper() + first.remedy[1:],
+        sentence(first.remedy),
         first.rule,
     )
     return (failed if errors else warned)(reason, advice, ", ".join(sorted({one.rule for one in found})))
+
+
+def of_unseen(seen: Evidence, paths: Sequence[str], advice: Optional[str] = None) -> Optional[Outcome]:
+    """Return that the first of some paths that could not be looked at is unknown, and why; None where all could."""
+    return next((unknown("%s." % seen.unseen[path], advice) for path in paths if path in seen.unseen), None)
+
+
+def sentence(remedy: str) -> str:
+    """Return the remedy of a finding as a sentence without its full stop."""
+    return remedy[:1].upper() + remedy[1:]
 
 
 def of_rules(seen: Evidence, rules: Sequence[str]) -> Optional[Outcome]:

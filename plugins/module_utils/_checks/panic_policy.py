@@ -6,6 +6,7 @@
 
 from ansible_collections.crashops.kdump.plugins.module_utils._checks.outcome import (
     Outcome,
+    of_unseen,
     passed,
     skipped,
     unknown,
@@ -68,8 +69,9 @@ def panic_on_warn(seen: Evidence) -> Outcome:
 
 def panic_notifiers(seen: Evidence) -> Outcome:
     """Judge whether other code runs between the panic and the capture kernel, by the value that is in effect."""
-    if NOTIFIERS_FILE in seen.unseen:
-        return unknown("%s." % seen.unseen[NOTIFIERS_FILE])
+    unseen = of_unseen(seen, [NOTIFIERS_FILE])
+    if unseen is not None:
+        return unseen
     if seen.platform.notifiers is None:
         reason = "%s says neither yes nor no." % NOTIFIERS_FILE
         return unknown(reason, "Look at it: cat %s" % NOTIFIERS_FILE)

@@ -11,13 +11,14 @@ from ansible_collections.crashops.kdump.plugins.module_utils._checks.outcome imp
     Outcome,
     failed,
     of_rules,
+    of_unseen,
     passed,
     skipped,
     unknown,
     warned,
 )
 from ansible_collections.crashops.kdump.plugins.module_utils._facts.evidence import Evidence
-from ansible_collections.crashops.kdump.plugins.module_utils._machine.kernel_files import CRASH_LOADED, unread
+from ansible_collections.crashops.kdump.plugins.module_utils._machine.kernel_files import CRASH_LOADED
 
 ARM = "Run ansible-playbook crashops.kdump.setup; where that fails, it shows the journal of the unit."
 NO_SYSTEMD = "systemd does not answer"
@@ -36,9 +37,9 @@ def armed(seen: Evidence) -> Outcome:
     """Judge whether a capture kernel is loaded, by the kernel's word."""
     if seen.service.armed:
         return passed("yes")
-    blind = unread(CRASH_LOADED, seen.unseen)
-    if blind:
-        return unknown("%s." % blind)
+    unseen = of_unseen(seen, CRASH_LOADED)
+    if unseen is not None:
+        return unseen
     service = seen.service
     if service.moving:
         reason = "No capture kernel is loaded yet: %s is still starting; look again in a while." % service.unit
@@ -108,15 +109,10 @@ def switched_on(seen: Evidence) -> Outcome:
     """Judge whether USE_KDUMP is a number other than 0."""
     if not seen.stack_class.has_switch or not seen.stack.installed:
         return skipped("only kdump-tools has such a switch")
-    if _configuration_unseen(seen):
+    if seen.configuration.files[0] in seen.unseen:
         return unknown("The configuration cannot be read.")
     found = of_rules(seen, configuration.SWITCH)
     return passed("USE_KDUMP is on") if found is None else found._replace(status=FAIL)
-
-
-def _configuration_unseen(seen: Evidence) -> bool:
-    """Return whether the first configuration file could not be read."""
-    return seen.configuration.files[0] in seen.unseen
 
 
 def reservation_used(seen: Evidence) -> Outcome:

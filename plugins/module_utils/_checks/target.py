@@ -12,6 +12,7 @@ from ansible_collections.crashops.kdump.plugins.module_utils._checks.outcome imp
     mib,
     of_rules,
     passed,
+    sentence,
     skipped,
     unknown,
     warned,
@@ -119,7 +120,7 @@ def device_name(seen: Evidence) -> Outcome:
     if not named:
         return passed(seen.settings.target_location or "no device is named")
     reason = "%s: %s." % (named[0].path, named[0].message)
-    return warned(reason, named[0].remedy[:1].upper() + named[0].remedy[1:] + ".", "not persistent")
+    return warned(reason, sentence(named[0].remedy) + ".", "not persistent")
 
 
 def file_system_type(seen: Evidence) -> Outcome:

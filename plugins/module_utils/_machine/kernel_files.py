@@ -8,7 +8,7 @@ Kernels after 6.19 have the latter in /sys/kernel/kexec/ as well. The older plac
 """
 
 import re
-from typing import Any, Dict, Optional, Tuple
+from typing import Any, Optional, Tuple
 
 Places = Tuple[str, ...]
 RELEASE = "/proc/sys/kernel/osrelease"
@@ -27,11 +27,6 @@ def read_first(host: Any, places: Places) -> Optional[str]:
     """Return the text of a file at whichever place it is, None where it is at none."""
     text = host.read(place_of(host, places))
     return None if text is None else str(text).strip()
-
-
-def unread(places: Places, unseen: Dict[str, str]) -> Optional[str]:
-    """Return why a file could not be read, None where it could or is not there."""
-    return next((unseen[path] for path in places if path in unseen), None)
 
 
 def kernel_release(host: Any) -> str:

@@ -9,8 +9,11 @@ import os
 
 import pytest
 
-HERE = os.path.dirname(__file__)
-CHECKS = sorted(glob.glob(os.path.join(HERE, *[os.pardir] * 4, "plugins", "module_utils", "_checks", "*.py")))
+ROOMS = os.path.join(os.path.dirname(__file__), *[os.pardir] * 4, "plugins", "module_utils")
+CHECKS = sorted(glob.glob(os.path.join(ROOMS, "_checks", "*.py")))
+# files of _checks that hold no check; security judges what is read for other subjects
+NO_SUBJECTS = ("__init__.py", "all_checks.py", "judge_options.py", "outcome.py", "verdict.py", "waivers.py")
+OTHERS_SUBJECTS = ("security.py",)
 
 
 def constant(node):
@@ -47,3 +50,9 @@ def test_a_lookup_by_a_text_is_found(source):
 @pytest.mark.parametrize("source", ["x[0]", "x[name]", "x.get(name)", 'x.name + "text"', "x[1:2]", "x.get()"])
 def test_anything_else_is_no_lookup_by_a_text(source):
     assert lookups(source) == []
+
+
+def test_a_subject_has_the_same_file_name_among_facts_and_checks():
+    facts = {os.path.basename(path) for path in glob.glob(os.path.join(ROOMS, "_facts", "*.py"))}
+    subjects = {os.path.basename(path) for path in CHECKS} - set(NO_SUBJECTS + OTHERS_SUBJECTS)
+    assert subjects <= facts
