@@ -5,11 +5,12 @@
 """What every stack can be asked. kdumpctl and kdump-tools each answer it in a file of their own."""
 
 import abc
-from typing import Any, Dict, Iterable, List, NamedTuple, Optional
+from typing import Any, Dict, Iterable, List, Mapping, NamedTuple, Optional, Tuple
 
 from ansible_collections.crashops.kdump.plugins.module_utils._machine.results import FileChange
 from ansible_collections.crashops.kdump.plugins.module_utils._machine.sysctl_files import SysctlFile
 from ansible_collections.crashops.kdump.plugins.module_utils._syntax.finding import Finding
+from ansible_collections.crashops.kdump.plugins.module_utils._targets.target import Delivery
 
 
 class Settings(NamedTuple):
@@ -81,42 +82,47 @@ class OwnDirectory(NamedTuple):
 class Stack(abc.ABC):
     """One way in which distributions run kdump. Subclasses answer; nothing here touches the machine by itself."""
 
+    # -- the tool and its files
     name = ""  # kdumpctl | kdump-tools
     unit = ""  # the systemd unit
     tool = ""  # the program that controls it
-    config_files = ()  # type: Any  # the first one must be there for the stack to work
-    enabled_by_package = False  # whether installing the package enables the unit; RHEL and Fedora differ in that
-    embedded_files = ()  # type: Any  # those of them that the capture initramfs is built from
-    loaded_files = ()  # type: Any  # those that are read when the capture kernel is loaded
-    own_programs = ()  # type: Any  # what loads the capture kernel and writes the dump, by name
-    own_files = ()  # type: Any  # the other files that decide it, as shell patterns; the configuration is compared by value
-    reloads = False  # whether the unit can load what is built anew without the checks of a start
-    start_rules = ()  # type: Any  # the rules of findings whose errors make the tool's start, or its build, fail
-    delivery = None  # type: Any  # Delivery: how dumps reach their target
-    boots_root = False  # whether the capture kernel boots the host's own root file system; else only an initramfs
-    built_by_dracut = False  # whether dracut builds the capture initramfs
-    driver_blocking_words = ()  # type: Any  # words of the capture kernel's command line that only its initramfs reads
-    builder = ""  # the program that builds it, in words
-    loads_by_links = (
-        False  # whether the capture kernel is loaded by links that may lead to another than the running one
-    )
-    makes_dump_directory = False  # whether the tool makes the dump directory at the crash
-    has_own_directory = (
-        False  # whether setup gives dumps a directory of their own where others may write to the default
-    )
-    has_switch = False  # whether a variable switches it off as a whole
-    tells_cluster = False  # whether the capture kernel tells a cluster that it dumps
-    known_types = ()  # type: Any  # the file systems and streams that it is known to dump to
-    doubtful_types = {}  # type: Dict[str, str]  # what more is known of other file systems
-    usual_sysctls = ()  # type: Any  # keys that are on anyway in the kernels of its distributions
-    usual_words = ()  # type: Any  # beginnings of words that take memory, and that its own defaults have
-    unsay = ""  # how to take a word off the capture kernel's command line
-    unsay_taken_over = ""  # the same for words that it takes over from the running kernel's
-    brings_grubby = False  # whether its packages bring what sets kernel arguments
     packages = ""  # what to install, in words
-    estimate_argv = ()  # type: Any  # the command that says how much memory to reserve
+    brings_grubby = False  # whether its packages bring what sets kernel arguments
+    enabled_by_package = False  # whether installing the package enables the unit; RHEL and Fedora differ in that
+    has_switch = False  # whether a variable switches it off as a whole
+    config_files: Tuple[str, ...] = ()  # the first one must be there for the stack to work
+    embedded_files: Tuple[str, ...] = ()  # those of them that the capture initramfs is built from
+    loaded_files: Tuple[str, ...] = ()  # those that are read when the capture kernel is loaded
+    own_programs: Tuple[str, ...] = ()  # what loads the capture kernel and writes the dump, by name
+    # the other files that decide it, as shell patterns; the configuration is compared by value
+    own_files: Tuple[str, ...] = ()
+    start_rules: Tuple[str, ...] = ()  # the rules of findings whose errors make the tool's start, or its build, fail
+    reloads = False  # whether the unit can load what is built anew without the checks of a start
+    loads_by_links = False  # whether it loads by links, which may lead to another kernel than the running one
+
+    # -- the system that saves the dump
+    boots_root = False  # whether it boots the host's own root file system, or else runs from its initramfs alone
+    builder = ""  # the program that builds the initramfs, in words
+    built_by_dracut = False
+    tells_cluster = False  # whether it tells a cluster that it dumps
+    driver_blocking_words: Tuple[str, ...] = ()  # words of its command line that only its initramfs reads
+    usual_words: Tuple[str, ...] = ()  # beginnings of words that take memory, and that its own defaults have
+    usual_sysctls: Tuple[str, ...] = ()  # keys that are on anyway in the kernels of its distributions
+    unsay = ""  # how to take a word off its command line
+    unsay_taken_over = ""  # the same for words that it takes over from the running kernel
+
+    # -- where dumps go
+    delivery: Delivery
+    known_types: Tuple[str, ...] = ()  # the file systems and streams that it is known to dump to
+    doubtful_types: Mapping[str, str] = {}  # what more is known of other file systems
+    makes_dump_directory = False  # whether the tool makes the dump directory at the crash
+    # whether setup gives dumps a directory of their own, where every user may write to the default one
+    has_own_directory = False
+
+    # -- how much memory to reserve
+    estimate_argv: Tuple[str, ...] = ()  # the command that says it
     estimate_counts_default = False  # whether its answer is never less than the vendor's default
-    default_argv = ()  # type: Any  # the command that says the vendor's crashkernel=, where the tool has one
+    default_argv: Tuple[str, ...] = ()  # the command that says the vendor's crashkernel=, where the tool has one
     runtime_bytes = 0  # what the capture system needs beside its kernel, drivers and initramfs
 
     def __init__(self, host: Any) -> None:
