@@ -7,6 +7,7 @@
 Where memory is free is known to the machine alone; what depends on it is told as a doubt.
 """
 
+from functools import lru_cache
 from typing import List, NamedTuple, Optional, Tuple
 
 from ansible_collections.crashops.kdump.plugins.module_utils._crashkernel.kernel_grammar import (
@@ -48,6 +49,8 @@ class Reservation(NamedTuple):
         return self.cma if self.cma_known else None
 
 
+# one run asks for the same values many times: for each boot entry, for the next boot, for what is wanted
+@lru_cache(maxsize=256)
 def reservation(cmdline: str, ram_bytes: int, kernel: Kernel) -> Reservation:
     """Return what the kernel reserves at boot for a whole command line on a machine with so much RAM."""
     cmdline = cmdline.partition("\0")[0]

@@ -5,6 +5,7 @@
 
 import pytest
 from ansible_collections.crashops.kdump.plugins.module_utils._crashkernel.option_grammar import GIB, MIB
+from ansible_collections.crashops.kdump.plugins.module_utils._crashkernel.reservation import reservation
 from ansible_collections.crashops.kdump.plugins.module_utils._machine.results import Failure, Refused
 from ansible_collections.crashops.kdump.plugins.modules.crashkernel_reserve import ensure, main
 from ansible_collections.crashops.kdump.tests.unit.fake_boot import (
@@ -255,6 +256,13 @@ def test_what_is_configured_booted_and_reserved_is_told():
     assert (result["booted"], result["reserved_bytes"], result["will_reserve_bytes"]) == ([], 0, 256 * MIB)
     assert result["reboot_required"]
     assert "was booted with no crashkernel=" in result["reason"]
+
+
+def test_each_value_is_worked_out_once_in_a_run():
+    reservation.cache_clear()
+    reserve(DebianHost(), size="256M")
+    # the wanted value, and nothing at all, as it was booted
+    assert reservation.cache_info().misses == 2
 
 
 def test_after_the_reboot_none_is_needed():
