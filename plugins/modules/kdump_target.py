@@ -210,6 +210,13 @@ write_only:
   returned: success
   type: bool
   sample: false
+write_only_program:
+  description:
+    - The SHA-256 of the program that answered there for a write-only account. The role compares it with the one that it
+      would install. Null for any other account, and for a program that does not say it.
+  returned: success
+  type: str
+  sample: 9f86d081884c7d659a2feaa0c55ad015a3bf4f1b2b0b822cd15d6c15b0f00a08
 public_key:
   description: The public half of the key, as its file next to it says; null where no ssh server was logged in to.
   returned: success, or when the login failed

@@ -10,7 +10,9 @@ server, comes from the operator's variables.
 
 from __future__ import annotations
 
+import hashlib
 from collections.abc import Mapping
+from pathlib import Path
 from typing import Any
 
 from ansible_collections.crashops.kdump.plugins.module_utils._setup.variables import made_options
@@ -22,6 +24,13 @@ HOPELESS = {
     "capture_kernel": "%s is inside a capture kernel and writes a dump; run setup when it has rebooted.",
     "unsupported": "%s is unsupported, so nothing was changed: %s Take it out of this run, such as by kdump_hosts.",
 }
+# what a write-only account on a dump server runs
+RECEIVER = Path(__file__).resolve().parents[2] / "roles/kdump/files/crashops_kdump_receive.py"
+OTHER_RECEIVER = (
+    "/usr/local/sbin/crashops-kdump-receive on the ssh server is not the version of this collection: copy "
+    "roles/kdump/files/crashops_kdump_receive.py there (owner root, mode 0755), or set kdump_ssh_server and "
+    "kdump_target, and setup does it."
+)
 ONLY_THE_HOST = (
     "kdump_target: %s names the ssh target itself, and %s. Nothing was prepared on %s: set kdump_target for this host "
     "to the account that it may log in to, such as {type: ssh, location: kdump@dumps.example.com}."
@@ -41,6 +50,8 @@ def completed(
     refused: list[str] = []
     if "target" in plan:
         plan["target"] = prepared(plan["target"], values, check_mode)
+        if plan["target"]["other_receiver"] and not plan["target"]["logs_in"]:
+            plan["notes"] = [*plan["notes"], OTHER_RECEIVER]
         refused = _account_refusals(plan["target"], values, host)
         stack = plan["stack"]
         plan["options"] = made_options(dict(values), stack["generation"], stack["ssh_key"])
@@ -52,12 +63,15 @@ def prepared(target: Mapping[str, Any], values: Mapping[str, Any], check_mode: b
     knows_server = "kdump_ssh_server" in values
     knows_keys = knows_server or "kdump_ssh_host_keys" in values
     lacks = not target["works"] or target["too_open"]
-    login = target["type"] == "ssh" and target["needed"] and lacks
     write_only = bool(values.get("kdump_ssh_write_only")) and target["type"] == "ssh"
+    other_receiver = write_only and has_other_receiver(target)
+    replaces = other_receiver and knows_server and _is_named(values)
+    login = replaces or (target["type"] == "ssh" and target["needed"] and lacks)
     unproved = target["too_open"] or (not target["works"] and is_mended(target, knows_server, knows_keys))
     wanted = {name: target[name] for name in ("type", "location", "ssh_key") if target[name] is not None}
     return dict(
         target,
+        needed=target["needed"] or replaces,
         wanted=wanted,
         installs=target["package"] is not None,
         logs_in=login,
@@ -67,9 +81,17 @@ def prepared(target: Mapping[str, Any], values: Mapping[str, Any], check_mode: b
         authorizes=login and knows_server,
         shows_lines=login and not knows_server,
         write_only_wanted=write_only,
+        other_receiver=other_receiver,
         # in check mode nothing was mended, so another trial would find what the plan has found
-        proves=target["needed"] and not (check_mode and unproved),
+        proves=(target["needed"] or replaces) and not (check_mode and (unproved or replaces)),
     )
+
+
+def has_other_receiver(target: Mapping[str, Any]) -> bool:
+    """Return whether the account takes dumps by another version of the program than this collection brings."""
+    if not (target["works"] and target["write_only"]):
+        return False
+    return bool(target["write_only_program"] != hashlib.sha256(RECEIVER.read_bytes()).hexdigest())
 
 
 def is_mended(target: Mapping[str, Any], knows_server: bool, knows_keys: bool) -> bool:
@@ -87,10 +109,15 @@ def is_mended(target: Mapping[str, Any], knows_server: bool, knows_keys: bool) -
 
 def _account_refusals(target: Mapping[str, Any], values: Mapping[str, Any], host: str) -> list[str]:
     """Refuse an account that only the host names: it, and what it lets in, is on another machine."""
-    asked = values.get("kdump_target") or {}
-    if not target["logs_in"] or (asked.get("type") == "ssh" and asked.get("location")):
+    if not target["logs_in"] or _is_named(values):
         return []
     why = "its account lets this host do more than dump"
     if not target["too_open"]:
         why = "it does not work (%s)" % (target["problem"] or target["untried"])
     return [ONLY_THE_HOST % (host, why, values.get("kdump_ssh_server", "the server"))]
+
+
+def _is_named(values: Mapping[str, Any]) -> bool:
+    """Return whether the operator wrote which account on an ssh server the dumps go to."""
+    asked = values.get("kdump_target") or {}
+    return asked.get("type") == "ssh" and bool(asked.get("location"))

@@ -74,6 +74,8 @@ MACHINES = {
     "root_of_dumps": lambda: with_programs(armed_debian(ITS_OWN_SSH), "ssh"),
     # the same account lets it in, and it may do anything there
     "let_in_by_dumps": lambda: with_programs(armed_debian(ITS_OWN_SSH), "ssh"),
+    # the account takes dumps alone; the SHA-256 of the program that answers there is behind a colon
+    "takes_dumps": lambda: with_programs(armed_debian(ITS_OWN_SSH), "ssh"),
     "root_of_dumps_without_ssh": lambda: armed_debian(ITS_OWN_SSH),
     "secret_debian": lambda: with_command_line(armed_debian({"/etc/default/kdump-tools": SECRET_DEFAULTS})),
     "secret_el9": lambda: with_command_line(armed_el9({"/etc/kdump.conf": SECRET_CONF})),
@@ -88,7 +90,7 @@ ANSWERS = {
     "kdumpctl get-default-crashkernel": lambda name: EL10 if name == "el10" else RHEL,
     "kdumpctl estimate": lambda name: ESTIMATE,
     "sh -c": lambda name: None if name == "read_only" else LOOKED,
-    "ssh -i": lambda name: (255, "Permission denied (publickey).") if name == "root_of_dumps" else LOOKED,
+    "ssh -i": lambda name: (255, "Permission denied (publickey).") if name == "root_of_dumps" else _account(name),
     "ssh -G": lambda name: "user kdump\n",
     "unshare --mount": lambda name: LOOKED,
 }
@@ -114,7 +116,7 @@ def without_programs(host, *programs):
 
 def machine(name):
     """Return a machine. A program that it does not have fails there, and does not end the test."""
-    host = MACHINES[name]()
+    host = MACHINES[name.partition(":")[0]]()
     host.modes["/root/.ssh/k"] = 0o600
     known = host.run
 
@@ -129,6 +131,12 @@ def machine(name):
 
     host.run = run
     return host
+
+
+def _account(name):
+    """Return what the account on the dump server answers a trial."""
+    program = name.partition(":")[2]
+    return ("write_only=1\nprogram=%s\n" % program if program else "") + LOOKED
 
 
 def _answer(name, argv):

@@ -3,11 +3,14 @@
 # SPDX-License-Identifier: GPL-3.0-or-later
 """A hostile host among others: what it says opens nothing on another machine."""
 
+import hashlib
 import json
+from pathlib import Path
 
 import pytest
 
 SSH = {"type": "ssh", "location": "kdump@dumps"}
+PROGRAM = Path(__file__).resolve().parents[2] / "roles/kdump/files/crashops_kdump_receive.py"
 OWN = "AAAAC3NzaC1lZDI1NTE5AAAAILDm4VZi1Kk6wLHX4nyuQ0x2mSZmAuwJXrWMuyqpIcY3"
 ROLE = {"name": "crashops.kdump.kdump", "tasks_from": "setup", "rolespec_validate": False}
 # any module brings a host's facts; the role then runs in a play of its own
@@ -112,3 +115,45 @@ def test_a_host_may_only_write_into_the_directory_that_the_operator_gave_it(coll
     for host in ("web2", "web3"):
         (message,) = done.failures(host)
         assert "each host needs a directory of its own" in message
+
+
+def with_program(digest, **variables):
+    """Return a host that may only write into its directory, by the program of that SHA-256 on the server."""
+    return dict(write_only("/srv/dumps/web1"), made_up="takes_dumps:%s" % digest, **variables)
+
+
+def test_an_older_program_on_the_server_is_replaced(collections, fleet):
+    machines = fleet(dumps="debian", web1=with_program("0" * 64))
+    done = machines.playbook(
+        collections,
+        "setup",
+        "--limit",
+        "web1",
+        kdump_ssh_server="dumps",
+        # an account that the machine which the tests run on has as well
+        kdump_target=dict(SSH, location="root@dumps", ssh_key="/root/.ssh/k"),
+    )
+    assert done.of("web1")["Install the program that takes dumps and nothing else"]["changed"] is True
+    assert not done.failures("web1")
+
+
+def test_the_same_program_on_the_server_costs_no_task(collections, fleet):
+    machines = fleet(dumps="unreachable", web1=with_program(hashlib.sha256(PROGRAM.read_bytes()).hexdigest()))
+    done = machines.playbook(
+        collections,
+        "setup",
+        "--limit",
+        "web1",
+        kdump_ssh_server="dumps",
+        kdump_target=dict(SSH, ssh_key="/root/.ssh/k"),
+    )
+    assert not done.failures("web1")
+    assert not [task for task in done.of("web1") if "ssh server" in task or "program" in task]
+
+
+def test_an_older_program_on_a_server_that_setup_does_not_reach_is_shown(collections, fleet):
+    done = fleet(web1=with_program("0" * 64)).playbook(
+        collections, "setup", kdump_target=dict(SSH, ssh_key="/root/.ssh/k")
+    )
+    shown = done.of("web1")["Show what setup decides by itself on this host"]["msg"]
+    assert shown[-1].startswith("/usr/local/sbin/crashops-kdump-receive on the ssh server is not the version of this")

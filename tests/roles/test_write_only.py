@@ -3,6 +3,7 @@
 # SPDX-License-Identifier: GPL-3.0-or-later
 """An account that takes dumps alone, by kdump's own clients and a real sshd."""
 
+import hashlib
 import os
 import subprocess
 import sys
@@ -96,6 +97,7 @@ def test_the_products_own_trial_works_and_says_that_the_account_is_write_only(cl
     found = client.probe(base, stack, act)
     assert found["works"], found
     assert found["trial"]["write_only"] is True
+    assert found["trial"]["program"] == hashlib.sha256(PROGRAM.read_bytes()).hexdigest()
     assert found["trial"]["free_bytes"] > 0
     assert (found["trial"]["existed"], base.exists()) == (False, act)
     assert files(base) == {}

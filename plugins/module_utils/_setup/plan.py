@@ -39,7 +39,17 @@ MASKED = (
     "kdump_masked: %s is masked on this host, so nothing can start it; set kdump_masked to false to unmask it, and "
     "take it out of the hardening profile that masks it."
 )
-OF_TARGET = ("works", "trouble", "untried", "problem", "package", "public_key", "write_only", "diff")
+OF_TARGET = (
+    "works",
+    "trouble",
+    "untried",
+    "problem",
+    "package",
+    "public_key",
+    "write_only",
+    "write_only_program",
+    "diff",
+)
 OF_RESERVATION = ("diff", "value", "messages", "reason", "reboot_required", "reserved_bytes", "below_floor")
 NOTHING: Dict[str, Any] = {"needed": False, "changes": False, "diff": []}
 

@@ -94,6 +94,7 @@ def result(target: Target, probe: Probe) -> Dict[str, Any]:
         "trouble": None,
         "public_key": probe.public_key,
         "write_only": trial.write_only if trial and target.kind == "ssh" else None,
+        "write_only_program": trial.program if trial and trial.write_only else None,
     }
 
 

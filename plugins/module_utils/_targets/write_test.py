@@ -23,7 +23,7 @@ TEST_FILE = ".crashops-kdump-XXXXXX"
 ABSENT, READ_ONLY, NEEDED, OUTSIDE, A_HOME, NOT_EMPTY, ELSEWHERE = range(21, 28)
 # says to an account that takes dumps alone what the line would do; to a shell it is a name
 TRIAL = "crashops-kdump-try"
-KNOWN = ("step", "existed", "before", "owner", "mode", "place", "other", "write_only")
+KNOWN = ("step", "existed", "before", "owner", "mode", "place", "other", "write_only", "program")
 # what dd(1) tells of its work, in the C locale
 DD_COUNTS = re.compile(r"records (in|out)$| copied, ")
 # into the nearest directory that is there, every link followed; $w is where that is, $r what is missing below it
@@ -60,7 +60,7 @@ _SPACE = "echo step=space; df -Pk . | tail -n 1"
 class Trial(NamedTuple):
     """What was seen of the directory. existed and mode_before are of before; mode is of after, or as it would be.
 
-    write_only: an account answered that takes new dumps and nothing else.
+    write_only: an account answered that takes new dumps and nothing else. program: the SHA-256 of what answered there.
     """
 
     existed: bool
@@ -69,6 +69,7 @@ class Trial(NamedTuple):
     owned: bool
     free_bytes: Optional[int]
     write_only: bool = False
+    program: Optional[str] = None
 
 
 def trial_script(directory: str, create: bool, own: bool, root: str = "") -> str:
@@ -132,6 +133,7 @@ def outcome(stdout: str) -> Trial:
         found.get("owner", "0") == "0",
         None if room is None else room * 1024,
         found.get("write_only") == "1",
+        found.get("program"),
     )
 
 

@@ -8,6 +8,7 @@
 # A shell starts Python by the second line, which to Python is a text: EL 8 has Python under another name.
 
 import errno
+import hashlib
 import os
 import re
 import shlex
@@ -338,7 +339,7 @@ def attempt(store, words):
     mode, create, path = words
     if "/" + path.strip("/") != store.base:
         raise Refused("this account lets this host write to %s alone, and not to %s" % (store.base, path), ELSEWHERE)
-    say("write_only=1\nstep=make")
+    say("write_only=1\nprogram=%s\nstep=make" % own_hash())
     existed = os.path.isdir(store.base)
     if not existed and create != "create":
         raise Refused("it does not exist", ABSENT)
@@ -365,6 +366,13 @@ def attempt(store, words):
         write_zeros(handle)
     say("step=space")
     room(Store(place), "-P")
+
+
+def own_hash():
+    # type: () -> str
+    """Return the SHA-256 of this program, by which the role sees whether it is the one that it would install."""
+    with open(__file__, "rb") as stream:
+        return hashlib.sha256(stream.read()).hexdigest()
 
 
 def remove_left(folder):

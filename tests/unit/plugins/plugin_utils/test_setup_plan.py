@@ -3,6 +3,9 @@
 # SPDX-License-Identifier: GPL-3.0-or-later
 """What the control node adds to the plan of a host: whatever leads to another machine is the operator's."""
 
+import hashlib
+from pathlib import Path
+
 import pytest
 from ansible_collections.crashops.kdump.plugins.plugin_utils._setup_plan import completed, prepared
 
@@ -19,6 +22,8 @@ WORKS = {
     "untried": None,
     "problem": None,
     "package": None,
+    "write_only": False,
+    "write_only_program": None,
 }
 STACK = {"name": "kdumpctl", "generation": "el9", "ssh_key": None}
 
@@ -34,6 +39,9 @@ def failing(trouble):
 
 
 SERVER = {"kdump_ssh_server": "dumps"}
+PROGRAM = Path(__file__).resolve().parents[4] / "roles/kdump/files/crashops_kdump_receive.py"
+ONLY_DUMPS = {"kdump_ssh_write_only": True}
+OLDER = {"write_only": True, "write_only_program": "0" * 64}
 KEYS = {"kdump_ssh_host_keys": ["ssh-ed25519 AAAA"]}
 
 
@@ -105,3 +113,36 @@ def test_what_a_host_adds_to_its_plan_is_left_out_and_what_steers_a_terminal_is_
     plan_ = plan({"problem": "\x1b[2Jgone"}, OPERATOR, variables={"kdump_path": "/"}, kdump_ssh_server="evil")[1]
     assert plan_.keys() == {"target", "stack", "options"}
     assert plan_["target"]["problem"] == "\\x1b[2Jgone"
+
+
+def test_older_program_of_a_write_only_account_is_replaced_where_the_operator_names_the_server():
+    given = {**ONLY_DUMPS, **SERVER}
+    replaced = {
+        "logs_in",
+        "asks_server",
+        "pins_host_keys",
+        "authorizes",
+        "write_only_wanted",
+        "other_receiver",
+        "proves",
+    }
+    found = {**OLDER}
+    target = prepared({**WORKS, **found}, {**OPERATOR, **given}, False)
+    assert target["needed"] is True
+    assert {name for name in target if target[name] is True} - {"needed", "works", "write_only"} == replaced
+    checked = prepared({**WORKS, **found}, {**OPERATOR, **given}, True)
+    assert checked["needed"] is True and checked["proves"] is False
+
+
+def test_same_program_of_a_write_only_account_needs_nothing():
+    current = {"write_only": True, "write_only_program": hashlib.sha256(PROGRAM.read_bytes()).hexdigest()}
+    target = prepared({**WORKS, **current}, {**OPERATOR, **ONLY_DUMPS, **SERVER}, False)
+    assert (target["needed"], target["logs_in"], target["other_receiver"]) == (False, False, False)
+
+
+@pytest.mark.parametrize("given", [OPERATOR, SERVER])
+def test_older_program_that_setup_may_not_replace_is_noted(given):
+    refused, done = plan(OLDER, {**ONLY_DUMPS, **given}, notes=["one"])
+    assert (refused, done["target"]["needed"], done["target"]["logs_in"]) == ([], False, False)
+    assert done["notes"][0] == "one"
+    assert done["notes"][1].startswith("/usr/local/sbin/crashops-kdump-receive on the ssh server is not the version of")
