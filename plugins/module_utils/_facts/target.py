@@ -17,9 +17,8 @@ from ansible_collections.crashops.kdump.plugins.module_utils._facts.target_probe
     read_probe,
 )
 from ansible_collections.crashops.kdump.plugins.module_utils._machine import mounts
+from ansible_collections.crashops.kdump.plugins.module_utils._machine.kernel_files import SELINUX
 from ansible_collections.crashops.kdump.plugins.module_utils._stacks.base import Settings, Stack
-
-SELINUX = "/sys/fs/selinux/enforce"
 
 
 class DumpDirectory(NamedTuple):

@@ -15,6 +15,7 @@ from typing import Any, Callable, Dict, List, NamedTuple, Optional
 
 from ansible_collections.crashops.kdump.plugins.module_utils._machine import replace_files
 from ansible_collections.crashops.kdump.plugins.module_utils._machine.host_lock import Lock
+from ansible_collections.crashops.kdump.plugins.module_utils._machine.kernel_files import SELINUX
 from ansible_collections.crashops.kdump.plugins.module_utils._machine.replace_files import Content
 from ansible_collections.crashops.kdump.plugins.module_utils._machine.results import Failure, Refused
 from ansible_collections.crashops.kdump.plugins.module_utils._syntax import secret_words
@@ -357,18 +358,27 @@ class Host:
     def write(self, path: str, text: str, mode: int = 0o644, backup: bool = False) -> Optional[str]:
         """Write a whole file atomically and return the backup's path, if one was asked for.
 
-        Owner, mode and SELinux context of a file that exists are kept; `mode` is for a new one.
+        Owner, mode and SELinux context of a file that exists are kept; `mode` is for a new one, which gets the context
+        that the policy has for its path.
         """
         saved = self.write_all([Content(path, text, mode)], backup)
         return saved[0] if saved else None
 
     def write_all(self, contents: List[Content], backup: bool = False) -> List[str]:
         """Write, or remove, all of these files or none, and return the paths of the backups."""
-        return replace_files.replace_all(contents, backup)
+        return replace_files.replace_all(contents, self._default_context, backup)
 
     def copy(self, source: str, destination: str, mode: int) -> None:
         """Copy a file's bytes and times, so that the copy is there as a whole or not at all."""
-        replace_files.copy(source, destination, mode)
+        replace_files.copy(source, destination, mode, self._default_context)
+
+    def _default_context(self, path: str) -> Optional[str]:
+        """Return the SELinux context that the policy has for a new file, None where SELinux is off or names none."""
+        if self.stat(SELINUX) is None:
+            return None
+        context = self._module.selinux_default_context(path, stat.S_IFREG)
+        # user, role and type, and a level where the policy has levels
+        return ":".join(context) if len(context) > 2 and all(context) else None
 
     def lock(self, name: str) -> None:
         """Wait until nobody else changes this host, and keep others from it until unlock(), or the process ends."""

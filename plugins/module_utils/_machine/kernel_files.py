@@ -14,6 +14,8 @@ Places = Tuple[str, ...]
 RELEASE = "/proc/sys/kernel/osrelease"
 CRASH_LOADED = ("/sys/kernel/kexec_crash_loaded", "/sys/kernel/kexec/crash_loaded")
 CRASH_SIZE = ("/sys/kernel/kexec_crash_size", "/sys/kernel/kexec/crash_size")
+# is there where SELinux is on
+SELINUX = "/sys/fs/selinux/enforce"
 CMA_RANGES = ("/sys/kernel/kexec/crash_cma_ranges", "/sys/kernel/kexec_crash_cma_ranges")
 SPAN = re.compile(r"^([0-9a-f]{1,16})-([0-9a-f]{1,16})$", re.MULTILINE)
 

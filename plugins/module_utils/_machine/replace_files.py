@@ -11,7 +11,7 @@ import shutil
 import stat
 import tempfile
 import time
-from typing import Any, List, NamedTuple, Optional
+from typing import Any, Callable, List, NamedTuple, Optional
 
 from ansible_collections.crashops.kdump.plugins.module_utils._machine.results import Failure
 
@@ -44,6 +44,10 @@ HINTS = {
 }
 
 
+# returns the SELinux context that the policy has for a new file of this path; None: the one that it gets by its folder
+ContextOf = Callable[[str], Optional[str]]
+
+
 class Content(NamedTuple):
     """What a file is to hold (None: it is to be gone), the mode of a new file, and its time in ns (None: now)."""
 
@@ -63,7 +67,7 @@ class Step:
         self.old = ""
         self.done = False
 
-    def prepare(self) -> None:
+    def prepare(self, context_of: ContextOf) -> None:
         """Write the new file next to the old one, in its folder, so that a full or read-only one is met now."""
         before = _facts(self.path)
         if self.content.text is None:
@@ -72,7 +76,7 @@ class Step:
         self.new = _made(self.path)
         with open(self.new, "wb") as stream:
             stream.write(data)
-            _like(stream.fileno(), self.path, before, self.content.mode)
+            _like(stream.fileno(), self.path, before, self.content.mode, context_of)
             if self.content.mtime_ns is not None:
                 os.utime(stream.fileno(), ns=(self.content.mtime_ns, self.content.mtime_ns))
             stream.flush()
@@ -107,20 +111,21 @@ class Step:
                 continue
 
 
-def replace_all(contents: List[Content], backup: bool = False) -> List[str]:
+def replace_all(contents: List[Content], context_of: ContextOf, backup: bool = False) -> List[str]:
     """Replace all files or none, and return the copies of the old ones, where they were asked for.
 
-    A link stays a link: what it leads to is replaced. Owner, mode and labels of a file that exists are kept.
+    A link stays a link: what it leads to is replaced. Owner, mode and labels of a file that exists are kept. A new file
+    has the SELinux context that the policy has for its path.
     """
     steps = [Step(content) for content in contents]
     copies = []  # type: List[str]
     at = steps[0] if steps else None
     try:
         for at in steps:
-            at.prepare()
+            at.prepare(context_of)
         for at in steps:
             if backup and os.path.exists(at.path):
-                copies.append(_copied(at.path, at.content.path))
+                copies.append(_copied(at.path, at.content.path, context_of))
         for at in steps:
             at.commit(keep=len(steps) > 1)
     except OSError as error:
@@ -129,10 +134,10 @@ def replace_all(contents: List[Content], backup: bool = False) -> List[str]:
     return copies
 
 
-def copy(source: str, destination: str, mode: int) -> None:
+def copy(source: str, destination: str, mode: int, context_of: ContextOf) -> None:
     """Copy a file's bytes and times, so that the copy is there as a whole or not at all."""
     try:
-        _copy(source, destination, destination, mode)
+        _copy(source, destination, destination, mode, context_of)
     except OSError as error:
         raise Failure("cannot copy %s to %s: %s" % (source, destination, error.strerror), path=destination)
     _sync_folder(destination)
@@ -170,10 +175,11 @@ def _made(path: str) -> str:
     return name
 
 
-def _like(handle: int, path: str, before: Any, mode: int) -> None:
+def _like(handle: int, path: str, before: Any, mode: int, context_of: ContextOf) -> None:
     """Give an open file the owner, mode, SELinux context and access list of the one that it will replace."""
     if before is None:
         os.fchmod(handle, mode)
+        _label(handle, context_of(path))
         return
     made = os.fstat(handle)
     if (made.st_uid, made.st_gid) != (before.st_uid, before.st_gid):
@@ -189,6 +195,16 @@ def _like(handle: int, path: str, before: Any, mode: int) -> None:
         value = os.getxattr(path, name)
         if _xattr(handle, name) != value:
             os.setxattr(handle, name, value)
+
+
+def _label(handle: int, context: Optional[str]) -> None:
+    """Give an open file a SELinux context; it keeps its folder's where none can be set."""
+    if context is None:
+        return
+    try:
+        os.setxattr(handle, "security.selinux", context.encode("utf-8", "surrogateescape") + b"\0")
+    except OSError:
+        return
 
 
 def _xattr(handle: int, name: str) -> Optional[bytes]:
@@ -218,21 +234,21 @@ def _held(path: str) -> str:
     return name
 
 
-def _copied(path: str, named: str) -> str:
+def _copied(path: str, named: str, context_of: ContextOf) -> str:
     """Return the copy of a file, made next to the path that names it, as Ansible calls its copies."""
     name = "%s.%d.%s~" % (named, os.getpid(), time.strftime("%Y-%m-%d@%H:%M:%S"))
-    _copy(path, name, path, None)
+    _copy(path, name, path, None, context_of)
     return name
 
 
-def _copy(source: str, destination: str, like: str, mode: Optional[int]) -> None:
+def _copy(source: str, destination: str, like: str, mode: Optional[int], context_of: ContextOf) -> None:
     """Copy a file as a whole or not at all; owner and labels are those of `like`, and so is the mode if it is None."""
     seen = os.stat(source)
     temporary = _made(destination)
     try:
         with open(source, "rb") as old, open(temporary, "wb") as new:
             shutil.copyfileobj(old, new)
-            _like(new.fileno(), like, _facts(like), 0o600)
+            _like(new.fileno(), like, _facts(like), 0o600, context_of)
             if mode is not None:
                 os.fchmod(new.fileno(), mode)
             new.flush()

@@ -5,8 +5,10 @@
 
 import errno
 import os
+import stat
 
 import pytest
+from ansible_collections.crashops.kdump.plugins.module_utils._machine import host as host_module
 from ansible_collections.crashops.kdump.plugins.module_utils._machine import replace_files
 from ansible_collections.crashops.kdump.plugins.module_utils._machine.host import Host
 from ansible_collections.crashops.kdump.plugins.module_utils._machine.replace_files import Content
@@ -245,3 +247,60 @@ def test_what_runs_left_is_removed_wherever_this_collection_writes_and_nothing_e
     host.files["/srv/managed/.crashops-kdump-tmp-b2"] = ""
     assert replace_files.remove_left(host) == ["/etc/.crashops-kdump-tmp-a1", "/srv/managed/.crashops-kdump-tmp-b2"]
     assert sorted(host.files) == ["/etc/.ansible_tmpx", "/etc/kdump.conf"]
+
+
+class Policy:
+    """Stands in for AnsibleModule on a host with SELinux: the policy has a context for some paths."""
+
+    def __init__(self, contexts):
+        self.contexts = contexts
+
+    def selinux_default_context(self, path, mode=0):
+        assert mode == stat.S_IFREG
+        return self.contexts.get(path, [None, None, None, None])
+
+
+@pytest.fixture
+def labelled(monkeypatch, tmp_path):
+    """Return what is labelled: pairs of the name that a file has at that moment, and the context."""
+    seen = []
+    (tmp_path / "enforce").write_text("1")
+    monkeypatch.setattr(host_module, "SELINUX", str(tmp_path / "enforce"))
+    monkeypatch.setattr(
+        os, "setxattr", lambda file, name, value: seen.append((os.readlink("/proc/self/fd/%d" % file), name, value))
+    )
+    return seen
+
+
+@pytest.mark.parametrize("way", ["write", "copy"])
+def test_new_file_has_the_policys_context_before_it_has_its_name(way, folder, labelled):
+    path = str(folder / "new")
+    host = Host(Policy({path: ["system_u", "object_r", "boot_t", "s0:c1"]}))
+    if way == "write":
+        host.write(path, "text\n")
+    else:
+        host.copy(str(folder / "sysconfig"), path, 0o600)
+    ((named, attribute, value),) = labelled
+    assert os.path.basename(named).startswith(replace_files.PREFIX)
+    assert (attribute, value) == ("security.selinux", b"system_u:object_r:boot_t:s0:c1\0")
+    assert os.path.exists(path)
+
+
+def test_link_to_a_new_file_is_labelled_by_where_it_leads(folder, labelled, tmp_path):
+    os.symlink(str(tmp_path / "elsewhere"), str(folder / "link"))
+    Host(Policy({str(tmp_path / "elsewhere"): ["u", "r", "t"]})).write(str(folder / "link"), "text\n")
+    assert [value for _name, _attribute, value in labelled] == [b"u:r:t\0"]
+
+
+def test_file_without_a_context_in_the_policy_keeps_its_folders(folder, labelled):
+    Host(Policy({})).write(str(folder / "new"), "text\n")
+    assert labelled == []
+
+
+def test_file_system_without_labels_takes_the_new_file_all_the_same(folder, labelled, monkeypatch):
+    def refused(file, name, value):
+        raise OSError(errno.EOPNOTSUPP, "Operation not supported")
+
+    monkeypatch.setattr(os, "setxattr", refused)
+    Host(Policy({str(folder / "new"): ["u", "r", "t", "s0"]})).write(str(folder / "new"), "text\n")
+    assert (folder / "new").read_text() == "text\n"
