@@ -20,7 +20,9 @@ from tools.dev.tallies import names_a_failure
 
 HEARTBEAT_S = 30.0
 GRACE_S = 20.0
+# how long a command may log nothing, and how long it may take at most: several times the largest budget of a stage
 LONGEST_S = 1800.0
+TOTAL_S = 4 * 3600.0
 WIDTH = 120
 # characters that are shown of a line that names a failure
 WIDEST = 240
@@ -78,9 +80,10 @@ class Log:
         limit_s: float = LONGEST_S,
         session: bool = True,
     ) -> None:
-        """Run a command to its end; one that fails, or that logs nothing for limit_s, is StepFailed.
+        """Run a command to its end; one that fails, logs nothing for limit_s, or takes TOTAL_S, is StepFailed.
 
-        A slow machine makes a command slow, and the log shows that it goes on: only one that hangs is stopped.
+        A slow machine makes a command slow, and the log shows that it goes on: only one that hangs is stopped, or one
+        that logs something for ever.
         `session=False` leaves it on the terminal, so that sudo can ask for a password.
         """
         self.write(f"\n$ {shlex.join(argv)}")
@@ -106,7 +109,7 @@ class Log:
 
     def _wait(self, process: "subprocess.Popen[bytes]", limit_s: float) -> int:
         """Return the exit status, beating meanwhile."""
-        size, end = self.size(), time.monotonic() + limit_s
+        size, end, last = self.size(), time.monotonic() + limit_s, time.monotonic() + TOTAL_S
         while True:
             status = _ended_with(process)
             self._show_failures()
@@ -119,6 +122,8 @@ class Log:
                 raise StepFailed("stopped: the run was ended")
             if time.monotonic() > end:
                 raise StepFailed(f"stopped: it said nothing for {limit_s:.0f} s")
+            if time.monotonic() > last:
+                raise StepFailed(f"stopped: it did not end within {TOTAL_S:.0f} s")
 
     def _show_failures(self) -> None:
         """Show at once what new lines name as failed: the rest of the step may take many minutes."""

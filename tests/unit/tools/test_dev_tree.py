@@ -10,7 +10,7 @@ from pathlib import Path
 import pytest
 
 from tools.dev import ansible_test, downloads, gates, packages, staged, venvs
-from tools.dev.log import Log, plain
+from tools.dev.log import TOTAL_S, Log, plain
 from tools.dev.outcome import StepFailed
 from tools.dev.pythons import Python
 from tools.dev.workshop import Workshop
@@ -153,6 +153,17 @@ def test_a_slow_command_that_goes_on_is_not_stopped(tmp_path: Path, monkeypatch:
     monkeypatch.setattr("tools.dev.log.time.monotonic", lambda: float(next(clock)))
     log.run(["true"], tmp_path, limit_s=300)
     assert log.tail(1) == ["line 39"]
+
+
+def test_command_that_prints_for_ever_is_stopped(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setattr("tools.dev.log.TOTAL_S", 1.0)
+    log = Log(tmp_path / "a.log", "a")
+    with pytest.raises(StepFailed, match="stopped: it did not end within 1 s"):
+        log.run(["sh", "-c", "while :; do echo still at it; sleep 0.1; done"], tmp_path, limit_s=60)
+
+
+def test_total_limit_leaves_room_for_a_slow_machine() -> None:
+    assert 4 * max(stage.budget_s for stage in gates.stages(Workshop())) <= TOTAL_S
 
 
 def test_a_line_for_the_screen_has_no_control_characters() -> None:
