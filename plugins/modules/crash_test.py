@@ -21,7 +21,8 @@ description:
     of the control node. A control node that is a virtual machine on that host, or a system container with a boot id of
     its own, cannot tell, so run the test from elsewhere.
   - The program that crashes the host looks once more at the last moment. It does nothing if the host has booted since,
-    is no longer armed, or writes a dump. Removing C(/run/crashops-kdump-crash) there calls the crash off. The action
+    is no longer armed, writes a dump or installs packages, or if another run of this collection changes it
+    (C(/run/crashops-kdump.lock)). Removing C(/run/crashops-kdump-crash) there calls the crash off. The action
     does that itself if it fails or is ended before the panic.
   - With a raw target, the dump is awaited in the local path, to which C(kdumpctl) moves it before it arms the host.
   - Needs root on the host (C(become)).

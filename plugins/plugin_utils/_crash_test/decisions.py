@@ -10,6 +10,7 @@ import os
 import shlex
 from typing import Any, NamedTuple
 
+from ansible_collections.crashops.kdump.plugins.module_utils._machine import host_lock
 from ansible_collections.crashops.kdump.plugins.module_utils._machine.kernel_files import CRASH_LOADED
 from ansible_collections.crashops.kdump.plugins.module_utils._service.state import FADUMP
 from ansible_collections.crashops.kdump.plugins.module_utils._syntax.finding import refusal
@@ -67,7 +68,15 @@ if test "$(first FADUMP_ENABLED)" = 1; then
 else
     test "$(first KEXEC_LOADED)" = 1 || hold 'it is not armed any more (kexec_crash_loaded is not 1)'
 fi
-for name in makedumpfile vmcore-dmesg kexec; do
+# held until the panic: no run begins to change the host meanwhile
+{ true >>LOCK; } 2>/dev/null || hold 'LOCK cannot be opened, so a run that changes it would not be seen'
+command -v flock >/dev/null || hold 'flock (package util-linux) is missing, so a run that changes it would not be seen'
+exec 9<>LOCK
+if ! flock -n 9; then
+    read -r process name since <LOCK
+    hold "another run has been changing it since $since ($name, process $process)"
+fi
+for name in makedumpfile vmcore-dmesg kexec dpkg rpm dnf dnf5 yum; do
     if grep -qsx "$name" /proc/[0-9]*/comm; then
         hold "$name is at work there"
     fi
@@ -253,7 +262,7 @@ def guard(boot_id: str) -> str:
     enabled, registered = zip(*FADUMP)
     text = PROGRAM.replace("KEXEC_LOADED", " ".join(CRASH_LOADED))
     text = text.replace("FADUMP_ENABLED", " ".join(enabled)).replace("FADUMP_REGISTERED", " ".join(registered))
-    return text.replace("HELD", HELD).replace("BOOT_ID", shlex.quote(boot_id))
+    return text.replace("HELD", HELD).replace("LOCK", host_lock.PATH).replace("BOOT_ID", shlex.quote(boot_id))
 
 
 def trigger_command(delay_s: int, boot_id: str) -> str:

@@ -3,10 +3,12 @@
 # SPDX-License-Identifier: GPL-3.0-or-later
 """Tests of what crash_test decides."""
 
+import os
 import re
 import subprocess
 
 import pytest
+from ansible_collections.crashops.kdump.plugins.module_utils._machine import host_lock
 from ansible_collections.crashops.kdump.plugins.plugin_utils._crash_test import decisions
 
 OLD = "11111111-2222-3333-4444-555555555555"
@@ -241,6 +243,7 @@ CHANGED = [
     ({"proc__vmcore": ""}, "it is inside a capture kernel"),
     ({"proc__7__comm": "makedumpfile\n"}, "makedumpfile is at work there"),
     ({"proc__7__comm": "kexec\n"}, "kexec is at work there"),
+    ({"proc__7__comm": "dpkg\n"}, "dpkg is at work there"),
 ]
 
 
@@ -248,6 +251,25 @@ CHANGED = [
 def test_the_program_crashes_no_host_that_has_changed(machine, files, words):
     assert machine("fire", **files) == (1, words, None)
     assert (machine.folder / "run/crashops-kdump-crash.held").read_text() == words + "\n"
+
+
+def test_host_that_another_run_changes_is_not_crashed(machine):
+    lock = host_lock.Lock(str(machine.folder / "run/crashops-kdump.lock"))
+    lock.take("kdump_service")
+    rc, words, panic = machine("fire")
+    lock.release()
+    assert (rc, panic) == (1, None)
+    assert re.match(
+        r"another run has been changing it since [\d:]{8} \(kdump_service, process %d\)$" % os.getpid(), words
+    )
+    assert machine("fire") == (0, "", "c\n")
+
+
+def test_host_whose_lock_cannot_be_seen_is_not_crashed(machine):
+    (machine.folder / "run/crashops-kdump.lock").mkdir()
+    rc, words, panic = machine("fire")
+    assert (rc, panic) == (1, None)
+    assert words.endswith("crashops-kdump.lock cannot be opened, so a run that changes it would not be seen")
 
 
 def test_a_dump_that_is_being_written_is_a_reason_to_wait():
