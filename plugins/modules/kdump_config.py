@@ -198,7 +198,7 @@ options:
       - Whether only root may read the dumps that are yet to come.
       - On Debian and Ubuntu V(true) gives C(kdump-tools-dump.service), which writes the dump in the capture kernel, a
         C(UMask) of 0077 in a drop-in file, because kdump-config itself leaves dumps that everybody may read. V(false)
-        removes that file.
+        removes that file, and its directory if nothing else is in it.
       - kdumpctl needs nothing for that, because its programs write files for root alone.
       - Leaving it out leaves it as it is.
     type: bool
@@ -389,10 +389,14 @@ def _write(host: Any, stack: Stack, changes: List[FileChange], backup: bool) -> 
     undo.remember(host, stack, [file for file in undo.kept(host, changes) if file.path in stack.config_files])
     try:
         _make_folders(host, stack, changes)
-        return host.write_all([Content(change.path, change.after) for change in changes], backup)
+        saved: List[str] = host.write_all([Content(change.path, change.after) for change in changes], backup)
     except Failure as failure:
         undo.restore(host, before)
         raise Failure(failure.msg + "; the configuration is as it was", **failure.details)
+    for change in changes:
+        if change.after is None and change.path not in stack.config_files:
+            host.remove_directory(change.path.rpartition("/")[0])
+    return saved
 
 
 def _make_folders(host: Any, stack: Stack, changes: List[FileChange]) -> None:

@@ -39,6 +39,24 @@ def test_consent_of_the_inventory_is_refused(in_inventory, index):
     assert "-e kdump_test_confirm=host%d" % index in message
 
 
+def test_site_fails_the_host_that_the_inventory_consents_for_and_skips_the_others(collections, fleet):
+    named = {"made_up": "debian", "kdump_test_confirm": "web1"}
+    done = fleet(web1=named, web2="debian").playbook(collections, "site", **ALL_AT_ONCE)
+    (message,) = done.failures("web1")
+    assert "it comes from kdump_test_confirm, which was not typed for this run" in message
+    assert "Expect that a crash would leave a dump" in done.of("web1")
+    assert CRASH not in done.of("web2") and not done.failures("web2")
+
+
+def test_site_ends_a_host_by_its_verdict_before_the_test_unless_verify_lets_it_pass(collections, fleet):
+    given = {"kdump_test_confirm": "web1", "kdump_test_verdicts": ["not_ready"]}
+    ended = fleet(web1="unarmed").playbook(collections, "site", **given)
+    assert any(message.startswith("web1 is not_ready") for message in ended.failures("web1"))
+    assert CRASH not in ended.of("web1", "failed")
+    passed = fleet(web1="unarmed").playbook(collections, "site", kdump_verify_fail=["unsupported"], **given)
+    assert CRASH in passed.of("web1", "failed")
+
+
 @pytest.mark.parametrize("text", ["{{ other }}", [EVERY]], ids=["text", "list"])
 def test_consent_for_all_is_refused(collections, fleet, text):
     done = fleet(**HOSTS).playbook(collections, "test", kdump_test_confirm=text, other=EVERY, **ALL_AT_ONCE)

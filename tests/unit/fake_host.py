@@ -215,6 +215,12 @@ class FakeHost:
         if self.files.pop(path, None) is not None:
             self.removed.append(path)
 
+    def remove_directory(self, path: str) -> None:
+        """Forget a directory that holds nothing."""
+        if path in self.directories and not self.entries(path):
+            del self.directories[path]
+            self.removed.append(path)
+
     def make_directory(self, path: str, mode: int) -> None:
         """Keep a directory's mode."""
         self.directories[path] = mode

@@ -397,6 +397,13 @@ class Host:
         except OSError as error:
             raise Failure("cannot remove %s: %s" % (path, error.strerror), path=path)
 
+    def remove_directory(self, path: str) -> None:
+        """Remove a directory that is empty; any other stays as it is."""
+        try:
+            os.rmdir(path)
+        except OSError:
+            return
+
     def make_directory(self, path: str, mode: int) -> None:
         """Make a directory, and those above it, with exactly this mode whatever the umask."""
         try:

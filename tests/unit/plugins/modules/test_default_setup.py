@@ -152,6 +152,16 @@ def test_new_dumps_of_kdump_tools_are_for_root_alone_unless_the_role_is_told_oth
     assert host.directories[DROP_IN.rpartition("/")[0]] == 0o755
     set_up(host, kdump_private_dumps=False)
     assert DROP_IN not in host.files
+    assert DROP_IN.rpartition("/")[0] not in host.directories
+
+
+def test_directory_of_the_drop_in_stays_where_it_holds_a_file_of_somebody_else():
+    host, other = armed_debian({}), DROP_IN.replace("50-crashops-kdump", "90-own")
+    set_up(host)
+    host.files[other] = "[Service]\n"
+    set_up(host, kdump_private_dumps=False)
+    assert DROP_IN not in host.files
+    assert host.directories[DROP_IN.rpartition("/")[0]] == 0o755
 
 
 @pytest.mark.parametrize("make", [armed_el8, armed_el9, armed_el10])

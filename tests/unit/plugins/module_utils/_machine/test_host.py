@@ -181,3 +181,12 @@ class Unable:
 def test_a_command_that_cannot_be_started_is_a_failure_that_a_change_can_be_taken_back_for():
     with pytest.raises(Failure, match="cannot run systemctl restart kdump: .*Cannot allocate memory"):
         Host(Unable()).run(["systemctl", "restart", "kdump"])
+
+
+def test_only_an_empty_directory_is_removed(tmp_path):
+    (tmp_path / "empty").mkdir()
+    (tmp_path / "full").mkdir()
+    (tmp_path / "full/file").write_text("text")
+    for name in ("empty", "full", "absent"):
+        Host(None).remove_directory(str(tmp_path / name))
+    assert os.listdir(str(tmp_path)) == ["full"]
