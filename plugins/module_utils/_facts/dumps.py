@@ -74,9 +74,11 @@ def read_dumps(host: Any, directory: Optional[str]) -> Dumps:
     found = host.attempt(directory, lambda: find_dumps(host, directory), [])
     # what users have put there hides nothing of root's
     found.sort(key=_is_of_user)
-    seen = [look(host, one, deadline if number < OPENED else 0) for number, one in enumerate(found)]
-    seen.sort(key=lambda one: (_is_of_user(one.found), -one.crash_time))
-    dumps = [_dump(host, one, number == 0, number < OPENED) for number, one in enumerate(seen)]
+    opened = [number < OPENED for number in range(len(found))]
+    looks = [(look(host, one, deadline if may else 0), may) for one, may in zip(found, opened)]
+    # what was opened is judged, wherever the time in its header puts it
+    looks.sort(key=lambda one: (_is_of_user(one[0].found), -one[0].crash_time))
+    dumps = [_dump(host, seen, number == 0, may) for number, (seen, may) in enumerate(looks)]
     # what cannot be read of one dump is said of that dump, and is no doubt about the host
     for path in _unseen_below(host, directory, before):
         del host.unseen[path]
