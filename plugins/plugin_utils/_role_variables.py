@@ -70,7 +70,7 @@ PATTERNS = (
         "kdump_metrics_directory",
         re.compile(r"/[A-Za-z0-9/._+-]+"),
         "it is no absolute path of plain characters",
-        "give the directory of node_exporter's textfile collector",
+        "name the directory of node_exporter's textfile collector, such as /var/lib/node_exporter/textfile_collector",
     ),
     (
         "kdump_metrics_interval",
@@ -319,18 +319,25 @@ def refusals(values: Mapping[str, Any], is_host: Callable[[str], bool], hosts: I
     trouble = plain_path_problem(values["kdump_dumps_path"]) if "kdump_dumps_path" in values else None
     if trouble is not None:
         found.append(refusal("kdump_dumps_path", values["kdump_dumps_path"], trouble.message, trouble.remedy))
-    place = values.get("kdump_metrics_directory", "")
-    if place.startswith("/") and not METRICS_IN_RUN.fullmatch(place):
-        problem = plain_path_problem(place) or system_problem(place)
-        if problem is not None:
-            remedy = "name a directory for metrics, such as /var/lib/node_exporter/textfile_collector"
-            found.append(refusal("kdump_metrics_directory", place, "it belongs to the system or leads there", remedy))
+    found += _metrics_directory(values.get("kdump_metrics_directory", ""))
     for name in values.get("kdump_packages", []):
         if not PACKAGE.fullmatch(name):
             found.append(
                 refusal("kdump_packages", name, "it is no name of a package", "name one as dnf or apt list it")
             )
     return found + _unseen(values) + _judging(values)
+
+
+def _metrics_directory(place: str) -> list[str]:
+    """Return why metrics are not written into a directory; a relative one is refused by its pattern."""
+    if not place.startswith("/") or METRICS_IN_RUN.fullmatch(place):
+        return []
+    trouble = plain_path_problem(place)
+    if trouble is None and system_problem(place) is None:
+        return []
+    rule = trouble.message if trouble else "it belongs to the system, and other programs keep their files there"
+    remedy = "name a directory for metrics alone, such as /var/lib/node_exporter/textfile_collector"
+    return [refusal("kdump_metrics_directory", place, rule, remedy)]
 
 
 def _unseen(values: Mapping[str, Any]) -> list[str]:

@@ -125,10 +125,22 @@ def test_nothing_but_plain_signs_reaches_a_unit_of_systemd(name, good):
         assert refused({name: text}), repr(text)
 
 
-@pytest.mark.parametrize("place", ["/usr/lib", "/home", "/srv/x/../../etc", "/run/../etc", "/proc/self/root"])
-def test_metrics_go_into_no_directory_of_the_system(place):
+@pytest.mark.parametrize(
+    ("place", "rule"),
+    [
+        ("/usr/lib", "it belongs to the system, and other programs keep their files there"),
+        ("/home", "it belongs to the system, and other programs keep their files there"),
+        ("/proc/self/root", "it belongs to the system, and other programs keep their files there"),
+        ("/srv/x/../../etc", "it leads elsewhere by . or .."),
+        ("/run/../etc", "it leads elsewhere by . or .."),
+    ],
+)
+def test_metrics_go_into_no_directory_of_the_system(place, rule):
     (sentence,) = refused({"kdump_metrics_directory": place})
-    assert sentence.startswith("kdump_metrics_directory: %r is refused: it belongs to the system" % place)
+    assert sentence == (
+        "kdump_metrics_directory: %r is refused: %s; name a directory for metrics alone, such as "
+        "/var/lib/node_exporter/textfile_collector." % (place, rule)
+    )
 
 
 @pytest.mark.parametrize(
