@@ -8,7 +8,7 @@ import re
 from typing import Dict, List, Optional
 
 from ansible_collections.crashops.kdump.plugins.module_utils._syntax.shell_assignments import DEFAULTING, ENDING, NAME
-from ansible_collections.crashops.kdump.plugins.module_utils._syntax.shell_commands import Command, read_script
+from ansible_collections.crashops.kdump.plugins.module_utils._syntax.shell_commands import Beyond, Command, read_script
 from ansible_collections.crashops.kdump.plugins.module_utils._syntax.shell_words import Unreadable, Word, read_word
 
 # what is escaped, and $$, only to pass over them
@@ -43,8 +43,13 @@ class Settings:
                 self._doubt(self.names, "a shell may stop at %s" % place)
                 return
             self._take(text, command, raws, place + " is no plain assignment")
-        if script.broken is not None:
-            place = "line %d of %s" % (_line(text, script.broken.at), path)
+        if script.broken is None:
+            return
+        place = "line %d of %s" % (_line(text, script.broken.at), path)
+        if isinstance(script.broken, Beyond):
+            doubt = "%s is not an assignment, and what is set from there on is not known" % place
+            self._doubt(TOUCHED.findall(text[script.broken.at :]), doubt)
+        else:
             self._doubt(self.names, "a shell reads no further than %s: %s" % (place, script.broken.message))
 
     def _take(self, text: str, command: Command, raws: List[str], doubt: str) -> None:

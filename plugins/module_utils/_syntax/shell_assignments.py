@@ -6,9 +6,13 @@
 
 import bisect
 import re
-from typing import Iterator, List, NamedTuple, Optional, Union
+from typing import Iterator, List, NamedTuple, Optional, Set, Union
 
-from ansible_collections.crashops.kdump.plugins.module_utils._syntax.shell_commands import Command, read_script
+from ansible_collections.crashops.kdump.plugins.module_utils._syntax.shell_commands import (
+    Beyond,
+    Command,
+    read_script,
+)
 from ansible_collections.crashops.kdump.plugins.module_utils._syntax.shell_words import Word
 
 NAME = re.compile(r"[A-Za-z_][A-Za-z0-9_]*\Z")
@@ -25,11 +29,16 @@ COMMAND = "command"
 COMPUTED = "computed"  # NAME=$OTHER, NAME=$(command), : ${NAME:=value}
 APPENDED = "appended"  # NAME+=value
 LISTED = "listed"  # NAME=(a b), NAME[1]=a
-NESTED = "nested"  # in if, in a function, after &&
+NESTED = "nested"  # after &&, in a pipe
 SHARED = "shared"  # A=1 B=2, A=1; B=2
 RETURN = "carriage return"
 ENDS = "ends"
+BEYOND = "beyond"  # if, case, a function, a here-document: nothing from here on is read
+NAMED = "named"  # a variable that is named there
 BROKEN = "broken"
+# what is named in a text that is not read: all that is a name, and of these what looks like an assignment
+ANY_NAME = re.compile(r"(?<![A-Za-z0-9_])[A-Za-z_][A-Za-z0-9_]*")
+SET_THERE = re.compile(r"(?<![A-Za-z0-9_])([A-Za-z_][A-Za-z0-9_]*)(?:\[[^\]\s]*\])?[:+]?=")
 
 
 class Assignment(NamedTuple):
@@ -83,9 +92,23 @@ def events(text: str) -> List[Event]:
         found.extend(done)
         if any(event.kind == ENDS for event in done if isinstance(event, Oddity)):
             return found
-    if script.broken is not None:
-        found.append(Oddity(lines.number(script.broken.at), "", BROKEN, None, script.broken.message))
+    broken = script.broken
+    if isinstance(broken, Beyond):
+        message = "this is not an assignment (%s); what is set from here on is not known" % broken.message
+        found.append(Oddity(lines.number(broken.at), "", BEYOND, None, message))
+        found.extend(_unread(text, broken.at, {event.name for event in found}, lines))
+    elif broken is not None:
+        found.append(Oddity(lines.number(broken.at), "", BROKEN, None, broken.message))
     return found
+
+
+def _unread(text: str, begin: int, known: Set[str], lines: _Lines) -> Iterator[Oddity]:
+    """Return the variables that may be set behind a place from which on a text is not read: those named there."""
+    rest = text[begin:]
+    for match in SET_THERE.finditer(rest):
+        yield Oddity(lines.number(begin + match.start()), match.group(1), NAMED)
+    for name in sorted(known & set(ANY_NAME.findall(rest))):
+        yield Oddity(lines.number(begin), name, NAMED)
 
 
 def _of_command(text: str, command: Command, line: int) -> Iterator[Event]:

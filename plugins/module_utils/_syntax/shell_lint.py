@@ -41,6 +41,8 @@ SENTENCES: Dict[str, Sentence] = {
     shell.APPENDED: Sentence("%s is added to; sh has no +=", QUOTE, "advice", "error"),
     shell.LISTED: Sentence("%s is an array; sh has none", QUOTE, "advice", "error"),
     shell.NESTED: Sentence("%s is set under a condition, or to no effect", ALONE, "advice", "warning"),
+    shell.BEYOND: Sentence("what is set from here on is not known", "keep to assignments", "warning", "warning"),
+    shell.NAMED: Sentence("%s may be set behind a line that is no assignment", QUOTE, "advice", "warning"),
     shell.SHARED: Sentence("%s shares its line with something else", ALONE, "advice", "warning"),
     shell.RETURN: Sentence(
         "the line ends in a carriage return, which becomes part of the value", "end lines in a line feed alone",
@@ -50,7 +52,7 @@ SENTENCES: Dict[str, Sentence] = {
     shell.BROKEN: Sentence("the shell reads no further", "mend the line", "error", "error"),
 }  # fmt: skip
 # what is said once of a file
-ONCE = (shell.COMMAND, shell.RETURN)
+ONCE = (shell.COMMAND, shell.RETURN, shell.NAMED)
 
 
 def finding_at(rule: str, severity: str, entry: Any, message: str, remedy: str) -> Finding:
@@ -61,13 +63,15 @@ def finding_at(rule: str, severity: str, entry: Any, message: str, remedy: str) 
 def lint(text: str, rule: str, reader: str, touched: List[str]) -> Iterator[Finding]:
     """Find lines that bash or sh does not take for a plain assignment; touched variables have to be plain."""
     said = set()
+    plain = {entry.name for entry in shell_variables.assignments(text)}
     for odd in shell_variables.oddities(text):
         sentence = SENTENCES[odd.kind]
         severity = sentence.bash if reader == "bash" else sentence.sh
         message = odd.message or (sentence.message % odd.name if "%s" in sentence.message else sentence.message)
         remedy = sentence.remedy % odd.name if "%s" in sentence.remedy else sentence.remedy
-        if odd.name in touched and severity != "error":
-            yield Finding(rule, "error", odd.line, "%s cannot be edited safely: %s" % (odd.name, message), remedy)
+        names = [odd.name] if odd.name else [name for name in touched if odd.kind == shell.BEYOND and name not in plain]
+        if severity != "error" and any(name in touched for name in names):
+            yield Finding(rule, "error", odd.line, "%s cannot be edited safely: %s" % (names[0], message), remedy)
             continue
         # of several variables in a line, the first; of what a file is full of, the first line
         place = (odd.kind, 0 if odd.kind in ONCE else odd.line)

@@ -8,6 +8,7 @@ import re
 from typing import Dict, Iterator, List, Optional, Tuple
 
 from ansible_collections.crashops.kdump.plugins.module_utils._syntax.shell_assignments import (
+    BEYOND,
     BROKEN,
     ENDS,
     Assignment,
@@ -91,6 +92,8 @@ def with_value(text: str, name: str, value: Optional[str]) -> str:
         return text
     if value is None:
         return _removed(text, plain)
+    if not plain and any(event.kind == BEYOND for event in found if isinstance(event, Oddity)):
+        return text
     if not plain:
         return _added(text, name, "%s=%s" % (name, quoted(value)))
     last = plain[-1]

@@ -91,7 +91,10 @@ def test_a_value_is_taken_out_without_a_trace(line, after):
 
 COMPUTED = "of /etc/default/grub is no plain assignment; "
 UNPLAIN = [
-    ('if [ -e /x ]; then\n  GRUB_CMDLINE_LINUX="$GRUB_CMDLINE_LINUX crashkernel=auto"\nfi', "line 4 " + COMPUTED),
+    (
+        'if [ -e /x ]; then\n  GRUB_CMDLINE_LINUX="$GRUB_CMDLINE_LINUX crashkernel=auto"\nfi',
+        "line 3 of /etc/default/grub is not an assignment, ",
+    ),
     ('[ -e /x ] && GRUB_CMDLINE_LINUX="crashkernel=auto"', "line 3 " + COMPUTED),
     ('GRUB_CMDLINE_LINUX="$GRUB_CMDLINE_LINUX $(cat /x)"', "line 3 " + COMPUTED),
     ("GRUB_CMDLINE_LINUX+=$UNKNOWN", "line 3 " + COMPUTED),

@@ -20,14 +20,16 @@ TOLD = [
     "B='$C'\nC=1\n{0}=\"$B\"",
     "{0}=\"a\"'$B'\\ c",
     'A=1\n{0}="$A${{A}}2 \\\\$A"',
-    "GRUB_DISTRIBUTOR=`uname -s`\nif [ -e /nope ]; then\n  B=1\nfi\n{0}=a",
-    "f() {{ echo {0}; }}\n{0}=b",
+    "GRUB_DISTRIBUTOR=`uname -s`\n{0}=a\nif [ -e /nope ]; then\n  B=1\nfi",
+    "{0}=b\nf() {{ echo 0; }}",
     '# {0}="no"\n{0}=a # {0}=b',
     "B=$(echo 1)\nB=2\n{0}=$B",
 ]
 UNTOLD = [
     '{0}="a $(echo 1)"',
     '{0}="a"; if true; then {0}=b; fi',
+    "GRUB_DISTRIBUTOR=`uname -s`\nif [ -e /nope ]; then\n  B=1\nfi\n{0}=a",
+    "f() {{ echo {0}; }}\n{0}=b",
     "true && {0}=b",
     "B=$(echo 1); {0}=$B",
     "true && B=1; {0}=$B",

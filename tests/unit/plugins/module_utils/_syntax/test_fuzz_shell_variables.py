@@ -42,7 +42,10 @@ PLAIN = st.lists(st.one_of(LINES, st.sampled_from(("# c", '#A="d"', "")), LINES)
 
 def is_sound(text, name):
     """Return whether nothing stands in a text that keeps a variable from being edited."""
-    return not any(odd.name == name or odd.kind in ("broken", "ends") for odd in shell_variables.oddities(text))
+    closing = ("broken", "ends")
+    if not any(entry.name == name for entry in shell_variables.assignments(text)):
+        closing += ("beyond",)
+    return not any(odd.name == name or odd.kind in closing for odd in shell_variables.oddities(text))
 
 
 @settings(max_examples=300, deadline=None)

@@ -5,6 +5,7 @@
 
 import pytest
 from ansible_collections.crashops.kdump.plugins.module_utils._stacks.capture_cmdline import edited_words, with_listed
+from ansible_collections.crashops.kdump.plugins.module_utils._syntax import shell_lint
 from ansible_collections.crashops.kdump.plugins.module_utils._syntax import shell_variables as shell
 
 
@@ -22,8 +23,8 @@ from ansible_collections.crashops.kdump.plugins.module_utils._syntax import shel
         ("A=\"a\"'b'c\n", "A", "d", 'A="d"\n'),
         ("A=1\\\n2\nB=1\n", "A", "3", 'A="3"\nB=1\n'),
         ("A=\\\n1 # c\nB=1\n", "A", None, "B=1\n"),
-        ('if x\nthen\n#A="d"\nfi\n', "A", "3", 'if x\nthen\n#A="d"\nfi\nA="3"\n'),
-        ("cat <<E\n#A=1\nE\n", "A", "3", 'cat <<E\n#A=1\nE\nA="3"\n'),
+        ("A=1\nif x\nthen\nB=1\nfi\n", "A", "3", "A=3\nif x\nthen\nB=1\nfi\n"),
+        ("A=1\ncat <<E\nB=1\nE\n", "A", None, "cat <<E\nB=1\nE\n"),
         ('A="\udce9"\n#\udcff\r\n', "A", "1", 'A="1"\n#\udcff\r\n'),
         ('export A="1" # why\n', "A", "2", 'export A="2" # why\n'),
         ('A="1"\nA="2"\n', "A", "3", 'A="1"\nA="3"\n'),
@@ -62,7 +63,13 @@ def test_the_last_assignment_counts_and_comments_do_not():
         (": ${A:=1}\n", 1, "A", "computed"),
         ("unset A\n", 1, "A", "computed"),
         ("A=(1 2)\n", 1, "A", "listed"),
-        ("\nif true; then\nA=1\nfi\n", 3, "A", "nested"),
+        ("\nif true; then\nA=1\nfi\n", 3, "A", "named"),
+        ("A=1\nwhile :; do unset A; done\n", 2, "A", "named"),
+        ("A=1; case x in x) A=2;; esac\n", 1, "A", "named"),
+        ("f() { echo; }\nA=1\n", 2, "A", "named"),
+        ("( A=1 )\n", 1, "A", "named"),
+        ("cat <<E\nA=1\nE\n", 2, "A", "named"),
+        ("true &&\nA=1\n", 2, "A", "named"),
         ("true && A=1\n", 1, "A", "nested"),
         ("A=1; B=2\n", 1, "A", "shared"),
         ("export A=1 B=2\n", 1, "A", "shared"),
@@ -82,12 +89,10 @@ def test_what_only_looks_like_an_assignment_is_odd_and_is_not_edited(text, line,
         ('B=1\nA="\nC=1\n', 2, "broken"),
         ("A='\n", 1, "broken"),
         ("A=1\nfi\n", 2, "broken"),
-        ("if true; then\n", 1, "broken"),
         ("A=`date\n", 1, "broken"),
         ("A=1\\", 1, "broken"),
         ("A=1 \\\n", 1, "broken"),
         ("A=1\\\n", 1, "broken"),
-        ("cat <<E\nA=1\n", 2, "broken"),
         ("A=1\n&& B=1\n", 2, "broken"),
         ("A=1\0\n", 1, "broken"),
         ("A=1\nexit 0\nA=2\n", 2, "ends"),
@@ -97,6 +102,34 @@ def test_nothing_is_added_to_a_file_that_a_shell_does_not_read_to_its_end(text, 
     assert [(odd.line, odd.kind) for odd in shell.oddities(text)][-1:] == [(line, kind)]
     for name in ("A", "D"):
         assert shell.with_value(text, name, "new") == text
+
+
+BEYOND = [
+    ("B=1\nif [ -e /x ]; then\nC=1\nfi\n", 2, "if begins a command of several parts"),
+    ("case x in x) C=1;; esac\n", 1, "case begins a command of several parts"),
+    ("\nf() {\nC=1\n}\n", 2, "a bracket opens here"),
+    ("function f { C=1; }\n", 1, "function begins a command of several parts"),
+    ("B=1\ncat <<E\nC=1\n", 2, "a here-document begins here"),
+    ("true &&\n\nC=1\n", 1, "a command goes on in the next line"),
+]
+
+
+@pytest.mark.parametrize(("text", "line", "why"), BEYOND)
+@pytest.mark.parametrize("reader", ["bash", "sh"])
+def test_line_that_begins_more_than_an_assignment_is_named_and_nothing_is_added(text, line, why, reader):
+    message = "this is not an assignment (%s); what is set from here on is not known" % why
+    found = {(one.severity, one.line, one.message) for one in shell_lint.lint(text, "S1", reader, [])}
+    assert ("warning", line, message) in found
+    assert "C" not in shell.values(text)
+    assert shell.with_value(text, "A", "new") == shell.with_value(text, "C", "new") == text
+    refused = {(one.severity, one.line, one.message) for one in shell_lint.lint(text, "S1", reader, ["A"])}
+    assert ("error", line, "A cannot be edited safely: " + message) in refused
+
+
+def test_assignment_before_such_a_line_is_known_where_nothing_names_it_later():
+    text = "A=1\nB=2\nif true; then\nB=3\nfi\nD=4\n"
+    assert shell.values(text) == {"A": "1"}
+    assert [one for one in shell_lint.lint(text, "S1", "sh", ["A"]) if one.severity == "error"] == []
 
 
 @pytest.mark.parametrize(
