@@ -23,6 +23,7 @@ from ansible_collections.crashops.kdump.plugins.module_utils._checks.judge_optio
 from ansible_collections.crashops.kdump.plugins.module_utils._syntax.finding import refusal
 from ansible_collections.crashops.kdump.plugins.module_utils._syntax.option_values import (
     plain_path_problem,
+    refused,
     unseen_problem,
 )
 from ansible_collections.crashops.kdump.plugins.module_utils._syntax.private_directories import system_problem
@@ -316,9 +317,9 @@ def refusals(values: Mapping[str, Any], is_host: Callable[[str], bool], hosts: I
         if not HOST_KEY.fullmatch(key.strip()):
             remedy = "copy the line from /etc/ssh/ssh_host_ed25519_key.pub of the server"
             found.append(refusal("kdump_ssh_host_keys", key, "it is not of the form: type key", remedy))
-    trouble = plain_path_problem(values["kdump_dumps_path"]) if "kdump_dumps_path" in values else None
-    if trouble is not None:
-        found.append(refusal("kdump_dumps_path", values["kdump_dumps_path"], trouble.message, trouble.remedy))
+    if "kdump_dumps_path" in values:
+        place = values["kdump_dumps_path"]
+        found.extend(refused("kdump_dumps_path", place, plain_path_problem(place)))
     found += _metrics_directory(values.get("kdump_metrics_directory", ""))
     for name in values.get("kdump_packages", []):
         if not PACKAGE.fullmatch(name):
@@ -345,9 +346,7 @@ def _unseen(values: Mapping[str, Any]) -> list[str]:
     found = []
     for name, value in values.items():
         problems = [] if name in FREE_TEXTS else [unseen_problem(text) for text in _texts(value)]
-        problem = next((one for one in problems if one is not None), None)
-        if problem is not None:
-            found.append(refusal(name, value, problem.message, problem.remedy))
+        found.extend(refused(name, value, next((one for one in problems if one is not None), None)))
     return found
 
 

@@ -43,18 +43,12 @@ def line_of(text: str, finding: Finding) -> Optional[str]:
     return secret_words.hidden_in_file(text).split("\n")[finding.line - 1].strip()
 
 
-def _judged(option: str, value: Any, problem: Optional[option_values.Problem]) -> Iterator[str]:
-    """Return the refusal of an option's value, if there is a problem."""
-    if problem is not None:
-        yield refusal(option, value, problem.message, problem.remedy)
-
-
 def refusals(wanted: Dict[str, Any]) -> Iterator[str]:
     """Return a sentence for each value that such a file cannot hold."""
     for name, value in (wanted.get("sysconfig") or {}).items():
         option = "sysconfig.%s" % name
         if option_values.variable_problem(name):
-            yield from _judged(option, value, option_values.variable_problem(name))
+            yield from option_values.refused(option, value, option_values.variable_problem(name))
         elif isinstance(value, (dict, list)):
             yield refusal(option, value, "a variable holds one text", "write it as a string")
         elif secret_words.is_secret(name) and value is not None:
@@ -62,12 +56,12 @@ def refusals(wanted: Dict[str, Any]) -> Iterator[str]:
                 option, secret_words.HIDDEN, "a password in a task ends up in logs", "edit the file by other means"
             )
         elif value is not None:
-            yield from _judged(option, value, option_values.variable_value_problem(str(value)))
+            yield from option_values.refused(option, value, option_values.variable_value_problem(str(value)))
     for option in WORDS_OPTIONS:
         for word in wanted.get(option) or []:
-            yield from _judged(option, word, option_values.word_problem(word))
+            yield from option_values.refused(option, word, option_values.word_problem(word))
     for name in wanted.get("blocked_drivers") or []:
-        yield from _judged("blocked_drivers", name, option_values.name_problem(name))
+        yield from option_values.refused("blocked_drivers", name, option_values.name_problem(name))
 
 
 def edited(text: str, wanted: Dict[str, Any], line: CommandLine) -> str:

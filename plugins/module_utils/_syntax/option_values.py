@@ -8,7 +8,9 @@ Each function returns the problem as (what is wrong, what to do), None where the
 """
 
 import re
-from typing import NamedTuple, Optional
+from typing import Any, Iterator, NamedTuple, Optional
+
+from ansible_collections.crashops.kdump.plugins.module_utils._syntax.finding import refusal
 
 CONTROL = re.compile(r"[\x00-\x1f\x7f]")
 # what /bin/sh expands or ends a quoted value at, and systemd's EnvironmentFile reads in another way
@@ -35,6 +37,12 @@ class Setting(NamedTuple):
     option: str
     name: str
     value: Optional[str]
+
+
+def refused(option: str, value: Any, problem: Optional[Problem]) -> Iterator[str]:
+    """Return the refusal of an option's value, if there is a problem."""
+    if problem is not None:
+        yield refusal(option, value, problem.message, problem.remedy)
 
 
 def unseen_problem(value: str) -> Optional[Problem]:

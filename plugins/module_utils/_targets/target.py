@@ -68,22 +68,18 @@ def refusals(target: Target, delivery: Delivery, host: Any = None) -> Iterator[s
     judge = judges.get(target.kind)
     problem = problem or (judge(target.location) if judge else None)
     problem = problem or option_values.plain_location_problem(target.location)
-    if problem is not None:
-        yield refusal("target.location", target.location, problem.message, problem.remedy)
+    yield from option_values.refused("target.location", target.location, problem)
     if target.kind == "ssh":
         problem = option_values.plain_path_problem(target.ssh_key or "")
-        if problem is not None:
-            yield refusal("target.ssh_key", target.ssh_key, problem.message, problem.remedy)
+        yield from option_values.refused("target.ssh_key", target.ssh_key, problem)
     yield from path_refusals(target, host)
 
 
 def path_refusals(target: Target, host: Any) -> Iterator[str]:
     """Return what is wrong with the directory."""
     problem = option_values.plain_path_problem(target.path)
-    if problem is not None:
-        yield refusal("path", target.path, problem.message, problem.remedy)
-        return
-    if target.kind in ("local", "ssh"):
+    yield from option_values.refused("path", target.path, problem)
+    if problem is None and target.kind in ("local", "ssh"):
         here = host is not None and target.kind == "local"
         leads_to = host.real_path(private_directories.normal(target.path)) if here else ""
         yield from private_directories.refusals("path", target.path, leads_to)
@@ -91,6 +87,4 @@ def path_refusals(target: Target, host: Any) -> Iterator[str]:
 
 def place_refusals(place: str, path: str) -> Iterator[str]:
     """Return what is wrong with making a directory of a system private; path is what the option says."""
-    problem = private_directories.system_problem(place)
-    if problem is not None:
-        yield refusal("path", path, problem.message, problem.remedy)
+    yield from option_values.refused("path", path, private_directories.system_problem(place))

@@ -83,28 +83,23 @@ def refusals(wanted: Dict[str, Any]) -> Iterator[str]:
     if action is not None and action not in FAIL_COMMANDS:
         rule = "kdump-tools has no equivalent of it"
         yield refusal("failure_action", action, rule, "choose one of %s" % ", ".join(sorted(FAIL_COMMANDS)))
-    if wanted.get("core_collector") is not None:
-        yield from _judged("core_collector", wanted["core_collector"], _collector_problem)
+    collector = wanted.get("core_collector")
+    if collector is not None:
+        yield from option_values.refused("core_collector", collector, _collector_problem(collector))
     if wanted.get("path") is not None:
-        yield from _judged("path", wanted["path"], option_values.plain_path_problem)
+        yield from option_values.refused("path", wanted["path"], option_values.plain_path_problem(wanted["path"]))
     yield from _clashes(wanted)
     yield from _misfits(wanted.get("sysconfig") or {})
     for setting in settings(wanted):
         if setting.value is not None:
-            yield from _judged(setting.option, setting.value, option_values.shell_value_problem)
+            problem = option_values.shell_value_problem(setting.value)
+            yield from option_values.refused(setting.option, setting.value, problem)
     yield from shell_file.refusals(wanted)
 
 
 def _collector_problem(command: str) -> Optional[option_values.Problem]:
     """Return what is wrong with a collector; its words are joined again, which would hide a line break."""
     return option_values.unseen_problem(command) or makedumpfile.problem_of(command)
-
-
-def _judged(option: str, value: Any, judge: Any) -> Iterator[str]:
-    """Return the refusal of an option's value, if the judge finds a problem."""
-    problem = judge(value)
-    if problem is not None:
-        yield refusal(option, value, problem.message, problem.remedy)
 
 
 def _target_refusals(target: Dict[str, Any]) -> Iterator[str]:
@@ -116,15 +111,16 @@ def _target_refusals(target: Dict[str, Any]) -> Iterator[str]:
         rule = "kdump-tools dumps to its own root file system, to nfs or to ssh"
         yield refusal("target.type", kind, rule, "choose local, nfs or ssh; mount the device and name it by path")
     elif apart is not None:
-        yield refusal("target", kind, apart.message, apart.remedy)
+        yield from option_values.refused("target", kind, apart)
     elif kind == "nfs":
-        yield from _judged("target.location", location, option_values.nfs_problem)
-        yield from _judged("target.location", location, option_values.plain_location_problem)
+        yield from option_values.refused("target.location", location, option_values.nfs_problem(location))
+        yield from option_values.refused("target.location", location, option_values.plain_location_problem(location))
     elif kind == "ssh":
-        yield from _judged("target.location", location, option_values.ssh_problem)
-        yield from _judged("target.location", location, option_values.plain_location_problem)
+        yield from option_values.refused("target.location", location, option_values.ssh_problem(location))
+        yield from option_values.refused("target.location", location, option_values.plain_location_problem(location))
     if target.get("ssh_key"):
-        yield from _judged("target.ssh_key", target["ssh_key"], option_values.plain_path_problem)
+        problem = option_values.plain_path_problem(target["ssh_key"])
+        yield from option_values.refused("target.ssh_key", target["ssh_key"], problem)
 
 
 def _clashes(wanted: Dict[str, Any]) -> Iterator[str]:

@@ -72,21 +72,16 @@ def refusals(wanted: Dict[str, Any]) -> Iterator[str]:
         seen[setting.name] = setting.option
         problem = _problem(setting) if setting.value is not None else None
         if option_values.variable_problem(setting.name):
-            yield from _judged(setting, option_values.variable_problem(setting.name, "directive"))
+            problem = option_values.variable_problem(setting.name, "directive")
+            yield from option_values.refused(setting.option, setting.value, problem)
         elif isinstance(given.get(setting.option), (dict, list)):
             yield refusal(setting.option, given[setting.option], "a directive holds one text", "write it as a string")
         elif not (setting.option in LIST_OPTIONS and listed):
-            yield from _judged(setting, problem)
+            yield from option_values.refused(setting.option, setting.value, problem)
     yield from listed
     for setting in chosen if wanted.get("target") else []:
         if setting.name in conf_lines.TARGETS and setting.option != "target.location":
             yield refusal(setting.option, setting.value, "the option target says what the target is", "give it once")
-
-
-def _judged(setting: option_values.Setting, problem: Optional[option_values.Problem]) -> Iterator[str]:
-    """Return the refusal of a directive, if there is a problem."""
-    if problem is not None:
-        yield refusal(setting.option, setting.value, problem.message, problem.remedy)
 
 
 def _problem(setting: option_values.Setting) -> Optional[option_values.Problem]:
@@ -116,9 +111,7 @@ def _list_refusals(wanted: Dict[str, Any]) -> Iterator[str]:
     """Return a sentence for each entry of a list that would become several words."""
     for option in LIST_OPTIONS:
         for word in wanted.get(option) or []:
-            problem = option_values.plain_word_problem(word)
-            if problem is not None:
-                yield refusal(option, word, problem.message, problem.remedy)
+            yield from option_values.refused(option, word, option_values.plain_word_problem(word))
 
 
 def edited(text: str, wanted: Dict[str, Any], exclusive: bool, renames: bool = True) -> str:
