@@ -7,8 +7,9 @@
 from typing import Any, Dict, Iterator, List, NamedTuple, Optional
 
 from ansible_collections.crashops.kdump.plugins.module_utils._stacks import capture_cmdline
+from ansible_collections.crashops.kdump.plugins.module_utils._stacks.error_sentences import Asked
 from ansible_collections.crashops.kdump.plugins.module_utils._syntax import option_values, secret_words, shell_variables
-from ansible_collections.crashops.kdump.plugins.module_utils._syntax.finding import Finding, refusal
+from ansible_collections.crashops.kdump.plugins.module_utils._syntax.finding import refusal
 
 COMMAND_LINE_OPTIONS = ("commandline_append", "commandline_remove", "blocked_drivers")
 WORDS_OPTIONS = ("commandline_append", "commandline_remove", "commandline_default")
@@ -34,13 +35,6 @@ class CommandLine(NamedTuple):
         if name == self.variable:
             return self.default or None if self.written else None
         return self.packaged.get(name)
-
-
-def line_of(text: str, finding: Finding) -> Optional[str]:
-    """Return the line that a finding is about, without a password; None where it is about the file as a whole."""
-    if not finding.line:
-        return None
-    return secret_words.hidden_in_file(text).split("\n")[finding.line - 1].strip()
 
 
 def refusals(wanted: Dict[str, Any]) -> Iterator[str]:
@@ -107,21 +101,17 @@ def touched(wanted: Dict[str, Any], line: CommandLine) -> List[str]:
     return list(wanted.get("sysconfig") or {}) + ([line.variable] if words else [])
 
 
-def error_sentences(
-    path: str,
-    text: str,
-    found: List[Finding],
-    wanted: Optional[Dict[str, Any]] = None,
-    line: Optional[CommandLine] = None,
-) -> Iterator[str]:
-    """Return a sentence for each error in the resulting file: naming the option that caused it, else the line."""
-    asked = wanted or {}
-    options = {name: ("sysconfig.%s" % name, value) for name, value in (asked.get("sysconfig") or {}).items()}
-    words = [(option, asked[option]) for option in COMMAND_LINE_OPTIONS if line and asked.get(option)]
-    options.update((line.variable, pair) for pair in words[-1:] if line)
-    by_line = {entry.line: entry.name for entry in shell_variables.assignments(text)}
-    for finding in found:
-        if finding.severity == "error" and finding.line:
-            where = "%s line %d" % (path, finding.line)
-            option, value = options.get(by_line.get(finding.line, ""), (where, line_of(text, finding)))
-            yield refusal(option, value, finding.message, finding.remedy)
+def lines(text: str) -> List[str]:
+    """Return the lines of a file, without the passwords in them."""
+    return secret_words.hidden_in_file(text).split("\n")
+
+
+def asked(
+    text: str, wanted: Dict[str, Any], line: CommandLine, more: Optional[Dict[str, Asked]] = None
+) -> Dict[int, Asked]:
+    """Return the option behind each line of the resulting file; more are options of a stack's own, by variable."""
+    options = dict(more or {})
+    options.update((name, ("sysconfig.%s" % name, value)) for name, value in (wanted.get("sysconfig") or {}).items())
+    words = [(option, wanted[option]) for option in COMMAND_LINE_OPTIONS if wanted.get(option)]
+    options.update((line.variable, pair) for pair in words[-1:])
+    return {one.line: options[one.name] for one in shell_variables.assignments(text) if one.name in options}

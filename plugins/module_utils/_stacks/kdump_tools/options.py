@@ -9,8 +9,9 @@ from typing import Any, Dict, Iterator, List, Optional
 
 from ansible_collections.crashops.kdump.plugins.module_utils._stacks import shell_file
 from ansible_collections.crashops.kdump.plugins.module_utils._stacks.capture_cmdline import words_of
+from ansible_collections.crashops.kdump.plugins.module_utils._stacks.error_sentences import Asked
 from ansible_collections.crashops.kdump.plugins.module_utils._syntax import makedumpfile, option_values, shell_variables
-from ansible_collections.crashops.kdump.plugins.module_utils._syntax.finding import Finding, refusal
+from ansible_collections.crashops.kdump.plugins.module_utils._syntax.finding import refusal
 from ansible_collections.crashops.kdump.plugins.module_utils._syntax.whole_numbers import signed
 
 SWITCH = "USE_KDUMP"
@@ -176,16 +177,7 @@ def integer(value: str) -> Optional[int]:
     return signed(value) if re.match(r"\s*[+-]?[0-9]+\s*\Z", value, re.ASCII) else None
 
 
-def error_sentences(path: str, text: str, found: List[Finding], wanted: Dict[str, Any]) -> Iterator[str]:
-    """Return a sentence for each error in the resulting file: naming the option that caused it, else the line."""
-    options = {setting.name: (setting.option, setting.value) for setting in settings(wanted)}
-    options.update((name, ("sysconfig.%s" % name, value)) for name, value in (wanted.get("sysconfig") or {}).items())
-    words = [(option, wanted[option]) for option in shell_file.COMMAND_LINE_OPTIONS if wanted.get(option)]
-    options.update((COMMAND_LINE.variable, pair) for pair in words[-1:])
-    by_line = {entry.line: entry.name for entry in shell_variables.assignments(text)}
-    for finding in found:
-        if finding.severity != "error":
-            continue
-        where = "%s line %s" % (path, finding.line) if finding.line else path
-        option, value = options.get(by_line.get(finding.line or 0, ""), (where, shell_file.line_of(text, finding)))
-        yield refusal(option, value, finding.message, finding.remedy)
+def asked(text: str, wanted: Dict[str, Any]) -> Dict[int, Asked]:
+    """Return the option behind each line of the resulting file."""
+    own = {setting.name: (setting.option, setting.value) for setting in settings(wanted)}
+    return shell_file.asked(text, wanted, COMMAND_LINE, own)

@@ -20,6 +20,7 @@ from ansible_collections.crashops.kdump.plugins.module_utils._stacks.base import
     judged_image,
 )
 from ansible_collections.crashops.kdump.plugins.module_utils._stacks.capture_cmdline import words_of
+from ansible_collections.crashops.kdump.plugins.module_utils._stacks.error_sentences import error_sentences
 from ansible_collections.crashops.kdump.plugins.module_utils._stacks.kdump_tools import (
     capture_sysctls,
     lint,
@@ -150,7 +151,8 @@ class KdumpToolsStack(Stack):
             return refused
         judged = self.findings(wanted)[DEFAULTS]
         found = [finding for finding in judged if finding.rule not in lint.OF_HOST]
-        return list(options.error_sentences(DEFAULTS, self._judged(wanted), found, wanted))
+        text = self._judged(wanted)
+        return list(error_sentences(DEFAULTS, shell_file.lines(text), found, options.asked(text, wanted)))
 
     def _place_refusals(self, wanted: Dict[str, Any]) -> List[str]:
         """Return why a directory that an option names is not for dumps; with ssh it is one of the server."""

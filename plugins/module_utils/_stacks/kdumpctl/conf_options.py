@@ -6,9 +6,10 @@
 
 from typing import Any, Dict, Iterator, List, Optional
 
+from ansible_collections.crashops.kdump.plugins.module_utils._stacks.error_sentences import Asked
 from ansible_collections.crashops.kdump.plugins.module_utils._stacks.kdumpctl import conf_lines
 from ansible_collections.crashops.kdump.plugins.module_utils._syntax import option_values
-from ansible_collections.crashops.kdump.plugins.module_utils._syntax.finding import Finding, refusal
+from ansible_collections.crashops.kdump.plugins.module_utils._syntax.finding import refusal
 
 TEXT_OPTIONS = (
     "path", "core_collector", "failure_action", "final_action", "kdump_pre", "kdump_post", "kdump_emergency",
@@ -158,17 +159,8 @@ def _with_fitting_collector(text: str, kind: str, wanted: Dict[str, Any]) -> str
     return text if fitting == standing else conf_lines.with_directive(text, "core_collector", fitting)
 
 
-def error_sentences(path: str, text: str, found: List[Finding], wanted: Dict[str, Any]) -> Iterator[str]:
-    """Return a sentence for each error in the resulting file: naming the option that caused it, else the line."""
-    by_name = {setting.name: setting for setting in settings(wanted) if setting.value is not None}
-    written, names = conf_lines.lines(text), conf_lines.names_at(text)
-    for finding in found:
-        is_error, is_typed = finding.severity == "error", (finding.rule, finding.severity) in WRONG_IF_TYPED
-        setting = next((by_name[name] for name in names.get(finding.line or 0, []) if name in by_name), None)
-        if setting is not None and (is_error or is_typed):
-            yield refusal(setting.option, setting.value, finding.message, finding.remedy)
-        elif is_error:
-            where = "%s line %s" % (path, finding.line) if finding.line else path
-            yield refusal(
-                where, written[finding.line - 1].strip() if finding.line else "", finding.message, finding.remedy
-            )
+def asked(text: str, wanted: Dict[str, Any]) -> Dict[int, Asked]:
+    """Return the option behind each line of the resulting file."""
+    by_name = {one.name: (one.option, one.value) for one in settings(wanted) if one.value is not None}
+    named = {number: [name for name in names if name in by_name] for number, names in conf_lines.names_at(text).items()}
+    return {number: by_name[names[0]] for number, names in named.items() if names}

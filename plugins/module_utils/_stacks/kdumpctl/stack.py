@@ -19,6 +19,7 @@ from ansible_collections.crashops.kdump.plugins.module_utils._stacks.base import
     judged_image,
 )
 from ansible_collections.crashops.kdump.plugins.module_utils._stacks.capture_cmdline import edited_words, words_of
+from ansible_collections.crashops.kdump.plugins.module_utils._stacks.error_sentences import error_sentences
 from ansible_collections.crashops.kdump.plugins.module_utils._stacks.kdumpctl import (
     capture_sysctls,
     conf_lines,
@@ -160,9 +161,11 @@ class KdumpctlStack(Stack):
         # what another task may still make, such as the dump directory, is a finding and no reason to refuse
         host = self._around(conf, sysconfig).without_what_may_come()
         found = conf_lint.lint(conf, self.generation(), host)
-        sentences = list(conf_options.error_sentences(CONF, conf, found, wanted))
+        asked = conf_options.asked(conf, wanted)
+        sentences = list(error_sentences(CONF, conf_lines.lines(conf), found, asked, conf_options.WRONG_IF_TYPED))
         found = [finding for finding in self._shell_findings(wanted) if finding.rule not in sysconfig_lint.OF_HOST]
-        return sentences + list(shell_file.error_sentences(SYSCONFIG, sysconfig, found, wanted, COMMAND_LINE))
+        asked = shell_file.asked(sysconfig, wanted, COMMAND_LINE)
+        return sentences + list(error_sentences(SYSCONFIG, shell_file.lines(sysconfig), found, asked))
 
     def _place_refusals(self, wanted: Dict[str, Any]) -> List[str]:
         """Return why a directory that an option names is not for dumps; on other targets it lies below their root."""

@@ -5,6 +5,7 @@
 
 import pytest
 from ansible_collections.crashops.kdump.plugins.module_utils._stacks import shell_file
+from ansible_collections.crashops.kdump.plugins.module_utils._stacks.error_sentences import error_sentences
 from ansible_collections.crashops.kdump.plugins.module_utils._stacks.kdumpctl import sysconfig_lint, sysconfig_packaged
 
 PATH = "/etc/sysconfig/kdump"
@@ -69,7 +70,7 @@ def test_a_file_of_the_packages_defaults_has_no_finding(generation, machine):
 def sentences(text, **wanted):
     after = shell_file.edited(text, wanted, line())
     found = sysconfig_lint.lint(after, shell_file.touched(wanted, line()), sysconfig_lint.Facts())
-    return list(shell_file.error_sentences(PATH, after, found, wanted, line()))
+    return list(error_sentences(PATH, shell_file.lines(after), found, shell_file.asked(after, wanted, line())))
 
 
 def test_an_error_that_an_option_makes_names_the_option_and_its_value():
