@@ -237,7 +237,7 @@ class ActionModule(ActionBase):
                 self._bound_connection()
                 self.pause(delay_s + 3)
         if done["rc"] != 0:
-            said = decisions.printable((done.get("stderr") or "") + (done.get("stdout") or "")) or "it said nothing"
+            said = decisions.last_words((done.get("stderr") or "") + (done.get("stdout") or "")) or "it said nothing"
             raise CrashTestFailed("%s was not crashed: %s" % (self._name, said), refused=[said])
 
     def _after_lost_connection(self, error: Exception, boot_id: str) -> dict[str, Any]:

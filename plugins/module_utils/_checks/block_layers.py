@@ -16,6 +16,7 @@ from ansible_collections.crashops.kdump.plugins.module_utils._checks.outcome imp
     warned,
 )
 from ansible_collections.crashops.kdump.plugins.module_utils._facts.evidence import Evidence
+from ansible_collections.crashops.kdump.plugins.module_utils._syntax.private_directories import DUMPS
 
 ELSEWHERE = "Name another target or directory (kdump_target, kdump_path)."
 NETWORK_KINDS = ("multipath", "iscsi", "fibre channel", "nvme over fabrics")
@@ -48,7 +49,7 @@ def target_supported(seen: Evidence) -> Outcome:
         kind = seen.target.place.mount.fstype
     if kind == "local":
         reason = "Which file system holds %s cannot be seen." % (directory or "the dump directory")
-        return unknown(reason, "Look at it: findmnt --target %s" % (directory or "/var/crash"))
+        return unknown(reason, "Look at it: findmnt --target %s" % (directory or DUMPS))
     return _of_type(seen, kind) or _of_layers(seen) or _of_root(seen) or passed(kind)
 
 

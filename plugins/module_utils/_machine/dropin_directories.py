@@ -4,8 +4,9 @@
 # Private to this collection: no promise is made to code outside it.
 """Directories of drop-in files, as systemd, modprobe and dracut read them."""
 
-import re
-from typing import Any, Iterable, List, NamedTuple, Tuple
+from typing import Any, Iterable, List, NamedTuple
+
+from ansible_collections.crashops.kdump.plugins.module_utils._syntax.natural_order import natural
 
 
 class DropIn(NamedTuple):
@@ -36,12 +37,4 @@ def _is_there(host: Any, path: str) -> bool:
 
 def by_version(found: List[DropIn]) -> List[DropIn]:
     """Return the files in the order of `sort -V`, which dracut asks for: 9-a comes before 10-a."""
-    return sorted(found, key=lambda one: _version_key(one.name))
-
-
-def _version_key(name: str) -> List[Tuple[int, int, str]]:
-    """Return a key by which numbers in names are compared as numbers."""
-    parts = re.findall(r"[0-9]+|[^0-9]+", name)
-    # of two numbers the one with more digits is larger, however many they are
-    numbers = [part.lstrip("0") if "0" <= part[0] <= "9" else None for part in parts]
-    return [(1, 0, part) if number is None else (0, len(number), number) for part, number in zip(parts, numbers)]
+    return sorted(found, key=lambda one: natural(one.name))

@@ -14,6 +14,7 @@ from ansible_collections.crashops.kdump.plugins.module_utils._machine import hos
 from ansible_collections.crashops.kdump.plugins.module_utils._machine.kernel_files import CRASH_LOADED
 from ansible_collections.crashops.kdump.plugins.module_utils._service.state import FADUMP
 from ansible_collections.crashops.kdump.plugins.module_utils._syntax.finding import refusal
+from ansible_collections.crashops.kdump.plugins.module_utils._syntax.visible_text import visible
 
 # how long a host may take to die, dump, boot and answer again: firmware and services, and the dumping of its memory
 BASE_TIMEOUT_S = 900
@@ -293,12 +294,12 @@ def sight(stdout: str) -> Sight:
     if len(lines[0]) != 36:
         return Sight(None, False, "it answered something else than a boot id: %r" % stdout[:80])
     held = [line[len("held ") :] for line in lines[1:] if line.startswith("held ")]
-    return Sight(lines[0], "capture" in lines[1:], None, printable(held[0]) if held else None)
+    return Sight(lines[0], "capture" in lines[1:], None, last_words(held[0]) if held else None)
 
 
-def printable(text: str) -> str:
-    """Return what a host said on one line, without characters that act on a terminal."""
-    return "".join(character for character in " ".join(text.split()) if character.isprintable())[-500:]
+def last_words(text: str) -> str:
+    """Return the end of what a host said, on one line."""
+    return visible(" ".join(text.split())[-500:])
 
 
 def is_back(seen: Sight, old_boot_id: str) -> bool:

@@ -6,11 +6,11 @@
 
 from __future__ import annotations
 
-import re
 import time
 from collections.abc import Iterable, Mapping
 from typing import Any
 
+from ansible_collections.crashops.kdump.plugins.module_utils._syntax.natural_order import natural
 from ansible_collections.crashops.kdump.plugins.plugin_utils._report import words
 from ansible_collections.crashops.kdump.plugins.plugin_utils._report.rows import row
 
@@ -77,19 +77,10 @@ def standing(rows: list[dict[str, Any]]) -> dict[str, int]:
 def _badness(one: dict[str, Any]) -> tuple[Any, ...]:
     """Return what rows are sorted by: the verdict, failed and doubtful checks, the name with its numbers as numbers."""
     failed = sum(1 for problem in one["problems"] if problem["status"] == "fail" and not problem["waived"])
-    return (ORDER[one["verdict"]], -failed, -one["checks"]["warn"], natural(one["host"]), one["host"])
+    return (ORDER[one["verdict"]], -failed, -one["checks"]["warn"], natural(one["host"].lower()), one["host"])
 
 
 def is_worst_first(rows: list[dict[str, Any]]) -> bool:
     """Return whether rows are in the order of the report; a query may have given them another."""
     found = [_badness(one) for one in rows]
     return found == sorted(found)
-
-
-def natural(name: str) -> list[tuple[int, int, str]]:
-    """Return what a name is sorted by so that web2 comes before web10."""
-    parts = re.split(r"([0-9]+)", name.lower())
-    # of two numbers the one with more digits is larger, however many they are
-    numbers = [part.lstrip("0") if part.isdecimal() else None for part in parts]
-    pairs = [(part, number) for part, number in zip(parts, numbers) if part]
-    return [(1, 0, part) if number is None else (0, len(number), number) for part, number in pairs]

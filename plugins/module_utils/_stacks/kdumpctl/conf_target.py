@@ -17,6 +17,7 @@ from ansible_collections.crashops.kdump.plugins.module_utils._stacks.kdumpctl.co
 )
 from ansible_collections.crashops.kdump.plugins.module_utils._stacks.kdumpctl.dracut_options import added_modules
 from ansible_collections.crashops.kdump.plugins.module_utils._syntax import option_values
+from ansible_collections.crashops.kdump.plugins.module_utils._syntax.private_directories import DUMPS
 
 DRACUT_MOUNT = re.compile(r"""--mount[= ]+["']?([^"']+)""")
 OPAL = "/proc/device-tree/ibm,opal/dump"
@@ -49,7 +50,7 @@ def surroundings(host: Any, found: Dict[str, str], script: str, kernel: str = ""
     script is kdumpctl's text, kernel the release of the kernel that captures.
     """
     kind, location = target(found)
-    path = found.get("path") or conf_lines.DEFAULT_PATH
+    path = found.get("path") or DUMPS
     directory = dump_directory(host, kind, location, path) if path.startswith("/") else None
     name, addresses = _own_names(host) if found.get("fence_kdump_nodes") else (None, ())
     mounted = mounts.listed(host, location, mounts.MOUNTED) if location and kind not in ("ssh", "local") else None

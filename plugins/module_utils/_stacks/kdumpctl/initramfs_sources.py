@@ -13,6 +13,7 @@ from ansible_collections.crashops.kdump.plugins.module_utils._stacks.kdumpctl im
     conf_lines,
     conf_target,
 )
+from ansible_collections.crashops.kdump.plugins.module_utils._syntax.private_directories import DUMPS
 
 HOOK_DIRECTORIES = ("pre", "post", "emergency")
 # dracut reads them at each build, its module crypt the second; kdumpctl does not ask whether they have changed
@@ -68,7 +69,7 @@ def _meets_server(host: Any, found: Dict[str, str]) -> bool:
     """Return whether the capture kernel needs the network: for a target, for what is mounted there, for other nodes."""
     kind, dummy = conf_target.target(found)
     if kind == "local":
-        mount = mounts.holding(mounts.mounts_of(host), found.get("path") or conf_lines.DEFAULT_PATH)
+        mount = mounts.holding(mounts.mounts_of(host), found.get("path") or DUMPS)
         kind = mount.fstype if mount is not None else kind
     named = found.get("fence_kdump_nodes")
     return kind == "ssh" or kind.startswith("nfs") or bool(named) or cluster_fencing.of_pacemaker(host, named)

@@ -35,6 +35,7 @@ from ansible_collections.crashops.kdump.plugins.module_utils._stacks.kdumpctl.bo
 from ansible_collections.crashops.kdump.plugins.module_utils._stacks.kdumpctl.conf_rules import Surroundings
 from ansible_collections.crashops.kdump.plugins.module_utils._syntax import private_directories, shell_variables
 from ansible_collections.crashops.kdump.plugins.module_utils._syntax.finding import Finding
+from ansible_collections.crashops.kdump.plugins.module_utils._syntax.private_directories import DUMPS
 from ansible_collections.crashops.kdump.plugins.module_utils._targets.target import FILE_SYSTEMS, Delivery
 
 CONF = "/etc/kdump.conf"
@@ -138,7 +139,7 @@ class KdumpctlStack(Stack):
         """Return what the files say; defaults fill what they leave out."""
         found = self._directives()
         kind, location = conf_target.target(found)
-        path = found.get("path") or conf_lines.DEFAULT_PATH
+        path = found.get("path") or DUMPS
         default = conf_lines.flattened(COLLECTOR, kind in ("raw", "ssh"))
         return Settings(
             kind,

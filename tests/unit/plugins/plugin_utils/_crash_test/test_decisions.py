@@ -186,7 +186,7 @@ def test_the_trigger_returns_before_the_panic_with_a_timer_and_without_one():
 
 def test_a_host_that_held_its_crash_back_says_why_without_codes_for_a_terminal():
     seen = decisions.sight(OLD + "\nheld it is not armed\x1b[2J any more\n")
-    assert (seen.boot_id, seen.held) == (OLD, "it is not armed[2J any more")
+    assert (seen.boot_id, seen.held) == (OLD, "it is not armed\\x1b[2J any more")
 
 
 @pytest.fixture
