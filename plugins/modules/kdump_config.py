@@ -32,6 +32,7 @@ description:
     Check mode does not wait.
 extends_documentation_fragment:
   - crashops.kdump._attributes
+  - crashops.kdump._target
 attributes:
   check_mode:
     support: full
@@ -50,26 +51,6 @@ options:
       - With a target of type V(ssh) or V(raw), makedumpfile needs C(-F), and with the others it must not have it. If
         O(core_collector) is left out, the collector that stands in the file is given or relieved of C(-F) accordingly.
       - Leaving it out leaves the target as it is.
-    type: dict
-    suboptions:
-      type:
-        description:
-          - The kind of target. V(local) is the file system that holds O(path).
-          - On Debian and Ubuntu only V(local), V(nfs) and V(ssh) exist.
-        type: str
-        required: true
-        choices: [local, raw, ext2, ext3, ext4, xfs, btrfs, minix, virtiofs, nfs, ssh]
-      location:
-        description:
-          - A device, C(UUID=...) or C(LABEL=...) of a file system or raw device, the tag of a virtiofs share,
-            C(host:/export) of an NFS server, C(user@host) of an ssh server.
-          - It must be left out with the type V(local), and given with every other.
-        type: str
-      ssh_key:
-        description:
-          - The private key for a target of type V(ssh), an absolute path on the host; given with no other type.
-          - Leaving it out leaves the key as it is; where none is set, kdump uses C(/root/.ssh/kdump_id_rsa).
-        type: str
   path:
     description:
       - The directory of the dumps, absolute. With kdumpctl it lies within the target, as kdump.conf(5) says.
@@ -354,8 +335,7 @@ from ansible_collections.crashops.kdump.plugins.module_utils._setup.configuratio
 )
 from ansible_collections.crashops.kdump.plugins.module_utils._stacks.base import Stack
 from ansible_collections.crashops.kdump.plugins.module_utils._stacks.find import find_stack
-
-REMOTE_TARGETS = ["raw", "ext2", "ext3", "ext4", "xfs", "btrfs", "minix", "virtiofs", "nfs", "ssh"]
+from ansible_collections.crashops.kdump.plugins.module_utils._targets.target import target_option
 
 
 def ensure(host: Any, params: Dict[str, Any], check_mode: bool) -> Dict[str, Any]:
@@ -409,18 +389,9 @@ def _make_folders(host: Any, stack: Stack, changes: List[FileChange]) -> None:
 
 def main() -> None:
     """Run the module."""
-    target = {
-        "type": "dict",
-        "required_if": [("type", kind, ["location"]) for kind in REMOTE_TARGETS],
-        "options": {
-            "type": {"type": "str", "required": True, "choices": ["local"] + REMOTE_TARGETS},
-            "location": {"type": "str"},
-            "ssh_key": {"type": "str", "no_log": False},
-        },
-    }
     actions = ["reboot", "halt", "poweroff"]
     argument_spec = {
-        "target": target,
+        "target": target_option(),
         "path": {"type": "str"},
         "core_collector": {"type": "str"},
         "failure_action": {"type": "str", "choices": actions + ["shell", "dump_to_rootfs"]},

@@ -29,6 +29,7 @@ description:
     Check mode does not wait.
 extends_documentation_fragment:
   - crashops.kdump._attributes
+  - crashops.kdump._target
 attributes:
   check_mode:
     support: full
@@ -50,26 +51,6 @@ options:
     description:
       - The target, as in M(crashops.kdump.kdump_config).
       - If it is left out, it is the one that the host's own files name.
-    type: dict
-    suboptions:
-      type:
-        description:
-          - The kind of target. V(local) is the file system that holds O(path).
-          - On Debian and Ubuntu only V(local), V(nfs) and V(ssh) exist.
-        type: str
-        required: true
-        choices: [local, raw, ext2, ext3, ext4, xfs, btrfs, minix, virtiofs, nfs, ssh]
-      location:
-        description:
-          - A device, C(UUID=...) or C(LABEL=...) of a file system or raw device, the tag of a virtiofs share,
-            C(host:/export) of an NFS server, C(user@host) of an ssh server.
-          - It must be left out with the type V(local), and given with every other.
-        type: str
-      ssh_key:
-        description:
-          - The private key for a target of type V(ssh), an absolute path on the host.
-          - If it is left out, it is the one that the host's own files name, or C(/root/.ssh/kdump_id_rsa).
-        type: str
   path:
     description:
       - The directory of the dumps, as in M(crashops.kdump.kdump_config). RV(directory) tells what it means for the
@@ -239,7 +220,7 @@ from typing import Any, Dict
 from ansible.module_utils.basic import AnsibleModule
 from ansible_collections.crashops.kdump.plugins.module_utils._machine.host import run_module
 from ansible_collections.crashops.kdump.plugins.module_utils._setup.target import tried
-from ansible_collections.crashops.kdump.plugins.module_utils._targets.target import FILE_SYSTEMS
+from ansible_collections.crashops.kdump.plugins.module_utils._targets.target import target_option
 
 
 def ensure(host: Any, params: Dict[str, Any], check_mode: bool) -> Dict[str, Any]:
@@ -249,18 +230,8 @@ def ensure(host: Any, params: Dict[str, Any], check_mode: bool) -> Dict[str, Any
 
 def main() -> None:
     """Run the module."""
-    kinds = ["raw"] + list(FILE_SYSTEMS) + ["nfs", "ssh"]
-    target = {
-        "type": "dict",
-        "required_if": [("type", kind, ["location"]) for kind in kinds],
-        "options": {
-            "type": {"type": "str", "required": True, "choices": ["local"] + kinds},
-            "location": {"type": "str"},
-            "ssh_key": {"type": "str", "no_log": False},
-        },
-    }
     argument_spec = {
-        "target": target,
+        "target": target_option(),
         "path": {"type": "str"},
         "create": {"type": "bool", "default": True},
         "timeout": {"type": "int", "default": 60},

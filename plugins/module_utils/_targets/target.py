@@ -27,6 +27,20 @@ class Delivery(NamedTuple):
     has_all_of_ssh: bool
 
 
+def target_option() -> Dict[str, Any]:
+    """Return the option `target` of a module, as doc_fragments/_target.py describes it."""
+    elsewhere = ["raw", *FILE_SYSTEMS, "nfs", "ssh"]
+    return {
+        "type": "dict",
+        "required_if": [("type", kind, ["location"]) for kind in elsewhere],
+        "options": {
+            "type": {"type": "str", "required": True, "choices": ["local", *elsewhere]},
+            "location": {"type": "str"},
+            "ssh_key": {"type": "str", "no_log": False},
+        },
+    }
+
+
 class Target(NamedTuple):
     """A dump target: its kind, location and key as kdump_config has them, and the directory as written."""
 

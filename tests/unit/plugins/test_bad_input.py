@@ -397,11 +397,21 @@ NOT_BAD = {
 }
 
 
+def with_fragments(options, names):
+    """Return options with what the fragments of those names add to them."""
+    for name in names:
+        fragment = importlib.import_module(PACKAGE + "doc_fragments." + name.rpartition(".")[2]).ModuleDocFragment
+        for option, described in yaml.safe_load(fragment.DOCUMENTATION)["options"].items():
+            options[option] = dict(described, **options.get(option, {}))
+    return options
+
+
 def documentation(path):
     """Return the options of a plugin by its documentation."""
     for node in ast.parse(path.read_text()).body:
         if isinstance(node, ast.Assign) and node.targets[0].id == "DOCUMENTATION":
-            return yaml.safe_load(ast.literal_eval(node.value))["options"]
+            described = yaml.safe_load(ast.literal_eval(node.value))
+            return with_fragments(described["options"], described.get("extends_documentation_fragment", []))
     raise AssertionError("%s has no documentation" % path)
 
 
