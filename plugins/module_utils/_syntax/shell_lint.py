@@ -5,7 +5,7 @@
 """What is wrong with a file of shell assignments as such, whatever its variables mean."""
 
 import re
-from typing import Any, Dict, Iterator, List, NamedTuple
+from typing import Dict, Iterator, List, NamedTuple
 
 from ansible_collections.crashops.kdump.plugins.module_utils._syntax import shell_assignments as shell
 from ansible_collections.crashops.kdump.plugins.module_utils._syntax import shell_variables
@@ -53,11 +53,6 @@ SENTENCES: Dict[str, Sentence] = {
 }  # fmt: skip
 # what is said once of a file
 ONCE = (shell.COMMAND, shell.RETURN, shell.NAMED)
-
-
-def finding_at(rule: str, severity: str, entry: Any, message: str, remedy: str) -> Finding:
-    """Return a finding about the line of a variable: an Assignment, or whatever else has a line."""
-    return Finding(rule, severity, entry.line, message, remedy)
 
 
 def lint(text: str, rule: str, reader: str, touched: List[str]) -> Iterator[Finding]:

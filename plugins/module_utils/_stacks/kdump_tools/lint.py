@@ -5,10 +5,11 @@
 """What is wrong with an /etc/default/kdump-tools, rule by rule: T1 to T18."""
 
 import re
-from typing import Any, Callable, Dict, Iterator, List, NamedTuple, Optional, Tuple
+from typing import Any, Dict, Iterator, List, NamedTuple, Optional, Tuple
 
 from ansible_collections.crashops.kdump.plugins.module_utils._stacks.capture_cmdline import words_of
 from ansible_collections.crashops.kdump.plugins.module_utils._stacks.kdump_tools import options
+from ansible_collections.crashops.kdump.plugins.module_utils._stacks.rules import advice, error, found_by, warning
 from ansible_collections.crashops.kdump.plugins.module_utils._syntax import (
     makedumpfile,
     option_values,
@@ -17,7 +18,6 @@ from ansible_collections.crashops.kdump.plugins.module_utils._syntax import (
 )
 from ansible_collections.crashops.kdump.plugins.module_utils._syntax.finding import Finding, in_order
 from ansible_collections.crashops.kdump.plugins.module_utils._syntax.shell_assignments import BROKEN, Oddity, events
-from ansible_collections.crashops.kdump.plugins.module_utils._syntax.shell_lint import finding_at
 
 
 class Entry(NamedTuple):
@@ -29,7 +29,6 @@ class Entry(NamedTuple):
 
 
 Entries = Dict[str, Entry]
-Rule = Callable[[Entries, str], Iterator[Finding]]
 
 # rules about what another task may still bring; they refuse nothing
 OF_HOST = ("T17", "T18")
@@ -71,9 +70,9 @@ def switch(entries: Entries, rule: str) -> Iterator[Finding]:
     number = options.integer(entry.value)
     if number is None:
         message = "the init script compares USE_KDUMP with a number, and does nothing where it is none"
-        yield finding_at(rule, "error", entry, message, "write 1 (or 0 to switch kdump off)")
+        yield error(rule, entry, message, "write 1 (or 0 to switch kdump off)")
     elif number == 0:
-        yield finding_at(rule, "warning", entry, "USE_KDUMP=0 switches kdump off", "write 1")
+        yield warning(rule, entry, "USE_KDUMP=0 switches kdump off", "write 1")
 
 
 def numbers(entries: Entries, rule: str) -> Iterator[Finding]:
@@ -81,16 +80,15 @@ def numbers(entries: Entries, rule: str) -> Iterator[Finding]:
     for name, consequence in COMPARED.items():
         entry = entries.get(name)
         if entry and options.integer(entry.value) is None:
-            yield finding_at(
-                rule, "warning", entry, "%s is not a number: %s" % (name, consequence), "write one, or nothing"
-            )
+            message = "%s is not a number: %s" % (name, consequence)
+            yield warning(rule, entry, message, "write one, or nothing")
     for name, (target, consequence, positive) in NEEDED.items():
         entry = entries.get(name)
         number = options.integer(entry.value) if entry else None
         if entry and (number is None or (positive and number < 1)):
             severity = "error" if target in entries else "warning"
             message = "%s is not a number%s: %s" % (name, " above 0" if positive else "", consequence)
-            yield finding_at(rule, severity, entry, message, "write one, or nothing")
+            yield Finding(rule, severity, entry.line, message, "write one, or nothing")
 
 
 def capture_words(entries: Entries, rule: str) -> Iterator[Finding]:
@@ -98,7 +96,7 @@ def capture_words(entries: Entries, rule: str) -> Iterator[Finding]:
     entry = entries.get(options.COMMAND_LINE.variable)
     if entry and options.CAPTURE_UNIT not in words_of(entry.value):
         message = "without %s the capture kernel boots as usual and saves no dump" % options.CAPTURE_UNIT
-        yield finding_at(rule, "error", entry, message, "keep that word")
+        yield error(rule, entry, message, "keep that word")
 
 
 def chosen_words(entries: Entries, rule: str) -> Iterator[Finding]:
@@ -107,7 +105,7 @@ def chosen_words(entries: Entries, rule: str) -> Iterator[Finding]:
         entry = entries.get(name)
         if entry and entry.value not in known:
             message = "%s is not one of %s: %s" % (entry.value, ", ".join(known), FALLBACKS[name])
-            yield finding_at(rule, "warning", entry, message, "choose one of them")
+            yield warning(rule, entry, message, "choose one of them")
 
 
 def places(entries: Entries, rule: str) -> Iterator[Finding]:
@@ -117,13 +115,13 @@ def places(entries: Entries, rule: str) -> Iterator[Finding]:
         problem = judge(entry.value) if entry else None
         if entry and problem is not None:
             severity = "warning" if re.match(works, entry.value) else "error"
-            yield finding_at(rule, severity, entry, "%s: %s" % (name, problem.message), problem.remedy)
+            yield Finding(rule, severity, entry.line, "%s: %s" % (name, problem.message), problem.remedy)
     entry = entries.get("KDUMP_COREDIR")
     problem = option_values.path_problem(entry.value) if entry else None
     if entry and problem is not None:
         remote = "NFS" in entries or "SSH" in entries
         severity = "warning" if entry.value.startswith("/") and not remote else "error"
-        yield finding_at(rule, severity, entry, "KDUMP_COREDIR: %s" % problem.message, problem.remedy)
+        yield Finding(rule, severity, entry.line, "KDUMP_COREDIR: %s" % problem.message, problem.remedy)
 
 
 def failure_command(entries: Entries, rule: str) -> Iterator[Finding]:
@@ -131,7 +129,7 @@ def failure_command(entries: Entries, rule: str) -> Iterator[Finding]:
     entry = entries.get("KDUMP_FAIL_CMD")
     if entry and re.search(r"[;&|<>$`'\"\\]", entry.value):
         message = "KDUMP_FAIL_CMD is split at blanks and run as one command: the host stays in the capture kernel"
-        yield finding_at(rule, "warning", entry, message, "name one command, such as reboot -f, or a script")
+        yield warning(rule, entry, message, "name one command, such as reboot -f, or a script")
 
 
 def several_targets(entries: Entries, rule: str) -> Iterator[Finding]:
@@ -139,14 +137,14 @@ def several_targets(entries: Entries, rule: str) -> Iterator[Finding]:
     targets = [entries[name] for name in options.TARGET_VARIABLES if name in entries]
     for entry in targets[1:]:
         message = "%s stands beside %s; kdump-tools dumps to both" % (entry.name, targets[0].name)
-        yield finding_at(rule, "warning", entry, message, "keep one of them")
+        yield warning(rule, entry, message, "keep one of them")
 
 
 def collector_arguments(entries: Entries, rule: str) -> Iterator[Finding]:
     """Find arguments that makedumpfile refuses; the scripts take the empty file that comes of them for a dump."""
     entry = entries.get("MAKEDUMP_ARGS")
     for problem in makedumpfile.problems(words_of(entry.value)) if entry else ():
-        yield finding_at(rule, "error", entry, problem.message, problem.remedy)
+        yield error(rule, entry, problem.message, problem.remedy)
 
 
 def overlooked_failure(entries: Entries, rule: str) -> Iterator[Finding]:
@@ -155,7 +153,7 @@ def overlooked_failure(entries: Entries, rule: str) -> Iterator[Finding]:
     remote = [name for name in ("SSH", "FTP") if name in entries]
     if entry and entry.value != options.FAIL_COMMANDS["reboot"] and remote and "NFS" not in entries:
         message = "with %s kdump-config reports every dump as saved: KDUMP_FAIL_CMD is never run" % remote[0]
-        yield finding_at(rule, "warning", entry, message, "expect a reboot, or dump to NFS or a local disk")
+        yield warning(rule, entry, message, "expect a reboot, or dump to NFS or a local disk")
 
 
 def clear_password(entries: Entries, rule: str) -> Iterator[Finding]:
@@ -163,7 +161,7 @@ def clear_password(entries: Entries, rule: str) -> Iterator[Finding]:
     entry = entries.get("FTP_PASSWORD")
     if entry:
         message = "the password stands in clear text, in a file that every account may read by default"
-        yield finding_at(rule, "warning", entry, message, "dump by SSH or NFS")
+        yield warning(rule, entry, message, "dump by SSH or NFS")
 
 
 def purging(entries: Entries, rule: str) -> Iterator[Finding]:
@@ -176,7 +174,7 @@ def purging(entries: Entries, rule: str) -> Iterator[Finding]:
         message = "with %s nothing is removed, whatever KDUMP_NUM_DUMPS says" % remote[0]
     else:
         message = "the oldest entries of KDUMP_COREDIR whose names begin with 2 are removed, whoever made them"
-    yield finding_at(rule, "advice", entry, message, "keep nothing else there")
+    yield advice(rule, entry, message, "keep nothing else there")
 
 
 def whole_command_line(entries: Entries, rule: str) -> Iterator[Finding]:
@@ -184,7 +182,7 @@ def whole_command_line(entries: Entries, rule: str) -> Iterator[Finding]:
     entry = entries.get("KDUMP_CMDLINE")
     if entry and not any(word.startswith("root=") for word in words_of(entry.value)):
         message = "KDUMP_CMDLINE takes the place of the booted command line, and names no root="
-        yield finding_at(rule, "warning", entry, message, "leave it empty, and use KDUMP_CMDLINE_APPEND")
+        yield warning(rule, entry, message, "leave it empty, and use KDUMP_CMDLINE_APPEND")
 
 
 def evaluated(entries: Entries, rule: str) -> Iterator[Finding]:
@@ -195,11 +193,11 @@ def evaluated(entries: Entries, rule: str) -> Iterator[Finding]:
         if entry and signs:
             severity = "error" if any(sign in fatal for sign in signs) else "warning"
             message = "kdump-config has a shell read %s once more, which does not keep %s" % (name, signs[0])
-            yield finding_at(rule, severity, entry, message, "write it without such signs")
+            yield Finding(rule, severity, entry.line, message, "write it without such signs")
 
 
 # the numbers of the rules are those of the collection's rule table and stay what they are
-RULES: Tuple[Tuple[str, Rule], ...] = (
+RULES = (
     ("T2", switch), ("T3", numbers), ("T4", capture_words), ("T5", chosen_words), ("T6", places),
     ("T7", failure_command), ("T8", several_targets), ("T9", collector_arguments), ("T10", overlooked_failure),
     ("T13", clear_password), ("T14", purging), ("T15", whole_command_line), ("T16", evaluated),
@@ -211,12 +209,12 @@ def _of_host(entries: Entries, lacking: List[str]) -> Iterator[Finding]:
     entry = entries.get("KDUMP_COMPRESSION")
     if entry and entry.value in lacking:
         message = "%s is not installed: nothing is compressed" % entry.value
-        yield finding_at("T17", "warning", entry, message, "install it, or choose another")
+        yield warning("T17", entry, message, "install it, or choose another")
     for name in ("KDUMP_KERNEL", "KDUMP_INITRD"):
         entry = entries.get(name)
         if entry and entry.value in lacking:
             message = "%s does not exist" % entry.value
-            yield finding_at("T18", "error", entry, message, "name one that does, or nothing")
+            yield error("T18", entry, message, "name one that does, or nothing")
 
 
 def named_things(text: str) -> Tuple[Optional[str], List[str]]:
@@ -242,9 +240,8 @@ def _of_text(text: str, entries: Entries) -> Iterator[Finding]:
     if any(event.kind == BROKEN for event in odd):
         return
     computed = any(event.name == options.SWITCH for event in odd) and options.SWITCH not in entries
-    for name, rule in RULES:
-        if rule is not switch or not computed:  # T1 says that only a shell can tell it
-            yield from rule(entries, name)
+    # T1 says that only a shell can tell it
+    yield from found_by([pair for pair in RULES if pair[1] is not switch or not computed], entries)
 
 
 def lint(text: str, touched: List[str], lacking: List[str]) -> List[Finding]:

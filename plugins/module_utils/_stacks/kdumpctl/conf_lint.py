@@ -4,7 +4,7 @@
 # Private to this collection: no promise is made to code outside it.
 """What is wrong with a kdump.conf, rule by rule: the rules' numbers, and the file as one generation reads it."""
 
-from typing import List, Optional, Tuple
+from typing import List, Optional
 
 from ansible_collections.crashops.kdump.plugins.module_utils._stacks.kdumpctl import conf_lines
 from ansible_collections.crashops.kdump.plugins.module_utils._stacks.kdumpctl import conf_rules_actions as actions
@@ -12,13 +12,13 @@ from ansible_collections.crashops.kdump.plugins.module_utils._stacks.kdumpctl im
 from ansible_collections.crashops.kdump.plugins.module_utils._stacks.kdumpctl import conf_rules_targets as targets
 from ansible_collections.crashops.kdump.plugins.module_utils._stacks.kdumpctl.conf_rules import (
     Document,
-    Rule,
     Surroundings,
 )
+from ansible_collections.crashops.kdump.plugins.module_utils._stacks.rules import found_by
 from ansible_collections.crashops.kdump.plugins.module_utils._syntax.finding import Finding, in_order
 
 # the numbers of the rules are those of docs/kdump_conf.md and stay what they are
-RULES: Tuple[Tuple[str, Rule], ...] = (
+RULES = (
     ("R1", lines.unknown_names), ("R2", lines.removed_names), ("R3", lines.empty_values),
     ("R4", lines.repeated_names), ("R5", targets.several_targets), ("R6", targets.mounts_and_target),
     ("R7", targets.several_mounts), ("R8", targets.mount_form), ("R9", actions.failure_actions),
@@ -40,4 +40,4 @@ RULES: Tuple[Tuple[str, Rule], ...] = (
 def lint(text: str, generation: str = "current", host: Optional[Surroundings] = None) -> List[Finding]:
     """Return what the rules find in a kdump.conf, in the order of its lines."""
     document = Document(text, conf_lines.entries(text, generation), generation, host or Surroundings())
-    return in_order(finding for name, check in RULES for finding in check(document, name))
+    return in_order(found_by(RULES, document))

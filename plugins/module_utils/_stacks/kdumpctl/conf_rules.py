@@ -5,11 +5,9 @@
 """What every rule of kdump.conf is handed and hands back: the file as one generation reads it, its host, findings."""
 
 import re
-from typing import Callable, Dict, Iterator, List, NamedTuple, Optional, Tuple
+from typing import Dict, List, NamedTuple, Optional, Tuple
 
 from ansible_collections.crashops.kdump.plugins.module_utils._stacks.kdumpctl.conf_lines import TARGETS, Entry
-from ansible_collections.crashops.kdump.plugins.module_utils._syntax.finding import Finding
-from ansible_collections.crashops.kdump.plugins.module_utils._syntax.option_values import Problem
 
 STREAMS = ("raw", "ssh")  # targets that a collector writes to through its standard output
 DISKS = ("ext2", "ext3", "ext4", "xfs", "btrfs", "minix")
@@ -73,9 +71,6 @@ class Document(NamedTuple):
         return target is not None and target.name in STREAMS
 
 
-Rule = Callable[[Document, str], Iterator[Finding]]
-
-
 def shown(text: str) -> str:
     """Return a part of the file for a message: what cannot be printed is escaped, and a long one is cut off."""
     safe = "".join(one if one.isprintable() else one.encode("unicode_escape").decode("ascii") for one in text[:SHOWN])
@@ -85,24 +80,3 @@ def shown(text: str) -> str:
 def words(value: str) -> List[str]:
     """Return the words of a value as a shell splits it: at blanks and tabs, and at nothing else."""
     return [word for word in re.split("[ \t]+", value) if word]
-
-
-def error(rule: str, entry: Entry, message: str, remedy: str) -> Finding:
-    """Return the finding of what kdumpctl refuses, or what the dump would be lost by."""
-    return Finding(rule, "error", entry.line, message, remedy)
-
-
-def warning(rule: str, entry: Entry, message: str, remedy: str) -> Finding:
-    """Return the finding of what misleads without breaking."""
-    return Finding(rule, "warning", entry.line, message, remedy)
-
-
-def advice(rule: str, entry: Entry, message: str, remedy: str) -> Finding:
-    """Return the finding of what works and could be better."""
-    return Finding(rule, "advice", entry.line, message, remedy)
-
-
-def of_problem(rule: str, entry: Entry, problem: Optional[Problem]) -> Iterator[Finding]:
-    """Return the finding for a value's problem, if it has one."""
-    if problem is not None:
-        yield error(rule, entry, problem.message, problem.remedy)

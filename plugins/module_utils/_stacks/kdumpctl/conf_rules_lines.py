@@ -19,10 +19,9 @@ from ansible_collections.crashops.kdump.plugins.module_utils._stacks.kdumpctl.co
 )
 from ansible_collections.crashops.kdump.plugins.module_utils._stacks.kdumpctl.conf_rules import (
     Document,
-    error,
     shown,
-    warning,
 )
+from ansible_collections.crashops.kdump.plugins.module_utils._stacks.rules import error, warning
 from ansible_collections.crashops.kdump.plugins.module_utils._syntax.finding import Finding
 
 HOOKS = ("kdump_pre", "kdump_post", "kdump_emergency")

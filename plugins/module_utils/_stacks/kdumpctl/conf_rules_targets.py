@@ -11,12 +11,9 @@ from ansible_collections.crashops.kdump.plugins.module_utils._stacks.kdumpctl.co
 from ansible_collections.crashops.kdump.plugins.module_utils._stacks.kdumpctl.conf_rules import (
     DISKS,
     Document,
-    advice,
-    error,
-    of_problem,
-    warning,
     words,
 )
+from ansible_collections.crashops.kdump.plugins.module_utils._stacks.rules import advice, error, of_problem, warning
 from ansible_collections.crashops.kdump.plugins.module_utils._syntax import option_values
 from ansible_collections.crashops.kdump.plugins.module_utils._syntax.finding import Finding
 

@@ -5,10 +5,11 @@
 """What is wrong with an /etc/sysconfig/kdump, rule by rule: S1 to S13."""
 
 import re
-from typing import Callable, Dict, Iterator, List, NamedTuple, Tuple
+from typing import Dict, Iterator, List, NamedTuple, Tuple
 
 from ansible_collections.crashops.kdump.plugins.module_utils._stacks.capture_cmdline import words_of
 from ansible_collections.crashops.kdump.plugins.module_utils._stacks.kdumpctl import sysconfig_packaged
+from ansible_collections.crashops.kdump.plugins.module_utils._stacks.rules import advice, error, found_by, warning
 from ansible_collections.crashops.kdump.plugins.module_utils._syntax import shell_lint
 from ansible_collections.crashops.kdump.plugins.module_utils._syntax.finding import Finding, in_order
 from ansible_collections.crashops.kdump.plugins.module_utils._syntax.shell_assignments import (
@@ -17,7 +18,6 @@ from ansible_collections.crashops.kdump.plugins.module_utils._syntax.shell_assig
     Oddity,
     events,
 )
-from ansible_collections.crashops.kdump.plugins.module_utils._syntax.shell_lint import finding_at
 
 LEVELS = ("KDUMP_STDLOGLVL", "KDUMP_SYSLOGLVL", "KDUMP_KMSGLOGLVL")
 APPEND, REMOVE, WHOLE = "KDUMP_COMMANDLINE_APPEND", "KDUMP_COMMANDLINE_REMOVE", "KDUMP_COMMANDLINE"
@@ -37,7 +37,13 @@ class Facts(NamedTuple):
 
 # the variables that are set, by name, as the file leaves them
 Entries = Dict[str, Event]
-Rule = Callable[[Entries, Facts, str], Iterator[Finding]]
+
+
+class Sysconfig(NamedTuple):
+    """What the rules judge: the variables, and what is known of the host."""
+
+    entries: Entries
+    facts: Facts
 
 
 def _words(entries: Entries, name: str) -> List[str]:
@@ -45,110 +51,110 @@ def _words(entries: Entries, name: str) -> List[str]:
     return words_of(entries[name].value or "") if name in entries else []
 
 
-def log_levels(entries: Entries, facts: Facts, rule: str) -> Iterator[Finding]:
+def log_levels(seen: Sysconfig, rule: str) -> Iterator[Finding]:
     """Find log levels that end every call of kdumpctl."""
     for name in LEVELS:
-        entry = entries.get(name)
+        entry = seen.entries.get(name)
         if entry and entry.value not in (None, "", "0", "1", "2", "3", "4"):
             message = "%s is not one of 0, 1, 2, 3, 4: kdumpctl ends at once" % name
-            yield finding_at(rule, "error", entry, message, "write 3, or remove the line")
+            yield error(rule, entry, message, "write 3, or remove the line")
 
 
-def kernel_release(entries: Entries, facts: Facts, rule: str) -> Iterator[Finding]:
+def kernel_release(seen: Sysconfig, rule: str) -> Iterator[Finding]:
     """Find a capture kernel that is not installed."""
-    entry = entries.get("KDUMP_KERNELVER")
-    if entry and entry.value in facts.lacking:
+    entry = seen.entries.get("KDUMP_KERNELVER")
+    if entry and entry.value in seen.facts.lacking:
         message = "no kernel %s is installed: kdumpctl loads nothing" % entry.value
-        yield finding_at(rule, "error", entry, message, 'write KDUMP_KERNELVER="" for the running one')
+        yield error(rule, entry, message, 'write KDUMP_KERNELVER="" for the running one')
 
 
-def missing_words(entries: Entries, facts: Facts, rule: str) -> Iterator[Finding]:
+def missing_words(seen: Sysconfig, rule: str) -> Iterator[Finding]:
     """Find words without which a capture kernel often runs out of memory, or hangs at a device."""
-    entry, words = entries.get(APPEND), _words(entries, APPEND)
+    entry, words = seen.entries.get(APPEND), _words(seen.entries, APPEND)
     if not entry or entry.value is None:
         return
     if not any(word.startswith(CPU_LIMITS) for word in words):
         message = "without nr_cpus= the capture kernel starts every CPU, and needs memory for each"
-        yield finding_at(rule, "warning", entry, message, "add nr_cpus=1")
-    usual = words_of(sysconfig_packaged.default_words(facts.generation, facts.machine))
+        yield warning(rule, entry, message, "add nr_cpus=1")
+    usual = words_of(sysconfig_packaged.default_words(seen.facts.generation, seen.facts.machine))
     if "reset_devices" in usual and "reset_devices" not in words:
         message = "without reset_devices drivers do not reset what the crashed kernel left behind"
-        yield finding_at(rule, "advice", entry, message, "add reset_devices")
+        yield advice(rule, entry, message, "add reset_devices")
 
 
-def removed_values(entries: Entries, facts: Facts, rule: str) -> Iterator[Finding]:
+def removed_values(seen: Sysconfig, rule: str) -> Iterator[Finding]:
     """Find name=value among the names to remove, which takes every value of the name. EL 8 removes that value only."""
-    entry = entries.get(REMOVE)
-    valued = [word for word in _words(entries, REMOVE) if "=" in word.rstrip("=")]
-    if entry and valued and facts.generation != "el8":
+    entry = seen.entries.get(REMOVE)
+    valued = [word for word in _words(seen.entries, REMOVE) if "=" in word.rstrip("=")]
+    if entry and valued and seen.facts.generation != "el8":
         message = "kdumpctl removes %s with any value, and not only %s" % (valued[0].split("=")[0], valued[0])
-        yield finding_at(rule, "warning", entry, message, "write the name alone")
+        yield warning(rule, entry, message, "write the name alone")
 
 
-def reserving_words(entries: Entries, facts: Facts, rule: str) -> Iterator[Finding]:
+def reserving_words(seen: Sysconfig, rule: str) -> Iterator[Finding]:
     """Find a crashkernel= for the capture kernel itself: kdumpctl removes it from the booted command line only."""
-    entry = entries.get(APPEND)
-    if entry and any(word.startswith("crashkernel=") for word in _words(entries, APPEND)):
+    entry = seen.entries.get(APPEND)
+    if entry and any(word.startswith("crashkernel=") for word in _words(seen.entries, APPEND)):
         message = "crashkernel= makes the capture kernel reserve memory of the little that it has"
-        yield finding_at(rule, "warning", entry, message, "remove it; crashkernel_reserve is for the running kernel")
+        yield warning(rule, entry, message, "remove it; crashkernel_reserve is for the running kernel")
 
 
-def blocked_drivers(entries: Entries, facts: Facts, rule: str) -> Iterator[Finding]:
+def blocked_drivers(seen: Sysconfig, rule: str) -> Iterator[Finding]:
     """Find a list of drivers that is not separated by commas."""
-    entry = entries.get(APPEND)
-    for word in _words(entries, APPEND):
+    entry = seen.entries.get(APPEND)
+    for word in _words(seen.entries, APPEND):
         if entry and word.startswith(BLOCKED) and not re.match(r"[A-Za-z0-9_,-]+\Z", word[len(BLOCKED) :]):
             message = "%s is no list of drivers separated by commas" % word
-            yield finding_at(rule, "warning", entry, message, "write %sone,two" % BLOCKED)
+            yield warning(rule, entry, message, "write %sone,two" % BLOCKED)
 
 
-def whole_command_line(entries: Entries, facts: Facts, rule: str) -> Iterator[Finding]:
+def whole_command_line(seen: Sysconfig, rule: str) -> Iterator[Finding]:
     """Find a command line in place of the booted one."""
-    entry = entries.get(WHOLE)
+    entry = seen.entries.get(WHOLE)
     if entry and entry.value:
         message = "KDUMP_COMMANDLINE takes the place of the booted command line, with all that this says of the host"
-        yield finding_at(rule, "advice", entry, message, "leave it empty, and use KDUMP_COMMANDLINE_APPEND")
+        yield advice(rule, entry, message, "leave it empty, and use KDUMP_COMMANDLINE_APPEND")
 
 
-def notification(entries: Entries, facts: Facts, rule: str) -> Iterator[Finding]:
+def notification(seen: Sysconfig, rule: str) -> Iterator[Finding]:
     """Find a switch that is neither on nor off."""
-    entry = entries.get("VMCORE_CREATION_NOTIFICATION")
+    entry = seen.entries.get("VMCORE_CREATION_NOTIFICATION")
     if entry and (entry.value or "").lower() not in ("", "yes", "no"):
         message = "kdumpctl takes anything but yes for no"
-        yield finding_at(rule, "advice", entry, message, "write yes or no")
+        yield advice(rule, entry, message, "write yes or no")
 
 
-def absent_words(entries: Entries, facts: Facts, rule: str) -> Iterator[Finding]:
+def absent_words(seen: Sysconfig, rule: str) -> Iterator[Finding]:
     """Find a file that leaves out what kdumpctl has no default for."""
-    if entries and APPEND not in entries:
+    if seen.entries and APPEND not in seen.entries:
         message = "%s is not set, and kdumpctl appends nothing by itself" % APPEND
         yield Finding(rule, "warning", None, message, "set it by kdump_config with sysconfig: {%s: null}" % APPEND)
 
 
-def image_name(entries: Entries, facts: Facts, rule: str) -> Iterator[Finding]:
+def image_name(seen: Sysconfig, rule: str) -> Iterator[Finding]:
     """Find a file that does not say what kernel images are called."""
-    entry = entries.get("KDUMP_IMG")
-    if entries and (entry is None or entry.value == ""):
+    entry = seen.entries.get("KDUMP_IMG")
+    if seen.entries and (entry is None or entry.value == ""):
         message = "KDUMP_IMG is not set: kdumpctl finds no kernel by the name of vmlinuz-..."
         yield Finding(rule, "warning", entry.line if entry else None, message, 'write KDUMP_IMG="vmlinuz"')
 
 
-def quotes(entries: Entries, facts: Facts, rule: str) -> Iterator[Finding]:
+def quotes(seen: Sysconfig, rule: str) -> Iterator[Finding]:
     """Find quotes within a value that kdumpctl has xargs or read split, and so loses words by."""
-    for name in (WHOLE, REMOVE) if facts.generation != "el8" else ():
-        entry = entries.get(name)
+    for name in (WHOLE, REMOVE) if seen.facts.generation != "el8" else ():
+        entry = seen.entries.get(name)
         value = (entry.value or "") if entry else ""
         if entry and not re.match(r"(?:[^\"'\\]|\"[^\"]*\"|'[^']*'|\\.)*\Z", value, re.DOTALL):
             message = "a quote in %s is not closed: what stands from there on is lost" % name
-            yield finding_at(rule, "warning", entry, message, "close it, or remove it")
-    entry = entries.get("KEXEC_ARGS")
+            yield warning(rule, entry, message, "close it, or remove it")
+    entry = seen.entries.get("KEXEC_ARGS")
     if entry and re.search("[\"'\\\\]", entry.value or ""):
         message = "KEXEC_ARGS is split at blanks: kexec gets the quotes as they stand"
-        yield finding_at(rule, "warning", entry, message, "write it without quotes within")
+        yield warning(rule, entry, message, "write it without quotes within")
 
 
 # the numbers of the rules are those of the collection's rule table and stay what they are
-RULES: Tuple[Tuple[str, Rule], ...] = (
+RULES = (
     ("S2", log_levels), ("S3", kernel_release), ("S4", missing_words), ("S5", removed_values),
     ("S6", reserving_words), ("S7", blocked_drivers), ("S8", whole_command_line), ("S9", notification),
     ("S11", absent_words), ("S12", image_name), ("S13", quotes),
@@ -162,6 +168,5 @@ def lint(text: str, touched: List[str], facts: Facts) -> List[Finding]:
     found = list(shell_lint.lint(text, "S1", "bash", touched))
     found.extend(shell_lint.repeated(text, "S10"))
     if not any(event.kind == BROKEN for event in done if isinstance(event, Oddity)):
-        for name, rule in RULES:
-            found.extend(rule(entries, facts, name))
+        found.extend(found_by(RULES, Sysconfig(entries, facts)))
     return in_order(found)
