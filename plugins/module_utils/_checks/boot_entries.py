@@ -22,7 +22,7 @@ SET_ALL = "Run ansible-playbook crashops.kdump.setup, which sets one value for a
 
 def reboot_not_pending(seen: Evidence) -> Outcome:
     """Judge whether a reboot would change what is reserved."""
-    required, why = seen.boot.reboot_required, seen.boot.reason
+    required, why = seen.boot_entries.reboot_required, seen.boot_entries.reason
     if required is None:
         return unknown("What the next boot reserves cannot be seen: %s." % (why or "no boot loader"))
     if not required:
@@ -30,15 +30,15 @@ def reboot_not_pending(seen: Evidence) -> Outcome:
     reason = "A reboot is pending: %s." % why
     judge = warned if seen.running.reserved_bytes else failed
     # a reboot would give back what is reserved
-    lost = seen.boot.default_values == []
+    lost = seen.boot_entries.default_values == []
     return judge(reason, RESERVE if lost else REBOOT, "yes", "no")
 
 
 def entries_read(seen: Evidence) -> Outcome:
     """Judge whether the machine boots the entries that were set."""
-    if seen.boot.entries is None:
+    if seen.boot_entries.entries is None:
         return skipped("the boot entries cannot be read")
-    found = seen.boot.unread
+    found = seen.boot_entries.unread
     if found is None:
         return passed("nothing speaks against it")
     judge = warned if seen.running.reserved_bytes else failed
@@ -47,10 +47,10 @@ def entries_read(seen: Evidence) -> Outcome:
 
 def entries_alike(seen: Evidence) -> Outcome:
     """Judge whether another entry than the default one would be booted without the reservation."""
-    entries = seen.boot.entries
+    entries = seen.boot_entries.entries
     if entries is None:
-        return unknown("The boot entries cannot be read: %s." % (seen.boot.reason or "no boot loader"))
-    empty = seen.boot.empty
+        return unknown("The boot entries cannot be read: %s." % (seen.boot_entries.reason or "no boot loader"))
+    empty = seen.boot_entries.empty
     if empty and len(empty) < len(entries) and seen.memory.expected is not None and seen.memory.expected.size:
         first, why = empty[0]
         value = said(values(first.cmdline))
@@ -60,17 +60,17 @@ def entries_alike(seen: Evidence) -> Outcome:
     kinds = sorted({said(values(entry.cmdline)) for entry in entries if "-rescue-" not in entry.kernel})
     if len(kinds) < 2:
         return passed("%d entries, all with %s" % (len(entries), kinds[0] if kinds else said([])))
-    if seen.boot.same:
+    if seen.boot_entries.same:
         return passed("%d entries, which all reserve the same" % len(entries), None, "They have %s." % ", ".join(kinds))
     return warned("The boot entries differ: %s." % ", ".join(kinds), SET_ALL, kinds, "one value for all")
 
 
 def new_kernels(seen: Evidence) -> Outcome:
     """Judge whether a kernel that an update installs gets the reservation."""
-    future, default = seen.boot.future, seen.boot.default_values
+    future, default = seen.boot_entries.future, seen.boot_entries.default_values
     if future is None or default is None:
         return skipped("every kernel's entry is made of the same text here")
-    if seen.boot.future_alike:
+    if seen.boot_entries.future_alike:
         return passed("%s, by %s" % (said(future.values), future.source))
     reason = "Kernels yet to come take their arguments from %s, which has %s, while the default entry has %s."
     return warned(
@@ -82,7 +82,7 @@ def value_stays(seen: Evidence) -> Outcome:
     """Judge whether the next update of kdump or the kernel puts the vendor's default in place of the value."""
     if seen.stack.generation in (None, "el8"):
         return skipped("nothing sets the value anew here")
-    default, vendor = seen.boot.default_values, seen.memory.vendor
+    default, vendor = seen.boot_entries.default_values, seen.memory.vendor
     if not default or seen.configuration.auto_reset == "no" or (vendor and vendor.alike):
         return passed("auto_reset_crashkernel %s" % seen.configuration.auto_reset)
     if seen.memory.expected is not None and not seen.memory.expected.size:
@@ -100,7 +100,7 @@ def early_kdump(seen: Evidence) -> Outcome:
     """Judge whether early kdump, where it is asked for, has a fresh capture initramfs."""
     if "rd.earlykdump" not in seen.platform.cmdline:
         return skipped("early kdump is not asked for")
-    system, capture = seen.image.system_mtime, seen.image.mtime
+    system, capture = seen.capture_image.system_mtime, seen.capture_image.mtime
     if system is None or capture is None:
         return unknown("The initramfs of the system or of the capture kernel cannot be seen.")
     if system >= capture:

@@ -22,7 +22,7 @@ ARM = "Run ansible-playbook crashops.kdump.setup, which builds and loads it."
 
 def image_exists(seen: Evidence) -> Outcome:
     """Judge whether there is a capture initramfs of the running kernel."""
-    image = seen.image
+    image = seen.capture_image
     if image.exists:
         return passed(image.path)
     return of_unseen(seen, [image.path]) or failed(
@@ -32,7 +32,7 @@ def image_exists(seen: Evidence) -> Outcome:
 
 def image_fresh(seen: Evidence) -> Outcome:
     """Judge whether the capture initramfs is younger than all that it is made from."""
-    image = seen.image
+    image = seen.capture_image
     if not image.exists:
         return skipped("there is no capture initramfs")
     if not image.stale_because:
@@ -60,7 +60,7 @@ def loaded_fresh(seen: Evidence) -> Outcome:
 
 def image_links(seen: Evidence) -> Outcome:
     """Judge whether kdump-tools would load the kernel that runs."""
-    wrong = seen.image.wrong_links
+    wrong = seen.capture_image.wrong_links
     if not seen.stack_class.loads_by_links:
         return skipped("kdumpctl has no such links")
     if not wrong:
@@ -72,7 +72,7 @@ def image_links(seen: Evidence) -> Outcome:
 
 def capture_kernel_installed(seen: Evidence) -> Outcome:
     """Judge whether the kernel that captures is still on the disk."""
-    path, there = seen.image.kernel_path, seen.image.kernel_exists
+    path, there = seen.capture_image.kernel_path, seen.capture_image.kernel_exists
     if there:
         return passed(path)
     unseen = of_unseen(seen, [path])
@@ -85,7 +85,7 @@ def capture_kernel_installed(seen: Evidence) -> Outcome:
 
 def boot_space(seen: Evidence) -> Outcome:
     """Judge whether one more capture initramfs can be built where it lies."""
-    free, size = seen.image.free_bytes, seen.image.size
+    free, size = seen.capture_image.free_bytes, seen.capture_image.size
     if free is None or size is None:
         return skipped("the size of an initramfs, or the room for it, is not known")
     if free >= size:

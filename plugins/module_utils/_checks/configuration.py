@@ -139,7 +139,7 @@ def collector_installed(seen: Evidence) -> Outcome:
     if collects and seen.tools.makedumpfile is None:
         reason = "makedumpfile is not installed, so the whole memory would be copied, or nothing."
         return failed(reason, "Install makedumpfile (the role does).", "missing", "makedumpfile")
-    if seen.tools.builder is None and not seen.image.exists:
+    if seen.tools.builder is None and not seen.capture_image.exists:
         reason = "%s is not installed, so no capture initramfs can be built."
         return failed(reason % seen.stack_class.builder, "Install it.", "missing")
     return passed(seen.tools.makedumpfile or seen.settings.core_collector)

@@ -147,7 +147,7 @@ def fips(seen: Evidence) -> Outcome:
     """Judge whether the capture kernel of a host in FIPS mode can check itself."""
     if not seen.platform.fips:
         return skipped("FIPS mode is off")
-    if seen.stack_class.boots_root or seen.image.kernel_has_hmac:
+    if seen.stack_class.boots_root or seen.capture_image.kernel_has_hmac:
         return passed("on")
     reason = "FIPS mode is on, and there is no checksum (.hmac) beside the capture kernel in /boot."
     return warned(reason, "Install the kernel anew, or run fips-mode-setup --enable.", "no .hmac", ".hmac")

@@ -40,7 +40,7 @@ def crashkernel_booted(seen: Evidence) -> Outcome:
         return passed(said(booted))
     if seen.running.reserved_bytes:
         return passed("none, and %s are reserved all the same" % mib(seen.running.reserved_bytes))
-    unread = seen.boot.unread
+    unread = seen.boot_entries.unread
     reason = "The running kernel was booted without crashkernel=%s." % (": %s" % unread.reason if unread else "")
     return failed(reason, unread.remedy if unread else RESERVE, "none", "crashkernel=...")
 
@@ -52,8 +52,8 @@ def memory_reserved(seen: Evidence) -> Outcome:
         return passed(mib(reserved))
     if reserved is None:
         return _unreadable(seen)
-    why = seen.boot.reason
-    unread = seen.boot.unread
+    why = seen.boot_entries.reason
+    unread = seen.boot_entries.unread
     advice = unread.remedy if unread else RESERVE
     return failed("No memory is reserved: %s." % (why or "the kernel does not say why"), advice, "0", "more than 0")
 
@@ -76,7 +76,7 @@ def reservation_readable(seen: Evidence) -> Outcome:
 
 def _values(seen: Evidence) -> List[str]:
     """Return the crashkernel= values that count: of the next boot, or of this one where those are not known."""
-    found = seen.boot.default_values
+    found = seen.boot_entries.default_values
     return seen.running.booted if found is None else found
 
 
@@ -100,7 +100,7 @@ def crashkernel_auto(seen: Evidence) -> Outcome:
         return passed("crashkernel=auto, which this kernel knows")
     if seen.memory.next_knows_auto is None:
         reason = "It is not known whether the kernel of the next boot knows crashkernel=auto: %s."
-        return unknown(reason % seen.boot.reason)
+        return unknown(reason % seen.boot_entries.reason)
     reason = "crashkernel=auto is known to the kernel of RHEL 8 only; %s reserves nothing for it."
     other = "that of the next boot (%s)" % seen.memory.next_kernel
     told = reason % ("this one" if seen.memory.next_kernel == seen.running.kernel else other)
@@ -110,12 +110,12 @@ def crashkernel_auto(seen: Evidence) -> Outcome:
 def crashkernel_value(seen: Evidence) -> Outcome:
     """Judge whether the value of the next boot reserves anything on this machine."""
     values, expected = _values(seen), seen.memory.expected
-    if not values and seen.boot.default_values is None:
+    if not values and seen.boot_entries.default_values is None:
         return skipped("the boot entries are not known, and this boot had no crashkernel=")
     if not values:
         return failed("The next boot reserves nothing: its entry has no crashkernel=.", RESERVE, "none", "a size")
     if not seen.memory.next_known:
-        return unknown("What the next boot reserves cannot be seen: %s." % seen.boot.reason)
+        return unknown("What the next boot reserves cannot be seen: %s." % seen.boot_entries.reason)
     if expected is None:
         return unknown("How much RAM this machine has cannot be seen.")
     if expected.size:
@@ -222,7 +222,7 @@ def _is_cma_known(seen: Evidence) -> bool:
 
 def memory_extras(seen: Evidence) -> Outcome:
     """Judge whether something is in use that is known to need more memory than the counted sum."""
-    drivers = seen.drivers
+    drivers = seen.target_drivers
     kept_out = [one.name for one in drivers.blocks if one.sure]
     large = [name for name in seen.memory.extras.drivers if name not in kept_out]
     extras = ["the driver %s" % name for name in large] + seen.memory.extras.others

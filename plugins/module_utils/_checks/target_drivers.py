@@ -17,7 +17,7 @@ from ansible_collections.crashops.kdump.plugins.module_utils._facts.evidence imp
 
 def target_drivers(seen: Evidence) -> Outcome:
     """Judge whether what the dump target needs is kept out of the capture kernel."""
-    drivers = seen.drivers
+    drivers = seen.target_drivers
     if drivers.kept_out:
         first = sorted(drivers.kept_out, key=lambda one: not one.sure)[0]
         reason = "The dump target needs %s%s, which is kept out by %s."

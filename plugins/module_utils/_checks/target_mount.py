@@ -26,7 +26,7 @@ def target_in_capture(seen: Evidence) -> Outcome:
     It boots the real root with kdump-tools-dump.service alone, which brings local-fs.target and not remote-fs.target.
     Seen on Debian 12: of a mount with _netdev, the dump lies below the mount point.
     """
-    mount, options = seen.target.standing, seen.target.standing.options or []
+    mount, options = seen.target.mount, seen.target.mount.options or []
     if not seen.stack_class.boots_root or mount.point is None or seen.settings.target_type != "local":
         return skipped("the capture kernel mounts the target by itself, or it is the root file system")
     why = _not_mounted(seen)
@@ -43,7 +43,7 @@ def target_in_capture(seen: Evidence) -> Outcome:
 
 def _not_mounted(seen: Evidence) -> str:
     """Return why the capture kernel does not mount what holds the dump directory; nothing where it does."""
-    mount = seen.target.standing
+    mount = seen.target.mount
     if mount.options is None:
         return "" if mount.unit else "it stands in no fstab"
     if mount.remote:
@@ -60,7 +60,7 @@ def _on_demand(options: List[str]) -> bool:
 
 def target_at_boot(seen: Evidence) -> Outcome:
     """Judge whether the next boot mounts what holds the dump directory."""
-    mount = seen.target.standing
+    mount = seen.target.mount
     if mount.point is None or seen.settings.target_type != "local":
         return skipped("the dump directory lies on the root file system, or kdump mounts the target")
     if mount.options is None and not mount.unit:
@@ -74,7 +74,7 @@ def target_at_boot(seen: Evidence) -> Outcome:
 
 def target_disk_kept(seen: Evidence) -> Outcome:
     """Judge whether the disk keeps its content when a cloud stops or moves the machine."""
-    loses = seen.target.standing.loses
+    loses = seen.target.mount.loses
     if loses is None:
         return passed("nothing shows that it would not")
     reason = "The dumps go to a disk that loses its content when the cloud stops or moves the machine (%s)."

@@ -39,11 +39,11 @@ class Evidence(NamedTuple):
     configuration: Configuration
     capture_settings: CaptureSettings
     service: ServiceFacts
-    image: CaptureImage
-    boot: BootEntries
+    capture_image: CaptureImage
+    boot_entries: BootEntries
     memory: Memory
     target: Target
-    drivers: Drivers
+    target_drivers: Drivers
     dumps: Dumps
     dump_size: DumpSize
     panic_policy: PanicPolicy

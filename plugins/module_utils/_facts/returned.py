@@ -20,7 +20,7 @@ from ansible_collections.crashops.kdump.plugins.module_utils._facts.target impor
 
 def returned(seen: Evidence) -> Dict[str, Any]:
     """Return the facts."""
-    running, image = seen.running, seen.image
+    running, image = seen.running, seen.capture_image
     return {
         "stack": dict(seen.stack._asdict()),
         "kernel": running.kernel,
@@ -35,7 +35,7 @@ def returned(seen: Evidence) -> Dict[str, Any]:
         "settings": dict(seen.settings._asdict()),
         "dump_directory": _dump_directory(seen.target),
         "findings": [dict(one._asdict()) for one in seen.configuration.findings],
-        "bootloader": seen.boot.bootloader,
+        "bootloader": seen.boot_entries.bootloader,
         "crashkernel": _crashkernel_facts(seen),
         "memory": _memory_facts(seen),
         "policy": _policy_facts(seen.panic_policy),
@@ -69,13 +69,13 @@ def _dump_directory(target: Target) -> Dict[str, Any]:
 
 def _crashkernel_facts(seen: Evidence) -> Dict[str, Any]:
     """Return what is booted and configured, and whether a reboot is needed."""
-    entries = seen.boot.entries
+    entries = seen.boot_entries.entries
     return {
         "booted": seen.running.booted,
         "configured": None if entries is None else configured(entries),
         "configured_consistent": None if entries is None else consistent(entries),
-        "reboot_required": seen.boot.reboot_required,
-        "reason": seen.boot.reason,
+        "reboot_required": seen.boot_entries.reboot_required,
+        "reason": seen.boot_entries.reason,
     }
 
 
@@ -83,7 +83,7 @@ def _memory_facts(seen: Evidence) -> Dict[str, Any]:
     """Return the machine's memory, what is reserved of it, what the next boot reserves, and what is needed."""
     running, needed = seen.running, seen.memory.needed
     # without an entry, what is known is of this boot
-    expected = seen.memory.expected if seen.boot.default else None
+    expected = seen.memory.expected if seen.boot_entries.default else None
     return {
         "ram_bytes": running.ram_bytes,
         "reserved_bytes": running.reserved_bytes,

@@ -9,7 +9,7 @@ from typing import Any, List, NamedTuple, Optional
 from ansible_collections.crashops.kdump.plugins.module_utils._facts.block_layers import Layer, layers, thin_percent
 from ansible_collections.crashops.kdump.plugins.module_utils._facts.free_space import Place, Room, room_of
 from ansible_collections.crashops.kdump.plugins.module_utils._facts.look_options import LookOptions
-from ansible_collections.crashops.kdump.plugins.module_utils._facts.target_mount import Standing, read_standing
+from ansible_collections.crashops.kdump.plugins.module_utils._facts.target_mount import TargetMount, read_target_mount
 from ansible_collections.crashops.kdump.plugins.module_utils._facts.target_probe import (
     Answer,
     Network,
@@ -49,7 +49,7 @@ class Target(NamedTuple):
     thin_percent: Optional[int]
     probe: Answer
     network: Network
-    standing: Standing
+    mount: TargetMount
     unmounted: Optional[str]
     root_type: Optional[str]
     label: Optional[str]
@@ -69,7 +69,7 @@ def read_target(host: Any, stack: Stack, settings: Settings, place: Optional[Pla
         thin_percent=thin_percent(host, found, limit_s),
         probe=probe,
         network=read_network(host, settings.target_type, mount, probe.address, limit_s),
-        standing=read_standing(host, mount, found),
+        mount=read_target_mount(host, mount, found),
         unmounted=_unmounted(host, path) if path else None,
         root_type=_root_type(host),
         label=host.label(path) if path and host.stat(SELINUX) is not None else None,

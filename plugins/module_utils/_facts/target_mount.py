@@ -37,7 +37,7 @@ SAFE = string.ascii_letters + string.digits + ":_."
 WARNING = "DATALOSS_WARNING_README.txt"
 
 
-class Standing(NamedTuple):
+class TargetMount(NamedTuple):
     """What is known of the mount of the dump directory.
 
     point is where it is, None for the root file system or where nothing is to be said. options are those of fstab, None
@@ -52,15 +52,15 @@ class Standing(NamedTuple):
     loses: Optional[str]
 
 
-def read_standing(host: Any, mount: Optional[mounts.Mount], layers: List[Layer]) -> Standing:
+def read_target_mount(host: Any, mount: Optional[mounts.Mount], layers: List[Layer]) -> TargetMount:
     """Return what is known of the mount of the dump directory."""
     loses = _losing(host, mount, layers)
     # ZFS mounts its data sets by itself, and an automounter its own
     if mount is None or mount.point == "/" or mount.fstype in ("zfs", "autofs") or host.stat(SYSTEMD) is None:
-        return Standing(None, False, None, False, loses)
+        return TargetMount(None, False, None, False, loses)
     options = _fstab_options(host, mount.point)
     unit = any(host.stat("%s/%s" % (place, unit_name(mount.point))) is not None for place in UNITS)
-    return Standing(mount.point, mount.fstype.rpartition("fuse.")[2] in OF_NETWORK, options, unit, loses)
+    return TargetMount(mount.point, mount.fstype.rpartition("fuse.")[2] in OF_NETWORK, options, unit, loses)
 
 
 def unit_name(point: str) -> str:
