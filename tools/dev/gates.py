@@ -13,8 +13,8 @@ from tools.dev.stages import ALL, EVERY, Stage, Step
 from tools.dev.workshop import Workshop
 
 ON_HOSTS = "plugins/modules plugins/module_utils tests/unit/plugins tests/unit/fake_host.py tests/unit/conftest.py"
-# percent of the lines of plugins that the unit tests run; 95 when this was set
-COVERED = 94
+# percent of the lines of plugins that the unit tests run; 97.7 when this was set
+COVERED = 96
 # they run again and again what other tests have run
 UNCOUNTED = ("*test_fuzz*", "*test_killed*")
 # each runs in the staged copy, with the programs of the main environment first on PATH
