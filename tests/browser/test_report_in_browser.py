@@ -60,7 +60,7 @@ def test_typing_shows_the_hosts_with_all_words(six: Page) -> None:
 
 def test_text_that_no_host_has_says_so(six: Page) -> None:
     six.type("#text", "nothing like that")
-    assert six.texts(HOST) == [] and six.text("#rows tbody") == "No host is like that."
+    assert six.texts(HOST) == [] and six.text("#rows tbody") == "No host matches."
 
 
 def test_verdict_that_is_clicked_selects_and_unselects(six: Page) -> None:
@@ -212,7 +212,7 @@ def test_without_scripts_the_worst_hosts_are_there(show: Show) -> None:
 
 def test_no_host_makes_a_page_that_says_so(show: Show) -> None:
     page = show({})
-    assert page.text("#status") == "0 hosts" and page.text("#rows tbody") == "No host is like that."
+    assert page.text("#status") == "0 hosts" and page.text("#rows tbody") == "No host matches."
     assert page.complaints() == []
 
 

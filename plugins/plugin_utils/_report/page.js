@@ -268,7 +268,7 @@
       if (state.open.has(row)) expand(line);
     });
     if (!shown.length) {
-      const none = make("td", { role: "cell", colspan: columns.length, class: "empty" }, "No host is like that.");
+      const none = make("td", { role: "cell", colspan: columns.length, class: "empty" }, "No host matches.");
       body.append(make("tr", { role: "row", class: "detail" }, none));
     }
     document.querySelector("#rows tbody").replaceChildren(body);
