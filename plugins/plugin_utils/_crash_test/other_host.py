@@ -5,7 +5,8 @@
 """Runs a module on another host of the inventory than the one that an action plugin was called for.
 
 What a task with delegate_to gets from Ansible's task executor, an action gets here in the middle of its work: a
-connection with the other host's own variables, and the become of the task.
+connection with the other host's own variables, and the become of the task. Tasks before and after the action would not
+do: while it waits for a slow host, it looks whether the dump on the server still grows.
 """
 
 from __future__ import annotations

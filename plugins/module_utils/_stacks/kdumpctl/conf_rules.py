@@ -8,6 +8,7 @@ import re
 from typing import Dict, List, NamedTuple, Optional, Tuple
 
 from ansible_collections.crashops.kdump.plugins.module_utils._stacks.kdumpctl.conf_lines import TARGETS, Entry
+from ansible_collections.crashops.kdump.plugins.module_utils._syntax.visible_text import visible
 
 STREAMS = ("raw", "ssh")  # targets that a collector writes to through its standard output
 DISKS = ("ext2", "ext3", "ext4", "xfs", "btrfs", "minix")
@@ -72,9 +73,8 @@ class Document(NamedTuple):
 
 
 def shown(text: str) -> str:
-    """Return a part of the file for a message: what cannot be printed is escaped, and a long one is cut off."""
-    safe = "".join(one if one.isprintable() else one.encode("unicode_escape").decode("ascii") for one in text[:SHOWN])
-    return safe + ("..." if len(text) > SHOWN else "")
+    """Return a part of the file for a message: what cannot be seen is escaped, and a long one is cut off."""
+    return visible(text[:SHOWN]) + ("..." if len(text) > SHOWN else "")
 
 
 def words(value: str) -> List[str]:
