@@ -7,11 +7,13 @@ from __future__ import annotations
 
 from typing import Any
 
+from ansible_collections.crashops.kdump.plugins.module_utils._syntax.visible_text import shown
 from ansible_collections.crashops.kdump.plugins.plugin_utils import _role_variables, _setup_plan
 from ansible_collections.crashops.kdump.plugins.plugin_utils._variables_action import VariablesAction, named
 
 MODULE = "crashops.kdump.kdump_plan"
-FAILED = ("failed", "msg", "exception", "unreachable", "module_stderr", "module_stdout", "rc", "warnings", "commands")
+OF_MODULE = ("failed", "msg", "exception", "unreachable", "module_stderr", "module_stdout", "rc", "commands")
+OF_MODULE += ("warnings", "deprecations")
 OPTIONS = {
     "entry_point": {"type": "str", "choices": ["setup", "disable"], "default": "setup"},
     "variables": {"type": "dict"},
@@ -48,7 +50,7 @@ class ActionModule(VariablesAction):
         args = {"entry_point": entry_point, "variables": values}
         done = self._execute_module(module_name=MODULE, module_args=args, task_vars=self._vars)
         # of what the host returns only this: anything else, such as facts, could stand for what the operator wrote
-        result.update({name: done[name] for name in FAILED if name in done})
+        result.update({name: shown(done[name]) for name in OF_MODULE if name in done})
         if self._discovered_interpreter_key:
             # Ansible's own fact: without it the next task looks for Python once more
             result["ansible_facts"] = {self._discovered_interpreter_key: self._discovered_interpreter}
