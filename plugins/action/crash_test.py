@@ -20,6 +20,7 @@ from ansible.parsing.splitter import parse_kv
 from ansible.plugins.action import ActionBase
 from ansible.utils.display import Display
 from ansible.utils.vars import load_extra_vars
+from ansible_collections.crashops.kdump.plugins.module_utils._facts.proof import PROOF, record_of
 from ansible_collections.crashops.kdump.plugins.module_utils._syntax import secret_words
 from ansible_collections.crashops.kdump.plugins.module_utils._syntax.visible_text import shown, visible
 from ansible_collections.crashops.kdump.plugins.plugin_utils._crash_test import consent, decisions, dump_server
@@ -28,7 +29,6 @@ from ansible_collections.crashops.kdump.plugins.plugin_utils._metrics.copy_file 
 
 INFO = "crashops.kdump.kdump_info"
 DUMPS = "crashops.kdump.vmcore_info"
-PROOF = "/var/lib/crashops-kdump/proof.json"
 PAUSE_S = 2
 PROGRESS_S = 30
 # a dump is read once, from its host's own disk; nobody has to wait for more than this
@@ -149,7 +149,7 @@ class ActionModule(ActionBase):
         if trouble:
             raise CrashTestFailed("%s crashed and came back, but %s" % (self._name, trouble), **outcome)
         if record:
-            outcome["proof"] = self._record(decisions.proof(before.info, before.image_mtime, dump, self._server))
+            outcome["proof"] = self._record(record_of(before.info, before.image_mtime, dump, self._server))
         if not outcome["armed_after"]:
             msg = "%s made a complete dump, but it is not armed again: the next crash would leave none" % self._name
             raise CrashTestFailed(msg, **outcome)
@@ -376,10 +376,10 @@ class ActionModule(ActionBase):
             raise CrashTestFailed(msg % (self._name, decisions.evidence(place, there)), **outcome)
         return dump
 
-    def _record(self, proof: dict[str, Any]) -> str:
+    def _record(self, record: dict[str, Any]) -> str:
         """Write the proof on the host, whole or not at all, and return its path."""
         self._module("ansible.builtin.file", {"path": os.path.dirname(PROOF), "state": "directory", "mode": "0700"})
-        args = {"content": json.dumps(proof, indent=2, sort_keys=True) + "\n", "dest": PROOF, "mode": "0600"}
+        args = {"content": json.dumps(record, indent=2, sort_keys=True) + "\n", "dest": PROOF, "mode": "0600"}
         done = self._copy(args)
         if done.get("failed"):
             raise CrashTestFailed("cannot record the proof in %s: %s" % (PROOF, done.get("msg")))

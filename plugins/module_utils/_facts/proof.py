@@ -17,6 +17,8 @@ from ansible_collections.crashops.kdump.plugins.module_utils._syntax.visible_tex
 from ansible_collections.crashops.kdump.plugins.module_utils._syntax.whole_numbers import LAST_TIME_S
 from ansible_collections.crashops.kdump.plugins.module_utils._vmcores import trust
 
+# of the record: 3 holds what the programs and files of the stack contain
+VERSION = 3
 PROOF = "/var/lib/crashops-kdump/proof.json"
 # kdump-utils 1.0.51 and later: "success kdump_test_id=SECONDS-NANOSECONDS"; building the image anew removes it
 KDUMPCTL_STATUS = "/var/lib/kdump/vmcore-creation.status"
@@ -61,6 +63,30 @@ class Setup(NamedTuple):
     firmware: Optional[str] = None
     own_files: Dict[str, Optional[str]] = {}
     own_time: Optional[float] = None
+
+
+def record_of(
+    info: Dict[str, Any], image_mtime: Optional[float], dump: Dict[str, Any], dumps_host: Optional[str] = None
+) -> Dict[str, Any]:
+    """Return the record that this kernel, image, reservation and configuration made a complete dump.
+
+    info is what kdump_info returned before the crash, dump a row of vmcore_info. Times are by the host's clock.
+    """
+    return {
+        "version": VERSION,
+        "time": dump["crash_time"] or dump["mtime"],
+        "kernel": info["kernel"],
+        "crashkernel": info["crashkernel"]["booted"],
+        "image": {"path": info["image"]["path"], "mtime": image_mtime},
+        "settings": {name: value for name, value in info["settings"].items() if name != "ssh_key"},
+        "ram_bytes": info["memory"]["ram_bytes"],
+        "collector_mtime": info["collector"]["mtime"],
+        "firmware": info["firmware"],
+        "own_files": info["own_files"],
+        "dump": {name: dump[name] for name in ("id", "core", "format", "size_bytes", "crash_time", "kernel")},
+        "dumps_host": dumps_host,
+        "panic": dump["panic"],
+    }
 
 
 def read_proof(host: Any, now: Setup, dumps: List[Any]) -> Proof:

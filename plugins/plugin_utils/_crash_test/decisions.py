@@ -375,27 +375,3 @@ def evidence(path: str, dumps: list[dict[str, Any]]) -> str:
     """Return which files lie in the dump directory, in words."""
     files = ["%s/%s (%d bytes)" % (d["directory"], f["name"], f["size_bytes"]) for d in dumps for f in d["files"]]
     return "%s holds %s" % (path, ", ".join(files) or "no dump at all")
-
-
-def proof(
-    info: dict[str, Any], image_mtime: float | None, dump: dict[str, Any], dumps_host: str | None = None
-) -> dict[str, Any]:
-    """Return the record that this kernel, image, reservation and configuration made a complete dump.
-
-    Times are by the host's clock. What kdump_info compares with it is read in module_utils/_facts/proof.py.
-    """
-    return {
-        "version": 3,
-        "time": dump["crash_time"] or dump["mtime"],
-        "kernel": info["kernel"],
-        "crashkernel": info["crashkernel"]["booted"],
-        "image": {"path": info["image"]["path"], "mtime": image_mtime},
-        "settings": {name: value for name, value in info["settings"].items() if name != "ssh_key"},
-        "ram_bytes": info["memory"]["ram_bytes"],
-        "collector_mtime": info["collector"]["mtime"],
-        "firmware": info["firmware"],
-        "own_files": info["own_files"],
-        "dump": {name: dump[name] for name in ("id", "core", "format", "size_bytes", "crash_time", "kernel")},
-        "dumps_host": dumps_host,
-        "panic": dump["panic"],
-    }

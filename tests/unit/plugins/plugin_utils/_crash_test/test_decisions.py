@@ -336,21 +336,6 @@ def test_the_evidence_names_the_files_or_says_that_there_are_none():
     assert decisions.evidence("/var/crash", []) == "/var/crash holds no dump at all"
 
 
-def test_the_proof_says_what_was_proved_and_holds_no_key():
-    made = dump("new", format="flattened", size_bytes=5, panic="Kernel panic - not syncing: x")
-    proof = decisions.proof(INFO, 123.5, made)
-    assert proof["kernel"] == INFO["kernel"]
-    assert proof["image"] == {"path": "/var/lib/kdump/initrd.img", "mtime": 123.5}
-    assert proof["time"] == 1000
-    assert proof["crashkernel"] == ["256M"]
-    assert proof["dump"]["id"] == "new"
-    assert proof["panic"] == "Kernel panic - not syncing: x"
-    assert proof["settings"] == {"target_type": "local", "target_location": None, "path": "/var/crash"}
-    assert (proof["ram_bytes"], proof["collector_mtime"]) == (2**31, 99.5)
-    assert proof["dumps_host"] is None
-    assert decisions.proof(INFO, 123.5, made, "store")["dumps_host"] == "store"
-
-
 def test_a_whole_dump_of_rubbish_proves_nothing():
     dump = {
         "core": "/c",

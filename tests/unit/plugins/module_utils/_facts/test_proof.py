@@ -1,0 +1,69 @@
+# Copyright (c) 2026, The crashops.kdump authors
+# GNU General Public License v3.0-or-later (see COPYING or https://www.gnu.org/licenses/gpl-3.0.txt)
+# SPDX-License-Identifier: GPL-3.0-or-later
+"""The record of a crash test: what is written after the crash is what is read and compared later."""
+
+import json
+
+import pytest
+from ansible_collections.crashops.kdump.plugins.module_utils._facts.look_options import LookOptions
+from ansible_collections.crashops.kdump.plugins.module_utils._facts.proof import PROOF, record_of
+from ansible_collections.crashops.kdump.plugins.module_utils._kdump_info import read_facts
+from ansible_collections.crashops.kdump.tests.unit.armed_host import (
+    armed_debian,
+    armed_el8,
+    armed_el9,
+    armed_el10,
+    armed_ubuntu,
+)
+
+DUMP = {
+    "id": "new",
+    "core": "/var/crash/new/dump.new",
+    "format": "flattened",
+    "size_bytes": 5,
+    "crash_time": 1700000100,
+    "mtime": 1700000160.0,
+    "kernel": "6.1.0",
+    "panic": "Kernel panic - not syncing: x",
+}
+INFO = {
+    "kernel": "6.1.0",
+    "crashkernel": {"booted": ["256M"]},
+    "image": {"path": "/var/lib/kdump/initrd.img"},
+    "settings": {"target_type": "ssh", "target_location": "k@store", "ssh_key": "/root/.ssh/id", "path": "/var/crash"},
+    "memory": {"ram_bytes": 2**31},
+    "collector": {"mtime": 99.5},
+    "firmware": None,
+    "own_files": {"/usr/sbin/kexec": "aa"},
+}
+
+
+def test_the_record_says_what_was_proved_and_holds_no_key():
+    record = record_of(INFO, 123.5, DUMP)
+    assert (record["version"], record["kernel"], record["time"]) == (3, "6.1.0", 1700000100)
+    assert record["image"] == {"path": "/var/lib/kdump/initrd.img", "mtime": 123.5}
+    assert record["crashkernel"] == ["256M"]
+    assert record["settings"] == {"target_type": "ssh", "target_location": "k@store", "path": "/var/crash"}
+    assert (record["ram_bytes"], record["collector_mtime"]) == (2**31, 99.5)
+    assert (record["firmware"], record["own_files"]) == (None, {"/usr/sbin/kexec": "aa"})
+    assert (record["dump"]["id"], record["panic"]) == ("new", "Kernel panic - not syncing: x")
+    assert record["dumps_host"] is None
+    assert record_of(INFO, 123.5, DUMP, "store")["dumps_host"] == "store"
+
+
+def test_a_dump_without_a_time_of_its_own_has_that_of_its_file():
+    assert record_of(INFO, 123.5, dict(DUMP, crash_time=None))["time"] == 1700000160.0
+
+
+@pytest.mark.parametrize("make", [armed_debian, armed_ubuntu, armed_el8, armed_el9, armed_el10])
+def test_a_host_that_stays_as_it_was_is_proven_by_its_record(make):
+    host = make()
+    info = read_facts(host, LookOptions())
+    mtime = host.stat(info["image"]["path"]).mtime_ns / 1e9
+    record = record_of(info, mtime, dict(DUMP, kernel=info["kernel"], crash_time=int(host.now())))
+    host.files[PROOF] = json.dumps(record)
+    proof = read_facts(host, LookOptions())["proof"]
+    assert (proof["state"], proof["source"], proof["stale_because"]) == ("proven", "crash_test", [])
+    host.files[PROOF] = json.dumps(dict(record, crashkernel=["1G"]))
+    assert read_facts(host, LookOptions())["proof"]["state"] == "stale"
