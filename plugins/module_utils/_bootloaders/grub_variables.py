@@ -48,7 +48,8 @@ class Settings:
         place = "line %d of %s" % (_line(text, script.broken.at), path)
         if isinstance(script.broken, Beyond):
             doubt = "%s is not an assignment, and what is set from there on is not known" % place
-            self._doubt(TOUCHED.findall(text[script.broken.at :]), doubt)
+            named = TOUCHED.findall(text[script.broken.at :])
+            self._doubt(named + (self.names if set(ENDING) & set(named) else []), doubt)
         else:
             self._doubt(self.names, "a shell reads no further than %s: %s" % (place, script.broken.message))
 

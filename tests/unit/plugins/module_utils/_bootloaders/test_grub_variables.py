@@ -40,6 +40,7 @@ UNTOLD = [
     "{0}=a uname",
     'eval "{0}=b"',
     "{0}=a\nexit 0",
+    "{0}=a\nif [ -e /nope ]; then exit 0; fi",
     '{0}=a\nB="',
 ]
 
