@@ -240,7 +240,7 @@ from ansible_collections.crashops.kdump.plugins.module_utils._machine.results im
 from ansible_collections.crashops.kdump.plugins.module_utils._stacks.find import find_stack
 from ansible_collections.crashops.kdump.plugins.module_utils._syntax.finding import refusal
 from ansible_collections.crashops.kdump.plugins.module_utils._syntax.whole_numbers import LAST_TIME_S
-from ansible_collections.crashops.kdump.plugins.module_utils._vmcores import dmesg, formats, trust
+from ansible_collections.crashops.kdump.plugins.module_utils._vmcores import dmesg, formats, trusted_files
 from ansible_collections.crashops.kdump.plugins.module_utils._vmcores.examine import (
     SAMPLE,
     Look,
@@ -316,7 +316,7 @@ def report(host: Any, seen: Look, check: bool) -> Dict[str, Any]:
         "mtime": found.mtime or None,
         "dmesg": found.dmesg.path if found.dmesg else None,
         "kexec_log": found.kexec_log.path if found.kexec_log else None,
-        "doubt": found.trouble or trust.doubt(host, found.path, found.facts, squashed=True),
+        "doubt": found.trouble or trusted_files.doubt(host, found.path, found.facts, squashed=True),
         "panic": panic.line if panic else None,
         "dmesg_kernel": dmesg.kernel_release(text),
         "files": [

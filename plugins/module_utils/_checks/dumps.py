@@ -16,7 +16,7 @@ from ansible_collections.crashops.kdump.plugins.module_utils._checks.outcome imp
     warned,
 )
 from ansible_collections.crashops.kdump.plugins.module_utils._facts.evidence import Evidence
-from ansible_collections.crashops.kdump.plugins.module_utils._vmcores.trust import SLACK_S
+from ansible_collections.crashops.kdump.plugins.module_utils._vmcores.trusted_files import SLACK_S
 
 ELSEWHERE = "the dumps do not lie on this host"
 PURGED_NAME = "2"

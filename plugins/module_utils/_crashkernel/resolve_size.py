@@ -11,7 +11,10 @@ from ansible_collections.crashops.kdump.plugins.module_utils._crashkernel.runnin
 from ansible_collections.crashops.kdump.plugins.module_utils._crashkernel.tool_estimate import suggestion
 from ansible_collections.crashops.kdump.plugins.module_utils._crashkernel.validate import below_floor
 from ansible_collections.crashops.kdump.plugins.module_utils._crashkernel.vendor_default import vendor_default
-from ansible_collections.crashops.kdump.plugins.module_utils._crashkernel.wanted import WantedReservation, wanted
+from ansible_collections.crashops.kdump.plugins.module_utils._crashkernel.wanted_reservation import (
+    WantedReservation,
+    wanted,
+)
 from ansible_collections.crashops.kdump.plugins.module_utils._machine.results import Failure
 from ansible_collections.crashops.kdump.plugins.module_utils._stacks.base import Stack
 

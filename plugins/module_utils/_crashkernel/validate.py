@@ -9,7 +9,7 @@ from typing import Any, Dict, List, Optional
 from ansible_collections.crashops.kdump.plugins.module_utils._crashkernel import option_grammar
 from ansible_collections.crashops.kdump.plugins.module_utils._crashkernel.kernel_versions import Kernel
 from ansible_collections.crashops.kdump.plugins.module_utils._crashkernel.running_kernel import Running
-from ansible_collections.crashops.kdump.plugins.module_utils._crashkernel.wanted import WantedReservation
+from ansible_collections.crashops.kdump.plugins.module_utils._crashkernel.wanted_reservation import WantedReservation
 from ansible_collections.crashops.kdump.plugins.module_utils._syntax.finding import refusal
 from ansible_collections.crashops.kdump.plugins.module_utils._syntax.kernel_cmdline import said
 

@@ -8,7 +8,10 @@ import re
 from typing import Any, List, Optional, Tuple
 
 from ansible_collections.crashops.kdump.plugins.module_utils._crashkernel.running_kernel import Running
-from ansible_collections.crashops.kdump.plugins.module_utils._crashkernel.wanted import WantedReservation, wanted
+from ansible_collections.crashops.kdump.plugins.module_utils._crashkernel.wanted_reservation import (
+    WantedReservation,
+    wanted,
+)
 from ansible_collections.crashops.kdump.plugins.module_utils._machine.results import Failure
 from ansible_collections.crashops.kdump.plugins.module_utils._stacks.base import Stack
 from ansible_collections.crashops.kdump.plugins.module_utils._syntax import shell_variables

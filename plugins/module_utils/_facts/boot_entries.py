@@ -14,7 +14,7 @@ from ansible_collections.crashops.kdump.plugins.module_utils._bootloaders.base i
     default_entry,
 )
 from ansible_collections.crashops.kdump.plugins.module_utils._bootloaders.find import find_bootloader
-from ansible_collections.crashops.kdump.plugins.module_utils._crashkernel.next_kernel import (
+from ansible_collections.crashops.kdump.plugins.module_utils._crashkernel.entry_kernels import (
     reserve_alike,
     reserving_nothing,
     under_entry,

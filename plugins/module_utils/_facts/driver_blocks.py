@@ -7,7 +7,7 @@
 import re
 from typing import Any, Container, Dict, Iterable, Iterator, List, NamedTuple, Optional, Tuple
 
-from ansible_collections.crashops.kdump.plugins.module_utils._facts.dracut import Told
+from ansible_collections.crashops.kdump.plugins.module_utils._facts.dracut_settings import Told
 from ansible_collections.crashops.kdump.plugins.module_utils._machine.dropin_directories import drop_ins
 from ansible_collections.crashops.kdump.plugins.module_utils._machine.kernel_modules import MODPROBE, plain
 from ansible_collections.crashops.kdump.plugins.module_utils._stacks.base import Stack

@@ -8,7 +8,7 @@ import re
 from typing import Any, List, NamedTuple, Optional, Sequence, Set
 
 from ansible_collections.crashops.kdump.plugins.module_utils._syntax.kernel_cmdline import values
-from ansible_collections.crashops.kdump.plugins.module_utils._vmcores import dmesg, formats, trust
+from ansible_collections.crashops.kdump.plugins.module_utils._vmcores import dmesg, formats, trusted_files
 from ansible_collections.crashops.kdump.plugins.module_utils._vmcores.examine import Look, dmesg_text, judged, look
 from ansible_collections.crashops.kdump.plugins.module_utils._vmcores.find import Found, find_dumps
 from ansible_collections.crashops.kdump.plugins.module_utils._vmcores.header import Verdict
@@ -101,13 +101,13 @@ def _unseen_below(host: Any, directory: str, before: Set[str]) -> List[str]:
 
 def _is_of_user(found: Found) -> bool:
     """Return whether an ordinary user owns what lies there."""
-    return trust.is_of_user(found.facts)
+    return trusted_files.is_of_user(found.facts)
 
 
 def _dump(host: Any, seen: Look, newest: bool, opened: bool) -> Dump:
     """Return one dump; the log's words are those of the newest only."""
     core = seen.found.core
-    doubt, of_user = trust.doubt(host, seen.found.path, seen.found.facts), _is_of_user(seen.found)
+    doubt, of_user = trusted_files.doubt(host, seen.found.path, seen.found.facts), _is_of_user(seen.found)
     if of_user:
         log, verdict, content = "", Verdict(None, doubt or ""), formats.NOT_ASKED
     elif not opened:

@@ -15,7 +15,7 @@ from typing import Any, Dict, List, NamedTuple, Optional
 from ansible_collections.crashops.kdump.plugins.module_utils._syntax import secret_words
 from ansible_collections.crashops.kdump.plugins.module_utils._syntax.visible_text import shown
 from ansible_collections.crashops.kdump.plugins.module_utils._syntax.whole_numbers import LAST_TIME_S
-from ansible_collections.crashops.kdump.plugins.module_utils._vmcores import trust
+from ansible_collections.crashops.kdump.plugins.module_utils._vmcores import trusted_files
 
 # of the record: 3 holds what the programs and files of the stack contain
 VERSION = 3
@@ -110,7 +110,7 @@ def _recorded(host: Any, text: str, now: Setup) -> Proof:
 def _doubtful(host: Any, path: str) -> bool:
     """Return whether others than root could have put a file there."""
     facts = host.stat(path)
-    return facts is None or trust.doubt(host, path, facts) is not None
+    return facts is None or trusted_files.doubt(host, path, facts) is not None
 
 
 def _none(host: Any) -> Proof:
@@ -144,7 +144,7 @@ def _impossible(record: Dict[str, Any], clock: float) -> List[str]:
     """Return what of a record cannot be: a crash in the future, one before its image was built, a nameless dump."""
     when, built, dump = record["time"], record["image"].get("mtime"), record["dump"]
     found = []
-    if not trust.is_possible(when, clock):
+    if not trusted_files.is_possible(when, clock):
         found.append("the crash test lies in the future, by this host's clock")
     if built and _number(built, LAST_TIME_S) > when + DAY_S:
         found.append("the crash test lies before its capture initramfs was built")
@@ -201,7 +201,7 @@ def _of_kdumpctl(host: Any, since: float) -> Optional[Proof]:
     if not match or match.group(1) != "success":
         return None
     time = float(match.group(2))
-    believed = time > since and trust.is_possible(time, host.now()) and not _doubtful(host, KDUMPCTL_STATUS)
+    believed = time > since and trusted_files.is_possible(time, host.now()) and not _doubtful(host, KDUMPCTL_STATUS)
     return Proof("proven", "kdumpctl", time) if believed else None
 
 
@@ -213,7 +213,7 @@ def _of_dump(clock: float, now: Setup, since: float, dumps: List[Any]) -> Option
     if not dumps or not now.image_mtime or not now.kernel:
         return None
     dump = dumps[0]
-    if dump.doubt or not trust.is_possible(dump.crash_time, clock):
+    if dump.doubt or not trusted_files.is_possible(dump.crash_time, clock):
         return None
     # a log that lost its beginning does not tell how the kernel was booted
     as_booted = dump.crashkernel is None or dump.crashkernel == now.booted

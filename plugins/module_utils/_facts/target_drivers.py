@@ -8,7 +8,11 @@ import re
 from typing import Any, Dict, Iterable, List, NamedTuple, Optional, Sequence, Set
 
 from ansible_collections.crashops.kdump.plugins.module_utils._facts.block_layers import CLASS, Layer, layers
-from ansible_collections.crashops.kdump.plugins.module_utils._facts.dracut import OF_KDUMP_CONF, Told, read_told
+from ansible_collections.crashops.kdump.plugins.module_utils._facts.dracut_settings import (
+    OF_KDUMP_CONF,
+    Told,
+    read_told,
+)
 from ansible_collections.crashops.kdump.plugins.module_utils._facts.driver_blocks import (
     USB,
     Block,

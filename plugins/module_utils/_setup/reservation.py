@@ -15,7 +15,7 @@ from ansible_collections.crashops.kdump.plugins.module_utils._bootloaders.base i
     default_entry,
 )
 from ansible_collections.crashops.kdump.plugins.module_utils._bootloaders.find import find_bootloader
-from ansible_collections.crashops.kdump.plugins.module_utils._crashkernel.next_kernel import (
+from ansible_collections.crashops.kdump.plugins.module_utils._crashkernel.entry_kernels import (
     reserving_nothing,
     under_entry,
 )
@@ -39,7 +39,10 @@ from ansible_collections.crashops.kdump.plugins.module_utils._crashkernel.valida
     refusals,
     size_refusals,
 )
-from ansible_collections.crashops.kdump.plugins.module_utils._crashkernel.wanted import WantedReservation, wanted
+from ansible_collections.crashops.kdump.plugins.module_utils._crashkernel.wanted_reservation import (
+    WantedReservation,
+    wanted,
+)
 from ansible_collections.crashops.kdump.plugins.module_utils._machine.results import Failure, Refused, file_diff
 from ansible_collections.crashops.kdump.plugins.module_utils._stacks.find import find_stack
 from ansible_collections.crashops.kdump.plugins.module_utils._syntax.kernel_cmdline import said, values, words

@@ -8,7 +8,7 @@ from typing import Any, NamedTuple, Optional, Tuple
 
 from ansible_collections.crashops.kdump.plugins.module_utils._machine.results import Failure
 from ansible_collections.crashops.kdump.plugins.module_utils._syntax.whole_numbers import moment
-from ansible_collections.crashops.kdump.plugins.module_utils._vmcores import dmesg, formats, trust
+from ansible_collections.crashops.kdump.plugins.module_utils._vmcores import dmesg, formats, trusted_files
 from ansible_collections.crashops.kdump.plugins.module_utils._vmcores.find import File, Found
 
 # the banner is at the beginning of a log, the panic at its end
@@ -31,7 +31,7 @@ class Look(NamedTuple):
     def crash_time(self) -> float:
         """Return when the kernel died, or as near to it as can be told: a time in the future is not believed."""
         told = self.header.crash_time
-        return told if told and trust.is_possible(told, self.now) else moment(self.found.mtime) or 0.0
+        return told if told and trusted_files.is_possible(told, self.now) else moment(self.found.mtime) or 0.0
 
 
 def reader(host: Any, file: File, deadline: float) -> formats.Read:

@@ -5,7 +5,7 @@
 
 import pytest
 from ansible_collections.crashops.kdump.plugins.module_utils._bootloaders.base import Entry
-from ansible_collections.crashops.kdump.plugins.module_utils._crashkernel.next_kernel import (
+from ansible_collections.crashops.kdump.plugins.module_utils._crashkernel.entry_kernels import (
     release_of,
     reserve_alike,
     reserving_nothing,
