@@ -23,7 +23,14 @@ from ansible.utils.vars import load_extra_vars
 from ansible_collections.crashops.kdump.plugins.module_utils._facts.proof import PROOF, record_of
 from ansible_collections.crashops.kdump.plugins.module_utils._syntax import secret_words
 from ansible_collections.crashops.kdump.plugins.module_utils._syntax.visible_text import shown, visible
-from ansible_collections.crashops.kdump.plugins.plugin_utils._crash_test import consent, decisions, dump_server
+from ansible_collections.crashops.kdump.plugins.plugin_utils._crash_test import (
+    consent,
+    dump_server,
+    new_dump,
+    refusals,
+    trigger,
+    waiting,
+)
 from ansible_collections.crashops.kdump.plugins.plugin_utils._crash_test.other_host import OtherHost, is_known
 from ansible_collections.crashops.kdump.plugins.plugin_utils._metrics.copy_file import put
 
@@ -46,7 +53,7 @@ OPTIONS = {
     "console": {"type": "path"},
     "dumps_host": {"type": "str"},
     "dumps_path": {"type": "str"},
-    "verdicts": {"type": "list", "elements": "str", "choices": list(decisions.NAMED_VERDICTS), "default": []},
+    "verdicts": {"type": "list", "elements": "str", "choices": list(refusals.NAMED_VERDICTS), "default": []},
     "connections": {"type": "list", "elements": "str", "default": []},
     "waivers": {"type": "list", "elements": "dict"},
     "thresholds": {"type": "dict"},
@@ -83,7 +90,7 @@ class Before(NamedTuple):
 
 
 class ActionModule(ActionBase):
-    """The action of the task: only what touches the host; decisions are in plugin_utils/_crash_test/decisions.py."""
+    """The action of the task: only what touches the host; decisions are in plugin_utils/_crash_test."""
 
     TRANSFERS_FILES = False
     _supports_check_mode = True
@@ -112,12 +119,12 @@ class ActionModule(ActionBase):
         """Return the result of the whole test; in check mode of all that comes before the crash."""
         self._server = options["dumps_host"] or None
         self._refuse(self._consent(options["confirm"]))
-        refused = decisions.connection_refusals(self._transport(), options["connections"], self._task.delegate_to)
+        refused = refusals.connection_refusals(self._transport(), options["connections"], self._task.delegate_to)
         known = is_known(self._server or "", self._vars)
         refused += dump_server.server_refusals(self._name, self._server, known)
-        self._refuse(refused + decisions.option_refusals(options) + decisions.place_refusals(options))
+        self._refuse(refused + refusals.option_refusals(options) + refusals.place_refusals(options))
         before = self._before(options)
-        limit = options["timeout"] or decisions.default_timeout_s(before.info["memory"]["ram_bytes"])
+        limit = options["timeout"] or waiting.default_timeout_s(before.info["memory"]["ram_bytes"])
         if self._task.check_mode:
             return {"changed": True, "msg": "%s would be crashed and waited for, %d s at most" % (self._name, limit)}
         began = self.clock()
@@ -144,8 +151,8 @@ class ActionModule(ActionBase):
         """Return the outcome with the dump and the proof, or fail with what was found instead."""
         dump = self._dump_of_this_crash(before, outcome)
         outcome = dict(outcome, dump=dump)
-        latest = before.now + outcome["seconds_down"] + decisions.CLOCK_SLACK_S
-        trouble = decisions.dump_trouble(dump, before.info["kernel"], latest)
+        latest = before.now + outcome["seconds_down"] + new_dump.CLOCK_SLACK_S
+        trouble = new_dump.dump_trouble(dump, before.info["kernel"], latest)
         if trouble:
             raise CrashTestFailed("%s crashed and came back, but %s" % (self._name, trouble), **outcome)
         if record:
@@ -188,16 +195,16 @@ class ActionModule(ActionBase):
         """Return the host as it is, or refuse to crash it."""
         judged_by = {name: options[name] for name in ("waivers", "thresholds") if options[name] is not None}
         info = self._module(INFO, judged_by)
-        self._refuse(decisions.machine_refusals(info["boot_id"], self._own_boot_id()))
-        self._refuse(decisions.host_refusals(info, self._server, options["verdicts"]))
-        if info["settings"]["target_type"] not in decisions.SERVER_TARGETS:
+        self._refuse(refusals.machine_refusals(info["boot_id"], self._own_boot_id()))
+        self._refuse(refusals.host_refusals(info, self._server, options["verdicts"]))
+        if info["settings"]["target_type"] not in refusals.SERVER_TARGETS:
             self._server = None
         wanted = dump_server.Wanted(options["dumps_path"], options["target"], options["path"])
         self._refuse(dump_server.path_refusals(info, wanted) if self._server else [])
-        path = str(dump_server.server_path(info, wanted)) if self._server else decisions.local_path(info)
+        path = str(dump_server.server_path(info, wanted)) if self._server else new_dump.local_path(info)
         client = self._client() if self._server else None
         dumps = self._look({"path": path, "check": False})
-        self._refuse([] if client else decisions.writing_refusals(dumps["dumps"], dumps["now"]))
+        self._refuse([] if client else refusals.writing_refusals(dumps["dumps"], dumps["now"]))
         image = self._module("ansible.builtin.stat", {"path": info["image"]["path"], "get_checksum": False})
         known = {dump["id"] for dump in dumps["dumps"]}
         now = client.now if client else dumps["now"]
@@ -224,10 +231,10 @@ class ActionModule(ActionBase):
     def _trigger(self, delay_s: int, boot_id: str) -> None:
         """Make the kernel panic a moment after this has returned."""
         self._remove_tmp_path(self._connection._shell.tmpdir)
-        self._say("crashes in %d s; to call that off, on the host: %s" % (delay_s, decisions.CALL_OFF_BY_HAND))
+        self._say("crashes in %d s; to call that off, on the host: %s" % (delay_s, trigger.CALL_OFF_BY_HAND))
         with self._called_off_on_failure(boot_id):
             try:
-                done = self._low_level_execute_command(decisions.trigger_command(delay_s, boot_id), sudoable=True)
+                done = self._low_level_execute_command(trigger.trigger_command(delay_s, boot_id), sudoable=True)
             except (AnsibleError, OSError, EOFError) as error:
                 done = self._after_lost_connection(error, boot_id)
             if done["rc"] == 0:
@@ -237,7 +244,7 @@ class ActionModule(ActionBase):
                 self._bound_connection()
                 self.pause(delay_s + 3)
         if done["rc"] != 0:
-            said = decisions.last_words((done.get("stderr") or "") + (done.get("stdout") or "")) or "it said nothing"
+            said = waiting.last_words((done.get("stderr") or "") + (done.get("stdout") or "")) or "it said nothing"
             raise CrashTestFailed("%s was not crashed: %s" % (self._name, said), refused=[said])
 
     def _after_lost_connection(self, error: Exception, boot_id: str) -> dict[str, Any]:
@@ -274,7 +281,7 @@ class ActionModule(ActionBase):
         """Remove what would crash the host, and return whether the host has done so and still runs."""
         try:
             self._connection.reset()
-            done = self._low_level_execute_command(decisions.CALL_OFF, sudoable=True)
+            done = self._low_level_execute_command(trigger.CALL_OFF, sudoable=True)
         except (AnsibleError, OSError, EOFError) as error:
             display.vv(visible("%s: %s" % (self._name, error)))
             return False
@@ -292,19 +299,19 @@ class ActionModule(ActionBase):
         """Return the new boot id once the host runs a new kernel that is not the capture kernel."""
         old, path = before.info["boot_id"], before.path
         told = began
-        work = decisions.Work(limit_s, began)
+        work = waiting.Work(limit_s, began)
         while True:
             seen = self._sight()
-            if decisions.is_back(seen, old):
+            if waiting.is_back(seen, old):
                 return str(seen.boot_id)
-            away_s, words = self.clock() - began, decisions.in_words(seen, old)
+            away_s, words = self.clock() - began, waiting.in_words(seen, old)
             if work.is_over(away_s, self.clock()):
                 msg = "%s did not come back within %d s after the crash, and nothing grows any more; last seen: %s"
                 self._lost(msg % (self._name, away_s, words), console)
-            if decisions.still_old(seen, old) and seen.held:
+            if waiting.still_old(seen, old) and seen.held:
                 self._crashed = False
                 raise CrashTestFailed("%s was not crashed: %s" % (self._name, seen.held), refused=[seen.held])
-            if decisions.still_old(seen, old) and away_s > decisions.TRIGGER_LIMIT_S:
+            if waiting.still_old(seen, old) and away_s > waiting.TRIGGER_LIMIT_S:
                 self._crashed = not self._call_off(old)
                 self._lost("%s did not crash within %d s: %s" % (self._name, away_s, words), console)
             if self.clock() - told >= PROGRESS_S:
@@ -320,13 +327,13 @@ class ActionModule(ActionBase):
         dumped = sum(dump["size_bytes"] or 0 for dump in there["dumps"]) if there else None
         return [console_size(console), dumped]
 
-    def _sight(self) -> decisions.Sight:
+    def _sight(self) -> waiting.Sight:
         """Look at the host once, through a connection of its own."""
         try:
             self._connection.reset()
-            return decisions.sight(self._low_level_execute_command(decisions.LOOK, sudoable=False)["stdout"])
+            return waiting.sight(self._low_level_execute_command(waiting.LOOK, sudoable=False)["stdout"])
         except (AnsibleError, OSError, EOFError) as error:
-            return decisions.Sight(None, False, str(error))
+            return waiting.Sight(None, False, str(error))
 
     def _lost(self, msg: str, console: str | None) -> None:
         """Fail for a host that is not back, with the end of what its console has said since the trigger."""
@@ -362,18 +369,18 @@ class ActionModule(ActionBase):
     def _dump_of_this_crash(self, before: Before, outcome: dict[str, Any]) -> dict[str, Any]:
         """Return the dump that this crash made, or fail with the files that there are."""
         dumps = self._look({"path": before.path, "after": before.now, "timeout": READING_S})["dumps"]
-        dumps = decisions.believed(dumps, before.info["settings"]["target_type"])
+        dumps = new_dump.believed(dumps, before.info["settings"]["target_type"])
         if before.client:
             dumps = dump_server.dumps_of(dumps, before.client)
             doubt = dump_server.ambiguity(dumps, before.known, before.now)
             if doubt:
                 raise CrashTestFailed("%s crashed and came back, but %s" % (self._name, doubt), **outcome)
-        dump = decisions.choose_dump(before.known, dumps, before.now)
+        dump = new_dump.choose_dump(before.known, dumps, before.now)
         if dump is None:
             there = self._look({"path": before.path, "newest": 5, "check": False})["dumps"]
             place = "%s:%s" % (self._server, before.path) if self._server else before.path
             msg = "%s crashed and came back, but the crash left no dump: %s"
-            raise CrashTestFailed(msg % (self._name, decisions.evidence(place, there)), **outcome)
+            raise CrashTestFailed(msg % (self._name, new_dump.evidence(place, there)), **outcome)
         return dump
 
     def _record(self, record: dict[str, Any]) -> str:

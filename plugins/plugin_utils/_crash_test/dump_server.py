@@ -12,7 +12,7 @@ from ansible_collections.crashops.kdump.plugins.module_utils._stacks.find import
 from ansible_collections.crashops.kdump.plugins.module_utils._syntax.finding import refusal
 from ansible_collections.crashops.kdump.plugins.module_utils._syntax.whole_numbers import moment, whole
 from ansible_collections.crashops.kdump.plugins.module_utils._targets.target import nfs_directory
-from ansible_collections.crashops.kdump.plugins.plugin_utils._crash_test.decisions import made_since
+from ansible_collections.crashops.kdump.plugins.plugin_utils._crash_test.new_dump import made_since
 
 # prints the clock, the name and the addresses of a host, for a dump server that many hosts dump to
 WHO = "date +%s; uname -n; hostname -I 2>/dev/null || true"

@@ -11,7 +11,8 @@ import pytest
 from ansible.errors import AnsibleConnectionFailure
 from ansible.playbook.task import Task
 from ansible_collections.crashops.kdump.plugins.action.crash_test import ActionModule, console_tail
-from ansible_collections.crashops.kdump.plugins.plugin_utils._crash_test.decisions import CALL_OFF, LOOK
+from ansible_collections.crashops.kdump.plugins.plugin_utils._crash_test.trigger import CALL_OFF
+from ansible_collections.crashops.kdump.plugins.plugin_utils._crash_test.waiting import LOOK
 
 OLD = "11111111-2222-3333-4444-555555555555"
 NEW = "66666666-7777-8888-9999-000000000000"
