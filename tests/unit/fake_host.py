@@ -23,7 +23,7 @@ UPTIME = 10000.0
 
 
 class FakeHost:
-    """Has the methods of _host.Host. `written`, `removed` and `commands` tell what was done to it."""
+    """Has the methods of Host. `written`, `removed` and `commands` tell what was done to it."""
 
     def __init__(
         self,
@@ -189,10 +189,10 @@ class FakeHost:
         for path in saved:
             self.files[path + ".backup"] = self.files[path]
         for path, content in zip(paths, contents):
-            self.put(path, content)
+            self._put(path, content)
         return [path + ".backup" for path in saved]
 
-    def put(self, path: str, content: Content) -> None:
+    def _put(self, path: str, content: Content) -> None:
         """Keep one text, or forget the file, as the last step of a write."""
         if content.text is None:
             self.remove(path)

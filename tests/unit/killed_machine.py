@@ -38,7 +38,7 @@ class Kill:
         if self.points == self.kill_at:
             raise Killed
 
-    def put(self, path, content):
+    def _put(self, path, content):
         """Put a file in place; a module that is killed just before leaves it under its other name."""
         try:
             self.point()
@@ -46,7 +46,7 @@ class Kill:
             if content.text is not None:
                 self.files["%s/%sdead" % (os.path.dirname(path), replace_files.PREFIX)] = content.text
             raise
-        super().put(path, content)
+        super()._put(path, content)
 
     def copy(self, source, destination, mode):
         """Copy a file; a module that is killed just before leaves half of it under its other name."""

@@ -32,12 +32,12 @@ from ansible_collections.crashops.kdump.plugins.module_utils._facts.proof import
 from ansible_collections.crashops.kdump.plugins.module_utils._facts.service import read_unit, service_facts
 from ansible_collections.crashops.kdump.plugins.module_utils._facts.target import read_target
 from ansible_collections.crashops.kdump.plugins.module_utils._facts.target_drivers import read_drivers
-from ansible_collections.crashops.kdump.plugins.module_utils._machine.tolerant_host import SeeingHost
+from ansible_collections.crashops.kdump.plugins.module_utils._machine.tolerant_host import TolerantHost
 from ansible_collections.crashops.kdump.plugins.module_utils._stacks.base import Settings, Stack
 from ansible_collections.crashops.kdump.plugins.module_utils._stacks.find import find_stack
 
 
-def collect(host: SeeingHost, options: LookOptions) -> Evidence:
+def collect(host: TolerantHost, options: LookOptions) -> Evidence:
     """Return all that is known of the host."""
     running, stack = read_running(host), find_stack(host)
     settings, release = stack.settings(), running.kernel or ""
@@ -77,7 +77,7 @@ def collect(host: SeeingHost, options: LookOptions) -> Evidence:
 
 
 def _setup(
-    host: SeeingHost,
+    host: TolerantHost,
     stack: Stack,
     running: Running,
     image: CaptureImage,
@@ -103,7 +103,7 @@ def _setup(
 
 
 def _dump_size(
-    host: SeeingHost,
+    host: TolerantHost,
     running: Running,
     settings: Settings,
     tools: Tools,

@@ -11,12 +11,13 @@ import re
 from typing import Any, Callable, Dict, List, Optional, TypeVar
 
 from ansible_collections.crashops.kdump.plugins.module_utils._machine import mounts
+from ansible_collections.crashops.kdump.plugins.module_utils._machine.host import FileFacts, Space
 from ansible_collections.crashops.kdump.plugins.module_utils._machine.results import Failure
 
 Seen = TypeVar("Seen")
 
 
-class SeeingHost:
+class TolerantHost:
     """Reads each file once. `unseen` holds what could not be looked at, and why: no rights, rubbish, no answer.
 
     The server of a mounted file system is asked once, within timeout_s seconds.
@@ -58,7 +59,7 @@ class SeeingHost:
         """Return some bytes of a regular file, None where there are none to be seen."""
         return self._look(path, lambda path: self._host.read_piece(path, offset, size), None)
 
-    def stat(self, path: str) -> Any:
+    def stat(self, path: str) -> Optional[FileFacts]:
         """Return the facts of a path, None where there is nothing to be seen."""
         return self._look(path, self._host.stat, None)
 
@@ -71,7 +72,7 @@ class SeeingHost:
         fixed = re.split(r"[*?\[]", pattern)[0].rpartition("/")[0]
         return self._look(fixed or "/", lambda dummy: self._host.glob(pattern), [])
 
-    def space(self, path: str) -> Any:
+    def space(self, path: str) -> Optional[Space]:
         """Return the room on the file system under a path, None where it cannot be seen."""
         return self._look(path, self._host.space, None)
 
@@ -79,10 +80,10 @@ class SeeingHost:
         """Return the SELinux context of a path, None where there is none to be seen."""
         return self._look(path, self._host.label, None)
 
-    def _look(self, path: str, look: Callable[[str], Any], otherwise: Any) -> Any:
+    def _look(self, path: str, look: Callable[[str], Seen], otherwise: Seen) -> Seen:
         """Return what a look at a path gives, or `otherwise` where it fails or a server on the way is gone."""
 
-        def reached() -> Any:
+        def reached() -> Seen:
             self._ask_servers(path)
             return look(path)
 

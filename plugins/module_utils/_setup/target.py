@@ -13,7 +13,7 @@ from ansible_collections.crashops.kdump.plugins.module_utils._machine.results im
     StateChange,
     state_diff,
 )
-from ansible_collections.crashops.kdump.plugins.module_utils._machine.tolerant_host import SeeingHost
+from ansible_collections.crashops.kdump.plugins.module_utils._machine.tolerant_host import TolerantHost
 from ansible_collections.crashops.kdump.plugins.module_utils._setup.variables import TARGET_TIMEOUT_S, target_key
 from ansible_collections.crashops.kdump.plugins.module_utils._stacks.base import Settings, Stack
 from ansible_collections.crashops.kdump.plugins.module_utils._stacks.find import find_stack
@@ -144,7 +144,7 @@ def plan_target(
 
 def _is_private(host: Any, directory: Optional[str]) -> bool:
     """Return whether the dump directory is there, for root alone; one behind a server that is gone counts as absent."""
-    seen = SeeingHost(host, SERVER_TIMEOUT_S).stat(directory) if directory else None
+    seen = TolerantHost(host, SERVER_TIMEOUT_S).stat(directory) if directory else None
     return seen is not None and seen.kind == "directory" and (seen.mode, seen.uid) == (0o700, 0)
 
 

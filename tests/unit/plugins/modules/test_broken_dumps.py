@@ -11,7 +11,7 @@ from ansible_collections.crashops.kdump.plugins.module_utils._facts.dumps import
 from ansible_collections.crashops.kdump.plugins.module_utils._facts.returned import dumps_facts
 from ansible_collections.crashops.kdump.plugins.module_utils._machine.host import Host
 from ansible_collections.crashops.kdump.plugins.module_utils._machine.results import Failure
-from ansible_collections.crashops.kdump.plugins.module_utils._machine.tolerant_host import SeeingHost
+from ansible_collections.crashops.kdump.plugins.module_utils._machine.tolerant_host import TolerantHost
 from ansible_collections.crashops.kdump.plugins.modules import vmcore_info
 from ansible_collections.crashops.kdump.tests.unit.dump_builder import CRASH_TIME, KERNEL, elf, kdump_compressed
 from ansible_collections.crashops.kdump.tests.unit.fake_host import FakeHost
@@ -78,7 +78,7 @@ def told(directory, timeout=60):
     """Return the rows of vmcore_info by the names of their cores, and what kdump_info counts."""
     options = {"path": str(directory), "newest": None, "after": None, "slack": 60, "check": True, "timeout": timeout}
     rows = vmcore_info.ensure(Host(None), options, False)["dumps"]
-    host = SeeingHost(Host(None), 2)
+    host = TolerantHost(Host(None), 2)
     counted = dumps_facts(read_dumps(host, str(directory)))
     assert host.unseen == {}
     return {row["core"].rpartition("/")[2]: row for row in rows}, counted
@@ -186,7 +186,7 @@ def test_what_cannot_be_read_is_a_row_with_the_reason_and_unknown(path, look, wo
     "path, look", [("/var/crash/b/vmcore", "stat"), ("/var/crash/b/vmcore", "read"), ("/var/crash/b", "stat")]
 )
 def test_what_cannot_be_read_of_a_dump_is_no_doubt_about_the_host(path, look):
-    host = SeeingHost(bad_disk({path: look}), 2)
+    host = TolerantHost(bad_disk({path: look}), 2)
     counted = dumps_facts(read_dumps(host, "/var/crash"))
     assert (counted["complete"], counted["incomplete"], counted["unjudged"], host.unseen) == (1, 0, 1, {})
 
@@ -200,7 +200,7 @@ def test_a_log_that_cannot_be_read_leaves_its_dump_judged():
 def test_a_directory_that_cannot_be_read_at_all_fails_with_the_reason():
     with pytest.raises(Failure, match="cannot list /var/crash: Input/output error"):
         vmcore_info.find_dumps(bad_disk({"/var/crash": "list"}), "/var/crash")
-    host = SeeingHost(bad_disk({"/var/crash": "list"}), 2)
+    host = TolerantHost(bad_disk({"/var/crash": "list"}), 2)
     assert read_dumps(host, "/var/crash").hidden is True
 
 

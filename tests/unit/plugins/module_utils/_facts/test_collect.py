@@ -8,7 +8,7 @@ from ansible_collections.crashops.kdump.plugins.module_utils._checks.all_checks 
 from ansible_collections.crashops.kdump.plugins.module_utils._checks.judge_options import Thresholds
 from ansible_collections.crashops.kdump.plugins.module_utils._facts.collect import collect
 from ansible_collections.crashops.kdump.plugins.module_utils._facts.look_options import LookOptions
-from ansible_collections.crashops.kdump.plugins.module_utils._machine.tolerant_host import SeeingHost
+from ansible_collections.crashops.kdump.plugins.module_utils._machine.tolerant_host import TolerantHost
 from ansible_collections.crashops.kdump.tests.unit.armed_host import (
     armed_debian,
     armed_el8,
@@ -42,14 +42,14 @@ def dictionaries(value, path=""):
 
 @pytest.mark.parametrize("make", HOSTS)
 def test_every_fact_with_a_known_name_is_a_field(make):
-    evidence = collect(SeeingHost(make(), 5), LookOptions(panic_policy=("oops",)))
+    evidence = collect(TolerantHost(make(), 5), LookOptions(panic_policy=("oops",)))
     assert sorted(dictionaries(evidence)) == sorted(BY_NAMES_OF_THE_HOST)
 
 
 @pytest.mark.parametrize("make", HOSTS)
 def test_checks_touch_no_machine(make):
     host = make()
-    evidence = collect(SeeingHost(host, 5), LookOptions())
+    evidence = collect(TolerantHost(host, 5), LookOptions())
     before = list(host.commands)
     host.files.clear()
     said = [one.status for one in run_checks(evidence, Thresholds())]

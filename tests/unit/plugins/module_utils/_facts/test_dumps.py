@@ -6,7 +6,7 @@
 import pytest
 from ansible_collections.crashops.kdump.plugins.module_utils._facts.dumps import read_dumps
 from ansible_collections.crashops.kdump.plugins.module_utils._facts.returned import dumps_facts
-from ansible_collections.crashops.kdump.plugins.module_utils._machine.tolerant_host import SeeingHost
+from ansible_collections.crashops.kdump.plugins.module_utils._machine.tolerant_host import TolerantHost
 from ansible_collections.crashops.kdump.tests.unit.dump_builder import CRASH_TIME, kdump_compressed
 from ansible_collections.crashops.kdump.tests.unit.fake_host import FakeHost
 
@@ -44,7 +44,7 @@ def add(host, number, mtime, content=WHOLE):
 
 def judged(host):
     """Return what is said of each dump, under its number, and the facts."""
-    dumps = read_dumps(SeeingHost(host, 5.0), "/var/crash")
+    dumps = read_dumps(TolerantHost(host, 5.0), "/var/crash")
     said = {int(dump.path.split("/")[-2][-2:]): (dump.complete, dump.reason) for dump in dumps.found}
     return said, dumps_facts(dumps)
 
