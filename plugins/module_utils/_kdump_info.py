@@ -20,12 +20,13 @@ from ansible_collections.crashops.kdump.plugins.module_utils._checks.waivers imp
 from ansible_collections.crashops.kdump.plugins.module_utils._facts.collect import collect
 from ansible_collections.crashops.kdump.plugins.module_utils._facts.look_options import LookOptions
 from ansible_collections.crashops.kdump.plugins.module_utils._facts.returned import returned
+from ansible_collections.crashops.kdump.plugins.module_utils._machine.caching_host import caching
 from ansible_collections.crashops.kdump.plugins.module_utils._machine.tolerant_host import TolerantHost
 
 
 def read_facts(host: Any, options: LookOptions, judge: JudgeOptions = DEFAULTS) -> Dict[str, Any]:
     """Return every fact by the names under which kdump_info returns them."""
-    evidence = collect(TolerantHost(host, options.probe_timeout_s), options)
+    evidence = collect(TolerantHost(caching(host), options.probe_timeout_s), options)
     checks = applied(run_checks(evidence, judge.thresholds), judge.waivers, evidence.now)
     word = verdict(checks)
     decided_by = decider(word, checks)

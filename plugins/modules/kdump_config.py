@@ -323,6 +323,7 @@ from posixpath import dirname
 from typing import Any, Dict, List
 
 from ansible.module_utils.basic import AnsibleModule
+from ansible_collections.crashops.kdump.plugins.module_utils._machine.caching_host import caching
 from ansible_collections.crashops.kdump.plugins.module_utils._machine.host import discreet, run_module
 from ansible_collections.crashops.kdump.plugins.module_utils._machine.replace_files import Content
 from ansible_collections.crashops.kdump.plugins.module_utils._machine.results import Failure, FileChange
@@ -340,6 +341,7 @@ from ansible_collections.crashops.kdump.plugins.module_utils._targets.target imp
 
 def ensure(host: Any, params: Dict[str, Any], check_mode: bool) -> Dict[str, Any]:
     """Make the files as the options want them and return what changed, or would change."""
+    host = caching(host)
     stack = find_stack(host)
     reason = None if check_mode else missing(host, stack)
     if reason is not None:

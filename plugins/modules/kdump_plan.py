@@ -136,6 +136,7 @@ commands:
 from typing import Any, Dict
 
 from ansible.module_utils.basic import AnsibleModule
+from ansible_collections.crashops.kdump.plugins.module_utils._machine.caching_host import caching
 from ansible_collections.crashops.kdump.plugins.module_utils._machine.host import discreet, run_module
 from ansible_collections.crashops.kdump.plugins.module_utils._setup.plan import plan_disable, plan_setup
 
@@ -143,7 +144,7 @@ from ansible_collections.crashops.kdump.plugins.module_utils._setup.plan import 
 def ensure(host: Any, params: Dict[str, Any], check_mode: bool) -> Dict[str, Any]:
     """Return the parts of the plan, and a sentence for each thing that is refused."""
     plan = plan_disable if params["entry_point"] == "disable" else plan_setup
-    return dict(plan(host, params["variables"] or {}, check_mode), changed=False)
+    return dict(plan(caching(host), params["variables"] or {}, check_mode), changed=False)
 
 
 def main() -> None:

@@ -177,6 +177,7 @@ import re
 from typing import Any, Dict, List, Optional, Tuple
 
 from ansible.module_utils.basic import AnsibleModule
+from ansible_collections.crashops.kdump.plugins.module_utils._machine.caching_host import caching
 from ansible_collections.crashops.kdump.plugins.module_utils._machine.host import run_module
 from ansible_collections.crashops.kdump.plugins.module_utils._machine.kernel_files import kernel_release
 from ansible_collections.crashops.kdump.plugins.module_utils._machine.results import Failure, Refused
@@ -198,6 +199,7 @@ TELLING = re.compile(r"error|fail|cannot|can't|could not|unrecogni[sz]ed|invalid
 
 def ensure(host: Any, params: Dict[str, Any], check_mode: bool) -> Dict[str, Any]:
     """Bring unit and kernel to the wanted state and return what changed, or would change."""
+    host = caching(host)
     refuse(host, params)
     stack = find_stack(host)
     arming = plan_service(stack, _settled(host, stack, params["timeout"]), params)

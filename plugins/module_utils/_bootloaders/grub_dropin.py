@@ -5,7 +5,7 @@
 """GRUB on Debian and Ubuntu: a drop-in of our own that is read after the kdump-tools package's, and update-grub."""
 
 import re
-from typing import List, Optional
+from typing import List, Optional, Tuple
 
 from ansible_collections.crashops.kdump.plugins.module_utils._bootloaders.base import (
     ETC_DEFAULT_GRUB,
@@ -19,6 +19,7 @@ from ansible_collections.crashops.kdump.plugins.module_utils._bootloaders.base i
 from ansible_collections.crashops.kdump.plugins.module_utils._machine.results import Failure, FileChange
 from ansible_collections.crashops.kdump.plugins.module_utils._syntax.finding import refusal
 from ansible_collections.crashops.kdump.plugins.module_utils._syntax.kernel_cmdline import replaced, values
+from ansible_collections.crashops.kdump.plugins.module_utils._syntax.parsed_once import parsed_once
 
 DROP_IN_DIRECTORY = "/etc/default/grub.d"
 # grub-mkconfig reads the drop-ins in the order of their names: after kdump-tools.cfg, and after what admins number
@@ -56,7 +57,8 @@ def drop_in_text(wanted: List[str]) -> str:
     return header + STRIP + (APPEND % arguments if wanted else "")
 
 
-def parse_grub_cfg(text: str) -> List[Entry]:
+@parsed_once
+def parse_grub_cfg(text: str) -> Tuple[Entry, ...]:
     """Return this system's entries of a grub.cfg, without the recovery ones; the first is the default."""
     entries: List[Entry] = []
     name: Optional[str] = None
@@ -72,7 +74,7 @@ def parse_grub_cfg(text: str) -> List[Entry]:
             kernel = "/boot/" + linux.group(1).rpartition("/")[2]
             entries.append(Entry(name, kernel, linux.group(2), not entries))
             name = None
-    return entries
+    return tuple(entries)
 
 
 class GrubDropIn(Bootloader):
@@ -85,7 +87,7 @@ class GrubDropIn(Bootloader):
         text = self.host.read(GRUB_CFG)
         if text is None:
             raise Failure("there is no %s; is /boot mounted, and was update-grub ever run?" % GRUB_CFG, path=GRUB_CFG)
-        found = parse_grub_cfg(text)
+        found = list(parse_grub_cfg(text))
         if not found:
             raise Failure("%s has no entry of this system; run update-grub and look at it" % GRUB_CFG, path=GRUB_CFG)
         return found

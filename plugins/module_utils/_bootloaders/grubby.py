@@ -61,7 +61,7 @@ class Grubby(Bootloader):
         """Return every entry, the rescue one as well: it is booted like any other."""
         info = self.host.run(["grubby", "--info=ALL"], timeout_s=self.timeout_s).stdout
         default_index = self.host.run(["grubby", "--default-index"], timeout_s=self.timeout_s, check=False).stdout
-        found = parse_info(info, default_index)
+        found = list(parse_info(info, default_index))
         if not found:
             raise Failure(
                 "grubby --info=ALL names no boot entry; is /boot mounted and /boot/loader/entries filled?", stdout=info
@@ -275,11 +275,11 @@ def _new_kernel_cmdline(text: Optional[str], before: List[Entry], wanted: List[s
         return text if values(text) == wanted else replaced(text.strip(), wanted) + "\n"
     # variables such as $tuned_params are the entry's own: what installs a kernel adds them
     default = default_entry(before)
-    standing = words(default.cmdline) if default else []
+    standing = words(default.cmdline) if default else ()
     plain = " ".join(word for word in standing if not word.startswith("$"))
     return replaced(plain, wanted) + "\n"
 
 
 def _as_words(entry: Entry) -> List[str]:
     """Return an entry for comparison: which one, its other arguments, and crashkernel= in order."""
-    return [entry.id] + words(without(entry.cmdline)) + values(entry.cmdline)
+    return [entry.id, *words(without(entry.cmdline)), *values(entry.cmdline)]

@@ -5,14 +5,16 @@
 """What `grubby --info=ALL` prints, as boot entries."""
 
 import re
-from typing import Dict, List
+from typing import Dict, List, Tuple
 
 from ansible_collections.crashops.kdump.plugins.module_utils._bootloaders.base import Entry
+from ansible_collections.crashops.kdump.plugins.module_utils._syntax.parsed_once import parsed_once
 
 FIELD = re.compile(r"(\w+)=(.*)\Z")
 
 
-def parse_info(text: str, default_index: str) -> List[Entry]:
+@parsed_once
+def parse_info(text: str, default_index: str) -> Tuple[Entry, ...]:
     """Return the entries that `grubby --info=ALL` prints, root= put back in front of the arguments."""
     blocks: List[Dict[str, str]] = []
     for line in text.splitlines():
@@ -24,7 +26,7 @@ def parse_info(text: str, default_index: str) -> List[Entry]:
             blocks.append({})
         if blocks:
             blocks[-1][key] = value[1:-1] if value[:1] == '"' and value[-1:] == '"' else value
-    return [_entry(block, default_index) for block in blocks if "kernel" in block]
+    return tuple(_entry(block, default_index) for block in blocks if "kernel" in block)
 
 
 def _entry(block: Dict[str, str], default_index: str) -> Entry:

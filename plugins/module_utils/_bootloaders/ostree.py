@@ -147,7 +147,7 @@ def _argv(before: List[str], after: List[str]) -> List[str]:
 
 def _as_words(entry: Entry) -> List[str]:
     """Return an entry for comparison: its arguments but ostree=, which every deployment has of its own."""
-    return words(without(without(entry.cmdline, "ostree"))) + values(entry.cmdline)
+    return [*words(without(without(entry.cmdline, "ostree"))), *values(entry.cmdline)]
 
 
 def _menu_order(fields: Dict[str, str]) -> int:

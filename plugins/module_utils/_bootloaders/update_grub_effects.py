@@ -60,7 +60,7 @@ def came_about(plan: Plan, seen: List[Entry]) -> Plan:
 
 def _others(cmdline: str) -> List[str]:
     """Return the arguments of a command line but crashkernel=."""
-    return words(without(cmdline))
+    return list(words(without(cmdline)))
 
 
 def _only_in(some: List[str], others: List[str]) -> List[str]:

@@ -19,6 +19,7 @@ from ansible_collections.crashops.kdump.plugins.module_utils._bootloaders.base i
 from ansible_collections.crashops.kdump.plugins.module_utils._machine.results import Failure, FileChange
 from ansible_collections.crashops.kdump.plugins.module_utils._syntax.finding import refusal
 from ansible_collections.crashops.kdump.plugins.module_utils._syntax.kernel_cmdline import replaced
+from ansible_collections.crashops.kdump.plugins.module_utils._syntax.parsed_once import parsed_once
 
 # what zipl writes beside the boot record, by each distribution's own target=
 BOOTMAP = "/boot/bootmap"
@@ -47,7 +48,8 @@ def is_older_than(host: Any, sources: List[str]) -> bool:
     return written is not None and any(one is not None and one.mtime_ns > written.mtime_ns for one in seen)
 
 
-def parse_zipl_conf(text: str) -> List[Entry]:
+@parsed_once
+def parse_zipl_conf(text: str) -> Tuple[Entry, ...]:
     """Return the sections of a zipl.conf that have parameters; the default is the one that is named, or the first."""
     found = []  # type: List[Entry]
     section, image, default = "", "", ""
@@ -63,7 +65,7 @@ def parse_zipl_conf(text: str) -> List[Entry]:
         elif setting and setting.group(1) == "default" and section == "defaultboot":
             default = setting.group(2)
     named = default if default in [entry.id for entry in found] else None
-    return [entry._replace(default=entry.id == (named or found[0].id)) for entry in found]
+    return tuple(entry._replace(default=entry.id == (named or found[0].id)) for entry in found)
 
 
 def edited_zipl_conf(text: str, wanted: List[str]) -> str:
@@ -84,7 +86,7 @@ class ZiplConf(Bootloader):
 
     def entries(self) -> List[Entry]:
         """Return the sections that have parameters."""
-        found = parse_zipl_conf(self.host.read(ZIPL_CONF) or "")
+        found = list(parse_zipl_conf(self.host.read(ZIPL_CONF) or ""))
         if not found:
             raise Failure("%s has no section with parameters to set; name them there" % ZIPL_CONF, path=ZIPL_CONF)
         return found

@@ -6,9 +6,10 @@
 
 import fnmatch
 import re
-from typing import Any, Dict, Iterable, List, NamedTuple, Optional, Set
+from typing import Any, Dict, FrozenSet, Iterable, List, NamedTuple, Optional, Pattern, Tuple
 
 from ansible_collections.crashops.kdump.plugins.module_utils._machine.dropin_directories import drop_ins
+from ansible_collections.crashops.kdump.plugins.module_utils._syntax.parsed_once import parsed_once
 from ansible_collections.crashops.kdump.plugins.module_utils._syntax.whole_numbers import whole
 
 PROC_MODULES = "/proc/modules"
@@ -30,20 +31,26 @@ class Loaded(NamedTuple):
 
     size: int
     uses: int
-    users: List[str]
+    users: Tuple[str, ...]
 
 
 def loaded_modules(host: Any) -> Dict[str, Loaded]:
     """Return the loaded modules by name; what is built into the kernel is none of them."""
+    return dict(_loaded(host.read(PROC_MODULES) or ""))
+
+
+@parsed_once
+def _loaded(text: str) -> Tuple[Tuple[str, Loaded], ...]:
+    """Return the loaded modules of a table, each with its name."""
     found = {}  # type: Dict[str, Loaded]
-    for line in (host.read(PROC_MODULES) or "").splitlines():
+    for line in text.splitlines():
         words = line.split(" ")
         size = whole(words[1]) if len(words) > 3 else None
         if size is not None:
             uses = whole(words[2]) or 0
-            users = [name for name in words[3].split(",") if name and name != "-"]
+            users = tuple(name for name in words[3].split(",") if name and name != "-")
             found[words[0]] = Loaded(size, uses, users)
-    return found
+    return tuple(found.items())
 
 
 def plain(name: str) -> str:
@@ -74,15 +81,22 @@ def _fits(name: str, pattern: str) -> bool:
     return name.startswith(re.split(r"[*?\[]", pattern, maxsplit=1)[0]) and fnmatch.fnmatchcase(name, pattern)
 
 
-def _names_of(text: str) -> Set[str]:
+@parsed_once
+def _names_of(text: str) -> FrozenSet[str]:
     """Return the names of the modules whose files a list begins its lines with."""
-    return {plain(match.group(1)) for match in FILE.finditer(text)}
+    return frozenset(plain(match.group(1)) for match in FILE.finditer(text))
 
 
 def _aliases(host: Any, release: str) -> List[str]:
     """Return the other names of modules; they are patterns of a shell."""
-    found = ALIAS.findall(host.read(FOLDER % release + ALIASES) or "")
-    found += BUILT_IN_ALIAS.findall(host.read(FOLDER % release + BUILT_IN_INFO) or "")
+    found = list(_named(host.read(FOLDER % release + ALIASES) or "", ALIAS))
+    found += _named(host.read(FOLDER % release + BUILT_IN_INFO) or "", BUILT_IN_ALIAS)
     for one in drop_ins(host, MODPROBE):
-        found += MODPROBE_NAME.findall(host.read(one.path) or "")
-    return [plain(alias) for alias in found]
+        found += _named(host.read(one.path) or "", MODPROBE_NAME)
+    return found
+
+
+@parsed_once
+def _named(text: str, pattern: Pattern[str]) -> Tuple[str, ...]:
+    """Return the names that a pattern finds in a text."""
+    return tuple(plain(name) for name in pattern.findall(text))

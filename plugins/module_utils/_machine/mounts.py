@@ -6,7 +6,9 @@
 
 import re
 from posixpath import join, normpath
-from typing import Any, Container, List, NamedTuple, Optional
+from typing import Any, Container, NamedTuple, Optional, Sequence, Tuple
+
+from ansible_collections.crashops.kdump.plugins.module_utils._syntax.parsed_once import parsed_once
 
 MOUNTINFO = "/proc/self/mountinfo"
 FSTAB = "/etc/fstab"
@@ -58,7 +60,8 @@ def _plain(word: str) -> str:
     return raw.decode("utf-8", "surrogateescape")
 
 
-def mounts(text: str) -> List[Mount]:
+@parsed_once
+def mounts(text: str) -> Tuple[Mount, ...]:
     """Return the mounts in the order in which they were made; a later one hides an earlier one."""
     found = []
     for line in text.splitlines():
@@ -67,15 +70,15 @@ def mounts(text: str) -> List[Mount]:
         if separator and len(words) > 5 and len(more) > 1:
             writable = "rw" in words[5].split(",") and "ro" not in more[-1].split(",")
             found.append(Mount(_plain(words[3]), _plain(words[4]), more[0], _plain(more[1]), writable, more[-1]))
-    return found
+    return tuple(found)
 
 
-def mounts_of(host: Any) -> List[Mount]:
+def mounts_of(host: Any) -> Tuple[Mount, ...]:
     """Return the mounts of a host as `mounts` does; nothing where it does not tell them."""
     return mounts(host.read(MOUNTINFO) or "")
 
 
-def holding(found: List[Mount], path: str) -> Optional[Mount]:
+def holding(found: Sequence[Mount], path: str) -> Optional[Mount]:
     """Return the mount that a path lies on."""
     over = [mount for mount in found if _within(path, mount.point)]
     # of equal mount points the last one is seen
@@ -93,7 +96,7 @@ def server_address(mount: Mount) -> Optional[str]:
     return match.group(1) if match else None
 
 
-def remote_on_way(host: Any, found: List[Mount], path: str, answering: Container[str] = ()) -> Optional[Mount]:
+def remote_on_way(host: Any, found: Sequence[Mount], path: str, answering: Container[str] = ()) -> Optional[Mount]:
     """Return the first mount on the way to a path whose server may be gone, links followed; None where none is.
 
     The way is gone part by part, and what lies on a server is not looked at, not even by following a link to it.
@@ -123,25 +126,26 @@ def device_link(location: str) -> str:
     return location
 
 
-def fstab_rows(host: Any) -> List[List[str]]:
+def fstab_rows(host: Any) -> Tuple[Tuple[str, ...], ...]:
     """Return the words of each line of fstab that is no comment."""
-    return _rows(host, FSTAB)
+    return rows(host.read(FSTAB) or "")
 
 
-def _rows(host: Any, table: str) -> List[List[str]]:
+@parsed_once
+def rows(text: str) -> Tuple[Tuple[str, ...], ...]:
     """Return the words of each line of a table that is no comment, with the escapes of blanks resolved."""
-    rows = [line.split() for line in (host.read(table) or "").splitlines()]
-    return [[_plain(word) for word in words] for words in rows if words and not words[0].startswith("#")]
+    split = [line.split() for line in text.splitlines()]
+    return tuple(tuple(_plain(word) for word in words) for words in split if words and not words[0].startswith("#"))
 
 
-def listed(host: Any, location: str, table: str = FSTAB) -> Optional[List[str]]:
+def listed(host: Any, location: str, table: str = FSTAB) -> Optional[Tuple[str, ...]]:
     """Return a table's first line about a location: source, directory, type, options. None where there is none.
 
     The location is a device, what UUID= and its kin name, an export, or the tag of a share. What lies elsewhere than in
     /dev is not looked at: it may be on a server that is gone, such as what fstab binds to another place.
     """
     wanted = device(host, location)
-    for words in _rows(host, table):
+    for words in rows(host.read(table) or ""):
         source = words[0].rstrip("/")
         if len(words) > 3 and (
             source == location.rstrip("/") or wanted in (words[0], source) or wanted == device(host, words[0])

@@ -29,7 +29,7 @@ class PlannedHost:
         """Return a file's text as planned."""
         return self._texts[path] if path in self._texts else self._host.read(path)
 
-    def stat(self, path: str) -> Any:
+    def stat(self, path: str) -> Optional[FileFacts]:
         """Return the facts of a path as planned: what would be written is younger than all that is there."""
         now_ns = int(self._host.now() * 1e9)
         if path in self._directories:

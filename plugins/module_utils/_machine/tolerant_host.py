@@ -8,7 +8,7 @@ Nothing that lies on a server is looked at before the server has answered: a loo
 """
 
 import re
-from typing import Any, Callable, Dict, List, Optional, TypeVar
+from typing import Any, Callable, Dict, List, Optional, Sequence, TypeVar
 
 from ansible_collections.crashops.kdump.plugins.module_utils._machine import mounts
 from ansible_collections.crashops.kdump.plugins.module_utils._machine.host import FileFacts, Space
@@ -18,7 +18,7 @@ Seen = TypeVar("Seen")
 
 
 class TolerantHost:
-    """Reads each file once. `unseen` holds what could not be looked at, and why: no rights, rubbish, no answer.
+    """`unseen` holds what could not be looked at, and why: no rights, rubbish, no answer.
 
     The server of a mounted file system is asked once, within timeout_s seconds.
     """
@@ -26,9 +26,8 @@ class TolerantHost:
     def __init__(self, host: Any, timeout_s: int) -> None:
         self._host = host
         self._timeout_s = timeout_s
-        self._texts: Dict[str, Optional[str]] = {}
         # all mounts where any is of a server, else none
-        self._remote: Optional[List[mounts.Mount]] = None
+        self._remote: Optional[Sequence[mounts.Mount]] = None
         self._answering: List[str] = []
         self._silent: Dict[str, str] = {}
         self.unseen: Dict[str, str] = {}
@@ -47,9 +46,8 @@ class TolerantHost:
 
     def read(self, path: str) -> Optional[str]:
         """Return a file's text, None where there is none to be seen."""
-        if path not in self._texts:
-            self._texts[path] = self._look(path, self._host.read, None)
-        return self._texts[path]
+        text: Optional[str] = self._look(path, self._host.read, None)
+        return text
 
     def read_bytes(self, path: str, offset: int = 0, size: int = -1) -> Optional[bytes]:
         """Return a file's bytes, None where there are none to be seen."""
@@ -103,7 +101,7 @@ class TolerantHost:
         """Return the first mount on the way to a path whose server has not answered, None where there is none."""
         if self._remote is None:
             found = mounts.mounts_of(self._host)
-            self._remote = found if any(mounts.is_remote(mount) for mount in found) else []
+            self._remote = found if any(mounts.is_remote(mount) for mount in found) else ()
         return mounts.remote_on_way(self._host, self._remote, path, self._answering) if self._remote else None
 
     def _ask(self, mount: mounts.Mount) -> None:

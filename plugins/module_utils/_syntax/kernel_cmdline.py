@@ -5,7 +5,9 @@
 """A kernel command line, word by word. Everything that is not asked for stays as it is, byte for byte."""
 
 import re
-from typing import List
+from typing import List, Tuple
+
+from ansible_collections.crashops.kdump.plugins.module_utils._syntax.parsed_once import parsed_once
 
 # blanks inside double quotes belong to the word, as in the kernel's own parser; a quote that is never closed is a
 # character like any other, since the kernel finds crashkernel= behind it all the same (strstr in get_last_crashkernel)
@@ -13,9 +15,10 @@ WORD = re.compile(r'(?:[^\s"]|"[^"]*"|")+')
 CRASHKERNEL = "crashkernel"
 
 
-def words(cmdline: str) -> List[str]:
+@parsed_once
+def words(cmdline: str) -> Tuple[str, ...]:
     """Return the arguments of a kernel command line."""
-    return WORD.findall(cmdline)
+    return tuple(WORD.findall(cmdline))
 
 
 def values(cmdline: str, name: str = CRASHKERNEL) -> List[str]:

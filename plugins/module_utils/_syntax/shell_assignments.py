@@ -6,8 +6,9 @@
 
 import bisect
 import re
-from typing import Iterator, List, NamedTuple, Optional, Set, Union
+from typing import Iterator, List, NamedTuple, Optional, Sequence, Set, Tuple, Union
 
+from ansible_collections.crashops.kdump.plugins.module_utils._syntax.parsed_once import parsed_once
 from ansible_collections.crashops.kdump.plugins.module_utils._syntax.shell_commands import (
     Beyond,
     Command,
@@ -82,10 +83,15 @@ class _Lines:
         return bisect.bisect_right(self.starts, max(0, min(at, self.size - 1)))
 
 
-def events(text: str) -> List[Event]:
+@parsed_once
+def events(text: str) -> Tuple[Event, ...]:
     """Return what the commands of a text do to variables, in order."""
+    return tuple(_events(text))
+
+
+def _events(text: str) -> List[Event]:
     script, lines = read_script(text), _Lines(text)
-    found = []  # type: List[Event]
+    found: List[Event] = []
     for command in script.commands:
         line = lines.number(command.words[0].start)
         done = list(_of_command(text, command, line))
@@ -130,7 +136,7 @@ def _of_command(text: str, command: Command, line: int) -> Iterator[Event]:
         yield Oddity(line, name, COMPUTED)
 
 
-def _of_assignments(command: Command, words: List[Word], line: int, exported: bool) -> Iterator[Event]:
+def _of_assignments(command: Command, words: Sequence[Word], line: int, exported: bool) -> Iterator[Event]:
     """Return the assignments of a command that does nothing else."""
     first, last = command.words[0].start, command.words[-1].end
     for word in words:
@@ -149,7 +155,7 @@ def _of_assignments(command: Command, words: List[Word], line: int, exported: bo
             yield Assignment(line, name, word.value, word.start_of_value, word.end, first, last, exported)
 
 
-def _of_other(raws: List[str], words: List[Word], rest: int, line: int) -> Iterator[Oddity]:
+def _of_other(raws: List[str], words: Sequence[Word], rest: int, line: int) -> Iterator[Oddity]:
     """Return what a command that is no assignment does to variables."""
     head, following = raws[rest], raws[rest + 1 : rest + 2]
     named = [word.name for word in words[rest + 1 :] if word.name]

@@ -10,6 +10,7 @@ Compound commands, functions and here-documents are not read: what such a file s
 import re
 from typing import List, NamedTuple, Optional, Tuple
 
+from ansible_collections.crashops.kdump.plugins.module_utils._syntax.parsed_once import parsed_once
 from ansible_collections.crashops.kdump.plugins.module_utils._syntax.shell_words import Unreadable, Word, read_word
 
 OPERATOR = re.compile(r";;&|;;|;&|;|&&|\|\||\|&|\||&")
@@ -26,7 +27,7 @@ class Beyond(Unreadable):
 class Command(NamedTuple):
     """A simple command: its words, whether it may have no effect (nested), whether its lines hold it alone."""
 
-    words: List[Word]
+    words: Tuple[Word, ...]
     nested: bool
     alone: bool
 
@@ -34,8 +35,8 @@ class Command(NamedTuple):
 class Script(NamedTuple):
     """What a text holds up to where it cannot be read; comments are those that stand between commands."""
 
-    commands: List[Command]
-    comments: List[Tuple[int, int]]
+    commands: Tuple[Command, ...]
+    comments: Tuple[Tuple[int, int], ...]
     broken: Optional[Unreadable]
 
 
@@ -45,10 +46,10 @@ class _Reader:
     def __init__(self, text: str) -> None:
         self.text = text
         self.at = 0
-        self.commands = []  # type: List[Command]
-        self.comments = []  # type: List[Tuple[int, int]]
-        self.words = []  # type: List[Word]
-        self.done = []  # type: List[List[Word]]
+        self.commands: List[Command] = []
+        self.comments: List[Tuple[int, int]] = []
+        self.words: List[Word] = []
+        self.done: List[List[Word]] = []
         # whether &&, a pipe or a redirection stands on this line, and whether a command has to follow
         self.joined = self.redirected = self.awaiting = False
 
@@ -63,7 +64,7 @@ class _Reader:
             raise self.beyond("a command goes on in the next line")
         done = [words for words in [*self.done, self.words] if words]
         alone = not (self.done or self.joined)
-        self.commands += [Command(words, self.joined or self.redirected, alone) for words in done]
+        self.commands += [Command(tuple(words), self.joined or self.redirected, alone) for words in done]
         self.words, self.done = [], []
         self.joined = self.redirected = self.awaiting = False
 
@@ -141,6 +142,7 @@ class _Reader:
             self.word()
 
 
+@parsed_once
 def read_script(text: str) -> Script:
     """Return the commands of a text; where it cannot be read, those before."""
     reader, broken = _Reader(text), None
@@ -152,4 +154,4 @@ def read_script(text: str) -> Script:
         reader.end()
     except Unreadable as problem:
         broken = problem
-    return Script(reader.commands, reader.comments, broken)
+    return Script(tuple(reader.commands), tuple(reader.comments), broken)

@@ -5,13 +5,14 @@
 """The lines of kdump.conf: read as each generation of kdumpctl reads them, and edited without losing anything."""
 
 import re
-from typing import Dict, List, NamedTuple, Optional
+from typing import Dict, List, NamedTuple, Optional, Tuple
 
 from ansible_collections.crashops.kdump.plugins.module_utils._stacks.kdumpctl.conf_generations import (
     directive,
     reads_nothing,
 )
 from ansible_collections.crashops.kdump.plugins.module_utils._syntax import makedumpfile
+from ansible_collections.crashops.kdump.plugins.module_utils._syntax.parsed_once import parsed_once
 
 GENERATIONS = ("el8", "el9", "current")
 # the directives that name a dump target
@@ -40,16 +41,17 @@ def lines(text: str) -> List[str]:
     return ended + parts[-1:] if parts[-1] else ended
 
 
-def entries(text: str, generation: str = "current") -> List[Entry]:
+@parsed_once
+def entries(text: str, generation: str = "current") -> Tuple[Entry, ...]:
     """Return the directives of a file, as this generation of kdumpctl reads them."""
     if reads_nothing(text, generation):
-        return []
+        return ()
     found = []
     for number, line in enumerate(lines(text), 1):
         read = directive(line.rstrip("\n"), generation)
         if read is not None:
             found.append(Entry(number, read[0], read[1], line))
-    return found
+    return tuple(found)
 
 
 def values(text: str, generation: str = "current") -> Dict[str, str]:
@@ -69,15 +71,16 @@ def reads_alike(name: str, value: str, line: Optional[str] = None) -> bool:
     return PLAIN.match(text) is not None and "\0" not in text and pairs == [(name, value)] * len(GENERATIONS)
 
 
-def names_at(text: str) -> Dict[int, List[str]]:
+def names_at(text: str) -> Dict[int, Tuple[str, ...]]:
     """Return, by the number of its line, each name that any generation reads there."""
-    found: Dict[int, List[str]] = {}
-    for number, line in enumerate(lines(text), 1):
-        read = [directive(line.rstrip("\n"), generation) for generation in GENERATIONS]
-        names = [pair[0] for pair in read if pair is not None]
-        if names:
-            found[number] = names
-    return found
+    return {number: names for number, names in enumerate(_names(text), 1) if names}
+
+
+@parsed_once
+def _names(text: str) -> Tuple[Tuple[str, ...], ...]:
+    """Return, for each line, the names that any generation reads there."""
+    read = [[directive(line.rstrip("\n"), generation) for generation in GENERATIONS] for line in lines(text)]
+    return tuple(tuple(pair[0] for pair in pairs if pair is not None) for pairs in read)
 
 
 def _placed(text: str, old_names: List[str], name: str, value: Optional[str]) -> str:

@@ -5,7 +5,7 @@
 """What every rule of kdump.conf is handed and hands back: the file as one generation reads it, its host, findings."""
 
 import re
-from typing import Dict, List, NamedTuple, Optional, Tuple
+from typing import Dict, List, NamedTuple, Optional, Sequence, Tuple
 
 from ansible_collections.crashops.kdump.plugins.module_utils._stacks.kdumpctl.conf_lines import TARGETS, Entry
 from ansible_collections.crashops.kdump.plugins.module_utils._syntax.visible_text import visible
@@ -49,7 +49,7 @@ class Document(NamedTuple):
     """A kdump.conf as one generation of kdumpctl reads it, and what is known of its host."""
 
     text: str
-    entries: List[Entry]
+    entries: Sequence[Entry]
     generation: str
     host: Surroundings
 

@@ -5,7 +5,7 @@
 """The dump target of a kdump.conf on its host: which device it is, where it is mounted, and what is known of it."""
 
 import re
-from typing import Any, Dict, List, Optional, Tuple
+from typing import Any, Dict, Optional, Tuple
 
 from ansible_collections.crashops.kdump.plugins.module_utils._machine import mounts
 from ansible_collections.crashops.kdump.plugins.module_utils._machine.kernel_modules import unknown_modules
@@ -134,7 +134,7 @@ def _is_listed(host: Any, location: str) -> bool:
     return mounts.listed(host, location) is not None or mounts.FSTAB in getattr(host, "unseen", ())
 
 
-def _fs_type(host: Any, location: str, mounted: Optional[List[str]]) -> Optional[str]:
+def _fs_type(host: Any, location: str, mounted: Optional[Tuple[str, ...]]) -> Optional[str]:
     """Return the type of the file system on a device: as mounted, else as fstab has it, else as udev found it."""
     row = mounted or mounts.listed(host, location)
     if row is not None and row[2] not in ("auto", "none"):

@@ -111,10 +111,6 @@ class KdumpctlStack(Stack):
     brings_grubby = True
     packages = "kexec-tools (EL 8 and 9) or kdump-utils (EL 10 and Fedora)"
 
-    def __init__(self, host: Any) -> None:
-        super().__init__(host)
-        self._surroundings: Dict[Tuple[str, str], Surroundings] = {}
-
     def _script(self) -> Optional[str]:
         """Return the text of kdumpctl, None where none is installed."""
         return self.host.read(self.host.which(self.tool) or "")
@@ -199,10 +195,9 @@ class KdumpctlStack(Stack):
     def _around(self, conf: str, sysconfig: str) -> Surroundings:
         """Return what is known of the host of these texts; nothing where kdumpctl is still to be installed."""
         script, version = self._script(), self._version_of(shell_variables.values(sysconfig), kernel_release(self.host))
-        if script is not None and (conf, version) not in self._surroundings:
-            found = conf_lines.values(conf, self.generation())
-            self._surroundings[conf, version] = conf_target.surroundings(self.host, found, script, version)
-        return self._surroundings.get((conf, version), Surroundings())
+        if script is None:
+            return Surroundings()
+        return conf_target.surroundings(self.host, conf_lines.values(conf, self.generation()), script, version)
 
     def _shell_findings(self, wanted: Dict[str, Any]) -> List[Finding]:
         """Return what the rules say of sysconfig/kdump, as kdump_config's options would leave it."""

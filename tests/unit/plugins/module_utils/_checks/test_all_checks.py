@@ -693,9 +693,10 @@ def test_the_way_to_an_export_that_is_mounted_is_asked_for_as_well():
 def test_no_way_is_looked_for_where_the_dumps_cross_no_network(make):
     host = make()
     host.programs += ["ip", "ssh"]
-    looked, plain = [], host.read
-    host.read = lambda path: looked.append(path) or plain(path)
+    looked, plain = [], host.read_bytes
+    host.read_bytes = lambda path, *part: looked.append(path) or plain(path, *part)
     checks(host)
+    assert "/proc/cmdline" in looked
     assert not any(argv[0] in ("ip", "ssh", "getent") for argv in host.commands)
     assert not any(path.startswith("/proc/net/") for path in looked)
 
@@ -1011,14 +1012,14 @@ def test_kdumpctls_own_test_is_a_proof_unless_the_image_is_younger(line, state):
 
 def test_an_interrupted_read_of_the_reservation_is_unknown_and_no_traceback():
     host = armed_debian()
-    plain = host.read
+    plain = host.read_bytes
 
-    def read(path):
+    def read_bytes(path, offset=0, size=-1):
         if path == "/sys/kernel/kexec_crash_size":
             raise Failure("cannot read %s: Device or resource busy" % path)
-        return plain(path)
+        return plain(path, offset, size)
 
-    host.read = read
+    host.read_bytes = read_bytes
     found = checks(host)
     assert (found["reservation_readable"]["status"], found["memory_reserved"]["status"]) == ("unknown", "pass")
     host.files["/sys/kernel/kexec_crash_loaded"] = "0\n"

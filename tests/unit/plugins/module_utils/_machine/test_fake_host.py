@@ -6,6 +6,7 @@
 import inspect
 
 import pytest
+from ansible_collections.crashops.kdump.plugins.module_utils._machine.caching_host import CachingHost
 from ansible_collections.crashops.kdump.plugins.module_utils._machine.host import Host
 from ansible_collections.crashops.kdump.plugins.module_utils._machine.planned_host import PlannedHost
 from ansible_collections.crashops.kdump.plugins.module_utils._machine.tolerant_host import TolerantHost
@@ -23,7 +24,7 @@ FAKES = (
     FakeHost, GrubbyHost, DebianHost, OstreeHost, JournalHost, KillHost, KillGrubby, KillUpdateGrub, KillOstree
 )  # fmt: skip
 # those that hand everything on that they have no method for, and what they have beyond a Host
-WRAPPERS = {PlannedHost: set(), TolerantHost: {"attempt"}}
+WRAPPERS = {PlannedHost: set(), TolerantHost: {"attempt"}, CachingHost: set()}
 
 
 def methods(kind):

@@ -21,9 +21,9 @@ half a line
 
 def test_each_line_is_a_module():
     assert loaded_modules(FakeHost(files={"/proc/modules": PROC_MODULES})) == {
-        "ext4": Loaded(940000, 1, []),
-        "virtio": Loaded(16384, 3, ["virtio_net", "virtio_blk", "virtio_pci"]),
-        "nouveau": Loaded(2400000, 0, []),
+        "ext4": Loaded(940000, 1, ()),
+        "virtio": Loaded(16384, 3, ("virtio_net", "virtio_blk", "virtio_pci")),
+        "nouveau": Loaded(2400000, 0, ()),
     }
 
 

@@ -16,7 +16,7 @@ QUOTED = 'ro dyndbg="file foo.c +p" crashkernel=1G  quiet'
 
 
 def test_blanks_in_quotes_do_not_end_a_word():
-    assert words(QUOTED) == ["ro", 'dyndbg="file foo.c +p"', "crashkernel=1G", "quiet"]
+    assert words(QUOTED) == ("ro", 'dyndbg="file foo.c +p"', "crashkernel=1G", "quiet")
 
 
 def test_every_value_of_a_name_is_found_in_order():

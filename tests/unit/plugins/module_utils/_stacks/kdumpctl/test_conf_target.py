@@ -4,6 +4,7 @@
 """What is known of a host makes rules speak that otherwise say nothing; only what the file needs is asked for."""
 
 import pytest
+from ansible_collections.crashops.kdump.plugins.module_utils._machine.caching_host import caching
 from ansible_collections.crashops.kdump.plugins.module_utils._stacks.kdumpctl.stack import (
     CONF,
     SYSCONFIG,
@@ -137,7 +138,7 @@ def test_what_another_task_may_still_make_refuses_nothing():
 
 def test_the_host_is_asked_once_for_refusals_and_findings():
     machine = host("ssh u@dumps\n", commands={"ssh -G u@dumps": "hostname dumps\n"}, programs=["ssh"])
-    stack = KdumpctlStack(machine)
+    stack = KdumpctlStack(caching(machine))
     assert stack.refusals({}) == [] and stack.findings({})[CONF] == []
     assert machine.commands == [["ssh", "-G", "u@dumps"]]
 

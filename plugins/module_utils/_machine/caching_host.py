@@ -1,0 +1,156 @@
+# Copyright (c) 2026, The crashops.kdump authors
+# GNU General Public License v3.0-or-later (see COPYING or https://www.gnu.org/licenses/gpl-3.0.txt)
+# SPDX-License-Identifier: GPL-3.0-or-later
+# Private to this collection: no promise is made to code outside it.
+"""The machine: each file is read once and each program asked once, until an act may have changed the answer."""
+
+from typing import Any, Callable, Dict, Iterable, List, Optional, Tuple, Union
+
+from ansible_collections.crashops.kdump.plugins.module_utils._machine.host import Completed, command_failure
+from ansible_collections.crashops.kdump.plugins.module_utils._machine.replace_files import Content
+from ansible_collections.crashops.kdump.plugins.module_utils._machine.results import Failure
+
+# The commands that only read, by the words that they begin with. Any other command may change whatever a file or a
+# program says.
+READING = (
+    "blkid -p",
+    "dmsetup status",
+    "getent ahosts",
+    "grubby --default-index",
+    "grubby --info=ALL",
+    "ip -o route get",
+    "journalctl --no-pager",
+    "kdumpctl get-default-crashkernel",
+    "lsblk",
+    "makedumpfile --mem-usage",
+    "makedumpfile -v",
+    "ssh -G",
+    "ssh-keygen -y",
+    "stat -f",
+    "systemctl show",
+    "uname -m",
+)
+# those that only read with no more words than these
+READING_AS_A_WHOLE = ("hostname", "hostname -I", "rpm-ostree kargs")
+# what the kernel and the programs that run keep here changes by itself
+LIVE = ("/proc/", "/sys/", "/run/")
+
+
+class CachingHost:
+    """Keeps what was read until the module acts, or waits; a write of a file drops that file and all that is live."""
+
+    def __init__(self, host: Any) -> None:
+        self._host = host
+        # what a file holds (None: there is none), or why it cannot be read
+        self._files: Dict[str, Union[bytes, Failure, None]] = {}
+        self._answers: Dict[Tuple[str, ...], Completed] = {}
+
+    def __getattr__(self, name: str) -> Any:
+        """Return whatever else the machine can do."""
+        return getattr(self._host, name)
+
+    def read(self, path: str) -> Optional[str]:
+        """Return a file's text, None where there is no such file; bytes that are not UTF-8 survive a write."""
+        raw = self.read_bytes(path)
+        return None if raw is None else raw.decode("utf-8", "surrogateescape")
+
+    def read_bytes(self, path: str, offset: int = 0, size: int = -1) -> Optional[bytes]:
+        """Return a file's bytes (size -1: to its end), None where there is no such file."""
+        if path not in self._files:
+            if offset or size >= 0:
+                return self._part(path, offset, size)
+            try:
+                self._files[path] = self._host.read_bytes(path)
+            except Failure as failure:
+                self._files[path] = failure
+        known = self._files[path]
+        if isinstance(known, Failure):
+            raise known
+        return known if known is None else known[offset:] if size < 0 else known[offset : offset + size]
+
+    def _part(self, path: str, offset: int, size: int) -> Optional[bytes]:
+        """Return a part of a file, which is known if the part is the whole of it."""
+        raw = self._host.read_bytes(path, offset, size)
+        if not offset and (raw is None or len(raw) < size):
+            self._files[path] = raw
+        return raw
+
+    def run(self, argv: List[str], timeout_s: int = 60, check: bool = True) -> Completed:
+        """Run a command, unless it only reads and the answer is known."""
+        if not only_reads(argv):
+            try:
+                return self._host.run(argv, timeout_s, check)
+            finally:
+                self._forget_all()
+        key = tuple(argv)
+        if key not in self._answers:
+            self._answers[key] = self._host.run(argv, timeout_s, check=False)
+        done = self._answers[key]
+        if check and done.rc != 0:
+            raise command_failure("the command failed", done)
+        return done
+
+    def wait_until(self, ready: Callable[[], bool], timeout_s: float, pause_s: float = 1.0) -> bool:
+        """Return whether something became true within the limit; each look at it is a new one."""
+
+        def seen() -> bool:
+            self._forget_all()
+            return ready()
+
+        return self._host.wait_until(seen, timeout_s, pause_s)
+
+    def lock(self, name: str) -> None:
+        """Wait until nobody else changes this host; what was read before is not known any more."""
+        self._host.lock(name)
+        self._forget_all()
+
+    def write(self, path: str, text: str, mode: int = 0o644, backup: bool = False) -> Optional[str]:
+        """Write a whole file atomically and return the backup's path, if one was asked for."""
+        saved = self.write_all([Content(path, text, mode)], backup)
+        return saved[0] if saved else None
+
+    def write_all(self, contents: List[Content], backup: bool = False) -> List[str]:
+        """Write, or remove, all of these files or none, and return the paths of the backups."""
+        try:
+            return self._host.write_all(contents, backup)
+        finally:
+            self._forget([content.path for content in contents])
+
+    def copy(self, source: str, destination: str, mode: int) -> None:
+        """Copy a file's bytes and times, so that the copy is there as a whole or not at all."""
+        try:
+            self._host.copy(source, destination, mode)
+        finally:
+            self._forget([destination])
+
+    def remove(self, path: str) -> None:
+        """Remove a file; one that is not there is no error."""
+        try:
+            self._host.remove(path)
+        finally:
+            self._forget([path])
+
+    def _forget_all(self) -> None:
+        self._files.clear()
+        self._answers.clear()
+
+    def _forget(self, paths: Iterable[str]) -> None:
+        """Drop what may be different now that these files were written."""
+        written = {self._host.real_path(path) for path in paths}.union(paths)
+        self._answers.clear()
+        self._files = {
+            path: known
+            for path, known in self._files.items()
+            if not path.startswith(LIVE) and not {path, self._host.real_path(path)} & written
+        }
+
+
+def caching(host: Any) -> CachingHost:
+    """Return a host that keeps what it read, itself if it does already."""
+    return host if isinstance(host, CachingHost) else CachingHost(host)
+
+
+def only_reads(argv: List[str]) -> bool:
+    """Return whether a command changes nothing."""
+    line = " ".join(argv)
+    return line in READING_AS_A_WHOLE or any(line == known or line.startswith(known + " ") for known in READING)
