@@ -27,6 +27,7 @@ from ansible_collections.crashops.kdump.plugins.module_utils._bootloaders.base i
 )
 from ansible_collections.crashops.kdump.plugins.module_utils._bootloaders.grubby_output import parse_info
 from ansible_collections.crashops.kdump.plugins.module_utils._bootloaders.zipl import is_older_than
+from ansible_collections.crashops.kdump.plugins.module_utils._machine.kernel_files import PROC_CMDLINE
 from ansible_collections.crashops.kdump.plugins.module_utils._machine.results import Failure, FileChange
 from ansible_collections.crashops.kdump.plugins.module_utils._syntax.finding import refusal
 from ansible_collections.crashops.kdump.plugins.module_utils._syntax.kernel_cmdline import (
@@ -39,7 +40,6 @@ from ansible_collections.crashops.kdump.plugins.module_utils._syntax.kernel_cmdl
 KERNEL_CMDLINE = "/etc/kernel/cmdline"
 GRUBENV = "/boot/grub2/grubenv"
 BLS_ENTRY = "/boot/loader/entries/%s.conf"
-PROC_CMDLINE = "/proc/cmdline"
 GRUB_CFG = "/boot/grub2/grub.cfg"
 EFI_GRUB_CFG = "/boot/efi/EFI/*/grub.cfg"
 # the command by which GRUB reads BLS entries, and what it has instead where GRUB_ENABLE_BLSCFG is not true

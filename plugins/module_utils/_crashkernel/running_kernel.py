@@ -11,6 +11,7 @@ from ansible_collections.crashops.kdump.plugins.module_utils._crashkernel.kernel
 from ansible_collections.crashops.kdump.plugins.module_utils._crashkernel.option_grammar import MIB, RAM_STEP, round_up
 from ansible_collections.crashops.kdump.plugins.module_utils._machine.kernel_files import (
     CRASH_SIZE,
+    VMCORE,
     cma_bytes,
     kernel_release,
     read_first,
@@ -22,7 +23,6 @@ from ansible_collections.crashops.kdump.plugins.module_utils._syntax.whole_numbe
 CRASH_BLOCKS = re.compile(r"^ *([0-9a-f]{1,16})-([0-9a-f]{1,16}) : Crash kernel$", re.MULTILINE)
 # where firmware-assisted dump (ppc64le) keeps the memory instead; 0 where it is off
 FADUMP_RESERVED = "/sys/kernel/fadump/mem_reserved"
-VMCORE = "/proc/vmcore"
 # "Crash kernel" and the like are indented: they lie inside
 SYSTEM_RAM = re.compile(r"^([0-9a-f]{1,16})-([0-9a-f]{1,16}) : System RAM$", re.MULTILINE)
 MEM_TOTAL = re.compile(r"^MemTotal:\s+(\d+) kB", re.MULTILINE)

@@ -13,10 +13,10 @@ from typing import Any, Optional
 from ansible_collections.crashops.kdump.plugins.module_utils._bootloaders.base import Bootloader, Entry, NotBooted
 from ansible_collections.crashops.kdump.plugins.module_utils._crashkernel.reboot_needed import same
 from ansible_collections.crashops.kdump.plugins.module_utils._crashkernel.running_kernel import Running
+from ansible_collections.crashops.kdump.plugins.module_utils._machine.kernel_files import PROC_CMDLINE
 from ansible_collections.crashops.kdump.plugins.module_utils._syntax.kernel_cmdline import said, values, words
 from ansible_collections.crashops.kdump.plugins.module_utils._syntax.whole_numbers import whole
 
-PROC_CMDLINE = "/proc/cmdline"
 # type_of_loader of the x86 boot protocol, as the kernel tells it: GRUB is 0x72, or 0x21 by way of the EFI stub
 LOADER_TYPE = "/proc/sys/kernel/bootloader_type"
 KEXEC, QEMU, SYSLINUX, ETHERBOOT = 0xD, 0xB, 0x3, 0x6

@@ -8,11 +8,11 @@ import re
 from typing import Any, Dict, List, NamedTuple, Optional, Tuple
 
 from ansible_collections.crashops.kdump.plugins.module_utils._facts.capture_settings import number, read_at_boot
+from ansible_collections.crashops.kdump.plugins.module_utils._machine.dump_support import container
 from ansible_collections.crashops.kdump.plugins.module_utils._machine.kernel_files import CRASH_LOADED, read_first
 from ansible_collections.crashops.kdump.plugins.module_utils._syntax.kernel_cmdline import words
 from ansible_collections.crashops.kdump.plugins.module_utils._syntax.whole_numbers import signed, whole
 
-CONTAINER_FILES = (("/run/.containerenv", "podman"), ("/.dockerenv", "docker"))
 LOCKDOWN = "/sys/kernel/security/lockdown"
 EFI_GLOBAL = "/sys/firmware/efi/efivars/%s-8be4df61-93ca-11d2-aa0d-00e098032b8c"
 # what the drivers of guests whose memory is encrypted bring: drivers/virt/coco
@@ -82,7 +82,7 @@ def read_platform(host: Any, release: str) -> Platform:
     version = version_of(release)
     return Platform(
         root=host.is_root(),
-        container=_container(host),
+        container=container(host),
         lockdown=_lockdown(host.read(LOCKDOWN)),
         secure_boot=_efi_flag(host, "SecureBoot") and not _efi_flag(host, "SetupMode"),
         confidential=next((name for path, name in CONFIDENTIAL if host.stat(path) is not None), None),
@@ -153,12 +153,6 @@ def _is_hyperv(host: Any) -> bool:
     told = (host.read(HYPERVISOR) or "").strip().lower()
     maker = (host.read(VENDOR) or "").strip()
     return host.stat(HYPERV_BUS) is not None or "hyper" in told or maker == "Microsoft Corporation"
-
-
-def _container(host: Any) -> Optional[str]:
-    """Return the kind of container that this is, None where it is none."""
-    named = (host.read("/run/systemd/container") or "").strip()
-    return named or next((kind for path, kind in CONTAINER_FILES if host.stat(path) is not None), None)
 
 
 def _lockdown(text: Optional[str]) -> Optional[str]:

@@ -14,6 +14,9 @@ Places = Tuple[str, ...]
 RELEASE = "/proc/sys/kernel/osrelease"
 CRASH_LOADED = ("/sys/kernel/kexec_crash_loaded", "/sys/kernel/kexec/crash_loaded")
 CRASH_SIZE = ("/sys/kernel/kexec_crash_size", "/sys/kernel/kexec/crash_size")
+# is there in a capture kernel alone
+VMCORE = "/proc/vmcore"
+PROC_CMDLINE = "/proc/cmdline"
 # is there where SELinux is on
 SELINUX = "/sys/fs/selinux/enforce"
 CMA_RANGES = ("/sys/kernel/kexec/crash_cma_ranges", "/sys/kernel/kexec_crash_cma_ranges")

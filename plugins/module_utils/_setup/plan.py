@@ -13,6 +13,7 @@ from typing import Any, Callable, Dict, List, Optional, TypeVar
 
 from ansible_collections.crashops.kdump.plugins.module_utils._bootloaders.find import find_bootloader
 from ansible_collections.crashops.kdump.plugins.module_utils._machine.dump_support import container, unsupported
+from ansible_collections.crashops.kdump.plugins.module_utils._machine.kernel_files import VMCORE
 from ansible_collections.crashops.kdump.plugins.module_utils._machine.planned_host import PlannedHost
 from ansible_collections.crashops.kdump.plugins.module_utils._machine.replace_files import left
 from ansible_collections.crashops.kdump.plugins.module_utils._machine.results import Failure, Refused
@@ -152,7 +153,7 @@ def plan_setup(host: Any, variables: Dict[str, Any], check_mode: bool) -> Dict[s
 
 def no_setup(host: Any, variables: Dict[str, Any]) -> Optional[Dict[str, str]]:
     """Return why this machine is not set up whatever its variables say: the word for it, and a sentence."""
-    if host.stat(service.VMCORE) is not None:
+    if host.stat(VMCORE) is not None:
         return {"word": "capture_kernel", "reason": "it is inside a capture kernel and writes a dump"}
     today = time.strftime("%Y-%m-%d", time.gmtime(host.now()))
     waived = [one["id"] for one in variables.get("kdump_waivers") or [] if one["until"] >= today]

@@ -27,7 +27,6 @@ from ansible_collections.crashops.kdump.plugins.module_utils._crashkernel.reboot
 from ansible_collections.crashops.kdump.plugins.module_utils._crashkernel.reservation import that_count
 from ansible_collections.crashops.kdump.plugins.module_utils._crashkernel.resolve_size import Wish, resolve
 from ansible_collections.crashops.kdump.plugins.module_utils._crashkernel.running_kernel import (
-    VMCORE,
     Running,
     read_running,
 )
@@ -43,6 +42,7 @@ from ansible_collections.crashops.kdump.plugins.module_utils._crashkernel.wanted
     WantedReservation,
     wanted,
 )
+from ansible_collections.crashops.kdump.plugins.module_utils._machine.kernel_files import VMCORE
 from ansible_collections.crashops.kdump.plugins.module_utils._machine.results import Failure, Refused, file_diff
 from ansible_collections.crashops.kdump.plugins.module_utils._stacks.find import find_stack
 from ansible_collections.crashops.kdump.plugins.module_utils._syntax.kernel_cmdline import said, values, words

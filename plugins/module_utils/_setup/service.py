@@ -6,14 +6,13 @@
 
 from typing import Any, Dict, List, NamedTuple
 
+from ansible_collections.crashops.kdump.plugins.module_utils._machine.kernel_files import VMCORE
 from ansible_collections.crashops.kdump.plugins.module_utils._machine.results import Refused, state_diff
 from ansible_collections.crashops.kdump.plugins.module_utils._service import plan as service_plan
 from ansible_collections.crashops.kdump.plugins.module_utils._service.plan import Plan, Wanted
 from ansible_collections.crashops.kdump.plugins.module_utils._service.state import Service
 from ansible_collections.crashops.kdump.plugins.module_utils._stacks.base import Stack
 from ansible_collections.crashops.kdump.plugins.module_utils._syntax.finding import refusal
-
-VMCORE = "/proc/vmcore"
 
 
 class Arming(NamedTuple):

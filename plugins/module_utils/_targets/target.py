@@ -9,6 +9,8 @@ from typing import Any, Dict, Iterator, NamedTuple, Optional, Tuple
 from ansible_collections.crashops.kdump.plugins.module_utils._syntax import option_values, private_directories
 from ansible_collections.crashops.kdump.plugins.module_utils._syntax.finding import refusal
 
+# where both stacks look for the key of an ssh target that names none
+DEFAULT_SSH_KEY = "/root/.ssh/kdump_id_rsa"
 FILE_SYSTEMS = ("ext2", "ext3", "ext4", "xfs", "btrfs", "minix", "virtiofs")
 
 

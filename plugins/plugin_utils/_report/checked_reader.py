@@ -12,10 +12,7 @@ from typing import Any
 from ansible_collections.crashops.kdump.plugins.module_utils._syntax import secret_words
 from ansible_collections.crashops.kdump.plugins.module_utils._syntax.finding import kind_of
 from ansible_collections.crashops.kdump.plugins.module_utils._syntax.visible_text import LINES, visible
-from ansible_collections.crashops.kdump.plugins.module_utils._syntax.whole_numbers import LAST_TIME_S
-
-# what a counter of 64 bits holds
-MOST = (1 << 64) - 1
+from ansible_collections.crashops.kdump.plugins.module_utils._syntax.whole_numbers import LAST_TIME_S, MOST
 
 
 class Unreadable(Exception):

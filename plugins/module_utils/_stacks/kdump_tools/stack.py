@@ -30,7 +30,7 @@ from ansible_collections.crashops.kdump.plugins.module_utils._stacks.kdump_tools
 from ansible_collections.crashops.kdump.plugins.module_utils._syntax import private_directories, shell_variables
 from ansible_collections.crashops.kdump.plugins.module_utils._syntax.finding import Finding, refusal
 from ansible_collections.crashops.kdump.plugins.module_utils._syntax.private_directories import DUMPS
-from ansible_collections.crashops.kdump.plugins.module_utils._targets.target import Delivery
+from ansible_collections.crashops.kdump.plugins.module_utils._targets.target import DEFAULT_SSH_KEY, Delivery
 
 DEFAULTS = "/etc/default/kdump-tools"
 STATE = "/var/lib/kdump"
@@ -51,7 +51,6 @@ UMask=0077
 # the package's crashkernel=
 GRUB_DROP_IN = "/etc/default/grub.d/kdump-tools.cfg"
 CRASHKERNEL = re.compile(r"^[^#\n]*[\s\"']crashkernel=([^\s\"']+)", re.MULTILINE)
-DEFAULT_SSH_KEY = "/root/.ssh/kdump_id_rsa"
 DEFAULT_ARGS = "-F -c -d 31"
 DEFAULT_FAIL_CMD = "reboot -f"
 LOADING = ("KDUMP_CMDLINE", "KDUMP_CMDLINE_APPEND", "KDUMP_KEXEC_ARGS", "KDUMP_KERNEL", "KDUMP_INITRD")

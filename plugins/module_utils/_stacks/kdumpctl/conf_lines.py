@@ -17,7 +17,8 @@ from ansible_collections.crashops.kdump.plugins.module_utils._syntax.parsed_once
 GENERATIONS = ("el8", "el9", "current")
 # the directives that name a dump target
 TARGETS = ("raw", "ext2", "ext3", "ext4", "xfs", "btrfs", "minix", "virtiofs", "nfs", "ssh")
-DEFAULT_SSH_KEY = "/root/.ssh/kdump_id_rsa"
+# the directives that name a program which runs around the dump
+HOOKS = ("kdump_pre", "kdump_post", "kdump_emergency")
 # a word as xargs reads it, and the quotes in it; one that is followed by no blank has a quote that is not closed
 XARGS_WORD = re.compile(r"""(?:[^\s"'\\]|\\.|"[^"\n]*"|'[^'\n]*')+""", re.DOTALL)
 XARGS_QUOTES = re.compile(r"""\\(.)|"([^"]*)"|'([^']*)'""", re.DOTALL)

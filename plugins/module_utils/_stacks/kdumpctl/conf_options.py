@@ -19,7 +19,6 @@ LIST_OPTIONS = ("extra_bins", "extra_modules", "fence_kdump_nodes")
 # options that are a flag, and the words that the directive of the same name takes for no and yes
 FLAG_OPTIONS = {"auto_reset_crashkernel": ("no", "yes"), "force_rebuild": ("0", "1")}
 PATHS = ("path", "sshkey")
-HOOKS = ("kdump_pre", "kdump_post", "kdump_emergency")
 # what an option cannot mean, and a file may have held since before an update took a module away
 WRONG_IF_TYPED = (("R45", "warning"),)
 
@@ -93,7 +92,7 @@ def _problem(setting: option_values.Setting) -> Optional[option_values.Problem]:
         return problem
     if setting.name in PATHS:
         return option_values.plain_path_problem(value)
-    if setting.name in HOOKS and value.startswith("/") and len(value.split()) == 1:
+    if setting.name in conf_lines.HOOKS and value.startswith("/") and len(value.split()) == 1:
         return option_values.plain_path_problem(value)
     if setting.name in ("ext2", "ext3", "ext4", "xfs", "btrfs", "minix", "raw"):
         return option_values.device_problem(value) or option_values.plain_location_problem(value)

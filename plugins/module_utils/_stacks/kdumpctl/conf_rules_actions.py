@@ -7,13 +7,17 @@
 import re
 from typing import Iterator
 
-from ansible_collections.crashops.kdump.plugins.module_utils._stacks.kdumpctl.conf_lines import Entry, split_words
+from ansible_collections.crashops.kdump.plugins.module_utils._stacks.kdumpctl.conf_lines import (
+    HOOKS,
+    Entry,
+    split_words,
+)
 from ansible_collections.crashops.kdump.plugins.module_utils._stacks.kdumpctl.conf_rules import (
     Document,
     shown,
     words,
 )
-from ansible_collections.crashops.kdump.plugins.module_utils._stacks.kdumpctl.conf_rules_lines import FLAGS, HOOKS
+from ansible_collections.crashops.kdump.plugins.module_utils._stacks.kdumpctl.conf_rules_lines import FLAGS
 from ansible_collections.crashops.kdump.plugins.module_utils._stacks.kdumpctl.dracut_options import added_modules
 from ansible_collections.crashops.kdump.plugins.module_utils._stacks.rules import advice, error, of_problem, warning
 from ansible_collections.crashops.kdump.plugins.module_utils._syntax import makedumpfile, option_values

@@ -10,6 +10,7 @@ from typing import Dict, Iterator
 
 from ansible_collections.crashops.kdump.plugins.module_utils._stacks.kdumpctl.conf_generations import RAW_BYTE
 from ansible_collections.crashops.kdump.plugins.module_utils._stacks.kdumpctl.conf_lines import (
+    HOOKS,
     TARGETS,
     Entry,
     entries,
@@ -24,7 +25,6 @@ from ansible_collections.crashops.kdump.plugins.module_utils._stacks.kdumpctl.co
 from ansible_collections.crashops.kdump.plugins.module_utils._stacks.rules import error, warning
 from ansible_collections.crashops.kdump.plugins.module_utils._syntax.finding import Finding
 
-HOOKS = ("kdump_pre", "kdump_post", "kdump_emergency")
 FLAGS = ("force_rebuild", "force_no_rebuild")
 KNOWN = TARGETS + HOOKS + FLAGS + (
     "sshkey", "path", "core_collector", "extra_bins", "extra_modules", "failure_action", "default", "final_action",

@@ -10,10 +10,10 @@ from typing import Any, Dict, List
 from ansible_collections.crashops.kdump.plugins.module_utils._machine import mounts
 from ansible_collections.crashops.kdump.plugins.module_utils._stacks.kdumpctl import (
     cluster_fencing,
-    conf_lines,
     conf_target,
 )
 from ansible_collections.crashops.kdump.plugins.module_utils._syntax.private_directories import DUMPS
+from ansible_collections.crashops.kdump.plugins.module_utils._targets.target import DEFAULT_SSH_KEY
 
 HOOK_DIRECTORIES = ("pre", "post", "emergency")
 # dracut reads them at each build, its module crypt the second; kdumpctl does not ask whether they have changed
@@ -60,8 +60,8 @@ def forgotten(host: Any, found: Dict[str, str]) -> List[str]:
         files.extend(path for path in places if not _is_kept(host, path))
     if conf_target.target(found)[0] != "ssh":
         return files
-    named = found.get("sshkey", conf_lines.DEFAULT_SSH_KEY)
-    key = named if host.stat(named) is not None else conf_lines.DEFAULT_SSH_KEY
+    named = found.get("sshkey", DEFAULT_SSH_KEY)
+    key = named if host.stat(named) is not None else DEFAULT_SSH_KEY
     return [*files, key, *SSH_FILES]
 
 

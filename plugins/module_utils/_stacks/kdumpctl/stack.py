@@ -36,7 +36,11 @@ from ansible_collections.crashops.kdump.plugins.module_utils._stacks.kdumpctl.co
 from ansible_collections.crashops.kdump.plugins.module_utils._syntax import private_directories, shell_variables
 from ansible_collections.crashops.kdump.plugins.module_utils._syntax.finding import Finding
 from ansible_collections.crashops.kdump.plugins.module_utils._syntax.private_directories import DUMPS
-from ansible_collections.crashops.kdump.plugins.module_utils._targets.target import FILE_SYSTEMS, Delivery
+from ansible_collections.crashops.kdump.plugins.module_utils._targets.target import (
+    DEFAULT_SSH_KEY,
+    FILE_SYSTEMS,
+    Delivery,
+)
 
 CONF = "/etc/kdump.conf"
 SYSCONFIG = "/etc/sysconfig/kdump"
@@ -140,7 +144,7 @@ class KdumpctlStack(Stack):
         return Settings(
             kind,
             location,
-            found.get("sshkey", conf_lines.DEFAULT_SSH_KEY) if kind == "ssh" else None,
+            found.get("sshkey", DEFAULT_SSH_KEY) if kind == "ssh" else None,
             path,
             conf_target.dump_directory(self.host, kind, location, path),
             found.get("core_collector", default),
