@@ -12,8 +12,10 @@ from ansible_collections.crashops.kdump.plugins.plugin_utils import _role_variab
 from ansible_collections.crashops.kdump.plugins.plugin_utils._variables_action import VariablesAction, named
 
 MODULE = "crashops.kdump.kdump_plan"
-OF_MODULE = ("failed", "msg", "exception", "unreachable", "module_stderr", "module_stdout", "rc", "commands")
-OF_MODULE += ("warnings", "deprecations")
+OF_MODULE = (
+    "failed", "msg", "exception", "unreachable", "module_stderr", "module_stdout", "rc", "commands", "warnings",
+    "deprecations",
+)  # fmt: skip
 OPTIONS = {
     "entry_point": {"type": "str", "choices": ["setup", "disable"], "default": "setup"},
     "variables": {"type": "dict"},

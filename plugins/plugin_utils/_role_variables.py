@@ -343,7 +343,7 @@ def _metrics_directory(place: str) -> list[str]:
 
 def _unseen(values: Mapping[str, Any]) -> list[str]:
     """Return a sentence for each variable with a text that nobody sees: it may become another line of a file."""
-    found = []
+    found: list[str] = []
     for name, value in values.items():
         problems = [] if name in FREE_TEXTS else [unseen_problem(text) for text in _texts(value)]
         found.extend(refused(name, value, next((one for one in problems if one is not None), None)))
