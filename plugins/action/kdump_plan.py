@@ -8,7 +8,8 @@ from __future__ import annotations
 from typing import Any
 
 from ansible_collections.crashops.kdump.plugins.module_utils._syntax.visible_text import shown
-from ansible_collections.crashops.kdump.plugins.plugin_utils import _role_variables, _setup_plan
+from ansible_collections.crashops.kdump.plugins.plugin_utils import _own_files, _role_variables, _setup_plan
+from ansible_collections.crashops.kdump.plugins.plugin_utils._metrics.pack import packed
 from ansible_collections.crashops.kdump.plugins.plugin_utils._variables_action import VariablesAction, named
 
 MODULE = "crashops.kdump.kdump_plan"
@@ -44,12 +45,14 @@ class ActionModule(VariablesAction):
             values = _role_variables.for_host(values, found.get("own_directory") is True)
             host, check_mode = str(self._vars.get("inventory_hostname")), bool(self._task.check_mode)
             wrong, plan = _setup_plan.completed(found, values, host, check_mode)
+            if entry_point == "setup" and plan:
+                plan["texts"] = _own_files.texts(values, plan["stack"]["name"])
             result.update(variables=values, refused=result["refused"] + wrong, plan=plan)
         return self.ended(result)
 
     def _on_host(self, entry_point: str, values: dict[str, Any], result: dict[str, Any]) -> dict[str, Any]:
         """Return what the module says of the host; how the module ended becomes a part of the result."""
-        args = {"entry_point": entry_point, "variables": values}
+        args = {"entry_point": entry_point, "variables": values, "expected": _own_files.expected(values, packed)}
         done = self._execute_module(module_name=MODULE, module_args=args, task_vars=self._vars)
         # of what the host returns only this: anything else, such as facts, could stand for what the operator wrote
         result.update({name: shown(done[name]) for name in OF_MODULE if name in done})

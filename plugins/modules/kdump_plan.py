@@ -32,6 +32,11 @@ options:
       - The role's variables by name.
       - If it is left out, they are the variables of the host whose names begin with C(kdump_).
     type: dict
+  expected:
+    description:
+      - The SHA-256 of what the role's tasks would write, by part, stack and path. The action plugin fills this in, and
+        a task cannot give it.
+    type: dict
 attributes:
   check_mode:
     support: full
@@ -106,6 +111,15 @@ plan:
     service:
       description: What M(crashops.kdump.kdump_service) would do on the host as the parts before leave it.
       type: dict
+    panic_policy:
+      description: Whether the files, keys and unit of C(kdump_panic_policy) are as its tasks would make them.
+      type: dict
+    metrics:
+      description: Whether the files and units of C(kdump_metrics) are as its tasks would make them.
+      type: dict
+    texts:
+      description: What the tasks of panic policy and metrics write, by path.
+      type: dict
     options:
       description: The options of M(crashops.kdump.kdump_config) that are made of several variables.
       type: dict
@@ -138,13 +152,16 @@ from typing import Any, Dict
 from ansible.module_utils.basic import AnsibleModule
 from ansible_collections.crashops.kdump.plugins.module_utils._machine.caching_host import caching
 from ansible_collections.crashops.kdump.plugins.module_utils._machine.host import discreet, run_module
+from ansible_collections.crashops.kdump.plugins.module_utils._setup.own_files import Expected
 from ansible_collections.crashops.kdump.plugins.module_utils._setup.plan import plan_disable, plan_setup
 
 
 def ensure(host: Any, params: Dict[str, Any], check_mode: bool) -> Dict[str, Any]:
     """Return the parts of the plan, and a sentence for each thing that is refused."""
-    plan = plan_disable if params["entry_point"] == "disable" else plan_setup
-    return dict(plan(caching(host), params["variables"] or {}, check_mode), changed=False)
+    host, variables = caching(host), params["variables"] or {}
+    if params["entry_point"] == "disable":
+        return dict(plan_disable(host, variables, check_mode), changed=False)
+    return dict(plan_setup(host, variables, check_mode, Expected(**(params["expected"] or {}))), changed=False)
 
 
 def main() -> None:
@@ -153,6 +170,7 @@ def main() -> None:
         argument_spec={
             "entry_point": {"type": "str", "choices": ["setup", "disable"], "default": "setup"},
             "variables": {"type": "dict"},
+            "expected": {"type": "dict"},
         },
         supports_check_mode=True,
     )

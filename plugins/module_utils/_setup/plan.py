@@ -19,7 +19,15 @@ from ansible_collections.crashops.kdump.plugins.module_utils._machine.replace_fi
 from ansible_collections.crashops.kdump.plugins.module_utils._machine.results import Failure, Refused
 from ansible_collections.crashops.kdump.plugins.module_utils._service import undo
 from ansible_collections.crashops.kdump.plugins.module_utils._service.state import read_service
-from ansible_collections.crashops.kdump.plugins.module_utils._setup import configuration, reservation, service, target
+from ansible_collections.crashops.kdump.plugins.module_utils._setup import (
+    configuration,
+    metrics,
+    panic_policy,
+    reservation,
+    service,
+    target,
+)
+from ansible_collections.crashops.kdump.plugins.module_utils._setup.own_files import DIRECTORY, NO_FILES, Expected
 from ansible_collections.crashops.kdump.plugins.module_utils._setup.variables import (
     SERVICE_TIMEOUT_S,
     config_options,
@@ -58,9 +66,10 @@ NOTHING: Dict[str, Any] = {"needed": False, "changes": False, "diff": []}
 class Planner:
     """Plans one host. `refused` collects what no run would do, `unknown` what only a real run can find out."""
 
-    def __init__(self, host: Any, given: Dict[str, Any], check_mode: bool) -> None:
+    def __init__(self, host: Any, given: Dict[str, Any], check_mode: bool, expected: Expected = NO_FILES) -> None:
         self.host = host
         self.given = given
+        self.expected = expected
         self.check_mode = check_mode
         self.stack: Stack = find_stack(host)
         self.installed = self.stack.installed()
@@ -133,8 +142,23 @@ class Planner:
             "starts": options["state"] == "started",
         }
 
+    def set_policy(self, profiles: Optional[List[str]]) -> Dict[str, Any]:
+        """Return what the tasks of the panic policy would change; None where nobody said anything of it."""
+        if profiles is None:
+            return NOTHING
+        wanted = [word for word in profiles if word != "none"]
+        return panic_policy.plan_policy(self.host, wanted, self.expected.of("panic_policy", self.stack.name))
 
-def plan_setup(host: Any, variables: Dict[str, Any], check_mode: bool) -> Dict[str, Any]:
+    def write_metrics(self, wanted: Optional[bool]) -> Dict[str, Any]:
+        """Return what the tasks of the metrics would change; None where nobody said anything of them."""
+        if wanted is None:
+            return NOTHING
+        directory = metrics.directory_of(self.given, self.stack.metrics_directory)
+        files = self.expected.of("metrics", self.stack.name)
+        return metrics.plan_metrics(self.host, wanted, directory, files, self.expected.program)
+
+
+def plan_setup(host: Any, variables: Dict[str, Any], check_mode: bool, expected: Expected = NO_FILES) -> Dict[str, Any]:
     """Return what setup would do by the role's variables, and a sentence for each thing that is refused."""
     stack = find_stack(host)
     hopeless = no_setup(host, variables)
@@ -144,7 +168,7 @@ def plan_setup(host: Any, variables: Dict[str, Any], check_mode: bool) -> Dict[s
     own = stack.own_directory(variables)
     # what is there after the first run is no news
     notes = [own.note] if own and stack.settings().path != own.path else []
-    planner = Planner(host, dict(variables, kdump_path=own.path) if own else variables, check_mode)
+    planner = Planner(host, dict(variables, kdump_path=own.path) if own else variables, check_mode, expected)
     parts = _setup_parts(planner)
     refused = list(dict.fromkeys(planner.refused))
     known = {"hopeless": None, "refused": refused, "unknown": planner.unknown, "notes": notes}
@@ -189,6 +213,8 @@ def _setup_parts(planner: Planner) -> Dict[str, Any]:
         "reservation": reserving,
         "reboot": {"needed": reboots, "reason": reserving["reason"]},
         "service": arming,
+        "panic_policy": planner.set_policy(planner.given.get("kdump_panic_policy")),
+        "metrics": planner.write_metrics(planner.given.get("kdump_metrics")),
         "warnings": warned,
     }
 
@@ -235,6 +261,8 @@ def plan_disable(host: Any, variables: Dict[str, Any], check_mode: bool) -> Dict
     absent = dict(crashkernel_options({}), state="absent")
     reserving = planner.reserve(host, absent) if loader else dict(NOTHING, reboot_required=False, reason=None)
     parts = {"service": arming, "reservation": reserving, "bootloader": loader}
+    parts.update(panic_policy=planner.set_policy([]), metrics=planner.write_metrics(False))
+    parts["directory"] = dict(NOTHING, needed=host.stat(DIRECTORY) is not None)
     return dict(parts, container=False, refused=planner.refused, stack=described_stack(planner))
 
 

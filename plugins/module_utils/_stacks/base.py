@@ -87,6 +87,7 @@ class Stack(abc.ABC):
     unit = ""  # the systemd unit
     tool = ""  # the program that controls it
     packages = ""  # what to install, in words
+    metrics_directory = ""  # where the node_exporter of its distributions reads files of metrics
     brings_grubby = False  # whether its packages bring what sets kernel arguments
     enabled_by_package = False  # whether installing the package enables the unit; RHEL and Fedora differ in that
     has_switch = False  # whether a variable switches it off as a whole

@@ -71,6 +71,7 @@ class KdumpToolsStack(Stack):
     unit = "kdump-tools.service"
     enabled_by_package = True  # its postinst, by debhelper
     tool = "kdump-config"
+    metrics_directory = "/var/lib/prometheus/node-exporter"
     start_rules = ("T18",)
     config_files = (DEFAULTS,)
     # kdump-config compares the second with its copy, and builds the initramfs anew where they differ

@@ -71,6 +71,7 @@ class KdumpctlStack(Stack):
     name = "kdumpctl"
     unit = "kdump.service"
     tool = "kdumpctl"
+    metrics_directory = "/var/lib/node_exporter/textfile_collector"  # where its own examples look
     config_files = (CONF, SYSCONFIG)
     embedded_files = (CONF,)
     reloads = True

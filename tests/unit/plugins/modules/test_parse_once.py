@@ -60,7 +60,7 @@ MODULES = {
     "crashkernel_reserve": (crashkernel_reserve, RESERVE),
     "kdump_service": (kdump_service, SERVICE),
     "kdump_target": (kdump_target, TARGET),
-    "kdump_plan": (kdump_plan, {"entry_point": "setup", "variables": SETUP}),
+    "kdump_plan": (kdump_plan, {"entry_point": "setup", "variables": SETUP, "expected": None}),
 }
 CONFIG = dict.fromkeys(
     [

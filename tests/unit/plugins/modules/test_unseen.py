@@ -92,7 +92,9 @@ def test_what_keeps_the_need_from_being_counted_is_said_rightly():
 def test_setup_without_root_is_refused_before_anything_and_names_become():
     host = armed_el9({})
     host.root = False
-    result = kdump_plan.ensure(host, {"entry_point": "setup", "variables": {"kdump_crashkernel": "1K"}}, False)
+    result = kdump_plan.ensure(
+        host, {"entry_point": "setup", "variables": {"kdump_crashkernel": "1K"}, "expected": None}, False
+    )
     assert result["refused"] == [
         "become: False is refused: only root can set kdump up; set become: true (ansible-playbook --become)."
     ]
