@@ -5,8 +5,15 @@
 
 from ansible_collections.crashops.kdump.plugins.module_utils._machine.host import Completed, command_failure
 from ansible_collections.crashops.kdump.plugins.module_utils._service.state import PROPERTIES
+from ansible_collections.crashops.kdump.plugins.module_utils._setup.configuration import plan_configuration
+from ansible_collections.crashops.kdump.plugins.module_utils._setup.reservation import plan_reservation
+from ansible_collections.crashops.kdump.plugins.module_utils._setup.variables import config_options, crashkernel_options
+from ansible_collections.crashops.kdump.plugins.module_utils._stacks.find import find_stack
 from ansible_collections.crashops.kdump.tests.unit.armed_host import (
     EL10,
+    JUDGED,
+    STARTED,
+    UNIT,
     armed_debian,
     armed_el8,
     armed_el9,
@@ -14,6 +21,7 @@ from ansible_collections.crashops.kdump.tests.unit.armed_host import (
     armed_ubuntu,
 )
 from ansible_collections.crashops.kdump.tests.unit.fake_boot import RHEL, DebianHost, GrubbyHost
+from ansible_collections.crashops.kdump.tests.unit.fake_host import START, UPTIME
 
 NEVER_INSTALLED = "LoadState=not-found\nActiveState=inactive\nUnitFileState=\n"
 # the shell line of kdump_target, wherever it runs: a directory that is there, for root alone, with room for a dump
@@ -42,6 +50,7 @@ dracut_args --mount "//store/x /x cifs username=me,password=hunter2" --kernel-cm
 """
     % ISCSI
 )
+DUMPS = {"type": "ssh", "location": "kdump@dumps", "ssh_key": "/root/.ssh/k"}
 ITS_OWN_SSH = {"/etc/default/kdump-tools": "USE_KDUMP=1\nSSH=root@dumps\nSSH_KEY=/root/.ssh/k\n", **KEY_PAIR}
 
 
@@ -57,6 +66,23 @@ def bare(make, unit):
     return lambda: make(programs=["systemctl"], commands=answer)
 
 
+def set_up(make, files=None, **given):
+    """Return a maker of a machine that setup has set up by its defaults and these variables, and that booted since."""
+
+    def made():
+        host = make(files or {}, unit=UNIT + JUDGED + STARTED)
+        variables = dict({"kdump_capture_panic": 10, "kdump_private_dumps": True}, **given)
+        for change in plan_configuration(host, config_options(variables, find_stack(host)), False).changes:
+            host.files[change.path] = change.after
+        reserving = plan_reservation(host, crashkernel_options(variables), True)
+        if reserving.plan.changed():
+            reserving.bootloader.apply(reserving.plan)
+        host.mtimes.update(dict.fromkeys(host.files, START - UPTIME - 100))
+        return host
+
+    return made
+
+
 MACHINES = {
     "debian": armed_debian,
     "ubuntu": armed_ubuntu,
@@ -65,6 +91,9 @@ MACHINES = {
     "el9": armed_el9,
     "el10": armed_el10,
     "container": lambda: armed_debian({"/run/systemd/container": "lxc\n"}),
+    "set_up_debian": set_up(armed_debian),
+    "set_up_el9": set_up(armed_el9),
+    "set_up_ssh": lambda: with_programs(set_up(armed_debian, KEY_PAIR, kdump_target=DUMPS)(), "ssh"),
     "unarmed": lambda: armed_debian({"/sys/kernel/kexec_crash_loaded": "0\n"}),
     "el9_warned": lambda: armed_el9({"/etc/kdump.conf": "path /var/crash\nsshkey /root/.ssh/gone\n"}),
     "latin1_el9": lambda: armed_el9({"/etc/kdump.conf": "# caf\udce9\npath /var/crash\n#\udcff\n"}),
@@ -87,6 +116,7 @@ MACHINES = {
 }
 # what programs answer on every machine that has them, by the first words of the command
 ANSWERS = {
+    "systemctl show": lambda name: NEVER_INSTALLED,
     "kdumpctl get-default-crashkernel": lambda name: EL10 if name == "el10" else RHEL,
     "kdumpctl estimate": lambda name: ESTIMATE,
     "sh -c": lambda name: None if name == "read_only" else LOOKED,

@@ -41,11 +41,15 @@ def Host(_module):  # noqa: N802
 
 
 class Done(NamedTuple):
-    """A run that ended: its exit status, what the user saw, and each result as {how, host, task, result}."""
+    """A run that ended: its exit status, what the user saw, and each result as {how, host, task, result}.
+
+    asked has the name of a machine for each command that Ansible ran on it.
+    """
 
     rc: int
     output: str
     results: list[dict[str, Any]]
+    asked: list[str]
 
     @property
     def said(self) -> str:
@@ -118,7 +122,9 @@ class Fleet:
     def run(self, collections: str, *argv: str) -> Done:
         """Run a command of Ansible in check mode; collections are the folders in which it finds them."""
         recorded = self.folder / "recorded.jsonl"
-        recorded.unlink(missing_ok=True)
+        asked = self.folder / "recorded.jsonl.asked"
+        for path in (recorded, asked):
+            path.unlink(missing_ok=True)
         settings = {
             "ANSIBLE_COLLECTIONS_PATH": collections,
             "ANSIBLE_CONNECTION_PLUGINS": str(PLUGINS / "connection"),
@@ -141,4 +147,5 @@ class Fleet:
             env=dict(os.environ, **settings),
         )
         rows = recorded.read_text(encoding="utf-8").splitlines() if recorded.exists() else []
-        return Done(done.returncode, done.stdout + done.stderr, [json.loads(row) for row in rows])
+        machines = asked.read_text(encoding="utf-8").split() if asked.exists() else []
+        return Done(done.returncode, done.stdout + done.stderr, [json.loads(row) for row in rows], machines)

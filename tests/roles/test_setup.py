@@ -90,3 +90,52 @@ def test_a_configuration_that_is_no_utf8_is_set_up_and_its_bytes_are_shown(colle
         result = done.of(host)["Configure kdump"]
         assert result["changed"] is True
         assert "# caf\\xe9\n" in str(result["diff"][0]["before"])
+
+
+SET_UP = {"deb": "set_up_debian", "rock": "set_up_el9"}
+
+
+def test_a_host_that_is_set_up_is_asked_once(collections, fleet):
+    target = {"kdump_target": dict(SSH, ssh_key="/root/.ssh/k")}
+    done = fleet(**SET_UP, far=dict(target, made_up="set_up_ssh")).playbook(collections, "setup")
+    assert done.rc == 0, done.output
+    assert sorted(done.asked) == ["set_up_debian", "set_up_el9", "set_up_ssh"]
+    for host in ("deb", "rock", "far"):
+        assert [task for task, result in done.of(host).items() if result.get("changed")] == []
+
+
+def test_a_host_that_is_set_up_is_asked_once_where_policy_and_metrics_are_taken_away(collections, fleet):
+    away = {"kdump_panic_policy": "none", "kdump_metrics": False}
+    done = fleet(**SET_UP).playbook(collections, "setup", **away)
+    assert done.rc == 0, done.output
+    assert sorted(done.asked) == ["set_up_debian", "set_up_el9"]
+
+
+def test_only_the_modules_with_a_change_run(collections, fleet):
+    done = fleet(**SET_UP).playbook(collections, "setup", kdump_crashkernel="512M")
+    assert done.rc == 0, done.output
+    reserve, configure, arm = "Reserve memory for the capture kernel", "Configure kdump", "Arm the host"
+    for host, tasks in (("deb", [reserve]), ("rock", [configure, reserve, arm])):
+        assert [task for task in (configure, reserve, arm) if task in done.of(host)] == [
+            task for task in (configure, reserve, arm) if task in tasks
+        ]
+        assert done.of(host)[reserve]["changed"] is True
+        assert done.asked.count(SET_UP[host]) == 1 + len(tasks)
+
+
+def test_verify_asks_a_host_once(collections, fleet):
+    done = fleet(**SET_UP).playbook(collections, "verify")
+    assert sorted(done.asked) == ["set_up_debian", "set_up_el9"]
+
+
+def test_all_changes_of_a_first_run_are_predicted(collections, fleet):
+    hosts = fleet(deb="bare_debian", rock="bare_el9")
+    done = hosts.playbook(collections, "setup", kdump_panic_policy="oops", kdump_metrics=True)
+    for host in ("deb", "rock"):
+        changed = [task for task, result in done.of(host).items() if result.get("changed")]
+        for task in ("Report the packages to install", "Reserve memory for the capture kernel"):
+            assert task in changed, (host, task, done.failures(host))
+        assert {"Report the policy at boot", "Report the timer to create"} <= set(changed)
+    # the packages of Debian enable the unit by themselves
+    assert done.of("deb")["Configure kdump"]["changed"] is True
+    assert done.of("rock")["Arm the host"]["changed"] is True

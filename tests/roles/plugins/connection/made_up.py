@@ -20,6 +20,7 @@ options:
 """
 
 import json
+import os
 import shlex
 
 from ansible.errors import AnsibleConnectionFailure
@@ -38,7 +39,9 @@ class Connection(LocalConnection):
         return super()._connect()
 
     def exec_command(self, cmd, in_data=None, sudoable=True):
-        """Run a command that knows the machine's name."""
+        """Run a command that knows the machine's name, and note that the machine was asked for something."""
+        with open(os.environ["RECORDED"] + ".asked", "a", encoding="utf-8") as stream:
+            stream.write(f"{self.get_option('machine')}\n")
         named = f"MADE_UP={shlex.quote(self.get_option('machine') or '')} {cmd}"
         rc, out, err = super().exec_command(named, in_data, sudoable)
         facts = self.get_option("facts")
