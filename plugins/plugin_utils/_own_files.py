@@ -52,4 +52,5 @@ def expected(values: Mapping[str, Any], program: Callable[[], bytes]) -> dict[st
 def _rendered(unit: str, **words: str) -> str:
     """Return the text of a unit of the role."""
     text = (TEMPLATES / (unit + ".j2")).read_text(encoding="utf-8")
-    return jinja2.Template(text, undefined=jinja2.StrictUndefined, keep_trailing_newline=True).render(**words)
+    template = jinja2.Template(text, undefined=jinja2.StrictUndefined, keep_trailing_newline=True)
+    return str(template.render(**words))
