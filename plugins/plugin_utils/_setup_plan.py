@@ -48,6 +48,8 @@ def completed(
         return [words % ((host, hopeless["reason"]) if words.count("%s") > 1 else host)], {}
     plan = {name: found[name] for name in PARTS + OTHERS if name in found}
     refused: list[str] = []
+    if check_mode and plan.get("unknown"):
+        plan["notes"] = [*plan["notes"], *("Only a real run can find out %s" % one for one in plan["unknown"])]
     if "target" in plan:
         plan["target"] = prepared(plan["target"], values, check_mode)
         if plan["target"]["other_receiver"] and not plan["target"]["logs_in"]:

@@ -77,8 +77,8 @@ def test_a_program_that_is_missing_is_installed_for_any_type():
     assert prepared({**WORKS, **found}, {}, False)["wanted"] == {"type": "nfs", "location": "kdump@dumps"}
 
 
-def plan(target, values, **more):
-    return completed({"target": {**WORKS, **target}, "stack": STACK, **more}, values, "web1", False)
+def plan(target, values, check_mode=False, **more):
+    return completed({"target": {**WORKS, **target}, "stack": STACK, **more}, values, "web1", check_mode)
 
 
 @pytest.mark.parametrize("found", [failing("login_refused"), {"needed": True, "too_open": True}])
@@ -97,6 +97,15 @@ def test_options_are_made_of_the_operators_values_and_the_hosts_generation():
     values = {"kdump_crashkernel": "256M", "kdump_capture_panic": 10}
     options = {"auto_reset_crashkernel": False, "commandline_default": ["panic=10"]}
     assert plan({}, values)[1]["options"] == options
+
+
+@pytest.mark.parametrize(
+    ("check_mode", "notes"),
+    [(False, ["It moves."]), (True, ["It moves.", "Only a real run can find out the size: no."])],
+)
+def test_what_only_a_real_run_can_find_out_is_said_in_check_mode(check_mode, notes):
+    found = {"notes": ["It moves."], "unknown": ["the size: no."]}
+    assert plan({}, {}, check_mode, **found)[1]["notes"] == notes
 
 
 def test_a_host_that_cannot_be_set_up_is_named_with_the_reason():

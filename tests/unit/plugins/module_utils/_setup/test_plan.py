@@ -7,6 +7,7 @@ import pathlib
 
 import pytest
 from ansible_collections.crashops.kdump.plugins.module_utils._machine import replace_files
+from ansible_collections.crashops.kdump.plugins.module_utils._machine.caching_host import caching
 from ansible_collections.crashops.kdump.plugins.module_utils._machine.host import CHANGING
 from ansible_collections.crashops.kdump.plugins.module_utils._machine.planned_host import PlannedHost
 from ansible_collections.crashops.kdump.plugins.module_utils._machine.results import Failure
@@ -54,7 +55,7 @@ def acting(host):
 def plan_of(host, given, check_mode=False):
     """Return the plan, which leaves the host as it was."""
     before = dict(host.files)
-    plan = plan_setup(host, given, check_mode)
+    plan = plan_setup(caching(host), given, check_mode)
     assert (host.files, host.written, host.removed, acting(host)) == (before, [], [], [])
     return plan
 
