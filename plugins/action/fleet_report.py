@@ -12,8 +12,8 @@ from typing import Any
 
 from ansible.plugins.action import ActionBase
 from ansible_collections.crashops.kdump.plugins.module_utils._syntax.finding import refusal
-from ansible_collections.crashops.kdump.plugins.plugin_utils._report import files, page, summary, words
-from ansible_collections.crashops.kdump.plugins.plugin_utils._report import text as report_text
+from ansible_collections.crashops.kdump.plugins.plugin_utils._report import files, page, readable_values, summary
+from ansible_collections.crashops.kdump.plugins.plugin_utils._report import text_formats as report_text
 from ansible_collections.crashops.kdump.plugins.plugin_utils._report.checked_reader import clean
 from ansible_collections.crashops.kdump.plugins.plugin_utils._report.host_results import (
     given_to,
@@ -160,7 +160,7 @@ def permission(value: Any) -> int | None:
 
 def texts_of(whole: dict[str, Any], options: dict[str, Any]) -> tuple[dict[str, str], dict[str, Any]]:
     """Return the text of each format, and the report that they show."""
-    title = words.plain(clean(options["title"]))
+    title = readable_values.plain(clean(options["title"]))
     formats = list(FORMATS) if options["formats"] is None else options["formats"]
     query = options["query"]
     if query is None:

@@ -87,7 +87,7 @@ from ansible_collections.crashops.kdump.plugins.module_utils._syntax.finding imp
 from ansible_collections.crashops.kdump.plugins.plugin_utils._report.filter_arguments import report_of
 from ansible_collections.crashops.kdump.plugins.plugin_utils._report.host_results import untrusted
 from ansible_collections.crashops.kdump.plugins.plugin_utils._report.summary import SCHEMA
-from ansible_collections.crashops.kdump.plugins.plugin_utils._report.text import problem_lines, table
+from ansible_collections.crashops.kdump.plugins.plugin_utils._report.text_formats import problem_lines, table
 
 
 def fleet_table(

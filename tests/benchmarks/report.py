@@ -25,7 +25,7 @@ from ansible.parsing.dataloader import DataLoader
 from ansible.vars.hostvars import HostVars
 from ansible.vars.manager import VariableManager
 from ansible_collections.crashops.kdump.plugins.plugin_utils._report import files, page, summary
-from ansible_collections.crashops.kdump.plugins.plugin_utils._report import text as report_text
+from ansible_collections.crashops.kdump.plugins.plugin_utils._report import text_formats as report_text
 from ansible_collections.crashops.kdump.plugins.plugin_utils._report.host_results import results_of
 from ansible_collections.crashops.kdump.tests.unit import fleet_builder
 

@@ -15,8 +15,8 @@ import hashlib
 from pathlib import Path
 from typing import Any
 
-from ansible_collections.crashops.kdump.plugins.plugin_utils._report import figures
-from ansible_collections.crashops.kdump.plugins.plugin_utils._report import words as report_words
+from ansible_collections.crashops.kdump.plugins.plugin_utils._report import charts
+from ansible_collections.crashops.kdump.plugins.plugin_utils._report import readable_values as report_words
 from ansible_collections.crashops.kdump.plugins.plugin_utils._report.page_data import packed
 from ansible_collections.crashops.kdump.plugins.plugin_utils._report.summary import is_worst_first, standing
 from jinja2 import Environment, FileSystemLoader, StrictUndefined
@@ -84,9 +84,9 @@ def _environment() -> Environment:
 def _content(report: dict[str, Any]) -> dict[str, Any]:
     """Return what the template shows."""
     rows = report["hosts"]
-    memory = figures.ratios(rows, "reserved_bytes", "needed_bytes")
-    space = figures.ratios(rows, "free_bytes", "recommended_bytes")
-    proof, kernels, frequent = figures.proofs(rows), figures.kernels(rows), figures.frequent(rows)
+    memory = charts.ratios(rows, "reserved_bytes", "needed_bytes")
+    space = charts.ratios(rows, "free_bytes", "recommended_bytes")
+    proof, kernels, frequent = charts.proofs(rows), charts.kernels(rows), charts.frequent(rows)
     segments = verdict_segments(report["totals"])
     counts = standing(rows)
     return {
@@ -151,12 +151,12 @@ def verdict_segments(totals: dict[str, int]) -> list[dict[str, Any]]:
     return segments
 
 
-def column_height(one: figures.Bar, chart: figures.Chart) -> str:
+def column_height(one: charts.Bar, chart: charts.Chart) -> str:
     """Return the height of a bar; one that is not nothing is to be seen."""
     return "%d" % max(2 if one.count else 1, round(COLUMN_HEIGHT * one.count / chart.highest))
 
 
-def strip_parts(one: figures.Frequent, most: int) -> list[dict[str, str]]:
+def strip_parts(one: charts.Frequent, most: int) -> list[dict[str, str]]:
     """Return the parts of the bar of a problem, by status."""
     parts, at = [], 0.0
     for status in ("fail", "warn", "unknown"):

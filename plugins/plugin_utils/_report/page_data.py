@@ -9,7 +9,7 @@ from __future__ import annotations
 import json
 from typing import Any
 
-from ansible_collections.crashops.kdump.plugins.plugin_utils._report import words
+from ansible_collections.crashops.kdump.plugins.plugin_utils._report import readable_values
 
 # the columns of a packed row, in its order; page.js names them likewise
 TEXTS = ("summary", "stack", "kernel", "target", "proof_state")
@@ -52,8 +52,8 @@ def packed(report: dict[str, Any]) -> str:
     texts, checks = Table(), Table()
     rows = [_row(row, texts, checks) for row in report["hosts"]]
     content = {
-        "verdicts": list(words.VERDICTS.items()),
-        "statuses": words.STATUSES,
+        "verdicts": list(readable_values.VERDICTS.items()),
+        "statuses": readable_values.STATUSES,
         "columns": ["host", "verdict", "ready", "armed", *TEXTS, *NUMBERS, "checks", "problems"],
         "texts_of_rows": TEXTS,
         "said": SAID,
@@ -68,12 +68,12 @@ def _row(row: dict[str, Any], texts: Table, checks: Table) -> list[Any]:
     """Return one row."""
     return [
         row["host"],
-        list(words.VERDICTS).index(row["verdict"]),
+        list(readable_values.VERDICTS).index(row["verdict"]),
         _flag(row["ready"]),
         _flag(row["armed"]),
         *(texts.number(row[key]) for key in TEXTS),
         *(-1 if row[key] is None else int(row[key]) for key in NUMBERS),
-        [row["checks"][status] for status in words.STATUSES],
+        [row["checks"][status] for status in readable_values.STATUSES],
         [_problem(one, texts, checks) for one in row["problems"]],
     ]
 
@@ -88,7 +88,7 @@ def _problem(problem: dict[str, Any], texts: Table, checks: Table) -> list[int]:
     waiver = problem["waived"] or {}
     return [
         checks.number((problem["id"], problem["group"])),
-        words.STATUSES.index(problem["status"]),
+        readable_values.STATUSES.index(problem["status"]),
         *(texts.number(problem[key]) for key in SAID),
         *(texts.number(waiver.get(key)) for key in ("reason", "until") if waiver),
     ]

@@ -10,7 +10,7 @@ from typing import Any
 
 from ansible_collections.crashops.kdump.plugins.module_utils._syntax.finding import refusal
 from ansible_collections.crashops.kdump.plugins.plugin_utils._report.checked_reader import clean
-from ansible_collections.crashops.kdump.plugins.plugin_utils._report.words import plain
+from ansible_collections.crashops.kdump.plugins.plugin_utils._report.readable_values import plain
 
 try:
     import jmespath

@@ -11,7 +11,7 @@ from collections.abc import Mapping
 from typing import Any
 
 from ansible_collections.crashops.kdump.plugins.module_utils._syntax.finding import kind_of
-from ansible_collections.crashops.kdump.plugins.plugin_utils._report import words as report_words
+from ansible_collections.crashops.kdump.plugins.plugin_utils._report import readable_values as report_words
 from ansible_collections.crashops.kdump.plugins.plugin_utils._report.checked_reader import Reader, Unreadable, clean
 
 # what a row without a result holds, in the order in which every row holds it

@@ -11,11 +11,11 @@ from collections.abc import Iterable, Mapping
 from typing import Any
 
 from ansible_collections.crashops.kdump.plugins.module_utils._syntax.natural_order import natural
-from ansible_collections.crashops.kdump.plugins.plugin_utils._report import words
+from ansible_collections.crashops.kdump.plugins.plugin_utils._report import readable_values
 from ansible_collections.crashops.kdump.plugins.plugin_utils._report.rows import row
 
 SCHEMA = "crashops.kdump/report/1"
-ORDER = {word: index for index, word in enumerate(words.VERDICTS)}
+ORDER = {word: index for index, word in enumerate(readable_values.VERDICTS)}
 
 
 def report(results: Iterable[tuple[str, Any]], made: float, version: str | None = None) -> dict[str, Any]:
@@ -38,7 +38,7 @@ def are_rows(value: Any, whole: Mapping[str, Any]) -> bool:
 
 def _whole(rows: list[dict[str, Any]], made: float, version: str | None) -> dict[str, Any]:
     """Return the report around rows."""
-    totals = dict.fromkeys(words.VERDICTS, 0)
+    totals = dict.fromkeys(readable_values.VERDICTS, 0)
     for one in rows:
         totals[one["verdict"]] += 1
     return {
@@ -58,7 +58,10 @@ def headline(rows: list[dict[str, Any]]) -> str:
     if not rows:
         return "There is no host in this report."
     would = sum(1 for one in rows if one["ready"])
-    return "%s of %s would leave a dump." % (words.number(would), words.counted(len(rows), "host", "hosts"))
+    return "%s of %s would leave a dump." % (
+        readable_values.number(would),
+        readable_values.counted(len(rows), "host", "hosts"),
+    )
 
 
 def standing(rows: list[dict[str, Any]]) -> dict[str, int]:
@@ -67,10 +70,10 @@ def standing(rows: list[dict[str, Any]]) -> dict[str, int]:
     for one in rows:
         if one["ready"]:
             counts["would"] += 1
-        elif one["verdict"] in words.NOT_KNOWN:
+        elif one["verdict"] in readable_values.NOT_KNOWN:
             counts["not_known"] += 1
         else:
-            counts["not_meant" if one["verdict"] in words.NOT_MEANT else "would_not"] += 1
+            counts["not_meant" if one["verdict"] in readable_values.NOT_MEANT else "would_not"] += 1
     return counts
 
 

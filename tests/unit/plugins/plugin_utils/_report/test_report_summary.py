@@ -10,8 +10,8 @@ import jsonschema
 import pytest
 from ansible_collections.crashops.kdump.plugins.module_utils._checks import verdict as check_verdict
 from ansible_collections.crashops.kdump.plugins.module_utils._checks.all_checks import CHECKS
-from ansible_collections.crashops.kdump.plugins.plugin_utils._report import figures, summary
-from ansible_collections.crashops.kdump.plugins.plugin_utils._report import words as report_words
+from ansible_collections.crashops.kdump.plugins.plugin_utils._report import charts, summary
+from ansible_collections.crashops.kdump.plugins.plugin_utils._report import readable_values as report_words
 from ansible_collections.crashops.kdump.tests.unit import fleet_builder as made_up
 from ansible_collections.crashops.kdump.tests.unit.schemas import validate
 
@@ -265,7 +265,7 @@ def test_hosts_fall_into_the_bins_of_what_they_have_against_what_they_need():
             (None, 1),
         )
     ]
-    chart = figures.ratios(rows, "reserved_bytes", "needed_bytes")
+    chart = charts.ratios(rows, "reserved_bytes", "needed_bytes")
     assert [one.count for one in chart.bars] == [2, 1, 2, 1, 1, 1]
     assert (chart.not_known, chart.bad, chart.highest) == (1, 5, 2)
 
@@ -275,14 +275,14 @@ def test_hosts_fall_into_the_bins_of_their_proofs():
     proofs = [("never", None), ("stale", day), ("unknown", None), ("proven", None)]
     proofs += [("proven", days * day) for days in (0, 29, 30, 89, 90, 179, 180, 999)]
     rows = [only_row(made_up.info(proof={"state": state, "age_seconds": age, "time": None})) for state, age in proofs]
-    chart = figures.proofs(rows)
+    chart = charts.proofs(rows)
     assert [one.count for one in chart.bars] == [1, 1, 2, 2, 2, 2]
     assert chart.not_known == 2
 
 
 def test_few_kernels_are_named_and_the_rest_is_one_bar():
     rows = [only_row(made_up.info(kernel="6.%d" % number)) for number in range(12) for dummy in range(12 - number)]
-    bars = figures.kernels(rows).bars
+    bars = charts.kernels(rows).bars
     assert [one.name for one in bars[:2]] == ["6.0", "6.1"]
     assert (bars[-1].name, bars[-1].count, len(bars)) == ("4 others", 4 + 3 + 2 + 1, 9)
 
@@ -291,7 +291,7 @@ def test_problems_are_counted_by_status_and_waived_ones_apart():
     waived = made_up.check("space", waived={"reason": "Known.", "until": "2027-01-01"})
     checks = (made_up.check("space"), made_up.check("space", "warn"), waived)
     rows = [only_row(made_up.info("degraded", [one])) for one in checks]
-    (one,) = figures.frequent(rows)
+    (one,) = charts.frequent(rows)
     assert (one.hosts, one.fail, one.warn, one.unknown, one.waived) == (2, 1, 1, 0, 1)
     assert one.advice.startswith("Free some room")
 
@@ -301,4 +301,4 @@ def test_the_most_frequent_problem_is_the_one_of_most_hosts_where_nobody_waived_
     found = [[made_up.check("armed")]] * 2 + [[made_up.check("panic_on_oops", "warn")]] * 3
     found += [[made_up.check("space", waived=waived)]] * 4
     rows = [only_row(made_up.info("degraded", checks)) for checks in found]
-    assert [(one.id, one.hosts) for one in figures.frequent(rows)] == [("panic_on_oops", 3), ("armed", 2)]
+    assert [(one.id, one.hosts) for one in charts.frequent(rows)] == [("panic_on_oops", 3), ("armed", 2)]

@@ -9,8 +9,8 @@ import json
 
 import pytest
 from ansible_collections.crashops.kdump.plugins.plugin_utils._report import page, summary
-from ansible_collections.crashops.kdump.plugins.plugin_utils._report import text as report_text
-from ansible_collections.crashops.kdump.plugins.plugin_utils._report import words as report_words
+from ansible_collections.crashops.kdump.plugins.plugin_utils._report import readable_values as report_words
+from ansible_collections.crashops.kdump.plugins.plugin_utils._report import text_formats as report_text
 from ansible_collections.crashops.kdump.tests.unit import fleet_builder as made_up
 
 

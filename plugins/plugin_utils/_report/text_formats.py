@@ -12,8 +12,8 @@ import json
 from collections.abc import Callable
 from typing import Any
 
-from ansible_collections.crashops.kdump.plugins.plugin_utils._report import figures
-from ansible_collections.crashops.kdump.plugins.plugin_utils._report import words as report_words
+from ansible_collections.crashops.kdump.plugins.plugin_utils._report import charts
+from ansible_collections.crashops.kdump.plugins.plugin_utils._report import readable_values as report_words
 from ansible_collections.crashops.kdump.plugins.plugin_utils._report.rows import EMPTY
 
 # what a spreadsheet would take for a formula, in both widths that letters have
@@ -106,7 +106,7 @@ def as_markdown(report: dict[str, Any], title: str) -> str:
 
 def _frequent_lines(rows: list[dict[str, Any]]) -> list[str]:
     """Return the Markdown of the most frequent problems."""
-    found = figures.frequent(rows)
+    found = charts.frequent(rows)
     if not found:
         return []
     lines = [

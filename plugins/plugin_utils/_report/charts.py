@@ -9,7 +9,7 @@ from __future__ import annotations
 from collections import Counter
 from typing import Any, NamedTuple
 
-from ansible_collections.crashops.kdump.plugins.plugin_utils._report import words
+from ansible_collections.crashops.kdump.plugins.plugin_utils._report import readable_values
 
 KERNELS = 8
 FREQUENT = 12
@@ -95,7 +95,7 @@ def _proof(state: str | None, age: int | None) -> str:
         return state
     if state != "proven" or age is None:
         return ""
-    return next(name for days, name in AGES if days is None or age < days * words.DAY_S)
+    return next(name for days, name in AGES if days is None or age < days * readable_values.DAY_S)
 
 
 def kernels(rows: list[dict[str, Any]]) -> Chart:
@@ -105,7 +105,7 @@ def kernels(rows: list[dict[str, Any]]) -> Chart:
     bars = [Bar(name, count, "plain") for name, count in ordered[:KERNELS]]
     rest = ordered[KERNELS:]
     if rest:
-        name = words.counted(len(rest), "other", "others")
+        name = readable_values.counted(len(rest), "other", "others")
         bars.append(Bar(name, sum(count for dummy, count in rest), "rest"))
     return Chart(bars, sum(1 for row in rows if not row["kernel"]))
 
