@@ -194,7 +194,8 @@ class ActionModule(ActionBase):
     def _before(self, options: dict[str, Any]) -> Before:
         """Return the host as it is, or refuse to crash it."""
         judged_by = {name: options[name] for name in ("waivers", "thresholds") if options[name] is not None}
-        info = self._module(INFO, judged_by)
+        # the record of the proof takes more than a fleet's short result holds
+        info = self._module(INFO, dict(judged_by, detail="full"))
         self._refuse(refusals.machine_refusals(info["boot_id"], self._own_boot_id()))
         self._refuse(refusals.host_refusals(info, self._server, options["verdicts"]))
         if info["settings"]["target_type"] not in refusals.SERVER_TARGETS:

@@ -4,11 +4,11 @@
 # Private to this collection: no promise is made to code outside it.
 """Everything about kdump on a host, read and never changed, with what the checks make of it."""
 
-from typing import Any, Dict
+from typing import Any, Dict, Tuple
 
 from ansible_collections.crashops.kdump.plugins.module_utils._checks.all_checks import run_checks
 from ansible_collections.crashops.kdump.plugins.module_utils._checks.judge_options import DEFAULTS, JudgeOptions
-from ansible_collections.crashops.kdump.plugins.module_utils._checks.outcome import Judgement
+from ansible_collections.crashops.kdump.plugins.module_utils._checks.outcome import PASS, SKIP, Judgement
 from ansible_collections.crashops.kdump.plugins.module_utils._checks.verdict import (
     decider,
     ready,
@@ -23,9 +23,13 @@ from ansible_collections.crashops.kdump.plugins.module_utils._facts.returned imp
 from ansible_collections.crashops.kdump.plugins.module_utils._machine.caching_host import caching
 from ansible_collections.crashops.kdump.plugins.module_utils._machine.tolerant_host import TolerantHost
 
+# What only the full result holds, since it grows with the host or is for a proof alone: names, and names in a part.
+ONLY_FULL = ("collector", "firmware", "own_files")
+ONLY_FULL_PARTS = {"crashkernel": ("configured",), "memory": ("needed_because",), "checks": ("reference",)}
+
 
 def read_facts(host: Any, options: LookOptions, judge: JudgeOptions = DEFAULTS) -> Dict[str, Any]:
-    """Return every fact by the names under which kdump_info returns them."""
+    """Return every fact by the names under which kdump_info returns them: the full result."""
     evidence = collect(TolerantHost(caching(host), options.probe_timeout_s), options)
     checks = applied(run_checks(evidence, judge.thresholds), judge.waivers, evidence.now)
     word = verdict(checks)
@@ -33,12 +37,28 @@ def read_facts(host: Any, options: LookOptions, judge: JudgeOptions = DEFAULTS) 
     return dict(
         returned(evidence),
         checks=[_returned(one) for one in checks],
+        passed=[one.id for one in checks if one.status == PASS],
+        not_applicable=[one.id for one in checks if one.status == SKIP],
         verdict=word,
         decided_by=decided_by.id if decided_by else None,
         summary=summary(decided_by, checks),
         ready=ready(checks),
         reasons=reasons(checks),
     )
+
+
+def short(full: Dict[str, Any]) -> Dict[str, Any]:
+    """Return the result as a fleet can afford it: no check that passed or does not apply, and nothing that is null."""
+    checks = [check for check in full["checks"] if check["status"] not in (PASS, SKIP)]
+    light = {name: value for name, value in dict(full, checks=checks).items() if name not in ONLY_FULL}
+    return {name: _known(value, ONLY_FULL_PARTS.get(name, ())) for name, value in light.items() if value is not None}
+
+
+def _known(value: Any, left_out: Tuple[str, ...] = ()) -> Any:
+    """Return a value without what is null or left out in it."""
+    if isinstance(value, dict):
+        return {key: _known(part) for key, part in value.items() if part is not None and key not in left_out}
+    return [_known(part, left_out) for part in value] if isinstance(value, list) else value
 
 
 def _returned(check: Judgement) -> Dict[str, Any]:

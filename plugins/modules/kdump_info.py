@@ -17,6 +17,7 @@ description:
     system does not see the dump directory anyway.
   - Whether the host is armed is what the kernel says; the state of the unit is known to lie.
   - Without root it tells what it can, and says in RV(unseen) what it could not see.
+  - A value that is not known is left out of the result, or null with O(detail=full).
 author:
   - The crashops.kdump authors (@crashops)
 extends_documentation_fragment:
@@ -115,6 +116,17 @@ options:
           - The last day (UTC) on which it does not count, as C(YYYY-MM-DD). After it the check counts again.
         type: str
         required: true
+  detail:
+    description:
+      - How much is returned. What is read and judged is the same.
+      - V(short) returns in RV(checks) those that fail, warn or are unknown, and of the others only the ids, in
+        RV(passed) and RV(not_applicable). A value that is not known is left out. That takes some 4 kB a host.
+      - V(full) returns every check in RV(checks), and values that only a closer look needs. A value that is not known
+        is null. That takes some 30 kB a host.
+      - If it is left out, it is V(short).
+    type: str
+    choices: [short, full]
+    default: short
 attributes:
   check_mode:
     support: full
@@ -147,10 +159,10 @@ EXAMPLES = r"""
     that: kdump.ready
     fail_msg: "{{ kdump.reasons | join(' ') }}"
 
-- name: Say what to do about each check that is not content
+- name: Say what to do about each check that did not pass
   ansible.builtin.debug:
     msg: "{{ item.id }}: {{ item.reason }} {{ item.advice }}"
-  loop: "{{ kdump.checks | selectattr('status', 'in', ['fail', 'warn']) }}"
+  loop: "{{ kdump.checks }}"
   loop_control:
     label: "{{ item.id }}"
 
@@ -161,10 +173,19 @@ EXAMPLES = r"""
     thresholds:
       proof_age_days: 365
 
-# the same values are facts from then on
 - name: Reboot where that reserves the memory
   ansible.builtin.reboot:
-  when: ansible_facts.crashops_kdump.verdict == 'reboot_pending'
+  when: kdump.verdict == 'reboot_pending'
+
+# What passed is a list of names. Every check, with what it saw, takes seven times as much.
+- name: Read how kdump stands, with what every check saw
+  crashops.kdump.kdump_info:
+    detail: full
+  register: kdump_in_full
+
+- name: Show how the memory check came to its answer
+  ansible.builtin.debug:
+    msg: "{{ kdump_in_full.checks | selectattr('id', '==', 'reserved_enough') | first }}"
 """
 
 RETURN = r"""
@@ -174,8 +195,9 @@ stack:
   type: dict
   contains:
     name:
-      description: C(kdumpctl) or C(kdump-tools).
+      description: Its name.
       type: str
+      choices: [kdumpctl, kdump-tools]
       sample: kdump-tools
     installed:
       description: Whether its tool is there.
@@ -190,29 +212,31 @@ stack:
       type: str
       sample: kdump-tools.service
     generation:
-      description: How its kdumpctl reads C(/etc/kdump.conf), C(el8), C(el9) or C(current); null where it has none.
+      description: How its C(kdumpctl) reads C(/etc/kdump.conf).
+      returned: where C(kdumpctl) is installed
       type: str
+      choices: [el8, el9, current]
       sample: el9
 bootloader:
   description:
     - What sets kernel arguments here, C(grubby), C(grub-dropin), C(rpm-ostree), C(zipl), or C(bootc) where only the
-      image does; null where nothing known does.
-  returned: success
+      image does.
+  returned: where something known sets them
   type: str
   sample: grub-dropin
 kernel:
   description: The release of the running kernel.
-  returned: success
+  returned: where it can be read
   type: str
   sample: 6.1.0-41-cloud-amd64
 machine:
   description: The architecture.
-  returned: success
+  returned: where it can be read
   type: str
   sample: x86_64
 boot_id:
   description: Tells this boot from every other.
-  returned: success
+  returned: where it can be read
   type: str
   sample: 0b7a3f3e-0d3c-4a55-9c3b-6a1a4ed7d3f1
 root:
@@ -221,8 +245,8 @@ root:
   type: bool
   sample: true
 firmware:
-  description: The maker, version and date of the firmware, by the machine's DMI table; null where it has none.
-  returned: success
+  description: The maker, version and date of the firmware, by the machine's DMI table.
+  returned: with O(detail=full), where the machine has such a table
   type: str
   sample: SeaBIOS 1.16.2-debian-1.16.2-1 04/01/2014
 capture_kernel:
@@ -237,32 +261,38 @@ memory:
   contains:
     ram_bytes:
       description: The RAM as the kernel counts it for ranges, in steps of 128 MiB.
+      returned: where it can be read
       type: int
       sample: 2147483648
     reserved_bytes:
-      description: What is reserved now; null where the kernel does not say.
+      description: What is reserved now.
+      returned: where the kernel says it
       type: int
       sample: 201326592
     cma_bytes:
       description: >-
-        What is set aside beside that by a value with C(,cma), which the system uses until the crash; null where the
-        kernel does not say, which those before 6.19 do not.
+        What is set aside next to that by a value with C(,cma), which the system uses until the crash.
+      returned: where the kernel says it, which those before 6.19 do not
       type: int
       sample: 0
     will_reserve_bytes:
-      description: What the entry that the next boot takes will reserve; null where that is not known.
+      description: What the entry that the next boot takes will reserve.
+      returned: where it is known
       type: int
       sample: 201326592
     will_reserve_cma_bytes:
-      description: What the next boot will set aside by a value with C(,cma); null where that is not known.
+      description: What the next boot will set aside by a value with C(,cma).
+      returned: where it is known
       type: int
       sample: 0
     needed_bytes:
-      description: What a capture kernel is counted to need; null where that cannot be seen.
+      description: What a capture kernel is counted to need.
+      returned: where it can be counted
       type: int
       sample: 167772160
     needed_because:
       description: What that sum is made of, in words.
+      returned: with O(detail=full), where it can be counted
       type: str
 crashkernel:
   description: The C(crashkernel=) arguments.
@@ -275,24 +305,46 @@ crashkernel:
       elements: str
       sample: ["512M-:192M"]
     configured:
-      description: What each boot entry says, as RV(crashops.kdump.crashkernel_reserve#module:configured); null where
-        they cannot be read.
+      description: What each boot entry says, as RV(crashops.kdump.crashkernel_reserve#module:configured).
+      returned: with O(detail=full), where the entries can be read
       type: list
       elements: dict
+      contains:
+        id:
+          description: The name of the entry.
+          type: str
+          sample: 0123456789abcdef0123456789abcdef-5.14.0-503.el9.x86_64
+        kernel:
+          description: The kernel that it boots.
+          returned: where the entry names one
+          type: str
+          sample: /boot/vmlinuz-5.14.0-503.el9.x86_64
+        args:
+          description: Its C(crashkernel=) values, in order.
+          type: list
+          elements: str
+          sample: ["512M-:192M"]
+        default:
+          description: Whether the next boot takes it.
+          type: bool
+          sample: true
     configured_consistent:
-      description: Whether all entries but rescue ones say the same; null where they cannot be read.
+      description: Whether all entries but rescue ones say the same.
+      returned: where the entries can be read
       type: bool
       sample: true
     reboot_required:
-      description: Whether a reboot is needed, and would change what is reserved; null where that is not known.
+      description: Whether a reboot is needed, and would change what is reserved.
+      returned: where it is known
       type: bool
       sample: false
     reason:
       description: Why, in words.
+      returned: where it is known
       type: str
       sample: the running kernel was booted with what is configured and has 192 MiB reserved
 service:
-  description: What systemd says of the unit; null each where it says nothing.
+  description: What systemd says of the unit.
   returned: success
   type: dict
   contains:
@@ -302,26 +354,32 @@ service:
       sample: kdump-tools.service
     enabled:
       description: Whether it is started at boot.
+      returned: where systemd says it
       type: bool
       sample: true
     active:
       description: Whether it is active, which does not mean that the host is armed.
+      returned: where systemd says it
       type: bool
       sample: true
     moving:
       description: Whether it is being started or stopped; a start may build the capture initramfs for minutes.
+      returned: where systemd says it
       type: bool
       sample: false
     masked:
       description: Whether it is masked.
+      returned: where systemd says it
       type: bool
       sample: false
     condition:
-      description: Whether its conditions were met when it was last to be started; null where it never was.
+      description: Whether its conditions were met when it was last to be started.
+      returned: where systemd has tried to start it
       type: bool
       sample: true
     changed_since:
       description: The files that changed after they were loaded.
+      returned: where systemd says when they were loaded
       type: list
       elements: str
       sample: []
@@ -344,7 +402,8 @@ image:
       type: bool
       sample: true
     stale_because:
-      description: Why it must be built anew, or built at all; null where it is fresh.
+      description: Why it must be built.
+      returned: where it must be built
       type: str
 settings:
   description: What the configuration says, in one shape for both stacks.
@@ -356,17 +415,20 @@ settings:
       type: str
       sample: local
     target_location:
-      description: The device, export or account; null for C(local).
+      description: The device, export or account.
+      returned: where the target has one
       type: str
     ssh_key:
       description: The path of the key for an ssh target.
+      returned: where one is named
       type: str
     path:
       description: The directory on the target.
       type: str
       sample: /var/crash
     dump_directory:
-      description: Where the running system sees the dumps; null where it does not.
+      description: Where the running system sees the dumps.
+      returned: where the running system sees them
       type: str
       sample: /var/crash
     core_collector:
@@ -384,28 +446,33 @@ settings:
       type: dict
       sample: {KDUMP_CMDLINE_APPEND: nr_cpus=1 irqpoll usbcore.nousb panic=10}
 dump_directory:
-  description: The directory of the dumps on this host; null each where they go elsewhere or it is not there.
+  description: The directory of the dumps on this host.
   returned: success
   type: dict
   contains:
     path:
       description: Its path.
+      returned: where the running system sees the dumps
       type: str
       sample: /var/crash
     exists:
       description: Whether it is there.
+      returned: where it can be seen
       type: bool
       sample: true
     mode:
       description: Its permission bits, in octal.
+      returned: where it is there
       type: str
       sample: "0700"
     uid:
       description: Its owner.
+      returned: where it is there
       type: int
       sample: 0
     free_bytes:
       description: The space that is left there.
+      returned: where it is known
       type: int
       sample: 8589934592
 findings:
@@ -423,11 +490,13 @@ findings:
       type: str
       sample: R22
     severity:
-      description: C(error), C(warning) or C(advice).
+      description: How much it matters.
       type: str
+      choices: [error, warning, advice]
       sample: error
     line:
-      description: The line, counted from 1; null where it is about the file as a whole.
+      description: The line, counted from 1.
+      returned: where the finding is about one line
       type: int
       sample: 4
     message:
@@ -439,36 +508,44 @@ findings:
       type: str
       sample: remove -F
 space:
-  description: The room where a dump lands; null each where it is not known.
+  description: The room where a dump lands.
   returned: success
   type: dict
   contains:
     place:
       description: The directory that was looked at.
+      returned: where there is one
       type: str
       sample: /var/crash
     free_bytes:
       description: What is free there.
+      returned: where it is known
       type: int
       sample: 8589934592
     total_bytes:
       description: The size of the file system.
+      returned: where it is known
       type: int
       sample: 34359738368
     free_inodes:
       description: How many files can still be made.
+      returned: where it is known
       type: int
       sample: 120000
     dump_bytes:
       description: How large a dump would be.
+      returned: where it is known
       type: int
       sample: 214748364
     dump_bytes_from:
-      description: Where that number is from, C(makedumpfile), C(ram) or C(last_dump).
+      description: Where that number is from.
+      returned: where the size is known
       type: str
+      choices: [makedumpfile, ram, last_dump]
       sample: ram
     recommended_bytes:
       description: How much room to keep.
+      returned: where it is known
       type: int
       sample: 1073741824
 probe:
@@ -481,38 +558,44 @@ probe:
       type: bool
       sample: true
     trouble:
-      description: What is wrong, in a word; null where it answers or was not tried.
+      description: What is wrong, in a word.
+      returned: where something is wrong
       type: str
       sample: no_answer
     msg:
       description: The same in a sentence.
+      returned: where something is wrong
       type: str
     seconds:
       description: How long it took.
+      returned: where it was looked at
       type: float
       sample: 0.4
 own_files:
   description:
     - The SHA-256 of each program and file of kdump that decides whether a dump is made, by path; null for one that
       cannot be read. M(crashops.kdump.crash_test) records them, and a change of any makes the proof stale.
-  returned: success
+  returned: with O(detail=full)
   type: dict
   sample: {/usr/sbin/kexec: 9f86d081884c7d659a2feaa0c55ad015a3bf4f1b2b0b822cd15d6c15b0f00a08}
 collector:
-  description: The makedumpfile of this host; null each where there is none.
-  returned: success
+  description: The makedumpfile of this host.
+  returned: with O(detail=full)
   type: dict
   contains:
     path:
       description: Where it is.
+      returned: where there is one
       type: str
       sample: /usr/bin/makedumpfile
     mtime:
       description: When it was last changed, in seconds since the epoch.
+      returned: where it can be read
       type: float
       sample: 1700000000.0
     version:
       description: Its version.
+      returned: where it says it
       type: str
       sample: 1.7.2
 proof:
@@ -521,21 +604,26 @@ proof:
   type: dict
   contains:
     state:
-      description: C(proven), C(stale), C(never), or C(unknown) where it cannot be read.
+      description: Whether there is one; C(unknown) where it cannot be read.
       type: str
+      choices: [proven, stale, never, unknown]
       sample: proven
     source:
       description: >-
         Where it is from, C(crash_test), C(kdumpctl) (its own test) or C(dump) (a complete dump of the running kernel
         that is younger than the capture initramfs).
+      returned: where there is a proof
       type: str
+      choices: [crash_test, kdumpctl, dump]
       sample: crash_test
     time:
       description: When the host crashed, in seconds since the epoch.
+      returned: where there is a proof
       type: float
       sample: 1700000000.0
     age_seconds:
       description: How long ago that was.
+      returned: where there is a proof
       type: int
       sample: 86400
     stale_because:
@@ -545,47 +633,57 @@ proof:
       sample: []
     panic:
       description: The line with which the kernel died.
+      returned: where the dump says it
       type: str
       sample: "Kernel panic - not syncing: sysrq triggered crash"
 dumps:
-  description: The dumps that lie on this host; null each where they go elsewhere.
+  description: The dumps that lie on this host.
   returned: success
   type: dict
   contains:
     directory:
       description: Where they lie.
+      returned: where the dumps are on this host
       type: str
       sample: /var/crash
     count:
       description: How many there are.
+      returned: where the dumps are on this host
       type: int
       sample: 2
     complete:
       description: How many are complete, by the cheapest test of their format and a sample of their pages.
+      returned: where the dumps are on this host
       type: int
       sample: 1
     incomplete:
       description: How many are broken off.
+      returned: where the dumps are on this host
       type: int
       sample: 1
     unjudged:
       description: How many could not be told, or were not opened.
+      returned: where the dumps are on this host
       type: int
       sample: 0
     unreadable:
       description: How many have pages that cannot be unpacked, or are of another kernel than their log.
+      returned: where the dumps are on this host
       type: int
       sample: 0
     bytes:
       description: What they take.
+      returned: where the dumps are on this host
       type: int
       sample: 104857600
     newest_time:
       description: When the newest crash was, in seconds since the epoch.
+      returned: where there is a dump that says it
       type: float
       sample: 1700000000.0
     newest_panic:
       description: The line with which the kernel died then.
+      returned: where there is a dump that says it
       type: str
 policy:
   description: What turns a hang into a panic.
@@ -611,15 +709,19 @@ policy:
           type: int
           sample: 1
         wanted:
-          description: What the profiles want it to be; null where none names it.
+          description: What the profiles want it to be.
+          returned: where a profile names the key
           type: int
           sample: 1
         profile:
-          description: The profile that names it; null where none does.
+          description: The profile that names it.
+          returned: where a profile names the key
           type: str
           sample: oops
 checks:
-  description: What every check says, in a fixed order.
+  description:
+    - What the checks that fail, warn or are unknown say, in a fixed order.
+    - With O(detail=full) it is every check.
   returned: success
   type: list
   elements: dict
@@ -629,46 +731,84 @@ checks:
       type: str
       sample: memory_reserved
     group:
-      description: >-
-        C(kernel), C(memory), C(boot_entries), C(configuration), C(target), C(capture_image), C(service),
-        C(panic_policy), C(security), C(dumps) or C(proof).
+      description: The subject of the check.
       type: str
+      choices:
+        - kernel
+        - memory
+        - boot_entries
+        - configuration
+        - target
+        - capture_image
+        - service
+        - panic_policy
+        - security
+        - dumps
+        - proof
       sample: memory
     status:
-      description: C(pass), C(warn), C(fail), C(skip) (it says nothing about this host) or C(unknown).
+      description: What the check says; C(skip) is nothing about this host.
       type: str
+      choices: [pass, warn, fail, skip, unknown]
       sample: pass
     value:
       description: What was found.
+      returned: where there is one
       type: str
       sample: 192 MiB
     wanted:
       description: What should be.
+      returned: where there is one
       type: str
       sample: more than 0
     reason:
       description: The finding in a sentence; for C(skip) and C(unknown) why nothing is said.
+      returned: where there is something to say
       type: str
     advice:
       description: What to do about it.
+      returned: where there is something to do
       type: str
     reference:
       description: Where to read about it.
+      returned: with O(detail=full)
       type: str
       sample: https://github.com/crashops/ansible-collection-kdump/blob/main/docs/checks.md#memory_reserved
     waived:
-      description: The reason and the date (C(until)) of a waiver that holds; null where there is none.
+      description: A waiver of this check.
+      returned: where a waiver holds
       type: dict
+      contains:
+        reason:
+          description: Why the check does not count.
+          type: str
+          sample: the disk is ordered
+        until:
+          description: The last day (UTC) on which it does not count.
+          type: str
+          sample: "2027-03-31"
+passed:
+  description: The ids of the checks that passed.
+  returned: success
+  type: list
+  elements: str
+  sample: [kernel_support, memory_reserved]
+not_applicable:
+  description: The ids of the checks that say nothing about this host.
+  returned: success
+  type: list
+  elements: str
+  sample: [thin_pool]
 verdict:
   description: >-
-    What the checks add up to, C(ready), C(ready_unproven), C(reboot_pending), C(degraded), C(not_ready),
-    C(disabled_by_policy) or C(unsupported).
+    What the checks add up to.
   returned: success
   type: str
+  choices: [ready, ready_unproven, reboot_pending, degraded, not_ready, disabled_by_policy, unsupported]
   sample: ready
 decided_by:
-  description: The id of the check that the verdict is due to; null for C(ready).
-  returned: success
+  description: The id of the check that the verdict is due to.
+  returned: where the verdict is not C(ready)
   type: str
   sample: proof_exists
 summary:
@@ -703,14 +843,6 @@ unseen:
       description: Why not.
       type: str
       sample: "cannot read /var/lib/crashops-kdump/proof.json: Permission denied"
-ansible_facts:
-  description: The same values as facts.
-  returned: success
-  type: dict
-  contains:
-    crashops_kdump:
-      description: All of the above.
-      type: dict
 commands:
   description: The commands that were run.
   returned: always
@@ -729,7 +861,7 @@ from ansible_collections.crashops.kdump.plugins.module_utils._checks.judge_optio
 )
 from ansible_collections.crashops.kdump.plugins.module_utils._facts.look_options import LookOptions
 from ansible_collections.crashops.kdump.plugins.module_utils._facts.panic_policy import PROFILES
-from ansible_collections.crashops.kdump.plugins.module_utils._kdump_info import read_facts
+from ansible_collections.crashops.kdump.plugins.module_utils._kdump_info import read_facts, short
 from ansible_collections.crashops.kdump.plugins.module_utils._machine.host import run_module
 from ansible_collections.crashops.kdump.plugins.module_utils._machine.results import Refused
 from ansible_collections.crashops.kdump.plugins.module_utils._syntax.finding import refusal
@@ -776,8 +908,8 @@ def ensure(host: Any, params: Dict[str, Any], check_mode: bool) -> Dict[str, Any
         thresholds=Thresholds(**(params["thresholds"] or {})),
         waivers=_waivers(params),
     )
-    facts = read_facts(host, look, judge)
-    return dict(facts, changed=False, ansible_facts={"crashops_kdump": facts})
+    full = read_facts(host, look, judge)
+    return dict(full if params["detail"] == "full" else short(full), changed=False)
 
 
 def main() -> None:
@@ -793,6 +925,7 @@ def main() -> None:
             "panic_policy": {"type": "list", "elements": "str", "choices": ["none"] + list(PROFILES)},
             "thresholds": {"type": "dict", "options": limits},
             "waivers": {"type": "list", "elements": "dict", "options": waiver},
+            "detail": {"type": "str", "choices": ["short", "full"], "default": "short"},
         },
         supports_check_mode=True,
     )

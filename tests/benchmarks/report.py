@@ -39,7 +39,7 @@ def timed(name: str, begin: float) -> float:
 
 
 def hostvars_of(fleet: dict[str, Any]) -> HostVars:
-    """Return what a task gets as hostvars after a play has registered the fleet's results, as facts as well."""
+    """Return what a task gets as hostvars after a play has registered the fleet's results."""
     loader = DataLoader()
     inventory = InventoryManager(loader=loader, sources=[",".join(fleet) + ","])
     manager = VariableManager(loader=loader, inventory=inventory)
@@ -50,12 +50,8 @@ def hostvars_of(fleet: dict[str, Any]) -> HostVars:
 
 
 def register(manager: VariableManager, host: str, result: dict[str, Any]) -> None:
-    """Keep a result as Ansible does: as registered, with the facts in it, and as facts; no text is shared by hosts."""
-    if "verdict" in result:
-        facts = {"crashops_kdump": json.loads(json.dumps(result))}
-        manager.set_host_facts(host, facts)
-        result = dict(json.loads(json.dumps(result)), ansible_facts=facts)
-    manager.set_nonpersistent_facts(host, {VARIABLE: result})
+    """Keep a result as Ansible does; no text is shared by hosts."""
+    manager.set_nonpersistent_facts(host, {VARIABLE: json.loads(json.dumps(result))})
 
 
 def measure(count: int, directory: str) -> None:

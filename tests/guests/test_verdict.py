@@ -240,7 +240,7 @@ def test_panic_policy_and_metrics_come_and_go_with_the_role(machine):
     again = machine.playbook("setup", **wanted)
     assert again.returncode == 0
     assert "changed=0 " in again.stdout
-    assert found(machine.info(panic_policy=["hung_tasks"]), "pass")["hang_policy"]["value"].startswith(
+    assert found(machine.info(panic_policy=["hung_tasks"], detail="full"), "pass")["hang_policy"]["value"].startswith(
         "kernel.hung_task_panic = 1"
     )
     gone = machine.playbook("setup", kdump_panic_policy=["none"], kdump_metrics=False)

@@ -1,13 +1,13 @@
 # Copyright (c) 2026, The crashops.kdump authors
 # GNU General Public License v3.0-or-later (see COPYING or https://www.gnu.org/licenses/gpl-3.0.txt)
 # SPDX-License-Identifier: GPL-3.0-or-later
-"""Makes up what kdump_info returns, for one host or for a fleet: the same seed gives the same fleet."""
+"""Makes up the short result of kdump_info, for one host or for a fleet: the same seed gives the same fleet."""
 
 import copy
 import random
 from typing import Any, Dict, List, NamedTuple, Optional
 
-from ansible_collections.crashops.kdump.plugins.module_utils._checks.all_checks import CHECKS, REFERENCE
+from ansible_collections.crashops.kdump.plugins.module_utils._checks.all_checks import CHECKS
 
 MADE = 1795687020.0
 DAY = 86400
@@ -175,21 +175,18 @@ def check(name: str, status: str = "fail", **changes: Any) -> Dict[str, Any]:
     numbers = changes.pop("numbers", {"reserved": 192, "needed": 256, "free": 3, "room": 16})
     kind = next((one for one in KINDS if one.id == name), Kind(name, None, None, "Why.", "What to do.", 0))
     texts = {key: value and value % numbers for key, value in kind._asdict().items() if key not in ("id", "percent")}
-    base = {"id": name, "group": GROUP_OF.get(name, "kernel"), "status": status, "waived": None}
-    return {**base, "reference": REFERENCE % name, **texts, **changes}
+    base = {"id": name, "group": GROUP_OF.get(name, "kernel"), "status": status}
+    return {key: value for key, value in {**base, **texts, **changes}.items() if value is not None}
 
 
-def quiet_checks(found: Any) -> List[Dict[str, Any]]:
-    """Return all other checks: they passed, and some had nothing to say."""
+def quiet_checks(found: Any) -> Dict[str, List[str]]:
+    """Return the ids of all other checks: they passed, and some had nothing to say."""
     told = [one["id"] for one in found]
-    base = {"wanted": None, "advice": None, "waived": None}
-    passed = dict(base, status="pass", value="yes", reason=None)
-    skipped = dict(base, status="skip", value=None, reason="It is about another stack.")
     quiet = [name for name in GROUP_OF if name not in told]
-    return [
-        dict(passed if number % 8 else skipped, id=name, group=GROUP_OF[name], reference=REFERENCE % name)
-        for number, name in enumerate(quiet)
-    ]
+    return {
+        "passed": [name for number, name in enumerate(quiet) if number % 8],
+        "not_applicable": [name for number, name in enumerate(quiet) if number % 8 == 0],
+    }
 
 
 def info(verdict: str = "ready", checks: Any = (), **changes: Any) -> Dict[str, Any]:
@@ -198,13 +195,19 @@ def info(verdict: str = "ready", checks: Any = (), **changes: Any) -> Dict[str, 
     base["verdict"], base["summary"] = verdict, SUMMARIES[verdict]
     base["ready"] = verdict in ("ready", "ready_unproven", "degraded")
     base["armed"] = base["ready"]
-    base["checks"] = list(checks) + quiet_checks(checks)
-    failed = [one for one in checks if one["status"] == "fail" and not one["waived"]]
+    base.update(quiet_checks(checks), checks=list(checks))
+    failed = [one for one in checks if one["status"] == "fail" and "waived" not in one]
     base["reasons"] = [one["reason"] for one in failed]
-    base["decided_by"] = next((one["id"] for one in failed or checks if not one["waived"]), None)
+    base["decided_by"] = next((one["id"] for one in failed or checks if "waived" not in one), None)
     for key, value in changes.items():
-        base[key] = dict(base[key], **value) if isinstance(value, dict) and isinstance(base[key], dict) else value
-    return base
+        both = isinstance(value, dict) and isinstance(base.get(key), dict)
+        base[key] = known(dict(base[key], **value)) if both else value
+    return known(base)
+
+
+def known(values: Dict[str, Any]) -> Dict[str, Any]:
+    """Return values without those that are null, which kdump_info leaves out."""
+    return {key: value for key, value in values.items() if value is not None}
 
 
 def unreachable(msg: str = "Failed to connect to the host via ssh: Connection timed out") -> Dict[str, Any]:
@@ -219,7 +222,6 @@ def failed(msg: str = "Missing sudo password") -> Dict[str, Any]:
 
 READY = {
     "verdict": "ready",
-    "decided_by": None,
     "summary": "",
     "ready": True,
     "reasons": [],
@@ -234,24 +236,21 @@ READY = {
     "kernel": "5.14.0-570.26.1.el9_6.x86_64",
     "machine": "x86_64",
     "boot_id": "6f9e3f7c-6d0f-4a3f-9b43-0b8f4b0c2a11",
-    "firmware": "SeaBIOS 1.16.2-1 04/01/2014",
+    "root": True,
     "capture_kernel": False,
     "armed": True,
     "memory": {
         "ram_bytes": 64 * GIB,
         "reserved_bytes": 256 * MIB,
-        "cma_bytes": 0,
         "will_reserve_bytes": 256 * MIB,
         "will_reserve_cma_bytes": 0,
         "needed_bytes": 192 * MIB,
-        "needed_because": "kernel 61 MiB, initramfs 88 MiB",
     },
     "crashkernel": {
         "booted": ["256M"],
-        "configured": [{"id": "one", "kernel": None, "args": ["256M"], "default": True}],
         "configured_consistent": True,
         "reboot_required": False,
-        "reason": None,
+        "reason": "the running kernel was booted with what is configured and has 256 MiB reserved",
     },
     "service": {
         "unit": "kdump.service",
@@ -262,16 +261,14 @@ READY = {
         "condition": True,
         "changed_since": [],
     },
-    "image": {"path": "/boot/initramfs-5.14.0-570.26.1.el9_6.x86_64kdump.img", "exists": True, "stale_because": None},
+    "image": {"path": "/boot/initramfs-5.14.0-570.26.1.el9_6.x86_64kdump.img", "exists": True},
     "settings": {
         "target_type": "local",
-        "target_location": None,
-        "ssh_key": None,
         "path": "/var/crash",
         "dump_directory": "/var/crash",
         "core_collector": "makedumpfile -l --message-level 7 -d 31",
-        "failure_action": None,
-        "loading": {},
+        "failure_action": "reboot",
+        "loading": {"KDUMP_COMMANDLINE_APPEND": "irqpoll nr_cpus=1 reset_devices novmcoredd cma=0 hugetlb_cma=0"},
     },
     "dump_directory": {"path": "/var/crash", "exists": True, "mode": "0700", "uid": 0, "free_bytes": 40 * GIB},
     "space": {
@@ -283,9 +280,7 @@ READY = {
         "recommended_bytes": 16 * GIB,
         "dump_bytes_from": "makedumpfile",
     },
-    "probe": {"tried": False, "trouble": None, "msg": None, "seconds": None},
-    "own_files": {"/usr/sbin/kexec": "0a" * 32},
-    "collector": {"path": "/usr/bin/makedumpfile", "mtime": 1700000000.0, "version": "1.7.2"},
+    "probe": {"tried": False},
     "proof": {
         "state": "proven",
         "source": "crash_test",
@@ -312,6 +307,8 @@ READY = {
     "findings": [],
     "unseen": [],
     "checks": [],
+    "passed": [],
+    "not_applicable": [],
     "commands": [["/usr/bin/kdumpctl", "showmem"]],
 }  # type: Dict[str, Any]
 
@@ -345,24 +342,27 @@ def _result(verdict: str, dice: random.Random) -> Any:
     sizes = _sizes(verdict, dice)
     proof = _proof(verdict, dice)
     found = _found(verdict, proof["state"], sizes, dice)
-    result = info(verdict, found, kernel=kernel, stack={"name": stack, "generation": generation})
-    result["memory"].update(
-        ram_bytes=sizes["ram"] * GIB,
-        reserved_bytes=sizes["reserved"] * MIB,
-        will_reserve_bytes=max(sizes["reserved"], 0 if verdict == "disabled_by_policy" else 256) * MIB,
-        needed_bytes=sizes["needed"] * MIB,
-    )
-    room = {
-        "free_bytes": sizes["free"] * GIB,
-        "recommended_bytes": sizes["room"] * GIB,
-        "dump_bytes": sizes["room"] * GIB // 4,
-    }
-    result["space"].update(room)
-    result["proof"].update(proof)
     bad = 1 if any(one["id"] == "dumps_complete" for one in found) else 0
-    result["dumps"].update(count=3 * bad + dice.randrange(3), incomplete=bad)
-    result["settings"].update(_settings(dice))
-    return result
+    return info(
+        verdict,
+        found,
+        kernel=kernel,
+        stack={"name": stack, "generation": generation},
+        memory={
+            "ram_bytes": sizes["ram"] * GIB,
+            "reserved_bytes": sizes["reserved"] * MIB,
+            "will_reserve_bytes": max(sizes["reserved"], 0 if verdict == "disabled_by_policy" else 256) * MIB,
+            "needed_bytes": sizes["needed"] * MIB,
+        },
+        space={
+            "free_bytes": sizes["free"] * GIB,
+            "recommended_bytes": sizes["room"] * GIB,
+            "dump_bytes": sizes["room"] * GIB // 4,
+        },
+        proof=proof,
+        dumps={"count": 3 * bad + dice.randrange(3), "incomplete": bad},
+        settings=_settings(dice),
+    )
 
 
 def _sizes(verdict: str, dice: random.Random) -> Dict[str, int]:

@@ -6,7 +6,7 @@
 
 from typing import Any, Dict, List, Optional, Tuple
 
-from ansible_collections.crashops.kdump.plugins.module_utils._checks.outcome import STATUSES
+from ansible_collections.crashops.kdump.plugins.module_utils._checks.outcome import PASS, SKIP, STATUSES
 from ansible_collections.crashops.kdump.plugins.module_utils._checks.verdict import VERDICTS
 from ansible_collections.crashops.kdump.plugins.module_utils._syntax.visible_text import visible
 
@@ -62,7 +62,7 @@ def exposition(info: Optional[Dict[str, Any]], now: float, seconds: float) -> st
     checks = _at(info, ("checks",))
     if checks is None:
         return text
-    text += _metric("checks", "Checks by what they said.", _counts(checks))
+    text += _metric("checks", "Checks by what they said.", _counts(info, checks))
     waived = sum(1 for check in checks if check.get("waived"))
     return text + _metric("checks_waived", "Checks that somebody has waived.", [({}, waived)])
 
@@ -90,9 +90,11 @@ def _state(label: str, words: Tuple[str, ...], current: Optional[str]) -> Sample
     return [] if current is None else [({label: word}, word == current) for word in words]
 
 
-def _counts(checks: List[Dict[str, Any]]) -> Samples:
-    """Return how many checks there are of each status."""
-    return [({"status": status}, sum(1 for check in checks if check["status"] == status)) for status in STATUSES]
+def _counts(info: Dict[str, Any], checks: List[Dict[str, Any]]) -> Samples:
+    """Return how many checks there are of each status; the short result lists some by id alone."""
+    counts = {status: sum(1 for check in checks if check["status"] == status) for status in STATUSES}
+    counts.update({PASS: len(info["passed"]), SKIP: len(info["not_applicable"])})
+    return [({"status": status}, counts[status]) for status in STATUSES]
 
 
 def _metric(name: str, meaning: str, samples: Samples) -> str:

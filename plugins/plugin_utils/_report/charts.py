@@ -57,7 +57,7 @@ class Frequent(NamedTuple):
     warn: int
     unknown: int
     advice: str | None
-    reference: str | None
+    reference: str
 
 
 def ratios(rows: list[dict[str, Any]], have: str, want: str) -> Chart:
@@ -133,7 +133,7 @@ def _frequent(name: str, problems: list[dict[str, Any]]) -> Frequent:
         counts["warn"],
         counts["unknown"],
         _commonest([one["advice"] for one in problems]),
-        _commonest([one["reference"] for one in problems]),
+        problems[0]["reference"],
     )
 
 

@@ -20,7 +20,11 @@ class Unreadable(Exception):
 
 
 class Reader:
-    """One level of a result. Where a whole level is null, so is all that is in it."""
+    """One level of a result. Where a whole level is null, so is all that is in it.
+
+    kdump_info leaves out what is not known. Numbers and what is asked for by known_… may therefore be missing, and are
+    null then; anything else has to be there.
+    """
 
     def __init__(self, values: Any, path: str = "") -> None:
         if values is not None and not isinstance(values, Mapping):
@@ -29,12 +33,14 @@ class Reader:
         self._path = path
 
     def _get(self, key: str) -> Any:
-        """Return a value, None where this level is null."""
-        if self._values is None:
-            return None
-        if key not in self._values:
+        """Return a value that is always there, None where this level is null."""
+        if self._values is not None and key not in self._values:
             raise Unreadable("has no %s" % self._name(key))
-        return self._values[key]
+        return self._known(key)
+
+    def _known(self, key: str) -> Any:
+        """Return a value, None where it is left out or this level is null."""
+        return None if self._values is None else self._values.get(key)
 
     def _name(self, key: str) -> str:
         """Return a key with the levels above it."""
@@ -48,18 +54,35 @@ class Reader:
         """Return the level below a key."""
         return Reader(self._get(key), self._name(key))
 
+    def known_part(self, key: str) -> Reader:
+        """Return the level below a key that may be left out."""
+        return Reader(self._known(key), self._name(key))
+
     def parts(self, key: str) -> list[Reader]:
         """Return the levels of a list, an empty list where it is null."""
+        return [Reader(one, "%s[%d]" % (self._name(key), index)) for index, one in enumerate(self._list(key))]
+
+    def length(self, key: str) -> int:
+        """Return how long a list is, 0 where it is null."""
+        return len(self._list(key))
+
+    def _list(self, key: str) -> Any:
+        """Return a list, an empty one where it is null."""
         value = self._get(key)
-        if value is None:
-            return []
-        if not isinstance(value, (list, tuple)):
+        if value is not None and not isinstance(value, (list, tuple)):
             raise self._wrong(key, value)
-        return [Reader(one, "%s[%d]" % (self._name(key), index)) for index, one in enumerate(value)]
+        return value or []
 
     def text(self, key: str) -> str | None:
         """Return a text, plain and fit to be written as UTF-8; a number is one too."""
-        value = self._get(key)
+        return self._text(key, self._get(key))
+
+    def known_text(self, key: str) -> str | None:
+        """Return a text that may be left out."""
+        return self._text(key, self._known(key))
+
+    def _text(self, key: str, value: Any) -> str | None:
+        """Return a value as a text."""
         if value is None:
             return None
         if isinstance(value, bool) or not isinstance(value, (str, int, float)):
@@ -94,11 +117,11 @@ class Reader:
 
     def has(self, key: str) -> bool:
         """Return whether there is a value, be it readable or not."""
-        return self._get(key) is not None
+        return self._known(key) is not None
 
     def _number(self, key: str) -> float | None:
         """Return a number, whichever it is."""
-        value = self._get(key)
+        value = self._known(key)
         if value is None:
             return None
         if isinstance(value, bool) or not isinstance(value, (int, float)):

@@ -75,7 +75,6 @@ def _environment() -> Environment:
         human=lambda name: name.replace("_", " "),
         height=column_height,
         parts=strip_parts,
-        safe_link=is_safe_link,
         proof_words=lambda row: report_words.proof(row["proof_state"], row["proof_age_seconds"]),
     )
     return environment
@@ -166,8 +165,3 @@ def strip_parts(one: charts.Frequent, most: int) -> list[dict[str, str]]:
             parts.append({"status": status, "x": "%.2f" % at, "width": "%.2f" % width})
             at += width
     return parts
-
-
-def is_safe_link(url: str | None) -> bool:
-    """Return whether a text that came from a host may be a link."""
-    return bool(url) and str(url).startswith("https://")

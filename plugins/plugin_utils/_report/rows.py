@@ -10,6 +10,7 @@ import re
 from collections.abc import Mapping
 from typing import Any
 
+from ansible_collections.crashops.kdump.plugins.module_utils._checks.all_checks import REFERENCE
 from ansible_collections.crashops.kdump.plugins.module_utils._syntax.finding import kind_of
 from ansible_collections.crashops.kdump.plugins.plugin_utils._report import readable_values as report_words
 from ansible_collections.crashops.kdump.plugins.plugin_utils._report.checked_reader import Reader, Unreadable, clean
@@ -90,7 +91,7 @@ def _read(info: Reader, made: float) -> dict[str, Any]:
         "ready": info.flag("ready"),
         "armed": info.flag("armed"),
         "stack": info.part("stack").text("name"),
-        "kernel": info.text("kernel"),
+        "kernel": info.known_text("kernel"),
         "reserved_bytes": memory.count("reserved_bytes"),
         "needed_bytes": memory.count("needed_bytes"),
         "will_reserve_bytes": memory.count("will_reserve_bytes"),
@@ -102,8 +103,8 @@ def _read(info: Reader, made: float) -> dict[str, Any]:
         "dumps_count": dumps.count("count"),
         "dumps_incomplete": dumps.count("incomplete"),
         "ram_bytes": memory.count("ram_bytes"),
-        "checks": _count(checks),
-        "problems": _problems(checks, info.text("decided_by")),
+        "checks": _count(info, checks),
+        "problems": _problems(checks, info.known_text("decided_by")),
     }
 
 
@@ -121,21 +122,25 @@ def _proof(proof: Reader, made: float) -> dict[str, Any]:
 
 def target_words(settings: Reader, directory: Reader) -> str | None:
     """Return where dumps go, in a few words: /var/crash, nfs server:/export, ssh kdump@server:/srv/dumps."""
-    kind, location, path = settings.text("target_type"), settings.text("target_location"), settings.text("path")
+    kind, location, path = (
+        settings.known_text("target_type"),
+        settings.known_text("target_location"),
+        settings.text("path"),
+    )
     if kind in (None, "local"):
-        return directory.text("path") or path
+        return directory.known_text("path") or path
     words = " ".join(word for word in (kind, location) if word)
     if kind == "ssh" and path:
         return "%s:%s" % (words, path)
     return words if kind in ("nfs", "raw") or not path else "%s %s" % (words, path)
 
 
-def _count(checks: list[Reader]) -> dict[str, int]:
-    """Return how many checks have each status."""
+def _count(info: Reader, checks: list[Reader]) -> dict[str, int]:
+    """Return how many checks have each status; the full result also holds those that are listed by id."""
     counts = dict.fromkeys(report_words.STATUSES, 0)
     for check in checks:
         counts[check.choice("status", report_words.STATUSES)] += 1
-    return counts
+    return dict(counts, **{"pass": info.length("passed"), "skip": info.length("not_applicable")})
 
 
 def _problems(checks: list[Reader], decided_by: str | None) -> list[dict[str, Any]]:
@@ -151,18 +156,18 @@ def _weight(problem: dict[str, Any], decided_by: str | None) -> tuple[bool, int,
 
 def _problem(check: Reader) -> dict[str, Any]:
     """Return one check that did not pass."""
-    waiver = check.part("waived")
-    reason, name = waiver.text("reason"), check.text("id") or ""
+    waiver = check.known_part("waived")
+    reason, name = waiver.known_text("reason"), check.text("id") or ""
     if not CHECK_ID.fullmatch(name):
         raise Unreadable("has a check with the id %r" % name)
     return {
         "id": name,
         "group": check.choice("group", report_words.GROUPS),
         "status": check.choice("status", report_words.PROBLEMS),
-        "reason": check.text("reason"),
-        "value": check.text("value"),
-        "wanted": check.text("wanted"),
-        "advice": check.text("advice"),
-        "reference": check.text("reference"),
-        "waived": None if reason is None else {"reason": reason, "until": waiver.text("until")},
+        "reason": check.known_text("reason"),
+        "value": check.known_text("value"),
+        "wanted": check.known_text("wanted"),
+        "advice": check.known_text("advice"),
+        "reference": REFERENCE % name,
+        "waived": None if reason is None else {"reason": reason, "until": waiver.known_text("until")},
     }

@@ -15,6 +15,7 @@ DEFAULTS = {
     "panic_policy": None,
     "thresholds": None,
     "waivers": None,
+    "detail": "full",
 }
 
 

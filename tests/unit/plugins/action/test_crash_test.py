@@ -109,6 +109,7 @@ class CrashTest(ActionModule):
         self.told = []
         self.copied = []
         self.looked_in = []
+        self.asked = []
         self.console_of_crash = None
         self.typed = {}
         self.at_trigger = {"rc": 0, "stdout": "", "stderr": ""}
@@ -146,6 +147,7 @@ class CrashTest(ActionModule):
     def _execute_module(self, module_name=None, module_args=None, task_vars=None, **dummy):
         self.calls.append(module_name.rsplit(".", 1)[1])
         if module_name.endswith("kdump_info"):
+            self.asked.append(module_args)
             return self.next_of(self.infos)
         if module_name.endswith("vmcore_info"):
             self.looked_in.append(module_args["path"])
@@ -195,6 +197,8 @@ def test_a_crash_is_waited_for_and_its_dump_recorded():
     assert result["proof"] == "/var/lib/crashops-kdump/proof.json"
     assert result["seconds_down"] > 20
     assert action.calls == ["kdump_info", "vmcore_info", "stat", "rm", "trigger", "kdump_info", "vmcore_info", "file"]
+    # what a proof records is in the full result alone; what the host says after the crash may be short
+    assert [options.get("detail") for options in action.asked] == ["full", None]
 
 
 def test_the_proof_is_for_root_alone_and_names_the_dump():

@@ -3,12 +3,24 @@
 # SPDX-License-Identifier: GPL-3.0-or-later
 """kdump_info: every fact, and what stands against a dump."""
 
+import json
+import tracemalloc
+
 import pytest
 from ansible_collections.crashops.kdump.plugins.module_utils._checks.all_checks import IDS
 from ansible_collections.crashops.kdump.plugins.module_utils._crashkernel.option_grammar import MIB
 from ansible_collections.crashops.kdump.plugins.module_utils._machine.results import Refused
 from ansible_collections.crashops.kdump.plugins.modules.kdump_info import ensure, main
-from ansible_collections.crashops.kdump.tests.unit.armed_host import IMAGE, STARTED, UNIT, armed_debian, armed_el9
+from ansible_collections.crashops.kdump.tests.unit.armed_host import (
+    IMAGE,
+    STARTED,
+    UNIT,
+    armed_debian,
+    armed_el8,
+    armed_el9,
+    armed_el10,
+    armed_ubuntu,
+)
 from ansible_collections.crashops.kdump.tests.unit.fake_boot import DebianHost, GrubbyHost
 from ansible_collections.crashops.kdump.tests.unit.fake_host import FakeHost
 from ansible_collections.crashops.kdump.tests.unit.schemas import validate
@@ -21,6 +33,7 @@ DEFAULTS = {
     "panic_policy": None,
     "thresholds": None,
     "waivers": None,
+    "detail": "full",
 }
 
 
@@ -33,13 +46,74 @@ def test_every_key_and_every_check_is_there_on_every_host(host):
     if not isinstance(host, DebianHost) and not isinstance(host, GrubbyHost):
         host.answers["uname -m"] = "x86_64\n"
     result = info(host)
-    facts = result["ansible_facts"]["crashops_kdump"]
     validate("kdump_info-1", dict(result, commands=host.commands))
-    assert [check["id"] for check in facts["checks"]] == list(IDS)
-    assert all(result[name] == facts[name] for name in facts)
+    assert [check["id"] for check in result["checks"]] == list(IDS)
+    assert "ansible_facts" not in result
     assert not result["changed"]
     assert not host.written
     assert not any(argv[0] in ("kdumpctl", "kdump-config") for argv in host.commands)
+
+
+def nulls(value, path=""):
+    """Return the places at which a value is null."""
+    if isinstance(value, dict):
+        return [place for key in value for place in nulls(value[key], "%s.%s" % (path, key))]
+    if isinstance(value, list):
+        return [place for part in value for place in nulls(part, path + "[]")]
+    return [path] if value is None else []
+
+
+@pytest.mark.parametrize("make", [armed_debian, armed_el9, DebianHost, GrubbyHost])
+def test_short_result_lists_each_check_once_and_holds_no_null(make):
+    host = make()
+    short = info(host, detail="short")
+    validate("kdump_info-1", dict(short, commands=host.commands))
+    told = [check["id"] for check in short["checks"]]
+    assert sorted(told + short["passed"] + short["not_applicable"]) == sorted(IDS)
+    assert {check["status"] for check in short["checks"]} <= {"fail", "warn", "unknown"}
+    assert all(check["reason"] and check["advice"] for check in short["checks"])
+    assert nulls(short) == []
+
+
+@pytest.mark.parametrize("make", [armed_debian, armed_el9, DebianHost, GrubbyHost])
+def test_short_result_says_what_the_full_one_says(make):
+    short, full = info(make(), detail="short"), info(make())
+    held = [check for check in full["checks"] if check["status"] in ("fail", "warn", "unknown")]
+    for brief, check in zip(short.pop("checks"), held):
+        assert brief == {key: value for key, value in check.items() if value is not None and key != "reference"}
+    by_status = {word: [one["id"] for one in full["checks"] if one["status"] == word] for word in ("pass", "skip")}
+    assert (short["passed"], short["not_applicable"]) == (by_status["pass"], by_status["skip"])
+    for name, value in short.items():
+        if isinstance(value, dict):
+            assert all(full[name][key] == value[key] for key in value if key != "sysctls")
+        else:
+            assert full[name] == value
+    assert "collector" in full and "collector" not in short
+
+
+@pytest.mark.parametrize("make", [armed_debian, armed_ubuntu, armed_el8, armed_el9, armed_el10])
+def test_healthy_host_takes_less_than_6000_bytes_on_the_wire(make, run_module, monkeypatch):
+    host = make()
+    monkeypatch.setattr(
+        "ansible_collections.crashops.kdump.plugins.module_utils._machine.host.Host", lambda dummy: host
+    )
+    host.unlock = lambda: None
+    result = run_module(main)
+    assert (result["verdict"], result["failed"]) == ("ready_unproven", False)
+    assert result["commands"]
+    assert len(json.dumps(result)) < 6000
+
+
+@pytest.mark.parametrize("make", [armed_debian, armed_el9])
+def test_healthy_host_takes_less_than_25_kb_of_memory_on_the_controller(make):
+    text = json.dumps(info(make(), detail="short"))
+    tracemalloc.start()
+    try:
+        kept = [json.loads(text) for dummy in range(50)]
+        size = tracemalloc.get_traced_memory()[0]
+    finally:
+        tracemalloc.stop()
+    assert size / len(kept) < 25000
 
 
 def test_a_host_that_is_right_is_ready():

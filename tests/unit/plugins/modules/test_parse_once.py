@@ -47,7 +47,7 @@ SERVICE = {"state": "restarted", "enabled": True, "masked": None, "rebuild": "au
 RESERVE = {"size": "512M", "state": "present", "kernels": "all", "margin_percent": None, "minimum": None}
 RESERVE.update(maximum=None, timeout=900)
 TARGET = {"target": None, "path": "/var/dumps", "create": True, "timeout": 60, "must_work": False}
-INFO = {"timeout": 30, "probe": True, "probe_timeout": 5, "mem_usage": False, "panic_policy": None}
+INFO = {"timeout": 30, "probe": True, "probe_timeout": 5, "mem_usage": False, "panic_policy": None, "detail": "short"}
 INFO.update(thresholds=None, waivers=None)
 SETUP = {"kdump_path": "/var/dumps", "kdump_crashkernel": "512M", "kdump_blocked_drivers": ["nouveau"]}
 MODULES = {

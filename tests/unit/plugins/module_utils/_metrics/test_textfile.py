@@ -49,7 +49,9 @@ INFO = {
         "bytes": 123456789012,
         "newest_time": 1795000001.0,
     },
-    "checks": [check("pass"), check("pass"), check("fail", {"reason": "x", "until": "2027-01-01"}), check("skip")],
+    "checks": [check("fail", {"reason": "x", "until": "2027-01-01"})],
+    "passed": ["armed", "kernel_support"],
+    "not_applicable": ["thin_pool"],
 }
 
 

@@ -105,11 +105,14 @@ RUBBISH = [
     (17, "no result of kdump_info but a number"),
     ({"changed": False}, "it has no memory"),
     (without("verdict"), "it has no verdict"),
-    (without("memory", "needed_bytes"), "it has no memory.needed_bytes"),
+    (without("memory"), "it has no memory"),
+    (without("armed"), "it has no armed"),
     (without("proof", "state"), "it has no proof.state"),
     (without("checks"), "it has no checks"),
-    (without("checks", 3, "group"), None),
-    (without("dump_directory", "path"), "it has no dump_directory.path"),
+    (without("passed"), "it has no passed"),
+    (without("not_applicable"), "it has no not_applicable"),
+    (without("settings", "path"), "it has no settings.path"),
+    (dict(made_up.info(), passed="armed"), "it has a passed that is a text"),
     (dict(made_up.info(), verdict="splendid"), "it has the verdict 'splendid', which is none of"),
     (dict(made_up.info(), verdict="unreachable"), "it has the verdict 'unreachable', which is none of"),
     (dict(made_up.info(), checks="many"), "it has a checks that is a text"),
@@ -132,14 +135,22 @@ RUBBISH = [
 ]
 
 
-@pytest.mark.parametrize(("result", "words"), [one for one in RUBBISH if one[1]])
+@pytest.mark.parametrize(("result", "words"), RUBBISH)
 def test_rubbish_is_a_failed_row_and_no_traceback(result, words):
     row = only_row(result)
     assert row["verdict"] == "failed" and words in row["summary"]
 
 
-def test_a_check_that_passed_need_not_be_whole():
-    assert only_row(without("checks", 3, "group"))["verdict"] == "ready"
+def test_check_that_passed_need_not_be_whole_in_a_full_result():
+    result = made_up.info()
+    result["checks"] = [{"id": name, "status": "pass"} for name in result["passed"]]
+    assert only_row(result)["verdict"] == "ready"
+
+
+@pytest.mark.parametrize(("keys", "column"), [(("memory", "needed_bytes"), "needed_bytes"), (("kernel",), "kernel")])
+def test_value_that_is_left_out_is_not_known(keys, column):
+    row = only_row(without(*keys))
+    assert (row["verdict"], row[column]) == ("ready", None)
 
 
 def test_a_level_that_is_null_is_not_known():
