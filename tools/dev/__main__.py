@@ -33,6 +33,7 @@ Ubuntu machine is installed, and said (as root, or with sudo).
   ./dev lint            the same as ./dev test lint
   ./dev lock            writes the lock files of tools/dev again, after a change of a requirements-*.txt there
   ./dev changelog       writes CHANGELOG.md again, after a change of changelogs/fragments
+  ./dev schemas         writes docs/schemas/kdump_info-1.json again, after a change of the module's RETURN documentation
   ./dev help            this
 
 Logs are in .lab/logs. Environments and images are in $CRASHOPS_CACHE, or crashops-kdump in the user's cache.
@@ -48,6 +49,7 @@ def parser() -> argparse.ArgumentParser:
     commands.add_parser("lint", add_help=False)
     commands.add_parser("lock", add_help=False)
     commands.add_parser("changelog", add_help=False)
+    commands.add_parser("schemas", add_help=False)
     demo = commands.add_parser("demo", prog="./dev demo", allow_abbrev=False)
     demo.add_argument("--keep", action="store_true", help="leave the guest running and say how to reach it")
     test = commands.add_parser("test", prog="./dev test")
@@ -74,6 +76,8 @@ def main() -> int:
             return make_locks()
         if options.command == "changelog":
             return make_changelog()
+        if options.command == "schemas":
+            return make_schemas()
         if options.command == "lint":
             return test(["lint"], last_failed=False)
         if options.list:
@@ -156,6 +160,16 @@ def make_changelog() -> int:
         work = Workshop()
         steps = [*gates.preparation(work).steps, Step("CHANGELOG.md", work.make_changelog)]
         results = schedule.run_all([stages.Stage("changelog", "CHANGELOG.md", steps)], LOGS)
+    return int(results[0].outcome != stages.PASSED)
+
+
+def make_schemas() -> int:
+    """Write the schemas again that are made from documentation, and return 1 if that failed."""
+    with _alone():
+        work = Workshop()
+        argv = ["python", "-m", "tools.dev.schemas", str(REPOSITORY)]
+        steps = [*gates.preparation(work).steps, Step("schemas", lambda log: work.run(log, argv))]
+        results = schedule.run_all([stages.Stage("schemas", "docs/schemas/kdump_info-1.json", steps)], LOGS)
     return int(results[0].outcome != stages.PASSED)
 
 
