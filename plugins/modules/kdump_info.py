@@ -561,6 +561,21 @@ probe:
       description: What is wrong, in a word.
       returned: where something is wrong
       type: str
+      choices:
+        - no_answer
+        - mount
+        - program_missing
+        - key
+        - key_missing
+        - passphrase
+        - host_key_unknown
+        - host_key_changed
+        - login_refused
+        - login
+        - elsewhere
+        - device
+        - directory
+        - refused
       sample: no_answer
     msg:
       description: The same in a sentence.

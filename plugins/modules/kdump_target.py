@@ -177,12 +177,23 @@ package:
   sample: nfs-common
 trouble:
   description:
-    - One word for why it failed; null where it did not. Among them are V(key_missing), V(key),
-      V(passphrase), V(host_key_unknown),
-      V(host_key_changed), V(login_refused), V(elsewhere), V(no_answer), V(mount), V(program_missing), V(device),
-      V(directory).
+    - One word for why it failed; null where it did not.
   returned: success, or when the target was tried and failed
   type: str
+  choices:
+    - no_answer
+    - mount
+    - program_missing
+    - key
+    - key_missing
+    - passphrase
+    - host_key_unknown
+    - host_key_changed
+    - login_refused
+    - login
+    - elsewhere
+    - device
+    - directory
   sample: login_refused
 write_only:
   description:

@@ -199,6 +199,7 @@ CHECKS = tuple(
         (proof.machine_unchanged, DOUBT),
     )
 )
+# Ids and groups are listed above alone: tests/unit/plugins/test_copies.py holds the copies in other languages.
 IDS = tuple(check.id for check in CHECKS)
 WEIGHTS = {check.id: check.weight for check in CHECKS}
 GROUPS = tuple(sorted({check.group for check in CHECKS}, key=[check.group for check in CHECKS].index))

@@ -17,8 +17,9 @@ from ansible_collections.crashops.kdump.plugins.module_utils._checks.outcome imp
     unknown,
     warned,
 )
-from ansible_collections.crashops.kdump.plugins.module_utils._checks.target import HOST_KEY, KEY, PREPARE, REACH
+from ansible_collections.crashops.kdump.plugins.module_utils._checks.target import PREPARE
 from ansible_collections.crashops.kdump.plugins.module_utils._facts.evidence import Evidence
+from ansible_collections.crashops.kdump.plugins.module_utils._targets.target import HOST_KEY, KEY, LOGIN, REACH
 
 
 def _reached(seen: Evidence, kind: str) -> Optional[Outcome]:
@@ -37,7 +38,7 @@ def nfs_server(seen: Evidence) -> Outcome:
 
 def ssh_server(seen: Evidence) -> Outcome:
     """Judge whether the ssh server answers and lets this host in with the very key."""
-    return _reached(seen, "ssh") or _troubled(seen, (*REACH, "login_refused", "login"))
+    return _reached(seen, "ssh") or _troubled(seen, (*REACH, *LOGIN))
 
 
 def ssh_key(seen: Evidence) -> Outcome:

@@ -29,7 +29,10 @@ OF_REASONS = (
 DENIED = ("Permission denied", "Operation not permitted")
 DENIED_ROOT = "Even root may not read it: see ausearch -m avc -ts recent, and root_squash on a file server."
 NOT_INSTALLED = "kdump is not installed"
+# The statuses, listed here alone: tests/unit/plugins/test_copies.py holds the copies in other languages.
 PASS, WARN, FAIL, SKIP, UNKNOWN = STATUSES = ("pass", "warn", "fail", "skip", "unknown")
+# what speaks against a host, the worst first
+PROBLEMS = (FAIL, WARN, UNKNOWN)
 
 
 class Outcome(NamedTuple):

@@ -18,13 +18,10 @@ from ansible_collections.crashops.kdump.plugins.module_utils._checks.outcome imp
     warned,
 )
 from ansible_collections.crashops.kdump.plugins.module_utils._facts.evidence import Evidence
+from ansible_collections.crashops.kdump.plugins.module_utils._targets.target import HOST_KEY, KEY, REACH
 
 PREPARE = "Run ansible-playbook crashops.kdump.setup: it prepares the target, or says what is wrong with it."
 LOCAL = "the dumps do not go to a file system that this host sees"
-# which trouble of a probe belongs to which check; all others say that the target cannot be written to
-REACH = ("no_answer", "mount", "program_missing")
-KEY = ("key", "key_missing", "passphrase")
-HOST_KEY = ("host_key_unknown", "host_key_changed")
 
 
 def dump_directory(seen: Evidence) -> Outcome:

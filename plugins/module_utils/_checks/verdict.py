@@ -9,7 +9,10 @@ from typing import Callable, List, NamedTuple, Optional, Tuple
 from ansible_collections.crashops.kdump.plugins.module_utils._checks.all_checks import DOUBT, VITAL, WEIGHTS
 from ansible_collections.crashops.kdump.plugins.module_utils._checks.outcome import FAIL, UNKNOWN, WARN, Judgement
 
+# The verdicts, listed here alone: tests/unit/plugins/test_copies.py holds the copies in other languages.
 VERDICTS = ("ready", "ready_unproven", "reboot_pending", "degraded", "not_ready", "disabled_by_policy", "unsupported")
+# hosts that cannot dump, or must not: no alert may wait for them
+NOT_MEANT = ("disabled_by_policy", "unsupported")
 # where the machine itself cannot dump
 UNSUPPORTED = ("kernel_support", "not_container")
 # where somebody has forbidden it on purpose

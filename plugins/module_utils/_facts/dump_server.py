@@ -15,6 +15,7 @@ from ansible_collections.crashops.kdump.plugins.module_utils._syntax.whole_numbe
 from ansible_collections.crashops.kdump.plugins.module_utils._targets.find import prober
 from ansible_collections.crashops.kdump.plugins.module_utils._targets.prober import Wish
 from ansible_collections.crashops.kdump.plugins.module_utils._targets.target import (
+    REFUSED,
     Delivery,
     Target,
     nfs_parts,
@@ -160,7 +161,7 @@ def _looked(host: Any, delivery: Delivery, target: Target, timeout_s: int) -> An
     try:
         probe = prober(target.kind)(host, wish).probe()
     except Failure as failure:
-        return Answer(True, trouble=failure.details.get("trouble", "refused"), msg=failure.msg)
+        return Answer(True, trouble=failure.details.get("trouble", REFUSED), msg=failure.msg)
     # in check mode these are things that a run would still bring; to a host that is to dump tonight they are missing
     if probe.untried:
         return Answer(True, trouble="program_missing" if probe.package else "key_missing", msg="%s." % probe.untried)

@@ -22,6 +22,9 @@ VERSION = 3
 PROOF = "/var/lib/crashops-kdump/proof.json"
 # kdump-utils 1.0.51 and later: "success kdump_test_id=SECONDS-NANOSECONDS"; building the image anew removes it
 KDUMPCTL_STATUS = "/var/lib/kdump/vmcore-creation.status"
+# The states of a proof, listed here alone: tests/unit/plugins/test_copies.py holds the copies.
+STATES = ("proven", "stale", "never", "unknown")
+SOURCES = ("crash_test", "kdumpctl", "dump")
 KDUMPCTL_LINE = re.compile(r"(pending|success|fail|manual) kdump_test_id=(\d{1,11})-\d+")
 # file systems and copies keep times in coarser steps than Linux
 SAME_TIME_S = 2

@@ -7,11 +7,11 @@
 from typing import Any, Dict, List, Optional, Tuple
 
 from ansible_collections.crashops.kdump.plugins.module_utils._checks.outcome import PASS, SKIP, STATUSES
-from ansible_collections.crashops.kdump.plugins.module_utils._checks.verdict import VERDICTS
+from ansible_collections.crashops.kdump.plugins.module_utils._checks.verdict import NOT_MEANT, VERDICTS
+from ansible_collections.crashops.kdump.plugins.module_utils._facts import proof
 from ansible_collections.crashops.kdump.plugins.module_utils._syntax.visible_text import visible
 
 PREFIX = "crashops_kdump_"
-PROOF_STATES = ("proven", "stale", "never", "unknown")
 # a metric's samples: the labels of each, and its value
 Samples = List[Tuple[Dict[str, Any], Any]]
 
@@ -35,10 +35,8 @@ NUMBERS = (
 # one series for each word, of which one is 1: name, meaning, label, words, where the word is
 STATES = (
     ("verdict", "What the checks add up to; the one that holds is 1.", "verdict", VERDICTS, ("verdict",)),
-    ("proof", "What a crash has proven; the one that holds is 1.", "state", PROOF_STATES, ("proof", "state")),
+    ("proof", "What a crash has proven; the one that holds is 1.", "state", proof.STATES, ("proof", "state")),
 )
-# hosts that cannot dump, or must not: no alert may wait for them
-NOT_EXPECTED = ("disabled_by_policy", "unsupported")
 COMPLETENESS = ("complete", "incomplete", "unreadable", "unjudged")
 
 
@@ -53,7 +51,7 @@ def exposition(info: Optional[Dict[str, Any]], now: float, seconds: float) -> st
     for name, meaning, label, words, path in STATES:
         text += _metric(name, meaning, _state(label, words, _at(info, path)))
     verdict = _at(info, ("verdict",))
-    expected = None if verdict is None else verdict not in NOT_EXPECTED
+    expected = None if verdict is None else verdict not in NOT_MEANT
     text += _metric("expected", "Whether this host can dump, and nobody has switched it off.", [({}, expected)])
     for name, meaning, where in NUMBERS:
         text += _metric(name, meaning, [({}, _at(info, where))])

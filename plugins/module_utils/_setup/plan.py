@@ -39,10 +39,9 @@ from ansible_collections.crashops.kdump.plugins.module_utils._setup.variables im
 from ansible_collections.crashops.kdump.plugins.module_utils._stacks.base import Stack
 from ansible_collections.crashops.kdump.plugins.module_utils._stacks.find import find_stack
 from ansible_collections.crashops.kdump.plugins.module_utils._syntax.finding import refusal
+from ansible_collections.crashops.kdump.plugins.module_utils._targets.target import MENDABLE
 
 Planned = TypeVar("Planned")
-# what the role can mend where a target does not work
-MENDABLE = ("program_missing", "key_missing", "host_key_unknown", "host_key_changed", "login_refused", "elsewhere")
 NO_ROOT = refusal("become", False, "only root can set kdump up", "set become: true (ansible-playbook --become)")
 MASKED = (
     "kdump_masked: %s is masked on this host, so nothing can start it; set kdump_masked to false to unmask it, and "

@@ -21,7 +21,7 @@ from ansible_collections.crashops.kdump.plugins.module_utils._syntax.finding imp
 from ansible_collections.crashops.kdump.plugins.module_utils._targets.find import prober
 from ansible_collections.crashops.kdump.plugins.module_utils._targets.prober import Probe, Wish
 from ansible_collections.crashops.kdump.plugins.module_utils._targets.target import (
-    FILE_SYSTEMS,
+    DISKS,
     Delivery,
     Target,
     refusals,
@@ -129,7 +129,7 @@ def plan_target(
         return None
     differs = (kind, after.target_location) != (before.target_type, before.target_location)
     differs = differs or after.path.rstrip("/") != before.path.rstrip("/")
-    on_disk = kind == "local" or kind in FILE_SYSTEMS[:-1]
+    on_disk = kind in ("local", *DISKS)
     if on_disk and not differs and _is_private(host, after.dump_directory):
         return None
     target = {"type": kind, "location": after.target_location}

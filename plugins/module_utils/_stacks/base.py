@@ -16,7 +16,7 @@ from ansible_collections.crashops.kdump.plugins.module_utils._targets.target imp
 class Settings(NamedTuple):
     """What the configuration files say, in one shape for both stacks.
 
-    target_type is one of local, raw, ext2, ext3, ext4, xfs, btrfs, minix, virtiofs, nfs, ssh, ftp.
+    target_type is one of _targets.target.TYPES, or ftp, which kdump-tools knows and no option here names.
     path is as written; dump_directory is where the running system sees the dumps, None where it does not.
     loading: those variables that are set by which the capture kernel is loaded: its command line, kexec's options.
     """

@@ -11,7 +11,24 @@ from ansible_collections.crashops.kdump.plugins.module_utils._syntax.finding imp
 
 # where both stacks look for the key of an ssh target that names none
 DEFAULT_SSH_KEY = "/root/.ssh/kdump_id_rsa"
-FILE_SYSTEMS = ("ext2", "ext3", "ext4", "xfs", "btrfs", "minix", "virtiofs")
+
+# The types of targets, listed here alone: tests/unit/plugins/test_copies.py holds the copies in other languages.
+DISKS = ("ext2", "ext3", "ext4", "xfs", "btrfs", "minix")
+SERVERS = ("nfs", "ssh")
+# those that name a location; local needs none
+LOCATED = ("raw", *DISKS, "virtiofs", *SERVERS)
+TYPES = ("local", *LOCATED)
+
+# What can be wrong with a target that is tried, in a word each, listed here alone.
+REACH = ("no_answer", "mount", "program_missing")
+KEY = ("key", "key_missing", "passphrase")
+HOST_KEY = ("host_key_unknown", "host_key_changed")
+LOGIN = ("login_refused", "login")
+TROUBLES = (*REACH, *KEY, *HOST_KEY, *LOGIN, "elsewhere", "device", "directory")
+# what the role can mend
+MENDABLE = ("program_missing", "key_missing", *HOST_KEY, "login_refused", "elsewhere")
+# what kdump_info says where the values themselves are refused, so that nothing was tried
+REFUSED = "refused"
 
 
 class Delivery(NamedTuple):
@@ -31,12 +48,11 @@ class Delivery(NamedTuple):
 
 def target_option() -> Dict[str, Any]:
     """Return the option `target` of a module, as doc_fragments/_target.py describes it."""
-    elsewhere = ["raw", *FILE_SYSTEMS, "nfs", "ssh"]
     return {
         "type": "dict",
-        "required_if": [("type", kind, ["location"]) for kind in elsewhere],
+        "required_if": [("type", kind, ["location"]) for kind in LOCATED],
         "options": {
-            "type": {"type": "str", "required": True, "choices": ["local", *elsewhere]},
+            "type": {"type": "str", "required": True, "choices": list(TYPES)},
             "location": {"type": "str"},
             "ssh_key": {"type": "str", "no_log": False},
         },
@@ -80,7 +96,7 @@ def refusals(target: Target, delivery: Delivery, host: Any = None) -> Iterator[s
         "ssh": option_values.ssh_problem,
         "raw": option_values.device_problem,
     }
-    judges.update(dict.fromkeys(FILE_SYSTEMS[:-1], option_values.device_problem))
+    judges.update(dict.fromkeys(DISKS, option_values.device_problem))
     judge = judges.get(target.kind)
     problem = problem or (judge(target.location) if judge else None)
     problem = problem or option_values.plain_location_problem(target.location)

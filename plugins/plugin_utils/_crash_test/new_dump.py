@@ -8,10 +8,12 @@ from __future__ import annotations
 
 from typing import Any
 
+from ansible_collections.crashops.kdump.plugins.module_utils._targets.target import DISKS
+
 # kdumpctl moves a dump from the device to the local path when it starts, before it arms the host (save_raw)
 MOVED_TARGET = "raw"
 # targets on the host's own disks: there root alone may have written a dump
-OWN_DISK = ("local", "raw", "ext2", "ext3", "ext4", "xfs", "btrfs", "minix")
+OWN_DISK = ("local", "raw", *DISKS)
 # the host's clock may be set while it is away
 CLOCK_SLACK_S = 300
 

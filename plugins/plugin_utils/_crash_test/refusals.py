@@ -10,6 +10,7 @@ import os
 from typing import Any
 
 from ansible_collections.crashops.kdump.plugins.module_utils._syntax.finding import refusal
+from ansible_collections.crashops.kdump.plugins.module_utils._targets.target import SERVERS
 from ansible_collections.crashops.kdump.plugins.plugin_utils._crash_test.new_dump import MOVED_TARGET
 from ansible_collections.crashops.kdump.plugins.plugin_utils._crash_test.waiting import LONGEST_TIMEOUT_S
 
@@ -26,7 +27,7 @@ NAMED_VERDICTS = ("degraded", "reboot_pending", "not_ready")
 # a file that changed so recently may be written on
 QUIET_S = 30
 # where dumps land on another machine
-SERVER_TARGETS = ("ssh", "nfs")
+SERVER_TARGETS = SERVERS
 
 
 def connection_refusals(transport: str, named: list[str], delegate: str | None) -> list[str]:

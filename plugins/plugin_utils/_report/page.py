@@ -15,6 +15,7 @@ import hashlib
 from pathlib import Path
 from typing import Any
 
+from ansible_collections.crashops.kdump.plugins.module_utils._checks import outcome
 from ansible_collections.crashops.kdump.plugins.plugin_utils._report import charts
 from ansible_collections.crashops.kdump.plugins.plugin_utils._report import readable_values as report_words
 from ansible_collections.crashops.kdump.plugins.plugin_utils._report.page_data import packed
@@ -158,7 +159,7 @@ def column_height(one: charts.Bar, chart: charts.Chart) -> str:
 def strip_parts(one: charts.Frequent, most: int) -> list[dict[str, str]]:
     """Return the parts of the bar of a problem, by status."""
     parts, at = [], 0.0
-    for status in ("fail", "warn", "unknown"):
+    for status in outcome.PROBLEMS:
         count = getattr(one, status)
         if count:
             width = max(LEAST_PERCENT, 100 * count / most)

@@ -9,6 +9,7 @@ from __future__ import annotations
 import json
 from typing import Any
 
+from ansible_collections.crashops.kdump.plugins.module_utils._checks import outcome
 from ansible_collections.crashops.kdump.plugins.plugin_utils._report import readable_values
 
 # the columns of a packed row, in its order; page.js names them likewise
@@ -53,7 +54,7 @@ def packed(report: dict[str, Any]) -> str:
     rows = [_row(row, texts, checks) for row in report["hosts"]]
     content = {
         "verdicts": list(readable_values.VERDICTS.items()),
-        "statuses": readable_values.STATUSES,
+        "statuses": outcome.STATUSES,
         "columns": ["host", "verdict", "ready", "armed", *TEXTS, *NUMBERS, "checks", "problems"],
         "texts_of_rows": TEXTS,
         "said": SAID,
@@ -73,7 +74,7 @@ def _row(row: dict[str, Any], texts: Table, checks: Table) -> list[Any]:
         _flag(row["armed"]),
         *(texts.number(row[key]) for key in TEXTS),
         *(-1 if row[key] is None else int(row[key]) for key in NUMBERS),
-        [row["checks"][status] for status in readable_values.STATUSES],
+        [row["checks"][status] for status in outcome.STATUSES],
         [_problem(one, texts, checks) for one in row["problems"]],
     ]
 
@@ -88,7 +89,7 @@ def _problem(problem: dict[str, Any], texts: Table, checks: Table) -> list[int]:
     waiver = problem["waived"] or {}
     return [
         checks.number((problem["id"], problem["group"])),
-        readable_values.STATUSES.index(problem["status"]),
+        outcome.STATUSES.index(problem["status"]),
         *(texts.number(problem[key]) for key in SAID),
         *(texts.number(waiver.get(key)) for key in ("reason", "until") if waiver),
     ]

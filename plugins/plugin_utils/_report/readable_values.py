@@ -22,23 +22,6 @@ VERDICTS = {
     "unsupported": "Not supported",
 }
 NOT_KNOWN = ("failed", "unreachable", "not_contacted")
-NOT_MEANT = ("disabled_by_policy", "unsupported")
-STATUSES = ("pass", "warn", "fail", "skip", "unknown")
-PROBLEMS = ("fail", "warn", "unknown")
-GROUPS = (
-    "kernel",
-    "memory",
-    "boot_entries",
-    "configuration",
-    "target",
-    "capture_image",
-    "service",
-    "panic_policy",
-    "security",
-    "dumps",
-    "proof",
-)
-PROOF_STATES = ("proven", "stale", "never", "unknown")
 
 NONE = "\u2013"
 UNITS = ((1 << 40, "TiB"), (1 << 30, "GiB"), (1 << 20, "MiB"), (1 << 10, "KiB"))

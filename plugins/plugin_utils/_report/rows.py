@@ -10,7 +10,9 @@ import re
 from collections.abc import Mapping
 from typing import Any
 
-from ansible_collections.crashops.kdump.plugins.module_utils._checks.all_checks import REFERENCE
+from ansible_collections.crashops.kdump.plugins.module_utils._checks import all_checks, outcome
+from ansible_collections.crashops.kdump.plugins.module_utils._checks import verdict as check_verdict
+from ansible_collections.crashops.kdump.plugins.module_utils._facts import proof as proof_facts
 from ansible_collections.crashops.kdump.plugins.module_utils._syntax.finding import kind_of
 from ansible_collections.crashops.kdump.plugins.plugin_utils._report import readable_values as report_words
 from ansible_collections.crashops.kdump.plugins.plugin_utils._report.checked_reader import Reader, Unreadable, clean
@@ -40,7 +42,6 @@ EMPTY = {
     "checks": None,
     "problems": None,
 }
-OF_MODULE = tuple(word for word in report_words.VERDICTS if word not in report_words.NOT_KNOWN)
 SUMMARY_WIDTH = 500
 DIED = "MODULE FAILURE"
 # what Ansible puts before the words that tell one host from another
@@ -66,7 +67,7 @@ def row(host: str, result: Any, made: float) -> dict[str, Any]:
 
 def _without(host: str, verdict: str, summary: str) -> dict[str, Any]:
     """Return the row of a host that there are no facts of."""
-    checks = dict.fromkeys(report_words.STATUSES, 0)
+    checks = dict.fromkeys(outcome.STATUSES, 0)
     return dict(EMPTY, host=clean(host), verdict=verdict, summary=summary, checks=checks, problems=[])
 
 
@@ -86,7 +87,7 @@ def _read(info: Reader, made: float) -> dict[str, Any]:
     memory, space, dumps = info.part("memory"), info.part("space"), info.part("dumps")
     checks = info.parts("checks")
     return {
-        "verdict": info.choice("verdict", OF_MODULE),
+        "verdict": info.choice("verdict", check_verdict.VERDICTS),
         "summary": info.text("summary") or "",
         "ready": info.flag("ready"),
         "armed": info.flag("armed"),
@@ -112,7 +113,7 @@ def _proof(proof: Reader, made: float) -> dict[str, Any]:
     """Return the proof's state, time and age; an age not told is counted up to now, one of no real time is none."""
     state, time, age = proof.text("state"), proof.seconds("time"), proof.seconds("age_seconds")
     if state is not None:
-        state = proof.choice("state", report_words.PROOF_STATES)
+        state = proof.choice("state", proof_facts.STATES)
     if age is None and time is not None:
         age = max(0, made - time)
     if time is None and proof.has("time"):
@@ -137,21 +138,21 @@ def target_words(settings: Reader, directory: Reader) -> str | None:
 
 def _count(info: Reader, checks: list[Reader]) -> dict[str, int]:
     """Return how many checks have each status; the full result also holds those that are listed by id."""
-    counts = dict.fromkeys(report_words.STATUSES, 0)
+    counts = dict.fromkeys(outcome.STATUSES, 0)
     for check in checks:
-        counts[check.choice("status", report_words.STATUSES)] += 1
+        counts[check.choice("status", outcome.STATUSES)] += 1
     return dict(counts, **{"pass": info.length("passed"), "skip": info.length("not_applicable")})
 
 
 def _problems(checks: list[Reader], decided_by: str | None) -> list[dict[str, Any]]:
     """Return the checks that did not pass: the one that decides the verdict, then failed, doubtful and unknown ones."""
-    found = [_problem(check) for check in checks if check.text("status") in report_words.PROBLEMS]
+    found = [_problem(check) for check in checks if check.text("status") in outcome.PROBLEMS]
     return sorted(found, key=lambda one: _weight(one, decided_by))
 
 
 def _weight(problem: dict[str, Any], decided_by: str | None) -> tuple[bool, int, bool]:
     """Return what problems are sorted by; of one status, the waived are last."""
-    return problem["id"] != decided_by, report_words.PROBLEMS.index(problem["status"]), problem["waived"] is not None
+    return problem["id"] != decided_by, outcome.PROBLEMS.index(problem["status"]), problem["waived"] is not None
 
 
 def _problem(check: Reader) -> dict[str, Any]:
@@ -162,12 +163,12 @@ def _problem(check: Reader) -> dict[str, Any]:
         raise Unreadable("has a check with the id %r" % name)
     return {
         "id": name,
-        "group": check.choice("group", report_words.GROUPS),
-        "status": check.choice("status", report_words.PROBLEMS),
+        "group": check.choice("group", all_checks.GROUPS),
+        "status": check.choice("status", outcome.PROBLEMS),
         "reason": check.known_text("reason"),
         "value": check.known_text("value"),
         "wanted": check.known_text("wanted"),
         "advice": check.known_text("advice"),
-        "reference": REFERENCE % name,
+        "reference": all_checks.REFERENCE % name,
         "waived": None if reason is None else {"reason": reason, "until": waiver.known_text("until")},
     }

@@ -10,6 +10,7 @@ import time
 from collections.abc import Iterable, Mapping
 from typing import Any
 
+from ansible_collections.crashops.kdump.plugins.module_utils._checks import verdict as check_verdict
 from ansible_collections.crashops.kdump.plugins.module_utils._syntax.natural_order import natural
 from ansible_collections.crashops.kdump.plugins.plugin_utils._report import readable_values
 from ansible_collections.crashops.kdump.plugins.plugin_utils._report.rows import row
@@ -73,7 +74,7 @@ def standing(rows: list[dict[str, Any]]) -> dict[str, int]:
         elif one["verdict"] in readable_values.NOT_KNOWN:
             counts["not_known"] += 1
         else:
-            counts["not_meant" if one["verdict"] in readable_values.NOT_MEANT else "would_not"] += 1
+            counts["not_meant" if one["verdict"] in check_verdict.NOT_MEANT else "would_not"] += 1
     return counts
 
 

@@ -12,6 +12,7 @@ import json
 from collections.abc import Callable
 from typing import Any
 
+from ansible_collections.crashops.kdump.plugins.module_utils._checks import outcome
 from ansible_collections.crashops.kdump.plugins.plugin_utils._report import charts
 from ansible_collections.crashops.kdump.plugins.plugin_utils._report import readable_values as report_words
 from ansible_collections.crashops.kdump.plugins.plugin_utils._report.rows import EMPTY
@@ -56,14 +57,14 @@ def as_csv(report: dict[str, Any]) -> str:
 
 def csv_heading() -> str:
     """Return the first line of the CSV."""
-    return ",".join(_flat(dict(EMPTY, checks=dict.fromkeys(report_words.STATUSES, 0), problems=[]))) + "\n"
+    return ",".join(_flat(dict(EMPTY, checks=dict.fromkeys(outcome.STATUSES, 0), problems=[]))) + "\n"
 
 
 def _flat(row: dict[str, Any]) -> dict[str, Any]:
     """Return a row without levels."""
     flat = {key: value for key, value in row.items() if key not in ("checks", "problems")}
     flat.update({"checks_" + status: count for status, count in row["checks"].items()})
-    for status in report_words.PROBLEMS:
+    for status in outcome.PROBLEMS:
         flat[status] = "; ".join(one["id"] for one in row["problems"] if one["status"] == status and not one["waived"])
     flat["waived"] = "; ".join(one["id"] for one in row["problems"] if one["waived"])
     flat["advice"] = " ".join(one["advice"] for one in _open(row) if one["advice"])

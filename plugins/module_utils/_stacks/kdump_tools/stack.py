@@ -30,7 +30,7 @@ from ansible_collections.crashops.kdump.plugins.module_utils._stacks.kdump_tools
 from ansible_collections.crashops.kdump.plugins.module_utils._syntax import private_directories, shell_variables
 from ansible_collections.crashops.kdump.plugins.module_utils._syntax.finding import Finding, refusal
 from ansible_collections.crashops.kdump.plugins.module_utils._syntax.private_directories import DUMPS
-from ansible_collections.crashops.kdump.plugins.module_utils._targets.target import DEFAULT_SSH_KEY, Delivery
+from ansible_collections.crashops.kdump.plugins.module_utils._targets.target import DEFAULT_SSH_KEY, SERVERS, Delivery
 
 DEFAULTS = "/etc/default/kdump-tools"
 STATE = "/var/lib/kdump"
@@ -113,7 +113,7 @@ class KdumpToolsStack(Stack):
     driver_blocking_words = ("blacklist",)
     delivery = Delivery(
         "kdump-tools",
-        ("local", "nfs", "ssh"),
+        ("local", *SERVERS),
         nfs_package="nfs-common",
         ssh_package="openssh-client",
         path_below_target=False,

@@ -13,10 +13,11 @@ from ansible_collections.crashops.kdump.plugins.module_utils._stacks.kdumpctl.co
 )
 from ansible_collections.crashops.kdump.plugins.module_utils._syntax import makedumpfile
 from ansible_collections.crashops.kdump.plugins.module_utils._syntax.parsed_once import parsed_once
+from ansible_collections.crashops.kdump.plugins.module_utils._targets.target import LOCATED
 
 GENERATIONS = ("el8", "el9", "current")
 # the directives that name a dump target
-TARGETS = ("raw", "ext2", "ext3", "ext4", "xfs", "btrfs", "minix", "virtiofs", "nfs", "ssh")
+TARGETS = LOCATED
 # the directives that name a program which runs around the dump
 HOOKS = ("kdump_pre", "kdump_post", "kdump_emergency")
 # a word as xargs reads it, and the quotes in it; one that is followed by no blank has a quote that is not closed

@@ -10,6 +10,7 @@ from ansible_collections.crashops.kdump.plugins.module_utils._stacks.error_sente
 from ansible_collections.crashops.kdump.plugins.module_utils._stacks.kdumpctl import conf_lines
 from ansible_collections.crashops.kdump.plugins.module_utils._syntax import option_values
 from ansible_collections.crashops.kdump.plugins.module_utils._syntax.finding import refusal
+from ansible_collections.crashops.kdump.plugins.module_utils._targets.target import DISKS, SERVERS
 
 TEXT_OPTIONS = (
     "path", "core_collector", "failure_action", "final_action", "kdump_pre", "kdump_post", "kdump_emergency",
@@ -94,9 +95,9 @@ def _problem(setting: option_values.Setting) -> Optional[option_values.Problem]:
         return option_values.plain_path_problem(value)
     if setting.name in conf_lines.HOOKS and value.startswith("/") and len(value.split()) == 1:
         return option_values.plain_path_problem(value)
-    if setting.name in ("ext2", "ext3", "ext4", "xfs", "btrfs", "minix", "raw"):
+    if setting.name in (*DISKS, "raw"):
         return option_values.device_problem(value) or option_values.plain_location_problem(value)
-    if setting.name in ("nfs", "ssh", "virtiofs") and len(value.split()) == 1:
+    if setting.name in (*SERVERS, "virtiofs") and len(value.split()) == 1:
         return option_values.plain_location_problem(value)
     if setting.name == "virtiofs" and len(value.split()) > 1:
         return option_values.Problem("a virtiofs tag is one word", "write the tag alone")

@@ -11,7 +11,6 @@ from ansible_collections.crashops.kdump.plugins.module_utils._stacks.kdumpctl.co
 from ansible_collections.crashops.kdump.plugins.module_utils._syntax.visible_text import visible
 
 STREAMS = ("raw", "ssh")  # targets that a collector writes to through its standard output
-DISKS = ("ext2", "ext3", "ext4", "xfs", "btrfs", "minix")
 SHOWN = 60
 
 

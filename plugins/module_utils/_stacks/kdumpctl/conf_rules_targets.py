@@ -9,13 +9,13 @@ from typing import Iterator
 
 from ansible_collections.crashops.kdump.plugins.module_utils._stacks.kdumpctl.conf_lines import TARGETS
 from ansible_collections.crashops.kdump.plugins.module_utils._stacks.kdumpctl.conf_rules import (
-    DISKS,
     Document,
     words,
 )
 from ansible_collections.crashops.kdump.plugins.module_utils._stacks.rules import advice, error, of_problem, warning
 from ansible_collections.crashops.kdump.plugins.module_utils._syntax import option_values
 from ansible_collections.crashops.kdump.plugins.module_utils._syntax.finding import Finding
+from ansible_collections.crashops.kdump.plugins.module_utils._targets.target import DISKS
 
 # what dracut takes behind --mount, and kdump can find again: device, directory, type of file system, options
 MOUNT = re.compile(r"""--mount (["'])[^\s"']+ /[^\s"']* [^\s"']+( [^"']*)?\1""")

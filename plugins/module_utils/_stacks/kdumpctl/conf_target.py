@@ -11,13 +11,13 @@ from ansible_collections.crashops.kdump.plugins.module_utils._machine import mou
 from ansible_collections.crashops.kdump.plugins.module_utils._machine.kernel_modules import unknown_modules
 from ansible_collections.crashops.kdump.plugins.module_utils._stacks.kdumpctl import conf_lines
 from ansible_collections.crashops.kdump.plugins.module_utils._stacks.kdumpctl.conf_rules import (
-    DISKS,
     STREAMS,
     Surroundings,
 )
 from ansible_collections.crashops.kdump.plugins.module_utils._stacks.kdumpctl.dracut_options import added_modules
 from ansible_collections.crashops.kdump.plugins.module_utils._syntax import option_values
 from ansible_collections.crashops.kdump.plugins.module_utils._syntax.private_directories import DUMPS
+from ansible_collections.crashops.kdump.plugins.module_utils._targets.target import DISKS
 
 DRACUT_MOUNT = re.compile(r"""--mount[= ]+["']?([^"']+)""")
 OPAL = "/proc/device-tree/ibm,opal/dump"

@@ -38,7 +38,7 @@ from ansible_collections.crashops.kdump.plugins.module_utils._syntax.finding imp
 from ansible_collections.crashops.kdump.plugins.module_utils._syntax.private_directories import DUMPS
 from ansible_collections.crashops.kdump.plugins.module_utils._targets.target import (
     DEFAULT_SSH_KEY,
-    FILE_SYSTEMS,
+    TYPES,
     Delivery,
 )
 
@@ -92,7 +92,7 @@ class KdumpctlStack(Stack):
     runtime_bytes = 16 << 20
     delivery = Delivery(
         "kdumpctl",
-        ("local", "raw", "nfs", "ssh") + FILE_SYSTEMS,
+        TYPES,
         nfs_package="nfs-utils",
         ssh_package="openssh-clients",
         path_below_target=True,
