@@ -190,7 +190,7 @@ class KdumpToolsStack(Stack):
         """Return the file as the options want it; before the package is installed, as they will want the package's."""
         if self.host.read(DEFAULTS) is not None:
             return self._edited(wanted)
-        return options.edited(PACKAGED, wanted, self._own_words(), bool(wanted.get("exclusive")))
+        return options.edited(PACKAGED, wanted, self._own_words(), self._booted())
 
     def _lacking(self, text: str) -> List[str]:
         """Return which of the programs and files that the file names are not there."""
