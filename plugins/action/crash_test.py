@@ -100,7 +100,7 @@ class ActionModule(ActionBase):
 
     def run(self, tmp: str | None = None, task_vars: dict[str, Any] | None = None) -> dict[str, Any]:
         """Run the test and return its result."""
-        result = super().run(tmp, task_vars)
+        result: dict[str, Any] = super().run(tmp, task_vars)
         self._vars = task_vars or {}
         self._name = self._vars.get("inventory_hostname", "")
         self._crashed = False
@@ -417,11 +417,11 @@ class ActionModule(ActionBase):
 
     def _on_server(self, args: dict[str, Any]) -> dict[str, Any]:
         """Return the dumps on the dump server."""
-        return OtherHost(self, self._shared_loader_obj, self._server, self._vars).module(DUMPS, args)
+        return OtherHost(self, self._shared_loader_obj, self._server or "", self._vars).module(DUMPS, args)
 
     def _module(self, name: str, args: dict[str, Any]) -> dict[str, Any]:
         """Return the result of a module on the host; its failure is the test's."""
-        result = self._execute_module(module_name=name, module_args=args, task_vars=self._vars)
+        result: dict[str, Any] = self._execute_module(module_name=name, module_args=args, task_vars=self._vars)
         if result.get("failed"):
             raise CrashTestFailed("%s failed on %s: %s" % (name, self._name, reason_of(result)), module=name)
         return result

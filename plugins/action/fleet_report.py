@@ -58,7 +58,7 @@ class ActionModule(ActionBase):
 
     def run(self, tmp: str | None = None, task_vars: dict[str, Any] | None = None) -> dict[str, Any]:
         """Write the report and return its result."""
-        result = super().run(tmp, task_vars)
+        result: dict[str, Any] = super().run(tmp, task_vars)
         self._vars = task_vars or {}
         dummy, options = self.validate_argument_spec(argument_spec=OPTIONS)
         try:

@@ -31,7 +31,7 @@ class ActionModule(ActionBase):
 
     def run(self, tmp: str | None = None, task_vars: dict[str, Any] | None = None) -> dict[str, Any]:
         """Put the program in place and return the result."""
-        result = super().run(tmp, task_vars)
+        result: dict[str, Any] = super().run(tmp, task_vars)
         dummy, options = self.validate_argument_spec(argument_spec=OPTIONS)
         trouble = path_problem(options["dest"])
         if trouble or options["dest"].endswith("/"):

@@ -20,7 +20,7 @@ class ActionModule(VariablesAction):
 
     def run(self, tmp: str | None = None, task_vars: dict[str, Any] | None = None) -> dict[str, Any]:
         """Check the variables and return them, or fail with a sentence for each that is refused."""
-        result = super().run(tmp, task_vars)
+        result: dict[str, Any] = super().run(tmp, task_vars)
         self._vars = task_vars or {}
         dummy, options = self.validate_argument_spec(argument_spec=OPTIONS)
         values, refused = self.checked(options["entry_point"], options["variables"])

@@ -101,7 +101,8 @@ def fleet_table(
     is_report = isinstance(results, Mapping) and variable is None and results.get("schema") == SCHEMA
     report = dict(results) if is_report else report_of(results, variable, hosts, None)
     below = problem_lines(report, problems, limit)
-    return untrusted(table(report, limit) + ([""] if below else []) + below)
+    lines: list[str] = untrusted(table(report, limit) + ([""] if below else []) + below)
+    return lines
 
 
 class FilterModule:

@@ -21,6 +21,7 @@ from ansible_collections.crashops.kdump.plugins.module_utils._facts.collect impo
 from ansible_collections.crashops.kdump.plugins.module_utils._facts.look_options import LookOptions
 from ansible_collections.crashops.kdump.plugins.module_utils._facts.returned import returned
 from ansible_collections.crashops.kdump.plugins.module_utils._machine.caching_host import caching
+from ansible_collections.crashops.kdump.plugins.module_utils._machine.host import Host
 from ansible_collections.crashops.kdump.plugins.module_utils._machine.tolerant_host import TolerantHost
 
 # What only the full result holds, since it grows with the host or is for a proof alone: names, and names in a part.
@@ -28,7 +29,7 @@ ONLY_FULL = ("collector", "firmware", "own_files")
 ONLY_FULL_PARTS = {"crashkernel": ("configured",), "memory": ("needed_because",), "checks": ("reference",)}
 
 
-def read_facts(host: Any, options: LookOptions, judge: JudgeOptions = DEFAULTS) -> Dict[str, Any]:
+def read_facts(host: Host, options: LookOptions, judge: JudgeOptions = DEFAULTS) -> Dict[str, Any]:
     """Return every fact by the names under which kdump_info returns them: the full result."""
     evidence = collect(TolerantHost(caching(host), options.probe_timeout_s), options)
     checks = applied(run_checks(evidence, judge.thresholds), judge.waivers, evidence.now)

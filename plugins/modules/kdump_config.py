@@ -324,7 +324,7 @@ from typing import Any, Dict, List
 
 from ansible.module_utils.basic import AnsibleModule
 from ansible_collections.crashops.kdump.plugins.module_utils._machine.caching_host import caching
-from ansible_collections.crashops.kdump.plugins.module_utils._machine.host import discreet, run_module
+from ansible_collections.crashops.kdump.plugins.module_utils._machine.host import Host, discreet, run_module
 from ansible_collections.crashops.kdump.plugins.module_utils._machine.replace_files import Content
 from ansible_collections.crashops.kdump.plugins.module_utils._machine.results import Failure, FileChange
 from ansible_collections.crashops.kdump.plugins.module_utils._service import undo
@@ -339,7 +339,7 @@ from ansible_collections.crashops.kdump.plugins.module_utils._stacks.find import
 from ansible_collections.crashops.kdump.plugins.module_utils._targets.target import target_option
 
 
-def ensure(host: Any, params: Dict[str, Any], check_mode: bool) -> Dict[str, Any]:
+def ensure(host: Host, params: Dict[str, Any], check_mode: bool) -> Dict[str, Any]:
     """Make the files as the options want them and return what changed, or would change."""
     host = caching(host)
     stack = find_stack(host)
@@ -363,7 +363,7 @@ def ensure(host: Any, params: Dict[str, Any], check_mode: bool) -> Dict[str, Any
     }
 
 
-def _write(host: Any, stack: Stack, changes: List[FileChange], backup: bool) -> List[str]:
+def _write(host: Host, stack: Stack, changes: List[FileChange], backup: bool) -> List[str]:
     """Write all files or none, what they replace kept until the host is armed; return the backups that were made."""
     if not changes:
         return []
@@ -381,7 +381,7 @@ def _write(host: Any, stack: Stack, changes: List[FileChange], backup: bool) -> 
     return saved
 
 
-def _make_folders(host: Any, stack: Stack, changes: List[FileChange]) -> None:
+def _make_folders(host: Host, stack: Stack, changes: List[FileChange]) -> None:
     """Make the folder of a drop-in file where it is not there yet; those of the other files come with the package."""
     drop_ins = [change for change in changes if change.after is not None and change.path not in stack.config_files]
     for folder in [dirname(change.path) for change in drop_ins]:

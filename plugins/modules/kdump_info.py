@@ -877,7 +877,7 @@ from ansible_collections.crashops.kdump.plugins.module_utils._checks.judge_optio
 from ansible_collections.crashops.kdump.plugins.module_utils._facts.look_options import LookOptions
 from ansible_collections.crashops.kdump.plugins.module_utils._facts.panic_policy import PROFILES
 from ansible_collections.crashops.kdump.plugins.module_utils._kdump_info import read_facts, short
-from ansible_collections.crashops.kdump.plugins.module_utils._machine.host import run_module
+from ansible_collections.crashops.kdump.plugins.module_utils._machine.host import Host, run_module
 from ansible_collections.crashops.kdump.plugins.module_utils._machine.results import Refused
 from ansible_collections.crashops.kdump.plugins.module_utils._syntax.finding import refusal
 
@@ -907,7 +907,7 @@ def _waivers(params: Dict[str, Any]) -> Tuple[Waiver, ...]:
     return tuple(Waiver(**waiver) for waiver in params["waivers"] or [])
 
 
-def ensure(host: Any, params: Dict[str, Any], check_mode: bool) -> Dict[str, Any]:
+def ensure(host: Host, params: Dict[str, Any], check_mode: bool) -> Dict[str, Any]:
     """Return every fact, the checks and the verdict; nothing is changed."""
     refused = refusals(params)
     if refused:

@@ -151,12 +151,12 @@ from typing import Any, Dict
 
 from ansible.module_utils.basic import AnsibleModule
 from ansible_collections.crashops.kdump.plugins.module_utils._machine.caching_host import caching
-from ansible_collections.crashops.kdump.plugins.module_utils._machine.host import discreet, run_module
+from ansible_collections.crashops.kdump.plugins.module_utils._machine.host import Host, discreet, run_module
 from ansible_collections.crashops.kdump.plugins.module_utils._setup.own_files import Expected
 from ansible_collections.crashops.kdump.plugins.module_utils._setup.plan import plan_disable, plan_setup
 
 
-def ensure(host: Any, params: Dict[str, Any], check_mode: bool) -> Dict[str, Any]:
+def ensure(host: Host, params: Dict[str, Any], check_mode: bool) -> Dict[str, Any]:
     """Return the parts of the plan, and a sentence for each thing that is refused."""
     host, variables = caching(host), params["variables"] or {}
     if params["entry_point"] == "disable":

@@ -178,7 +178,7 @@ from typing import Any, Dict, List, Optional, Tuple
 
 from ansible.module_utils.basic import AnsibleModule
 from ansible_collections.crashops.kdump.plugins.module_utils._machine.caching_host import caching
-from ansible_collections.crashops.kdump.plugins.module_utils._machine.host import run_module
+from ansible_collections.crashops.kdump.plugins.module_utils._machine.host import Host, run_module
 from ansible_collections.crashops.kdump.plugins.module_utils._machine.kernel_files import kernel_release
 from ansible_collections.crashops.kdump.plugins.module_utils._machine.results import Failure, Refused
 from ansible_collections.crashops.kdump.plugins.module_utils._service import state as service_state
@@ -197,7 +197,7 @@ NO_ENTRIES = "-- No entries --"
 TELLING = re.compile(r"error|fail|cannot|can't|could not|unrecogni[sz]ed|invalid|unknown|not found|no such|warn", re.I)
 
 
-def ensure(host: Any, params: Dict[str, Any], check_mode: bool) -> Dict[str, Any]:
+def ensure(host: Host, params: Dict[str, Any], check_mode: bool) -> Dict[str, Any]:
     """Bring unit and kernel to the wanted state and return what changed, or would change."""
     host = caching(host)
     refuse(host, params)
@@ -220,7 +220,7 @@ def ensure(host: Any, params: Dict[str, Any], check_mode: bool) -> Dict[str, Any
     return dict(described(arming._replace(service=service)), actions=actions)
 
 
-def _refused(host: Any, stack: Stack, reasons: List[str], errors: List[str], timeout_s: int) -> Failure:
+def _refused(host: Host, stack: Stack, reasons: List[str], errors: List[str], timeout_s: int) -> Failure:
     """Return why nothing is done; files that cannot be started with are put back as the host was armed with."""
     of_files = errors + stack.refused_start()
     service = service_state.read_service(host, stack)
@@ -233,7 +233,7 @@ def _refused(host: Any, stack: Stack, reasons: List[str], errors: List[str], tim
     return Failure(msg, refused=of_files, restored=restored, armed=service_state.is_armed(host))
 
 
-def _settled(host: Any, stack: Stack, timeout_s: int) -> Service:
+def _settled(host: Host, stack: Stack, timeout_s: int) -> Service:
     """Return what is known of the unit once no start is under way: a restart would kill it halfway."""
     service = service_state.read_service(host, stack)
     if not service.unit.moving:
@@ -245,7 +245,7 @@ def _settled(host: Any, stack: Stack, timeout_s: int) -> Service:
     return service_state.read_service(host, stack)
 
 
-def _act(host: Any, stack: Stack, planned: Plan, record: Optional[undo.Record], timeout_s: int) -> List[str]:
+def _act(host: Host, stack: Stack, planned: Plan, record: Optional[undo.Record], timeout_s: int) -> List[str]:
     """Do what is planned and return the commands that acted."""
     known = len(host.commands)
     for argv in planned.before:
@@ -259,7 +259,7 @@ def _act(host: Any, stack: Stack, planned: Plan, record: Optional[undo.Record], 
     return [" ".join(argv) for argv in host.commands[known:]]
 
 
-def _stop(host: Any, stack: Stack, planned: Plan, timeout_s: int) -> None:
+def _stop(host: Host, stack: Stack, planned: Plan, timeout_s: int) -> None:
     """Unload the capture kernel; the tool does it where the unit did not."""
     since = host.now()
     for argv in planned.stop:
@@ -271,7 +271,7 @@ def _stop(host: Any, stack: Stack, planned: Plan, timeout_s: int) -> None:
         raise _failure(host, stack, what, since)
 
 
-def _load(host: Any, stack: Stack, planned: Plan, record: Optional[undo.Record], timeout_s: int) -> None:
+def _load(host: Host, stack: Stack, planned: Plan, record: Optional[undo.Record], timeout_s: int) -> None:
     """Arm the host; where a new configuration keeps it from that, put the old one back and arm the host with it."""
     image = stack.image(kernel_release(host)).path
     was_armed = service_state.is_armed(host)
@@ -285,7 +285,7 @@ def _load(host: Any, stack: Stack, planned: Plan, record: Optional[undo.Record],
 
 
 def _gone_back(
-    host: Any, stack: Stack, record: Optional[undo.Record], failure: Failure, state: Tuple[str, bool, int]
+    host: Host, stack: Stack, record: Optional[undo.Record], failure: Failure, state: Tuple[str, bool, int]
 ) -> Failure:
     """Go back to what armed the host last, and return the Failure that says how that ended."""
     image, was_armed, timeout_s = state
@@ -303,7 +303,7 @@ def _gone_back(
     return Failure(msg, **dict(failure.details, restored=back, armed=service_state.is_armed(host)))
 
 
-def _rearmed(host: Any, stack: Stack, record: Optional[undo.Record], timeout_s: int) -> str:
+def _rearmed(host: Host, stack: Stack, record: Optional[undo.Record], timeout_s: int) -> str:
     """Arm the host with the files that were put back, and return in words how that ended.
 
     The record goes once the host is armed with them: until then it is all that is known to arm this host.
@@ -326,7 +326,7 @@ def _rearmed(host: Any, stack: Stack, record: Optional[undo.Record], timeout_s: 
     return outcome
 
 
-def _arm(host: Any, stack: Stack, argvs: List[List[str]], timeout_s: int) -> None:
+def _arm(host: Host, stack: Stack, argvs: List[List[str]], timeout_s: int) -> None:
     """Load the capture kernel anew by these commands and see in the kernel that it is loaded."""
     since = host.now()
     for argv in argvs:
@@ -341,7 +341,7 @@ def _said(argv: List[str]) -> str:
     return " ".join(argv)
 
 
-def _run(host: Any, stack: Stack, argv: List[str], timeout_s: int, since: float) -> None:
+def _run(host: Host, stack: Stack, argv: List[str], timeout_s: int, since: float) -> None:
     """Run a command, and add what the unit has said since a moment if it fails."""
     try:
         host.run(argv, timeout_s)
@@ -349,7 +349,7 @@ def _run(host: Any, stack: Stack, argv: List[str], timeout_s: int, since: float)
         raise _failure(host, stack, failure.msg, since, failure.details)
 
 
-def _failure(host: Any, stack: Stack, what: str, since: float, details: Any = None) -> Failure:
+def _failure(host: Host, stack: Stack, what: str, since: float, details: Any = None) -> Failure:
     """Return the Failure that quotes the unit's journal of this attempt, which began at `since`."""
     argv = ["journalctl", "--no-pager", "-b", "-n", "200", "-o", "cat", "-u", stack.unit]
     # an earlier failure has reasons of its own; journalctl reads fractions of a second

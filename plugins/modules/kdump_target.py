@@ -230,12 +230,12 @@ from typing import Any, Dict
 
 from ansible.module_utils.basic import AnsibleModule
 from ansible_collections.crashops.kdump.plugins.module_utils._machine.caching_host import caching
-from ansible_collections.crashops.kdump.plugins.module_utils._machine.host import run_module
+from ansible_collections.crashops.kdump.plugins.module_utils._machine.host import Host, run_module
 from ansible_collections.crashops.kdump.plugins.module_utils._setup.target import tried
 from ansible_collections.crashops.kdump.plugins.module_utils._targets.target import target_option
 
 
-def ensure(host: Any, params: Dict[str, Any], check_mode: bool) -> Dict[str, Any]:
+def ensure(host: Host, params: Dict[str, Any], check_mode: bool) -> Dict[str, Any]:
     """Try the target and return what was found, or would be done."""
     return tried(caching(host), params, not check_mode)
 

@@ -235,7 +235,7 @@ commands:
 from typing import Any, Dict, List, Optional
 
 from ansible.module_utils.basic import AnsibleModule
-from ansible_collections.crashops.kdump.plugins.module_utils._machine.host import run_module
+from ansible_collections.crashops.kdump.plugins.module_utils._machine.host import Host, run_module
 from ansible_collections.crashops.kdump.plugins.module_utils._machine.results import Refused
 from ansible_collections.crashops.kdump.plugins.module_utils._stacks.find import find_stack
 from ansible_collections.crashops.kdump.plugins.module_utils._syntax.finding import refusal
@@ -250,6 +250,7 @@ from ansible_collections.crashops.kdump.plugins.module_utils._vmcores.examine im
     look,
 )
 from ansible_collections.crashops.kdump.plugins.module_utils._vmcores.find import find_dumps
+from ansible_collections.crashops.kdump.plugins.module_utils._vmcores.header import Unread, Verdict
 
 
 def refusals(params: Dict[str, Any]) -> List[str]:
@@ -271,7 +272,7 @@ def refusals(params: Dict[str, Any]) -> List[str]:
     ]
 
 
-def dump_directory(host: Any, path: Optional[str]) -> str:
+def dump_directory(host: Host, path: Optional[str]) -> str:
     """Return the directory to look in: the one that was asked for, or the host's own."""
     if path is not None:
         return path
@@ -292,7 +293,7 @@ def core_facts(seen: Look) -> Dict[str, Any]:
     if core is not None and seen.read is not None:
         try:
             kind = formats.dump_format(seen.read)
-        except formats.Unread:
+        except Unread:
             kind = "unknown"
     place = {"core": core.path if core else None, "size_bytes": core.facts.size if core else None, "format": kind}
     return dict(seen.header._asdict(), **place)
@@ -301,12 +302,12 @@ def core_facts(seen: Look) -> Dict[str, Any]:
 def opinion(seen: Look, check: bool, text: str) -> Dict[str, Any]:
     """Return whether a dump is complete and can be read."""
     if not check and seen.read is not None:
-        return dict(formats.Verdict(None, formats.NOT_ASKED.readable_reason)._asdict(), **formats.NOT_ASKED._asdict())
+        return dict(Verdict(None, formats.NOT_ASKED.readable_reason)._asdict(), **formats.NOT_ASKED._asdict())
     verdict, content = judged(seen, text, SAMPLE)
     return dict(verdict._asdict(), **content._asdict())
 
 
-def report(host: Any, seen: Look, check: bool) -> Dict[str, Any]:
+def report(host: Host, seen: Look, check: bool) -> Dict[str, Any]:
     """Return all that is told of one dump."""
     found, text = seen.found, dmesg_text(host, seen.found)
     panic = dmesg.panic(text)
@@ -331,7 +332,7 @@ def report(host: Any, seen: Look, check: bool) -> Dict[str, Any]:
     return dict(core_facts(seen), **dict(beside, **opinion(seen, check, text)))
 
 
-def ensure(host: Any, params: Dict[str, Any], check_mode: bool) -> Dict[str, Any]:
+def ensure(host: Host, params: Dict[str, Any], check_mode: bool) -> Dict[str, Any]:
     """Return the dumps; nothing is changed."""
     refused = refusals(params)
     if refused:

@@ -6,9 +6,8 @@
 import os
 
 import pytest
-
-from tests.roles import sshd
-from tests.roles.made_up import Fleet, copy_collection
+from ansible_collections.crashops.kdump.tests.roles import sshd
+from ansible_collections.crashops.kdump.tests.roles.made_up import Fleet, copy_collection
 
 
 @pytest.fixture(scope="session")

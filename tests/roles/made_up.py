@@ -32,11 +32,14 @@ CONNECTION = {
 # what leads to the made-up machine in place of the real one
 DOOR = '''
 
-def Host(_module):  # noqa: N802
-    """Return the made-up machine in whose name this module answers."""
-    from ansible_collections.crashops.kdump.plugins.module_utils.made_up.machines import machine
+class Host(Host):
+    """The made-up machine in whose name this module answers."""
 
-    return machine(os.environ["MADE_UP"])
+    def __new__(cls, _module):
+        """Return it in place of the real one."""
+        from ansible_collections.crashops.kdump.plugins.module_utils.made_up.machines import machine
+
+        return machine(os.environ["MADE_UP"])
 '''
 
 

@@ -4,8 +4,7 @@
 """Consent to a crash as operators give it, through real Ansible: what is typed counts, templates do not."""
 
 import pytest
-
-from tests.roles.made_up import Fleet
+from ansible_collections.crashops.kdump.tests.roles.made_up import Fleet
 
 HOSTS = {"web1": "debian", "web2": "debian"}
 CRASH = "Crash the host and check the dump"

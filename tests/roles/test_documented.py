@@ -4,8 +4,8 @@
 """Everything that the documentation tells a user to type is run, in check mode on made-up machines."""
 
 import pytest
+from ansible_collections.crashops.kdump.tests.roles.documented import COMMAND, OTHER, PLAYS, TASKS, VARIABLES, examples
 
-from tests.roles.documented import COMMAND, OTHER, PLAYS, TASKS, VARIABLES, examples
 from tools.lab.__main__ import parser as lab_parser
 
 SHOWN = examples()

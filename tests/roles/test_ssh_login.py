@@ -8,8 +8,7 @@ import tempfile
 from pathlib import Path
 
 import pytest
-
-from tests.roles import sshd
+from ansible_collections.crashops.kdump.tests.roles import sshd
 
 STACKS = ("kdumpctl", "kdump-tools")
 

@@ -4,8 +4,7 @@
 """The role's variables as people type them: what is taken, what is refused, and the sentence for it."""
 
 import pytest
-
-from tests.roles.made_up import Fleet
+from ansible_collections.crashops.kdump.tests.roles.made_up import Fleet
 
 CHECK = "Check all variables on this host"
 REFUSED = [

@@ -11,8 +11,7 @@ import time
 from pathlib import Path
 
 import pytest
-
-from tests.roles import sshd
+from ansible_collections.crashops.kdump.tests.roles import sshd
 
 PROGRAM = Path(__file__).resolve().parents[2] / "roles/kdump/files/crashops_kdump_receive.py"
 DUMP = b"makedumpfile\0\0\0\0" + os.urandom(3 << 20)

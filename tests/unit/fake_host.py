@@ -10,6 +10,7 @@ from ansible_collections.crashops.kdump.plugins.module_utils._machine.host impor
     KERNEL_FILES,
     Completed,
     FileFacts,
+    HostStandIn,
     Space,
     command_failure,
 )
@@ -22,7 +23,7 @@ START = 1700000000.0
 UPTIME = 10000.0
 
 
-class FakeHost:
+class FakeHost(HostStandIn):
     """Has the methods of Host. `written`, `removed` and `commands` tell what was done to it."""
 
     def __init__(

@@ -24,9 +24,13 @@ def user_data(user: str, public_key: str, host_key: str, host_public_key: str) -
 
 def network_config(number: int, user_mac: str) -> str:
     """Return cloud-init's network-config: DHCP on QEMU's network, a fixed address on the private one."""
-    private = {"match": {"macaddress": PRIVATE_MAC.format(number=number)}}
-    private["addresses"] = [PRIVATE_ADDRESS.format(number=number) + "/24"]
-    cards = {"user": {"match": {"macaddress": user_mac}, "dhcp4": True}, "private": private}
+    cards = {
+        "user": {"match": {"macaddress": user_mac}, "dhcp4": True},
+        "private": {
+            "match": {"macaddress": PRIVATE_MAC.format(number=number)},
+            "addresses": [PRIVATE_ADDRESS.format(number=number) + "/24"],
+        },
+    }
     return json.dumps({"version": 2, "ethernets": cards}, indent=1)
 
 

@@ -7,6 +7,7 @@
 import abc
 from typing import Any, Dict, List, NamedTuple, Optional, Sequence, Union
 
+from ansible_collections.crashops.kdump.plugins.module_utils._machine.host import Host
 from ansible_collections.crashops.kdump.plugins.module_utils._machine.replace_files import Content
 from ansible_collections.crashops.kdump.plugins.module_utils._machine.results import Failure, FileChange
 from ansible_collections.crashops.kdump.plugins.module_utils._syntax.kernel_cmdline import said, values
@@ -64,7 +65,7 @@ class Bootloader(abc.ABC):
 
     name = ""  # grubby | grub-dropin | rpm-ostree | bootc | zipl
 
-    def __init__(self, host: Any, timeout_s: int) -> None:
+    def __init__(self, host: Host, timeout_s: int) -> None:
         self.host = host
         self.timeout_s = timeout_s
 
@@ -119,7 +120,7 @@ def consistent(entries: List[Entry]) -> bool:
     return len({tuple(values(entry.cmdline)) for entry in entries if "-rescue-" not in entry.kernel}) <= 1
 
 
-def put_back(host: Any, texts: Dict[str, Optional[str]]) -> None:
+def put_back(host: Host, texts: Dict[str, Optional[str]]) -> None:
     """Write files as they were, all or none; None stands for one that was not there."""
     changed = [Content(path, text) for path, text in texts.items() if host.read(path) != text]
     if changed:

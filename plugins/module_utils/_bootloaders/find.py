@@ -4,14 +4,13 @@
 # Private to this collection: no promise is made to code outside it.
 """Which way of setting kernel arguments a host has, found by its tools; only that one is imported."""
 
-from typing import Any
-
 from ansible_collections.crashops.kdump.plugins.module_utils._bootloaders.base import ZIPL_CONF, Bootloader
+from ansible_collections.crashops.kdump.plugins.module_utils._machine.host import Host
 from ansible_collections.crashops.kdump.plugins.module_utils._machine.image_based import is_image_based
 from ansible_collections.crashops.kdump.plugins.module_utils._machine.results import Failure
 
 
-def find_bootloader(host: Any, timeout_s: int = 900) -> Bootloader:
+def find_bootloader(host: Host, timeout_s: int = 900) -> Bootloader:
     """Return the boot loader of a host, or raise Failure where it has none that is known here."""
     if is_image_based(host):
         from ansible_collections.crashops.kdump.plugins.module_utils._bootloaders.ostree import BootcImage, RpmOstree

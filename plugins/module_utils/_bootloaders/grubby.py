@@ -224,8 +224,8 @@ class Grubby(Bootloader):
 
     def _sides_in_order(self) -> bool:
         """Return whether /etc/kernel/cmdline is not the older file: where it is, kernel-install runs grub2-mkconfig."""
-        seen = [self.host.stat(path) for path in (ETC_DEFAULT_GRUB, KERNEL_CMDLINE)]
-        return None in seen or seen[0].mtime_ns <= seen[1].mtime_ns
+        grub, cmdline = (self.host.stat(path) for path in (ETC_DEFAULT_GRUB, KERNEL_CMDLINE))
+        return grub is None or cmdline is None or grub.mtime_ns <= cmdline.mtime_ns
 
     def _keep_order(self, in_order: bool) -> None:
         """Make /etc/kernel/cmdline the younger file again where it was."""

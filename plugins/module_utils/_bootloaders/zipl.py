@@ -5,7 +5,7 @@
 """zipl by its own configuration file: Debian and Ubuntu on s390x. RHEL and Fedora have boot entries there as well."""
 
 import re
-from typing import Any, List, Optional, Tuple
+from typing import List, Optional, Tuple
 
 from ansible_collections.crashops.kdump.plugins.module_utils._bootloaders.base import (
     ZIPL_CONF,
@@ -16,6 +16,7 @@ from ansible_collections.crashops.kdump.plugins.module_utils._bootloaders.base i
     not_read_back,
     put_back,
 )
+from ansible_collections.crashops.kdump.plugins.module_utils._machine.host import Host
 from ansible_collections.crashops.kdump.plugins.module_utils._machine.results import Failure, FileChange
 from ansible_collections.crashops.kdump.plugins.module_utils._syntax.finding import refusal
 from ansible_collections.crashops.kdump.plugins.module_utils._syntax.kernel_cmdline import replaced
@@ -41,7 +42,7 @@ def _parameters(line: str) -> Optional[Tuple[str, str, str, str]]:
     return head, quote, value, rest[len(quote) + len(value) :]
 
 
-def is_older_than(host: Any, sources: List[str]) -> bool:
+def is_older_than(host: Host, sources: List[str]) -> bool:
     """Return whether a source changed after zipl copied it: a run that was cut off leaves it so."""
     written = host.stat(BOOTMAP)
     seen = [host.stat(path) for path in sources]

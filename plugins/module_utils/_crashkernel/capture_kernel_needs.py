@@ -9,9 +9,10 @@ memory that a tmpfs may take) and 16 MiB. Its forerunners count the initramfs on
 """
 
 import re
-from typing import Any, NamedTuple, Optional, Tuple
+from typing import NamedTuple, Optional, Tuple
 
 from ansible_collections.crashops.kdump.plugins.module_utils._crashkernel.option_grammar import MIB, round_up
+from ansible_collections.crashops.kdump.plugins.module_utils._machine.host import Host
 from ansible_collections.crashops.kdump.plugins.module_utils._machine.kernel_modules import loaded_modules
 
 IMAGE_FACTOR = 3
@@ -33,7 +34,7 @@ class Needed(NamedTuple):
         return self.kernel + self.modules + IMAGE_FACTOR * self.image_bytes + self.runtime
 
 
-def counted(host: Any, release: str, capture_image: str, runtime: int) -> Optional[Needed]:
+def counted(host: Host, release: str, capture_image: str, runtime: int) -> Optional[Needed]:
     """Return what is needed, None where the kernel's size (only root sees it) or no initramfs can be seen."""
     image, image_bytes = _image(host, release, capture_image)
     spans = KERNEL_PARTS.findall(host.read("/proc/iomem") or "")
@@ -54,7 +55,7 @@ def whole(size: int) -> str:
     return "%dM" % (round_up(size, MIB) // MIB)
 
 
-def _image(host: Any, release: str, capture_image: str) -> Tuple[str, int]:
+def _image(host: Host, release: str, capture_image: str) -> Tuple[str, int]:
     """Return path and size of the capture initramfs, or of the larger one of the system where it is not built yet."""
     entry = "/boot/%s/%s/initrd" % ((host.read("/etc/machine-id") or "none").strip(), release)
     own = ("/boot/initramfs-%s.img" % release, "/boot/initrd.img-%s" % release, entry)

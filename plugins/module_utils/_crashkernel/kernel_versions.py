@@ -65,7 +65,7 @@ class Kernel(NamedTuple):
     cma: Optional[bool] = False
 
 
-def _reserves_cma(machine: str, version: Tuple[int, int]) -> Optional[bool]:
+def _reserves_cma(machine: str, version: Tuple[int, ...]) -> Optional[bool]:
     """Return whether a value with ,cma reserves anything; None where that is not known."""
     if machine in CMA_TO_COME and version >= CMA_TO_COME[machine]:
         return None

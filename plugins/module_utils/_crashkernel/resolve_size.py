@@ -4,7 +4,7 @@
 # Private to this collection: no promise is made to code outside it.
 """What an operator writes for `size`, as crashkernel= values: the vendor's default, an estimate, or the text itself."""
 
-from typing import Any, List, NamedTuple, Optional, Union
+from typing import List, NamedTuple, Optional, Union
 
 from ansible_collections.crashops.kdump.plugins.module_utils._crashkernel.option_grammar import GIB, MIB, mib, round_up
 from ansible_collections.crashops.kdump.plugins.module_utils._crashkernel.running_kernel import Running
@@ -15,6 +15,7 @@ from ansible_collections.crashops.kdump.plugins.module_utils._crashkernel.wanted
     WantedReservation,
     wanted,
 )
+from ansible_collections.crashops.kdump.plugins.module_utils._machine.host import Host
 from ansible_collections.crashops.kdump.plugins.module_utils._machine.results import Failure
 from ansible_collections.crashops.kdump.plugins.module_utils._stacks.base import Stack
 
@@ -33,7 +34,7 @@ class Wish(NamedTuple):
     check_mode: bool
 
 
-def resolve(host: Any, stack: Stack, running: Running, wish: Wish) -> WantedReservation:
+def resolve(host: Host, stack: Stack, running: Running, wish: Wish) -> WantedReservation:
     """Return the crashkernel= values that `size` stands for on this host."""
     if isinstance(wish.size, list):
         return wanted(wish.size, running, _overwritten_later(stack, running))
@@ -58,7 +59,7 @@ def adjusted(suggested: int, wish: Wish) -> int:
     return size if wish.maximum is None else min(size, wish.maximum)
 
 
-def _estimate(host: Any, stack: Stack, running: Running, wish: Wish) -> WantedReservation:
+def _estimate(host: Host, stack: Stack, running: Running, wish: Wish) -> WantedReservation:
     """Return the estimate, at least the vendor's default for this machine, adjusted."""
     found = suggestion(host, stack, running, wish.timeout_s, wish.check_mode)
     if found.size is None:
@@ -75,7 +76,7 @@ def _estimate(host: Any, stack: Stack, running: Running, wish: Wish) -> WantedRe
     return wanted(["%dM" % (size // MIB)], running, messages + _overwritten_later(stack, running))
 
 
-def _floor(host: Any, stack: Stack, running: Running, wish: Wish) -> int:
+def _floor(host: Host, stack: Stack, running: Running, wish: Wish) -> int:
     """Return what the vendor's default reserves here, 0 where that is not known."""
     try:
         found = vendor_default(host, stack, running, wish.timeout_s, wish.check_mode)

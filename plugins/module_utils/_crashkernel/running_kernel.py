@@ -5,10 +5,11 @@
 """What the running kernel says of itself: its memory, its command line, what it keeps for a crash."""
 
 import re
-from typing import Any, List, NamedTuple, Optional
+from typing import List, NamedTuple, Optional
 
 from ansible_collections.crashops.kdump.plugins.module_utils._crashkernel.kernel_versions import Kernel, kernel_of
 from ansible_collections.crashops.kdump.plugins.module_utils._crashkernel.option_grammar import MIB, RAM_STEP, round_up
+from ansible_collections.crashops.kdump.plugins.module_utils._machine.host import Host
 from ansible_collections.crashops.kdump.plugins.module_utils._machine.kernel_files import (
     CRASH_SIZE,
     VMCORE,
@@ -62,18 +63,18 @@ class Running(NamedTuple):
         return self.reader().auto is not None
 
 
-def _line(host: Any, path: str) -> Optional[str]:
+def _line(host: Host, path: str) -> Optional[str]:
     """Return a file's text without the blanks around it."""
     text = host.read(path)
     return None if text is None else text.strip()
 
 
-def _number(host: Any, path: str) -> Optional[int]:
+def _number(host: Host, path: str) -> Optional[int]:
     """Return a file's number."""
     return whole(_line(host, path))
 
 
-def _machine(host: Any) -> Optional[str]:
+def _machine(host: Host) -> Optional[str]:
     """Return the architecture as uname says it; the file is there since Linux 6.1."""
     return _line(host, "/proc/sys/kernel/arch") or host.run(["uname", "-m"]).stdout.strip() or None
 
@@ -83,7 +84,7 @@ def as_ranges_see(counted: int, kernel: Kernel) -> int:
     return round_up(counted, RAM_STEP) if kernel.rounds_ram else counted
 
 
-def counted_ram(host: Any, reserved: Optional[int]) -> Optional[int]:
+def counted_ram(host: Host, reserved: Optional[int]) -> Optional[int]:
     """Return the RAM that the kernel counts.
 
     /proc/iomem shows zeros to anyone but root; then MemTotal, which lacks what is reserved, has to do.
@@ -96,7 +97,7 @@ def counted_ram(host: Any, reserved: Optional[int]) -> Optional[int]:
     return total or None
 
 
-def _crash_size(host: Any) -> Optional[int]:
+def _crash_size(host: Host) -> Optional[int]:
     """Return the bytes that are reserved in all.
 
     kexec_crash_size leaves the block below 4 GiB out before Linux 6.5; /proc/iomem shows root both.
@@ -107,7 +108,7 @@ def _crash_size(host: Any) -> Optional[int]:
     return sum(blocks) if len(blocks) > 1 and size in blocks else size
 
 
-def read_running(host: Any) -> Running:
+def read_running(host: Host) -> Running:
     """Return what the running kernel says."""
     reserved = _number(host, FADUMP_RESERVED) or _crash_size(host)
     release, machine, counted = kernel_release(host) or None, _machine(host), counted_ram(host, reserved)

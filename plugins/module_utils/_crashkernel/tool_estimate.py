@@ -5,7 +5,7 @@
 """How much a capture kernel needs on this machine: asked of the stack's own tool, else counted."""
 
 import re
-from typing import Any, List, NamedTuple, Optional
+from typing import List, NamedTuple, Optional
 
 from ansible_collections.crashops.kdump.plugins.module_utils._crashkernel.capture_kernel_needs import (
     IMAGE_FACTOR,
@@ -15,7 +15,7 @@ from ansible_collections.crashops.kdump.plugins.module_utils._crashkernel.captur
 )
 from ansible_collections.crashops.kdump.plugins.module_utils._crashkernel.option_grammar import MIB
 from ansible_collections.crashops.kdump.plugins.module_utils._crashkernel.running_kernel import Running
-from ansible_collections.crashops.kdump.plugins.module_utils._machine.host import Completed
+from ansible_collections.crashops.kdump.plugins.module_utils._machine.host import Completed, Host
 from ansible_collections.crashops.kdump.plugins.module_utils._machine.results import Failure
 from ansible_collections.crashops.kdump.plugins.module_utils._stacks.base import Stack
 
@@ -39,7 +39,7 @@ class Suggestion(NamedTuple):
     floored: bool
 
 
-def suggestion(host: Any, stack: Stack, running: Running, timeout_s: int, check_mode: bool) -> Suggestion:
+def suggestion(host: Host, stack: Stack, running: Running, timeout_s: int, check_mode: bool) -> Suggestion:
     """Return what the host's own tool suggests, or what is counted here where it suggests nothing."""
     if not stack.installed():
         raise Failure(
@@ -71,7 +71,7 @@ def _answer(done: Completed, stack: Stack) -> Optional[Suggestion]:
     return Suggestion(counted * MIB, [words % (told, counted)], stack.estimate_counts_default)
 
 
-def _counted(host: Any, stack: Stack, running: Running, done: Completed) -> Suggestion:
+def _counted(host: Host, stack: Stack, running: Running, done: Completed) -> Suggestion:
     """Return the sum that is counted here, because the tool gave no answer."""
     release = running.kernel or ""
     parts = counted(host, release, stack.image(release).path, stack.runtime_bytes)

@@ -8,11 +8,12 @@ A reboot would bring them no more than the last one did.
 """
 
 import re
-from typing import Any, Optional
+from typing import Optional
 
 from ansible_collections.crashops.kdump.plugins.module_utils._bootloaders.base import Bootloader, Entry, NotBooted
 from ansible_collections.crashops.kdump.plugins.module_utils._crashkernel.reboot_needed import same
 from ansible_collections.crashops.kdump.plugins.module_utils._crashkernel.running_kernel import Running
+from ansible_collections.crashops.kdump.plugins.module_utils._machine.host import Host
 from ansible_collections.crashops.kdump.plugins.module_utils._machine.kernel_files import PROC_CMDLINE
 from ansible_collections.crashops.kdump.plugins.module_utils._syntax.kernel_cmdline import said, values, words
 from ansible_collections.crashops.kdump.plugins.module_utils._syntax.whole_numbers import whole
@@ -30,7 +31,7 @@ UNKNOWN_REMEDY = (
 CHOSEN = ("single", "recovery", "rescue", "emergency", "1")
 
 
-def not_booted(host: Any, bootloader: Bootloader, entry: Entry, running: Running) -> Optional[NotBooted]:
+def not_booted(host: Host, bootloader: Bootloader, entry: Entry, running: Running) -> Optional[NotBooted]:
     """Return why an entry that differs from what was booted will not be booted next time; None where it may be."""
     wanted = values(entry.cmdline)
     if same(wanted, running.booted, running):
@@ -48,7 +49,7 @@ def not_booted(host: Any, bootloader: Bootloader, entry: Entry, running: Running
     return NotBooted(text, found.remedy if found else UNKNOWN_REMEDY)
 
 
-def _other_chosen(host: Any, entry: Entry, running: Running) -> bool:
+def _other_chosen(host: Host, entry: Entry, running: Running) -> bool:
     """Return whether another entry was booted than the default one: then a reboot does change something."""
     booted = words(host.read(PROC_CMDLINE) or "")
     roots = [values(text, "root")[-1:] for text in (" ".join(booted), entry.cmdline)]
@@ -58,7 +59,7 @@ def _other_chosen(host: Any, entry: Entry, running: Running) -> bool:
     return other_kernel or by_hand or (kinds[0] == kinds[1] == "UUID" and roots[0] != roots[1])
 
 
-def _started_otherwise(host: Any) -> Optional[NotBooted]:
+def _started_otherwise(host: Host) -> Optional[NotBooted]:
     """Return what started the running kernel, where that is surely not the boot loader whose entries are set."""
     text = (host.read(LOADER_TYPE) or "").strip()
     loader = whole(text)

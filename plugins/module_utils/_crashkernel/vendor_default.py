@@ -5,13 +5,14 @@
 """The crashkernel= that the vendor gives a host by default: asked of the host where it can say, else out of a table."""
 
 import re
-from typing import Any, List, Optional, Tuple
+from typing import List, Optional, Tuple
 
 from ansible_collections.crashops.kdump.plugins.module_utils._crashkernel.running_kernel import Running
 from ansible_collections.crashops.kdump.plugins.module_utils._crashkernel.wanted_reservation import (
     WantedReservation,
     wanted,
 )
+from ansible_collections.crashops.kdump.plugins.module_utils._machine.host import Host
 from ansible_collections.crashops.kdump.plugins.module_utils._machine.results import Failure
 from ansible_collections.crashops.kdump.plugins.module_utils._stacks.base import Stack
 from ansible_collections.crashops.kdump.plugins.module_utils._syntax import shell_variables
@@ -42,7 +43,7 @@ def default_unasked(stack: Stack, running: Running) -> Optional[List[str]]:
     return None if packaged is None else [packaged]
 
 
-def vendor_default(host: Any, stack: Stack, running: Running, timeout_s: int, check_mode: bool) -> WantedReservation:
+def vendor_default(host: Host, stack: Stack, running: Running, timeout_s: int, check_mode: bool) -> WantedReservation:
     """Return the vendor's default."""
     if running.knows_auto():
         return wanted(["auto"], running, [])
@@ -52,7 +53,7 @@ def vendor_default(host: Any, stack: Stack, running: Running, timeout_s: int, ch
     return _of_release(host, running, check_mode) if packaged is None else wanted([packaged], running, [])
 
 
-def _asked(host: Any, stack: Stack, running: Running, timeout_s: int) -> str:
+def _asked(host: Host, stack: Stack, running: Running, timeout_s: int) -> str:
     """Return what the tool gives by default. That of RHEL 8 cannot be asked: there the kernel knows the default."""
     done = host.run(list(stack.default_argv), timeout_s=timeout_s, check=False)
     value = done.stdout.strip()
@@ -64,7 +65,7 @@ def _asked(host: Any, stack: Stack, running: Running, timeout_s: int) -> str:
     raise Failure(msg, argv=done.argv, rc=done.rc, stdout=done.stdout, stderr=done.stderr)
 
 
-def _of_release(host: Any, running: Running, check_mode: bool) -> WantedReservation:
+def _of_release(host: Host, running: Running, check_mode: bool) -> WantedReservation:
     """Return the default that the package will bring, where it is not installed yet."""
     release = _os_release(host)
     for distribution, version, value in PACKAGED:
@@ -80,7 +81,7 @@ def _of_release(host: Any, running: Running, check_mode: bool) -> WantedReservat
     )
 
 
-def _os_release(host: Any) -> Tuple[str, str]:
+def _os_release(host: Host) -> Tuple[str, str]:
     """Return ID and VERSION_ID of os-release."""
     found = shell_variables.values(host.read(OS_RELEASE) or "")
     return found.get("ID", ""), found.get("VERSION_ID", "")

@@ -5,8 +5,10 @@
 """What a dump target's device is made of, from the file system down to the disks, as /sys tells it."""
 
 import re
-from typing import Any, List, NamedTuple, Optional
+from typing import List, NamedTuple, Optional
 
+from ansible_collections.crashops.kdump.plugins.module_utils._machine.host import Host
+from ansible_collections.crashops.kdump.plugins.module_utils._machine.tolerant_host import TolerantHost
 from ansible_collections.crashops.kdump.plugins.module_utils._syntax.whole_numbers import whole
 
 # device-mapper's UUIDs begin with the name of the tool that made the device
@@ -48,7 +50,7 @@ class Layer(NamedTuple):
     kind: str
 
 
-def layers(host: Any, device: str) -> List[Layer]:
+def layers(host: Host, device: str) -> List[Layer]:
     """Return a block device and all that it lies on, the device itself first; nothing where /sys does not know it."""
     found = []  # type: List[Layer]
     names = [host.real_path(device).rsplit("/", 1)[-1]] if device.startswith("/dev/") else []
@@ -62,7 +64,7 @@ def layers(host: Any, device: str) -> List[Layer]:
     return found
 
 
-def _kind(host: Any, name: str) -> str:
+def _kind(host: Host, name: str) -> str:
     """Return what a block device is."""
     uuid = (host.read(CLASS % name + "/dm/uuid") or "").strip()
     if uuid or name.startswith("dm-"):
@@ -89,7 +91,7 @@ def _mapped_kind(uuid: str, name: str) -> str:
     return next((kind for prefix, kind in MAPPED if uuid.startswith(prefix)), "mapped")
 
 
-def _whole_disk(host: Any, name: str) -> List[str]:
+def _whole_disk(host: Host, name: str) -> List[str]:
     """Return the disk that a partition is of."""
     if host.stat(CLASS % name + "/partition") is None:
         return []
@@ -97,7 +99,7 @@ def _whole_disk(host: Any, name: str) -> List[str]:
     return [parts[-2]] if len(parts) > 1 and re.match(r"[\w!.-]+\Z", parts[-2]) else []
 
 
-def thin_percent(host: Any, found: List[Layer], timeout_s: int) -> Optional[int]:
+def thin_percent(host: TolerantHost, found: List[Layer], timeout_s: int) -> Optional[int]:
     """Return how full the thin pool among some layers is."""
     pool = next((layer.name for layer in found if layer.kind == "thin pool"), None)
     name = (host.read(CLASS % pool + "/dm/name") or "").strip() if pool else ""

@@ -4,7 +4,7 @@
 # Private to this collection: no promise is made to code outside it.
 """The boot entries: what the next boot and kernels to come say of crashkernel=, and whether a reboot is needed."""
 
-from typing import Any, List, NamedTuple, Optional, Sequence, Tuple
+from typing import List, NamedTuple, Optional, Sequence, Tuple
 
 from ansible_collections.crashops.kdump.plugins.module_utils._bootloaders.base import (
     Bootloader,
@@ -22,7 +22,9 @@ from ansible_collections.crashops.kdump.plugins.module_utils._crashkernel.entry_
 from ansible_collections.crashops.kdump.plugins.module_utils._crashkernel.reboot_needed import pending, same
 from ansible_collections.crashops.kdump.plugins.module_utils._crashkernel.running_kernel import Running
 from ansible_collections.crashops.kdump.plugins.module_utils._crashkernel.unbooted_entries import not_booted
+from ansible_collections.crashops.kdump.plugins.module_utils._machine.host import Host
 from ansible_collections.crashops.kdump.plugins.module_utils._machine.results import Failure
+from ansible_collections.crashops.kdump.plugins.module_utils._machine.tolerant_host import TolerantHost
 from ansible_collections.crashops.kdump.plugins.module_utils._syntax.kernel_cmdline import said, values
 
 
@@ -54,7 +56,7 @@ class BootEntries(NamedTuple):
         return default_entry(self.entries or [])
 
 
-def read_boot_entries(host: Any, running: Running, timeout_s: int) -> BootEntries:
+def read_boot_entries(host: TolerantHost, running: Running, timeout_s: int) -> BootEntries:
     """Return what the boot entries say."""
     bootloader = None
     try:
@@ -75,7 +77,7 @@ def read_boot_entries(host: Any, running: Running, timeout_s: int) -> BootEntrie
     return found._replace(default_values=words, future=future, future_alike=alike)
 
 
-def _judged(host: Any, running: Running, bootloader: Bootloader, found: BootEntries) -> BootEntries:
+def _judged(host: Host, running: Running, bootloader: Bootloader, found: BootEntries) -> BootEntries:
     """Return the boot entries with what the next boot makes of the default one."""
     default = found.default
     if default is None:

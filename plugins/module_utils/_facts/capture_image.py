@@ -4,8 +4,9 @@
 # Private to this collection: no promise is made to code outside it.
 """The capture initramfs and the kernel that it is loaded with: where they are, how large, how old."""
 
-from typing import Any, List, NamedTuple, Optional
+from typing import List, NamedTuple, Optional
 
+from ansible_collections.crashops.kdump.plugins.module_utils._machine.host import Host
 from ansible_collections.crashops.kdump.plugins.module_utils._stacks.base import Details, Image
 
 
@@ -30,7 +31,7 @@ class CaptureImage(NamedTuple):
     wrong_links: List[str]
 
 
-def read_capture_image(host: Any, image: Image, details: Details, release: str) -> CaptureImage:
+def read_capture_image(host: Host, image: Image, details: Details, release: str) -> CaptureImage:
     """Return what is known of the capture initramfs and its kernel."""
     facts, space = host.stat(image.path), host.space(image.path.rpartition("/")[0])
     system = host.stat("/boot/initramfs-%s.img" % release)

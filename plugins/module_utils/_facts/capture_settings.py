@@ -6,8 +6,9 @@
 
 import fnmatch
 import re
-from typing import Any, Dict, List, NamedTuple, Optional, Tuple
+from typing import Dict, List, NamedTuple, Optional, Tuple
 
+from ansible_collections.crashops.kdump.plugins.module_utils._machine.host import Host
 from ansible_collections.crashops.kdump.plugins.module_utils._machine.sysctl_files import SysctlFile, applied_at_boot
 from ansible_collections.crashops.kdump.plugins.module_utils._stacks.base import Stack
 from ansible_collections.crashops.kdump.plugins.module_utils._syntax.whole_numbers import whole
@@ -50,7 +51,7 @@ def read_captured(stack: Stack, words: List[str], version: Optional[Tuple[int, i
     return CaptureSettings(words, dict(of_words(words, version), **applied(stack.capture_sysctls())))
 
 
-def read_at_boot(host: Any, words: List[str], version: Optional[Tuple[int, int]]) -> SysctlSettings:
+def read_at_boot(host: Host, words: List[str], version: Optional[Tuple[int, int]]) -> SysctlSettings:
     """Return the keys that the next boot sets before any service starts; what is in /run by then is not known."""
     return dict(of_words(words, version), **applied(applied_at_boot(host)))
 

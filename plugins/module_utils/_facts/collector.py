@@ -5,8 +5,9 @@
 """The programs that write dumps: which are there, and what makedumpfile says of itself."""
 
 import re
-from typing import Any, NamedTuple, Optional, Tuple
+from typing import NamedTuple, Optional, Tuple
 
+from ansible_collections.crashops.kdump.plugins.module_utils._machine.tolerant_host import TolerantHost
 from ansible_collections.crashops.kdump.plugins.module_utils._syntax.whole_numbers import version as version_of
 
 VERSION = re.compile(r"^makedumpfile: version (\d+)\.(\d+)\.(\d+)", re.MULTILINE)
@@ -27,7 +28,7 @@ class Tools(NamedTuple):
     builder: Optional[str]
 
 
-def read_tools(host: Any, timeout_s: int) -> Tools:
+def read_tools(host: TolerantHost, timeout_s: int) -> Tools:
     """Return the tools; makedumpfile is asked for its version, which takes a moment and reads no memory."""
     path = host.which("makedumpfile")
     builder = host.which("mkinitramfs") or host.which("dracut")

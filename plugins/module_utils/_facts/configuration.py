@@ -4,8 +4,9 @@
 # Private to this collection: no promise is made to code outside it.
 """What the configuration files say of kdump, which of them are there, and what the rules find in them."""
 
-from typing import Any, List, NamedTuple, Optional
+from typing import List, NamedTuple, Optional
 
+from ansible_collections.crashops.kdump.plugins.module_utils._machine.host import Host
 from ansible_collections.crashops.kdump.plugins.module_utils._stacks.base import Details, Stack
 from ansible_collections.crashops.kdump.plugins.module_utils._stacks.kdumpctl.cluster_fencing import (
     Fencing,
@@ -57,7 +58,7 @@ def read_stack_facts(stack: Stack) -> StackFacts:
     return StackFacts(stack.name, installed, stack.tool, stack.unit, stack.generation() if installed else None)
 
 
-def read_configuration(host: Any, stack: Stack, details: Details) -> Configuration:
+def read_configuration(host: Host, stack: Stack, details: Details) -> Configuration:
     """Return what is known of the configuration files."""
     files = list(stack.config_files)
     return Configuration(

@@ -9,9 +9,10 @@ assignment replaces an earlier one, and += adds to it.
 """
 
 import re
-from typing import Any, Dict, List, NamedTuple, Set
+from typing import Dict, List, NamedTuple, Set
 
 from ansible_collections.crashops.kdump.plugins.module_utils._machine.dropin_directories import by_version, drop_ins
+from ansible_collections.crashops.kdump.plugins.module_utils._machine.host import Host
 from ansible_collections.crashops.kdump.plugins.module_utils._machine.kernel_modules import plain
 from ansible_collections.crashops.kdump.plugins.module_utils._stacks.base import Details
 from ansible_collections.crashops.kdump.plugins.module_utils._stacks.kdumpctl.dracut_options import FLAGS, options
@@ -70,7 +71,7 @@ class Told(NamedTuple):
         return {plain(word) for word in self.words(*ADDED)}
 
 
-def read_told(host: Any, details: Details) -> Told:
+def read_told(host: Host, details: Details) -> Told:
     """Return what dracut is told."""
     found = {}  # type: Dict[str, List[Said]]
     for path in [CONF] + [one.path for one in by_version(drop_ins(host, DIRECTORIES))]:

@@ -5,10 +5,11 @@
 """What keeps drivers and dracut modules out of the capture kernel: each door by which that is said."""
 
 import re
-from typing import Any, Container, Dict, Iterable, Iterator, List, NamedTuple, Optional, Tuple
+from typing import Container, Dict, Iterable, Iterator, List, NamedTuple, Optional, Tuple
 
 from ansible_collections.crashops.kdump.plugins.module_utils._facts.dracut_settings import Told
 from ansible_collections.crashops.kdump.plugins.module_utils._machine.dropin_directories import drop_ins
+from ansible_collections.crashops.kdump.plugins.module_utils._machine.host import Host
 from ansible_collections.crashops.kdump.plugins.module_utils._machine.kernel_modules import MODPROBE, plain
 from ansible_collections.crashops.kdump.plugins.module_utils._stacks.base import Stack
 
@@ -57,7 +58,7 @@ class Block(NamedTuple):
     is_module_of_dracut: bool = False
 
 
-def blocks(host: Any, stack: Stack, words: List[str], told: Optional[Told]) -> List[Block]:
+def blocks(host: Host, stack: Stack, words: List[str], told: Optional[Told]) -> List[Block]:
     """Return all that is kept out of the capture kernel by its name; told is None where dracut does not build it."""
     found = list(_of_words(stack, words)) + list(_of_modprobe(host))
     return found + ([] if told is None else list(_of_dracut(told)))
@@ -81,7 +82,7 @@ def _take_out(key: str) -> str:
     return words % key
 
 
-def _of_modprobe(host: Any) -> Iterator[Block]:
+def _of_modprobe(host: Host) -> Iterator[Block]:
     """Return what modprobe's own files keep out, which both stacks take over."""
     for path in [one.path for one in drop_ins(host, MODPROBE)]:
         for key, name, program in MODPROBE_LINE.findall(host.read(path) or ""):

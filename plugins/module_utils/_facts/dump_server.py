@@ -5,9 +5,10 @@
 """A look at a dump target that the running system does not see: within a limit, and never written to."""
 
 import re
-from typing import Any, Dict, List, NamedTuple, Optional, Tuple
+from typing import Dict, List, NamedTuple, Optional, Tuple
 
 from ansible_collections.crashops.kdump.plugins.module_utils._facts.target_probe import Answer
+from ansible_collections.crashops.kdump.plugins.module_utils._machine.host import Host
 from ansible_collections.crashops.kdump.plugins.module_utils._machine.results import Failure
 from ansible_collections.crashops.kdump.plugins.module_utils._stacks.base import Settings
 from ansible_collections.crashops.kdump.plugins.module_utils._syntax import option_values
@@ -37,7 +38,7 @@ class Door(NamedTuple):
     port: int
 
 
-def look(host: Any, delivery: Delivery, settings: Settings, timeout_s: int) -> Answer:
+def look(host: Host, delivery: Delivery, settings: Settings, timeout_s: int) -> Answer:
     """Return what came of a look at the target."""
     target = _target(settings)
     if list(refusals(target, delivery)):
@@ -52,7 +53,7 @@ def look(host: Any, delivery: Delivery, settings: Settings, timeout_s: int) -> A
     return found._replace(seconds=round(host.monotonic() - began, 1), address=address)
 
 
-def address_of(host: Any, settings: Settings, ask: bool, timeout_s: int) -> Optional[str]:
+def address_of(host: Host, settings: Settings, ask: bool, timeout_s: int) -> Optional[str]:
     """Return the first address of a target's server, None where it is not known; unasked, only one written there."""
     if host.which("ip") is None:
         return None  # whose route would be asked for by it
@@ -69,7 +70,7 @@ def _target(settings: Settings) -> Target:
     return Target(settings.target_type, settings.target_location or "", settings.ssh_key, settings.path)
 
 
-def _knocked(host: Any, target: Target, timeout_s: int) -> Tuple[Optional[str], Optional[str]]:
+def _knocked(host: Host, target: Target, timeout_s: int) -> Tuple[Optional[str], Optional[str]]:
     """Return the sentence for a server where nobody answers, and its first address; None each where there is none."""
     door = _door(host, target, timeout_s)
     if door is None:
@@ -98,7 +99,7 @@ def server_of(target: Target) -> str:
     return target.location.rpartition("@")[2]
 
 
-def _door(host: Any, target: Target, timeout_s: int) -> Optional[Door]:
+def _door(host: Host, target: Target, timeout_s: int) -> Optional[Door]:
     """Return where a target's server is reached, None where it has none, or where ssh uses a proxy."""
     if target.kind not in PORTS:
         return None
@@ -109,7 +110,7 @@ def _door(host: Any, target: Target, timeout_s: int) -> Optional[Door]:
     return Door(said.get("hostname") or server_of(target), whole(port) or PORTS[target.kind])
 
 
-def _ssh_says(host: Any, location: str, timeout_s: int) -> Dict[str, str]:
+def _ssh_says(host: Host, location: str, timeout_s: int) -> Dict[str, str]:
     """Return how root's ssh goes to a server by its own configuration, nothing where it cannot be asked."""
     if not host.is_root() or host.which("ssh") is None or option_values.ssh_problem(location) is not None:
         return {}
@@ -125,7 +126,7 @@ def _is_address(server: str) -> bool:
     return re.match(r"[0-9.]+\Z", server) is not None or ":" in server
 
 
-def _addresses(host: Any, server: str, timeout_s: int) -> Tuple[List[str], Optional[str]]:
+def _addresses(host: Host, server: str, timeout_s: int) -> Tuple[List[str], Optional[str]]:
     """Return (addresses, None) or ([], why not); the resolver is asked by a command that can be stopped."""
     if _is_address(server):
         return [server], None
@@ -138,7 +139,7 @@ def _addresses(host: Any, server: str, timeout_s: int) -> Tuple[List[str], Optio
     return (list(dict.fromkeys(found)), None) if found else ([], "its name cannot be resolved")
 
 
-def _refused(host: Any, addresses: List[str], port: int, timeout_s: int) -> Optional[str]:
+def _refused(host: Host, addresses: List[str], port: int, timeout_s: int) -> Optional[str]:
     """Return why nobody answers at any address, None where somebody does: an own limit, as mount(8) has none."""
     knocked = addresses[:ADDRESSES]
     end, reasons = host.monotonic() + timeout_s, []  # type: float, List[str]
@@ -155,7 +156,7 @@ def _refused(host: Any, addresses: List[str], port: int, timeout_s: int) -> Opti
     return "%s at %s, and none of the %d addresses tried answers" % (reasons[0], knocked[0], len(reasons))
 
 
-def _looked(host: Any, delivery: Delivery, target: Target, timeout_s: int) -> Answer:
+def _looked(host: Host, delivery: Delivery, target: Target, timeout_s: int) -> Answer:
     """Return what a look at the directory gives: read-only, as kdump_target looks in check mode."""
     wish = Wish(target, delivery, create=True, act=False, timeout_s=timeout_s, makes_private=False)
     try:

@@ -7,6 +7,7 @@
 import re
 from typing import Any, NamedTuple, Optional
 
+from ansible_collections.crashops.kdump.plugins.module_utils._machine.host import Host
 from ansible_collections.crashops.kdump.plugins.module_utils._machine.results import Failure
 from ansible_collections.crashops.kdump.plugins.module_utils._syntax import makedumpfile
 from ansible_collections.crashops.kdump.plugins.module_utils._syntax.whole_numbers import whole
@@ -71,7 +72,7 @@ def dump_level(collector: str) -> int:
     return level
 
 
-def measured_size(host: Any, collector: str, timeout_s: int) -> Optional[int]:
+def measured_size(host: Host, collector: str, timeout_s: int) -> Optional[int]:
     """Return the bytes of the pages that a collector writes, as makedumpfile counts them; raise why not."""
     if not host.which("makedumpfile"):
         raise Failure("makedumpfile is not installed, so it cannot count the kernel's pages; install it")

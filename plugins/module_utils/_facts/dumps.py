@@ -5,8 +5,10 @@
 """The dumps that lie on the host: how many, how large, which are broken off, and what the newest tells."""
 
 import re
-from typing import Any, List, NamedTuple, Optional, Sequence, Set
+from typing import List, NamedTuple, Optional, Sequence, Set
 
+from ansible_collections.crashops.kdump.plugins.module_utils._machine.host import Host
+from ansible_collections.crashops.kdump.plugins.module_utils._machine.tolerant_host import TolerantHost
 from ansible_collections.crashops.kdump.plugins.module_utils._syntax.kernel_cmdline import values
 from ansible_collections.crashops.kdump.plugins.module_utils._vmcores import dmesg, formats, trusted_files
 from ansible_collections.crashops.kdump.plugins.module_utils._vmcores.examine import Look, dmesg_text, judged, look
@@ -65,13 +67,13 @@ class Dumps(NamedTuple):
         return [dump for dump in self.found if not dump.of_user]
 
 
-def read_dumps(host: Any, directory: Optional[str]) -> Dumps:
+def read_dumps(host: TolerantHost, directory: Optional[str]) -> Dumps:
     """Return the dumps in a directory of this host."""
     if directory is None:
         return Dumps(None, [])
     before = set(host.unseen)
     deadline = host.now() + LIMIT_S
-    found = host.attempt(directory, lambda: find_dumps(host, directory), [])
+    found: List[Found] = host.attempt(directory, lambda: find_dumps(host, directory), [])
     # what users have put there hides nothing of root's
     found.sort(key=_is_of_user)
     opened = [number < OPENED for number in range(len(found))]
@@ -86,13 +88,13 @@ def read_dumps(host: Any, directory: Optional[str]) -> Dumps:
     return Dumps(directory, dumps, hidden, _foreign(host, directory))
 
 
-def _foreign(host: Any, directory: str) -> List[str]:
+def _foreign(host: TolerantHost, directory: str) -> List[str]:
     """Return what lies in a directory under names that kdump-tools takes for dumps, and is none."""
     paths = host.glob(directory + "/2*")
     return [path for path in paths if not host.glob(path + "/dump*") and not host.glob(path + "/vmcore*")]
 
 
-def _unseen_below(host: Any, directory: str, before: Set[str]) -> List[str]:
+def _unseen_below(host: TolerantHost, directory: str, before: Set[str]) -> List[str]:
     """Return what could not be seen, and not for another reason before, in a directory or in one right below it."""
     start = directory.rstrip("/") + "/"
     new = [path for path in sorted(host.unseen) if path not in before and path.startswith(start)]
@@ -104,7 +106,7 @@ def _is_of_user(found: Found) -> bool:
     return trusted_files.is_of_user(found.facts)
 
 
-def _dump(host: Any, seen: Look, newest: bool, opened: bool) -> Dump:
+def _dump(host: Host, seen: Look, newest: bool, opened: bool) -> Dump:
     """Return one dump; the log's words are those of the newest only."""
     core = seen.found.core
     doubt, of_user = trusted_files.doubt(host, seen.found.path, seen.found.facts), _is_of_user(seen.found)

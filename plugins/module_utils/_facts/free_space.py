@@ -4,11 +4,12 @@
 # Private to this collection: no promise is made to code outside it.
 """The room that a dump needs and has: how large it would be, and what is free where it would land."""
 
-from typing import Any, NamedTuple, Optional
+from typing import NamedTuple, Optional
 
 from ansible_collections.crashops.kdump.plugins.module_utils._facts.target_probe import Answer
 from ansible_collections.crashops.kdump.plugins.module_utils._machine import mounts
 from ansible_collections.crashops.kdump.plugins.module_utils._machine.host import Space
+from ansible_collections.crashops.kdump.plugins.module_utils._machine.tolerant_host import TolerantHost
 
 
 class Place(NamedTuple):
@@ -36,7 +37,7 @@ def room_of(place: Optional[Place], probe: Answer) -> Room:
     return Room(space.free, space.total, space.free_inodes) if space else Room(probe.free, None, None)
 
 
-def place_of(host: Any, directory: str) -> Place:
+def place_of(host: TolerantHost, directory: str) -> Place:
     """Return the place of a dump directory, as far as it can be seen."""
     path = directory
     while path != "/" and host.stat(path) is None:

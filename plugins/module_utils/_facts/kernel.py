@@ -5,10 +5,11 @@
 """What the kernel, the firmware and the kind of machine allow: read from /proc, /sys and /dev, nothing is run."""
 
 import re
-from typing import Any, Dict, List, NamedTuple, Optional, Tuple
+from typing import Dict, List, NamedTuple, Optional, Tuple
 
 from ansible_collections.crashops.kdump.plugins.module_utils._facts.capture_settings import number, read_at_boot
 from ansible_collections.crashops.kdump.plugins.module_utils._machine.dump_support import container
+from ansible_collections.crashops.kdump.plugins.module_utils._machine.host import Host
 from ansible_collections.crashops.kdump.plugins.module_utils._machine.kernel_files import CRASH_LOADED, read_first
 from ansible_collections.crashops.kdump.plugins.module_utils._syntax.kernel_cmdline import words
 from ansible_collections.crashops.kdump.plugins.module_utils._syntax.whole_numbers import signed, whole
@@ -76,7 +77,7 @@ class Platform(NamedTuple):
     forbidden_at_boot: Optional[str]
 
 
-def read_platform(host: Any, release: str) -> Platform:
+def read_platform(host: Host, release: str) -> Platform:
     """Return what the machine says of itself."""
     cmdline = (host.read("/proc/cmdline") or "").strip()
     version = version_of(release)
@@ -105,32 +106,32 @@ def version_of(release: str) -> Optional[Tuple[int, int]]:
     return (whole(match.group(1)) or 0, whole(match.group(2)) or 0) if match else None
 
 
-def _sysctls(host: Any) -> Sysctls:
+def _sysctls(host: Host) -> Sysctls:
     """Return the keys that checks ask for."""
     values = read_sysctls(host, ["kernel." + name for name in Sysctls._fields])
     return Sysctls(*[values.get("kernel." + name) for name in Sysctls._fields])
 
 
-def _firmware(host: Any) -> Optional[str]:
+def _firmware(host: Host) -> Optional[str]:
     """Return the maker, version and date of the firmware, None where the machine has no such table (DMI)."""
     texts = [(host.read(FIRMWARE % name) or "").strip() for name in ("vendor", "version", "date")]
     return " ".join(text for text in texts if text) or None
 
 
-def _forbidden_at_boot(host: Any, cmdline: str, version: Optional[Tuple[int, int]]) -> Optional[str]:
+def _forbidden_at_boot(host: Host, cmdline: str, version: Optional[Tuple[int, int]]) -> Optional[str]:
     """Return what forbids kexec at the next boot."""
     settings = read_at_boot(host, cmdline.split(), version)
     return settings[LOAD_DISABLED].source if number(settings, LOAD_DISABLED) else None
 
 
-def read_sysctls(host: Any, keys: List[str]) -> Dict[str, int]:
+def read_sysctls(host: Host, keys: List[str]) -> Dict[str, int]:
     """Return the values of the keys that this kernel has; what is no number is left out."""
     texts = {key: (host.read("/proc/sys/" + key.replace(".", "/")) or "").strip() for key in keys}
     numbers = {key: signed(text) for key, text in texts.items()}
     return {key: number for key, number in numbers.items() if number is not None}
 
 
-def _notifiers(host: Any, cmdline: str) -> Optional[bool]:
+def _notifiers(host: Host, cmdline: str) -> Optional[bool]:
     """Return whether the panic notifiers run before the capture kernel: it can be set while the system runs."""
     in_effect = host.read(NOTIFIERS_FILE)
     if in_effect is not None:
@@ -148,7 +149,7 @@ def _flag(text: str) -> Optional[bool]:
     return False if text[:1] in ("n", "N", "f", "F", "0") or text[:2].lower() == "of" else None
 
 
-def _is_hyperv(host: Any) -> bool:
+def _is_hyperv(host: Host) -> bool:
     """Return whether the machine is a guest of Hyper-V."""
     told = (host.read(HYPERVISOR) or "").strip().lower()
     maker = (host.read(VENDOR) or "").strip()
@@ -161,12 +162,12 @@ def _lockdown(text: Optional[str]) -> Optional[str]:
     return match.group(1) if match else None
 
 
-def _efi_flag(host: Any, name: str) -> bool:
+def _efi_flag(host: Host, name: str) -> bool:
     """Return whether a variable of the firmware says 1, behind its four bytes of attributes."""
     return (host.read_bytes(EFI_GLOBAL % name) or b"")[4:5] == b"\x01"
 
 
-def _watchdogs(host: Any) -> List[Watchdog]:
+def _watchdogs(host: Host) -> List[Watchdog]:
     """Return the watchdogs that are running."""
     found = []
     for path in host.glob(WATCHDOGS):

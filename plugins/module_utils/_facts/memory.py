@@ -4,7 +4,7 @@
 # Private to this collection: no promise is made to code outside it.
 """What is reserved for a capture kernel, what the next boot reserves, and what is needed."""
 
-from typing import Any, List, NamedTuple, Optional
+from typing import List, NamedTuple, Optional
 
 from ansible_collections.crashops.kdump.plugins.module_utils._crashkernel import option_grammar
 from ansible_collections.crashops.kdump.plugins.module_utils._crashkernel.capture_kernel_needs import (
@@ -16,6 +16,7 @@ from ansible_collections.crashops.kdump.plugins.module_utils._crashkernel.reserv
 from ansible_collections.crashops.kdump.plugins.module_utils._crashkernel.running_kernel import Running
 from ansible_collections.crashops.kdump.plugins.module_utils._crashkernel.vendor_default import default_unasked
 from ansible_collections.crashops.kdump.plugins.module_utils._facts.boot_entries import BootEntries
+from ansible_collections.crashops.kdump.plugins.module_utils._machine.host import Host
 from ansible_collections.crashops.kdump.plugins.module_utils._machine.kernel_modules import loaded_modules
 from ansible_collections.crashops.kdump.plugins.module_utils._stacks.base import Stack
 
@@ -58,7 +59,7 @@ class Memory(NamedTuple):
     extras: Extras
 
 
-def read_memory(host: Any, running: Running, boot: BootEntries, stack: Stack, image_path: str) -> Memory:
+def read_memory(host: Host, running: Running, boot: BootEntries, stack: Stack, image_path: str) -> Memory:
     """Return what is known of the memory of a capture kernel."""
     words = boot.default_values
     wanted = running.booted if words is None else words
@@ -95,7 +96,7 @@ def _together(wanted: List[str]) -> Optional[str]:
     return None
 
 
-def _extras(host: Any, release: str) -> Extras:
+def _extras(host: Host, release: str) -> Extras:
     """Return what is in use here that is known to need more memory in a capture kernel."""
     cmdline = host.read("/proc/cmdline") or ""
     loaded = loaded_modules(host)

@@ -4,9 +4,10 @@
 # Private to this collection: no promise is made to code outside it.
 """What turns a hang into a panic, and so into a dump: profiles of sysctl keys, and how a kernel stands to them."""
 
-from typing import Any, List, NamedTuple, Optional, Sequence
+from typing import List, NamedTuple, Optional, Sequence
 
 from ansible_collections.crashops.kdump.plugins.module_utils._facts.kernel import read_sysctls
+from ansible_collections.crashops.kdump.plugins.module_utils._machine.host import Host
 
 
 class Key(NamedTuple):
@@ -65,7 +66,7 @@ KEYS = (
 )
 
 
-def read_panic_policy(host: Any, profiles: Sequence[str]) -> PanicPolicy:
+def read_panic_policy(host: Host, profiles: Sequence[str]) -> PanicPolicy:
     """Return the keys that this kernel has, each with its value and with what the profiles asked for want it to be.
 
     A key has a profile where one that was asked for names it, and then no wanted value only if it stays as it is.

@@ -12,6 +12,8 @@ import json
 import re
 from typing import Any, Dict, List, NamedTuple, Optional
 
+from ansible_collections.crashops.kdump.plugins.module_utils._machine.host import Host
+from ansible_collections.crashops.kdump.plugins.module_utils._machine.tolerant_host import TolerantHost
 from ansible_collections.crashops.kdump.plugins.module_utils._syntax import secret_words
 from ansible_collections.crashops.kdump.plugins.module_utils._syntax.visible_text import shown
 from ansible_collections.crashops.kdump.plugins.module_utils._syntax.whole_numbers import LAST_TIME_S
@@ -92,7 +94,7 @@ def record_of(
     }
 
 
-def read_proof(host: Any, now: Setup, dumps: List[Any]) -> Proof:
+def read_proof(host: TolerantHost, now: Setup, dumps: List[Any]) -> Proof:
     """Return the best proof that there is."""
     text = host.read(PROOF)
     recorded = None if text is None else _recorded(host, text, now)
@@ -105,18 +107,18 @@ def read_proof(host: Any, now: Setup, dumps: List[Any]) -> Proof:
     return next((other for other in others if other is not None), None) or recorded or _none(host)
 
 
-def _recorded(host: Any, text: str, now: Setup) -> Proof:
+def _recorded(host: Host, text: str, now: Setup) -> Proof:
     """Return what crash_test's record proves: nothing where others than root could have written it."""
     return Proof("unknown") if _doubtful(host, PROOF) else judged(text, now, host.now())
 
 
-def _doubtful(host: Any, path: str) -> bool:
+def _doubtful(host: Host, path: str) -> bool:
     """Return whether others than root could have put a file there."""
     facts = host.stat(path)
     return facts is None or trusted_files.doubt(host, path, facts) is not None
 
 
-def _none(host: Any) -> Proof:
+def _none(host: TolerantHost) -> Proof:
     """Return that there is no proof, or that none can be seen."""
     return Proof("unknown" if PROOF in host.unseen or not host.is_root() else "never")
 
@@ -198,7 +200,7 @@ def _own_changes(record: Dict[str, Any], now: Setup) -> List[str]:
     return words if len(words) <= NAMED else words[:NAMED] + ["%d more files were changed" % (len(words) - NAMED)]
 
 
-def _of_kdumpctl(host: Any, since: float) -> Optional[Proof]:
+def _of_kdumpctl(host: Host, since: float) -> Optional[Proof]:
     """Return what `kdumpctl test` has recorded; only a success proves anything."""
     match = KDUMPCTL_LINE.match(host.read(KDUMPCTL_STATUS) or "")
     if not match or match.group(1) != "success":

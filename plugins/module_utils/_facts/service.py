@@ -4,8 +4,10 @@
 # Private to this collection: no promise is made to code outside it.
 """What systemd and the kernel say of the service."""
 
-from typing import Any, List, NamedTuple, Optional
+from typing import List, NamedTuple, Optional
 
+from ansible_collections.crashops.kdump.plugins.module_utils._machine.host import Host
+from ansible_collections.crashops.kdump.plugins.module_utils._machine.tolerant_host import TolerantHost
 from ansible_collections.crashops.kdump.plugins.module_utils._service.state import (
     Service,
     is_armed,
@@ -32,7 +34,7 @@ class ServiceFacts(NamedTuple):
     changed_since: Optional[List[str]] = None
 
 
-def read_unit(host: Any, stack: Stack, timeout_s: int) -> Optional[Service]:
+def read_unit(host: TolerantHost, stack: Stack, timeout_s: int) -> Optional[Service]:
     """Return what is known of the unit and of what it loaded; None where systemd is not to be asked."""
     if not host.which("systemctl"):
         return None
@@ -40,7 +42,7 @@ def read_unit(host: Any, stack: Stack, timeout_s: int) -> Optional[Service]:
     return found
 
 
-def service_facts(host: Any, stack: Stack, service: Optional[Service]) -> ServiceFacts:
+def service_facts(host: Host, stack: Stack, service: Optional[Service]) -> ServiceFacts:
     """Return what systemd and the kernel say."""
     armed, assisted = is_armed(host), is_assisted(host)
     if service is None:

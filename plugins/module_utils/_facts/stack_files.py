@@ -8,15 +8,16 @@ Times do not do: packages keep the dates of their makers, and a repair of labels
 """
 
 import hashlib
-from typing import Any, Dict, List, Optional
+from typing import Dict, List, Optional
 
+from ansible_collections.crashops.kdump.plugins.module_utils._machine.host import Host
 from ansible_collections.crashops.kdump.plugins.module_utils._stacks.base import Stack
 
 # the largest, makedumpfile, has less than 2 MiB
 LIMIT = 32 << 20
 
 
-def paths(host: Any, stack: Stack) -> List[str]:
+def paths(host: Host, stack: Stack) -> List[str]:
     """Return the files, each once: /lib may be a link to /usr/lib."""
     found = [host.which(name) for name in stack.own_programs]
     found += [path for pattern in stack.own_files for path in host.glob(pattern)]
@@ -25,7 +26,7 @@ def paths(host: Any, stack: Stack) -> List[str]:
     return [path for path, facts in seen if facts is not None and facts.kind == "file"]
 
 
-def digests(host: Any, files: List[str]) -> Dict[str, Optional[str]]:
+def digests(host: Host, files: List[str]) -> Dict[str, Optional[str]]:
     """Return the SHA-256 of each file, None where it cannot be read."""
     return {path: _digest(host.read_bytes(path, 0, LIMIT)) for path in files}
 
@@ -35,7 +36,7 @@ def _digest(content: Optional[bytes]) -> Optional[str]:
     return None if content is None else hashlib.sha256(content).hexdigest()
 
 
-def newest(host: Any, files: List[str]) -> Optional[float]:
+def newest(host: Host, files: List[str]) -> Optional[float]:
     """Return when the last of the files was changed in any way, which includes its installation."""
     seen = [host.stat(path) for path in files]
     return max([max(facts.mtime_ns, facts.ctime_ns) / 1e9 for facts in seen if facts], default=None)

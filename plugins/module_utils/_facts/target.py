@@ -4,7 +4,7 @@
 # Private to this collection: no promise is made to code outside it.
 """Where the dumps go: the directory, its mount, what it lies on, the way to its server, and the room there."""
 
-from typing import Any, List, NamedTuple, Optional
+from typing import List, NamedTuple, Optional
 
 from ansible_collections.crashops.kdump.plugins.module_utils._facts.block_layers import Layer, layers, thin_percent
 from ansible_collections.crashops.kdump.plugins.module_utils._facts.free_space import Place, Room, room_of
@@ -17,7 +17,9 @@ from ansible_collections.crashops.kdump.plugins.module_utils._facts.target_probe
     read_probe,
 )
 from ansible_collections.crashops.kdump.plugins.module_utils._machine import mounts
+from ansible_collections.crashops.kdump.plugins.module_utils._machine.host import Host
 from ansible_collections.crashops.kdump.plugins.module_utils._machine.kernel_files import SELINUX
+from ansible_collections.crashops.kdump.plugins.module_utils._machine.tolerant_host import TolerantHost
 from ansible_collections.crashops.kdump.plugins.module_utils._stacks.base import Settings, Stack
 
 
@@ -55,7 +57,9 @@ class Target(NamedTuple):
     label: Optional[str]
 
 
-def read_target(host: Any, stack: Stack, settings: Settings, place: Optional[Place], options: LookOptions) -> Target:
+def read_target(
+    host: TolerantHost, stack: Stack, settings: Settings, place: Optional[Place], options: LookOptions
+) -> Target:
     """Return what is known of the place where dumps go."""
     path, limit_s = settings.dump_directory, options.probe_timeout_s
     mount = place.mount if place else None
@@ -76,7 +80,7 @@ def read_target(host: Any, stack: Stack, settings: Settings, place: Optional[Pla
     )
 
 
-def _directory(host: Any, path: Optional[str], place: Optional[Place]) -> DumpDirectory:
+def _directory(host: TolerantHost, path: Optional[str], place: Optional[Place]) -> DumpDirectory:
     """Return the state of the directory."""
     if path is None or place is None:
         return DumpDirectory()
@@ -86,13 +90,13 @@ def _directory(host: Any, path: Optional[str], place: Optional[Place]) -> DumpDi
     return DumpDirectory(path, True, seen.mode, seen.uid)
 
 
-def _root_type(host: Any) -> Optional[str]:
+def _root_type(host: Host) -> Optional[str]:
     """Return the type of the root file system, None where the mounts are not known."""
     root = mounts.holding(mounts.mounts_of(host), "/")
     return root.fstype if root else None
 
 
-def _unmounted(host: Any, directory: str) -> Optional[str]:
+def _unmounted(host: Host, directory: str) -> Optional[str]:
     """Return the mount point that fstab has above the dump directory, where it is not mounted by now."""
     points = [
         row[1]

@@ -28,6 +28,7 @@ from ansible_collections.crashops.kdump.plugins.module_utils._facts.target_probe
     link_kind,
 )
 from ansible_collections.crashops.kdump.plugins.module_utils._machine import mounts
+from ansible_collections.crashops.kdump.plugins.module_utils._machine.host import Host
 from ansible_collections.crashops.kdump.plugins.module_utils._machine.kernel_modules import (
     Loaded,
     loaded_modules,
@@ -102,7 +103,7 @@ class Way(NamedTuple):
     missing: Optional[str]
 
 
-def read_drivers(host: Any, stack: Stack, kernel: str, settings: Settings, links: Optional[Iterable[str]]) -> Drivers:
+def read_drivers(host: Host, stack: Stack, kernel: str, settings: Settings, links: Optional[Iterable[str]]) -> Drivers:
     """Return what the target needs and what is kept out; links are the interfaces on the way to the server."""
     details = stack.details(kernel)
     way = _way(host, stack, settings, links)
@@ -130,7 +131,7 @@ def read_drivers(host: Any, stack: Stack, kernel: str, settings: Settings, links
     return Drivers(dict(every, **whole), kept, found + lists + calls + _vague(told, way), unseen, unclear)
 
 
-def _unlisted(host: Any, told: Told, way: Way, loaded: Dict[str, Loaded], modules: Set[str]) -> List[Block]:
+def _unlisted(host: Host, told: Told, way: Way, loaded: Dict[str, Loaded], modules: Set[str]) -> List[Block]:
     """Return what dracut's own lists leave out; what a network needs has modules of dracut that do not ask them."""
     disks = {name for layer in way.layers for name in _chain(host, CLASS % layer.name) if name in loaded}
     local = [kind for kind in way.types if kind not in NETWORKED and kind not in ("nfs4", "virtiofs")]
@@ -149,7 +150,7 @@ def _vague(told: Optional[Told], way: Way) -> List[Block]:
     return [Block("every driver but %s" % (named or "none"), last.where, last.advice)]
 
 
-def _is_guest_of_qemu(host: Any) -> Optional[bool]:
+def _is_guest_of_qemu(host: Host) -> Optional[bool]:
     """Return whether dracut takes this machine for a guest of QEMU; None where that cannot be seen."""
     if any((host.read(path) or "").strip() in QEMU_VENDORS for path in host.glob(VENDORS)):
         return True
@@ -157,12 +158,12 @@ def _is_guest_of_qemu(host: Any) -> Optional[bool]:
     return False if "flags" in cpus and "hypervisor" not in cpus.split() else None
 
 
-def planned_drivers(host: Any, stack: Stack, kernel: str) -> Drivers:
+def planned_drivers(host: Host, stack: Stack, kernel: str) -> Drivers:
     """Return the same for files as they are planned, without asking any program: the way is the default route."""
     return read_drivers(host, stack, kernel, stack.settings(), default_links(host) or None)
 
 
-def refusals(host: Any, stack: Stack, planned: Any, kernel: str, wanted: Dict[str, Any]) -> List[str]:
+def refusals(host: Host, stack: Stack, planned: Any, kernel: str, wanted: Dict[str, Any]) -> List[str]:
     """Return a sentence for each driver of the target that the planned files would newly keep out.
 
     planned is the stack as it reads what the options would write.
@@ -212,7 +213,7 @@ def _networked(way: Way) -> bool:
     return bool(set(way.types) & {*NETWORKED, "nfs4"})
 
 
-def _way(host: Any, stack: Stack, settings: Settings, links: Optional[Iterable[str]]) -> Way:
+def _way(host: Host, stack: Stack, settings: Settings, links: Optional[Iterable[str]]) -> Way:
     """Return what a dump is written through; some capture kernels boot the root file system as well."""
     found, types, devices = mounts.mounts_of(host), [], []  # type: Any, List[str], List[str]
     directory = settings.dump_directory
@@ -230,7 +231,7 @@ def _way(host: Any, stack: Stack, settings: Settings, links: Optional[Iterable[s
     return Way(types, [layer for dummy, seen in pairs for layer in seen], links, missing)
 
 
-def _bound(host: Any, way: Way) -> Dict[str, str]:
+def _bound(host: Host, way: Way) -> Dict[str, str]:
     """Return the drivers that are loaded for a device or a file system that turns up, and what each is for."""
     found = {}  # type: Dict[str, str]
     for kind in way.types:
@@ -242,7 +243,7 @@ def _bound(host: Any, way: Way) -> Dict[str, str]:
     return found
 
 
-def _named(host: Any, way: Way) -> Dict[str, str]:
+def _named(host: Host, way: Way) -> Dict[str, str]:
     """Return the drivers that a program loads by their names, and what each is for."""
     found = {}  # type: Dict[str, str]
     for layer in way.layers:
@@ -258,7 +259,7 @@ def _named(host: Any, way: Way) -> Dict[str, str]:
     return found
 
 
-def _personalities(host: Any) -> List[str]:
+def _personalities(host: Host) -> List[str]:
     """Return the levels of RAID that volumes of LVM use: those in use by more than the arrays of mdadm."""
     levels = [(host.read(path) or "").strip() for path in host.glob(CLASS % "md*/md/level")]
     arrays = ["raid456" if level in ("raid4", "raid5", "raid6") else level for level in levels]
@@ -266,7 +267,7 @@ def _personalities(host: Any) -> List[str]:
     return [name for name in PERSONALITIES if name in loaded and loaded[name].uses > arrays.count(name)]
 
 
-def _chain(host: Any, path: str) -> List[str]:
+def _chain(host: Host, path: str) -> List[str]:
     """Return the drivers of a device and of all that it hangs on, by the links that /sys has."""
     place, found = host.real_path(path), []  # type: str, List[str]
     if re.search(r"/usb\d", place):
@@ -279,7 +280,7 @@ def _chain(host: Any, path: str) -> List[str]:
     return found
 
 
-def _all_links(host: Any, links: Iterable[str]) -> List[str]:
+def _all_links(host: Host, links: Iterable[str]) -> List[str]:
     """Return interfaces and those that they are made of: a bond's, a bridge's, a VLAN's."""
     left, found = sorted(links), []  # type: List[str], List[str]
     while left:

@@ -5,10 +5,11 @@
 """Whether the mount that holds the dump directory comes again: at the next boot, and in the capture kernel."""
 
 import string
-from typing import Any, List, NamedTuple, Optional
+from typing import List, NamedTuple, Optional
 
 from ansible_collections.crashops.kdump.plugins.module_utils._facts.block_layers import CLASS, Layer
 from ansible_collections.crashops.kdump.plugins.module_utils._machine import mounts
+from ansible_collections.crashops.kdump.plugins.module_utils._machine.host import Host
 
 # this directory is there where systemd runs: sd_booted(3)
 SYSTEMD = "/run/systemd/system"
@@ -52,7 +53,7 @@ class TargetMount(NamedTuple):
     loses: Optional[str]
 
 
-def read_target_mount(host: Any, mount: Optional[mounts.Mount], layers: List[Layer]) -> TargetMount:
+def read_target_mount(host: Host, mount: Optional[mounts.Mount], layers: List[Layer]) -> TargetMount:
     """Return what is known of the mount of the dump directory."""
     loses = _losing(host, mount, layers)
     # ZFS mounts its data sets by itself, and an automounter its own
@@ -76,13 +77,13 @@ def unit_name(point: str) -> str:
     return escaped + ".mount"
 
 
-def _fstab_options(host: Any, point: str) -> Optional[List[str]]:
+def _fstab_options(host: Host, point: str) -> Optional[List[str]]:
     """Return the options that fstab has for a mount point, None where it does not have that."""
     rows = [row for row in mounts.fstab_rows(host) if len(row) > 1]
     return {row[1].rstrip("/"): row[3].split(",") if len(row) > 3 else [] for row in rows}.get(point)
 
 
-def _losing(host: Any, mount: Optional[mounts.Mount], layers: List[Layer]) -> Optional[str]:
+def _losing(host: Host, mount: Optional[mounts.Mount], layers: List[Layer]) -> Optional[str]:
     """Return what shows that the disk loses its content when the cloud stops or moves the machine."""
     devices = ["/dev/" + layer.name for layer in layers]
     link = next((link for link in AZURE_LINKS if host.real_path(link) in devices), None)

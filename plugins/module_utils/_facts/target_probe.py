@@ -5,9 +5,11 @@
 """Whether the dump target answers now, where the running system does not see it; and by what it would be reached."""
 
 import re
-from typing import Any, List, NamedTuple, Optional, Set
+from typing import List, NamedTuple, Optional, Set
 
 from ansible_collections.crashops.kdump.plugins.module_utils._machine import mounts
+from ansible_collections.crashops.kdump.plugins.module_utils._machine.host import Host
+from ansible_collections.crashops.kdump.plugins.module_utils._machine.tolerant_host import TolerantHost
 from ansible_collections.crashops.kdump.plugins.module_utils._stacks.base import Settings, Stack
 
 # the targets that dumps cross a network to
@@ -38,7 +40,7 @@ class Answer(NamedTuple):
     address: Optional[str] = None
 
 
-def read_probe(host: Any, stack: Stack, settings: Settings, wanted: bool, timeout_s: int) -> Answer:
+def read_probe(host: TolerantHost, stack: Stack, settings: Settings, wanted: bool, timeout_s: int) -> Answer:
     """Return whether the target answers. A directory that the running system sees needs no probe."""
     untried = _untried(host, settings, wanted)
     if untried is not None and settings.target_type not in NETWORKED:
@@ -51,7 +53,7 @@ def read_probe(host: Any, stack: Stack, settings: Settings, wanted: bool, timeou
     return dump_server.look(host, stack.delivery, settings, timeout_s)
 
 
-def _untried(host: Any, settings: Settings, wanted: bool) -> Optional[str]:
+def _untried(host: Host, settings: Settings, wanted: bool) -> Optional[str]:
     """Return why the target is not tried, None where it is."""
     if not wanted:
         return "probe is false"
@@ -61,7 +63,7 @@ def _untried(host: Any, settings: Settings, wanted: bool) -> Optional[str]:
 
 
 def links_on_way(
-    host: Any, kind: str, mount: Optional[mounts.Mount], address: Optional[str], timeout_s: int
+    host: TolerantHost, kind: str, mount: Optional[mounts.Mount], address: Optional[str], timeout_s: int
 ) -> Optional[Set[str]]:
     """Return the interfaces that dumps cross, none where they cross no network, None where there is none to be seen.
 
@@ -87,7 +89,7 @@ class Network(NamedTuple):
 
 
 def read_network(
-    host: Any, kind: str, mount: Optional[mounts.Mount], address: Optional[str], timeout_s: int
+    host: TolerantHost, kind: str, mount: Optional[mounts.Mount], address: Optional[str], timeout_s: int
 ) -> Network:
     """Return the way to the server at an address, or to that of a mount."""
     links = links_on_way(host, kind, mount, address, timeout_s)
@@ -96,7 +98,7 @@ def read_network(
     return Network(links, unsure_links(host, links), kerberos)
 
 
-def unsure_links(host: Any, names: Optional[Set[str]]) -> Optional[List[str]]:
+def unsure_links(host: Host, names: Optional[Set[str]]) -> Optional[List[str]]:
     """Return the interfaces of these that only a crash test proves, as NAME (KIND); None where none is known."""
     if names is None:
         return None
@@ -104,12 +106,12 @@ def unsure_links(host: Any, names: Optional[Set[str]]) -> Optional[List[str]]:
     return ["%s (%s)" % (name, kind) for name, kind in pairs if kind is not None]
 
 
-def links_to_server(host: Any, address: Optional[str], timeout_s: int) -> Set[str]:
+def links_to_server(host: TolerantHost, address: Optional[str], timeout_s: int) -> Set[str]:
     """Return the interfaces on the way to a server: by its own route, else the default one."""
     return _links_to(host, address, timeout_s) or default_links(host)
 
 
-def _links_to(host: Any, address: Optional[str], timeout_s: int) -> Set[str]:
+def _links_to(host: TolerantHost, address: Optional[str], timeout_s: int) -> Set[str]:
     """Return the interface by which an address is reached, none where that cannot be asked."""
     if address is None or host.which("ip") is None:
         return set()
@@ -118,13 +120,13 @@ def _links_to(host: Any, address: Optional[str], timeout_s: int) -> Set[str]:
     return set(re.findall(r" dev (\S+)", done.stdout)) if done is not None and done.rc == 0 else set()
 
 
-def default_links(host: Any) -> Set[str]:
+def default_links(host: Host) -> Set[str]:
     """Return the interfaces with the default route, of IPv6 where IPv4 has none."""
     found = DEFAULT_ROUTE.findall(host.read(ROUTES) or "")
     return set(found or DEFAULT_IPV6_ROUTE.findall(host.read(IPV6_ROUTES) or ""))
 
 
-def link_kind(host: Any, name: str) -> Optional[str]:
+def link_kind(host: Host, name: str) -> Optional[str]:
     """Return the kind of a network interface, None for a card of Ethernet, which any capture kernel brings up alike.
 
     supported-kdump-targets.txt of kdump-utils names what it does not, and what needs more.

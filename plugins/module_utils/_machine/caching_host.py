@@ -6,7 +6,12 @@
 
 from typing import Any, Callable, Dict, Iterable, List, Optional, Tuple, Union
 
-from ansible_collections.crashops.kdump.plugins.module_utils._machine.host import Completed, command_failure
+from ansible_collections.crashops.kdump.plugins.module_utils._machine.host import (
+    Completed,
+    Host,
+    HostStandIn,
+    command_failure,
+)
 from ansible_collections.crashops.kdump.plugins.module_utils._machine.replace_files import Content
 from ansible_collections.crashops.kdump.plugins.module_utils._machine.results import Failure
 
@@ -36,10 +41,10 @@ READING_AS_A_WHOLE = ("hostname", "hostname -I", "rpm-ostree kargs")
 LIVE = ("/proc/", "/sys/", "/run/")
 
 
-class CachingHost:
+class CachingHost(HostStandIn):
     """Keeps what was read until the module acts, or waits; a write of a file drops that file and all that is live."""
 
-    def __init__(self, host: Any) -> None:
+    def __init__(self, host: Host) -> None:
         self._host = host
         # what a file holds (None: there is none), or why it cannot be read
         self._files: Dict[str, Union[bytes, Failure, None]] = {}
@@ -145,7 +150,7 @@ class CachingHost:
         }
 
 
-def caching(host: Any) -> CachingHost:
+def caching(host: Host) -> CachingHost:
     """Return a host that keeps what it read, itself if it does already."""
     return host if isinstance(host, CachingHost) else CachingHost(host)
 

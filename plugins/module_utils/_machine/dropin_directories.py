@@ -4,8 +4,9 @@
 # Private to this collection: no promise is made to code outside it.
 """Directories of drop-in files, as systemd, modprobe and dracut read them."""
 
-from typing import Any, Iterable, List, NamedTuple
+from typing import Dict, Iterable, List, NamedTuple
 
+from ansible_collections.crashops.kdump.plugins.module_utils._machine.host import Host
 from ansible_collections.crashops.kdump.plugins.module_utils._syntax.natural_order import natural
 
 
@@ -16,12 +17,12 @@ class DropIn(NamedTuple):
     path: str
 
 
-def drop_ins(host: Any, directories: Iterable[str], suffix: str = ".conf") -> List[DropIn]:
+def drop_ins(host: Host, directories: Iterable[str], suffix: str = ".conf") -> List[DropIn]:
     """Return the files that are read, by name; a file hides those of its name in the directories after its own.
 
     A hidden file (.name) and a link that leads nowhere are passed over.
     """
-    first = {}  # type: Dict[str, str]
+    first: Dict[str, str] = {}
     for directory in directories:
         for path in host.glob("%s/*%s" % (directory, suffix)):
             name = path.rpartition("/")[2]
@@ -30,7 +31,7 @@ def drop_ins(host: Any, directories: Iterable[str], suffix: str = ".conf") -> Li
     return [DropIn(name, first[name]) for name in sorted(first)]
 
 
-def _is_there(host: Any, path: str) -> bool:
+def _is_there(host: Host, path: str) -> bool:
     """Return whether a file can be read; a link to /dev/null is how an administrator hides one."""
     return host.stat(path) is not None or host.real_path(path) == "/dev/null"
 

@@ -4,8 +4,9 @@
 # Private to this collection: no promise is made to code outside it.
 """Whether a machine can leave a dump at all: a container, and a kernel without CONFIG_CRASH_DUMP, cannot."""
 
-from typing import Any, Collection, Optional
+from typing import Collection, Optional
 
+from ansible_collections.crashops.kdump.plugins.module_utils._machine.host import Host
 from ansible_collections.crashops.kdump.plugins.module_utils._machine.kernel_files import CRASH_LOADED, read_first
 from ansible_collections.crashops.kdump.plugins.module_utils._machine.results import Failure
 
@@ -14,13 +15,13 @@ NO_SUPPORT = "This kernel cannot load a capture kernel: %s is not there (CONFIG_
 IN_CONTAINER = "This is a container (%s): all that the kernel says here is about its host."
 
 
-def container(host: Any) -> Optional[str]:
+def container(host: Host) -> Optional[str]:
     """Return the kind of container that this is, None where it is none."""
     named = (host.read("/run/systemd/container") or "").strip()
     return named or next((kind for path, kind in CONTAINER_FILES if host.stat(path) is not None), None)
 
 
-def unsupported(host: Any, waived: Collection[str] = ()) -> Optional[str]:
+def unsupported(host: Host, waived: Collection[str] = ()) -> Optional[str]:
     """Return why this machine cannot leave a dump, None where it may; waived holds the ids of checks that do not count.
 
     A file that cannot be read says nothing: what keeps it from being read is found by whoever needs it.

@@ -11,7 +11,7 @@ import os
 import socket
 import stat
 import time
-from typing import Any, Callable, Dict, List, NamedTuple, Optional
+from typing import TYPE_CHECKING, Any, Callable, Dict, List, NamedTuple, Optional, Tuple
 
 from ansible_collections.crashops.kdump.plugins.module_utils._machine import replace_files
 from ansible_collections.crashops.kdump.plugins.module_utils._machine.host_lock import Lock
@@ -179,8 +179,8 @@ class Host:
 
     def __init__(self, module: Any) -> None:
         self._module = module
-        self._held = None  # type: Optional[Tuple[str, Optional[io.FileIO]]]
-        self.commands = []  # type: List[List[str]]
+        self._held: Optional[Tuple[str, Optional[io.FileIO]]] = None
+        self.commands: List[List[str]] = []
         self._lock = Lock()
 
     def read_bytes(self, path: str, offset: int = 0, size: int = -1) -> Optional[bytes]:
@@ -326,7 +326,9 @@ class Host:
 
     def which(self, name: str) -> Optional[str]:
         """Return where a program is, None where it is not; /sbin and its kin are looked in as well."""
-        return self._module.get_bin_path(name, required=False, opt_dirs=["/usr/sbin", "/sbin", "/usr/local/sbin"])
+        opt_dirs = ["/usr/sbin", "/sbin", "/usr/local/sbin"]
+        found: Optional[str] = self._module.get_bin_path(name, required=False, opt_dirs=opt_dirs)
+        return found
 
     def run(self, argv: List[str], timeout_s: int = 60, check: bool = True) -> Completed:
         """Run a command in the C locale and return what came of it.
@@ -424,6 +426,14 @@ class Host:
             raise Failure("cannot touch %s: %s" % (path, error.strerror), path=path)
 
 
+# What stands in for Host derives from this. To mypy it is Host, so that signatures are compared. When Python runs it,
+# nothing is inherited: a method that a stand-in lacks fails, and never reaches the machine.
+if TYPE_CHECKING:
+    HostStandIn = Host
+else:
+    HostStandIn = object
+
+
 def _changes(argv: List[str]) -> bool:
     """Return whether a command is one of those that change the host."""
     return os.path.basename(argv[0]) in CHANGING
@@ -436,7 +446,7 @@ def command_failure(what: str, done: Completed) -> Failure:
     return Failure(msg, argv=done.argv, rc=done.rc, stdout=done.stdout, stderr=done.stderr)
 
 
-def without_root(host: Any, failure: Failure) -> str:
+def without_root(host: Host, failure: Failure) -> str:
     """Return what else to say where a task failed that ran without root; a refused value is not about root."""
     if isinstance(failure, Refused) or host.is_root():
         return ""
@@ -444,7 +454,7 @@ def without_root(host: Any, failure: Failure) -> str:
 
 
 def run_module(
-    module: Any, ensure: Callable[[Any, Dict[str, Any], bool], Dict[str, Any]], changes: Optional[str] = None
+    module: Any, ensure: Callable[[Host, Dict[str, Any], bool], Dict[str, Any]], changes: Optional[str] = None
 ) -> None:
     """Run ensure(host, params, check_mode) and end the module with its result, or with the reason it failed.
 
@@ -485,6 +495,8 @@ def discreet(module_class: Any) -> Any:
 
     class Discreet(module_class):  # type: ignore[misc]
         """The module, as Ansible makes it."""
+
+        params: Dict[str, Any]
 
         def _log_invocation(self) -> None:
             whole, self.params = self.params, secret_words.masked(self.params)

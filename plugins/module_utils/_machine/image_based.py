@@ -4,11 +4,11 @@
 # Private to this collection: no promise is made to code outside it.
 """Hosts that boot images (ostree, bootc): what is on the root file system is replaced as a whole."""
 
-from typing import Any
+from ansible_collections.crashops.kdump.plugins.module_utils._machine.host import Host
 
 BOOTED_MARK = "/run/ostree-booted"
 
 
-def is_image_based(host: Any) -> bool:
+def is_image_based(host: Host) -> bool:
     """Return whether this host booted an image."""
     return host.stat(BOOTED_MARK) is not None

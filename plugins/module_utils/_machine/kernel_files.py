@@ -8,7 +8,10 @@ Kernels after 6.19 have the latter in /sys/kernel/kexec/ as well. The older plac
 """
 
 import re
-from typing import Any, Optional, Tuple
+from typing import TYPE_CHECKING, Optional, Tuple
+
+if TYPE_CHECKING:
+    from ansible_collections.crashops.kdump.plugins.module_utils._machine.host import Host
 
 Places = Tuple[str, ...]
 RELEASE = "/proc/sys/kernel/osrelease"
@@ -23,23 +26,23 @@ CMA_RANGES = ("/sys/kernel/kexec/crash_cma_ranges", "/sys/kernel/kexec_crash_cma
 SPAN = re.compile(r"^([0-9a-f]{1,16})-([0-9a-f]{1,16})$", re.MULTILINE)
 
 
-def place_of(host: Any, places: Places) -> str:
+def place_of(host: "Host", places: Places) -> str:
     """Return the place at which this kernel has a file: the first where it has none."""
     return next((path for path in places if host.stat(path) is not None), places[0])
 
 
-def read_first(host: Any, places: Places) -> Optional[str]:
+def read_first(host: "Host", places: Places) -> Optional[str]:
     """Return the text of a file at whichever place it is, None where it is at none."""
     text = host.read(place_of(host, places))
     return None if text is None else str(text).strip()
 
 
-def kernel_release(host: Any) -> str:
+def kernel_release(host: "Host") -> str:
     """Return the running kernel's release, as uname -r prints it; nothing where it cannot be seen."""
     return (host.read(RELEASE) or "").strip()
 
 
-def cma_bytes(host: Any) -> Optional[int]:
+def cma_bytes(host: "Host") -> Optional[int]:
     """Return the bytes that are reserved by crashkernel=...,cma, None where this kernel does not say."""
     text = read_first(host, CMA_RANGES)
     if text is None:

@@ -6,9 +6,10 @@
 
 import fnmatch
 import re
-from typing import Any, Dict, FrozenSet, Iterable, List, NamedTuple, Optional, Pattern, Tuple
+from typing import Dict, FrozenSet, Iterable, List, NamedTuple, Optional, Pattern, Tuple
 
 from ansible_collections.crashops.kdump.plugins.module_utils._machine.dropin_directories import drop_ins
+from ansible_collections.crashops.kdump.plugins.module_utils._machine.host import Host
 from ansible_collections.crashops.kdump.plugins.module_utils._syntax.parsed_once import parsed_once
 from ansible_collections.crashops.kdump.plugins.module_utils._syntax.whole_numbers import whole
 
@@ -34,7 +35,7 @@ class Loaded(NamedTuple):
     users: Tuple[str, ...]
 
 
-def loaded_modules(host: Any) -> Dict[str, Loaded]:
+def loaded_modules(host: Host) -> Dict[str, Loaded]:
     """Return the loaded modules by name; what is built into the kernel is none of them."""
     return dict(_loaded(host.read(PROC_MODULES) or ""))
 
@@ -58,7 +59,7 @@ def plain(name: str) -> str:
     return name.replace("-", "_")
 
 
-def unknown_modules(host: Any, release: str, names: Iterable[str]) -> Optional[List[str]]:
+def unknown_modules(host: Host, release: str, names: Iterable[str]) -> Optional[List[str]]:
     """Return the names that no module of a kernel has, be it built in or only an alias. None: depmod's list is missing.
 
     They are found as dracut finds them. It takes a name that begins with = for a directory, and one that begins with /
@@ -87,7 +88,7 @@ def _names_of(text: str) -> FrozenSet[str]:
     return frozenset(plain(match.group(1)) for match in FILE.finditer(text))
 
 
-def _aliases(host: Any, release: str) -> List[str]:
+def _aliases(host: Host, release: str) -> List[str]:
     """Return the other names of modules; they are patterns of a shell."""
     found = list(_named(host.read(FOLDER % release + ALIASES) or "", ALIAS))
     found += _named(host.read(FOLDER % release + BUILT_IN_INFO) or "", BUILT_IN_ALIAS)

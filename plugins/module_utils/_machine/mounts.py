@@ -6,8 +6,9 @@
 
 import re
 from posixpath import join, normpath
-from typing import Any, Container, NamedTuple, Optional, Sequence, Tuple
+from typing import Container, NamedTuple, Optional, Sequence, Tuple
 
+from ansible_collections.crashops.kdump.plugins.module_utils._machine.host import Host
 from ansible_collections.crashops.kdump.plugins.module_utils._syntax.parsed_once import parsed_once
 
 MOUNTINFO = "/proc/self/mountinfo"
@@ -73,7 +74,7 @@ def mounts(text: str) -> Tuple[Mount, ...]:
     return tuple(found)
 
 
-def mounts_of(host: Any) -> Tuple[Mount, ...]:
+def mounts_of(host: Host) -> Tuple[Mount, ...]:
     """Return the mounts of a host as `mounts` does; nothing where it does not tell them."""
     return mounts(host.read(MOUNTINFO) or "")
 
@@ -96,7 +97,7 @@ def server_address(mount: Mount) -> Optional[str]:
     return match.group(1) if match else None
 
 
-def remote_on_way(host: Any, found: Sequence[Mount], path: str, answering: Container[str] = ()) -> Optional[Mount]:
+def remote_on_way(host: Host, found: Sequence[Mount], path: str, answering: Container[str] = ()) -> Optional[Mount]:
     """Return the first mount on the way to a path whose server may be gone, links followed; None where none is.
 
     The way is gone part by part, and what lies on a server is not looked at, not even by following a link to it.
@@ -126,7 +127,7 @@ def device_link(location: str) -> str:
     return location
 
 
-def fstab_rows(host: Any) -> Tuple[Tuple[str, ...], ...]:
+def fstab_rows(host: Host) -> Tuple[Tuple[str, ...], ...]:
     """Return the words of each line of fstab that is no comment."""
     return rows(host.read(FSTAB) or "")
 
@@ -138,7 +139,7 @@ def rows(text: str) -> Tuple[Tuple[str, ...], ...]:
     return tuple(tuple(_plain(word) for word in words) for words in split if words and not words[0].startswith("#"))
 
 
-def listed(host: Any, location: str, table: str = FSTAB) -> Optional[Tuple[str, ...]]:
+def listed(host: Host, location: str, table: str = FSTAB) -> Optional[Tuple[str, ...]]:
     """Return a table's first line about a location: source, directory, type, options. None where there is none.
 
     The location is a device, what UUID= and its kin name, an export, or the tag of a share. What lies elsewhere than in
@@ -154,7 +155,7 @@ def listed(host: Any, location: str, table: str = FSTAB) -> Optional[Tuple[str, 
     return None
 
 
-def device(host: Any, location: str) -> str:
+def device(host: Host, location: str) -> str:
     """Return the device that UUID=, LABEL= or a link names; all other locations as they are."""
     link = device_link(location)
     return host.real_path(link) if link.startswith("/dev/") else location.rstrip("/")

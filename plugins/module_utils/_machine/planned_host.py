@@ -6,17 +6,17 @@
 
 from typing import Any, List, Optional, Sequence
 
-from ansible_collections.crashops.kdump.plugins.module_utils._machine.host import FileFacts
+from ansible_collections.crashops.kdump.plugins.module_utils._machine.host import FileFacts, Host, HostStandIn
 from ansible_collections.crashops.kdump.plugins.module_utils._machine.results import FileChange
 
 # of a file and a directory that are still to be made
 FILE_MODE, DIRECTORY_MODE = 0o644, 0o700
 
 
-class PlannedHost:
+class PlannedHost(HostStandIn):
     """Reads what the changes would write, and finds the directories that would be made; all else is the machine's."""
 
-    def __init__(self, host: Any, changes: List[FileChange], directories: Sequence[str] = ()) -> None:
+    def __init__(self, host: Host, changes: List[FileChange], directories: Sequence[str] = ()) -> None:
         self._host = host
         self._texts = {change.path: change.after for change in changes}
         self._directories = [path for path in directories if host.stat(path) is None]

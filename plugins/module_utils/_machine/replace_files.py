@@ -11,9 +11,12 @@ import shutil
 import stat
 import tempfile
 import time
-from typing import Any, Callable, List, NamedTuple, Optional
+from typing import TYPE_CHECKING, Any, Callable, List, NamedTuple, Optional
 
 from ansible_collections.crashops.kdump.plugins.module_utils._machine.results import Failure
+
+if TYPE_CHECKING:
+    from ansible_collections.crashops.kdump.plugins.module_utils._machine.host import Host
 
 # The name of a file that is on its way. No program picks it up among the files of a folder: it is hidden and has no
 # ending. The next run that changes the host removes what a run that was killed left.
@@ -143,13 +146,13 @@ def copy(source: str, destination: str, mode: int, context_of: ContextOf) -> Non
     _sync_folder(destination)
 
 
-def left(host: Any) -> List[str]:
+def left(host: "Host") -> List[str]:
     """Return what runs that were killed, or that are under way, left next to the files that they write."""
     folders = {os.path.dirname(host.real_path(path)) for path in WRITTEN}
     return [path for folder in sorted(folders) for path in host.glob("%s/%s*" % (folder, PREFIX))]
 
 
-def remove_left(host: Any) -> List[str]:
+def remove_left(host: "Host") -> List[str]:
     """Remove what runs that were killed left on their way. Whoever calls this holds the lock: nobody else writes."""
     found = left(host)
     for path in found:

@@ -4,9 +4,10 @@
 # Private to this collection: no promise is made to code outside it.
 """The files that systemd-sysctl reads, in its order."""
 
-from typing import Any, Iterable, List, NamedTuple
+from typing import Iterable, List, NamedTuple
 
 from ansible_collections.crashops.kdump.plugins.module_utils._machine.dropin_directories import drop_ins
+from ansible_collections.crashops.kdump.plugins.module_utils._machine.host import Host
 
 RUN = "/run/sysctl.d"
 # a file hides those of the same name in the directories after its own: sysctl.d(5)
@@ -22,14 +23,14 @@ class SysctlFile(NamedTuple):
     text: str
 
 
-def sysctl_files(host: Any, directories: Iterable[str] = DIRECTORIES) -> List[SysctlFile]:
+def sysctl_files(host: Host, directories: Iterable[str] = DIRECTORIES) -> List[SysctlFile]:
     """Return the files of some directories as they are applied; one that leads to /dev/null is an empty one."""
     found = drop_ins(host, directories)
     texts = ["" if host.real_path(one.path) == "/dev/null" else host.read(one.path) or "" for one in found]
     return [SysctlFile(one.name, one.path, text) for one, text in zip(found, texts)]
 
 
-def applied_at_boot(host: Any) -> List[SysctlFile]:
+def applied_at_boot(host: Host) -> List[SysctlFile]:
     """Return the files that a boot applies, none where the unit is masked; what is in /run by then is not known."""
     if host.real_path(UNIT) == "/dev/null":
         return []

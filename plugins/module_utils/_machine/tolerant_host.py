@@ -11,19 +11,19 @@ import re
 from typing import Any, Callable, Dict, List, Optional, Sequence, TypeVar
 
 from ansible_collections.crashops.kdump.plugins.module_utils._machine import mounts
-from ansible_collections.crashops.kdump.plugins.module_utils._machine.host import FileFacts, Space
+from ansible_collections.crashops.kdump.plugins.module_utils._machine.host import FileFacts, Host, HostStandIn, Space
 from ansible_collections.crashops.kdump.plugins.module_utils._machine.results import Failure
 
 Seen = TypeVar("Seen")
 
 
-class TolerantHost:
+class TolerantHost(HostStandIn):
     """`unseen` holds what could not be looked at, and why: no rights, rubbish, no answer.
 
     The server of a mounted file system is asked once, within timeout_s seconds.
     """
 
-    def __init__(self, host: Any, timeout_s: int) -> None:
+    def __init__(self, host: Host, timeout_s: int) -> None:
         self._host = host
         self._timeout_s = timeout_s
         # all mounts where any is of a server, else none

@@ -38,7 +38,7 @@ SBIN = ["/usr/sbin", "/sbin", "/usr/local/sbin"]
 OUTSIDE = {"/proc/self/mountinfo": "/proc/1/mountinfo", "/proc/mounts": "/proc/1/mounts"}
 
 # reads a host by options, as collect() does
-Reading = Callable[[Any, Dict[str, Any]], Dict[str, Any]]
+Reading = Callable[[Host, Dict[str, Any]], Dict[str, Any]]
 
 
 class Machine:
@@ -94,7 +94,7 @@ class OutsideHost(Host):
         raise Failure("cannot copy %s: the metrics program only reads the host" % source)
 
 
-def collect(host: Any, said: Dict[str, Any]) -> Dict[str, Any]:
+def collect(host: Host, said: Dict[str, Any]) -> Dict[str, Any]:
     """Return what kdump_info returns, with those of its options that say how it judges."""
     look = LookOptions(probe=said.get("probe", True), panic_policy=tuple(said.get("panic_policy", [])))
     judge = JudgeOptions(
@@ -161,7 +161,7 @@ def _parser() -> argparse.ArgumentParser:
     return parser
 
 
-def _options(host: Any, path: str) -> Dict[str, Any]:
+def _options(host: Host, path: str) -> Dict[str, Any]:
     """Return the options in a file, none where there is no file."""
     try:
         return dict(json.loads(host.read(path) or "{}"))
@@ -169,7 +169,7 @@ def _options(host: Any, path: str) -> Dict[str, Any]:
         raise Failure("%s holds no options: %s; run setup again, which writes it" % (path, error))
 
 
-def _attempt(host: Any, read: Reading, path: str) -> Optional[Dict[str, Any]]:
+def _attempt(host: Host, read: Reading, path: str) -> Optional[Dict[str, Any]]:
     """Return what is read of the host by the options in a file, None where that fails: then the log says why."""
     try:
         return read(host, _options(host, path))

@@ -4,8 +4,9 @@
 # Private to this collection: no promise is made to code outside it.
 """The unit and the capture kernel as they are."""
 
-from typing import Any, List, NamedTuple, Optional, Tuple
+from typing import List, NamedTuple, Optional, Tuple
 
+from ansible_collections.crashops.kdump.plugins.module_utils._machine.host import Host
 from ansible_collections.crashops.kdump.plugins.module_utils._machine.kernel_files import (
     CRASH_LOADED,
     CRASH_SIZE,
@@ -65,12 +66,12 @@ class Service(NamedTuple):
     forbidden: bool = False
 
 
-def _flag(host: Any, path: str) -> bool:
+def _flag(host: Host, path: str) -> bool:
     """Return whether a file of the kernel's says 1."""
     return (host.read(path) or "").strip() == "1"
 
 
-def is_armed(host: Any) -> bool:
+def is_armed(host: Host) -> bool:
     """Return whether the kernel has a capture kernel loaded, or firmware-assisted dump registered."""
     for enabled, registered in FADUMP:
         if _flag(host, enabled):
@@ -78,28 +79,28 @@ def is_armed(host: Any) -> bool:
     return read_first(host, CRASH_LOADED) == "1"
 
 
-def is_assisted(host: Any) -> bool:
+def is_assisted(host: Host) -> bool:
     """Return whether firmware-assisted dump is on."""
     return any(_flag(host, enabled) for enabled, dummy in FADUMP)
 
 
-def is_reserved(host: Any) -> bool:
+def is_reserved(host: Host) -> bool:
     """Return whether the running kernel keeps memory for a capture kernel."""
     return is_assisted(host) or (read_first(host, CRASH_SIZE) or "0") != "0"
 
 
-def _booted(host: Any) -> float:
+def _booted(host: Host) -> float:
     """Return when the machine was booted, seconds since the epoch, by the clock as it is now."""
     return host.now() - host.monotonic()
 
 
-def _moment(host: Any, monotonic_us: str) -> Optional[float]:
+def _moment(host: Host, monotonic_us: str) -> Optional[float]:
     """Return a monotonic time stamp of systemd as seconds since the epoch, by the clock as it is now."""
     since_boot = whole(monotonic_us)
     return _booted(host) + since_boot / 1e6 if since_boot else None
 
 
-def read_unit(host: Any, name: str, timeout_s: int = 60) -> Unit:
+def read_unit(host: Host, name: str, timeout_s: int = 60) -> Unit:
     """Return what systemd says of a unit, in one call."""
     shown = host.run(["systemctl", "show", "-p", PROPERTIES, name], timeout_s=timeout_s).stdout
     facts = dict(line.partition("=")[::2] for line in shown.splitlines())
@@ -123,7 +124,7 @@ def read_unit(host: Any, name: str, timeout_s: int = 60) -> Unit:
     )
 
 
-def read_service(host: Any, stack: Stack, timeout_s: int = 60) -> Service:
+def read_service(host: Host, stack: Stack, timeout_s: int = 60) -> Service:
     """Return all that a plan needs."""
     unit, armed = read_unit(host, stack.unit, timeout_s), is_armed(host)
     image = _whole_image(host, stack.image(kernel_release(host)))
@@ -138,7 +139,7 @@ def image_copy(path: str) -> str:
     return "%s/image%s" % (DIRECTORY, path.replace("/", "-"))
 
 
-def _whole_image(host: Any, image: Image) -> Image:
+def _whole_image(host: Host, image: Image) -> Image:
     """Return the image, stale where the build of it was cut off: it may be half of one, younger than all its parts."""
     if image.exists and host.stat(image_copy(image.path)) is not None:
         return image._replace(stale_because=CUT_OFF)
@@ -153,7 +154,7 @@ def loaded_by_others(unit: Unit, armed: bool) -> bool:
     return armed and not unit.active and not unit.moving
 
 
-def _changed_since(host: Any, stack: Stack, unit: Unit, image: Image) -> List[str]:
+def _changed_since(host: Host, stack: Stack, unit: Unit, image: Image) -> List[str]:
     """Return the files that are newer than what is loaded.
 
     The configuration is read once the unit begins to start, and the initramfs may be built until it has started.
@@ -163,13 +164,13 @@ def _changed_since(host: Any, stack: Stack, unit: Unit, image: Image) -> List[st
     return _newer(host, [(path, unit.began) for path in stack.loaded_files] + [(image.path, unit.finished)])
 
 
-def _perhaps_since(host: Any, stack: Stack, image: Image) -> List[str]:
+def _perhaps_since(host: Host, stack: Stack, image: Image) -> List[str]:
     """Return the files that are newer than the boot: what is loaded was loaded after it, and thus with all others."""
     booted = _booted(host)
     return _newer(host, [(path, booted) for path in list(stack.loaded_files) + [image.path]])
 
 
-def _newer(host: Any, pairs: List[Tuple[str, float]]) -> List[str]:
+def _newer(host: Host, pairs: List[Tuple[str, float]]) -> List[str]:
     """Return the files that are newer than the moment beside each."""
     newer = []
     for path, moment in pairs:

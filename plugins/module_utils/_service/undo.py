@@ -11,8 +11,9 @@ files say. A run that is cut off between the two leaves it behind, so that the n
 
 import hashlib
 import json
-from typing import Any, List, NamedTuple, Optional
+from typing import List, NamedTuple, Optional
 
+from ansible_collections.crashops.kdump.plugins.module_utils._machine.host import Host
 from ansible_collections.crashops.kdump.plugins.module_utils._machine.replace_files import Content
 from ansible_collections.crashops.kdump.plugins.module_utils._machine.results import Failure, FileChange
 from ansible_collections.crashops.kdump.plugins.module_utils._service.state import (
@@ -84,13 +85,13 @@ def merged(older: Record, newer: Record) -> Record:
     return older._replace(files=files + [file for file in newer.files if file.path in second])
 
 
-def standing(host: Any) -> Optional[Record]:
+def standing(host: Host) -> Optional[Record]:
     """Return the record that a change left, None where there is none; the host may be armed with it by now."""
     text = host.read(RECORD)
     return None if text is None else decoded(text)
 
 
-def unarmed(host: Any, service: Service) -> Optional[Record]:
+def unarmed(host: Host, service: Service) -> Optional[Record]:
     """Return what of the standing record is not armed yet, None where nothing is.
 
     A file that is older than what is loaded is armed by now, by whatever means, such as a reboot. But a boot also loads
@@ -103,14 +104,14 @@ def unarmed(host: Any, service: Service) -> Optional[Record]:
     return record._replace(files=files) if files else None
 
 
-def kept(host: Any, changes: List[FileChange]) -> List[Kept]:
+def kept(host: Host, changes: List[FileChange]) -> List[Kept]:
     """Return what is needed to take changes back, before they are made."""
     return [
         Kept(change.path, change.before, _mtime_ns(host, change.path), [digest(change.after)]) for change in changes
     ]
 
 
-def remember(host: Any, stack: Stack, files: List[Kept]) -> None:
+def remember(host: Host, stack: Stack, files: List[Kept]) -> None:
     """Keep what is about to be replaced, if it armed the host, and what is about to be tried instead of it."""
     older = standing(host)
     if not files or (older is None and not is_armed(host)):
@@ -125,24 +126,24 @@ def remember(host: Any, stack: Stack, files: List[Kept]) -> None:
     _write(host, record if older is None else merged(older, record))
 
 
-def remember_armed(host: Any, stack: Stack, image: str) -> None:
+def remember_armed(host: Host, stack: Stack, image: str) -> None:
     """Keep the files as they are: the host is armed with them, and is about to be unloaded."""
     files = [Kept(path, host.read(path), _mtime_ns(host, path), []) for path in stack.config_files]
     _write(host, Record(files, image, _mtime_ns(host, image)))
 
 
-def _write(host: Any, record: Record) -> None:
+def _write(host: Host, record: Record) -> None:
     """Write the record, for root alone: the files may hold secrets."""
     host.make_directory(DIRECTORY, 0o700)
     host.write(RECORD, encoded(record), mode=0o600)
 
 
-def forget(host: Any) -> None:
+def forget(host: Host) -> None:
     """Remove the record: the host is armed with what its files say, or is not to be armed at all."""
     host.remove(RECORD)
 
 
-def restore(host: Any, text: Optional[str]) -> None:
+def restore(host: Host, text: Optional[str]) -> None:
     """Write the record as it was before a change that was not made; None: there was none.
 
     Where that cannot be done either, the record says one text too many that was tried, which does no harm.
@@ -156,7 +157,7 @@ def restore(host: Any, text: Optional[str]) -> None:
         return
 
 
-def put_back(host: Any, record: Record, image: str) -> List[str]:
+def put_back(host: Host, record: Record, image: str) -> List[str]:
     """Write the files as they were when the host was armed, and return their paths; what others wrote since stays.
 
     They get their times back as well, but not where the capture initramfs is another one by now: it was built from
@@ -173,13 +174,13 @@ def put_back(host: Any, record: Record, image: str) -> List[str]:
     return [content.path for content in contents]
 
 
-def image_is_untouched(host: Any, record: Record, image: str) -> bool:
+def image_is_untouched(host: Host, record: Record, image: str) -> bool:
     """Return whether the capture initramfs is the one that the host was armed with."""
     known = record.image_mtime_ns is not None and record.image == image
     return known and _mtime_ns(host, image) == record.image_mtime_ns
 
 
-def keep_image(host: Any, path: str) -> None:
+def keep_image(host: Host, path: str) -> None:
     """Keep a copy of the old capture initramfs before a build, if there is room for it.
 
     dracut writes over the old one, and kdump-tools removes it first: a build that fails may leave none at all.
@@ -197,7 +198,7 @@ def keep_image(host: Any, path: str) -> None:
         host.remove(copy)
 
 
-def put_image_back(host: Any, path: str) -> bool:
+def put_image_back(host: Host, path: str) -> bool:
     """Put the kept copy of the capture initramfs back where that has changed, and return whether it was."""
     copy, seen = host.stat(image_copy(path)), host.stat(path)
     if copy is None:
@@ -209,11 +210,11 @@ def put_image_back(host: Any, path: str) -> bool:
     return changed
 
 
-def drop_image(host: Any, path: str) -> None:
+def drop_image(host: Host, path: str) -> None:
     """Remove the kept copy: the new one is built and loaded."""
     host.remove(image_copy(path))
 
 
-def _mtime_ns(host: Any, path: str) -> Optional[int]:
+def _mtime_ns(host: Host, path: str) -> Optional[int]:
     seen = host.stat(path)
     return seen.mtime_ns if seen else None

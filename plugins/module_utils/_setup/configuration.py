@@ -7,6 +7,7 @@
 from typing import Any, Dict, List, NamedTuple, Optional
 
 from ansible_collections.crashops.kdump.plugins.module_utils._facts.target_drivers import refusals as drivers_refused
+from ansible_collections.crashops.kdump.plugins.module_utils._machine.host import Host
 from ansible_collections.crashops.kdump.plugins.module_utils._machine.kernel_files import kernel_release
 from ansible_collections.crashops.kdump.plugins.module_utils._machine.planned_host import PlannedHost
 from ansible_collections.crashops.kdump.plugins.module_utils._machine.results import FileChange, Refused, file_diff
@@ -25,7 +26,7 @@ class Configuring(NamedTuple):
     findings: Dict[str, List[Finding]]
 
 
-def missing(host: Any, stack: Stack) -> Optional[str]:
+def missing(host: Host, stack: Stack) -> Optional[str]:
     """Return why there is nothing to configure, None where there is."""
     if host.stat(stack.config_files[0]) is not None:
         return None
@@ -33,7 +34,7 @@ def missing(host: Any, stack: Stack) -> Optional[str]:
     return "%s does not exist: %s; install %s, again if need be" % (stack.config_files[0], what, stack.packages)
 
 
-def plan_configuration(host: Any, params: Dict[str, Any], check_mode: bool) -> Configuring:
+def plan_configuration(host: Host, params: Dict[str, Any], check_mode: bool) -> Configuring:
     """Return what makes the files as the options of kdump_config want them, or raise what is refused."""
     stack = find_stack(host)
     refused = [] if check_mode and not _asks(params) else stack.refusals(params)

@@ -6,6 +6,7 @@
 
 from typing import Any, Dict, Mapping
 
+from ansible_collections.crashops.kdump.plugins.module_utils._machine.host import Host
 from ansible_collections.crashops.kdump.plugins.module_utils._setup.own_files import (
     DIRECTORY,
     UNITS,
@@ -28,7 +29,7 @@ def directory_of(given: Mapping[str, Any], of_stack: str) -> str:
     return str(given.get("kdump_metrics_directory") or of_stack)
 
 
-def plan_metrics(host: Any, wanted: bool, directory: str, files: Mapping[str, str], program: str) -> Dict[str, Any]:
+def plan_metrics(host: Host, wanted: bool, directory: str, files: Mapping[str, str], program: str) -> Dict[str, Any]:
     """Return what brings the metrics, or takes them away. files and program: digests of what would be written."""
     has_timer = any_exists(host, (TIMER_FILE,))
     own = ["%s/%s" % (directory, PROM), PROGRAM, OPTIONS_FILE, SERVICE_FILE, TIMER_FILE]

@@ -7,6 +7,7 @@
 import hashlib
 from typing import Any, Dict, Mapping, NamedTuple
 
+from ansible_collections.crashops.kdump.plugins.module_utils._machine.host import Host
 from ansible_collections.crashops.kdump.plugins.module_utils._service.state import read_unit
 
 DIRECTORY = "/etc/crashops-kdump"
@@ -32,24 +33,24 @@ def digest(content: bytes) -> str:
     return hashlib.sha256(content).hexdigest()
 
 
-def is_as_expected(host: Any, path: str, expected: str, mode: int = 0o644) -> bool:
+def is_as_expected(host: Host, path: str, expected: str, mode: int = 0o644) -> bool:
     """Return whether a file has the content and the mode that a task would give it."""
     content, seen = host.read_bytes(path), host.stat(path)
     return content is not None and seen is not None and seen.mode == mode and digest(content) == expected
 
 
-def are_as_expected(host: Any, files: Mapping[str, str]) -> bool:
+def are_as_expected(host: Host, files: Mapping[str, str]) -> bool:
     """Return whether all files have the contents that tasks would give them."""
     return all(is_as_expected(host, path, expected) for path, expected in files.items())
 
 
-def runs(host: Any, unit: str) -> bool:
+def runs(host: Host, unit: str) -> bool:
     """Return whether a unit is active and is started at every boot."""
     found = read_unit(host, unit)
     return found.enabled and found.active
 
 
-def any_exists(host: Any, paths: Any) -> bool:
+def any_exists(host: Host, paths: Any) -> bool:
     """Return whether any of the paths is there."""
     return any(host.stat(path) is not None for path in paths)
 

@@ -8,6 +8,7 @@ import re
 from typing import Any, Dict, List, Mapping
 
 from ansible_collections.crashops.kdump.plugins.module_utils._facts.panic_policy import read_panic_policy
+from ansible_collections.crashops.kdump.plugins.module_utils._machine.host import Host
 from ansible_collections.crashops.kdump.plugins.module_utils._setup.own_files import (
     DIRECTORY,
     UNITS,
@@ -24,7 +25,7 @@ SYSCTL = "/usr/sbin/sysctl"
 LINE = re.compile(r"^[ \t]*([a-z0-9_.]{1,64})[ \t]*=[ \t]*(.*?)[ \t]*$", re.MULTILINE)
 
 
-def plan_policy(host: Any, profiles: List[str], files: Mapping[str, str]) -> Dict[str, Any]:
+def plan_policy(host: Host, profiles: List[str], files: Mapping[str, str]) -> Dict[str, Any]:
     """Return what sets the profiles, or removes the policy where there are none. files: digests by path."""
     if not profiles:
         return part(any_exists(host, (POLICY_FILE, UNIT_FILE)), "absent", unit_exists=any_exists(host, (UNIT_FILE,)))

@@ -13,6 +13,7 @@ from typing import Any, Callable, Dict, List, Optional, TypeVar
 
 from ansible_collections.crashops.kdump.plugins.module_utils._bootloaders.find import find_bootloader
 from ansible_collections.crashops.kdump.plugins.module_utils._machine.dump_support import container, unsupported
+from ansible_collections.crashops.kdump.plugins.module_utils._machine.host import Host
 from ansible_collections.crashops.kdump.plugins.module_utils._machine.kernel_files import VMCORE
 from ansible_collections.crashops.kdump.plugins.module_utils._machine.planned_host import PlannedHost
 from ansible_collections.crashops.kdump.plugins.module_utils._machine.replace_files import left
@@ -65,7 +66,7 @@ NOTHING: Dict[str, Any] = {"needed": False, "changes": False, "diff": []}
 class Planner:
     """Plans one host. `refused` collects what no run would do, `unknown` what only a real run can find out."""
 
-    def __init__(self, host: Any, given: Dict[str, Any], check_mode: bool, expected: Expected = NO_FILES) -> None:
+    def __init__(self, host: Host, given: Dict[str, Any], check_mode: bool, expected: Expected = NO_FILES) -> None:
         self.host = host
         self.given = given
         self.expected = expected
@@ -103,7 +104,7 @@ class Planner:
             self.refused.append(found["problem"])
         return preparing
 
-    def reserve(self, host: Any, options: Dict[str, Any]) -> Dict[str, Any]:
+    def reserve(self, host: Host, options: Dict[str, Any]) -> Dict[str, Any]:
         """Return what crashkernel_reserve would do; needed where only a real run can know."""
         try:
             reserving = reservation.plan_reservation(host, options, True)
@@ -123,7 +124,7 @@ class Planner:
         part = {name: said[name] for name in OF_RESERVATION}
         return dict(part, needed=said["changed"] or not known, changes=said["changed"] if known else None)
 
-    def arm(self, host: Any, options: Dict[str, Any]) -> Dict[str, Any]:
+    def arm(self, host: Host, options: Dict[str, Any]) -> Dict[str, Any]:
         """Return what kdump_service would do on the host as it would be by then."""
         stack = type(self.stack)(host)
         found = read_service(host, stack)
@@ -157,7 +158,9 @@ class Planner:
         return metrics.plan_metrics(self.host, wanted, directory, files, self.expected.program)
 
 
-def plan_setup(host: Any, variables: Dict[str, Any], check_mode: bool, expected: Expected = NO_FILES) -> Dict[str, Any]:
+def plan_setup(
+    host: Host, variables: Dict[str, Any], check_mode: bool, expected: Expected = NO_FILES
+) -> Dict[str, Any]:
     """Return what setup would do by the role's variables, and a sentence for each thing that is refused."""
     stack = find_stack(host)
     hopeless = no_setup(host, variables)
@@ -174,7 +177,7 @@ def plan_setup(host: Any, variables: Dict[str, Any], check_mode: bool, expected:
     return dict(known, own_directory=own is not None, stack=described_stack(planner), **parts)
 
 
-def no_setup(host: Any, variables: Dict[str, Any]) -> Optional[Dict[str, str]]:
+def no_setup(host: Host, variables: Dict[str, Any]) -> Optional[Dict[str, str]]:
     """Return why this machine is not set up whatever its variables say: the word for it, and a sentence."""
     if host.stat(VMCORE) is not None:
         return {"word": "capture_kernel", "reason": "it is inside a capture kernel and writes a dump"}
@@ -249,7 +252,7 @@ def _refuse_service(
         planner.refused.append(arming["reason"])
 
 
-def plan_disable(host: Any, variables: Dict[str, Any], check_mode: bool) -> Dict[str, Any]:
+def plan_disable(host: Host, variables: Dict[str, Any], check_mode: bool) -> Dict[str, Any]:
     """Return what disable would do."""
     planner = Planner(host, variables, check_mode)
     if container(host) is not None:
@@ -265,7 +268,7 @@ def plan_disable(host: Any, variables: Dict[str, Any], check_mode: bool) -> Dict
     return dict(parts, container=False, refused=planner.refused, stack=described_stack(planner))
 
 
-def _bootloader(host: Any) -> Optional[str]:
+def _bootloader(host: Host) -> Optional[str]:
     """Return the name of what sets kernel arguments here, None where nothing does that is known."""
     try:
         return find_bootloader(host).name

@@ -42,6 +42,7 @@ from ansible_collections.crashops.kdump.plugins.module_utils._crashkernel.wanted
     WantedReservation,
     wanted,
 )
+from ansible_collections.crashops.kdump.plugins.module_utils._machine.host import Host
 from ansible_collections.crashops.kdump.plugins.module_utils._machine.kernel_files import VMCORE
 from ansible_collections.crashops.kdump.plugins.module_utils._machine.results import Failure, Refused, file_diff
 from ansible_collections.crashops.kdump.plugins.module_utils._stacks.find import find_stack
@@ -53,7 +54,7 @@ def strings(value: Any) -> Any:
     return [str(one) for one in value] if isinstance(value, (list, tuple)) else str(value)
 
 
-def wanted_values(host: Any, params: Dict[str, Any], running: Running, check_mode: bool) -> WantedReservation:
+def wanted_values(host: Host, params: Dict[str, Any], running: Running, check_mode: bool) -> WantedReservation:
     """Return the crashkernel= values that the options stand for, each of them checked."""
     if params["state"] == "absent":
         return WantedReservation([], [])
@@ -95,7 +96,7 @@ def doubts(found: WantedReservation) -> List[str]:
     return ["%s: %s" % (said(found.values or []), found.expected.doubt)]
 
 
-def empty_entries(host: Any, plan: Plan, running: Running) -> List[str]:
+def empty_entries(host: Host, plan: Plan, running: Running) -> List[str]:
     """Return a sentence for each boot entry whose own kernel would reserve nothing."""
     words = "the boot entry of %s would reserve nothing with %s: %s"
     return [
@@ -119,7 +120,7 @@ def diff_of(plan: Plan) -> List[Dict[str, str]]:
     return [file_diff(change) for change in plan.files] + entries
 
 
-def facts(host: Any, entries: List[Entry], running: Running) -> Dict[str, Any]:
+def facts(host: Host, entries: List[Entry], running: Running) -> Dict[str, Any]:
     """Return what is configured, booted and reserved, and whether a reboot is needed."""
     entry = default_entry(entries)
     arguments = values(entry.cmdline) if entry else []
@@ -147,7 +148,7 @@ class Reserving(NamedTuple):
     plan: Plan
 
 
-def plan_reservation(host: Any, params: Dict[str, Any], check_mode: bool) -> Reserving:
+def plan_reservation(host: Host, params: Dict[str, Any], check_mode: bool) -> Reserving:
     """Return what brings the boot entries to what the options of crashkernel_reserve say, or raise why not."""
     params = dict(params, size=strings(params["size"]), kernels=strings(params["kernels"]))
     running = read_running(host)
@@ -170,7 +171,7 @@ def plan_reservation(host: Any, params: Dict[str, Any], check_mode: bool) -> Res
     return Reserving(bootloader, running, found, plan)
 
 
-def described(host: Any, reserving: Reserving) -> Dict[str, Any]:
+def described(host: Host, reserving: Reserving) -> Dict[str, Any]:
     """Return the result of crashkernel_reserve: what is configured, booted and reserved, as planned or as done."""
     bootloader, running, found, plan = reserving
     result = {"changed": plan.changed(), "bootloader": bootloader.name, "diff": diff_of(plan)}

@@ -6,6 +6,7 @@
 
 from typing import Any, Dict, List, NamedTuple
 
+from ansible_collections.crashops.kdump.plugins.module_utils._machine.host import Host
 from ansible_collections.crashops.kdump.plugins.module_utils._machine.kernel_files import VMCORE
 from ansible_collections.crashops.kdump.plugins.module_utils._machine.results import Refused, state_diff
 from ansible_collections.crashops.kdump.plugins.module_utils._service import plan as service_plan
@@ -43,7 +44,7 @@ def described(arming: Arming) -> Dict[str, Any]:
     return dict(result, unit=stack.unit, actions=argvs(stack, planned), diff=diff, reason=" ".join(reasons) or None)
 
 
-def refuse(host: Any, params: Dict[str, Any]) -> None:
+def refuse(host: Host, params: Dict[str, Any]) -> None:
     """Raise Refused for options that contradict each other, for a limit of no time, and inside a capture kernel."""
     refused = []
     if params["masked"] and params["state"] in ("started", "restarted"):

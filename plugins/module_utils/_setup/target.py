@@ -6,6 +6,7 @@
 
 from typing import Any, Dict, List, NamedTuple, Optional
 
+from ansible_collections.crashops.kdump.plugins.module_utils._machine.host import Host
 from ansible_collections.crashops.kdump.plugins.module_utils._machine.planned_host import PlannedHost
 from ansible_collections.crashops.kdump.plugins.module_utils._machine.results import (
     Failure,
@@ -32,7 +33,7 @@ from ansible_collections.crashops.kdump.plugins.module_utils._targets.write_test
 SERVER_TIMEOUT_S = 5
 
 
-def tried(host: Any, params: Dict[str, Any], act: bool) -> Dict[str, Any]:
+def tried(host: Host, params: Dict[str, Any], act: bool) -> Dict[str, Any]:
     """Try the target as kdump_target does and return its result; act: by writing, not only by a look."""
     stack = find_stack(host)
     target = wanted(stack, params)
@@ -121,7 +122,7 @@ class Preparing(NamedTuple):
 
 
 def plan_target(
-    host: Any, before: Settings, after: Settings, given: Dict[str, Any], delivery: Delivery
+    host: Host, before: Settings, after: Settings, given: Dict[str, Any], delivery: Delivery
 ) -> Optional[Preparing]:
     """Return what is to be prepared for the target that the files will name, None where there is nothing to look at."""
     kind = after.target_type
@@ -142,13 +143,13 @@ def plan_target(
     return Preparing(options, differs, found, bool(given.get("kdump_ssh_write_only")) and open_account)
 
 
-def _is_private(host: Any, directory: Optional[str]) -> bool:
+def _is_private(host: Host, directory: Optional[str]) -> bool:
     """Return whether the dump directory is there, for root alone; one behind a server that is gone counts as absent."""
     seen = TolerantHost(host, SERVER_TIMEOUT_S).stat(directory) if directory else None
     return seen is not None and seen.kind == "directory" and (seen.mode, seen.uid) == (0o700, 0)
 
 
-def _looked(host: Any, options: Dict[str, Any]) -> Dict[str, Any]:
+def _looked(host: Host, options: Dict[str, Any]) -> Dict[str, Any]:
     """Return what kdump_target says of the target by a look alone, also where the look itself fails."""
     try:
         return tried(host, options, act=False)

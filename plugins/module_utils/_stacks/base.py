@@ -7,6 +7,7 @@
 import abc
 from typing import Any, Dict, Iterable, List, Mapping, NamedTuple, Optional, Tuple
 
+from ansible_collections.crashops.kdump.plugins.module_utils._machine.host import Host
 from ansible_collections.crashops.kdump.plugins.module_utils._machine.results import FileChange
 from ansible_collections.crashops.kdump.plugins.module_utils._machine.sysctl_files import SysctlFile
 from ansible_collections.crashops.kdump.plugins.module_utils._syntax.finding import Finding
@@ -39,7 +40,7 @@ class Image(NamedTuple):
     stale_because: Optional[str]
 
 
-def judged_image(host: Any, path: str, sources: Iterable[str]) -> Image:
+def judged_image(host: Host, path: str, sources: Iterable[str]) -> Image:
     """Return the image at a path, stale where anything that it is made from is younger, or where it is not there."""
     image = host.stat(path)
     if image is None:
@@ -126,7 +127,7 @@ class Stack(abc.ABC):
     default_argv: Tuple[str, ...] = ()  # the command that says the vendor's crashkernel=, where the tool has one
     runtime_bytes = 0  # what the capture system needs beside its kernel, drivers and initramfs
 
-    def __init__(self, host: Any) -> None:
+    def __init__(self, host: Host) -> None:
         self.host = host
 
     def installed(self) -> bool:

@@ -7,14 +7,15 @@
 A module that runs on a host is compiled anew each time, so only the stack that is there is imported.
 """
 
-from typing import Any, Type
+from typing import Type
 
+from ansible_collections.crashops.kdump.plugins.module_utils._machine.host import Host
 from ansible_collections.crashops.kdump.plugins.module_utils._stacks.base import Stack
 
 KDUMPCTL, KDUMP_TOOLS = "kdumpctl", "kdump-tools"
 
 
-def find_stack(host: Any) -> Stack:
+def find_stack(host: Host) -> Stack:
     """Return the stack whose tool is on the machine; where neither is, the one its package manager would install."""
     on_kdumpctl, on_kdump_tools = host.which("kdumpctl"), host.which("kdump-config")
     kdumpctl = on_kdumpctl or not (on_kdump_tools or host.which("dpkg"))

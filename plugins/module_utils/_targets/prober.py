@@ -5,9 +5,9 @@
 """What every kind of dump target can be asked: prove that a dump could be written to you."""
 
 import abc
-from typing import Any, List, NamedTuple, Optional
+from typing import List, NamedTuple, Optional
 
-from ansible_collections.crashops.kdump.plugins.module_utils._machine.host import Completed
+from ansible_collections.crashops.kdump.plugins.module_utils._machine.host import Completed, Host
 from ansible_collections.crashops.kdump.plugins.module_utils._machine.results import Failure
 from ansible_collections.crashops.kdump.plugins.module_utils._targets.target import Delivery, Target
 from ansible_collections.crashops.kdump.plugins.module_utils._targets.write_test import (
@@ -54,7 +54,7 @@ class Probe(NamedTuple):
 class Prober(abc.ABC):
     """Proves one kind of target. What stands against a dump is a Failure with one sentence."""
 
-    def __init__(self, host: Any, wish: Wish) -> None:
+    def __init__(self, host: Host, wish: Wish) -> None:
         self.host = host
         self.wish = wish
         self.target = wish.target

@@ -13,8 +13,9 @@ makes of the configuration (-G), and then runs without any (-F none), with what 
 """
 
 import re
-from typing import Any, Dict, List, NamedTuple
+from typing import Dict, List, NamedTuple
 
+from ansible_collections.crashops.kdump.plugins.module_utils._machine.host import Host
 from ansible_collections.crashops.kdump.plugins.module_utils._machine.results import Failure
 
 SYSTEM_CONFIGURATION = "/etc/ssh/ssh_config"
@@ -30,8 +31,10 @@ KNOWN_HOSTS = {"userknownhostsfile": "/root/.ssh/known_hosts", "globalknownhosts
 NAMED_KNOWN_HOSTS = re.compile(r"^[ \t]*(?:User|Global)KnownHostsFile[ \t]+(.+?)[ \t]*$", re.MULTILINE)
 # what decides whether and how a server is reached; everything else of a configuration is left behind
 REACHES = ("addressfamily", "bindaddress", "bindinterface", "hostname", "ipqos", "port", "proxycommand", "proxyjump")
-KNOWS = ("casignaturealgorithms", "globalknownhostsfile", "hostkeyalgorithms", "hostkeyalias", "knownhostscommand")
-KNOWS += ("nohostauthenticationforlocalhost", "userknownhostsfile", "verifyhostkeydns")
+KNOWS = (
+    "casignaturealgorithms", "globalknownhostsfile", "hostkeyalgorithms", "hostkeyalias", "knownhostscommand",
+    "nohostauthenticationforlocalhost", "userknownhostsfile", "verifyhostkeydns",
+)  # fmt: skip
 AGREES = ("ciphers", "compression", "kexalgorithms", "macs", "rekeylimit", "requiredrsasize", "tcpkeepalive")
 PROVES = ("certificatefile", "pubkeyacceptedalgorithms", "pubkeyacceptedkeytypes", "pubkeyauthentication")
 KEPT = REACHES + KNOWS + AGREES + PROVES
@@ -73,7 +76,7 @@ class Destination(NamedTuple):
     connect_limit_s: int
 
 
-def arguments(host: Any, destination: Destination) -> List[str]:
+def arguments(host: Host, destination: Destination) -> List[str]:
     """Return the words before the destination: the key alone, and the way that the capture kernel would take."""
     chosen = dict(FIXED, ConnectTimeout=str(destination.connect_limit_s))
     words = ["ssh", "-i", destination.key, "-F", "none"]
@@ -85,7 +88,7 @@ def arguments(host: Any, destination: Destination) -> List[str]:
     return words
 
 
-def _way(host: Any, destination: Destination) -> Dict[str, List[str]]:
+def _way(host: Host, destination: Destination) -> Dict[str, List[str]]:
     """Return what the configuration changes in how the server is reached, by the names of ssh -G."""
     location = destination.location
     plain = _asked(host, ["ssh", "-G", "-F", "none", location])
@@ -97,7 +100,7 @@ def _way(host: Any, destination: Destination) -> Dict[str, List[str]]:
     return way if destination.has_all_of_ssh else _in_image(host, way, found)
 
 
-def _in_image(host: Any, way: Dict[str, List[str]], found: Dict[str, List[str]]) -> Dict[str, List[str]]:
+def _in_image(host: Host, way: Dict[str, List[str]], found: Dict[str, List[str]]) -> Dict[str, List[str]]:
     """Return the way without what the image has not: certificates, and most files of known hosts."""
     kept = {name: values for name, values in way.items() if name not in NOT_IN_IMAGE}
     named = " ".join(NAMED_KNOWN_HOSTS.findall(host.read(SYSTEM_CONFIGURATION) or "")).replace("~/", "/root/").split()
@@ -112,7 +115,7 @@ def _in_image(host: Any, way: Dict[str, List[str]], found: Dict[str, List[str]])
     return kept if accepted else dict(kept, PubkeyAcceptedKeyTypes=[CERTIFICATES])
 
 
-def _asked(host: Any, argv: List[str]) -> Dict[str, List[str]]:
+def _asked(host: Host, argv: List[str]) -> Dict[str, List[str]]:
     """Return what ssh makes of its configuration: the values of each name."""
     try:
         done = host.run(argv, check=False)

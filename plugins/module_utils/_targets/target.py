@@ -6,6 +6,7 @@
 
 from typing import Any, Dict, Iterator, NamedTuple, Optional, Tuple
 
+from ansible_collections.crashops.kdump.plugins.module_utils._machine.host import Host
 from ansible_collections.crashops.kdump.plugins.module_utils._syntax import option_values, private_directories
 from ansible_collections.crashops.kdump.plugins.module_utils._syntax.finding import refusal
 
@@ -84,7 +85,7 @@ def nfs_directory(delivery: Delivery, location: str, path: str) -> str:
     return nfs_parts(location)[1].rstrip("/") + below_export(delivery, path) or "/"
 
 
-def refusals(target: Target, delivery: Delivery, host: Any = None) -> Iterator[str]:
+def refusals(target: Target, delivery: Delivery, host: Optional[Host] = None) -> Iterator[str]:
     """Return a sentence for each thing that is wrong with a target, before it is tried; host tells where links lead."""
     if target.kind not in delivery.kinds:
         rule, remedy = "%s has no such target that could be tried", "choose one of %s" % ", ".join(delivery.kinds)
@@ -107,13 +108,13 @@ def refusals(target: Target, delivery: Delivery, host: Any = None) -> Iterator[s
     yield from path_refusals(target, host)
 
 
-def path_refusals(target: Target, host: Any) -> Iterator[str]:
+def path_refusals(target: Target, host: Optional[Host]) -> Iterator[str]:
     """Return what is wrong with the directory."""
     problem = option_values.plain_path_problem(target.path)
     yield from option_values.refused("path", target.path, problem)
     if problem is None and target.kind in ("local", "ssh"):
-        here = host is not None and target.kind == "local"
-        leads_to = host.real_path(private_directories.normal(target.path)) if here else ""
+        here = host if target.kind == "local" else None
+        leads_to = here.real_path(private_directories.normal(target.path)) if here else ""
         yield from private_directories.refusals("path", target.path, leads_to)
 
 

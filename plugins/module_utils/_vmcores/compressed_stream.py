@@ -5,7 +5,7 @@
 """Compressed dumps, as kdump-tools writes them with KDUMP_COMPRESSION: a stream around another format."""
 
 import zlib
-from typing import Any, Callable, NamedTuple, Optional
+from typing import Any, Callable, Dict
 
 from ansible_collections.crashops.kdump.plugins.module_utils._vmcores.header import CHUNK, Read
 
@@ -44,21 +44,20 @@ class Gzip:
         return self._stream.decompress(self._stream.unconsumed_tail + packed, max_length)
 
 
-class Wrapper(NamedTuple):
-    """A kind of compression: its name, how a file of it begins, and what unpacks it (None: nothing here does)."""
-
-    name: str
-    magic: bytes
-    unpacker: Optional[Callable[[], Any]]
-
-
-WRAPPERS = (
-    Wrapper("gzip", b"\x1f\x8b", Gzip),
-    Wrapper("bzip2", b"BZh", bz2.BZ2Decompressor if bz2 else None),
-    Wrapper("xz", b"\xfd7zXZ\0", (lambda: lzma.LZMADecompressor(memlimit=XZ_MEMORY)) if lzma else None),
-    Wrapper("lz4", b"\x04\x22\x4d\x18", None),
-    Wrapper("zstd", b"\x28\xb5\x2f\xfd", None),
-)
+# how a file of each compression begins
+MAGICS = {
+    "gzip": b"\x1f\x8b",
+    "bzip2": b"BZh",
+    "xz": b"\xfd7zXZ\0",
+    "lz4": b"\x04\x22\x4d\x18",
+    "zstd": b"\x28\xb5\x2f\xfd",
+}
+# what begins to unpack a stream, for each compression that this Python knows
+UNPACKERS: Dict[str, Callable[[], Any]] = {"gzip": Gzip}
+if bz2:
+    UNPACKERS["bzip2"] = bz2.BZ2Decompressor
+if lzma:
+    UNPACKERS["xz"] = lambda: lzma.LZMADecompressor(memlimit=XZ_MEMORY)
 
 
 class Broken(Exception):
@@ -84,7 +83,7 @@ class Unpacked:
             if self._unpacker.needs_input and not packed:
                 raise Broken("the compressed stream ends at byte %d, before its end mark" % self._packed_at)
             try:
-                unpacked = self._unpacker.decompress(packed, CHUNK)
+                unpacked: bytes = self._unpacker.decompress(packed, CHUNK)
             except UNREADABLE as error:
                 raise Broken("the compressed stream is damaged: %s" % error)
             if unpacked:
@@ -127,7 +126,7 @@ class Rewound:
     Each time costs unpacking all that comes before, so whoever reads asks in the order of the stream.
     """
 
-    def __init__(self, read: Read, unpacker: Any) -> None:
+    def __init__(self, read: Read, unpacker: Callable[[], Any]) -> None:
         self._raw = read
         self._unpacker = unpacker
         self._stream = self._begun()

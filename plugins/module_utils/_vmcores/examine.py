@@ -4,12 +4,21 @@
 # Private to this collection: no promise is made to code outside it.
 """One dump that was found: what its header says, whether it is complete, what its log tells."""
 
-from typing import Any, NamedTuple, Optional, Tuple
+from typing import NamedTuple, Optional, Tuple
 
+from ansible_collections.crashops.kdump.plugins.module_utils._machine.host import Host
 from ansible_collections.crashops.kdump.plugins.module_utils._machine.results import Failure
 from ansible_collections.crashops.kdump.plugins.module_utils._syntax.whole_numbers import moment
 from ansible_collections.crashops.kdump.plugins.module_utils._vmcores import dmesg, formats, trusted_files
 from ansible_collections.crashops.kdump.plugins.module_utils._vmcores.find import File, Found
+from ansible_collections.crashops.kdump.plugins.module_utils._vmcores.header import (
+    Content,
+    Header,
+    OutOfTime,
+    Read,
+    Unread,
+    Verdict,
+)
 
 # the banner is at the beginning of a log, the panic at its end
 DMESG_HEAD_BYTES = 64 << 10
@@ -23,8 +32,8 @@ class Look(NamedTuple):
     """A dump that was found, a reader of its core, what the core's header says, and when that was read."""
 
     found: Found
-    read: Optional[formats.Read]
-    header: formats.Header
+    read: Optional[Read]
+    header: Header
     now: float
 
     @property
@@ -34,39 +43,39 @@ class Look(NamedTuple):
         return told if told and trusted_files.is_possible(told, self.now) else moment(self.found.mtime) or 0.0
 
 
-def reader(host: Any, file: File, deadline: float) -> formats.Read:
+def reader(host: Host, file: File, deadline: float) -> Read:
     """Return a reader of a file that gives up when its time has passed."""
     path = file.path
 
     def read(offset: int, size: int) -> bytes:
         if host.now() > deadline:
-            raise formats.OutOfTime
+            raise OutOfTime
         # rubbish may name a place to which no file system can go
         if size <= 0 or not 0 <= offset < file.facts.size:
             return b""
         try:
             data = host.read_piece(path, offset, size)
         except Failure as failure:
-            raise formats.Unread(failure.msg)
+            raise Unread(failure.msg)
         if data is None:
-            raise formats.Unread("%s could not be read" % path)
+            raise Unread("%s could not be read" % path)
         return data
 
     return read
 
 
-def look(host: Any, found: Found, deadline: float) -> Look:
+def look(host: Host, found: Found, deadline: float) -> Look:
     """Return a dump with what its header says; that is a few reads, whatever its size."""
     if found.core is None or found.trouble:
-        return Look(found, None, formats.Header(), host.now())
+        return Look(found, None, Header(), host.now())
     read = reader(host, found.core, deadline)
     try:
         return Look(found, read, formats.dump_header(read, found.core.facts.size), host.now())
-    except formats.Unread:
-        return Look(found, read, formats.Header(), host.now())
+    except Unread:
+        return Look(found, read, Header(), host.now())
 
 
-def dmesg_text(host: Any, found: Found) -> str:
+def dmesg_text(host: Host, found: Found) -> str:
     """Return the beginning and the end of the kernel's log, nothing of one that cannot be read."""
     if found.dmesg is None:
         return ""
@@ -80,7 +89,7 @@ def dmesg_text(host: Any, found: Found) -> str:
     return "\n".join((part or b"").decode("utf-8", "replace") for part in parts)
 
 
-def judged(seen: Look, log: str, most: int) -> Tuple[formats.Verdict, formats.Content]:
+def judged(seen: Look, log: str, most: int) -> Tuple[Verdict, Content]:
     """Return whether a dump is complete, and whether a sample of at most so many pages can be read.
 
     The log beside it must be of the same kernel.
@@ -89,15 +98,15 @@ def judged(seen: Look, log: str, most: int) -> Tuple[formats.Verdict, formats.Co
     if seen.found.trouble:
         return formats.unread(seen.found.trouble)
     if core is None or seen.read is None:
-        return formats.Verdict(False, "there is no dump, only what was saved beside it"), formats.NOT_COMPLETE
+        return Verdict(False, "there is no dump, only what was saved beside it"), formats.NOT_COMPLETE
     verdict, content = formats.judged(seen.read, core.facts.size, most)
     if verdict.complete is False:
         return verdict, content
     if is_unfinished(core.path):
-        return formats.Verdict(False, UNFINISHED), formats.NOT_COMPLETE
+        return Verdict(False, UNFINISHED), formats.NOT_COMPLETE
     named, logged = seen.header.kernel, dmesg.kernel_release(log)
     if named and logged and named != logged:
-        content = formats.Content(False, "it is of the kernel %s, the log beside it of %s" % (named, logged))
+        content = Content(False, "it is of the kernel %s, the log beside it of %s" % (named, logged))
     return verdict, content
 
 

@@ -8,9 +8,9 @@ Two crashes in one minute share a folder on Debian, and KDUMP_COREDIR itself als
 """
 
 import re
-from typing import Any, Dict, List, NamedTuple, Optional, Tuple
+from typing import Dict, List, NamedTuple, Optional, Tuple
 
-from ansible_collections.crashops.kdump.plugins.module_utils._machine.host import FileFacts
+from ansible_collections.crashops.kdump.plugins.module_utils._machine.host import FileFacts, Host
 from ansible_collections.crashops.kdump.plugins.module_utils._machine.results import Failure
 
 # kdumpctl (dracut-kdump.sh, kdump-lib): one dump in a folder, so all of its files share the empty stamp
@@ -91,7 +91,7 @@ def part_of(name: str) -> Optional[Tuple[str, str]]:
     return None
 
 
-def find_dumps(host: Any, directory: str) -> List[Found]:
+def find_dumps(host: Host, directory: str) -> List[Found]:
     """Return the dumps in a directory and in the directories right below it, the newest first.
 
     What cannot be looked at is a dump of its own, with the reason; only the directory itself is a Failure.
@@ -116,7 +116,7 @@ def _is_core(file: Entry) -> bool:
     return part is not None and part[0] == "core"
 
 
-def _dumps_below(host: Any, entry: Entry) -> List[Found]:
+def _dumps_below(host: Host, entry: Entry) -> List[Found]:
     """Return the dumps in one of the directories below; one that cannot be looked into counts as one."""
     if entry.trouble:
         return [Found(entry.path, None, None, None, entry.trouble)]
@@ -129,7 +129,7 @@ def _dumps_below(host: Any, entry: Entry) -> List[Found]:
         return [Found(entry.path, None, None, None, failure.msg)]
 
 
-def _files(host: Any, directory: str) -> List[Entry]:
+def _files(host: Host, directory: str) -> List[Entry]:
     """Return what a directory holds; what goes away meanwhile is left out."""
     if not host.may_list(directory):
         raise Failure("cannot look for dumps in %s: only root may look into it" % directory, path=directory)
@@ -137,7 +137,7 @@ def _files(host: Any, directory: str) -> List[Entry]:
     return [entry for entry in seen if entry]
 
 
-def _entry(host: Any, path: str) -> Optional[Entry]:
+def _entry(host: Host, path: str) -> Optional[Entry]:
     """Return what is at a path, None where there is nothing."""
     try:
         facts = host.stat(path)

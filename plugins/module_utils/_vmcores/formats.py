@@ -4,7 +4,7 @@
 # Private to this collection: no promise is made to code outside it.
 """Dumps by their content: the format, what the header says, and whether all of it is there. Memory use is bounded."""
 
-from typing import NamedTuple, Optional, Tuple
+from typing import Any, Callable, NamedTuple, Optional, Tuple
 
 from ansible_collections.crashops.kdump.plugins.module_utils._vmcores import (
     compressed_stream,
@@ -43,13 +43,8 @@ def dump_format(read: Read) -> str:
         return "flattened"
     if start.startswith(LEGACY):
         return "diskdump"
-    known = [(name, magic) for name, magic, dummy in PLAIN] + [(w.name, w.magic) for w in compressed_stream.WRAPPERS]
+    known = [(name, magic) for name, magic, dummy in PLAIN] + list(compressed_stream.MAGICS.items())
     return next((name for name, magic in known if start.startswith(magic)), "unknown")
-
-
-def _unpacker(name: str) -> Optional[compressed_stream.Wrapper]:
-    """Return the compression of that name if this Python can unpack it."""
-    return next((w for w in compressed_stream.WRAPPERS if w.name == name and w.unpacker), None)
 
 
 def dump_header(read: Read, size: int, is_unpacked: bool = False) -> Header:
@@ -58,18 +53,18 @@ def dump_header(read: Read, size: int, is_unpacked: bool = False) -> Header:
     One compressed layer is looked through: rubbish can nest as deep as it is long.
     """
     name = dump_format(read)
-    wrapper = None if is_unpacked else _unpacker(name)
-    if wrapper:
-        return _packed_header(read, wrapper)
+    unpacker = None if is_unpacked else compressed_stream.UNPACKERS.get(name)
+    if unpacker:
+        return _packed_header(read, unpacker)
     if name == "flattened":
         read = flattened.inner_reader(read)
         name = dump_format(read)
     return next((part.header(read, size) for plain, dummy, part in PLAIN if plain == name), Header())
 
 
-def _packed_header(read: Read, wrapper: compressed_stream.Wrapper) -> Header:
+def _packed_header(read: Read, unpacker: Callable[[], Any]) -> Header:
     """Return what the first chunk inside a compressed stream says."""
-    start = compressed_stream.Unpacked(read, wrapper.unpacker()).beginning(CHUNK)
+    start = compressed_stream.Unpacked(read, unpacker()).beginning(CHUNK)
     return dump_header(lambda offset, size: start[offset : offset + size], len(start), is_unpacked=True)
 
 
@@ -138,9 +133,9 @@ def judged(read: Read, size: int, most: int) -> Tuple[Verdict, Content]:
 def _inside(read: Read, size: int) -> _Inside:
     """Return what is inside a file, or inside the records or the compressed stream that it is."""
     name = dump_format(read)
-    wrapper = _unpacker(name)
-    if wrapper:
-        return _unpacked(read, wrapper)
+    unpacker = compressed_stream.UNPACKERS.get(name)
+    if unpacker:
+        return _unpacked(read, name, unpacker)
     return _rebuilt(flattened.Index(read, size), size) if name == "flattened" else _Inside(name, read, size)
 
 
@@ -154,13 +149,13 @@ def _rebuilt(index: flattened.Index, size: Optional[int]) -> _Inside:
     return _Inside(dump_format(index.read), index.read, index.size, words + "; ", index.complete)
 
 
-def _unpacked(read: Read, wrapper: compressed_stream.Wrapper) -> _Inside:
+def _unpacked(read: Read, name: str, unpacker: Callable[[], Any]) -> _Inside:
     """Return what is inside a compressed stream, which is read to its end for its checksum."""
-    stream = compressed_stream.Rewound(read, wrapper.unpacker)
+    stream = compressed_stream.Rewound(read, unpacker)
     if stream.read(0, 16) == flattened.SIGNATURE:
         index = flattened.Index(stream.read)
         stream.finish()
         return _rebuilt(index, None)._replace(seekable=False)
     stream.finish()
-    words = "the %s stream is whole; what is inside is not flattened: " % wrapper.name
+    words = "the %s stream is whole; what is inside is not flattened: " % name
     return _Inside("packed", stream.read, 0, words)

@@ -8,7 +8,7 @@ import operator
 import struct
 import sys
 from array import array
-from typing import Dict, NamedTuple, Optional
+from typing import Dict, List, NamedTuple, Optional
 
 from ansible_collections.crashops.kdump.plugins.module_utils._syntax.whole_numbers import moment, whole
 from ansible_collections.crashops.kdump.plugins.module_utils._vmcores.header import (
@@ -133,7 +133,7 @@ def _pages_extent(read: Read, layout: Layout, pages: int) -> Optional[Extent]:
     """Return the extent of all pages, None where the file ends inside the descriptors."""
     whole = CHUNK - CHUNK % DESCRIPTOR_BYTES
     offset, end = layout.descriptors, layout.descriptors + pages * DESCRIPTOR_BYTES
-    found = []
+    found: List[Extent] = []
     while offset < end:
         wanted = min(whole, end - offset)
         chunk = read(offset, wanted)

@@ -109,14 +109,14 @@ class Memory:
         for level in range(levels - 1, -1, -1):
             shift = 12 + TABLE_BITS * level
             index = address >> shift & 511
-            entry = struct.unpack("<Q", self._physical(table + 8 * index, 8))[0] & ~encrypted
+            entry = int(struct.unpack("<Q", self._physical(table + 8 * index, 8))[0]) & ~encrypted
             if not entry & PRESENT:
                 raise NotRead("its page tables do not lead to %x" % address)
             table = entry & PAGE_FRAME
             if level and entry & LARGE:
                 inside = (1 << shift) - 1
                 return (table & ~inside) | (address & inside)
-        return int(table | (address & 4095))
+        return table | (address & 4095)
 
     def _on_arm64(self, address: int) -> int:
         """Return a physical address: of the image, or of the linear map, in which all memory lies in one piece."""

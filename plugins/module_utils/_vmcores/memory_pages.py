@@ -5,7 +5,7 @@
 """The pages of a kdump-compressed dump by their place in the dead machine's memory."""
 
 import struct
-from typing import NamedTuple, Optional
+from typing import Dict, List, NamedTuple, Optional
 
 from ansible_collections.crashops.kdump.plugins.module_utils._vmcores import kdump_compressed, page_compression
 from ansible_collections.crashops.kdump.plugins.module_utils._vmcores.header import Read
@@ -37,8 +37,8 @@ class Pages:
         half = (layout.descriptors - layout.bitmap) // 2
         self._bitmap, self._bitmap_bytes = layout.bitmap + half, half
         # how many pages of the file come before each piece of the bitmap
-        self._before = [0]  # type: List[int]
-        self._kept = {}  # type: Dict[int, bytes]
+        self._before: List[int] = [0]
+        self._kept: Dict[int, bytes] = {}
 
     def physical(self, address: int, size: int) -> bytes:
         """Return bytes of the memory, zeros where the dump leaves a page out."""

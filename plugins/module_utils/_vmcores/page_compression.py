@@ -12,9 +12,10 @@ import zlib
 from typing import Callable, Dict, Optional, Tuple
 
 try:
+    # only Python 3.14 and later have it
     from compression import zstd  # novermin: older ones go on without it
-except ImportError:  # before Python 3.14
-    zstd = None  # type: ignore[assignment]
+except ImportError:
+    zstd = None
 
 ZSTD_MAGIC = b"\x28\xb5\x2f\xfd"
 # bytes of the content size and of the dictionary's number, by their bits in the frame header

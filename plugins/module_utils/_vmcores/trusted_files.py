@@ -4,9 +4,9 @@
 # Private to this collection: no promise is made to code outside it.
 """What counts as evidence: a file that nobody but root could have put where it lies, and a time that can be."""
 
-from typing import Any, List, Optional, Tuple
+from typing import List, Optional, Tuple
 
-from ansible_collections.crashops.kdump.plugins.module_utils._machine.host import FileFacts
+from ansible_collections.crashops.kdump.plugins.module_utils._machine.host import FileFacts, Host
 
 # a server that squashes root makes this of it, and no user has it
 NOBODY = 65534
@@ -20,7 +20,7 @@ def is_of_user(facts: FileFacts) -> bool:
     return facts.uid not in (0, NOBODY)
 
 
-def doubt(host: Any, path: str, facts: FileFacts, squashed: bool = False) -> Optional[str]:
+def doubt(host: Host, path: str, facts: FileFacts, squashed: bool = False) -> Optional[str]:
     """Return how others than root could have put a file there, None where nobody else could.
 
     Directories above its own may be open to all if they are sticky: there nobody renames what is root's.
@@ -51,7 +51,7 @@ def _is_open(facts: FileFacts) -> bool:
     return bool(facts.mode & OTHERS_WRITE or (facts.mode & GROUP_WRITE and facts.gid != 0))
 
 
-def _of_directory(host: Any, directory: str, roots: Tuple[int, ...], nearest: bool) -> Optional[str]:
+def _of_directory(host: Host, directory: str, roots: Tuple[int, ...], nearest: bool) -> Optional[str]:
     """Return how others than root could have put something of root's below a directory."""
     seen = host.stat(directory)
     if seen is None:

@@ -54,7 +54,8 @@ class OtherHost:
         )
         variables = dict(self._chosen(OF_MODULES), inventory_hostname=self._name, ansible_facts={})
         try:
-            return runner._execute_module(module_name=name, module_args=args, task_vars=variables)
+            done: dict[str, Any] = runner._execute_module(module_name=name, module_args=args, task_vars=variables)
+            return done
         finally:
             connection.close()
 

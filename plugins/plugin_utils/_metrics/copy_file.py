@@ -24,4 +24,5 @@ def put(action: ActionBase, args: dict[str, Any], task_vars: dict[str, Any]) -> 
         templar=action._templar,
         shared_loader_obj=action._shared_loader_obj,
     )
-    return copy.run(task_vars=task_vars)
+    done: dict[str, Any] = copy.run(task_vars=task_vars)
+    return done

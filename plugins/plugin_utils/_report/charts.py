@@ -19,10 +19,10 @@ AGES = ((30, "<30 d"), (90, "<90 d"), (180, "<180 d"), (None, "older"))
 
 
 class Bar(NamedTuple):
-    """One bar of a chart; tone is bad, doubtful, good or plain."""
+    """One bar of a chart: how many hosts it stands for; tone is bad, doubtful, good or plain."""
 
     name: str
-    count: int
+    hosts: int
     tone: str
 
 
@@ -35,12 +35,12 @@ class Chart(NamedTuple):
     @property
     def highest(self) -> int:
         """Return the count of the highest bar, at least 1."""
-        return max([1, *(one.count for one in self.bars)])
+        return max([1, *(one.hosts for one in self.bars)])
 
     @property
     def bad(self) -> int:
         """Return how many hosts are in bars that tell of trouble."""
-        return sum(one.count for one in self.bars if one.tone == "bad")
+        return sum(one.hosts for one in self.bars if one.tone == "bad")
 
 
 class Frequent(NamedTuple):

@@ -32,13 +32,14 @@ def report_of(results: Any, variable: Any, hosts: Any, made: Any) -> dict[str, A
         raise AnsibleFilterError(refusal("_input", _short(results), rule, "give a mapping with a result for each host"))
     if hosts is not None and (isinstance(hosts, str) or not hasattr(hosts, "__iter__")):
         raise AnsibleFilterError(refusal("hosts", hosts, "it is no list", "give a list of host names"))
-    nameless = [host for host in hosts or [] if not isinstance(host, str) or not host]
+    named = [] if hosts is None else list(hosts)
+    nameless = [host for host in named if not isinstance(host, str) or not host]
     if nameless:
         rule = "it holds what is no name (%s)" % kind_of(nameless[0])
-        raise AnsibleFilterError(refusal("hosts", list(hosts), rule, "give a list of host names"))
+        raise AnsibleFilterError(refusal("hosts", named, rule, "give a list of host names"))
     if variable is not None and not (isinstance(variable, str) and variable.strip()):
         raise AnsibleFilterError(refusal("variable", variable, "it names no variable", VARIABLE_REMEDY))
-    names = list(results if hosts is None else hosts)
+    names = list(results) if hosts is None else named
     if variable is None:
         return report(given_to(results, names), _time(made), collection_version())
     found = list(results_of(results, names, variable))

@@ -153,7 +153,7 @@ def verdict_segments(totals: dict[str, int]) -> list[dict[str, Any]]:
 
 def column_height(one: charts.Bar, chart: charts.Chart) -> str:
     """Return the height of a bar; one that is not nothing is to be seen."""
-    return "%d" % max(2 if one.count else 1, round(COLUMN_HEIGHT * one.count / chart.highest))
+    return "%d" % max(2 if one.hosts else 1, round(COLUMN_HEIGHT * one.hosts / chart.highest))
 
 
 def strip_parts(one: charts.Frequent, most: int) -> list[dict[str, str]]:

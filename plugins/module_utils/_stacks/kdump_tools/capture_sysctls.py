@@ -8,8 +8,9 @@ It boots the system's own root file system, whose systemd-sysctl applies sysctl.
 """
 
 import re
-from typing import Any, List
+from typing import List
 
+from ansible_collections.crashops.kdump.plugins.module_utils._machine.host import Host
 from ansible_collections.crashops.kdump.plugins.module_utils._machine.sysctl_files import (
     UNIT,
     SysctlFile,
@@ -24,7 +25,7 @@ DRACUT_SCRIPTS = "/usr/lib/dracut/modules.d/*kdump-tools/*.sh"
 WORKING_FIND = re.compile(r"-maxdepth\s+1\b")
 
 
-def applied(host: Any) -> List[SysctlFile]:
+def applied(host: Host) -> List[SysctlFile]:
     """Return the files that are read in the capture kernel, in order."""
     if host.real_path(UNIT) == "/dev/null":
         return []
@@ -39,7 +40,7 @@ def applied(host: Any) -> List[SysctlFile]:
     return sorted(found + written)
 
 
-def _copying_script(host: Any) -> str:
+def _copying_script(host: Host) -> str:
     """Return the text of what copies the file: initramfs-tools' script, or dracut's where that builds."""
     paths = [INITRAMFS_SCRIPT] if host.which("mkinitramfs") else host.glob(DRACUT_SCRIPTS)
     return "\n".join(host.read(path) or "" for path in paths)

@@ -11,6 +11,7 @@ writes its lock file there too, so that a user who makes that file first could k
 from typing import Any, Dict, Optional
 
 from ansible_collections.crashops.kdump.plugins.module_utils._machine import mounts
+from ansible_collections.crashops.kdump.plugins.module_utils._machine.host import Host
 from ansible_collections.crashops.kdump.plugins.module_utils._stacks.base import OwnDirectory, Settings
 from ansible_collections.crashops.kdump.plugins.module_utils._syntax.private_directories import DUMPS, is_shared
 
@@ -21,7 +22,7 @@ NOTE = (
 )
 
 
-def own_directory(host: Any, settings: Settings, given: Dict[str, Any]) -> Optional[OwnDirectory]:
+def own_directory(host: Host, settings: Settings, given: Dict[str, Any]) -> Optional[OwnDirectory]:
     """Return the directory that the role's variables give to the dumps on this host, None where they stay.
 
     A mount or a link in the default place was put there by somebody, so it stays.

@@ -9,9 +9,10 @@ Both are found as prepare_kdump_kernel and prepare_kdump_bootinfo of kdump-lib.s
 """
 
 import re
-from typing import Any, Dict, List, NamedTuple, Optional
+from typing import Dict, List, NamedTuple, Optional
 
 from ansible_collections.crashops.kdump.plugins.module_utils._machine import mounts
+from ansible_collections.crashops.kdump.plugins.module_utils._machine.host import Host
 from ansible_collections.crashops.kdump.plugins.module_utils._machine.image_based import is_image_based
 
 BOOT = "/boot"
@@ -29,7 +30,7 @@ class Capture(NamedTuple):
     image: str
 
 
-def capture(host: Any, variables: Optional[Dict[str, str]], version: str, generation: str) -> Capture:
+def capture(host: Host, variables: Optional[Dict[str, str]], version: str, generation: str) -> Capture:
     """Return where kernel and initramfs of a release are; variables are those of sysconfig/kdump, None without it."""
     chosen = {"KDUMP_IMG": "vmlinuz"} if variables is None else variables
     kernel = _kernel(host, chosen, version, generation)
@@ -39,7 +40,7 @@ def capture(host: Any, variables: Optional[Dict[str, str]], version: str, genera
     return Capture(kernel, _image(host, directory, version, generation))
 
 
-def _kernel(host: Any, variables: Dict[str, str], version: str, generation: str) -> str:
+def _kernel(host: Host, variables: Dict[str, str], version: str, generation: str) -> str:
     """Return the first kernel that is there, or where one is looked for first."""
     machine = (host.read("/etc/machine-id") or "").strip()
     image = variables.get("KDUMP_IMG", "")
@@ -53,7 +54,7 @@ def _kernel(host: Any, variables: Dict[str, str], version: str, generation: str)
     return next((path for path, facts in seen if facts is not None and facts.kind == "file"), paths[0])
 
 
-def _paths(host: Any, variables: Dict[str, str], names: List[str]) -> List[str]:
+def _paths(host: Host, variables: Dict[str, str], names: List[str]) -> List[str]:
     """Return where each name may be, in order."""
     directories = variables.get("KDUMP_BOOTDIR", "").split() or list(DIRECTORIES)
     if is_image_based(host):
@@ -61,7 +62,7 @@ def _paths(host: Any, variables: Dict[str, str], names: List[str]) -> List[str]:
     return [re.sub("/+", "/", "%s/%s" % (directory, name)) for directory in directories for name in names]
 
 
-def _unified(host: Any, machine: str, version: str, generation: str) -> str:
+def _unified(host: Host, machine: str, version: str, generation: str) -> str:
     """Return the name of the unified kernel image; kdump-utils since 1.0.59 ask the firmware first."""
     told = host.read_bytes(STUB) if generation == "current" else None
     if told is None:
@@ -70,7 +71,7 @@ def _unified(host: Any, machine: str, version: str, generation: str) -> str:
     return "".join(chr(byte) for byte in told if 32 <= byte < 127).replace("\\", "/")
 
 
-def _image(host: Any, directory: str, version: str, generation: str) -> str:
+def _image(host: Host, directory: str, version: str, generation: str) -> str:
     """Return the path of the capture initramfs: beside that of the system, or in STATE if that is read-only."""
     systems = [name for name in ("initramfs-%s.img" % version, "initrd") if host.stat("%s/%s" % (directory, name))]
     own = "initramfs-%skdump.img" % version

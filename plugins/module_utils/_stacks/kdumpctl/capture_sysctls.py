@@ -7,15 +7,16 @@
 kdumpctl removes all of sysctl.d from it (remove_sysctl_conf in its dracut module, in EL 8 to 10 and Fedora).
 """
 
-from typing import Any, List
+from typing import List
 
+from ansible_collections.crashops.kdump.plugins.module_utils._machine.host import Host
 from ansible_collections.crashops.kdump.plugins.module_utils._machine.sysctl_files import SysctlFile, sysctl_files
 
 DRACUT_MODULES = "/usr/lib/dracut/modules.d/*kdumpbase/module-setup.sh"
 REMOVES_ALL = "remove_sysctl_conf"
 
 
-def applied(host: Any) -> List[SysctlFile]:
+def applied(host: Host) -> List[SysctlFile]:
     """Return the files that are read in the capture kernel, in order."""
     modules = [host.read(path) or "" for path in host.glob(DRACUT_MODULES)]
     kept = any(modules) and not any(REMOVES_ALL in text for text in modules)

@@ -9,8 +9,10 @@ the same in kexec-tools of EL 8 and EL 9 and in kdump-utils 1.0.61. kdumpctl ask
 which may ask other nodes; its copy on the disk says the same, but for the state of the nodes.
 """
 
-from typing import Any, List, NamedTuple, Optional
+from typing import List, NamedTuple, Optional
 from xml.etree import ElementTree
+
+from ansible_collections.crashops.kdump.plugins.module_utils._machine.host import Host
 
 CLUSTER = "/etc/corosync/corosync.conf"
 CIB = "/var/lib/pacemaker/cib/cib.xml"
@@ -39,7 +41,7 @@ class Fencing(NamedTuple):
     unused: bool = False
 
 
-def read_fencing(host: Any, named: Optional[str]) -> Fencing:
+def read_fencing(host: Host, named: Optional[str]) -> Fencing:
     """Return what is set up; `named` is what kdump.conf says of fence_kdump_nodes."""
     cluster, agent = host.stat(CLUSTER) is not None, host.stat(AGENT) is not None
     if named:
@@ -55,7 +57,7 @@ def read_fencing(host: Any, named: Optional[str]) -> Fencing:
     return Fencing(cluster, "Pacemaker", others, agent, unused=host.which("pcs") is None)
 
 
-def of_pacemaker(host: Any, named: Optional[str]) -> bool:
+def of_pacemaker(host: Host, named: Optional[str]) -> bool:
     """Return whether kdumpctl takes the nodes from Pacemaker."""
     if named or host.stat(CLUSTER) is None or host.stat(AGENT) is None or host.which("pcs") is None:
         return False
@@ -75,7 +77,7 @@ def _nodes(text: str) -> Optional[List[str]]:
     return sorted({node.get("uname") or "" for node in found} - {""})
 
 
-def _without_own(host: Any, nodes: List[str]) -> List[str]:
+def _without_own(host: Host, nodes: List[str]) -> List[str]:
     """Return the nodes that are not this host by its name."""
     name = (host.read(HOSTNAME) or "").strip()
     return [node for node in nodes if node not in (name, name.partition(".")[0], "localhost")]

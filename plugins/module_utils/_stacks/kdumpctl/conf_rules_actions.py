@@ -81,7 +81,9 @@ def both_flags(document: Document, rule: str) -> Iterator[Finding]:
 def missing_flattening(document: Document, rule: str) -> Iterator[Finding]:
     """Find makedumpfile without -F where it writes to a stream, or with one that the capture script breaks."""
     target = document.target()
-    for entry in document.named("core_collector") if target is not None and document.streams() else []:
+    if target is None or not document.streams():
+        return
+    for entry in document.named("core_collector"):
         arguments = makedumpfile.command_words(entry.value)
         if arguments is None:
             continue

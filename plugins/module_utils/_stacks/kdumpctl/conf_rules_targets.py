@@ -109,15 +109,15 @@ def dump_path(document: Document, rule: str) -> Iterator[Finding]:
 
 def dump_directory(document: Document, rule: str) -> Iterator[Finding]:
     """Find a dump directory that is not there, or whose file system is not mounted: kdumpctl makes and mounts none."""
-    places = document.named("path", *TARGETS)
+    places, target = document.named("path", *TARGETS), document.target()
     line = places[0].line if places else None
     if document.host.unmounted is not None:
         message = "the dump target stands in fstab and is not mounted on %s" % document.host.unmounted
         yield Finding(rule, "error", line, message, "mount it, or take it out of fstab")
-    elif document.host.unlisted is not None and document.target() is not None:
+    elif document.host.unlisted is not None and target is not None:
         message = "%s is neither mounted nor in /etc/fstab, and kdumpctl refuses such a target when it starts"
         remedy = "write it into /etc/fstab, and mount it"
-        yield Finding(rule, "error", document.target().line, message % document.host.unlisted, remedy)
+        yield Finding(rule, "error", target.line, message % document.host.unlisted, remedy)
     elif document.host.missing_directory is not None:
         message = (
             "the dump directory %s does not exist, and kdumpctl does not make it" % document.host.missing_directory

@@ -5,9 +5,10 @@
 """The dump target of a kdump.conf on its host: which device it is, where it is mounted, and what is known of it."""
 
 import re
-from typing import Any, Dict, Optional, Tuple
+from typing import Dict, Optional, Tuple
 
 from ansible_collections.crashops.kdump.plugins.module_utils._machine import mounts
+from ansible_collections.crashops.kdump.plugins.module_utils._machine.host import Host
 from ansible_collections.crashops.kdump.plugins.module_utils._machine.kernel_modules import unknown_modules
 from ansible_collections.crashops.kdump.plugins.module_utils._stacks.kdumpctl import conf_lines
 from ansible_collections.crashops.kdump.plugins.module_utils._stacks.kdumpctl.conf_rules import (
@@ -36,7 +37,7 @@ def target(found: Dict[str, str]) -> Tuple[str, Optional[str]]:
     return (words[2], words[0]) if len(words) > 2 else ("local", None)
 
 
-def dump_directory(host: Any, kind: str, location: Optional[str], path: str) -> Optional[str]:
+def dump_directory(host: Host, kind: str, location: Optional[str], path: str) -> Optional[str]:
     """Return where the running system sees the dumps: below the mount point of the target."""
     if kind == "local":
         return path.rstrip("/") or "/"
@@ -44,7 +45,7 @@ def dump_directory(host: Any, kind: str, location: Optional[str], path: str) -> 
     return None if row is None else (row[1].rstrip("/") + "/" + path.strip("/")).rstrip("/")
 
 
-def surroundings(host: Any, found: Dict[str, str], script: str, kernel: str = "") -> Surroundings:
+def surroundings(host: Host, found: Dict[str, str], script: str, kernel: str = "") -> Surroundings:
     """Return what the rules want to know of the host. Nothing is mounted or waited for.
 
     script is kdumpctl's text, kernel the release of the kernel that captures.
@@ -73,13 +74,13 @@ def surroundings(host: Any, found: Dict[str, str], script: str, kernel: str = ""
     )
 
 
-def _is_missing(host: Any, directory: str) -> bool:
+def _is_missing(host: Host, directory: str) -> bool:
     """Return whether the dump directory is not there, and can be told not to be."""
     seen = host.stat(directory)
     return directory not in getattr(host, "unseen", ()) if seen is None else seen.kind != "directory"
 
 
-def _missing_files(host: Any, found: Dict[str, str]) -> Dict[str, str]:
+def _missing_files(host: Host, found: Dict[str, str]) -> Dict[str, str]:
     """Return the files that the directives name and kdump could not use, and what is wrong with each."""
     missing: Dict[str, str] = {}
     for name in PROGRAMS:
@@ -95,7 +96,7 @@ def _missing_files(host: Any, found: Dict[str, str]) -> Dict[str, str]:
     return missing
 
 
-def _unknown_modules(host: Any, found: Dict[str, str], kernel: str) -> Optional[Tuple[str, ...]]:
+def _unknown_modules(host: Host, found: Dict[str, str], kernel: str) -> Optional[Tuple[str, ...]]:
     """Return the modules that dracut is to add and the kernel does not have; None where those cannot be seen."""
     lists = added_modules("extra_modules", found.get("extra_modules", "").split())
     lists += added_modules("dracut_args", conf_lines.split_words(found.get("dracut_args", "")))
@@ -104,7 +105,7 @@ def _unknown_modules(host: Any, found: Dict[str, str], kernel: str) -> Optional[
     return None if unknown is None else tuple(unknown)
 
 
-def _own_names(host: Any) -> Tuple[Optional[str], Tuple[str, ...]]:
+def _own_names(host: Host) -> Tuple[Optional[str], Tuple[str, ...]]:
     """Return the host's name and addresses, as kdumpctl asks for them."""
     if not host.which("hostname"):
         return None, ()
@@ -112,7 +113,7 @@ def _own_names(host: Any) -> Tuple[Optional[str], Tuple[str, ...]]:
     return name or None, tuple(host.run(["hostname", "-I"], check=False).stdout.split())
 
 
-def _ssh_hostname(host: Any, location: str, script: str) -> Optional[str]:
+def _ssh_hostname(host: Host, location: str, script: str) -> Optional[str]:
     """Return whom ssh calls the host of a target, as kdumpctl asks for it; kexec-tools does not, and takes any name."""
     if "ssh -G" not in script:
         return location.partition("@")[2]
@@ -123,18 +124,18 @@ def _ssh_hostname(host: Any, location: str, script: str) -> Optional[str]:
     return names[0] if names else None
 
 
-def _unmounted(host: Any, location: str) -> Optional[str]:
+def _unmounted(host: Host, location: str) -> Optional[str]:
     """Return where fstab has a target that kdumpctl would not mount; it looks for noauto behind a comma."""
     row = mounts.listed(host, location)
     return row[1] if row is not None and ",noauto" not in row[3] else None
 
 
-def _is_listed(host: Any, location: str) -> bool:
+def _is_listed(host: Host, location: str) -> bool:
     """Return whether fstab has a target; findmnt, which kdumpctl asks, knows one by that or because it is mounted."""
     return mounts.listed(host, location) is not None or mounts.FSTAB in getattr(host, "unseen", ())
 
 
-def _fs_type(host: Any, location: str, mounted: Optional[Tuple[str, ...]]) -> Optional[str]:
+def _fs_type(host: Host, location: str, mounted: Optional[Tuple[str, ...]]) -> Optional[str]:
     """Return the type of the file system on a device: as mounted, else as fstab has it, else as udev found it."""
     row = mounted or mounts.listed(host, location)
     if row is not None and row[2] not in ("auto", "none"):
@@ -145,7 +146,7 @@ def _fs_type(host: Any, location: str, mounted: Optional[Tuple[str, ...]]) -> Op
     return host.run(["lsblk", "--nodeps", "-npo", "FSTYPE", path], check=False).stdout.strip() or None
 
 
-def _on_root(host: Any, path: str) -> Optional[bool]:
+def _on_root(host: Host, path: str) -> Optional[bool]:
     """Return whether a path lies on the root file system; None where the mounts are not known."""
     mount = mounts.holding(mounts.mounts_of(host), path)
     return None if mount is None else mount.point == "/"

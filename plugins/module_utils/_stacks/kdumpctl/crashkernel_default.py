@@ -5,8 +5,9 @@
 """The crashkernel= of the vendor, and whether kdumpctl would put it back in place of another."""
 
 import re
-from typing import Any, Dict, Optional
+from typing import Dict, Optional
 
+from ansible_collections.crashops.kdump.plugins.module_utils._machine.host import Host
 from ansible_collections.crashops.kdump.plugins.module_utils._machine.image_based import is_image_based
 
 # where kdumpctl's functions are, and its default for x86_64 and s390x there (kexec-tools 2.0.25 to kdump-utils 1.0.61)
@@ -15,13 +16,13 @@ LISTED = re.compile(r'"?x86_64"?[^"]{0,400}(?:"s390x"[^"]{0,400})?_ck_cmdline="(
 LISTED_MACHINES = ("x86_64", "s390x")
 
 
-def listed(host: Any, machine: Optional[str]) -> Optional[str]:
+def listed(host: Host, machine: Optional[str]) -> Optional[str]:
     """Return the default as kdumpctl's own files say it: kdumpctl itself waits for its lock. None where they do not."""
     found = LISTED.search(next((text for text in map(host.read, KDUMP_LIBS) if text), ""))
     return found.group(1) if found and machine in LISTED_MACHINES else None
 
 
-def is_put_back(host: Any, generation: str, directives: Dict[str, str]) -> bool:
+def is_put_back(host: Host, generation: str, directives: Dict[str, str]) -> bool:
     """Return whether an update of the package or of the kernel puts the default in place of another value."""
     # kexec-tools of EL 8 sets no value, whichever kernel runs next to it; and on hosts that boot images, neither the
     # package nor its hook at a kernel's installation touches the value

@@ -5,9 +5,10 @@
 """The files that a kdumpctl's capture initramfs holds copies of: those that kdumpctl watches, and those it forgets."""
 
 import re
-from typing import Any, Dict, List
+from typing import Dict, List
 
 from ansible_collections.crashops.kdump.plugins.module_utils._machine import mounts
+from ansible_collections.crashops.kdump.plugins.module_utils._machine.host import Host
 from ansible_collections.crashops.kdump.plugins.module_utils._stacks.kdumpctl import (
     cluster_fencing,
     conf_target,
@@ -34,7 +35,7 @@ KEPT = re.compile(
 )
 
 
-def watched(host: Any, found: Dict[str, str], version: str, collector: str) -> List[str]:
+def watched(host: Host, found: Dict[str, str], version: str, collector: str) -> List[str]:
     """Return the files whose change makes kdumpctl itself build anew, the configuration and the kernel apart."""
     files: List[str] = []
     for name in conf_target.PROGRAMS:
@@ -52,7 +53,7 @@ def watched(host: Any, found: Dict[str, str], version: str, collector: str) -> L
     return files
 
 
-def forgotten(host: Any, found: Dict[str, str]) -> List[str]:
+def forgotten(host: Host, found: Dict[str, str]) -> List[str]:
     """Return the files that the initramfs is built from without kdumpctl asking whether they have changed."""
     files = list(DRACUT_FILES) + host.glob(DRACUT_PATTERN)
     if _meets_server(host, found):
@@ -65,7 +66,7 @@ def forgotten(host: Any, found: Dict[str, str]) -> List[str]:
     return [*files, key, *SSH_FILES]
 
 
-def _meets_server(host: Any, found: Dict[str, str]) -> bool:
+def _meets_server(host: Host, found: Dict[str, str]) -> bool:
     """Return whether the capture kernel needs the network: for a target, for what is mounted there, for other nodes."""
     kind, dummy = conf_target.target(found)
     if kind == "local":
@@ -75,6 +76,6 @@ def _meets_server(host: Any, found: Dict[str, str]) -> bool:
     return kind == "ssh" or kind.startswith("nfs") or bool(named) or cluster_fencing.of_pacemaker(host, named)
 
 
-def _is_kept(host: Any, path: str) -> bool:
+def _is_kept(host: Host, path: str) -> bool:
     """Return whether a program keeps a file, so that its time does not tell that what it says has changed."""
     return host.real_path(path).startswith("/run/") or KEPT.search(host.read(path) or "") is not None

@@ -56,8 +56,10 @@ ALWAYS_REMOVED = (
     "rd.iscsi.initiator", "iscsi_initiator",
 )  # fmt: skip
 # what kdumpctl and mkdumprd themselves refuse when they start or build; the other rules are about what comes of a dump
-START_RULES = ("R1", "R2", "R3", "R4", "R5", "R6", "R7", "R9", "R10", "R11", "R12", "R13", "R14", "R15", "R20", "R21")
-START_RULES += ("R22", "R23", "R26", "R27", "R28", "R29", "R31", "R32", "R33", "R38")
+START_RULES = (
+    "R1", "R2", "R3", "R4", "R5", "R6", "R7", "R9", "R10", "R11", "R12", "R13", "R14", "R15", "R20", "R21",
+    "R22", "R23", "R26", "R27", "R28", "R29", "R31", "R32", "R33", "R38",
+)  # fmt: skip
 UNSUPPORTED = "kdump's list of targets does not support it"
 # in the text of a kdumpctl whose estimate builds nothing: RHEL 8 and 9
 ESTIMATE_ONLY_READS = "kdumpctl estimate: kdump initramfs is not built yet"

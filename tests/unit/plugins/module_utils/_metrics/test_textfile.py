@@ -117,7 +117,8 @@ def test_nothing_else_is_told():
 
 def test_the_host_is_told_in_words():
     words = (("kernel", "6.1.0-41-cloud-amd64"), ("stack", "kdump-tools"), ("target_type", "local"))
-    assert values(INFO)[("info", *words)] == 1
+    labels = ("info", *words)
+    assert values(INFO)[labels] == 1
 
 
 @pytest.mark.parametrize("verdict", VERDICTS)

@@ -277,7 +277,7 @@ def test_hosts_fall_into_the_bins_of_what_they_have_against_what_they_need():
         )
     ]
     chart = charts.ratios(rows, "reserved_bytes", "needed_bytes")
-    assert [one.count for one in chart.bars] == [2, 1, 2, 1, 1, 1]
+    assert [one.hosts for one in chart.bars] == [2, 1, 2, 1, 1, 1]
     assert (chart.not_known, chart.bad, chart.highest) == (1, 5, 2)
 
 
@@ -287,7 +287,7 @@ def test_hosts_fall_into_the_bins_of_their_proofs():
     proofs += [("proven", days * day) for days in (0, 29, 30, 89, 90, 179, 180, 999)]
     rows = [only_row(made_up.info(proof={"state": state, "age_seconds": age, "time": None})) for state, age in proofs]
     chart = charts.proofs(rows)
-    assert [one.count for one in chart.bars] == [1, 1, 2, 2, 2, 2]
+    assert [one.hosts for one in chart.bars] == [1, 1, 2, 2, 2, 2]
     assert chart.not_known == 2
 
 
@@ -295,7 +295,7 @@ def test_few_kernels_are_named_and_the_rest_is_one_bar():
     rows = [only_row(made_up.info(kernel="6.%d" % number)) for number in range(12) for dummy in range(12 - number)]
     bars = charts.kernels(rows).bars
     assert [one.name for one in bars[:2]] == ["6.0", "6.1"]
-    assert (bars[-1].name, bars[-1].count, len(bars)) == ("4 others", 4 + 3 + 2 + 1, 9)
+    assert (bars[-1].name, bars[-1].hosts, len(bars)) == ("4 others", 4 + 3 + 2 + 1, 9)
 
 
 def test_problems_are_counted_by_status_and_waived_ones_apart():
