@@ -19,7 +19,13 @@ from tools.dev.outcome import StepFailed
 from tools.dev.places import ANSIBLE_TEST_HOME, CACHE
 
 # get_venv_packages() in ansible_test/_internal/python_requirements.py of each release; 21.3.1 is for Python 3.6
-PIPS = {"2.16": ("23.1.2", "21.3.1"), "2.19": ("24.2",), "2.21": ("25.2",)}
+PIPS = {
+    "2.16": ("23.1.2", "21.3.1"),
+    "2.17": ("23.1.2",),
+    "2.18": ("24.2",),
+    "2.19": ("24.2",),
+    "2.21": ("25.2",),
+}
 WHEELS = CACHE / "wheels"
 STAND_IN = '''\
 """Stands in for get-pip.py: installs what it is told to, with the pip of a wheel."""

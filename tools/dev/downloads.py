@@ -31,8 +31,8 @@ PIP = ("-m", "pip", "--no-input", "--disable-pip-version-check")
 CHECKED = ("--require-hashes", "--only-binary=:all:")
 # what pip says of a file that is another one than listed
 MISMATCH = re.compile(r"^ +(\S+)[^\n]*:\n((?: +Expected[^\n]*\n)+) +Got +(\w+)", re.MULTILINE)
-# what makes a lock file, and the names of those that it makes
-LOCKED = ("main", "core216", "lock")
+# the environments that have a lock file, and the oldest Python that each is for
+LOCKED = {"main": "3.10", "core216": "3.10", "core217": "3.10", "core218": "3.11", "lock": "3.10"}
 HEADER = "# Made by ./dev lock out of requirements-{name}.txt: every version, and the hashes of all its files.\n"
 
 
@@ -99,10 +99,10 @@ def explained(said: str, listed_in: str) -> str:
 
 
 def make_locks(uv: Path, log: Log) -> None:
-    """Write the lock files again, for every Python from 3.10 on and every processor."""
-    for name in LOCKED:
+    """Write the lock files again, for every processor, and for every Python from the oldest on."""
+    for name, oldest in LOCKED.items():
         listed, made = LOCKS / f"requirements-{name}.txt", lock(name)
-        argv = [str(uv), "pip", "compile", "--quiet", "--no-config", "--universal", "--python-version", "3.10"]
+        argv = [str(uv), "pip", "compile", "--quiet", "--no-config", "--universal", "--python-version", oldest]
         argv += ["--generate-hashes", "--no-header", "--no-annotate", "--output-file", str(made), str(listed)]
         log.run(argv, REPOSITORY, limit_s=600)
         made.write_text(HEADER.format(name=name) + made.read_text())

@@ -7,6 +7,7 @@ import os
 import shlex
 
 from tools.dev import guest_gates, pythons
+from tools.dev.cores import MAIN, OLDER, Core
 from tools.dev.log import Log
 from tools.dev.places import COLLECTIONS, LAB, STAGED
 from tools.dev.stages import ALL, EVERY, Stage, Step
@@ -35,8 +36,6 @@ LINT = (
     ("collection build", f"ansible-galaxy collection build --force --output-path {shlex.quote(str(LAB / 'build'))}"),
 )
 PREPARED = ("prepare",)
-PREPARED_216 = ("prepare", "prepare-2.16")
-CORES = {"core216": "2.16", "main": "newest"}
 # ansible-test makes and finds its environments and its output in folders of its own that two of it would share
 ANSIBLE_TEST = "ansible-test"
 
@@ -55,30 +54,32 @@ def preparation(work: Workshop) -> Stage:
 
 def stages(work: Workshop) -> list[Stage]:
     """Return the table of stages; those whose result is wanted first come first."""
-    core216, main = AnsibleTest(work, "core216"), AnsibleTest(work, "main")
+    cores = (MAIN, *OLDER)
     return [
         preparation(work),
         guest_gates.image(work, "12"),
-        _preparation_216(work),
+        *(_preparation_of(work, core) for core in OLDER),
         _lint(work),
         _units_of_tools(work),
         _browser(work),
-        main.stage("units", "unit", "unit tests", EVERY, 240),
-        core216.stage("units", "unit", "unit tests", EVERY, 240),
-        main.stage("sanity", "sanity", "ansible-test sanity", EVERY, 300),
-        core216.stage("sanity", "sanity", "ansible-test sanity", ALL, 300),
+        *(AnsibleTest(work, core).units_stage() for core in cores if core.units),
+        *(AnsibleTest(work, core).sanity_stage() for core in cores if core.sanity),
         *guest_gates.stages(work),
         _coverage(work),
         # after the guests: they fill the processor that a story leaves free
-        _roles(work, "main", EVERY),
-        _roles(work, "core216", ALL),
+        *(_roles(work, core) for core in cores if core.roles),
     ]
 
 
-def _preparation_216(work: Workshop) -> Stage:
-    """Return the stage that everything with ansible-core 2.16 needs."""
-    steps = [Step("environment", work.make_core216, check=False)]
-    return Stage("prepare-2.16", "environment of ansible-core 2.16", steps, budget_s=40, needs=PREPARED)
+def _preparation_of(work: Workshop, core: Core) -> Stage:
+    """Return the stage that everything with an older ansible-core needs."""
+    steps = [Step("environment", lambda log: work.make_older(core, log), check=False)]
+    return Stage(core.preparation, f"environment of {core.title}", steps, budget_s=40, needs=PREPARED)
+
+
+def _needs(core: Core) -> tuple[str, ...]:
+    """Return the stages that everything with an ansible-core needs."""
+    return tuple(dict.fromkeys([*PREPARED, core.preparation]))
 
 
 def _lint(work: Workshop) -> Stage:
@@ -132,23 +133,21 @@ def _coverage(work: Workshop) -> Stage:
     return Stage("coverage", what, [Step("pytest", run)], "unit", ALL, 240, PREPARED)
 
 
-def _roles(work: Workshop, name: str, tier: str) -> Stage:
+def _roles(work: Workshop, core: Core) -> Stage:
     """Return the stage that runs roles, playbooks and all that the documentation shows on made-up machines."""
-    core = CORES[name]
-    stage = f"roles-{core}"
+    stage = f"roles-{core.series}"
     folder = LAB / "pytest" / stage
     variables = f"{STAGED}{os.pathsep}{COLLECTIONS}"
 
     def run(log: Log) -> None:
         folder.parent.mkdir(parents=True, exist_ok=True)
         # pytest is in the main environment only; the ansible that it starts is the first on PATH
-        path = f"{work.environments[name] / 'bin'}{os.pathsep}{work.environ('main')['PATH']}"
+        path = f"{work.environments[core.key] / 'bin'}{os.pathsep}{work.environ('main')['PATH']}"
         argv = ["pytest", "-q", "-p", "no:cacheprovider", f"--basetemp={folder}", *work.tests(stage, "tests/roles")]
         work.run(log, argv, limit_s=1800, more={"PYTHONPATH": variables, "PATH": path})
 
-    what = f"roles, playbooks and what the pages show, ansible-core {core}, on made-up machines"
-    needs = PREPARED_216 if name == "core216" else PREPARED
-    return Stage(stage, what, [Step("pytest", run)], "roles", tier, 600, needs)
+    what = f"roles, playbooks and what the pages show, {core.title}, on made-up machines"
+    return Stage(stage, what, [Step("pytest", run)], "roles", core.roles, 600, _needs(core))
 
 
 def _tool(work: Workshop, name: str, command: str) -> Step:
@@ -167,18 +166,20 @@ def _test_tools(work: Workshop, log: Log) -> None:
 class AnsibleTest:
     """ansible-test, as one of the environments has it."""
 
-    def __init__(self, work: Workshop, name: str) -> None:
+    def __init__(self, work: Workshop, core: Core) -> None:
         self._work = work
-        self._name = name
-        self._core = CORES[name]
+        self._core = core
 
-    def stage(self, kind: str, part: str, what: str, tier: str, budget_s: float) -> Stage:
-        """Return the stage of one kind of its tests: units or sanity."""
-        steps = [Step(kind, {"units": self.units, "sanity": self.sanity}[kind])]
-        needs = PREPARED_216 if self._name == "core216" else PREPARED
-        core = "ansible-core 2.16" if self._name == "core216" else "newest ansible-core"
-        what = f"{what}, {core}"
-        return Stage(f"{kind}-{self._core}", what, steps, part, tier, budget_s, needs, alone=ANSIBLE_TEST)
+    def units_stage(self) -> Stage:
+        """Return the stage of the plugins' unit tests."""
+        name, what, steps = f"units-{self._core.series}", f"unit tests, {self._core.title}", [Step("units", self.units)]
+        return Stage(name, what, steps, "unit", self._core.units, 240, _needs(self._core), alone=ANSIBLE_TEST)
+
+    def sanity_stage(self) -> Stage:
+        """Return the stage of ansible-test's own checks."""
+        name, what = f"sanity-{self._core.series}", f"ansible-test sanity, {self._core.title}"
+        steps = [Step("sanity", self.sanity)]
+        return Stage(name, what, steps, "sanity", self._core.sanity, 300, _needs(self._core), alone=ANSIBLE_TEST)
 
     def sanity(self, log: Log) -> None:
         """Run every sanity test on every interpreter that ansible-test knows and finds."""
@@ -187,22 +188,23 @@ class AnsibleTest:
             self._work.notice(
                 f"NOT RUN: sanity on Python {', '.join(lacking)}, which hosts have and this machine has not"
             )
-        again = self._work.again.get(f"sanity-{self._core}", ())
+        again = self._work.again.get(f"sanity-{self._core.series}", ())
         chosen = [word for test in dict.fromkeys(again) if test != "sanity" for word in ("--test", test)]
-        self._work.ansible_test(log, self._name, "sanity", *chosen)
+        self._work.ansible_test(log, self._core.key, "sanity", *chosen)
 
     def units(self, log: Log) -> None:
-        """Run the plugins' unit tests: on Python 3.6 with ansible-core 2.16, else on the environment's own Python."""
-        version = self._work.versions[self._name].version
-        if self._name == "core216":
-            if (3, 6) in self._work.pythons:
-                version = (3, 6)
-            else:
-                self._work.notice(
-                    "NOT RUN: unit tests on Python 3.6, which EL 8 has and this machine has not; "
-                    f"they run on Python {pythons.dotted(version)} instead"
-                )
+        """Run the plugins' unit tests: on the Python of hosts that the table names, else on the environment's own."""
+        version, wanted = self._work.versions[self._core.key].version, self._core.units_on
+        if wanted in self._work.pythons:
+            version = wanted
+        elif wanted:
+            self._work.notice(
+                f"NOT RUN: unit tests on Python {pythons.dotted(wanted)}, which hosts have and this machine has not; "
+                f"they run on Python {pythons.dotted(version)} instead"
+            )
         log.say(f"on Python {self._work.pythons[version].full}")
-        tests = [test.partition("::")[0] for test in self._work.tests(f"units-{self._core}", "tests/unit/plugins/")]
+        tests = [
+            test.partition("::")[0] for test in self._work.tests(f"units-{self._core.series}", "tests/unit/plugins/")
+        ]
         argv = ["--python", pythons.dotted(version), "--num-workers", str(self._work.workers), *dict.fromkeys(tests)]
-        self._work.ansible_test(log, self._name, "units", *argv)
+        self._work.ansible_test(log, self._core.key, "units", *argv)

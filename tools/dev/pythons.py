@@ -16,8 +16,7 @@ from tools.dev.places import PYTHONS
 
 # what the modules meet on hosts: EL 8, EL 9, Ubuntu 22.04, Debian 12, EL 10 and Ubuntu 24.04, Debian 13
 ON_HOSTS = ((3, 6), (3, 9), (3, 10), (3, 11), (3, 12), (3, 13))
-# the Pythons that ansible-core 2.16 runs on, and those that the newest one and the tools run on
-FOR_CORE_216 = ((3, 10), (3, 11), (3, 12))
+# the Pythons that the newest ansible-core and the tools run on
 FOR_MAIN = ((3, 10), (3, 11), (3, 12), (3, 13), (3, 14))
 PROBE = "import ctypes, ensurepip, ssl, sys, venv, zlib; print('.'.join(map(str, sys.version_info[:3])))"
 NAME = re.compile(r"python3\.\d+")

@@ -11,6 +11,7 @@ from pathlib import Path
 from types import MappingProxyType
 
 from tools.dev import ansible_test, community, downloads, packages, pythons, staged, venvs
+from tools.dev.cores import Core
 from tools.dev.log import Log, show
 from tools.dev.outcome import NotRun
 from tools.dev.places import CACHE, COLLECTIONS, LAB, PYTHONS, REPOSITORY, STAGED
@@ -82,14 +83,15 @@ class Workshop:
         self._make("main", pythons.newest(self.pythons, pythons.FOR_MAIN, "everything here"), log)
         self.collections.append(community.ensure(self.core("main"), self.environments["main"], log))
 
-    def make_core216(self, log: Log) -> None:
-        """Make the environment of ansible-core 2.16."""
+    def make_older(self, core: Core, log: Log) -> None:
+        """Make the environment of an older ansible-core."""
         try:
-            python = pythons.newest(self.pythons, pythons.FOR_CORE_216, "ansible-core 2.16")
+            python = pythons.newest(self.pythons, core.pythons, core.title)
         except NotRun as missing:
-            self.notice(f"NOT RUN: sanity and units with ansible-core 2.16, and so on Python 3.6 (EL 8): {missing}")
+            hosts = f", and so on Python {pythons.dotted(core.units_on)}" if core.units_on else ""
+            self.notice(f"NOT RUN: what is tested with {core.title}{hosts}: {missing}")
             raise
-        self._make("core216", python, log)
+        self._make(core.key, python, log)
 
     def make_locks(self, log: Log) -> None:
         """Write the lock files again, by the tool that an environment of its own holds."""

@@ -57,13 +57,13 @@ def test_pyenv_is_found_in_the_home_as_well(machine: Path) -> None:
 def test_the_newest_usable_interpreter_is_chosen(machine: Path) -> None:
     found = pythons.discover(path_of(machine), machine / "home")
     assert pythons.newest(found, pythons.FOR_MAIN, "x").name == "3.13"
-    assert pythons.newest(found, pythons.FOR_CORE_216, "x").name == "3.11"
+    assert pythons.newest(found, ((3, 10), (3, 11), (3, 12)), "x").name == "3.11"
 
 
 def test_an_interpreter_that_is_not_there_is_said_to_be_missing() -> None:
     only = {(3, 13): Python((3, 13), "3.13.5", Path("/usr/bin/python3.13"))}
     with pytest.raises(NotRun, match=r"ansible-core 2\.16 needs a Python 3\.10 to 3\.12 with venv and pip"):
-        pythons.newest(only, pythons.FOR_CORE_216, "ansible-core 2.16")
+        pythons.newest(only, ((3, 10), (3, 11), (3, 12)), "ansible-core 2.16")
 
 
 def test_shims_are_taken_off_the_path() -> None:

@@ -9,7 +9,7 @@ from pathlib import Path
 
 import pytest
 
-from tools.dev import ansible_test, downloads, gates, packages, staged, venvs
+from tools.dev import ansible_test, cores, downloads, gates, packages, staged, venvs
 from tools.dev.log import TOTAL_S, Log, plain
 from tools.dev.outcome import StepFailed
 from tools.dev.pythons import Python
@@ -87,11 +87,20 @@ def test_pip_settings_are_written_down_and_variables_win() -> None:
 def test_every_release_of_ansible_core_in_the_requirements_has_its_pip() -> None:
     pinned = {
         ".".join(line.partition("==")[2].split(".")[:2])
-        for name in ("main", "core216")
+        for name in ("main", *(core.key for core in cores.OLDER))
         for line in downloads.lock(name).read_text().splitlines()
         if line.startswith("ansible-core==")
     }
     assert pinned == set(ansible_test.PIPS)
+
+
+def test_every_older_release_is_locked_to_its_series() -> None:
+    locked = {core.series: downloads.lock(core.key).read_text() for core in cores.OLDER}
+    assert [series for series, text in locked.items() if f"\nansible-core=={series}." in text] == [
+        "2.16",
+        "2.17",
+        "2.18",
+    ]
 
 
 def test_an_environment_is_named_by_its_contents(tmp_path: Path) -> None:

@@ -1,0 +1,47 @@
+# Copyright (c) 2026, The crashops.kdump authors
+# GNU General Public License v3.0-or-later (see COPYING or https://www.gnu.org/licenses/gpl-3.0.txt)
+# SPDX-License-Identifier: GPL-3.0-or-later
+"""The releases of ansible-core that the tests run with."""
+
+from typing import NamedTuple
+
+from tools.dev.pythons import FOR_MAIN
+from tools.dev.stages import ALL, EVERY
+
+
+class Core(NamedTuple):
+    """A release of ansible-core, and the tiers of its stages; a tier that is empty stands for no stage.
+
+    key: the name of its environment, and of requirements-KEY.txt and its lock file.
+    series: what its stages are called by.
+    pythons: those that it runs on, on a control node.
+    units_on: the Python of hosts that the unit tests run on; None for the environment's own.
+    """
+
+    key: str
+    series: str
+    pythons: tuple[tuple[int, int], ...]
+    units: str = ""
+    sanity: str = ""
+    roles: str = ""
+    units_on: tuple[int, int] | None = None
+
+    @property
+    def preparation(self) -> str:
+        """Return the stage that makes its environment."""
+        return "prepare" if self == MAIN else f"prepare-{self.series}"
+
+    @property
+    def title(self) -> str:
+        """Return its name in words."""
+        return "newest ansible-core" if self == MAIN else f"ansible-core {self.series}"
+
+
+# with it come the tools, such as mypy and Molecule
+MAIN = Core("main", "newest", FOR_MAIN, EVERY, EVERY, EVERY)
+OLDER = (
+    # the last that manages Python 3.6, which EL 8 has
+    Core("core216", "2.16", ((3, 10), (3, 11), (3, 12)), EVERY, ALL, ALL, (3, 6)),
+    Core("core217", "2.17", ((3, 10), (3, 11), (3, 12)), ALL),
+    Core("core218", "2.18", ((3, 11), (3, 12), (3, 13)), ALL),
+)
