@@ -200,7 +200,7 @@ class ActionModule(ActionBase):
         self._refuse(refusals.host_refusals(info, self._server, options["verdicts"]))
         if info["settings"]["target_type"] not in refusals.SERVER_TARGETS:
             self._server = None
-        wanted = dump_server.Wanted(options["dumps_path"], options["target"], options["path"])
+        wanted = dump_server.WantedPlace(options["dumps_path"], options["target"], options["path"])
         self._refuse(dump_server.path_refusals(info, wanted) if self._server else [])
         path = str(dump_server.server_path(info, wanted)) if self._server else new_dump.local_path(info)
         client = self._client() if self._server else None

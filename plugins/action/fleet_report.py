@@ -42,7 +42,7 @@ OPTIONS = {
 }
 
 
-class Refused(Exception):
+class ReportRefused(Exception):
     """Why nothing is written: a sentence for each reason."""
 
 
@@ -63,7 +63,7 @@ class ActionModule(ActionBase):
         dummy, options = self.validate_argument_spec(argument_spec=OPTIONS)
         try:
             result.update(self._report(options))
-        except Refused as refused:
+        except ReportRefused as refused:
             result.update(failed=True, msg=str(refused))
         except OSError as error:
             result.update(failed=True, msg="cannot write the report to %s: %s" % (options["directory"], error))
@@ -113,7 +113,7 @@ class ActionModule(ActionBase):
         found = list(results_of(hostvars, hosts, variable))
         if is_unknown(hostvars, found, variable):
             remedy = "name the one in which the result of kdump_info was registered"
-            raise Refused(refusal("variable", variable, "no host has such a variable", remedy))
+            raise ReportRefused(refusal("variable", variable, "no host has such a variable", remedy))
         return found
 
 
@@ -142,7 +142,7 @@ def refuse_options(options: dict[str, Any], directory: str) -> int:
     elif trouble:
         found.append(refusal("directory", options["directory"], trouble, "name one that may be made or written to"))
     if found or mode is None:
-        raise Refused(" ".join(found))
+        raise ReportRefused(" ".join(found))
     return mode
 
 
@@ -168,7 +168,7 @@ def texts_of(whole: dict[str, Any], options: dict[str, Any]) -> tuple[dict[str, 
     try:
         answer = ask(query, whole)
     except QueryRefused as refused:
-        raise Refused(str(refused)) from None
+        raise ReportRefused(str(refused)) from None
     if summary.are_rows(answer, whole):
         selected = summary.of_rows(whole, answer, clean(query))
         return {kind: FORMATS[kind][1](selected, title) for kind in formats}, selected
@@ -176,5 +176,5 @@ def texts_of(whole: dict[str, Any], options: dict[str, Any]) -> tuple[dict[str, 
     if others:
         rule = "its answer is not rows of hosts, which %s must have" % " and ".join(others)
         remedy = "choose formats: [json], or select whole rows, as in hosts[?verdict=='not_ready']"
-        raise Refused(refusal("query", clean(query), rule, remedy))
+        raise ReportRefused(refusal("query", clean(query), rule, remedy))
     return {"json": report_text.any_json(answer)}, whole

@@ -325,7 +325,7 @@ from typing import Any, Dict, List
 from ansible.module_utils.basic import AnsibleModule
 from ansible_collections.crashops.kdump.plugins.module_utils._machine.caching_host import caching
 from ansible_collections.crashops.kdump.plugins.module_utils._machine.host import Host, discreet, run_module
-from ansible_collections.crashops.kdump.plugins.module_utils._machine.replace_files import Content
+from ansible_collections.crashops.kdump.plugins.module_utils._machine.replace_files import FileContent
 from ansible_collections.crashops.kdump.plugins.module_utils._machine.results import Failure, FileChange
 from ansible_collections.crashops.kdump.plugins.module_utils._service import undo
 from ansible_collections.crashops.kdump.plugins.module_utils._setup.configuration import (
@@ -371,7 +371,7 @@ def _write(host: Host, stack: Stack, changes: List[FileChange], backup: bool) ->
     undo.remember(host, stack, [file for file in undo.kept(host, changes) if file.path in stack.config_files])
     try:
         _make_folders(host, stack, changes)
-        saved: List[str] = host.write_all([Content(change.path, change.after) for change in changes], backup)
+        saved: List[str] = host.write_all([FileContent(change.path, change.after) for change in changes], backup)
     except Failure as failure:
         undo.restore(host, before)
         raise Failure(failure.msg + "; the configuration is as it was", **failure.details)

@@ -183,7 +183,7 @@ from ansible_collections.crashops.kdump.plugins.module_utils._machine.kernel_fil
 from ansible_collections.crashops.kdump.plugins.module_utils._machine.results import Failure, Refused
 from ansible_collections.crashops.kdump.plugins.module_utils._service import state as service_state
 from ansible_collections.crashops.kdump.plugins.module_utils._service import undo
-from ansible_collections.crashops.kdump.plugins.module_utils._service.plan import Plan, may_reload
+from ansible_collections.crashops.kdump.plugins.module_utils._service.plan import ServicePlan, may_reload
 from ansible_collections.crashops.kdump.plugins.module_utils._service.state import Service
 from ansible_collections.crashops.kdump.plugins.module_utils._setup.service import described, plan_service, refuse
 from ansible_collections.crashops.kdump.plugins.module_utils._stacks.base import Stack
@@ -245,7 +245,9 @@ def _settled(host: Host, stack: Stack, timeout_s: int) -> Service:
     return service_state.read_service(host, stack)
 
 
-def _act(host: Host, stack: Stack, planned: Plan, record: Optional[undo.Record], timeout_s: int) -> List[str]:
+def _act(
+    host: Host, stack: Stack, planned: ServicePlan, record: Optional[undo.ChangeRecord], timeout_s: int
+) -> List[str]:
     """Do what is planned and return the commands that acted."""
     known = len(host.commands)
     for argv in planned.before:
@@ -259,7 +261,7 @@ def _act(host: Host, stack: Stack, planned: Plan, record: Optional[undo.Record],
     return [" ".join(argv) for argv in host.commands[known:]]
 
 
-def _stop(host: Host, stack: Stack, planned: Plan, timeout_s: int) -> None:
+def _stop(host: Host, stack: Stack, planned: ServicePlan, timeout_s: int) -> None:
     """Unload the capture kernel; the tool does it where the unit did not."""
     since = host.now()
     for argv in planned.stop:
@@ -271,7 +273,7 @@ def _stop(host: Host, stack: Stack, planned: Plan, timeout_s: int) -> None:
         raise _failure(host, stack, what, since)
 
 
-def _load(host: Host, stack: Stack, planned: Plan, record: Optional[undo.Record], timeout_s: int) -> None:
+def _load(host: Host, stack: Stack, planned: ServicePlan, record: Optional[undo.ChangeRecord], timeout_s: int) -> None:
     """Arm the host; where a new configuration keeps it from that, put the old one back and arm the host with it."""
     image = stack.image(kernel_release(host)).path
     was_armed = service_state.is_armed(host)
@@ -285,7 +287,7 @@ def _load(host: Host, stack: Stack, planned: Plan, record: Optional[undo.Record]
 
 
 def _gone_back(
-    host: Host, stack: Stack, record: Optional[undo.Record], failure: Failure, state: Tuple[str, bool, int]
+    host: Host, stack: Stack, record: Optional[undo.ChangeRecord], failure: Failure, state: Tuple[str, bool, int]
 ) -> Failure:
     """Go back to what armed the host last, and return the Failure that says how that ended."""
     image, was_armed, timeout_s = state
@@ -303,7 +305,7 @@ def _gone_back(
     return Failure(msg, **dict(failure.details, restored=back, armed=service_state.is_armed(host)))
 
 
-def _rearmed(host: Host, stack: Stack, record: Optional[undo.Record], timeout_s: int) -> str:
+def _rearmed(host: Host, stack: Stack, record: Optional[undo.ChangeRecord], timeout_s: int) -> str:
     """Arm the host with the files that were put back, and return in words how that ended.
 
     The record goes once the host is armed with them: until then it is all that is known to arm this host.

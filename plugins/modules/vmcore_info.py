@@ -243,7 +243,7 @@ from ansible_collections.crashops.kdump.plugins.module_utils._syntax.whole_numbe
 from ansible_collections.crashops.kdump.plugins.module_utils._vmcores import dmesg, formats, trusted_files
 from ansible_collections.crashops.kdump.plugins.module_utils._vmcores.examine import (
     SAMPLE,
-    Look,
+    OpenedDump,
     dmesg_text,
     identity,
     judged,
@@ -287,7 +287,7 @@ def dump_directory(host: Host, path: Optional[str]) -> str:
     return settings.dump_directory
 
 
-def core_facts(seen: Look) -> Dict[str, Any]:
+def core_facts(seen: OpenedDump) -> Dict[str, Any]:
     """Return what the core itself tells by its beginning."""
     core, kind = seen.found.core, None
     if core is not None and seen.read is not None:
@@ -299,7 +299,7 @@ def core_facts(seen: Look) -> Dict[str, Any]:
     return dict(seen.header._asdict(), **place)
 
 
-def opinion(seen: Look, check: bool, text: str) -> Dict[str, Any]:
+def opinion(seen: OpenedDump, check: bool, text: str) -> Dict[str, Any]:
     """Return whether a dump is complete and can be read."""
     if not check and seen.read is not None:
         return dict(Verdict(None, formats.NOT_ASKED.readable_reason)._asdict(), **formats.NOT_ASKED._asdict())
@@ -307,7 +307,7 @@ def opinion(seen: Look, check: bool, text: str) -> Dict[str, Any]:
     return dict(verdict._asdict(), **content._asdict())
 
 
-def report(host: Host, seen: Look, check: bool) -> Dict[str, Any]:
+def report(host: Host, seen: OpenedDump, check: bool) -> Dict[str, Any]:
     """Return all that is told of one dump."""
     found, text = seen.found, dmesg_text(host, seen.found)
     panic = dmesg.panic(text)

@@ -56,12 +56,12 @@ from ansible_collections.crashops.kdump.plugins.module_utils._machine.host impor
 from ansible_collections.crashops.kdump.plugins.module_utils._machine.results import Failure
 from ansible_collections.crashops.kdump.plugins.module_utils._metrics.program import Machine
 from ansible_collections.crashops.kdump.plugins.module_utils._stacks.find import stack_named
-from ansible_collections.crashops.kdump.plugins.module_utils._targets.prober import Wish
+from ansible_collections.crashops.kdump.plugins.module_utils._targets.prober import ProbeOptions
 from ansible_collections.crashops.kdump.plugins.module_utils._targets.ssh import Ssh
 from ansible_collections.crashops.kdump.plugins.module_utils._targets.target import Target
 import subprocess
 stack, location, key, path, act = sys.argv[1:]
-wish = Wish(Target("ssh", location, key, path), stack_named(stack).delivery, True, act == "act", 30)
+wish = ProbeOptions(Target("ssh", location, key, path), stack_named(stack).delivery, True, act == "act", 30)
 try:
     probe = Ssh(Host(Machine(subprocess.run)), wish).probe()
     print(json.dumps({"works": True, "trial": probe.trial._asdict()}))

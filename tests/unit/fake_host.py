@@ -14,7 +14,7 @@ from ansible_collections.crashops.kdump.plugins.module_utils._machine.host impor
     Space,
     command_failure,
 )
-from ansible_collections.crashops.kdump.plugins.module_utils._machine.replace_files import Content
+from ansible_collections.crashops.kdump.plugins.module_utils._machine.replace_files import FileContent
 from ansible_collections.crashops.kdump.plugins.module_utils._machine.results import Failure
 
 # what a command answers: its stdout, (rc, stdout, stderr), or a function of the host that acts and answers one of these
@@ -177,10 +177,10 @@ class FakeHost(HostStandIn):
 
     def write(self, path: str, text: str, mode: int = 0o644, backup: bool = False) -> Optional[str]:
         """Keep a text, and that it was written."""
-        saved = self.write_all([Content(path, text, mode)], backup)
+        saved = self.write_all([FileContent(path, text, mode)], backup)
         return saved[0] if saved else None
 
-    def write_all(self, contents: List[Content], backup: bool = False) -> List[str]:
+    def write_all(self, contents: List[FileContent], backup: bool = False) -> List[str]:
         """Keep all texts or none; a path in `unwritable` is refused with the words there."""
         paths = [self.real_path(content.path) for content in contents]
         for path in paths:
@@ -193,7 +193,7 @@ class FakeHost(HostStandIn):
             self._put(path, content)
         return [path + ".backup" for path in saved]
 
-    def _put(self, path: str, content: Content) -> None:
+    def _put(self, path: str, content: FileContent) -> None:
         """Keep one text, or forget the file, as the last step of a write."""
         if content.text is None:
             self.remove(path)

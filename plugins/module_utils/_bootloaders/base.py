@@ -8,7 +8,7 @@ import abc
 from typing import Any, Dict, List, NamedTuple, Optional, Sequence, Union
 
 from ansible_collections.crashops.kdump.plugins.module_utils._machine.host import Host
-from ansible_collections.crashops.kdump.plugins.module_utils._machine.replace_files import Content
+from ansible_collections.crashops.kdump.plugins.module_utils._machine.replace_files import FileContent
 from ansible_collections.crashops.kdump.plugins.module_utils._machine.results import Failure, FileChange
 from ansible_collections.crashops.kdump.plugins.module_utils._syntax.kernel_cmdline import said, values
 
@@ -20,7 +20,7 @@ ZIPL_CONF = "/etc/zipl.conf"
 Kernels = Union[str, List[str]]
 
 
-class Entry(NamedTuple):
+class BootEntry(NamedTuple):
     """One boot entry: its id, its kernel's path ("" where that is not known), its command line, whether it is next."""
 
     id: str
@@ -29,14 +29,14 @@ class Entry(NamedTuple):
     default: bool
 
 
-class Plan(NamedTuple):
+class BootPlan(NamedTuple):
     """What would change: entries before and after in the same order, files, and the commands that do it.
 
     notes are sentences about what changes beside crashkernel=.
     """
 
-    before: List[Entry]
-    after: List[Entry]
+    before: List[BootEntry]
+    after: List[BootEntry]
     files: List[FileChange]
     commands: List[List[str]]
     notes: Sequence[str] = ()
@@ -70,7 +70,7 @@ class Bootloader(abc.ABC):
         self.timeout_s = timeout_s
 
     @abc.abstractmethod
-    def entries(self) -> List[Entry]:
+    def entries(self) -> List[BootEntry]:
         """Return the boot entries whose crashkernel= is ours to set, in the boot loader's order."""
 
     @abc.abstractmethod
@@ -81,7 +81,7 @@ class Bootloader(abc.ABC):
         """Return what else an operator should know who wants these values here."""
         return []
 
-    def entry_files(self, entry: Entry) -> List[str]:
+    def entry_files(self, entry: BootEntry) -> List[str]:
         """Return the files that hold what an entry says, none where that is not known."""
         return []
 
@@ -94,20 +94,20 @@ class Bootloader(abc.ABC):
         return None
 
     @abc.abstractmethod
-    def plan(self, wanted: List[str], kernels: Kernels) -> Plan:
+    def plan(self, wanted: List[str], kernels: Kernels) -> BootPlan:
         """Return what would have to change for the entries to have exactly the wanted crashkernel= values."""
 
     @abc.abstractmethod
-    def apply(self, plan: Plan) -> Plan:
+    def apply(self, plan: BootPlan) -> BootPlan:
         """Carry a plan out and return it as it came about; where it did not come true, undo it and raise Failure."""
 
 
-def default_entry(entries: List[Entry]) -> Optional[Entry]:
+def default_entry(entries: List[BootEntry]) -> Optional[BootEntry]:
     """Return the entry that the next boot takes: the first, where none is marked."""
     return next((entry for entry in entries if entry.default), entries[0] if entries else None)
 
 
-def configured(entries: List[Entry]) -> List[Dict[str, Any]]:
+def configured(entries: List[BootEntry]) -> List[Dict[str, Any]]:
     """Return what each entry says of crashkernel=, as modules return it."""
     return [
         {"id": entry.id, "kernel": entry.kernel or None, "args": values(entry.cmdline), "default": entry.default}
@@ -115,19 +115,19 @@ def configured(entries: List[Entry]) -> List[Dict[str, Any]]:
     ]
 
 
-def consistent(entries: List[Entry]) -> bool:
+def consistent(entries: List[BootEntry]) -> bool:
     """Return whether every entry but rescue ones has the same crashkernel= values."""
     return len({tuple(values(entry.cmdline)) for entry in entries if "-rescue-" not in entry.kernel}) <= 1
 
 
 def put_back(host: Host, texts: Dict[str, Optional[str]]) -> None:
     """Write files as they were, all or none; None stands for one that was not there."""
-    changed = [Content(path, text) for path, text in texts.items() if host.read(path) != text]
+    changed = [FileContent(path, text) for path, text in texts.items() if host.read(path) != text]
     if changed:
         host.write_all(changed)
 
 
-def not_read_back(tool: str, plan: Plan, seen: List[Entry]) -> Failure:
+def not_read_back(tool: str, plan: BootPlan, seen: List[BootEntry]) -> Failure:
     """Return the Failure for entries that do not say what was asked for."""
     wanted = {entry.id: values(entry.cmdline) for entry in plan.after}
     wrong = [

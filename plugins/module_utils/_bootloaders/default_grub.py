@@ -13,7 +13,7 @@ from typing import List, Optional
 from ansible_collections.crashops.kdump.plugins.module_utils._bootloaders.base import ETC_DEFAULT_GRUB
 from ansible_collections.crashops.kdump.plugins.module_utils._bootloaders.grub_variables import (
     VARIABLE,
-    Settings,
+    GrubVariables,
     expanded,
 )
 from ansible_collections.crashops.kdump.plugins.module_utils._machine.results import Failure
@@ -54,9 +54,9 @@ def edited_default_grub(text: str, wanted: List[str]) -> str:
     return edited
 
 
-def _read(text: str) -> Settings:
+def _read(text: str) -> GrubVariables:
     """Return what a shell has after it sourced the file."""
-    settings = Settings([NAME])
+    settings = GrubVariables([NAME])
     settings.source(text, ETC_DEFAULT_GRUB)
     return settings
 

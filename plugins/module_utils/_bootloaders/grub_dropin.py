@@ -9,10 +9,10 @@ from typing import List, Optional, Tuple
 
 from ansible_collections.crashops.kdump.plugins.module_utils._bootloaders.base import (
     ETC_DEFAULT_GRUB,
+    BootEntry,
     Bootloader,
-    Entry,
+    BootPlan,
     Kernels,
-    Plan,
     not_read_back,
     put_back,
 )
@@ -58,9 +58,9 @@ def drop_in_text(wanted: List[str]) -> str:
 
 
 @parsed_once
-def parse_grub_cfg(text: str) -> Tuple[Entry, ...]:
+def parse_grub_cfg(text: str) -> Tuple[BootEntry, ...]:
     """Return this system's entries of a grub.cfg, without the recovery ones; the first is the default."""
-    entries: List[Entry] = []
+    entries: List[BootEntry] = []
     name: Optional[str] = None
     for line in text.splitlines():
         menuentry = MENUENTRY.match(line)
@@ -72,7 +72,7 @@ def parse_grub_cfg(text: str) -> Tuple[Entry, ...]:
         if linux and name and RECOVERY not in name:
             # on a file system of its own, /boot is left out of what GRUB calls the kernel
             kernel = "/boot/" + linux.group(1).rpartition("/")[2]
-            entries.append(Entry(name, kernel, linux.group(2), not entries))
+            entries.append(BootEntry(name, kernel, linux.group(2), not entries))
             name = None
     return tuple(entries)
 
@@ -82,7 +82,7 @@ class GrubDropIn(Bootloader):
 
     name = "grub-dropin"
 
-    def entries(self) -> List[Entry]:
+    def entries(self) -> List[BootEntry]:
         """Return this system's entries of grub.cfg, without the recovery ones."""
         text = self.host.read(GRUB_CFG)
         if text is None:
@@ -92,7 +92,7 @@ class GrubDropIn(Bootloader):
             raise Failure("%s has no entry of this system; run update-grub and look at it" % GRUB_CFG, path=GRUB_CFG)
         return found
 
-    def entry_files(self, entry: Entry) -> List[str]:
+    def entry_files(self, entry: BootEntry) -> List[str]:
         """Return grub.cfg, which has every entry."""
         return [GRUB_CFG]
 
@@ -103,7 +103,7 @@ class GrubDropIn(Bootloader):
         rule = "update-grub gives every kernel of this host the same arguments"
         return [refusal("kernels", kernels, rule, "leave it out or say all")]
 
-    def plan(self, wanted: List[str], kernels: Kernels) -> Plan:
+    def plan(self, wanted: List[str], kernels: Kernels) -> BootPlan:
         """Return what would change; update-grub is run where a file or an entry differs."""
         before = self.entries()
         after = [entry._replace(cmdline=replaced(entry.cmdline, wanted)) for entry in before]
@@ -113,12 +113,12 @@ class GrubDropIn(Bootloader):
             new = None
         files = [FileChange(DROP_IN, old, new)] if old != new else []
         if not files and before == after:
-            return Plan(before, after, [], [])
+            return BootPlan(before, after, [], [])
         # Compiling a module takes longer than looking at a host does: what only a change needs is imported here.
         from ansible_collections.crashops.kdump.plugins.module_utils._bootloaders.update_grub_effects import foretold
 
         texts = {path: self.host.read(path) or "" for path in self._paths() if path != DROP_IN}
-        return foretold(Plan(before, after, files, [["update-grub"]]), texts, self._edited_since())
+        return foretold(BootPlan(before, after, files, [["update-grub"]]), texts, self._edited_since())
 
     def _paths(self) -> List[str]:
         """Return the files of GRUB's settings in the order in which they are read."""
@@ -135,7 +135,7 @@ class GrubDropIn(Bootloader):
         seen = [self.host.stat(path) for path in paths]
         return written is not None and any(one is not None and one.mtime_ns > written.mtime_ns for one in seen)
 
-    def apply(self, plan: Plan) -> Plan:
+    def apply(self, plan: BootPlan) -> BootPlan:
         """Write the drop-in, run update-grub and read grub.cfg back."""
         if self.host.stat(DROP_IN_DIRECTORY) is None:
             self.host.make_directory(DROP_IN_DIRECTORY, 0o755)
@@ -154,7 +154,7 @@ class GrubDropIn(Bootloader):
 
         return came_about(plan, seen)
 
-    def _compared(self, plan: Plan) -> List[Entry]:
+    def _compared(self, plan: BootPlan) -> List[BootEntry]:
         """Return the entries as they are now; raise Failure where one does not have what was asked for."""
         seen = self.entries()
         wanted = [values(entry.cmdline) for entry in plan.after[:1]]

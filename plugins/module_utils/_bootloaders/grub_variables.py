@@ -9,7 +9,7 @@ from typing import Dict, List, Optional
 
 from ansible_collections.crashops.kdump.plugins.module_utils._syntax.shell_assignments import DEFAULTING, ENDING, NAME
 from ansible_collections.crashops.kdump.plugins.module_utils._syntax.shell_commands import Beyond, Command, read_script
-from ansible_collections.crashops.kdump.plugins.module_utils._syntax.shell_words import Unreadable, Word, read_word
+from ansible_collections.crashops.kdump.plugins.module_utils._syntax.shell_words import UnreadableShell, Word, read_word
 
 # what is escaped, and $$, only to pass over them
 VARIABLE = re.compile(r"\\.|\$\$|\$\{([A-Za-z_][A-Za-z0-9_]*)\}|\$([A-Za-z_][A-Za-z0-9_]*)", re.DOTALL)
@@ -19,7 +19,7 @@ TOUCHED = re.compile(r"(?<![A-Za-z0-9_$])(?<!\$\{)[A-Za-z_][A-Za-z0-9_]*")
 MARK = "\0"
 
 
-class Settings:
+class GrubVariables:
     """The variables of files that are sourced one after the other.
 
     values has None for what only a shell can tell, and doubts says why. plain are the words that assign the variables
@@ -91,7 +91,7 @@ def expanded(raw: str, known: Dict[str, Optional[str]]) -> Optional[str]:
     marked = VARIABLE.sub(lambda match: MARK if match.lastindex else match.group(), raw)
     try:
         value = read_word("_=" + marked, 0).value
-    except Unreadable:
+    except UnreadableShell:
         return None
     if value is None:
         return None

@@ -15,12 +15,12 @@ from typing import Dict, List, Optional
 from ansible_collections.crashops.kdump.plugins.module_utils._bootloaders.base import (
     ETC_DEFAULT_GRUB,
     ZIPL_CONF,
+    BootEntry,
     Bootloader,
-    Entry,
+    BootPlan,
     Future,
     Kernels,
     NotBooted,
-    Plan,
     default_entry,
     not_read_back,
     put_back,
@@ -57,7 +57,7 @@ class Grubby(Bootloader):
 
     name = "grubby"
 
-    def entries(self) -> List[Entry]:
+    def entries(self) -> List[BootEntry]:
         """Return every entry, the rescue one as well: it is booted like any other."""
         info = self.host.run(["grubby", "--info=ALL"], timeout_s=self.timeout_s).stdout
         default_index = self.host.run(["grubby", "--default-index"], timeout_s=self.timeout_s, check=False).stdout
@@ -68,7 +68,7 @@ class Grubby(Bootloader):
             )
         return self._settable(found)
 
-    def _settable(self, found: List[Entry]) -> List[Entry]:
+    def _settable(self, found: List[BootEntry]) -> List[BootEntry]:
         """Return the entries that have arguments at all: unified kernel images and memory tests have none."""
         texts = {entry.id: self.host.read(BLS_ENTRY % entry.id) for entry in found}
         kept = [entry for entry in found if texts[entry.id] is None or OPTIONS.search(texts[entry.id] or "")]
@@ -79,7 +79,7 @@ class Grubby(Bootloader):
             raise Failure(words % name + "set them where its image is made, or boot another entry by default")
         return kept
 
-    def entry_files(self, entry: Entry) -> List[str]:
+    def entry_files(self, entry: BootEntry) -> List[str]:
         """Return the entry's own file, and grubenv where the entry refers to it."""
         path = BLS_ENTRY % entry.id
         return [path] + ([GRUBENV] if KERNELOPTS in (self.host.read(path) or "") else [])
@@ -105,7 +105,7 @@ class Grubby(Bootloader):
             return []
         return [refusal("kernels", path, "no boot entry has it", remedy) for path in kernels if path not in known]
 
-    def plan(self, wanted: List[str], kernels: Kernels) -> Plan:
+    def plan(self, wanted: List[str], kernels: Kernels) -> BootPlan:
         """Return what would change; the two side files only where all kernels are meant."""
         before = self.entries()
         if kernels == "all":
@@ -124,7 +124,7 @@ class Grubby(Bootloader):
         commands = [_argv(selector, wanted) for selector in sorted(set(selectors))]
         if self._boots_by_zipl() and (commands or is_older_than(self.host, self._bls_paths())):
             commands.append(["zipl"])
-        return Plan(before, after, files, commands)
+        return BootPlan(before, after, files, commands)
 
     def _boots_by_zipl(self) -> bool:
         """Return whether zipl copies the arguments of the entries, at the moment it runs only (s390x)."""
@@ -144,7 +144,7 @@ class Grubby(Bootloader):
             return None if kernelopts is None else Future(GRUBENV, values(kernelopts))
         return Future(PROC_CMDLINE, values(self.host.read(PROC_CMDLINE) or ""))
 
-    def _side_files(self, before: List[Entry], grubby_runs: bool, wanted: List[str]) -> List[FileChange]:
+    def _side_files(self, before: List[BootEntry], grubby_runs: bool, wanted: List[str]) -> List[FileChange]:
         """Return the changes to where kernels yet to come take their arguments from.
 
         Without /etc/kernel/cmdline they take them from the running kernel, so that is where it is not needed.
@@ -165,7 +165,7 @@ class Grubby(Bootloader):
             changes.append(FileChange(KERNEL_CMDLINE, text, _new_kernel_cmdline(text, before, wanted)))
         return [change for change in changes if change.before != change.after]
 
-    def _takes_kernelopts(self, entries: List[Entry]) -> bool:
+    def _takes_kernelopts(self, entries: List[BootEntry]) -> bool:
         """Return whether new kernels refer to kernelopts in grubenv: on RHEL 8, but not where zipl boots (s390x)."""
         default = default_entry(entries)
         return default is not None and ".el8" in default.kernel and self.host.read(ZIPL_CONF) is None
@@ -175,12 +175,12 @@ class Grubby(Bootloader):
         found = KERNELOPTS_LINE.search(self.host.read(GRUBENV) or "")
         return found.group(1) if found else None
 
-    def _forgets_new_kernels(self, before: List[Entry], wanted: List[str]) -> bool:
+    def _forgets_new_kernels(self, before: List[BootEntry], wanted: List[str]) -> bool:
         """Return whether entries have their own arguments, and new kernels would get others by kernelopts (RHEL 8)."""
         kernelopts = self._kernelopts() if self._takes_kernelopts(before) else None
         return kernelopts is not None and values(kernelopts) != wanted
 
-    def apply(self, plan: Plan) -> Plan:
+    def apply(self, plan: BootPlan) -> BootPlan:
         """Write the side files as planned, run grubby, and read everything back."""
         saved = self._saved()
         in_order = self._sides_in_order()
@@ -206,7 +206,7 @@ class Grubby(Bootloader):
             older = [word for word in argv if word != LEAVE_DEFAULT_GRUB]
             return str(self.host.run(older, timeout_s=self.timeout_s).stderr)
 
-    def _undo(self, plan: Plan, saved: Dict[str, Optional[str]], in_order: bool) -> str:
+    def _undo(self, plan: BootPlan, saved: Dict[str, Optional[str]], in_order: bool) -> str:
         """Put every file back as it was, and into the boot record too; return what came of it, in words."""
         try:
             put_back(self.host, saved)
@@ -232,7 +232,7 @@ class Grubby(Bootloader):
         if in_order and not self._sides_in_order():
             self.host.set_mtime(KERNEL_CMDLINE)
 
-    def _compare(self, plan: Plan, complaints: str) -> None:
+    def _compare(self, plan: BootPlan, complaints: str) -> None:
         """Raise Failure where the entries are not what was planned, in any argument, with what grubby complained of."""
         seen = self.entries()
         if [_as_words(entry) for entry in seen] != [_as_words(entry) for entry in plan.after]:
@@ -244,14 +244,14 @@ class Grubby(Bootloader):
             raise Failure("%s does not say what was written into it; what else writes it?" % " and ".join(wrong))
 
 
-def _is_meant(entry: Entry, kernels: Kernels) -> bool:
+def _is_meant(entry: BootEntry, kernels: Kernels) -> bool:
     """Return whether a choice of kernels includes an entry."""
     if kernels == "all":
         return True
     return entry.default if kernels == "default" else entry.kernel in kernels
 
 
-def _check_kernelopts(entries: List[Entry], wanted: List[str]) -> None:
+def _check_kernelopts(entries: List[BootEntry], wanted: List[str]) -> None:
     """Raise Failure where entries refer to kernelopts and there is none: grubby would do nothing, and end well."""
     bare = [entry.id for entry in entries if KERNELOPTS in words(entry.cmdline) and values(entry.cmdline) != wanted]
     if bare:
@@ -269,7 +269,7 @@ def _argv(selector: str, wanted: List[str]) -> List[str]:
     return argv + ([LEAVE_DEFAULT_GRUB] if selector == "ALL" else [])
 
 
-def _new_kernel_cmdline(text: Optional[str], before: List[Entry], wanted: List[str]) -> str:
+def _new_kernel_cmdline(text: Optional[str], before: List[BootEntry], wanted: List[str]) -> str:
     """Return what /etc/kernel/cmdline should say: its own words, or the default entry's where it is not there."""
     if text is not None:
         return text if values(text) == wanted else replaced(text.strip(), wanted) + "\n"
@@ -280,6 +280,6 @@ def _new_kernel_cmdline(text: Optional[str], before: List[Entry], wanted: List[s
     return replaced(plain, wanted) + "\n"
 
 
-def _as_words(entry: Entry) -> List[str]:
+def _as_words(entry: BootEntry) -> List[str]:
     """Return an entry for comparison: which one, its other arguments, and crashkernel= in order."""
     return [entry.id, *words(without(entry.cmdline)), *values(entry.cmdline)]

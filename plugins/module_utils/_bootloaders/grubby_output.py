@@ -7,14 +7,14 @@
 import re
 from typing import Dict, List, Tuple
 
-from ansible_collections.crashops.kdump.plugins.module_utils._bootloaders.base import Entry
+from ansible_collections.crashops.kdump.plugins.module_utils._bootloaders.base import BootEntry
 from ansible_collections.crashops.kdump.plugins.module_utils._syntax.parsed_once import parsed_once
 
 FIELD = re.compile(r"(\w+)=(.*)\Z")
 
 
 @parsed_once
-def parse_info(text: str, default_index: str) -> Tuple[Entry, ...]:
+def parse_info(text: str, default_index: str) -> Tuple[BootEntry, ...]:
     """Return the entries that `grubby --info=ALL` prints, root= put back in front of the arguments."""
     blocks: List[Dict[str, str]] = []
     for line in text.splitlines():
@@ -29,9 +29,9 @@ def parse_info(text: str, default_index: str) -> Tuple[Entry, ...]:
     return tuple(_entry(block, default_index) for block in blocks if "kernel" in block)
 
 
-def _entry(block: Dict[str, str], default_index: str) -> Entry:
+def _entry(block: Dict[str, str], default_index: str) -> BootEntry:
     """Return one block of grubby's output as an entry."""
     root = ["root=%s" % block["root"]] if "root" in block else []
     cmdline = " ".join(root + [block.get("args", "")]).strip()
     name = block.get("id") or block.get("title") or block["index"]
-    return Entry(name, block["kernel"], cmdline, block["index"] == default_index.strip())
+    return BootEntry(name, block["kernel"], cmdline, block["index"] == default_index.strip())

@@ -12,10 +12,10 @@ import re
 from typing import Dict, List
 
 from ansible_collections.crashops.kdump.plugins.module_utils._bootloaders.base import (
+    BootEntry,
     Bootloader,
-    Entry,
+    BootPlan,
     Kernels,
-    Plan,
     not_read_back,
 )
 from ansible_collections.crashops.kdump.plugins.module_utils._bootloaders.bootc_kargs import (
@@ -61,12 +61,12 @@ class RpmOstree(Ostree):
 
     name = "rpm-ostree"
 
-    def entries(self) -> List[Entry]:
+    def entries(self) -> List[BootEntry]:
         """Return the pending deployment, or the booted one where none is pending."""
         cmdline = self.host.run(KARGS, timeout_s=self.timeout_s).stdout.strip()
         if not cmdline:
             raise Failure("rpm-ostree kargs names no kernel arguments; look at rpm-ostree status")
-        return [Entry("next deployment", "", cmdline, True)]
+        return [BootEntry("next deployment", "", cmdline, True)]
 
     def notes(self, wanted: List[str]) -> List[str]:
         """Return a sentence for each file of the image that sets another value: an update may bring it back."""
@@ -74,14 +74,14 @@ class RpmOstree(Ostree):
         found = sorted(self._of_image().items())
         return [sentence % (path, said(standing)) for path, standing in found if standing != wanted]
 
-    def plan(self, wanted: List[str], kernels: Kernels) -> Plan:
+    def plan(self, wanted: List[str], kernels: Kernels) -> BootPlan:
         """Return what would change: one transaction that takes every value out and puts the wanted ones in."""
         before = self.entries()
         after = [entry._replace(cmdline=replaced(entry.cmdline, wanted)) for entry in before]
         commands = [_argv(values(before[0].cmdline), wanted)] if before != after else []
-        return Plan(before, after, [], commands)
+        return BootPlan(before, after, [], commands)
 
-    def apply(self, plan: Plan) -> Plan:
+    def apply(self, plan: BootPlan) -> BootPlan:
         """Run rpm-ostree, and read back."""
         for argv in plan.commands:
             self.host.run(argv, timeout_s=self.timeout_s)
@@ -91,7 +91,7 @@ class RpmOstree(Ostree):
             raise Failure("%s; %s" % (failure.msg, self._undo(plan, seen)), **failure.details)
         return plan
 
-    def _undo(self, plan: Plan, seen: List[Entry]) -> str:
+    def _undo(self, plan: BootPlan, seen: List[BootEntry]) -> str:
         """Put the old values back; return what came of it, in words."""
         now, before = values(seen[0].cmdline), values(plan.before[0].cmdline)
         if now == before:
@@ -108,22 +108,22 @@ class BootcImage(Ostree):
 
     name = "bootc"
 
-    def entries(self) -> List[Entry]:
+    def entries(self) -> List[BootEntry]:
         """Return the deployments of the boot menu, the next one first."""
         texts = [self.host.read(path) or "" for path in self.host.glob(BLS_ENTRIES)]
         found = sorted((dict(FIELD.findall(text)) for text in texts), key=_menu_order, reverse=True)
         if not found:
             raise Failure("this host boots images, and there is no %s to read its arguments from" % BLS_ENTRIES)
         return [
-            Entry(fields.get("title", ""), fields.get("linux", ""), fields.get("options", ""), fields is found[0])
+            BootEntry(fields.get("title", ""), fields.get("linux", ""), fields.get("options", ""), fields is found[0])
             for fields in found
         ]
 
-    def plan(self, wanted: List[str], kernels: Kernels) -> Plan:
+    def plan(self, wanted: List[str], kernels: Kernels) -> BootPlan:
         """Return an empty plan where the next deployment has the values, else raise what to do in the image."""
         before = self.entries()
         if values(before[0].cmdline) == wanted:
-            return Plan(before, before, [], [])
+            return BootPlan(before, before, [], [])
         standing = sorted(self._of_image())
         if wanted:
             remedy = "put the line %s into %s" % (kargs_d_text(wanted).strip(), " and ".join(standing) or FILE)
@@ -134,7 +134,7 @@ class BootcImage(Ostree):
             "cannot be set here: %s of the image, build it, and run bootc upgrade" % (said(wanted), remedy)
         )
 
-    def apply(self, plan: Plan) -> Plan:
+    def apply(self, plan: BootPlan) -> BootPlan:
         """Do nothing: a plan here is always empty."""
         return plan
 
@@ -145,7 +145,7 @@ def _argv(before: List[str], after: List[str]) -> List[str]:
     return KARGS + deleted + ["--append=crashkernel=%s" % value for value in after]
 
 
-def _as_words(entry: Entry) -> List[str]:
+def _as_words(entry: BootEntry) -> List[str]:
     """Return an entry for comparison: its arguments but ostree=, which every deployment has of its own."""
     return [*words(without(without(entry.cmdline, "ostree"))), *values(entry.cmdline)]
 

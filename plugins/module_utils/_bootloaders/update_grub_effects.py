@@ -7,8 +7,8 @@
 import re
 from typing import Dict, List, Tuple
 
-from ansible_collections.crashops.kdump.plugins.module_utils._bootloaders.base import Entry, Plan
-from ansible_collections.crashops.kdump.plugins.module_utils._bootloaders.grub_variables import Settings
+from ansible_collections.crashops.kdump.plugins.module_utils._bootloaders.base import BootEntry, BootPlan
+from ansible_collections.crashops.kdump.plugins.module_utils._bootloaders.grub_variables import GrubVariables
 from ansible_collections.crashops.kdump.plugins.module_utils._syntax.kernel_cmdline import (
     replaced,
     values,
@@ -26,14 +26,14 @@ UNTOLD = (
 )
 
 
-def foretold(plan: Plan, texts: Dict[str, str], edited: bool) -> Plan:
+def foretold(plan: BootPlan, texts: Dict[str, str], edited: bool) -> BootPlan:
     """Return a plan with the arguments that GRUB's settings add to the entries, and sentences about what else changes.
 
     texts are the files of settings by path, in the order in which they are read. edited says whether one of them
     changed after the last update-grub. Only then something may go: scripts in /etc/grub.d give arguments that no
     setting has.
     """
-    settings = Settings(VARIABLES)
+    settings = GrubVariables(VARIABLES)
     for path, text in texts.items():
         settings.source(text, path)
     told = [settings.values[name] for name in VARIABLES]
@@ -49,7 +49,7 @@ def foretold(plan: Plan, texts: Dict[str, str], edited: bool) -> Plan:
     return plan._replace(after=after, notes=notes)
 
 
-def came_about(plan: Plan, seen: List[Entry]) -> Plan:
+def came_about(plan: BootPlan, seen: List[BootEntry]) -> BootPlan:
     """Return a plan with the entries as they are read back, and sentences about what changed beside crashkernel=."""
     found = {entry.id: entry for entry in seen}
     pairs = [(entry, found.get(entry.id, entry)) for entry in plan.after]
@@ -68,7 +68,7 @@ def _only_in(some: List[str], others: List[str]) -> List[str]:
     return [word for number, word in enumerate(some) if word not in others and word not in some[:number]]
 
 
-def _with(entry: Entry, missing: List[str]) -> Entry:
+def _with(entry: BootEntry, missing: List[str]) -> BootEntry:
     """Return an entry with more arguments before its crashkernel=; itself where there are none."""
     if not missing:
         return entry
@@ -76,7 +76,7 @@ def _with(entry: Entry, missing: List[str]) -> Entry:
     return entry._replace(cmdline=replaced(longer, values(entry.cmdline)))
 
 
-def _differences(before: List[Entry], after: List[Entry]) -> Tuple[List[str], List[str]]:
+def _differences(before: List[BootEntry], after: List[BootEntry]) -> Tuple[List[str], List[str]]:
     """Return the arguments but crashkernel= that any entry gains, and those that any loses."""
     pairs = [(_others(old.cmdline), _others(new.cmdline)) for old, new in zip(before, after)]
     gained = [word for old, new in pairs for word in _only_in(new, old)]

@@ -9,10 +9,10 @@ from typing import List, Optional, Tuple
 
 from ansible_collections.crashops.kdump.plugins.module_utils._bootloaders.base import (
     ZIPL_CONF,
+    BootEntry,
     Bootloader,
-    Entry,
+    BootPlan,
     Kernels,
-    Plan,
     not_read_back,
     put_back,
 )
@@ -50,16 +50,16 @@ def is_older_than(host: Host, sources: List[str]) -> bool:
 
 
 @parsed_once
-def parse_zipl_conf(text: str) -> Tuple[Entry, ...]:
+def parse_zipl_conf(text: str) -> Tuple[BootEntry, ...]:
     """Return the sections of a zipl.conf that have parameters; the default is the one that is named, or the first."""
-    found = []  # type: List[Entry]
+    found = []  # type: List[BootEntry]
     section, image, default = "", "", ""
     for line in text.splitlines():
         begun, setting, parameters = SECTION.match(line), SETTING.match(line), _parameters(line)
         if begun or MENU.match(line):
             section, image = begun.group(1) if begun else "", ""
         elif parameters and section:
-            found.append(Entry(section, image, parameters[2], False))
+            found.append(BootEntry(section, image, parameters[2], False))
         elif setting and setting.group(1) == "image":
             image = setting.group(2)
             found = [entry._replace(kernel=image) if entry.id == section else entry for entry in found]
@@ -85,7 +85,7 @@ class ZiplConf(Bootloader):
 
     name = "zipl"
 
-    def entries(self) -> List[Entry]:
+    def entries(self) -> List[BootEntry]:
         """Return the sections that have parameters."""
         found = list(parse_zipl_conf(self.host.read(ZIPL_CONF) or ""))
         if not found:
@@ -99,16 +99,16 @@ class ZiplConf(Bootloader):
         rule = "the sections of %s hold for whatever kernel is newest" % ZIPL_CONF
         return [refusal("kernels", kernels, rule, "leave it out or say all")]
 
-    def plan(self, wanted: List[str], kernels: Kernels) -> Plan:
+    def plan(self, wanted: List[str], kernels: Kernels) -> BootPlan:
         """Return what would change."""
         before = self.entries()
         after = [entry._replace(cmdline=replaced(entry.cmdline, wanted)) for entry in before]
         text = self.host.read(ZIPL_CONF)
         new = edited_zipl_conf(text or "", wanted)
         files = [FileChange(ZIPL_CONF, text, new)] if text != new else []
-        return Plan(before, after, files, [["zipl"]] if files or is_older_than(self.host, [ZIPL_CONF]) else [])
+        return BootPlan(before, after, files, [["zipl"]] if files or is_older_than(self.host, [ZIPL_CONF]) else [])
 
-    def apply(self, plan: Plan) -> Plan:
+    def apply(self, plan: BootPlan) -> BootPlan:
         """Write the file, read it back, and run zipl; put it back where that fails."""
         try:
             put_back(self.host, {change.path: change.after for change in plan.files})
@@ -120,12 +120,12 @@ class ZiplConf(Bootloader):
             raise Failure("%s; %s" % (failure.msg, self._undo(plan)), **failure.details)
         return plan
 
-    def _run(self, plan: Plan) -> None:
+    def _run(self, plan: BootPlan) -> None:
         """Run the commands of a plan."""
         for argv in plan.commands:
             self.host.run(argv, timeout_s=self.timeout_s)
 
-    def _undo(self, plan: Plan) -> str:
+    def _undo(self, plan: BootPlan) -> str:
         """Put the old file back and let zipl see it; return what came of it, in words."""
         try:
             put_back(self.host, {change.path: change.before for change in plan.files})

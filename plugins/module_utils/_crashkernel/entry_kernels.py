@@ -7,7 +7,7 @@
 import re
 from typing import List, Optional, Tuple
 
-from ansible_collections.crashops.kdump.plugins.module_utils._bootloaders.base import Entry
+from ansible_collections.crashops.kdump.plugins.module_utils._bootloaders.base import BootEntry
 from ansible_collections.crashops.kdump.plugins.module_utils._crashkernel.reboot_needed import same, will_reserve
 from ansible_collections.crashops.kdump.plugins.module_utils._crashkernel.running_kernel import Running
 from ansible_collections.crashops.kdump.plugins.module_utils._machine.host import Host
@@ -20,7 +20,7 @@ FOLDER = re.compile(r"/(\d+\.\d[^/]*)/(?:linux|vmlinuz)\Z")
 UNLIKE = ("4.18.0-553.el8.x86_64", "5.14.0-503.el9.x86_64", "6.1.0", "999.0")
 
 
-def release_of(host: Host, entry: Entry) -> Optional[str]:
+def release_of(host: Host, entry: BootEntry) -> Optional[str]:
     """Return the release of the kernel that an entry starts, by its path or where that leads; None without one."""
     for path in (entry.kernel, host.real_path(entry.kernel) if entry.kernel else ""):
         found = FILE.search("/" + path) or FOLDER.search(path)
@@ -29,7 +29,7 @@ def release_of(host: Host, entry: Entry) -> Optional[str]:
     return None
 
 
-def under_entry(host: Host, running: Running, entry: Entry) -> Optional[Running]:
+def under_entry(host: Host, running: Running, entry: BootEntry) -> Optional[Running]:
     """Return this machine as the kernel of an entry finds it; None where that cannot be known, and matters.
 
     A boot loader that names no kernel at all (rpm-ostree) starts one of the same distribution.
@@ -43,7 +43,7 @@ def under_entry(host: Host, running: Running, entry: Entry) -> Optional[Running]
     return running if len(sizes) < 2 or not entry.kernel else None
 
 
-def reserve_alike(host: Host, running: Running, entries: List[Entry]) -> bool:
+def reserve_alike(host: Host, running: Running, entries: List[BootEntry]) -> bool:
     """Return whether each entry reserves the same with its own kernel."""
     if not entries:
         return True
@@ -58,7 +58,7 @@ def reserve_alike(host: Host, running: Running, entries: List[Entry]) -> bool:
     return len({(one.size, one.more, one.cma) if one else None for one in found}) == 1
 
 
-def reserving_nothing(host: Host, running: Running, entries: List[Entry]) -> List[Tuple[Entry, str]]:
+def reserving_nothing(host: Host, running: Running, entries: List[BootEntry]) -> List[Tuple[BootEntry, str]]:
     """Return the entries whose values reserve nothing with their own kernel, and why."""
     kernels = [(entry, under_entry(host, running, entry)) for entry in entries if values(entry.cmdline)]
     found = [(entry, will_reserve(values(entry.cmdline), kernel)) for entry, kernel in kernels if kernel is not None]

@@ -23,7 +23,7 @@ from ansible_collections.crashops.kdump.plugins.module_utils._stacks.base import
 STEPS = ((512 * MIB, 32 * MIB), (2 * GIB, 64 * MIB), (None, 256 * MIB))
 
 
-class Wish(NamedTuple):
+class SizeOptions(NamedTuple):
     """The module's options about size, in bytes where they are sizes."""
 
     size: Union[str, List[str]]
@@ -34,7 +34,7 @@ class Wish(NamedTuple):
     check_mode: bool
 
 
-def resolve(host: Host, stack: Stack, running: Running, wish: Wish) -> WantedReservation:
+def resolve(host: Host, stack: Stack, running: Running, wish: SizeOptions) -> WantedReservation:
     """Return the crashkernel= values that `size` stands for on this host."""
     if isinstance(wish.size, list):
         return wanted(wish.size, running, _overwritten_later(stack, running))
@@ -50,7 +50,7 @@ def resolve(host: Host, stack: Stack, running: Running, wish: Wish) -> WantedRes
     return found._replace(messages=[words] + found.messages)
 
 
-def adjusted(suggested: int, wish: Wish) -> int:
+def adjusted(suggested: int, wish: SizeOptions) -> int:
     """Return an estimate with the margin, kept between minimum and maximum, in steps that a person would type."""
     size = round_up(suggested * (100 + wish.margin_percent), 100) // 100
     size = max(size, wish.minimum or 0)
@@ -59,7 +59,7 @@ def adjusted(suggested: int, wish: Wish) -> int:
     return size if wish.maximum is None else min(size, wish.maximum)
 
 
-def _estimate(host: Host, stack: Stack, running: Running, wish: Wish) -> WantedReservation:
+def _estimate(host: Host, stack: Stack, running: Running, wish: SizeOptions) -> WantedReservation:
     """Return the estimate, at least the vendor's default for this machine, adjusted."""
     found = suggestion(host, stack, running, wish.timeout_s, wish.check_mode)
     if found.size is None:
@@ -76,7 +76,7 @@ def _estimate(host: Host, stack: Stack, running: Running, wish: Wish) -> WantedR
     return wanted(["%dM" % (size // MIB)], running, messages + _overwritten_later(stack, running))
 
 
-def _floor(host: Host, stack: Stack, running: Running, wish: Wish) -> int:
+def _floor(host: Host, stack: Stack, running: Running, wish: SizeOptions) -> int:
     """Return what the vendor's default reserves here, 0 where that is not known."""
     try:
         found = vendor_default(host, stack, running, wish.timeout_s, wish.check_mode)

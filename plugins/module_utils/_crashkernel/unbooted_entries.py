@@ -10,7 +10,7 @@ A reboot would bring them no more than the last one did.
 import re
 from typing import Optional
 
-from ansible_collections.crashops.kdump.plugins.module_utils._bootloaders.base import Bootloader, Entry, NotBooted
+from ansible_collections.crashops.kdump.plugins.module_utils._bootloaders.base import BootEntry, Bootloader, NotBooted
 from ansible_collections.crashops.kdump.plugins.module_utils._crashkernel.reboot_needed import same
 from ansible_collections.crashops.kdump.plugins.module_utils._crashkernel.running_kernel import Running
 from ansible_collections.crashops.kdump.plugins.module_utils._machine.host import Host
@@ -31,7 +31,7 @@ UNKNOWN_REMEDY = (
 CHOSEN = ("single", "recovery", "rescue", "emergency", "1")
 
 
-def not_booted(host: Host, bootloader: Bootloader, entry: Entry, running: Running) -> Optional[NotBooted]:
+def not_booted(host: Host, bootloader: Bootloader, entry: BootEntry, running: Running) -> Optional[NotBooted]:
     """Return why an entry that differs from what was booted will not be booted next time; None where it may be."""
     wanted = values(entry.cmdline)
     if same(wanted, running.booted, running):
@@ -49,7 +49,7 @@ def not_booted(host: Host, bootloader: Bootloader, entry: Entry, running: Runnin
     return NotBooted(text, found.remedy if found else UNKNOWN_REMEDY)
 
 
-def _other_chosen(host: Host, entry: Entry, running: Running) -> bool:
+def _other_chosen(host: Host, entry: BootEntry, running: Running) -> bool:
     """Return whether another entry was booted than the default one: then a reboot does change something."""
     booted = words(host.read(PROC_CMDLINE) or "")
     roots = [values(text, "root")[-1:] for text in (" ".join(booted), entry.cmdline)]

@@ -7,8 +7,8 @@
 from typing import List, NamedTuple, Optional, Sequence, Tuple
 
 from ansible_collections.crashops.kdump.plugins.module_utils._bootloaders.base import (
+    BootEntry,
     Bootloader,
-    Entry,
     Future,
     NotBooted,
     default_entry,
@@ -39,19 +39,19 @@ class BootEntries(NamedTuple):
     """
 
     bootloader: Optional[str] = None
-    entries: Optional[List[Entry]] = None
+    entries: Optional[List[BootEntry]] = None
     unread: Optional[NotBooted] = None
     next: Optional[Running] = None
     reboot_required: Optional[bool] = None
     reason: Optional[str] = None
     default_values: Optional[List[str]] = None
     same: bool = True
-    empty: Sequence[Tuple[Entry, str]] = ()
+    empty: Sequence[Tuple[BootEntry, str]] = ()
     future: Optional[Future] = None
     future_alike: bool = False
 
     @property
-    def default(self) -> Optional[Entry]:
+    def default(self) -> Optional[BootEntry]:
         """Return the entry that the next boot takes."""
         return default_entry(self.entries or [])
 

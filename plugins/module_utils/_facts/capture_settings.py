@@ -28,7 +28,7 @@ FIXED = {
 KNOWS_WORDS = (5, 8)
 
 
-class Setting(NamedTuple):
+class SysctlSetting(NamedTuple):
     """A key's value as written, and the file that sets it, or LINE."""
 
     value: str
@@ -36,7 +36,7 @@ class Setting(NamedTuple):
 
 
 # by the names of the keys
-SysctlSettings = Dict[str, Setting]
+SysctlSettings = Dict[str, SysctlSetting]
 
 
 class CaptureSettings(NamedTuple):
@@ -58,15 +58,15 @@ def read_at_boot(host: Host, words: List[str], version: Optional[Tuple[int, int]
 
 def of_words(words: List[str], version: Optional[Tuple[int, int]]) -> SysctlSettings:
     """Return the keys that a command line sets."""
-    found = {}  # type: Dict[str, Setting]
+    found = {}  # type: Dict[str, SysctlSetting]
     for word in words:
         name, _sign, value = word.partition("=")
         if word in FIXED:
-            found[FIXED[word][0]] = Setting(FIXED[word][1], LINE)
+            found[FIXED[word][0]] = SysctlSetting(FIXED[word][1], LINE)
         elif name in ALIASES and value:
-            found["kernel." + name] = Setting(value, LINE)
+            found["kernel." + name] = SysctlSetting(value, LINE)
         elif re.match(r"sysctl[./]", name) and version is not None and version >= KNOWS_WORDS:
-            found[name[len("sysctl.") :].replace("/", ".")] = Setting(value, LINE)
+            found[name[len("sysctl.") :].replace("/", ".")] = SysctlSetting(value, LINE)
     return found
 
 
@@ -80,11 +80,11 @@ def applied(files: List[SysctlFile]) -> SysctlSettings:
                 options[key] = value, file.path
     named = {key: pair for key, pair in options.items() if not _is_pattern(key)}
     patterns = [(key, pair) for key, pair in options.items() if _is_pattern(key)]
-    found = {}  # type: Dict[str, Setting]
+    found = {}  # type: Dict[str, SysctlSetting]
     for key in set(named) | set(JUDGED):
         pair = named.get(key) or next((pair for pattern, pair in reversed(patterns) if _fits(key, pattern)), None)
         if pair is not None and pair[0] is not None:
-            found[key.replace("/", ".")] = Setting(pair[0], pair[1])
+            found[key.replace("/", ".")] = SysctlSetting(pair[0], pair[1])
     return found
 
 

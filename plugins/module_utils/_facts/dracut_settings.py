@@ -45,7 +45,7 @@ class Said(NamedTuple):
         return self.value.split()
 
 
-class Told(NamedTuple):
+class DracutSettings(NamedTuple):
     """What dracut is told: the values of each setting that count, in order."""
 
     settings: Dict[str, List[Said]]
@@ -71,7 +71,7 @@ class Told(NamedTuple):
         return {plain(word) for word in self.words(*ADDED)}
 
 
-def read_told(host: Host, details: Details) -> Told:
+def read_told(host: Host, details: Details) -> DracutSettings:
     """Return what dracut is told."""
     found = {}  # type: Dict[str, List[Said]]
     for path in [CONF] + [one.path for one in by_version(drop_ins(host, DIRECTORIES))]:
@@ -88,4 +88,4 @@ def read_told(host: Host, details: Details) -> Told:
             before = []
         replaced.add(name)
         found[name] = before + [Said(value, OF_KDUMP_CONF, "Change kdump_dracut_args.")]
-    return Told(found)
+    return DracutSettings(found)

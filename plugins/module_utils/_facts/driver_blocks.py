@@ -7,7 +7,7 @@
 import re
 from typing import Container, Dict, Iterable, Iterator, List, NamedTuple, Optional, Tuple
 
-from ansible_collections.crashops.kdump.plugins.module_utils._facts.dracut_settings import Told
+from ansible_collections.crashops.kdump.plugins.module_utils._facts.dracut_settings import DracutSettings
 from ansible_collections.crashops.kdump.plugins.module_utils._machine.dropin_directories import drop_ins
 from ansible_collections.crashops.kdump.plugins.module_utils._machine.host import Host
 from ansible_collections.crashops.kdump.plugins.module_utils._machine.kernel_modules import MODPROBE, plain
@@ -58,7 +58,7 @@ class Block(NamedTuple):
     is_module_of_dracut: bool = False
 
 
-def blocks(host: Host, stack: Stack, words: List[str], told: Optional[Told]) -> List[Block]:
+def blocks(host: Host, stack: Stack, words: List[str], told: Optional[DracutSettings]) -> List[Block]:
     """Return all that is kept out of the capture kernel by its name; told is None where dracut does not build it."""
     found = list(_of_words(stack, words)) + list(_of_modprobe(host))
     return found + ([] if told is None else list(_of_dracut(told)))
@@ -91,7 +91,7 @@ def _of_modprobe(host: Host) -> Iterator[Block]:
                 yield Block(plain(name), where, "Remove the line from %s." % path, key == "install", sure=False)
 
 
-def _of_dracut(told: Told) -> Iterator[Block]:
+def _of_dracut(told: DracutSettings) -> Iterator[Block]:
     """Return what dracut leaves out of the image by its name."""
     spared = told.added() | {plain(word) for word in told.words("drivers")}
     for one in told.said("omit_drivers"):
@@ -107,7 +107,7 @@ def _of_dracut(told: Told) -> Iterator[Block]:
             yield Block(name, "%s of %s" % (switch, last.where), last.advice, is_module_of_dracut=True)
 
 
-def unlisted_modules(told: Told, needed: Iterable[str]) -> Iterator[Block]:
+def unlisted_modules(told: DracutSettings, needed: Iterable[str]) -> Iterator[Block]:
     """Return which modules of dracut its list leaves out, of those that no other module brings."""
     listed = told.words("dracutmodules", "add_dracutmodules", "force_add_dracutmodules")
     lists = [one for one in told.said("dracutmodules") if one.words()]
@@ -120,7 +120,7 @@ def unlisted_modules(told: Told, needed: Iterable[str]) -> Iterator[Block]:
 
 
 def unlisted_drivers(
-    told: Told, disks: Iterable[str], types: Iterable[str], listed: Container[str], qemu: Optional[bool]
+    told: DracutSettings, disks: Iterable[str], types: Iterable[str], listed: Container[str], qemu: Optional[bool]
 ) -> Iterator[Block]:
     """Return which drivers dracut's own lists leave out: of disks, and of file systems.
 

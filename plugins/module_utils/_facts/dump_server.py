@@ -14,7 +14,7 @@ from ansible_collections.crashops.kdump.plugins.module_utils._stacks.base import
 from ansible_collections.crashops.kdump.plugins.module_utils._syntax import option_values
 from ansible_collections.crashops.kdump.plugins.module_utils._syntax.whole_numbers import whole
 from ansible_collections.crashops.kdump.plugins.module_utils._targets.find import prober
-from ansible_collections.crashops.kdump.plugins.module_utils._targets.prober import Wish
+from ansible_collections.crashops.kdump.plugins.module_utils._targets.prober import ProbeOptions
 from ansible_collections.crashops.kdump.plugins.module_utils._targets.target import (
     REFUSED,
     Delivery,
@@ -158,7 +158,7 @@ def _refused(host: Host, addresses: List[str], port: int, timeout_s: int) -> Opt
 
 def _looked(host: Host, delivery: Delivery, target: Target, timeout_s: int) -> Answer:
     """Return what a look at the directory gives: read-only, as kdump_target looks in check mode."""
-    wish = Wish(target, delivery, create=True, act=False, timeout_s=timeout_s, makes_private=False)
+    wish = ProbeOptions(target, delivery, create=True, act=False, timeout_s=timeout_s, makes_private=False)
     try:
         probe = prober(target.kind)(host, wish).probe()
     except Failure as failure:

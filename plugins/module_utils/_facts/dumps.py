@@ -11,7 +11,12 @@ from ansible_collections.crashops.kdump.plugins.module_utils._machine.host impor
 from ansible_collections.crashops.kdump.plugins.module_utils._machine.tolerant_host import TolerantHost
 from ansible_collections.crashops.kdump.plugins.module_utils._syntax.kernel_cmdline import values
 from ansible_collections.crashops.kdump.plugins.module_utils._vmcores import dmesg, formats, trusted_files
-from ansible_collections.crashops.kdump.plugins.module_utils._vmcores.examine import Look, dmesg_text, judged, look
+from ansible_collections.crashops.kdump.plugins.module_utils._vmcores.examine import (
+    OpenedDump,
+    dmesg_text,
+    judged,
+    look,
+)
 from ansible_collections.crashops.kdump.plugins.module_utils._vmcores.find import Found, find_dumps
 from ansible_collections.crashops.kdump.plugins.module_utils._vmcores.header import Verdict
 
@@ -106,7 +111,7 @@ def _is_of_user(found: Found) -> bool:
     return trusted_files.is_of_user(found.facts)
 
 
-def _dump(host: Host, seen: Look, newest: bool, opened: bool) -> Dump:
+def _dump(host: Host, seen: OpenedDump, newest: bool, opened: bool) -> Dump:
     """Return one dump; the log's words are those of the newest only."""
     core = seen.found.core
     doubt, of_user = trusted_files.doubt(host, seen.found.path, seen.found.facts), _is_of_user(seen.found)

@@ -19,7 +19,7 @@ from ansible_collections.crashops.kdump.plugins.module_utils._facts.memory impor
 from ansible_collections.crashops.kdump.plugins.module_utils._facts.panic_policy import PanicPolicy
 from ansible_collections.crashops.kdump.plugins.module_utils._facts.proof import Proof
 from ansible_collections.crashops.kdump.plugins.module_utils._facts.service import ServiceFacts
-from ansible_collections.crashops.kdump.plugins.module_utils._facts.target import Target
+from ansible_collections.crashops.kdump.plugins.module_utils._facts.target import TargetFacts
 from ansible_collections.crashops.kdump.plugins.module_utils._facts.target_drivers import Drivers
 from ansible_collections.crashops.kdump.plugins.module_utils._stacks.base import Settings, Stack
 from ansible_collections.crashops.kdump.plugins.module_utils._stacks.find import stack_named
@@ -42,7 +42,7 @@ class Evidence(NamedTuple):
     capture_image: CaptureImage
     boot_entries: BootEntries
     memory: Memory
-    target: Target
+    target: TargetFacts
     target_drivers: Drivers
     dumps: Dumps
     dump_size: DumpSize

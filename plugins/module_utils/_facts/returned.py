@@ -15,7 +15,7 @@ from ansible_collections.crashops.kdump.plugins.module_utils._facts.evidence imp
 from ansible_collections.crashops.kdump.plugins.module_utils._facts.panic_policy import PanicPolicy
 from ansible_collections.crashops.kdump.plugins.module_utils._facts.proof import Proof
 from ansible_collections.crashops.kdump.plugins.module_utils._facts.service import ServiceFacts
-from ansible_collections.crashops.kdump.plugins.module_utils._facts.target import Target
+from ansible_collections.crashops.kdump.plugins.module_utils._facts.target import TargetFacts
 
 
 def returned(seen: Evidence) -> Dict[str, Any]:
@@ -55,7 +55,7 @@ def _service_facts(service: ServiceFacts) -> Dict[str, Any]:
     return {name: getattr(service, name) for name in names}
 
 
-def _dump_directory(target: Target) -> Dict[str, Any]:
+def _dump_directory(target: TargetFacts) -> Dict[str, Any]:
     """Return the state of the directory in which the running system sees the dumps."""
     directory = target.directory
     return {
@@ -121,7 +121,7 @@ def dumps_facts(dumps: Dumps) -> Dict[str, Any]:
     }
 
 
-def space_facts(target: Target, size: DumpSize) -> Dict[str, Any]:
+def space_facts(target: TargetFacts, size: DumpSize) -> Dict[str, Any]:
     """Return the room that a dump needs and has."""
     return {
         "place": target.place.path if target.place else None,

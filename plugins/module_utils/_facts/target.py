@@ -37,7 +37,7 @@ class DumpDirectory(NamedTuple):
         return None if self.mode is None else "%04o" % self.mode
 
 
-class Target(NamedTuple):
+class TargetFacts(NamedTuple):
     """The place where dumps go, as far as the running system sees it.
 
     unmounted: the mount point of fstab above the directory, where it is not mounted. root_type: of the root file
@@ -59,13 +59,13 @@ class Target(NamedTuple):
 
 def read_target(
     host: TolerantHost, stack: Stack, settings: Settings, place: Optional[Place], options: LookOptions
-) -> Target:
+) -> TargetFacts:
     """Return what is known of the place where dumps go."""
     path, limit_s = settings.dump_directory, options.probe_timeout_s
     mount = place.mount if place else None
     probe = read_probe(host, stack, settings, options.probe, limit_s)
     found = layers(host, mount.source if mount else settings.target_location or "")
-    return Target(
+    return TargetFacts(
         directory=_directory(host, path, place),
         place=place,
         room=room_of(place, probe),

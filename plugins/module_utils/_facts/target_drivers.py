@@ -10,7 +10,7 @@ from typing import Any, Dict, Iterable, List, NamedTuple, Optional, Sequence, Se
 from ansible_collections.crashops.kdump.plugins.module_utils._facts.block_layers import CLASS, Layer, layers
 from ansible_collections.crashops.kdump.plugins.module_utils._facts.dracut_settings import (
     OF_KDUMP_CONF,
-    Told,
+    DracutSettings,
     read_told,
 )
 from ansible_collections.crashops.kdump.plugins.module_utils._facts.driver_blocks import (
@@ -131,7 +131,7 @@ def read_drivers(host: Host, stack: Stack, kernel: str, settings: Settings, link
     return Drivers(dict(every, **whole), kept, found + lists + calls + _vague(told, way), unseen, unclear)
 
 
-def _unlisted(host: Host, told: Told, way: Way, loaded: Dict[str, Loaded], modules: Set[str]) -> List[Block]:
+def _unlisted(host: Host, told: DracutSettings, way: Way, loaded: Dict[str, Loaded], modules: Set[str]) -> List[Block]:
     """Return what dracut's own lists leave out; what a network needs has modules of dracut that do not ask them."""
     disks = {name for layer in way.layers for name in _chain(host, CLASS % layer.name) if name in loaded}
     local = [kind for kind in way.types if kind not in NETWORKED and kind not in ("nfs4", "virtiofs")]
@@ -142,7 +142,7 @@ def _unlisted(host: Host, told: Told, way: Way, loaded: Dict[str, Loaded], modul
     return lists + list(unlisted_modules(told, modules))
 
 
-def _vague(told: Optional[Told], way: Way) -> List[Block]:
+def _vague(told: Optional[DracutSettings], way: Way) -> List[Block]:
     """Return that a list of drivers keeps all others out, where it is not known which of them the target needs."""
     if told is None or not told.is_set("drivers") or not way.missing:
         return []

@@ -12,7 +12,7 @@ from ansible_collections.crashops.kdump.plugins.module_utils._machine.host impor
     HostStandIn,
     command_failure,
 )
-from ansible_collections.crashops.kdump.plugins.module_utils._machine.replace_files import Content
+from ansible_collections.crashops.kdump.plugins.module_utils._machine.replace_files import FileContent
 from ansible_collections.crashops.kdump.plugins.module_utils._machine.results import Failure
 
 # The commands that only read, by the words that they begin with. Any other command may change whatever a file or a
@@ -111,10 +111,10 @@ class CachingHost(HostStandIn):
 
     def write(self, path: str, text: str, mode: int = 0o644, backup: bool = False) -> Optional[str]:
         """Write a whole file atomically and return the backup's path, if one was asked for."""
-        saved = self.write_all([Content(path, text, mode)], backup)
+        saved = self.write_all([FileContent(path, text, mode)], backup)
         return saved[0] if saved else None
 
-    def write_all(self, contents: List[Content], backup: bool = False) -> List[str]:
+    def write_all(self, contents: List[FileContent], backup: bool = False) -> List[str]:
         """Write, or remove, all of these files or none, and return the paths of the backups."""
         try:
             return self._host.write_all(contents, backup)

@@ -16,7 +16,7 @@ from typing import TYPE_CHECKING, Any, Callable, Dict, List, NamedTuple, Optiona
 from ansible_collections.crashops.kdump.plugins.module_utils._machine import replace_files
 from ansible_collections.crashops.kdump.plugins.module_utils._machine.host_lock import Lock
 from ansible_collections.crashops.kdump.plugins.module_utils._machine.kernel_files import SELINUX
-from ansible_collections.crashops.kdump.plugins.module_utils._machine.replace_files import Content
+from ansible_collections.crashops.kdump.plugins.module_utils._machine.replace_files import FileContent
 from ansible_collections.crashops.kdump.plugins.module_utils._machine.results import Failure, Refused
 from ansible_collections.crashops.kdump.plugins.module_utils._syntax import secret_words
 from ansible_collections.crashops.kdump.plugins.module_utils._syntax.visible_text import shown, visible
@@ -363,10 +363,10 @@ class Host:
         Owner, mode and SELinux context of a file that exists are kept; `mode` is for a new one, which gets the context
         that the policy has for its path.
         """
-        saved = self.write_all([Content(path, text, mode)], backup)
+        saved = self.write_all([FileContent(path, text, mode)], backup)
         return saved[0] if saved else None
 
-    def write_all(self, contents: List[Content], backup: bool = False) -> List[str]:
+    def write_all(self, contents: List[FileContent], backup: bool = False) -> List[str]:
         """Write, or remove, all of these files or none, and return the paths of the backups."""
         return replace_files.replace_all(contents, self._default_context, backup)
 

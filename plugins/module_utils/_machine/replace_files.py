@@ -51,7 +51,7 @@ HINTS = {
 ContextOf = Callable[[str], Optional[str]]
 
 
-class Content(NamedTuple):
+class FileContent(NamedTuple):
     """What a file is to hold (None: it is to be gone), the mode of a new file, and its time in ns (None: now)."""
 
     path: str
@@ -63,7 +63,7 @@ class Content(NamedTuple):
 class Step:
     """One file on its way: `new` was written next to it, `old` is what it was."""
 
-    def __init__(self, content: Content) -> None:
+    def __init__(self, content: FileContent) -> None:
         self.content = content
         self.path = os.path.realpath(content.path)
         self.new = ""
@@ -114,7 +114,7 @@ class Step:
                 continue
 
 
-def replace_all(contents: List[Content], context_of: ContextOf, backup: bool = False) -> List[str]:
+def replace_all(contents: List[FileContent], context_of: ContextOf, backup: bool = False) -> List[str]:
     """Replace all files or none, and return the copies of the old ones, where they were asked for.
 
     A link stays a link: what it leads to is replaced. Owner, mode and labels of a file that exists are kept. A new file

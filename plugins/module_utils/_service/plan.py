@@ -20,7 +20,7 @@ from ansible_collections.crashops.kdump.plugins.module_utils._stacks.base import
 ADOPTED = StateChange("active", "no", "yes")
 
 
-class Wanted(NamedTuple):
+class WantedService(NamedTuple):
     """kdump_service's options; None leaves a fact as it is."""
 
     state: Optional[str]
@@ -29,7 +29,7 @@ class Wanted(NamedTuple):
     rebuild: str
 
 
-class Plan(NamedTuple):
+class ServicePlan(NamedTuple):
     """What would be done: commands in order, and the facts that they change.
 
     load: the capture kernel is loaded again. unload: it must be unloaded first, because the unit would not do that.
@@ -46,7 +46,7 @@ class Plan(NamedTuple):
     changes: List[StateChange]
 
 
-def plan(service: Service, stack: Stack, wanted: Wanted) -> Plan:
+def plan(service: Service, stack: Stack, wanted: WantedService) -> ServicePlan:
     """Return what has to be done."""
     unit = service.unit
     changes: List[StateChange] = []
@@ -65,7 +65,7 @@ def plan(service: Service, stack: Stack, wanted: Wanted) -> Plan:
     unload = load and loaded_by_others(unit, service.armed)
     built = rebuild or (service.image.exists and service.image.stale_because is None)
     reload = load and service.armed and built and may_reload(unit, stack)
-    return Plan(before, load, rebuild, unload, reload, stop, after, changes)
+    return ServicePlan(before, load, rebuild, unload, reload, stop, after, changes)
 
 
 def may_reload(unit: Unit, stack: Stack) -> bool:
@@ -73,12 +73,12 @@ def may_reload(unit: Unit, stack: Stack) -> bool:
     return stack.reloads and unit.active and not unit.masked and not is_assisted(stack.host)
 
 
-def _stays_masked(unit: Unit, wanted: Wanted) -> bool:
+def _stays_masked(unit: Unit, wanted: WantedService) -> bool:
     """Return whether the unit is masked and nobody asked for anything else."""
     return unit.masked and wanted.masked is not False
 
 
-def _enabling(unit: Unit, stack: Stack, wanted: Wanted, changes: List[StateChange]) -> List[List[str]]:
+def _enabling(unit: Unit, stack: Stack, wanted: WantedService, changes: List[StateChange]) -> List[List[str]]:
     """Return the command that makes the unit start at boot, or not; a masked unit starts in no case."""
     if wanted.enabled is None or wanted.enabled == unit.enabled:
         return []
@@ -91,7 +91,7 @@ def _enabling(unit: Unit, stack: Stack, wanted: Wanted, changes: List[StateChang
     return [["systemctl", "enable" if wanted.enabled else "disable", stack.unit]]
 
 
-def _stopping(service: Service, stack: Stack, wanted: Wanted, changes: List[StateChange]) -> List[List[str]]:
+def _stopping(service: Service, stack: Stack, wanted: WantedService, changes: List[StateChange]) -> List[List[str]]:
     """Return the command that unloads the capture kernel: by its unit if that is active."""
     if wanted.state != "stopped" or not (service.armed or service.unit.active):
         return []
@@ -103,7 +103,7 @@ def _stopping(service: Service, stack: Stack, wanted: Wanted, changes: List[Stat
     return [stack.unload_argv()]
 
 
-def _adopting(service: Service, stack: Stack, wanted: Wanted, changes: List[StateChange]) -> List[List[str]]:
+def _adopting(service: Service, stack: Stack, wanted: WantedService, changes: List[StateChange]) -> List[List[str]]:
     """Return the command by which the unit takes over what somebody else has loaded, and loads nothing then.
 
     Only an active unit loads anew when memory or CPUs come and go.
@@ -116,7 +116,7 @@ def _adopting(service: Service, stack: Stack, wanted: Wanted, changes: List[Stat
     return [["systemctl", "start", stack.unit]]
 
 
-def _rebuilds(service: Service, wanted: Wanted) -> bool:
+def _rebuilds(service: Service, wanted: WantedService) -> bool:
     """Return whether the capture initramfs is built before anything is unloaded, so that an armed host stays armed.
 
     Where nothing is loaded, a missing one is left to the start, which builds it in any case.
@@ -125,7 +125,7 @@ def _rebuilds(service: Service, wanted: Wanted) -> bool:
     return wanted.rebuild == "always" or (wanted.rebuild == "auto" and needed)
 
 
-def _loads(service: Service, wanted: Wanted, rebuild: bool, changes: List[StateChange]) -> bool:
+def _loads(service: Service, wanted: WantedService, rebuild: bool, changes: List[StateChange]) -> bool:
     """Return whether the capture kernel is to be loaded anew, the reasons added to the changes."""
     count = len(changes)
     missing = not service.image.exists and wanted.rebuild != "never"
@@ -144,7 +144,7 @@ def _loads(service: Service, wanted: Wanted, rebuild: bool, changes: List[StateC
     return len(changes) > count
 
 
-def blocked(service: Service, stack: Stack, wanted: Wanted, planned: Plan) -> List[str]:
+def blocked(service: Service, stack: Stack, wanted: WantedService, planned: ServicePlan) -> List[str]:
     """Return a sentence for each thing that keeps a real run from doing what is planned."""
     if not planned.changes and (service.unit.exists or not wanted.enabled):
         return []
@@ -175,7 +175,7 @@ def blocked(service: Service, stack: Stack, wanted: Wanted, planned: Plan) -> Li
     return sentences
 
 
-def start_errors(service: Service, stack: Stack, planned: Plan) -> List[str]:
+def start_errors(service: Service, stack: Stack, planned: ServicePlan) -> List[str]:
     """Return what the stack's tool would refuse when it starts, where that costs an armed host what it has loaded."""
     return stack.start_errors() if planned.load and service.armed else []
 

@@ -14,7 +14,7 @@ import json
 from typing import List, NamedTuple, Optional
 
 from ansible_collections.crashops.kdump.plugins.module_utils._machine.host import Host
-from ansible_collections.crashops.kdump.plugins.module_utils._machine.replace_files import Content
+from ansible_collections.crashops.kdump.plugins.module_utils._machine.replace_files import FileContent
 from ansible_collections.crashops.kdump.plugins.module_utils._machine.results import Failure, FileChange
 from ansible_collections.crashops.kdump.plugins.module_utils._service.state import (
     CUT_OFF,
@@ -46,7 +46,7 @@ class Kept(NamedTuple):
     tried: List[str]
 
 
-class Record(NamedTuple):
+class ChangeRecord(NamedTuple):
     """The files of all changes since the host was armed, and the capture initramfs as it was then; time in ns."""
 
     files: List[Kept]
@@ -59,23 +59,23 @@ def digest(text: Optional[str]) -> str:
     return "" if text is None else hashlib.sha256(text.encode("utf-8", "surrogateescape")).hexdigest()
 
 
-def encoded(record: Record) -> str:
+def encoded(record: ChangeRecord) -> str:
     """Return a record as the text of its file."""
     return json.dumps(dict(record._asdict(), version=2, files=[file._asdict() for file in record.files]), indent=1)
 
 
-def decoded(text: str) -> Optional[Record]:
+def decoded(text: str) -> Optional[ChangeRecord]:
     """Return the record that a text holds, None where it holds none: nothing can be put back from that."""
     try:
         data = json.loads(text)
         files = [Kept(file["path"], file["armed"], file["mtime_ns"], list(file["tried"])) for file in data["files"]]
-        return Record(files, data["image"], data["image_mtime_ns"])
+        return ChangeRecord(files, data["image"], data["image_mtime_ns"])
     # deeply nested JSON ends in RecursionError
     except (ValueError, KeyError, TypeError, RecursionError):
         return None
 
 
-def merged(older: Record, newer: Record) -> Record:
+def merged(older: ChangeRecord, newer: ChangeRecord) -> ChangeRecord:
     """Return one record of two changes: what armed the host before the first, and all that was tried since."""
     second = {file.path: file for file in newer.files}
     files = []
@@ -85,13 +85,13 @@ def merged(older: Record, newer: Record) -> Record:
     return older._replace(files=files + [file for file in newer.files if file.path in second])
 
 
-def standing(host: Host) -> Optional[Record]:
+def standing(host: Host) -> Optional[ChangeRecord]:
     """Return the record that a change left, None where there is none; the host may be armed with it by now."""
     text = host.read(RECORD)
     return None if text is None else decoded(text)
 
 
-def unarmed(host: Host, service: Service) -> Optional[Record]:
+def unarmed(host: Host, service: Service) -> Optional[ChangeRecord]:
     """Return what of the standing record is not armed yet, None where nothing is.
 
     A file that is older than what is loaded is armed by now, by whatever means, such as a reboot. But a boot also loads
@@ -121,7 +121,7 @@ def remember(host: Host, stack: Stack, files: List[Kept]) -> None:
     except Failure:
         # a container sees the kernel of its host armed, but there is no systemd to ask and nothing of its own is loaded
         return
-    record = Record(files, service.image.path, _mtime_ns(host, service.image.path))
+    record = ChangeRecord(files, service.image.path, _mtime_ns(host, service.image.path))
     older = unarmed(host, service)
     _write(host, record if older is None else merged(older, record))
 
@@ -129,10 +129,10 @@ def remember(host: Host, stack: Stack, files: List[Kept]) -> None:
 def remember_armed(host: Host, stack: Stack, image: str) -> None:
     """Keep the files as they are: the host is armed with them, and is about to be unloaded."""
     files = [Kept(path, host.read(path), _mtime_ns(host, path), []) for path in stack.config_files]
-    _write(host, Record(files, image, _mtime_ns(host, image)))
+    _write(host, ChangeRecord(files, image, _mtime_ns(host, image)))
 
 
-def _write(host: Host, record: Record) -> None:
+def _write(host: Host, record: ChangeRecord) -> None:
     """Write the record, for root alone: the files may hold secrets."""
     host.make_directory(DIRECTORY, 0o700)
     host.write(RECORD, encoded(record), mode=0o600)
@@ -157,7 +157,7 @@ def restore(host: Host, text: Optional[str]) -> None:
         return
 
 
-def put_back(host: Host, record: Record, image: str) -> List[str]:
+def put_back(host: Host, record: ChangeRecord, image: str) -> List[str]:
     """Write the files as they were when the host was armed, and return their paths; what others wrote since stays.
 
     They get their times back as well, but not where the capture initramfs is another one by now: it was built from
@@ -165,7 +165,7 @@ def put_back(host: Host, record: Record, image: str) -> List[str]:
     """
     untouched = image_is_untouched(host, record, image)
     contents = [
-        Content(file.path, file.armed, mtime_ns=file.mtime_ns if untouched else None)
+        FileContent(file.path, file.armed, mtime_ns=file.mtime_ns if untouched else None)
         for file in record.files
         for now in [host.read(file.path)]
         if now != file.armed and digest(now) in file.tried
@@ -174,7 +174,7 @@ def put_back(host: Host, record: Record, image: str) -> List[str]:
     return [content.path for content in contents]
 
 
-def image_is_untouched(host: Host, record: Record, image: str) -> bool:
+def image_is_untouched(host: Host, record: ChangeRecord, image: str) -> bool:
     """Return whether the capture initramfs is the one that the host was armed with."""
     known = record.image_mtime_ns is not None and record.image == image
     return known and _mtime_ns(host, image) == record.image_mtime_ns

@@ -8,9 +8,9 @@ import json
 from typing import Any, Dict, List, NamedTuple
 
 from ansible_collections.crashops.kdump.plugins.module_utils._bootloaders.base import (
+    BootEntry,
     Bootloader,
-    Entry,
-    Plan,
+    BootPlan,
     configured,
     default_entry,
 )
@@ -25,7 +25,7 @@ from ansible_collections.crashops.kdump.plugins.module_utils._crashkernel.reboot
     will_reserve,
 )
 from ansible_collections.crashops.kdump.plugins.module_utils._crashkernel.reservation import that_count
-from ansible_collections.crashops.kdump.plugins.module_utils._crashkernel.resolve_size import Wish, resolve
+from ansible_collections.crashops.kdump.plugins.module_utils._crashkernel.resolve_size import SizeOptions, resolve
 from ansible_collections.crashops.kdump.plugins.module_utils._crashkernel.running_kernel import (
     Running,
     read_running,
@@ -59,7 +59,9 @@ def wanted_values(host: Host, params: Dict[str, Any], running: Running, check_mo
     if params["state"] == "absent":
         return WantedReservation([], [])
     limits = [limit_bytes(params, name) if params["size"] == "estimate" else None for name in LIMITS]
-    wish = Wish(params["size"], params["margin_percent"] or 0, limits[0], limits[1], params["timeout"], check_mode)
+    wish = SizeOptions(
+        params["size"], params["margin_percent"] or 0, limits[0], limits[1], params["timeout"], check_mode
+    )
     found = resolve(host, find_stack(host), running, wish)
     refused = [] if found.values is None else size_refusals(found.values, running.reader())
     refused = refused or nothing_refusal(found, params["size"], running)
@@ -82,7 +84,7 @@ def keeping_cma(found: WantedReservation, size: Any, bootloader: Bootloader, run
     return wanted(found.values + standing, running, found.messages + [note])
 
 
-def refuse_unread(bootloader: Bootloader, wanted: List[str], plan: Plan, running: Running) -> None:
+def refuse_unread(bootloader: Bootloader, wanted: List[str], plan: BootPlan, running: Running) -> None:
     """Raise Failure before anything is written that the machine does not boot."""
     found = bootloader.unread() if plan.changed() and not same(wanted, running.booted, running) else None
     if found:
@@ -96,7 +98,7 @@ def doubts(found: WantedReservation) -> List[str]:
     return ["%s: %s" % (said(found.values or []), found.expected.doubt)]
 
 
-def empty_entries(host: Host, plan: Plan, running: Running) -> List[str]:
+def empty_entries(host: Host, plan: BootPlan, running: Running) -> List[str]:
     """Return a sentence for each boot entry whose own kernel would reserve nothing."""
     words = "the boot entry of %s would reserve nothing with %s: %s"
     return [
@@ -105,7 +107,7 @@ def empty_entries(host: Host, plan: Plan, running: Running) -> List[str]:
     ]
 
 
-def diff_of(plan: Plan) -> List[Dict[str, str]]:
+def diff_of(plan: BootPlan) -> List[Dict[str, str]]:
     """Return the diff: each file, and each boot entry with one argument per line."""
     entries = [
         {
@@ -120,7 +122,7 @@ def diff_of(plan: Plan) -> List[Dict[str, str]]:
     return [file_diff(change) for change in plan.files] + entries
 
 
-def facts(host: Host, entries: List[Entry], running: Running) -> Dict[str, Any]:
+def facts(host: Host, entries: List[BootEntry], running: Running) -> Dict[str, Any]:
     """Return what is configured, booted and reserved, and whether a reboot is needed."""
     entry = default_entry(entries)
     arguments = values(entry.cmdline) if entry else []
@@ -145,7 +147,7 @@ class Reserving(NamedTuple):
     bootloader: Bootloader
     running: Running
     wanted: WantedReservation
-    plan: Plan
+    plan: BootPlan
 
 
 def plan_reservation(host: Host, params: Dict[str, Any], check_mode: bool) -> Reserving:
@@ -165,7 +167,7 @@ def plan_reservation(host: Host, params: Dict[str, Any], check_mode: bool) -> Re
     found = keeping_cma(found, params["size"], bootloader, running)
     if found.values is None or found.below_floor:
         entries = bootloader.entries()
-        return Reserving(bootloader, running, found, Plan(entries, entries, [], []))
+        return Reserving(bootloader, running, found, BootPlan(entries, entries, [], []))
     plan = bootloader.plan(found.values, params["kernels"])
     refuse_unread(bootloader, found.values, plan, running)
     return Reserving(bootloader, running, found, plan)

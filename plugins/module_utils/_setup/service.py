@@ -10,7 +10,7 @@ from ansible_collections.crashops.kdump.plugins.module_utils._machine.host impor
 from ansible_collections.crashops.kdump.plugins.module_utils._machine.kernel_files import VMCORE
 from ansible_collections.crashops.kdump.plugins.module_utils._machine.results import Refused, state_diff
 from ansible_collections.crashops.kdump.plugins.module_utils._service import plan as service_plan
-from ansible_collections.crashops.kdump.plugins.module_utils._service.plan import Plan, Wanted
+from ansible_collections.crashops.kdump.plugins.module_utils._service.plan import ServicePlan, WantedService
 from ansible_collections.crashops.kdump.plugins.module_utils._service.state import Service
 from ansible_collections.crashops.kdump.plugins.module_utils._stacks.base import Stack
 from ansible_collections.crashops.kdump.plugins.module_utils._syntax.finding import refusal
@@ -21,15 +21,15 @@ class Arming(NamedTuple):
 
     stack: Stack
     service: Service
-    wanted: Wanted
-    planned: Plan
+    wanted: WantedService
+    planned: ServicePlan
     reasons: List[str]
     errors: List[str]
 
 
 def plan_service(stack: Stack, service: Service, params: Dict[str, Any]) -> Arming:
     """Return what brings unit and kernel to what the options of kdump_service say."""
-    wanted = Wanted(params["state"], params["enabled"], params["masked"], params["rebuild"])
+    wanted = WantedService(params["state"], params["enabled"], params["masked"], params["rebuild"])
     planned = service_plan.plan(service, stack, wanted)
     reasons = service_plan.blocked(service, stack, wanted, planned)
     errors = service_plan.start_errors(service, stack, planned)
@@ -63,13 +63,13 @@ def refuse(host: Host, params: Dict[str, Any]) -> None:
         raise Refused(refused)
 
 
-def argvs(stack: Stack, planned: Plan) -> List[str]:
+def argvs(stack: Stack, planned: ServicePlan) -> List[str]:
     """Return the commands of a plan in order."""
     load = stack.start_argv(planned.rebuild, planned.unload, planned.reload) if planned.load else []
     return [" ".join(argv) for argv in planned.before + planned.stop + load + planned.after]
 
 
-def _result(service: Service, wanted: Wanted, planned: Plan, possible: bool) -> Dict[str, Any]:
+def _result(service: Service, wanted: WantedService, planned: ServicePlan, possible: bool) -> Dict[str, Any]:
     """Return what the module says of the host: as planned, or as it is where the plan is not possible yet."""
     unit = service.unit
     loaded = planned.load and possible

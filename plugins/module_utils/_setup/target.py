@@ -20,7 +20,7 @@ from ansible_collections.crashops.kdump.plugins.module_utils._stacks.base import
 from ansible_collections.crashops.kdump.plugins.module_utils._stacks.find import find_stack
 from ansible_collections.crashops.kdump.plugins.module_utils._syntax.finding import refusal
 from ansible_collections.crashops.kdump.plugins.module_utils._targets.find import prober
-from ansible_collections.crashops.kdump.plugins.module_utils._targets.prober import Probe, Wish
+from ansible_collections.crashops.kdump.plugins.module_utils._targets.prober import Probe, ProbeOptions
 from ansible_collections.crashops.kdump.plugins.module_utils._targets.target import (
     DISKS,
     Delivery,
@@ -44,7 +44,7 @@ def tried(host: Host, params: Dict[str, Any], act: bool) -> Dict[str, Any]:
         refused.append(refusal("timeout", params["timeout"], "it is no time", "give 1 or more seconds"))
     if refused:
         raise Refused(refused)
-    wish = Wish(target, stack.delivery, params["create"], act, params["timeout"])
+    wish = ProbeOptions(target, stack.delivery, params["create"], act, params["timeout"])
     try:
         return result(target, prober(target.kind)(host, wish).probe())
     except Failure as failure:

@@ -31,7 +31,7 @@ class Problem(NamedTuple):
     remedy: str
 
 
-class Setting(NamedTuple):
+class OptionSetting(NamedTuple):
     """A directive or variable that an option wants to have a value; None: wants to be gone."""
 
     option: str

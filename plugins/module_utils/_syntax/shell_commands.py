@@ -11,7 +11,7 @@ import re
 from typing import List, NamedTuple, Optional, Tuple
 
 from ansible_collections.crashops.kdump.plugins.module_utils._syntax.parsed_once import parsed_once
-from ansible_collections.crashops.kdump.plugins.module_utils._syntax.shell_words import Unreadable, Word, read_word
+from ansible_collections.crashops.kdump.plugins.module_utils._syntax.shell_words import UnreadableShell, Word, read_word
 
 OPERATOR = re.compile(r";;&|;;|;&|;|&&|\|\||\|&|\||&")
 REDIRECTION = re.compile(r"&>>|&>|<<<|<<-|<<|<>|<&|>>|>&|>\||<|>")
@@ -20,7 +20,7 @@ OPENING = ("if", "while", "until", "for", "select", "case", "function", "{", "[[
 WITHIN = ("then", "else", "elif", "do", "in", "fi", "done", "esac", "}", "]]")
 
 
-class Beyond(Unreadable):
+class Beyond(UnreadableShell):
     """What a shell reads and this reader does not."""
 
 
@@ -37,7 +37,7 @@ class Script(NamedTuple):
 
     commands: Tuple[Command, ...]
     comments: Tuple[Tuple[int, int], ...]
-    broken: Optional[Unreadable]
+    broken: Optional[UnreadableShell]
 
 
 class _Reader:
@@ -79,9 +79,9 @@ class _Reader:
     def operator(self, sign: str) -> None:
         """Take what separates two commands."""
         if not (self.words or self.redirected):
-            raise Unreadable(self.at, "no command stands before %s" % sign)
+            raise UnreadableShell(self.at, "no command stands before %s" % sign)
         if sign[:2] in (";;", ";&"):
-            raise Unreadable(self.at, "%s stands outside case" % sign)
+            raise UnreadableShell(self.at, "%s stands outside case" % sign)
         self.done.append(self.words)
         self.words = []
         self.joined = self.joined or self.redirected or sign != ";"
@@ -99,7 +99,7 @@ class _Reader:
             raise self.beyond("a bracket opens here")
         word = read_word(self.text, self.at)
         if word.start == word.end or self.text[word.start] == "#":
-            raise Unreadable(self.at, "%s names no file" % sign)
+            raise UnreadableShell(self.at, "%s names no file" % sign)
         self.redirected, self.at = True, word.end
 
     def word(self) -> None:
@@ -110,7 +110,7 @@ class _Reader:
         if begins and raw in OPENING:
             raise self.beyond("%s begins a command of several parts" % raw)
         if begins and raw in WITHIN:
-            raise Unreadable(self.at, "%s stands where it cannot" % raw)
+            raise UnreadableShell(self.at, "%s stands where it cannot" % raw)
         if begins and raw == "!":
             self.joined = self.awaiting = True
         elif not (raw.isdigit() and self.text[word.end : word.end + 1] in ("<", ">")):
@@ -137,7 +137,7 @@ class _Reader:
         elif text[at] == "(":
             raise self.beyond("a bracket opens here")
         elif text[at] == ")":
-            raise Unreadable(self.at, "a closing bracket stands where none can")
+            raise UnreadableShell(self.at, "a closing bracket stands where none can")
         else:
             self.word()
 
@@ -148,10 +148,10 @@ def read_script(text: str) -> Script:
     reader, broken = _Reader(text), None
     try:
         if "\0" in text:
-            raise Unreadable(text.index("\0"), "a NUL byte stands in it")
+            raise UnreadableShell(text.index("\0"), "a NUL byte stands in it")
         while reader.at < len(text):
             reader.step()
         reader.end()
-    except Unreadable as problem:
+    except UnreadableShell as problem:
         broken = problem
     return Script(tuple(reader.commands), tuple(reader.comments), broken)

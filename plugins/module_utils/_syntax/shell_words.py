@@ -21,7 +21,7 @@ ESCAPED = '"\\$`'
 Piece = Tuple[int, Optional[str]]
 
 
-class Unreadable(Exception):
+class UnreadableShell(Exception):
     """What no shell can read, or not every shell: where it begins, and what it is."""
 
     def __init__(self, at: int, message: str) -> None:
@@ -52,7 +52,7 @@ def closed(text: str, at: int, closer: str) -> int:
     while stack:
         found = NOTABLE.search(text, at)
         if found is None:
-            raise Unreadable(begin, "an expansion or a bracket is not closed")
+            raise UnreadableShell(begin, "an expansion or a bracket is not closed")
         sign, at = found.group(), found.end()
         if sign == stack[-1]:
             stack.pop()
@@ -86,7 +86,7 @@ def single_quoted(text: str, at: int) -> Piece:
     """Return the place after single quotes, and what stands in them."""
     end = text.find("'", at + 1)
     if end < 0:
-        raise Unreadable(at, "a single quote is not closed")
+        raise UnreadableShell(at, "a single quote is not closed")
     return end + 1, text[at + 1 : end]
 
 
@@ -123,14 +123,14 @@ def _double_quoted(text: str, begin: int) -> Piece:
             return at + 1, _joined(parts)
         at, part = _in_double_quotes(text, at)
         parts.append(part)
-    raise Unreadable(begin, "a double quote is not closed")
+    raise UnreadableShell(begin, "a double quote is not closed")
 
 
 def _ansi_quoted(text: str, at: int) -> Piece:
     """Return the place after bash's $'...', provided that other shells find its end in the same place."""
     end, inner = single_quoted(text, at + 1)
     if "\\" in (inner or ""):
-        raise Unreadable(at, "shells do not agree on what $' with a backslash means")
+        raise UnreadableShell(at, "shells do not agree on what $' with a backslash means")
     return end, None
 
 
@@ -138,7 +138,7 @@ def _unquoted(text: str, at: int) -> Piece:
     """Return the place after the next piece of a word outside quotes, and what it is."""
     if text[at] == "\\":
         if at + 1 == len(text) or (text[at + 1] == "\n" and at + 2 == len(text)):
-            raise Unreadable(at, "the file ends in a backslash")
+            raise UnreadableShell(at, "the file ends in a backslash")
         return at + 2, "" if text[at + 1] == "\n" else text[at + 1]
     if text.startswith("$'", at):
         return _ansi_quoted(text, at)

@@ -25,7 +25,7 @@ from ansible_collections.crashops.kdump.plugins.module_utils._targets.target imp
 HELPER = "mount.nfs"
 
 
-class Reason(NamedTuple):
+class MountTrouble(NamedTuple):
     """What mount.nfs says, what that means, and what to do; server, export and limit are put in."""
 
     pattern: Any
@@ -34,27 +34,27 @@ class Reason(NamedTuple):
 
 
 REASONS = (
-    Reason(
+    MountTrouble(
         re.compile(r"access denied|not permitted", re.IGNORECASE),
         "the NFS server {server} does not let this host mount {export}",
         "add this host to the export in /etc/exports there, and run exportfs -r",
     ),
-    Reason(
+    MountTrouble(
         re.compile(r"No such file or directory", re.IGNORECASE),
         "the NFS server {server} has no {export}",
         "name an export that exportfs lists there",
     ),
-    Reason(
+    MountTrouble(
         re.compile(r"Connection refused|not registered|requested NFS version", re.IGNORECASE),
         "no NFS server that this host can talk to listens on {server}",
         "start nfs-server there, and see to its versions",
     ),
-    Reason(
+    MountTrouble(
         re.compile(r"resolve|Name or service not known|name resolution", re.IGNORECASE),
         "this host cannot resolve the name {server}",
         "write one that it can, or the address, which the capture kernel needs no resolver for",
     ),
-    Reason(
+    MountTrouble(
         re.compile(r"timed out|No route|unreachable|Network is down", re.IGNORECASE),
         "the NFS server {server} did not answer within {limit} s",
         "see to its address, its state and the firewalls (TCP port 2049)",
@@ -118,7 +118,7 @@ class Nfs(Prober):
         words = " ".join(stderr.split()) or "it said nothing"
         return "%s cannot be mounted: %s." % (self.target.location, words)
 
-    def _sentence(self, reason: Reason) -> str:
+    def _sentence(self, reason: MountTrouble) -> str:
         """Return a reason in words."""
         server, export = nfs_parts(self.target.location)
         words = "%s; %s." % (reason.meaning, reason.remedy)

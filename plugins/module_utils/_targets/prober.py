@@ -24,7 +24,7 @@ MOUNT_FAILED = 32
 MOUNTED = "/mnt"
 
 
-class Wish(NamedTuple):
+class ProbeOptions(NamedTuple):
     """What to prove, and how: act is false in check mode; limits are in seconds.
 
     makes_private is false for whoever only asks whether dumps can be written: that closes no directory to others.
@@ -54,7 +54,7 @@ class Probe(NamedTuple):
 class Prober(abc.ABC):
     """Proves one kind of target. What stands against a dump is a Failure with one sentence."""
 
-    def __init__(self, host: Host, wish: Wish) -> None:
+    def __init__(self, host: Host, wish: ProbeOptions) -> None:
         self.host = host
         self.wish = wish
         self.target = wish.target

@@ -19,7 +19,7 @@ NO_LOGIN = 255
 CONNECT_LIMIT_S = 15
 
 
-class Reason(NamedTuple):
+class LoginTrouble(NamedTuple):
     """What ssh says, the word for it in the result, what it means, and what to do."""
 
     pattern: Any
@@ -29,37 +29,37 @@ class Reason(NamedTuple):
 
 
 REASONS = (
-    Reason(
+    LoginTrouble(
         re.compile(r"IDENTIFICATION HAS CHANGED|Host key for .* has changed"),
         "host_key_changed",
         "{host} shows another host key than the one in known_hosts",
         "if the server was really set up anew, remove the old line by ssh-keygen -R {host} and pin its new key",
     ),
-    Reason(
+    LoginTrouble(
         re.compile(r"Host key verification failed|No .* host key is known"),
         "host_key_unknown",
         "no host key of {host} is in /root/.ssh/known_hosts, under the name that the target has",
         "pin it there, from the server's own /etc/ssh/ssh_host_ed25519_key.pub; kdump asks nobody at a crash",
     ),
-    Reason(
+    LoginTrouble(
         re.compile(r"passphrase|Load key .* error in libcrypto"),
         "passphrase",
         "the key {key} has a passphrase, or is no key, and nobody types one at a crash",
         "make a key without a passphrase for kdump alone",
     ),
-    Reason(
+    LoginTrouble(
         re.compile(r"Permission denied|Too many authentication failures"),
         "login_refused",
         "{host} does not let {user} in by the key {key}",
         "add this line to ~/.ssh/authorized_keys of {user} there: restrict {public}",
     ),
-    Reason(
+    LoginTrouble(
         re.compile(r"resolve hostname|Name or service not known"),
         "no_answer",
         "this host cannot resolve the name {host}",
         "write one that it can, or the address, which the capture kernel needs no resolver for",
     ),
-    Reason(
+    LoginTrouble(
         re.compile(r"Connection refused|timed out|No route|unreachable|Connection closed|Connection reset|banner"),
         "no_answer",
         "no ssh server answers on {host} within {limit} s",
@@ -146,7 +146,7 @@ class Ssh(Prober):
             text = self.host.run(["ssh-keygen", "-y", "-P", "", "-f", self._key()], check=False).stdout
         return text.strip()
 
-    def _sentence(self, reason: Reason) -> str:
+    def _sentence(self, reason: LoginTrouble) -> str:
         """Return a reason in words."""
         user, dummy, server = self.target.location.partition("@")
         public = self.public_key() if "{public}" in reason.remedy else ""

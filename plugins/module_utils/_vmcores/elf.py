@@ -12,9 +12,9 @@ from ansible_collections.crashops.kdump.plugins.module_utils._syntax.whole_numbe
 from ansible_collections.crashops.kdump.plugins.module_utils._vmcores import kernel_in_dump
 from ansible_collections.crashops.kdump.plugins.module_utils._vmcores.header import (
     CHUNK,
-    Content,
     Header,
     Read,
+    Readability,
     Verdict,
     vmcoreinfo,
 )
@@ -41,7 +41,7 @@ PT_LOAD = 1
 SAMPLE_BYTES = 4096
 
 
-class Layout(NamedTuple):
+class ElfHeader(NamedTuple):
     """The parts of the ELF header that matter here. order is struct's sign for the byte order."""
 
     order: str
@@ -62,7 +62,7 @@ class Segment(NamedTuple):
     address: int
 
 
-def _layout(read: Read) -> Optional[Layout]:
+def _layout(read: Read) -> Optional[ElfHeader]:
     """Return what the ELF header says, None where it is not that of a core."""
     raw = read(0, 64)
     if len(raw) < 64 or raw[4:5] not in b"\x01\x02" or raw[5:6] not in b"\x01\x02":
@@ -76,10 +76,10 @@ def _layout(read: Read) -> Optional[Layout]:
     if entries == PN_XNUM:
         section = read(sections + (44 if wide else 28), 4)
         entries = struct.unpack(order + "I", section)[0] if len(section) == 4 else 0
-    return Layout(order, wide, machine, flags, table, entry_size, entries)
+    return ElfHeader(order, wide, machine, flags, table, entry_size, entries)
 
 
-def _segments(read: Read, layout: Layout) -> Iterator[Segment]:
+def _segments(read: Read, layout: ElfHeader) -> Iterator[Segment]:
     """Yield the program headers as far as they are in the file."""
     at_once = CHUNK // layout.entry_size
     for first in range(0, layout.entries, at_once):
@@ -92,7 +92,7 @@ def _segments(read: Read, layout: Layout) -> Iterator[Segment]:
             return
 
 
-def _segment(raw: bytes, at: int, layout: Layout) -> Segment:
+def _segment(raw: bytes, at: int, layout: ElfHeader) -> Segment:
     """Return the program header at a place."""
     if layout.wide:
         kind, dummy_flags, offset, dummy_v, address, size = struct.unpack_from(layout.order + "IIQQQQ", raw, at)
@@ -121,7 +121,7 @@ def _note_info(notes: bytes, order: str) -> Dict[str, str]:
     return {}
 
 
-def _information(read: Read, layout: Layout) -> Dict[str, str]:
+def _information(read: Read, layout: ElfHeader) -> Dict[str, str]:
     """Return the VMCOREINFO of a core."""
     info = {}  # type: Dict[str, str]
     for segment in _segments(read, layout):
@@ -166,26 +166,26 @@ def verdict(read: Read, size: int) -> Verdict:
     return Verdict(True, "all %d segments are in the file" % count)
 
 
-def content(read: Read, most: int, seekable: bool) -> Content:
+def content(read: Read, most: int, seekable: bool) -> Readability:
     """Return whether the memory in a core makes sense: by the kernel's own name in it, as its pages carry no test."""
     layout = _layout(read)
     info = _information(read, layout) if layout else {}
     if layout is None or info.get("OSRELEASE") is None:
-        return Content(None, "it holds no VMCOREINFO that could be read")
+        return Readability(None, "it holds no VMCOREINFO that could be read")
     found = (segment for segment in _segments(read, layout) if segment.kind == PT_LOAD and segment.size)
     memory = list(islice(found, SEGMENTS + 1))
     if len(memory) > SEGMENTS:
-        return Content(None, "it has more segments than are kept in memory, so its memory was not read")
+        return Readability(None, "it has more segments than are kept in memory, so its memory was not read")
     total = sum(segment.size for segment in memory)
     places = [index * (total - 1) // max(1, most - 1) for index in range(min(most, total))]
     zeros = [not any(read(_place(memory, at), SAMPLE_BYTES)) for at in places]
     if places and all(zeros):
-        return Content(False, "its memory is all zeros, at each of %d places that were read" % len(places))
+        return Readability(False, "its memory is all zeros, at each of %d places that were read" % len(places))
     words = "an ELF core's pages carry nothing by which they could be tested; %d places were tested for zeros"
     machine = MACHINES.get(layout.machine) if layout.wide else None
     kernel = kernel_in_dump.told(_physical(read, memory), info if seekable else None, machine, info["OSRELEASE"])
     if kernel.trouble:
-        return Content(False, kernel.trouble)
+        return Readability(False, kernel.trouble)
     return judged_by_name(words % len(places), False, zeros, kernel)
 
 

@@ -10,12 +10,12 @@ from ansible_collections.crashops.kdump.plugins.module_utils._machine.host impor
 from ansible_collections.crashops.kdump.plugins.module_utils._machine.results import Failure
 from ansible_collections.crashops.kdump.plugins.module_utils._syntax.whole_numbers import moment
 from ansible_collections.crashops.kdump.plugins.module_utils._vmcores import dmesg, formats, trusted_files
-from ansible_collections.crashops.kdump.plugins.module_utils._vmcores.find import File, Found
+from ansible_collections.crashops.kdump.plugins.module_utils._vmcores.find import FileVersion, Found
 from ansible_collections.crashops.kdump.plugins.module_utils._vmcores.header import (
-    Content,
     Header,
     OutOfTime,
     Read,
+    Readability,
     Unread,
     Verdict,
 )
@@ -28,7 +28,7 @@ SAMPLE = 512
 UNFINISHED = "its name says that it is still being written, or was never finished"
 
 
-class Look(NamedTuple):
+class OpenedDump(NamedTuple):
     """A dump that was found, a reader of its core, what the core's header says, and when that was read."""
 
     found: Found
@@ -43,7 +43,7 @@ class Look(NamedTuple):
         return told if told and trusted_files.is_possible(told, self.now) else moment(self.found.mtime) or 0.0
 
 
-def reader(host: Host, file: File, deadline: float) -> Read:
+def reader(host: Host, file: FileVersion, deadline: float) -> Read:
     """Return a reader of a file that gives up when its time has passed."""
     path = file.path
 
@@ -64,15 +64,15 @@ def reader(host: Host, file: File, deadline: float) -> Read:
     return read
 
 
-def look(host: Host, found: Found, deadline: float) -> Look:
+def look(host: Host, found: Found, deadline: float) -> OpenedDump:
     """Return a dump with what its header says; that is a few reads, whatever its size."""
     if found.core is None or found.trouble:
-        return Look(found, None, Header(), host.now())
+        return OpenedDump(found, None, Header(), host.now())
     read = reader(host, found.core, deadline)
     try:
-        return Look(found, read, formats.dump_header(read, found.core.facts.size), host.now())
+        return OpenedDump(found, read, formats.dump_header(read, found.core.facts.size), host.now())
     except Unread:
-        return Look(found, read, Header(), host.now())
+        return OpenedDump(found, read, Header(), host.now())
 
 
 def dmesg_text(host: Host, found: Found) -> str:
@@ -89,7 +89,7 @@ def dmesg_text(host: Host, found: Found) -> str:
     return "\n".join((part or b"").decode("utf-8", "replace") for part in parts)
 
 
-def judged(seen: Look, log: str, most: int) -> Tuple[Verdict, Content]:
+def judged(seen: OpenedDump, log: str, most: int) -> Tuple[Verdict, Readability]:
     """Return whether a dump is complete, and whether a sample of at most so many pages can be read.
 
     The log beside it must be of the same kernel.
@@ -106,7 +106,7 @@ def judged(seen: Look, log: str, most: int) -> Tuple[Verdict, Content]:
         return Verdict(False, UNFINISHED), formats.NOT_COMPLETE
     named, logged = seen.header.kernel, dmesg.kernel_release(log)
     if named and logged and named != logged:
-        content = Content(False, "it is of the kernel %s, the log beside it of %s" % (named, logged))
+        content = Readability(False, "it is of the kernel %s, the log beside it of %s" % (named, logged))
     return verdict, content
 
 
@@ -115,7 +115,7 @@ def is_unfinished(path: str) -> bool:
     return "incomplete" in path.rsplit("/", 1)[1]
 
 
-def identity(seen: Look) -> str:
+def identity(seen: OpenedDump) -> str:
     """Return what tells a dump from any other: a later crash in the same minute takes the same name."""
     facts = seen.found.facts
     when = seen.header.crash_time or 0

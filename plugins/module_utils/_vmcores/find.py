@@ -27,14 +27,14 @@ KDUMP_TOOLS = (
 )
 
 
-class File(NamedTuple):
+class FileVersion(NamedTuple):
     """A file with the facts that tell it from a later one of the same name."""
 
     path: str
     facts: FileFacts
 
 
-class Entry(NamedTuple):
+class DirectoryEntry(NamedTuple):
     """What a directory holds at a path; trouble: why it cannot be looked at."""
 
     path: str
@@ -45,7 +45,7 @@ class Entry(NamedTuple):
 # what stands for the facts of a file that cannot be looked at
 UNSEEN = FileFacts("unseen", 0, 0, 0, 0, 0)
 # the files of a directory by what they are and their stamp
-Parts = Dict[Tuple[str, str], File]
+Parts = Dict[Tuple[str, str], FileVersion]
 
 
 class Found(NamedTuple):
@@ -55,13 +55,13 @@ class Found(NamedTuple):
     """
 
     directory: str
-    core: Optional[File]
-    dmesg: Optional[File]
-    kexec_log: Optional[File]
+    core: Optional[FileVersion]
+    dmesg: Optional[FileVersion]
+    kexec_log: Optional[FileVersion]
     trouble: Optional[str] = None
 
     @property
-    def files(self) -> List[File]:
+    def files(self) -> List[FileVersion]:
         """Return those that are there."""
         return [file for file in (self.core, self.dmesg, self.kexec_log) if file]
 
@@ -110,13 +110,13 @@ def find_dumps(host: Host, directory: str) -> List[Found]:
     return sorted(found, key=lambda dump: dump.mtime, reverse=True)
 
 
-def _is_core(file: Entry) -> bool:
+def _is_core(file: DirectoryEntry) -> bool:
     """Return whether a name is that of a dump itself."""
     part = part_of(file.path.rsplit("/", 1)[1])
     return part is not None and part[0] == "core"
 
 
-def _dumps_below(host: Host, entry: Entry) -> List[Found]:
+def _dumps_below(host: Host, entry: DirectoryEntry) -> List[Found]:
     """Return the dumps in one of the directories below; one that cannot be looked into counts as one."""
     if entry.trouble:
         return [Found(entry.path, None, None, None, entry.trouble)]
@@ -129,7 +129,7 @@ def _dumps_below(host: Host, entry: Entry) -> List[Found]:
         return [Found(entry.path, None, None, None, failure.msg)]
 
 
-def _files(host: Host, directory: str) -> List[Entry]:
+def _files(host: Host, directory: str) -> List[DirectoryEntry]:
     """Return what a directory holds; what goes away meanwhile is left out."""
     if not host.may_list(directory):
         raise Failure("cannot look for dumps in %s: only root may look into it" % directory, path=directory)
@@ -137,29 +137,29 @@ def _files(host: Host, directory: str) -> List[Entry]:
     return [entry for entry in seen if entry]
 
 
-def _entry(host: Host, path: str) -> Optional[Entry]:
+def _entry(host: Host, path: str) -> Optional[DirectoryEntry]:
     """Return what is at a path, None where there is nothing."""
     try:
         facts = host.stat(path)
     except Failure as failure:
-        return Entry(path, UNSEEN, failure.msg)
+        return DirectoryEntry(path, UNSEEN, failure.msg)
     if facts:
-        return Entry(path, facts, None)
+        return DirectoryEntry(path, facts, None)
     # a host that notes what it cannot see raises nothing
     trouble = getattr(host, "unseen", {}).get(path)
-    return Entry(path, UNSEEN, trouble) if trouble else None
+    return DirectoryEntry(path, UNSEEN, trouble) if trouble else None
 
 
-def _dumps_among(directory: str, files: List[Entry]) -> List[Found]:
+def _dumps_among(directory: str, files: List[DirectoryEntry]) -> List[Found]:
     """Return the dumps that some files of one directory make up."""
     parts = {}  # type: Parts
-    cores = []  # type: List[Tuple[str, Entry]]
+    cores = []  # type: List[Tuple[str, DirectoryEntry]]
     for file in files:
         part = part_of(file.path.rsplit("/", 1)[1]) if file.facts.kind in ("file", "unseen") else None
         if part and part[0] == "core":
             cores.append((part[1], file))
         elif part and not file.trouble:
-            parts.setdefault(part, File(file.path, file.facts))
+            parts.setdefault(part, FileVersion(file.path, file.facts))
     claimed = {stamp for stamp, dummy in cores}
     free = sorted(stamp for what, stamp in parts if what == "dmesg" and stamp not in claimed)
     stamps = [_log_stamp(stamp, free) for stamp, dummy in cores]
@@ -179,9 +179,9 @@ def _log_stamp(stamp: str, free: List[str]) -> str:
     return next((log for log in reversed(free) if log.startswith(tag)), stamp)
 
 
-def _assemble(directory: str, core: Optional[Entry], stamp: str, parts: Parts) -> Found:
+def _assemble(directory: str, core: Optional[DirectoryEntry], stamp: str, parts: Parts) -> Found:
     """Return the dump whose other files carry a stamp."""
     others = (parts.get(("dmesg", stamp)), parts.get(("kexec_log", stamp)))
     if core is None:
         return Found(directory, None, *others)
-    return Found(directory, File(core.path, core.facts), *others, trouble=core.trouble)
+    return Found(directory, FileVersion(core.path, core.facts), *others, trouble=core.trouble)

@@ -23,7 +23,7 @@ OVERLAPS = 16
 HEADER_RECORDS = 64
 
 
-class Record(NamedTuple):
+class Piece(NamedTuple):
     """A piece of the inner file: where it belongs there, how long it is, where its bytes are in this file."""
 
     offset: int
@@ -35,7 +35,7 @@ class Damaged(Exception):
     """The records end, or stop making sense, before the terminator. The text says where."""
 
 
-def records(read: Read) -> Iterator[Record]:
+def records(read: Read) -> Iterator[Piece]:
     """Yield the records up to the terminator; raise Damaged where there is none.
 
     A terminator is looked for by walking, never at the end of the file: a dump on a raw device has no end of file.
@@ -50,13 +50,13 @@ def records(read: Read) -> Iterator[Record]:
             return
         if offset < 0 or size <= 0:
             raise Damaged("there is no record at byte %d, where one should begin" % position)
-        yield Record(offset, size, position + RECORD_HEADER_BYTES)
+        yield Piece(offset, size, position + RECORD_HEADER_BYTES)
         position += RECORD_HEADER_BYTES + size
 
 
 def inner_reader(read: Read) -> Read:
     """Return a reader of the inner file's beginning, made of the first records."""
-    first = []  # type: List[Record]
+    first = []  # type: List[Piece]
     try:
         for record in records(read):
             first.append(record)
@@ -82,7 +82,7 @@ def inner_reader(read: Read) -> Read:
     return read_inner
 
 
-def _covering(first: List[Record], offset: int) -> Optional[Record]:
+def _covering(first: List[Piece], offset: int) -> Optional[Piece]:
     """Return the record that holds a byte of the inner file; a later one overwrites an earlier one."""
     return next((r for r in reversed(first) if r.offset <= offset < r.offset + r.size), None)
 

@@ -15,10 +15,10 @@ from ansible_collections.crashops.kdump.plugins.module_utils._vmcores import (
 )
 from ansible_collections.crashops.kdump.plugins.module_utils._vmcores.header import (
     CHUNK,
-    Content,
     Header,
     OutOfTime,
     Read,
+    Readability,
     Unread,
     Verdict,
 )
@@ -31,9 +31,9 @@ PLAIN = (
 LEGACY = b"DISKDUMP"
 # what the layers around a dump raise where they are cut off or damaged
 BROKEN = (flattened.Damaged, compressed_stream.Broken)
-NOT_COMPLETE = Content(None, "it is not complete")
-NOT_IN_TIME = Content(None, "the time limit passed before its pages were read")
-NOT_ASKED = Content(None, "it was not asked for")
+NOT_COMPLETE = Readability(None, "it is not complete")
+NOT_IN_TIME = Readability(None, "the time limit passed before its pages were read")
+NOT_ASKED = Readability(None, "it was not asked for")
 
 
 def dump_format(read: Read) -> str:
@@ -89,23 +89,23 @@ class _Inside(NamedTuple):
         judged = next((part.verdict(self.read, self.size) for name, dummy, part in PLAIN if name == self.name), unknown)
         return Verdict(judged.complete, self.around + judged.reason)
 
-    def content(self, most: int) -> Content:
+    def content(self, most: int) -> Readability:
         """Return whether a sample of its pages can be read."""
         if not self.whole:
-            return Content(None, "it has more records than are kept in memory, so its pages were not read")
+            return Readability(None, "it has more records than are kept in memory, so its pages were not read")
         if self.name == "kdump-compressed":
             return page_sample.content(self.read, most, self.seekable)
         if self.name == "elf":
             return elf.content(self.read, most, self.seekable)
-        return Content(None, "nothing here reads pages of this format (%s)" % self.name)
+        return Readability(None, "nothing here reads pages of this format (%s)" % self.name)
 
 
-def unread(reason: str) -> Tuple[Verdict, Content]:
+def unread(reason: str) -> Tuple[Verdict, Readability]:
     """Return that nothing can be told of a dump, and why."""
-    return Verdict(None, reason), Content(None, reason)
+    return Verdict(None, reason), Readability(None, reason)
 
 
-def judged(read: Read, size: int, most: int) -> Tuple[Verdict, Content]:
+def judged(read: Read, size: int, most: int) -> Tuple[Verdict, Readability]:
     """Return whether a dump is complete, and whether a sample of at most so many of its pages can be read."""
     if size == 0:
         return Verdict(False, "the file is empty"), NOT_COMPLETE
@@ -125,9 +125,9 @@ def judged(read: Read, size: int, most: int) -> Tuple[Verdict, Content]:
     except OutOfTime:
         return verdict, NOT_IN_TIME
     except Unread as error:
-        return verdict, Content(None, str(error))
+        return verdict, Readability(None, str(error))
     except BROKEN as trouble:
-        return verdict, Content(False, str(trouble))
+        return verdict, Readability(False, str(trouble))
 
 
 def _inside(read: Read, size: int) -> _Inside:

@@ -38,7 +38,7 @@ class Verdict(NamedTuple):
     reason: str
 
 
-class Content(NamedTuple):
+class Readability(NamedTuple):
     """Whether what was read of a dump's pages makes sense (None: it cannot be told), and what was read and what not."""
 
     readable: Optional[bool]

@@ -32,7 +32,7 @@ INCOMPLETE = 0x8
 VMCOREINFO_LIMIT = 1 << 20
 
 
-class Layout(NamedTuple):
+class CompressedLayout(NamedTuple):
     """Where the parts of the file are, in bytes, and its status bits. order is struct's sign for the byte order."""
 
     order: str
@@ -43,7 +43,7 @@ class Layout(NamedTuple):
     descriptors: int
 
 
-def _layout(raw: bytes) -> Optional[Layout]:
+def _layout(raw: bytes) -> Optional[CompressedLayout]:
     """Return the layout that a main header describes, None where it describes none."""
     if len(raw) < HEADER_BYTES:
         return None
@@ -52,11 +52,11 @@ def _layout(raw: bytes) -> Optional[Layout]:
         status, block, sub_blocks, bitmap_blocks = struct.unpack_from(order + "IiiI", raw, 424)
         if block in BLOCK_SIZES and sub_blocks > 0:
             bitmap = (1 + sub_blocks) * block
-            return Layout(order, status, timestamp, block, bitmap, bitmap + bitmap_blocks * block)
+            return CompressedLayout(order, status, timestamp, block, bitmap, bitmap + bitmap_blocks * block)
     return None
 
 
-def layout_of(read: Read) -> Optional[Layout]:
+def layout_of(read: Read) -> Optional[CompressedLayout]:
     """Return the layout of a dump, None where its header describes none."""
     return _layout(read(0, HEADER_BYTES))
 
@@ -90,7 +90,7 @@ def header(read: Read, dummy_size: int) -> Header:
     )
 
 
-def information(read: Read, layout: Layout) -> Optional[Dict[str, str]]:
+def information(read: Read, layout: CompressedLayout) -> Optional[Dict[str, str]]:
     """Return the VMCOREINFO in a dump, None where its second header names none."""
     sub = read(layout.sub_header, SUB_HEADER_BYTES)
     if len(sub) < SUB_HEADER_BYTES:
@@ -99,7 +99,7 @@ def information(read: Read, layout: Layout) -> Optional[Dict[str, str]]:
     return vmcoreinfo(read(where, length)) if where > 0 and length < VMCOREINFO_LIMIT else None
 
 
-def dumped_pages(read: Read, layout: Layout) -> int:
+def dumped_pages(read: Read, layout: CompressedLayout) -> int:
     """Return how many pages the second half of the bitmaps says are in the file."""
     half = (layout.descriptors - layout.bitmap) // 2
     offset, end, pages = layout.bitmap + half, layout.descriptors, 0
@@ -129,7 +129,7 @@ def _extent(chunk: bytes, order: str) -> Extent:
     return Extent(min(offsets), max(map(operator.add, offsets, words[2::6])))
 
 
-def _pages_extent(read: Read, layout: Layout, pages: int) -> Optional[Extent]:
+def _pages_extent(read: Read, layout: CompressedLayout, pages: int) -> Optional[Extent]:
     """Return the extent of all pages, None where the file ends inside the descriptors."""
     whole = CHUNK - CHUNK % DESCRIPTOR_BYTES
     offset, end = layout.descriptors, layout.descriptors + pages * DESCRIPTOR_BYTES

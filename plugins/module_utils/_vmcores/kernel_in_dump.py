@@ -36,7 +36,7 @@ class NotRead(Exception):
     """Something of the kernel's memory cannot be found. The text says why."""
 
 
-class Told(NamedTuple):
+class KernelInMemory(NamedTuple):
     """What the memory says of its kernel: trouble where it is another one, named where it is the one, in words."""
 
     trouble: Optional[str]
@@ -44,7 +44,7 @@ class Told(NamedTuple):
     words: str
 
 
-class Memory:
+class KernelMemory:
     """The dead kernel's memory by virtual addresses."""
 
     def __init__(self, physical: Physical, info: Dict[str, str], machine: Optional[str]) -> None:
@@ -129,32 +129,40 @@ class Memory:
         return (address & inside) + self._number("NUMBER(PHYS_OFFSET)")
 
 
-def told(physical: Physical, info: Optional[Dict[str, str]], machine: Optional[str], release: Optional[str]) -> Told:
+def told(
+    physical: Physical, info: Optional[Dict[str, str]], machine: Optional[str], release: Optional[str]
+) -> KernelInMemory:
     """Return what the memory in a dump says of its kernel, which the dump's header says is of a release.
 
     info is None where nothing can be looked up, because each look would unpack a whole stream.
     """
     if info is None:
-        return Told(None, False, NO_LOOK)
-    memory = Memory(physical, info, machine)
+        return KernelInMemory(None, False, NO_LOOK)
+    memory = KernelMemory(physical, info, machine)
     try:
         found = _own_name(memory)
     except NotRead as why:
-        return Told(None, False, "the kernel's name and log in its memory were not read: %s" % why)
+        return KernelInMemory(None, False, "the kernel's name and log in its memory were not read: %s" % why)
     if found != release:
-        return Told("its header is of the kernel %s, its memory of %s" % (release, found), False, "")
+        return KernelInMemory("its header is of the kernel %s, its memory of %s" % (release, found), False, "")
     try:
         logged = _logged(memory)
     except NotRead as why:
-        return Told(None, True, "its memory names the kernel %s; the log in it was not read: %s" % (found, why))
+        return KernelInMemory(
+            None, True, "its memory names the kernel %s; the log in it was not read: %s" % (found, why)
+        )
     if not logged:
-        return Told(None, True, "its memory names the kernel %s; the log in it has lost its first line" % found)
+        return KernelInMemory(
+            None, True, "its memory names the kernel %s; the log in it has lost its first line" % found
+        )
     if found not in logged:
-        return Told("its header is of the kernel %s, the log in its memory of %s" % (release, logged[0]), False, "")
-    return Told(None, True, "its memory and the log in it name the kernel %s" % found)
+        return KernelInMemory(
+            "its header is of the kernel %s, the log in its memory of %s" % (release, logged[0]), False, ""
+        )
+    return KernelInMemory(None, True, "its memory and the log in it name the kernel %s" % found)
 
 
-def _own_name(memory: Memory) -> str:
+def _own_name(memory: KernelMemory) -> str:
     """Return the release that `uname -r` showed."""
     raw = memory.read(memory.symbol("init_uts_ns"), UTS_BYTES)
     start = raw[: UTS_LEAD + 6].find(b"Linux\0")
@@ -164,7 +172,7 @@ def _own_name(memory: Memory) -> str:
     return release.decode("ascii")
 
 
-def _logged(memory: Memory) -> List[str]:
+def _logged(memory: KernelMemory) -> List[str]:
     """Return the releases in first lines of the kernel's log; none where it has wrapped around."""
     if memory.has("prb"):
         ring = memory.pointer(memory.symbol("prb")) + memory.offset("printk_ringbuffer.text_data_ring")

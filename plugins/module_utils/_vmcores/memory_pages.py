@@ -30,7 +30,7 @@ class Page(NamedTuple):
 class Pages:
     """Reads memory by physical addresses. The bitmap's second half has a bit for each page that is in the file."""
 
-    def __init__(self, read: Read, layout: kdump_compressed.Layout, count: int) -> None:
+    def __init__(self, read: Read, layout: kdump_compressed.CompressedLayout, count: int) -> None:
         self._read = read
         self._layout = layout
         self.count = count

@@ -16,7 +16,7 @@ from ansible_collections.crashops.kdump.plugins.module_utils._vmcores import (
     kernel_in_dump,
     page_compression,
 )
-from ansible_collections.crashops.kdump.plugins.module_utils._vmcores.header import Content, Read
+from ansible_collections.crashops.kdump.plugins.module_utils._vmcores.header import Read, Readability
 from ansible_collections.crashops.kdump.plugins.module_utils._vmcores.memory_pages import Page, Pages
 
 # makedumpfile's bit of the dump level for pages of zeros
@@ -46,7 +46,7 @@ def holes(zeros: List[bool]) -> Optional[str]:
 class _Sample:
     """What unpacking some pages tells: how many were read, packed, only tested by their frame, and which are zeros."""
 
-    def __init__(self, pages: Pages, layout: kdump_compressed.Layout, without_zeros: bool) -> None:
+    def __init__(self, pages: Pages, layout: kdump_compressed.CompressedLayout, without_zeros: bool) -> None:
         self._pages = pages
         self._first = layout.descriptors + pages.count * kdump_compressed.DESCRIPTOR_BYTES
         self._without_zeros = without_zeros or bool(layout.status & page_compression.ALL)
@@ -76,7 +76,7 @@ class _Sample:
         return words
 
 
-def content(read: Read, most: int, seekable: bool = True) -> Content:
+def content(read: Read, most: int, seekable: bool = True) -> Readability:
     """Return whether a sample of at most so many pages can be unpacked, each to the size of a page.
 
     And whether the kernel's own name in its memory is that of the header, if the dump is seekable.
@@ -84,20 +84,20 @@ def content(read: Read, most: int, seekable: bool = True) -> Content:
     layout = kdump_compressed.layout_of(read)
     count = kdump_compressed.dumped_pages(read, layout) if layout else 0
     if layout is None or not count:
-        return Content(None, "its header names no page that could be read")
+        return Readability(None, "its header names no page that could be read")
     info = kdump_compressed.information(read, layout)
     trouble = _info_trouble(read, info)
     if trouble:
-        return Content(False, trouble)
+        return Readability(False, trouble)
     pages, chosen = Pages(read, layout, count), []
     for number in spread(count, most):
         page = pages.describe(number)
         if page is None:
-            return Content(False, "the descriptor of page %d of %d is not in the file" % (number + 1, count))
+            return Readability(False, "the descriptor of page %d of %d is not in the file" % (number + 1, count))
         chosen.append(page)
     raw_level = read(layout.sub_header + 8, 4)
     if len(raw_level) < 4:
-        return Content(None, "it became shorter while it was read")
+        return Readability(None, "it became shorter while it was read")
     (level,) = struct.unpack(layout.order + "i", raw_level)
     sample = _Sample(pages, layout, bool(level & ZERO_PAGES))
     return _judged(read, pages, sample, chosen, (info or {}) if seekable else None)
@@ -114,29 +114,31 @@ def _info_trouble(read: Read, info: Optional[Dict[str, str]]) -> Optional[str]:
     return None if told == named else "its header is of the kernel %s, its VMCOREINFO of %s" % (named, told)
 
 
-def _judged(read: Read, pages: Pages, sample: _Sample, chosen: List[Page], info: Optional[Dict[str, str]]) -> Content:
+def _judged(
+    read: Read, pages: Pages, sample: _Sample, chosen: List[Page], info: Optional[Dict[str, str]]
+) -> Readability:
     """Return what the chosen pages and the kernel's name in its memory tell. Pages are read in the file's order."""
     for page in sorted(chosen, key=lambda page: page.offset):
         try:
             sample.add(page)
         except page_compression.Rubbish as rubbish:
             words = "page %d of %d, at byte %d, cannot be unpacked: %s"
-            return Content(False, words % (page.number + 1, pages.count, page.offset, rubbish))
+            return Readability(False, words % (page.number + 1, pages.count, page.offset, rubbish))
     header = kdump_compressed.header(read, 0)
     try:
         kernel = kernel_in_dump.told(pages.physical, info, header.machine, header.kernel)
     except page_compression.Rubbish as rubbish:
-        return Content(False, "a page of the kernel's own memory cannot be unpacked: %s" % rubbish)
+        return Readability(False, "a page of the kernel's own memory cannot be unpacked: %s" % rubbish)
     if kernel.trouble:
-        return Content(False, kernel.trouble)
+        return Readability(False, kernel.trouble)
     return judged_by_name(sample.words(), sample.packed > 0, sample.zeros, kernel)
 
 
-def judged_by_name(words: str, tested: bool, zeros: List[bool], kernel: kernel_in_dump.Told) -> Content:
+def judged_by_name(words: str, tested: bool, zeros: List[bool], kernel: kernel_in_dump.KernelInMemory) -> Readability:
     """Return whether memory makes sense. Where nothing tests its pages, it must name its kernel and show no hole."""
     words = "%s; %s" % (words, kernel.words)
     if tested:
-        return Content(True, words)
+        return Readability(True, words)
     doubt = None if kernel.named else "nothing else shows whether its content is right"
     doubt = doubt or holes(zeros)
-    return Content(None, "%s; %s" % (words, doubt)) if doubt else Content(True, words)
+    return Readability(None, "%s; %s" % (words, doubt)) if doubt else Readability(True, words)

@@ -37,7 +37,7 @@ def server_refusals(name: str, dumps_host: str | None, known: bool) -> list[str]
     return []
 
 
-class Wanted(NamedTuple):
+class WantedPlace(NamedTuple):
     """Where dumps go, as the operator wrote it: the directory on the server itself, or kdump's target and path."""
 
     dumps_path: str | None = None
@@ -45,14 +45,14 @@ class Wanted(NamedTuple):
     path: str | None = None
 
 
-def server_path(info: dict[str, Any], wanted: Wanted) -> str | None:
+def server_path(info: dict[str, Any], wanted: WantedPlace) -> str | None:
     """Return the directory on the dump server that a host's dumps land in; None where only the host says it."""
     if wanted.dumps_path:
         return wanted.dumps_path
     return _directory(info, wanted.target or {}, wanted.path)
 
 
-def path_refusals(info: dict[str, Any], wanted: Wanted) -> list[str]:
+def path_refusals(info: dict[str, Any], wanted: WantedPlace) -> list[str]:
     """Return why it is not known where to look on the server: what a host says chooses no directory there."""
     found = server_path(info, wanted)
     settings = info["settings"]

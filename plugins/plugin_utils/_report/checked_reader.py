@@ -15,7 +15,7 @@ from ansible_collections.crashops.kdump.plugins.module_utils._syntax.visible_tex
 from ansible_collections.crashops.kdump.plugins.module_utils._syntax.whole_numbers import LAST_TIME_S, MOST
 
 
-class Unreadable(Exception):
+class UnreadableResult(Exception):
     """Why a result cannot be read, in words that go after "it"."""
 
 
@@ -28,14 +28,14 @@ class Reader:
 
     def __init__(self, values: Any, path: str = "") -> None:
         if values is not None and not isinstance(values, Mapping):
-            raise Unreadable("has a %s that is %s" % (path or "value", kind_of(values)))
+            raise UnreadableResult("has a %s that is %s" % (path or "value", kind_of(values)))
         self._values = values
         self._path = path
 
     def _get(self, key: str) -> Any:
         """Return a value that is always there, None where this level is null."""
         if self._values is not None and key not in self._values:
-            raise Unreadable("has no %s" % self._name(key))
+            raise UnreadableResult("has no %s" % self._name(key))
         return self._known(key)
 
     def _known(self, key: str) -> Any:
@@ -46,9 +46,9 @@ class Reader:
         """Return a key with the levels above it."""
         return "%s.%s" % (self._path, key) if self._path else key
 
-    def _wrong(self, key: str, value: Any) -> Unreadable:
+    def _wrong(self, key: str, value: Any) -> UnreadableResult:
         """Return what to raise for a value of another type."""
-        return Unreadable("has a %s that is %s" % (self._name(key), kind_of(value)))
+        return UnreadableResult("has a %s that is %s" % (self._name(key), kind_of(value)))
 
     def part(self, key: str) -> Reader:
         """Return the level below a key."""
@@ -93,7 +93,7 @@ class Reader:
         """Return one of some words."""
         value = self.text(key)
         if value not in choices:
-            raise Unreadable("has the %s %r, which is none of %s" % (self._name(key), value, ", ".join(choices)))
+            raise UnreadableResult("has the %s %r, which is none of %s" % (self._name(key), value, ", ".join(choices)))
         return str(value)
 
     def flag(self, key: str) -> bool | None:
@@ -107,7 +107,7 @@ class Reader:
         """Return a whole number that is not negative and has at most 64 bits."""
         value = self._number(key)
         if value is not None and not 0 <= value <= MOST:
-            raise Unreadable("has a %s of %r" % (self._name(key), value))
+            raise UnreadableResult("has a %s of %r" % (self._name(key), value))
         return None if value is None else int(value)
 
     def seconds(self, key: str) -> float | None:

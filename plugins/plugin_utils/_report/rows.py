@@ -15,7 +15,11 @@ from ansible_collections.crashops.kdump.plugins.module_utils._checks import verd
 from ansible_collections.crashops.kdump.plugins.module_utils._facts import proof as proof_facts
 from ansible_collections.crashops.kdump.plugins.module_utils._syntax.finding import kind_of
 from ansible_collections.crashops.kdump.plugins.plugin_utils._report import readable_values as report_words
-from ansible_collections.crashops.kdump.plugins.plugin_utils._report.checked_reader import Reader, Unreadable, clean
+from ansible_collections.crashops.kdump.plugins.plugin_utils._report.checked_reader import (
+    Reader,
+    UnreadableResult,
+    clean,
+)
 
 # what a row without a result holds, in the order in which every row holds it
 EMPTY = {
@@ -61,7 +65,7 @@ def row(host: str, result: Any, made: float) -> dict[str, Any]:
         return _without(host, "failed", _why(result))
     try:
         return dict(EMPTY, host=clean(host), **_read(Reader(result), made))
-    except Unreadable as trouble:
+    except UnreadableResult as trouble:
         return _without(host, "failed", "The result of this host cannot be read: it %s." % trouble)
 
 
@@ -160,7 +164,7 @@ def _problem(check: Reader) -> dict[str, Any]:
     waiver = check.known_part("waived")
     reason, name = waiver.known_text("reason"), check.text("id") or ""
     if not CHECK_ID.fullmatch(name):
-        raise Unreadable("has a check with the id %r" % name)
+        raise UnreadableResult("has a check with the id %r" % name)
     return {
         "id": name,
         "group": check.choice("group", all_checks.GROUPS),

@@ -107,3 +107,15 @@ def test_what_differs_by_stack_is_asked_of_the_stack():
     others = [name for name in FILES if "/_stacks/" not in name and name not in NAME_A_STACK]
     nodes = [(name, node) for name in others for node in ast.walk(FILES[name])]
     assert [(name, node.lineno) for name, node in nodes if getattr(node, "value", None) in STACKS] == []
+
+
+def test_a_class_name_means_one_thing():
+    nodes = [
+        (node.name, name) for name, tree in FILES.items() for node in ast.walk(tree) if isinstance(node, ast.ClassDef)
+    ]
+    # Ansible finds plugins by these
+    own = [
+        (called, name) for called, name in nodes if called not in ("ActionModule", "FilterModule", "ModuleDocFragment")
+    ]
+    names = [called for called, dummy in own]
+    assert [(called, name) for called, name in own if names.count(called) > 1] == []

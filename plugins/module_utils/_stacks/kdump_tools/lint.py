@@ -20,7 +20,7 @@ from ansible_collections.crashops.kdump.plugins.module_utils._syntax.finding imp
 from ansible_collections.crashops.kdump.plugins.module_utils._syntax.shell_assignments import BROKEN, Oddity, events
 
 
-class Entry(NamedTuple):
+class Variable(NamedTuple):
     """A variable as the file leaves it, and the line that says so."""
 
     line: int
@@ -28,7 +28,7 @@ class Entry(NamedTuple):
     value: str
 
 
-Entries = Dict[str, Entry]
+Entries = Dict[str, Variable]
 
 # rules about what another task may still bring; they refuse nothing
 OF_HOST = ("T17", "T18")
@@ -231,7 +231,7 @@ def _entries(text: str) -> Entries:
     """Return the variables that have a value, by name; the scripts take an empty one for none, but for the switch."""
     last = {event.name: event for event in events(text)}
     valued = [event for event in last.values() if event.value or event.name == options.SWITCH]
-    return {event.name: Entry(event.line, event.name, event.value) for event in valued if event.value is not None}
+    return {event.name: Variable(event.line, event.name, event.value) for event in valued if event.value is not None}
 
 
 def _of_text(text: str, entries: Entries) -> Iterator[Finding]:

@@ -49,25 +49,27 @@ INSTEAD = {
 }
 
 
-def settings(wanted: Dict[str, Any]) -> List[option_values.Setting]:
+def settings(wanted: Dict[str, Any]) -> List[option_values.OptionSetting]:
     """Return the variables that the options are about, sysconfig and the command line apart."""
     found = []
     target = wanted.get("target") or {}
     if target:
         name = TARGETS.get(target["type"])
         if name:
-            found.append(option_values.Setting("target.location", name, (target.get("location") or "").strip(" ")))
-        found.extend(option_values.Setting("target", other, None) for other in TARGET_VARIABLES if other != name)
+            found.append(
+                option_values.OptionSetting("target.location", name, (target.get("location") or "").strip(" "))
+            )
+        found.extend(option_values.OptionSetting("target", other, None) for other in TARGET_VARIABLES if other != name)
     if target.get("ssh_key"):
-        found.append(option_values.Setting("target.ssh_key", "SSH_KEY", target["ssh_key"]))
+        found.append(option_values.OptionSetting("target.ssh_key", "SSH_KEY", target["ssh_key"]))
     if wanted.get("path") is not None:
-        found.append(option_values.Setting("path", "KDUMP_COREDIR", wanted["path"]))
+        found.append(option_values.OptionSetting("path", "KDUMP_COREDIR", wanted["path"]))
     if wanted.get("core_collector") is not None:
         words = makedumpfile.command_words(wanted["core_collector"]) or []
-        found.append(option_values.Setting("core_collector", "MAKEDUMP_ARGS", " ".join(words)))
+        found.append(option_values.OptionSetting("core_collector", "MAKEDUMP_ARGS", " ".join(words)))
     if wanted.get("failure_action") is not None:
         found.append(
-            option_values.Setting("failure_action", "KDUMP_FAIL_CMD", FAIL_COMMANDS.get(wanted["failure_action"]))
+            option_values.OptionSetting("failure_action", "KDUMP_FAIL_CMD", FAIL_COMMANDS.get(wanted["failure_action"]))
         )
     return found
 

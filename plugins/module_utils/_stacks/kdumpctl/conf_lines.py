@@ -27,7 +27,7 @@ XARGS_QUOTES = re.compile(r"""\\(.)|"([^"]*)"|'([^']*)'""", re.DOTALL)
 PLAIN = re.compile(r"^[^\s#]+ [^\s#]")
 
 
-class Entry(NamedTuple):
+class Directive(NamedTuple):
     """One directive: its line number (from 1), name, value, and the line as it stands."""
 
     line: int
@@ -44,7 +44,7 @@ def lines(text: str) -> List[str]:
 
 
 @parsed_once
-def entries(text: str, generation: str = "current") -> Tuple[Entry, ...]:
+def entries(text: str, generation: str = "current") -> Tuple[Directive, ...]:
     """Return the directives of a file, as this generation of kdumpctl reads them."""
     if reads_nothing(text, generation):
         return ()
@@ -52,7 +52,7 @@ def entries(text: str, generation: str = "current") -> Tuple[Entry, ...]:
     for number, line in enumerate(lines(text), 1):
         read = directive(line.rstrip("\n"), generation)
         if read is not None:
-            found.append(Entry(number, read[0], read[1], line))
+            found.append(Directive(number, read[0], read[1], line))
     return tuple(found)
 
 

@@ -31,27 +31,27 @@ def _word(name: str, value: Any) -> Optional[str]:
     return None if value is None else str(value).strip(" ")
 
 
-def settings(wanted: Dict[str, Any]) -> List[option_values.Setting]:
+def settings(wanted: Dict[str, Any]) -> List[option_values.OptionSetting]:
     """Return the directives that the options are about, the one of a local target left out."""
     found = []
     target = wanted.get("target") or {}
     if target and target["type"] != "local":
         found.append(
-            option_values.Setting("target.location", target["type"], (target.get("location") or "").strip(" "))
+            option_values.OptionSetting("target.location", target["type"], (target.get("location") or "").strip(" "))
         )
     if target.get("ssh_key"):
-        found.append(option_values.Setting("target.ssh_key", "sshkey", target["ssh_key"].strip(" ")))
+        found.append(option_values.OptionSetting("target.ssh_key", "sshkey", target["ssh_key"].strip(" ")))
     for name in TEXT_OPTIONS:
         if wanted.get(name) is not None:
-            found.append(option_values.Setting(name, name, wanted[name].strip(" ")))
+            found.append(option_values.OptionSetting(name, name, wanted[name].strip(" ")))
     for name in LIST_OPTIONS:
         if wanted.get(name) is not None:
-            found.append(option_values.Setting(name, name, " ".join(wanted[name]) or None))
+            found.append(option_values.OptionSetting(name, name, " ".join(wanted[name]) or None))
     for name, words in FLAG_OPTIONS.items():
         if wanted.get(name) is not None:
-            found.append(option_values.Setting(name, name, words[wanted[name]]))
+            found.append(option_values.OptionSetting(name, name, words[wanted[name]]))
     for name, value in (wanted.get("directives") or {}).items():
-        found.append(option_values.Setting("directives.%s" % name, name, _word(name, value)))
+        found.append(option_values.OptionSetting("directives.%s" % name, name, _word(name, value)))
     return found
 
 
@@ -85,7 +85,7 @@ def refusals(wanted: Dict[str, Any]) -> Iterator[str]:
             yield refusal(setting.option, setting.value, "the option target says what the target is", "give it once")
 
 
-def _problem(setting: option_values.Setting) -> Optional[option_values.Problem]:
+def _problem(setting: option_values.OptionSetting) -> Optional[option_values.Problem]:
     """Return what is wrong with a directive's value, seen alone."""
     value = str(setting.value)
     problem = option_values.conf_option_problem(value)

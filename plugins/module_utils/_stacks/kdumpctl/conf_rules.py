@@ -7,7 +7,7 @@
 import re
 from typing import Dict, List, NamedTuple, Optional, Sequence, Tuple
 
-from ansible_collections.crashops.kdump.plugins.module_utils._stacks.kdumpctl.conf_lines import TARGETS, Entry
+from ansible_collections.crashops.kdump.plugins.module_utils._stacks.kdumpctl.conf_lines import TARGETS, Directive
 from ansible_collections.crashops.kdump.plugins.module_utils._syntax.visible_text import visible
 
 STREAMS = ("raw", "ssh")  # targets that a collector writes to through its standard output
@@ -48,19 +48,19 @@ class Document(NamedTuple):
     """A kdump.conf as one generation of kdumpctl reads it, and what is known of its host."""
 
     text: str
-    entries: Sequence[Entry]
+    entries: Sequence[Directive]
     generation: str
     host: Surroundings
 
-    def named(self, *names: str) -> List[Entry]:
+    def named(self, *names: str) -> List[Directive]:
         """Return the entries that have one of the names."""
         return [entry for entry in self.entries if entry.name in names]
 
-    def valued(self, *names: str) -> List[Entry]:
+    def valued(self, *names: str) -> List[Directive]:
         """Return the entries that have one of the names, and a value."""
         return [entry for entry in self.named(*names) if entry.value]
 
-    def target(self) -> Optional[Entry]:
+    def target(self) -> Optional[Directive]:
         """Return the entry of the dump target, None where the dump goes to the local path."""
         found = self.named(*TARGETS)
         return found[0] if found else None

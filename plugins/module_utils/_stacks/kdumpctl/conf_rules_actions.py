@@ -9,7 +9,7 @@ from typing import Iterator
 
 from ansible_collections.crashops.kdump.plugins.module_utils._stacks.kdumpctl.conf_lines import (
     HOOKS,
-    Entry,
+    Directive,
     split_words,
 )
 from ansible_collections.crashops.kdump.plugins.module_utils._stacks.kdumpctl.conf_rules import (
@@ -110,7 +110,7 @@ def needless_flattening(document: Document, rule: str) -> Iterator[Finding]:
             yield error(rule, entry, "makedumpfile takes -F only for targets of type ssh and raw", "remove -F")
 
 
-def _is_checked(entry: Entry) -> bool:
+def _is_checked(entry: Directive) -> bool:
     """Return whether mkdumprd takes the collector for makedumpfile and checks it: it has no path."""
     return words(entry.value)[:1] == ["makedumpfile"]
 

@@ -12,7 +12,7 @@ from ansible_collections.crashops.kdump.plugins.module_utils._stacks.kdumpctl.co
 from ansible_collections.crashops.kdump.plugins.module_utils._stacks.kdumpctl.conf_lines import (
     HOOKS,
     TARGETS,
-    Entry,
+    Directive,
     entries,
     is_closed,
     lines,
@@ -89,7 +89,7 @@ def empty_values(document: Document, rule: str) -> Iterator[Finding]:
 
 def repeated_names(document: Document, rule: str) -> Iterator[Finding]:
     """Find names that stand twice; two targets are another rule."""
-    seen: Dict[str, Entry] = {}
+    seen: Dict[str, Directive] = {}
     for entry in document.entries:
         if entry.name in seen and entry.name not in TARGETS:
             message = "%s stands in line %d already" % (shown(entry.name), seen[entry.name].line)

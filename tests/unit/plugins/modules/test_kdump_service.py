@@ -193,7 +193,7 @@ def test_the_second_attempt_with_the_old_configuration_does_not_quote_the_first(
     failed = {rebuild_command(machine): (1, "", "no"), "systemctl restart " + machine.unit: (1, "", "no")}
     tried = [undo.digest(text(machine, BAD))]
     files = [undo.Kept(machine.config, text(machine, OLDER), int(START * 1e9), tried)]
-    record = undo.Record(files, machine.image, 0)
+    record = undo.ChangeRecord(files, machine.image, 0)
     machine.host.files[undo.RECORD] = undo.encoded(record)
     machine.host.files[machine.config] = text(machine, BAD)
     machine.host.mtimes[machine.config] = begun

@@ -7,7 +7,7 @@ import pytest
 from ansible_collections.crashops.kdump.plugins.module_utils._machine.results import Failure, Refused
 from ansible_collections.crashops.kdump.plugins.module_utils._stacks.find import stack_named
 from ansible_collections.crashops.kdump.plugins.module_utils._targets import write_test
-from ansible_collections.crashops.kdump.plugins.module_utils._targets.prober import Wish, mounted_elsewhere
+from ansible_collections.crashops.kdump.plugins.module_utils._targets.prober import ProbeOptions, mounted_elsewhere
 from ansible_collections.crashops.kdump.plugins.module_utils._targets.ssh import Ssh
 from ansible_collections.crashops.kdump.plugins.module_utils._targets.ssh_client import IMAGE_CONFIGURATION
 from ansible_collections.crashops.kdump.plugins.module_utils._targets.target import Target
@@ -356,7 +356,7 @@ SSH = {"type": "ssh", "location": "kdump@store", "ssh_key": KEY}
 
 def login(host, check_mode=False, path="/srv/crash", stack="kdumpctl"):
     """Return the ssh command that the module runs."""
-    wish = Wish(Target("ssh", "kdump@store", KEY, path), stack_named(stack).delivery, True, not check_mode, 60)
+    wish = ProbeOptions(Target("ssh", "kdump@store", KEY, path), stack_named(stack).delivery, True, not check_mode, 60)
     return " ".join(Ssh(host, wish).argv(path))
 
 

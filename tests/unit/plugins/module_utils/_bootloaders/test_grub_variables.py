@@ -7,7 +7,7 @@ import shutil
 import subprocess
 
 import pytest
-from ansible_collections.crashops.kdump.plugins.module_utils._bootloaders.grub_variables import Settings
+from ansible_collections.crashops.kdump.plugins.module_utils._bootloaders.grub_variables import GrubVariables
 
 NAME = "GRUB_CMDLINE_LINUX"
 TOLD = [
@@ -46,7 +46,7 @@ UNTOLD = [
 
 
 def read(*texts):
-    settings = Settings([NAME])
+    settings = GrubVariables([NAME])
     for number, text in enumerate(texts):
         settings.source(text.format(NAME), "/%d.cfg" % number)
     return settings

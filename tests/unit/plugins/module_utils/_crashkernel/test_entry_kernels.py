@@ -4,7 +4,7 @@
 """Which kernel a boot entry starts, and what that one reserves."""
 
 import pytest
-from ansible_collections.crashops.kdump.plugins.module_utils._bootloaders.base import Entry
+from ansible_collections.crashops.kdump.plugins.module_utils._bootloaders.base import BootEntry
 from ansible_collections.crashops.kdump.plugins.module_utils._crashkernel.entry_kernels import (
     release_of,
     reserve_alike,
@@ -22,7 +22,7 @@ RAM = 64 * GIB - 4 * MIB
 
 
 def entry(kernel, value):
-    return Entry("x", kernel, "root=/dev/vda1 crashkernel=" + value, True)
+    return BootEntry("x", kernel, "root=/dev/vda1 crashkernel=" + value, True)
 
 
 def running(kernel, booted, reserved=0, ram=8 * GIB):

@@ -7,7 +7,7 @@ import pytest
 from ansible_collections.crashops.kdump.plugins.module_utils._machine.caching_host import CachingHost, caching
 from ansible_collections.crashops.kdump.plugins.module_utils._machine.host import Host
 from ansible_collections.crashops.kdump.plugins.module_utils._machine.planned_host import PlannedHost
-from ansible_collections.crashops.kdump.plugins.module_utils._machine.replace_files import Content
+from ansible_collections.crashops.kdump.plugins.module_utils._machine.replace_files import FileContent
 from ansible_collections.crashops.kdump.plugins.module_utils._machine.results import Failure, FileChange
 from ansible_collections.crashops.kdump.plugins.module_utils._machine.tolerant_host import TolerantHost
 from ansible_collections.crashops.kdump.tests.unit.fake_host import FakeHost
@@ -112,7 +112,7 @@ def test_writing_through_a_link_drops_the_file_by_either_name():
 @pytest.mark.parametrize(
     ("act", "after"),
     [
-        (lambda host: host.write_all([Content(CONF, None), Content(FSTAB, "x\n")]), [None, "x\n", "0\n"]),
+        (lambda host: host.write_all([FileContent(CONF, None), FileContent(FSTAB, "x\n")]), [None, "x\n", "0\n"]),
         (lambda host: host.remove(CONF), [None, "/dev/vda1 / ext4 defaults 0 1\n", "0\n"]),
         (
             lambda host: host.copy(FSTAB, CONF, 0o644),

@@ -11,7 +11,7 @@ import pytest
 from ansible_collections.crashops.kdump.plugins.module_utils._machine import host as host_module
 from ansible_collections.crashops.kdump.plugins.module_utils._machine import replace_files
 from ansible_collections.crashops.kdump.plugins.module_utils._machine.host import Host
-from ansible_collections.crashops.kdump.plugins.module_utils._machine.replace_files import Content
+from ansible_collections.crashops.kdump.plugins.module_utils._machine.replace_files import FileContent
 from ansible_collections.crashops.kdump.plugins.module_utils._machine.results import Failure
 from ansible_collections.crashops.kdump.tests.unit.fake_host import FakeHost
 
@@ -84,8 +84,8 @@ def texts(folder):
 def change(folder):
     """Return a change of both files, of one that is not there yet, and of one that goes."""
     (folder / "gone").write_text("x")
-    new = [Content(str(folder / name), "new\n") for name in ("kdump.conf", "sysconfig", "third")]
-    return [*new, Content(str(folder / "gone"), None)]
+    new = [FileContent(str(folder / name), "new\n") for name in ("kdump.conf", "sysconfig", "third")]
+    return [*new, FileContent(str(folder / "gone"), None)]
 
 
 AFTER = {"kdump.conf": "new\n", "sysconfig": "new\n", "third": "new\n"}
@@ -215,7 +215,7 @@ def test_a_file_system_without_hard_links_has_the_old_file_put_back_by_a_copy(ho
     monkeypatch.setattr(os, "rename", renamed)
     monkeypatch.setattr(os, "link", unlinkable)
     with pytest.raises(Failure, match="sysconfig: Operation not permitted .it may be immutable: see lsattr"):
-        host.write_all([Content(str(folder / name), "new\n") for name in ("kdump.conf", "sysconfig")])
+        host.write_all([FileContent(str(folder / name), "new\n") for name in ("kdump.conf", "sysconfig")])
     assert texts(folder) == before
     assert os.stat(str(folder / "kdump.conf")).st_mtime == 1000
 

@@ -7,12 +7,12 @@ import pytest
 from ansible_collections.crashops.kdump.plugins.module_utils._machine.results import Failure
 from ansible_collections.crashops.kdump.plugins.module_utils._service import undo
 from ansible_collections.crashops.kdump.plugins.module_utils._service.state import Service, Unit
-from ansible_collections.crashops.kdump.plugins.module_utils._service.undo import Kept, Record
+from ansible_collections.crashops.kdump.plugins.module_utils._service.undo import ChangeRecord, Kept
 from ansible_collections.crashops.kdump.plugins.module_utils._stacks.base import Image
 from ansible_collections.crashops.kdump.tests.unit.fake_host import FakeHost
 
 ONE, TWO, THREE, NEW = [undo.digest(text) for text in ("one\udcff\n", "two\n", "three\n", "new\n")]
-RECORD = Record([Kept("/a", "one\udcff\n", 10, [TWO]), Kept("/b", None, None, [NEW])], "/image", 5000000000)
+RECORD = ChangeRecord([Kept("/a", "one\udcff\n", 10, [TWO]), Kept("/b", None, None, [NEW])], "/image", 5000000000)
 
 
 def test_a_record_is_read_back_as_it_was_written():
@@ -27,13 +27,13 @@ def test_rubbish_holds_no_record(text):
 
 
 def test_two_changes_are_undone_to_what_there_was_before_the_first():
-    newer = Record([Kept("/a", "two\n", 20, [THREE, TWO]), Kept("/c", "x\n", 30, [NEW])], "/image", 6000000000)
+    newer = ChangeRecord([Kept("/a", "two\n", 20, [THREE, TWO]), Kept("/c", "x\n", 30, [NEW])], "/image", 6000000000)
     expected = [
         Kept("/a", "one\udcff\n", 10, [TWO, THREE]),
         Kept("/b", None, None, [NEW]),
         Kept("/c", "x\n", 30, [NEW]),
     ]
-    assert undo.merged(RECORD, newer) == Record(expected, "/image", 5000000000)
+    assert undo.merged(RECORD, newer) == ChangeRecord(expected, "/image", 5000000000)
 
 
 def host_with(files):

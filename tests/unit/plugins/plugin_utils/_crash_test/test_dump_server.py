@@ -63,7 +63,7 @@ SETTINGS = [
 @pytest.mark.parametrize("stack, kind, location, path, given, there", SETTINGS)
 def test_the_directory_on_the_server_follows_from_the_target(stack, kind, location, path, given, there):
     info = {"settings": {"target_type": "local", "target_location": None, "path": "/etc"}, "stack": {"name": stack}}
-    wanted = dump_server.Wanted(given, {"type": kind, "location": location}, path)
+    wanted = dump_server.WantedPlace(given, {"type": kind, "location": location}, path)
     assert dump_server.server_path(info, wanted) == there
 
 
@@ -71,8 +71,8 @@ def test_the_directory_on_the_server_follows_from_the_target(stack, kind, locati
 def test_what_the_host_says_is_no_directory_on_the_server(stack, kind, location, path, given, there):
     settings = {"target_type": kind, "target_location": location, "path": path}
     info = {"settings": settings, "stack": {"name": stack}}
-    assert dump_server.server_path(info, dump_server.Wanted()) is None
-    assert dump_server.server_path(info, dump_server.Wanted(None, None, path)) is None
+    assert dump_server.server_path(info, dump_server.WantedPlace()) is None
+    assert dump_server.server_path(info, dump_server.WantedPlace(None, None, path)) is None
 
 
 def test_a_host_tells_its_clock_its_name_and_its_addresses():
