@@ -9,10 +9,10 @@ from collections.abc import Callable, Iterator
 from pathlib import Path
 from typing import Any
 
-import devtools
 import pytest
 from ansible_collections.crashops.kdump.plugins.plugin_utils._report import page as report_page
 from ansible_collections.crashops.kdump.plugins.plugin_utils._report import summary
+from ansible_collections.crashops.kdump.tests.browser import devtools
 from ansible_collections.crashops.kdump.tests.unit import fleet_builder
 
 

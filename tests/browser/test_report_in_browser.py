@@ -9,8 +9,8 @@ import re
 from collections.abc import Callable, Iterator
 
 import pytest
+from ansible_collections.crashops.kdump.tests.browser.devtools import Page
 from ansible_collections.crashops.kdump.tests.unit.fleet_builder import MADE, check, failed, fleet, info, unreachable
-from devtools import Page
 
 Show = Callable[..., Page]
 EVIL = "</script><script>alert(1)</script><img src=x onerror=alert(2)>\"'`&<!--]]>"

@@ -8,6 +8,8 @@ import signal
 import subprocess
 import sys
 import time
+from collections.abc import Iterator
+from pathlib import Path
 
 import pytest
 
@@ -17,7 +19,7 @@ from tools.lab.guest import Guest, free_port
 
 
 @pytest.fixture(scope="module")
-def guests(tmp_path_factory):
+def guests(tmp_path_factory: pytest.TempPathFactory) -> Iterator[list[Guest]]:
     """Return two running guests on one private network; they end with this process."""
     found, network = image.build("debian-12"), free_port()
     pair = []
@@ -33,13 +35,13 @@ def guests(tmp_path_factory):
         assert not guest.running()
 
 
-def test_the_guests_reach_each_other_on_the_private_network(guests):
+def test_the_guests_reach_each_other_on_the_private_network(guests: list[Guest]) -> None:
     one, _two = guests
     reach = "import socket; print(socket.create_connection(('10.77.0.2', 22), 30).recv(7).decode())"
     assert one.ssh(f'python3 -c "{reach}"').strip() == "SSH-2.0"
 
 
-def test_a_guest_goes_back_to_what_was_saved_with_its_clock_at_now(guests):
+def test_a_guest_goes_back_to_what_was_saved_with_its_clock_at_now(guests: list[Guest]) -> None:
     guest = guests[0]
     boot = guest.boot_id()
     guest.ssh("echo before > /root/state")
@@ -51,7 +53,7 @@ def test_a_guest_goes_back_to_what_was_saved_with_its_clock_at_now(guests):
     assert abs(int(guest.ssh("date +%s")) - time.time()) < 30
 
 
-def test_a_saved_guest_starts_elsewhere_in_seconds_and_goes_on_itself(guests, tmp_path):
+def test_a_saved_guest_starts_elsewhere_in_seconds_and_goes_on_itself(guests: list[Guest], tmp_path: Path) -> None:
     source = guests[1]
     boot, reached_by = source.boot_id(), source.ssh_argv()
     source.ssh("echo kept > /root/state")
@@ -75,7 +77,7 @@ def test_a_saved_guest_starts_elsewhere_in_seconds_and_goes_on_itself(guests, tm
     assert source.ssh("cat /root/state").strip() == "later"
 
 
-def test_an_nmi_reaches_the_kernel(guests):
+def test_an_nmi_reaches_the_kernel(guests: list[Guest]) -> None:
     guest = guests[0]
     guest.inject_nmi()
     deadline = time.monotonic() + 60
@@ -84,7 +86,7 @@ def test_an_nmi_reaches_the_kernel(guests):
     assert "NMI received" in guest.ssh("dmesg")
 
 
-def test_a_reset_gives_another_boot(guests):
+def test_a_reset_gives_another_boot(guests: list[Guest]) -> None:
     guest = guests[0]
     boot = guest.boot_id()
     guest.reset()
@@ -92,13 +94,13 @@ def test_a_reset_gives_another_boot(guests):
     assert guest.boot_id() != boot
 
 
-def test_a_command_that_fails_in_a_guest_is_not_a_lost_guest(guests):
+def test_a_command_that_fails_in_a_guest_is_not_a_lost_guest(guests: list[Guest]) -> None:
     with pytest.raises(CommandFailed, match="exited with 3") as caught:
         guests[0].ssh("exit 3")
     assert not isinstance(caught.value, GuestLost)
 
 
-def test_a_guest_whose_qemu_dies_is_lost_and_says_what_its_console_said(guests):
+def test_a_guest_whose_qemu_dies_is_lost_and_says_what_its_console_said(guests: list[Guest]) -> None:
     guest = guests[1]
     os.kill(guest._state["pid"], signal.SIGKILL)
     with pytest.raises(GuestLost, match="QEMU ended") as caught:
@@ -106,7 +108,7 @@ def test_a_guest_whose_qemu_dies_is_lost_and_says_what_its_console_said(guests):
     assert "login:" in str(caught.value)
 
 
-def test_a_guest_ends_with_the_process_that_owns_it(tmp_path):
+def test_a_guest_ends_with_the_process_that_owns_it(tmp_path: Path) -> None:
     owner = subprocess.Popen([sys.executable, "-c", "input()"], stdin=subprocess.PIPE)
     found = image.build("debian-12")
     machine = qemu.Machine("owned", 3, found.firmware, 512, 1, free_port(), None)

@@ -4,6 +4,7 @@
 """The copy of the collection that leads to made-up machines, once for a run of tests."""
 
 import os
+from pathlib import Path
 
 import pytest
 from ansible_collections.crashops.kdump.tests.roles import sshd
@@ -11,7 +12,7 @@ from ansible_collections.crashops.kdump.tests.roles.made_up import Fleet, copy_c
 
 
 @pytest.fixture(scope="session")
-def collections(tmp_path_factory):
+def collections(tmp_path_factory: pytest.TempPathFactory):
     """Return where Ansible finds the copy and the other collections."""
     folder = tmp_path_factory.mktemp("collections")
     copy_collection(folder)
@@ -19,12 +20,12 @@ def collections(tmp_path_factory):
 
 
 @pytest.fixture
-def fleet(tmp_path):
+def fleet(tmp_path: Path):
     """Return a function that makes a fleet of machines: fleet(web1="debian", db1="el9")."""
     return lambda groups=None, **machines: Fleet(tmp_path, machines, groups)
 
 
 @pytest.fixture(scope="session")
-def openssh(tmp_path_factory):
+def openssh(tmp_path_factory: pytest.TempPathFactory):
     """Return the root below which a real sshd is."""
     return sshd.programs(tmp_path_factory.mktemp("openssh"))

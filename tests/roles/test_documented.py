@@ -53,7 +53,7 @@ def documented(fleet):
 
 
 @pytest.mark.parametrize("example", shown(COMMAND))
-def test_command_runs(collections, documented, example):
+def test_command_runs(collections, documented, example) -> None:
     words = of_ansible(example)
     if not words:
         program = example.content[2] if example.content[0] == "python" else example.content[0]
@@ -66,14 +66,14 @@ def test_command_runs(collections, documented, example):
 
 
 @pytest.mark.parametrize("example", shown(PLAYS))
-def test_play_runs(collections, documented, example):
+def test_play_runs(collections, documented, example) -> None:
     done = documented.play(collections, example.content)
     assert done.rc == 0, done.output
     assert done.results
 
 
 @pytest.mark.parametrize("example", shown(VARIABLES))
-def test_variables_are_taken_by_setup(collections, documented, example):
+def test_variables_are_taken_by_setup(collections, documented, example) -> None:
     done = documented.playbook(collections, "setup", "--limit", "web", **example.content)
     expected = [said for word, said in REFUSED_VARIABLES.items() if word in str(example.content)]
     assert (done.rc != 0) == bool(expected), done.output
@@ -82,7 +82,7 @@ def test_variables_are_taken_by_setup(collections, documented, example):
 
 
 @pytest.mark.parametrize("example", shown(TASKS))
-def test_tasks_run_and_fail_where_the_page_says_so(collections, documented, example):
+def test_tasks_run_and_fail_where_the_page_says_so(collections, documented, example) -> None:
     (documented.folder / "kdump.conf.j2").write_text(TEMPLATE, encoding="utf-8")
     (host,) = [name for name in ("web1.example.org",) if name in str(example.content)] or ["db1"]
     tasks = [{"block": [task], "rescue": [{"ansible.builtin.meta": "clear_host_errors"}]} for task in example.content]
@@ -96,11 +96,11 @@ def test_tasks_run_and_fail_where_the_page_says_so(collections, documented, exam
     assert done.of(host)
 
 
-def test_every_failure_on_purpose_is_still_shown():
+def test_every_failure_on_purpose_is_still_shown() -> None:
     names = {task.get("name") for example in SHOWN if example.kind == TASKS for task in example.content}
     assert FAILING_TASKS.keys() <= names
 
 
-def test_a_page_shows_nothing_that_is_not_run():
+def test_a_page_shows_nothing_that_is_not_run() -> None:
     other = [example.name for example in SHOWN if example.kind == OTHER]
     assert [name.partition(":")[0] for name in other] == ["docs/metrics.md"]

@@ -3,6 +3,8 @@
 # SPDX-License-Identifier: GPL-3.0-or-later
 """The schema of kdump_info is made from the RETURN documentation of the module."""
 
+from typing import Any
+
 import jsonschema
 import pytest
 
@@ -10,12 +12,12 @@ from tools.dev import schemas
 from tools.dev.places import REPOSITORY
 
 
-def documented(**value):
+def documented(**value: Any) -> dict[str, Any]:
     """Return the schema of one value that is documented so."""
     return schemas.schema({"value": {"description": "What it is.", **value}})
 
 
-def test_published_schema_is_what_the_documentation_makes():
+def test_published_schema_is_what_the_documentation_makes() -> None:
     assert (REPOSITORY / schemas.SCHEMA).read_text(encoding="utf-8") == schemas.text(REPOSITORY)
 
 
@@ -38,17 +40,19 @@ def test_published_schema_is_what_the_documentation_makes():
         ),
     ],
 )
-def test_schema_allows_what_is_documented_and_nothing_else(value, right, wrong):
+def test_schema_allows_what_is_documented_and_nothing_else(
+    value: dict[str, Any], right: list[Any], wrong: list[Any]
+) -> None:
     judge = jsonschema.Draft7Validator(documented(**value))
     assert [one for one in right if not judge.is_valid(one)] == []
     assert [one for one in wrong if judge.is_valid(one)] == []
 
 
-def test_description_has_no_marks_of_ansible_in_it():
+def test_description_has_no_marks_of_ansible_in_it() -> None:
     made = documented(type="str", description=["C(ready), or", "RV(checks)."])
     assert made["properties"]["value"]["description"] == "ready, or checks."
 
 
-def test_module_without_documentation_has_no_schema():
+def test_module_without_documentation_has_no_schema() -> None:
     with pytest.raises(ValueError, match="has no RETURN"):
         schemas.returned("NAME = 1")

@@ -6,6 +6,7 @@
 import argparse
 import json
 import os
+import select
 import socket
 import struct
 import subprocess
@@ -25,28 +26,28 @@ MACHINE = qemu.Machine("web1", 3, "bios", 1024, 2, 40000, None)
 PLACES = qemu.Places(Path("/g/disk.qcow2"), Path("/g/serial.log"), Path("/t/qmp"), Path("/g/variables.qcow2"), 2222)
 
 
-def test_the_console_loses_its_colours_and_keeps_its_words():
+def test_the_console_loses_its_colours_and_keeps_its_words() -> None:
     assert console.clean("[\x1b[0;32m  OK  \x1b[0m] Started\r\n\x1b[2J\x1b[1;1HGRUB") == "[  OK  ] Started\nGRUB"
 
 
-def test_the_tail_leaves_blank_lines_out():
+def test_the_tail_leaves_blank_lines_out() -> None:
     assert console.tail("one\n\n\ntwo\n  \nthree\n", 2) == "  two\n  three"
     assert "empty" in console.tail("")
 
 
-def test_a_lost_guest_says_what_its_console_said():
+def test_a_lost_guest_says_what_its_console_said() -> None:
     error = GuestLost("web1", "QEMU ended: killed", "Linux version 6.1\nBUG: soft lockup\n")
     assert "guest web1 is lost: QEMU ended: killed" in str(error)
     assert "BUG: soft lockup" in str(error)
     assert isinstance(error, LabError)
 
 
-def frame(receiver, sender, text):
+def frame(receiver: str, sender: str, text: bytes) -> bytes:
     data = bytes.fromhex(receiver) + bytes.fromhex(sender) + text
     return len(data).to_bytes(4, "big") + data
 
 
-def has_taken(line, wanted):
+def has_taken(line: socket.socket, wanted: bytes) -> bool:
     """Return whether a frame comes on a line; those of guests that nobody knew yet, before it, went to all."""
     while True:
         head = line.recv(4, socket.MSG_WAITALL)
@@ -54,7 +55,7 @@ def has_taken(line, wanted):
             return True
 
 
-def test_the_network_passes_frames_on_and_loses_none():
+def test_the_network_passes_frames_on_and_loses_none() -> None:
     port = free_port()
     network.ensure(port)
     network.ensure(port)
@@ -85,14 +86,14 @@ def test_the_network_passes_frames_on_and_loses_none():
         line.close()
 
 
-def test_a_fingerprint_changes_with_any_part():
+def test_a_fingerprint_changes_with_any_part() -> None:
     one = cache.fingerprint(recipes.RECIPES["debian-12"], ["a"], {"b": "c"})
     assert one == cache.fingerprint(recipes.RECIPES["debian-12"], ["a"], {"b": "c"})
     assert one != cache.fingerprint(recipes.RECIPES["debian-13"], ["a"], {"b": "c"})
     assert one != cache.fingerprint(recipes.RECIPES["debian-12"], ["a"], {"b": "d"})
 
 
-def test_half_an_entry_is_never_found(tmp_path):
+def test_half_an_entry_is_never_found(tmp_path: Path) -> None:
     final = tmp_path / "image"
     with pytest.raises(ValueError, match="mirror"), cache.new_entry(final) as work:
         (work / "half").write_text("x")
@@ -104,11 +105,11 @@ def test_half_an_entry_is_never_found(tmp_path):
     assert (final / "whole").exists()
 
 
-def test_whoever_comes_second_finds_what_the_first_made(tmp_path):
+def test_whoever_comes_second_finds_what_the_first_made(tmp_path: Path) -> None:
     final, order = tmp_path / "image", []
     inside, go_on = threading.Event(), threading.Event()
 
-    def first():
+    def first() -> None:
         with cache.new_entry(final) as work:
             inside.set()
             go_on.wait(10)
@@ -126,7 +127,7 @@ def test_whoever_comes_second_finds_what_the_first_made(tmp_path):
     assert order == ["first", "second"]
 
 
-def test_a_new_version_takes_the_place_of_the_old_one_only_if_it_is_whole(tmp_path):
+def test_a_new_version_takes_the_place_of_the_old_one_only_if_it_is_whole(tmp_path: Path) -> None:
     final = tmp_path / "saved"
     with cache.new_version(final) as work:
         (work / "disk").write_text("old")
@@ -140,13 +141,13 @@ def test_a_new_version_takes_the_place_of_the_old_one_only_if_it_is_whole(tmp_pa
     assert (final / "disk").read_text() == "new"
 
 
-def made_up_guest(folder, **state):
+def made_up_guest(folder: Path, **state: object) -> Guest:
     folder.mkdir()
     (folder / "guest.json").write_text(json.dumps({"machine": MACHINE._asdict(), **state}))
     return Guest(folder)
 
 
-def test_a_folder_that_holds_something_else_is_never_saved_to(tmp_path):
+def test_a_folder_that_holds_something_else_is_never_saved_to(tmp_path: Path) -> None:
     guest = made_up_guest(tmp_path / "web1", pid=1)
     (tmp_path / "home").mkdir()
     (tmp_path / "home" / "letters").touch()
@@ -157,7 +158,7 @@ def test_a_folder_that_holds_something_else_is_never_saved_to(tmp_path):
     assert (tmp_path / "home" / "letters").exists()
 
 
-def test_a_guest_from_a_saved_one_has_its_own_name_network_and_seed(tmp_path):
+def test_a_guest_from_a_saved_one_has_its_own_name_network_and_seed(tmp_path: Path) -> None:
     saved = made_up_guest(tmp_path / "saved")
     saved._state["machine"]["seed"] = "/elsewhere/seed.img"
     saved._write_state()
@@ -165,7 +166,7 @@ def test_a_guest_from_a_saved_one_has_its_own_name_network_and_seed(tmp_path):
     assert guest.machine == MACHINE._replace(name="web9", network_port=40001, seed=str(tmp_path / "web9" / "seed.img"))
 
 
-def test_the_partition_table_has_one_active_linux_partition_to_the_end():
+def test_the_partition_table_has_one_active_linux_partition_to_the_end() -> None:
     table = disk.partition_table(4_000_000)
     assert len(table) == disk.SECTOR - disk.BOOT_CODE_BYTES
     assert table[-2:] == b"\x55\xaa"
@@ -173,7 +174,7 @@ def test_the_partition_table_has_one_active_linux_partition_to_the_end():
     assert (active, kind, first, first + count) == (0x80, 0x83, 2048, 4_000_000)
 
 
-def test_a_guest_has_two_cards_and_the_second_says_its_number():
+def test_a_guest_has_two_cards_and_the_second_says_its_number() -> None:
     argv = " ".join(qemu.arguments(MACHINE, PLACES, ["-accel", "tcg"], None))
     assert "hostfwd=tcp:127.0.0.1:2222-:22" in argv
     assert "socket,id=private,connect=127.0.0.1:40000" in argv
@@ -181,18 +182,18 @@ def test_a_guest_has_two_cards_and_the_second_says_its_number():
     assert "-loadvm" not in argv and "pflash" not in argv
 
 
-def test_a_guest_is_restored_by_name():
+def test_a_guest_is_restored_by_name() -> None:
     assert qemu.arguments(MACHINE, PLACES, [], "armed")[-2:] == ["-loadvm", "armed"]
 
 
-def test_every_private_address_is_in_the_built_images():
+def test_every_private_address_is_in_the_built_images() -> None:
     files = recipes.private_networks()
     assert len(files) == len(recipes.PRIVATE_GUESTS)
     text = files["etc/systemd/network/20-private-3.network"]
     assert "MACAddress=52:54:00:4c:42:03" in text and "Address=10.77.0.3/24" in text
 
 
-def test_the_seed_lets_one_user_in_and_fixes_the_host_key():
+def test_the_seed_lets_one_user_in_and_fixes_the_host_key() -> None:
     text = seed.user_data("cloud-user", "ssh-ed25519 AAAA", "PRIVATE\nKEY\n", "ssh-ed25519 BBBB")
     head, body = text.split("\n", 1)
     data = json.loads(body)
@@ -203,30 +204,30 @@ def test_the_seed_lets_one_user_in_and_fixes_the_host_key():
     assert "sudo" not in json.loads(seed.user_data("root", "k", "p", "q").partition("\n")[2])["users"][0]
 
 
-def test_the_seed_gives_both_cards_their_addresses_by_mac():
+def test_the_seed_gives_both_cards_their_addresses_by_mac() -> None:
     cards = json.loads(seed.network_config(2, "52:54:00:4c:41:02"))["ethernets"]
     assert cards["user"] == {"match": {"macaddress": "52:54:00:4c:41:02"}, "dhcp4": True}
     assert cards["private"]["addresses"] == ["10.77.0.2/24"]
 
 
 @pytest.mark.parametrize(("wanted", "found"), [("kvm", accelerator.KVM), ("tcg", accelerator.TCG)])
-def test_the_accelerator_can_be_told(monkeypatch, wanted, found):
+def test_the_accelerator_can_be_told(monkeypatch: pytest.MonkeyPatch, wanted: str, found: list[str]) -> None:
     monkeypatch.setenv("LAB_ACCEL", wanted)
     assert accelerator.choose(None) == found
 
 
-def test_an_accelerator_that_does_not_exist_is_refused(monkeypatch):
+def test_an_accelerator_that_does_not_exist_is_refused(monkeypatch: pytest.MonkeyPatch) -> None:
     monkeypatch.setenv("LAB_ACCEL", "hvf")
     with pytest.raises(LabError, match="LAB_ACCEL.*'hvf'.*kvm.*tcg"):
         accelerator.choose(None)
 
 
-def test_without_a_kernel_to_try_there_is_only_emulation(monkeypatch):
+def test_without_a_kernel_to_try_there_is_only_emulation(monkeypatch: pytest.MonkeyPatch) -> None:
     monkeypatch.delenv("LAB_ACCEL", raising=False)
     assert accelerator.choose(None) == accelerator.TCG
 
 
-def test_an_image_of_others_is_never_written(tmp_path, monkeypatch):
+def test_an_image_of_others_is_never_written(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
     ran = []
     monkeypatch.setattr("tools.lab.guest.run", lambda argv, **_: ran.append(argv))
     monkeypatch.setattr("tools.lab.guest.need", lambda program, package: program)
@@ -239,19 +240,17 @@ def test_an_image_of_others_is_never_written(tmp_path, monkeypatch):
     assert "StrictHostKeyChecking=accept-new" in words
 
 
-def _wait_gone(pid, limit_s=20):
+def _wait_gone(pid: int, limit_s: float = 20) -> bool:
     """Return whether a process ended within the limit."""
     try:
         handle = os.pidfd_open(pid)
     except ProcessLookupError:
         return True
-    import select
-
     return bool(select.select([handle], [], [], limit_s)[0])
 
 
 @pytest.mark.parametrize("how", ["ends", "is killed"])
-def test_what_a_keeper_keeps_ends_when_its_owner(tmp_path, how):
+def test_what_a_keeper_keeps_ends_when_its_owner(tmp_path: Path, how: str) -> None:
     owner = subprocess.Popen([sys.executable, "-c", "input()"], stdin=subprocess.PIPE)
     kept = keeper.start(["sleep", "600"], tmp_path, owner.pid)
     assert Path(f"/proc/{kept}").exists()
@@ -260,14 +259,14 @@ def test_what_a_keeper_keeps_ends_when_its_owner(tmp_path, how):
     assert _wait_gone(kept)
 
 
-def test_what_a_keeper_keeps_ends_with_the_keeper_too(tmp_path):
+def test_what_a_keeper_keeps_ends_with_the_keeper_too(tmp_path: Path) -> None:
     kept = keeper.start(["sleep", "600"], tmp_path, os.getpid())
     parent = int(Path(f"/proc/{kept}/stat").read_text().rpartition(")")[2].split()[1])
     os.kill(parent, 9)
     assert _wait_gone(kept)
 
 
-def test_a_free_port_is_one():
+def test_a_free_port_is_one() -> None:
     assert 1024 < free_port() < 65536
 
 
@@ -283,7 +282,7 @@ def test_a_free_port_is_one():
         ("keep web1 saved", {"guest": "web1", "folder": Path("saved")}),
     ],
 )
-def test_the_command_line_is_read(line, found):
+def test_the_command_line_is_read(line: str, found: dict[str, object]) -> None:
     options = parser().parse_args(line.split())
     assert isinstance(options, argparse.Namespace)
     assert found.items() <= vars(options).items()
