@@ -30,6 +30,8 @@ class MetricsProgram(ActionModule):
     """The action with a copy action that only keeps what it was given."""
 
     user = "0"
+    # the loader of plugins sets it
+    _load_name = "crashops.kdump.metrics_program"
 
     def __init__(self, args, answer):
         task = Task()
