@@ -1,4 +1,4 @@
 # Copyright (c) 2026, The crashops.kdump authors
 # GNU General Public License v3.0-or-later (see COPYING or https://www.gnu.org/licenses/gpl-3.0.txt)
 # SPDX-License-Identifier: GPL-3.0-or-later
-"""What ./dev does. Until the environments are made it runs on the standard library alone, Python 3.10 or later."""
+"""The code of ./dev. Until the environments are made, it needs only the standard library of Python 3.10 or later."""

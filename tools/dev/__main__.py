@@ -1,7 +1,7 @@
 # Copyright (c) 2026, The crashops.kdump authors
 # GNU General Public License v3.0-or-later (see COPYING or https://www.gnu.org/licenses/gpl-3.0.txt)
 # SPDX-License-Identifier: GPL-3.0-or-later
-"""The command line behind ./dev."""
+"""The command line of ./dev: what each of its commands, such as ./dev test, does."""
 
 import argparse
 import fcntl
@@ -41,7 +41,7 @@ Logs are in .lab/logs. Environments and images are in $CRASHOPS_CACHE, or crasho
 
 
 def parser() -> argparse.ArgumentParser:
-    """Return the parser of the command line."""
+    """Return the parser of ./dev's command line."""
     top = argparse.ArgumentParser(prog="./dev", add_help=False, allow_abbrev=False)
     top.add_argument("-h", "--help", action="store_true")
     commands = top.add_subparsers(dest="command", metavar="COMMAND")
@@ -62,7 +62,7 @@ def parser() -> argparse.ArgumentParser:
 
 
 def main() -> int:
-    """Do what the command line says and return the exit status."""
+    """Run the command of ./dev that was typed, and return the exit status."""
     options = parser().parse_args()
     if options.help or options.command in (None, "help"):
         print(HELP, end="")
@@ -90,7 +90,7 @@ def main() -> int:
 
 
 def listing() -> list[str]:
-    """Return a line for each stage that can be named."""
+    """Return the lines of ./dev test --list: one for each stage that can be named."""
     rows = [stage for stage in gates.stages(Workshop()) if stage.part]
     lines = [f"{'part':<8}{'stage':<16}{'./dev test':<12}what"]
     when = {EVERY: "yes", ALL: "with all"}
@@ -100,7 +100,7 @@ def listing() -> list[str]:
 def test(words: list[str], last_failed: bool) -> int:
     """Run the stages that these words name, and return 1 if anything failed, 2 if a word names nothing.
 
-    last_failed: only what did not pass when it was run last.
+    last_failed: run only what did not pass when it was run last.
     """
     table = gates.stages(Workshop())
     unknown = [word for word in words if not stages.named(table, word)]
@@ -121,14 +121,14 @@ def test(words: list[str], last_failed: bool) -> int:
 
 
 def _run(names: set[str], again: Mapping[str, Sequence[str]], made: Collection[str]) -> int:
-    """Run stages and those that they need, say how it went, and return 1 if anything failed."""
+    """Run stages and those that they need, print the closing table, and return 1 if anything failed."""
     began = time.monotonic()
     cores = schedule.cores()
     work = Workshop(again)
     chosen = stages.select(gates.stages(work), names, made)
     has_guests = any(stage.part == "vm" for stage in chosen)
     work.workers = max(1, cores - 1) if has_guests else cores
-    # what a run that is interrupted did not come to has not passed
+    # a stage that an interrupted run did not reach has not passed
     last_run.write(LAST_RUN, [stages.Result(stage.name, stages.NOT_RUN, 0, Tally()) for stage in chosen])
     results = schedule.run_all(chosen, LOGS, cores, lambda result: last_run.write(LAST_RUN, [result]))
     seconds = time.monotonic() - began
@@ -146,7 +146,7 @@ def _run(names: set[str], again: Mapping[str, Sequence[str]], made: Collection[s
 
 
 def make_locks() -> int:
-    """Write the lock files again, and return 1 if that failed."""
+    """Write the lock files of tools/dev again, and return 1 if that failed."""
     with _alone():
         work = Workshop()
         steps = [Step("interpreters", work.find_pythons), Step("lock files", work.make_locks)]
@@ -164,7 +164,7 @@ def make_changelog() -> int:
 
 
 def make_schemas() -> int:
-    """Write the schemas again that are made from documentation, and return 1 if that failed."""
+    """Write docs/schemas again from the modules' documentation, and return 1 if that failed."""
     with _alone():
         work = Workshop()
         argv = ["python", "-m", "tools.dev.schemas", str(REPOSITORY)]
@@ -174,7 +174,7 @@ def make_schemas() -> int:
 
 
 def demo(keep: bool) -> NoReturn:
-    """Prepare the machine, and become the demo."""
+    """Prepare this machine, and replace this process by the demo."""
     with _alone():
         work = Workshop()
         steps = [*gates.preparation(work).steps, stages.Step("lab packages", work.install_lab)]
@@ -190,7 +190,7 @@ def demo(keep: bool) -> NoReturn:
 
 @contextmanager
 def _alone() -> Iterator[None]:
-    """Keep other runs in this tree out: they would share the copy and the logs."""
+    """Keep other runs of ./dev out of this tree: they would share the copy and the logs."""
     LAB.mkdir(exist_ok=True)
     with open(LAB / "lock", "w") as stream:
         try:

@@ -1,11 +1,10 @@
 # Copyright (c) 2026, The crashops.kdump authors
 # GNU General Public License v3.0-or-later (see COPYING or https://www.gnu.org/licenses/gpl-3.0.txt)
 # SPDX-License-Identifier: GPL-3.0-or-later
-"""What ansible-test needs besides itself.
+"""What ansible-test needs besides itself: get-pip.py, and pip's settings.
 
-Its environments start from a get-pip.py that it fetches from a host of its own; a stand-in that runs pip out of a
-wheel from the package index is put where it looks first. And it passes no PIP_* variable on, so the settings go into
-a pip.conf under the HOME that it gets.
+It fetches get-pip.py from a host of its own. A stand-in, which runs pip from a wheel of the package index, is put where
+it looks first. It also passes no PIP_* variable on, so the settings go into a pip.conf under the HOME that it gets.
 """
 
 import ast
@@ -39,7 +38,7 @@ sys.exit(main(["install"] + [word for word in sys.argv[1:] if word not in ("--no
 
 
 def prepare(core: str, venv: Path, log: Log) -> Path:
-    """Return the HOME to run ansible-test with; `core` is its release series, such as 2.16."""
+    """Return the HOME to run ansible-test with; `core` is the series of ansible-core, such as 2.16."""
     for version in PIPS.get(core, ()):
         _stand_in(version, venv, log)
     config = ANSIBLE_TEST_HOME / ".config" / "pip" / "pip.conf"
@@ -50,7 +49,7 @@ def prepare(core: str, venv: Path, log: Log) -> Path:
 
 
 def _stand_in(version: str, venv: Path, log: Log) -> None:
-    """Write the stand-in for one version of pip."""
+    """Write the stand-in of get-pip.py for one version of pip."""
     # releases for old Pythons too, which this one would not take
     wheel = downloads.wheel(venv / "bin" / "python", f"pip=={version}", WHEELS, log, ("--ignore-requires-python",))
     script = ANSIBLE_TEST_HOME / ".ansible" / "test" / "cache" / f"get_pip_{version.replace('.', '_')}.py"
@@ -59,7 +58,7 @@ def _stand_in(version: str, venv: Path, log: Log) -> None:
 
 
 def _pip_settings(venv: Path) -> str:
-    """Return what pip says that its settings are, from its files and from the environment."""
+    """Return what `pip config list` prints: the settings in its files and in the environment."""
     argv = [str(venv / "bin" / "python"), *PIP, "config", "list"]
     done = subprocess.run(argv, capture_output=True, text=True, timeout=60, check=False)
     if done.returncode:
@@ -68,7 +67,7 @@ def _pip_settings(venv: Path) -> str:
 
 
 def pip_conf(listing: str) -> str:
-    """Return a pip.conf that says what `pip config list` lists; a variable wins over a file, as it does in pip."""
+    """Return a pip.conf with what `pip config list` printed; a variable wins over a file, as it does in pip."""
     settings: dict[str, str] = {}
     for line in listing.splitlines():
         key, value = line.split("=", 1)

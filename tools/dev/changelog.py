@@ -1,7 +1,7 @@
 # Copyright (c) 2026, The crashops.kdump authors
 # GNU General Public License v3.0-or-later (see COPYING or https://www.gnu.org/licenses/gpl-3.0.txt)
 # SPDX-License-Identifier: GPL-3.0-or-later
-"""Writes CHANGELOG.md as the fragments make it: python -m tools.dev.changelog [--check].
+"""Writes CHANGELOG.md from the changelog fragments: python -m tools.dev.changelog [--check].
 
 It is rendered in a copy, since a release by antsibull-changelog takes the fragments away.
 """
@@ -17,7 +17,7 @@ from tools.dev.places import REPOSITORY
 from tools.dev.staged import wanted_files
 
 CHANGELOG = REPOSITORY / "CHANGELOG.md"
-# what antsibull-changelog reads, and ansible-doc, which it starts to list the plugins
+# what antsibull-changelog reads, and what ansible-doc reads, which it starts to list the plugins
 READ = ("changelogs", "galaxy.yml", "meta", "plugins", "roles")
 # a release must have a date, and the page shows none
 ANY_DATE = "2000-01-01"
@@ -25,7 +25,7 @@ HINT = "CHANGELOG.md is not what changelogs/fragments make. Write it again: ./de
 
 
 def render(source: Path, folder: Path) -> str:
-    """Return the page that the version of galaxy.yml would have if it were released now. The copy stays in `folder`."""
+    """Return CHANGELOG.md as a release of galaxy.yml's version would have it now; the copy stays in `folder`."""
     tree = folder / "ansible_collections" / "crashops" / "kdump"
     for path in wanted_files(source):
         if path.parts[0] in READ:
@@ -36,14 +36,14 @@ def render(source: Path, folder: Path) -> str:
 
 
 def _order(tree: Path) -> list[str]:
-    """Return what antsibull-changelog is to do: it makes no release twice."""
+    """Return the command for antsibull-changelog, which makes no release twice."""
     version = re.findall(r"^version: (\S+)$", (tree / "galaxy.yml").read_text(), re.MULTILINE)[0]
     released = re.findall(r"^  (\d\S*):$", (tree / "changelogs" / "changelog.yaml").read_text(), re.MULTILINE)
     return ["generate"] if version in released else ["release", "--version", version, "--date", ANY_DATE]
 
 
 def main() -> int:
-    """Write the page, or with --check return 1 where it is another one."""
+    """Write CHANGELOG.md, or with --check return 1 where it is not up to date."""
     with tempfile.TemporaryDirectory() as folder:
         text = render(REPOSITORY, Path(folder))
     if sys.argv[1:] != ["--check"]:

@@ -1,7 +1,7 @@
 # Copyright (c) 2026, The crashops.kdump authors
 # GNU General Public License v3.0-or-later (see COPYING or https://www.gnu.org/licenses/gpl-3.0.txt)
 # SPDX-License-Identifier: GPL-3.0-or-later
-"""What is printed when all stages are done. Pure: results in, lines out."""
+"""The table that ./dev test prints when all stages are done. Pure: results in, lines out."""
 
 from collections.abc import Iterable
 
@@ -12,7 +12,7 @@ GATE_LIMIT_S = 5400
 
 
 def table(results: Iterable[Result]) -> list[str]:
-    """Return a line for each stage, with what it took beside what it may take."""
+    """Return the closing table: a line for each stage, with the time it took next to its budget."""
     lines = [f"{'stage':<16}{'result':<10}{'time':>12}  {'budget':>12}  {'checks':>6}  note"]
     for result in results:
         budget = duration(result.budget_s) if result.budget_s else ""
@@ -23,7 +23,7 @@ def table(results: Iterable[Result]) -> list[str]:
 
 
 def _notes(result: Result) -> list[str]:
-    """Return the notes behind the figures of a stage."""
+    """Return the notes at the end of a stage's line."""
     over = result.seconds - result.budget_s
     notes = [f"OVER ITS BUDGET by {duration(over)}"] if result.budget_s and over > 0 else []
     notes += [result.note] if result.note else []
@@ -31,7 +31,7 @@ def _notes(result: Result) -> list[str]:
 
 
 def time_left(seconds: float) -> str:
-    """Return how much of the gate's time a run has left."""
+    """Return a sentence on how much of CI's time limit a run has left."""
     left = GATE_LIMIT_S - seconds
     if left < 0:
         return f"the gate's limit of {duration(GATE_LIMIT_S)} is passed by {duration(-left)}"

@@ -1,10 +1,10 @@
 # Copyright (c) 2026, The crashops.kdump authors
 # GNU General Public License v3.0-or-later (see COPYING or https://www.gnu.org/licenses/gpl-3.0.txt)
 # SPDX-License-Identifier: GPL-3.0-or-later
-"""The collections that galaxy.yml depends on, taken out of the community package `ansible` of the package index.
+"""The collections that galaxy.yml depends on, unpacked from the community package `ansible` of the package index.
 
 So no Galaxy server is asked for anything, and the hash of that one wheel is known (downloads.py). The rest of the
-package, more than 500 MB of it, is not unpacked.
+package, more than 500 MB, is not unpacked.
 """
 
 import zipfile
@@ -23,7 +23,7 @@ LATER = "12.3.0"
 
 
 def ensure(core: str, venv: Path, log: Log) -> Path:
-    """Return a folder for ANSIBLE_COLLECTIONS_PATH that fits a series of ansible-core; made unless it is there."""
+    """Return a folder with the collections that fit a series of ansible-core, made unless it is there."""
     version = VERSIONS.get(core, LATER)
     folder = COMMUNITY / version.replace(".", "-")
     if not folder.exists():
@@ -35,7 +35,7 @@ def ensure(core: str, venv: Path, log: Log) -> Path:
 
 
 def _fetch(version: str, venv: Path, work: Path, log: Log) -> None:
-    """Download the package and unpack what is wanted of it."""
+    """Download the community package, and unpack the wanted collections."""
     # the package asks for the Python of its own ansible-core; the collections run with older ones and newer ones
     python = venv / "bin" / "python"
     wheel = downloads.wheel(python, f"ansible=={version}", work, log, ("--ignore-requires-python",))
@@ -44,7 +44,7 @@ def _fetch(version: str, venv: Path, work: Path, log: Log) -> None:
 
 
 def unpack(wheel: Path, target: Path) -> None:
-    """Unpack the wanted collections out of a wheel, and nothing else."""
+    """Unpack the wanted collections of the community package's wheel, and nothing else."""
     wanted = tuple(f"ansible_collections/{name}/" for name in NAMES)
     with zipfile.ZipFile(wheel) as packed:
         packed.extractall(target, [name for name in packed.namelist() if name.startswith(wanted)])

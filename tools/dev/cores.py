@@ -1,7 +1,7 @@
 # Copyright (c) 2026, The crashops.kdump authors
 # GNU General Public License v3.0-or-later (see COPYING or https://www.gnu.org/licenses/gpl-3.0.txt)
 # SPDX-License-Identifier: GPL-3.0-or-later
-"""The releases of ansible-core that the tests run with."""
+"""The releases of ansible-core that ./dev test runs with."""
 
 from typing import NamedTuple
 
@@ -10,10 +10,10 @@ from tools.dev.stages import ALL, EVERY
 
 
 class Core(NamedTuple):
-    """A release of ansible-core, and the tiers of its stages; a tier that is empty stands for no stage.
+    """A release of ansible-core, and the tiers of its stages; an empty tier stands for no stage.
 
     key: the name of its environment, and of requirements-KEY.txt and its lock file.
-    series: what its stages are called by.
+    series: the release in the names of its stages.
     pythons: those that it runs on, on a control node.
     units_on: the Python of hosts that the unit tests run on; None for the environment's own.
     """
@@ -28,12 +28,12 @@ class Core(NamedTuple):
 
     @property
     def preparation(self) -> str:
-        """Return the stage that makes its environment."""
+        """Return the name of the stage that makes its environment."""
         return "prepare" if self == MAIN else f"prepare-{self.series}"
 
     @property
     def title(self) -> str:
-        """Return its name in words."""
+        """Return its name in words, as ./dev test prints it."""
         return "newest ansible-core" if self == MAIN else f"ansible-core {self.series}"
 
 

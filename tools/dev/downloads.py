@@ -3,9 +3,9 @@
 # SPDX-License-Identifier: GPL-3.0-or-later
 """What pip downloads, each file known by its SHA-256 before: a package index or a mirror cannot slip in another one.
 
-Environments have a lock file each, requirements-NAME.lock, which `./dev lock` makes out of requirements-NAME.txt: every
-version and every file's hash, for all Pythons and processors. Single wheels are in the table here.
-Debian's packages are not here: apt checks the signatures of their lists, and their hashes by these.
+Each environment has a lock file, requirements-NAME.lock, which `./dev lock` makes from requirements-NAME.txt. It lists
+every version and every file's hash, for all Pythons and processors. Single wheels are in the table here.
+Debian's packages are not here: apt checks the signatures of its lists, and the packages by the hashes in them.
 """
 
 import hashlib
@@ -29,7 +29,7 @@ WHEELS = {
 PIP = ("-m", "pip", "--no-input", "--disable-pip-version-check")
 # no build of a source release: what builds it would come without a hash
 CHECKED = ("--require-hashes", "--only-binary=:all:")
-# what pip says of a file that is another one than listed
+# what pip says of a file with another hash than the listed one
 MISMATCH = re.compile(r"^ +(\S+)[^\n]*:\n((?: +Expected[^\n]*\n)+) +Got +(\w+)", re.MULTILINE)
 # the environments that have a lock file, and the oldest Python that each is for
 LOCKED = {"main": "3.10", "core216": "3.10", "core217": "3.10", "core218": "3.11", "lock": "3.10"}
@@ -37,7 +37,7 @@ HEADER = "# Made by ./dev lock out of requirements-{name}.txt: every version, an
 
 
 def lock(name: str) -> Path:
-    """Return the lock file of an environment."""
+    """Return the path of an environment's lock file."""
     return LOCKS / f"requirements-{name}.lock"
 
 
@@ -47,7 +47,7 @@ def install(python: Path, name: str, log: Log) -> None:
 
 
 def wheel(python: Path, requirement: str, folder: Path, log: Log, more: tuple[str, ...] = ()) -> Path:
-    """Return a wheel of the table in a folder, downloaded unless it is there; one that is another file is refused."""
+    """Return a wheel of the table in a folder, downloaded unless it is there; one with another hash is refused."""
     folder.mkdir(parents=True, exist_ok=True)
     there = _there(requirement, folder)
     if not there or sha256(there) != WHEELS[requirement]:
@@ -67,7 +67,7 @@ def wheel(python: Path, requirement: str, folder: Path, log: Log, more: tuple[st
 
 
 def _there(requirement: str, folder: Path) -> Path | None:
-    """Return the wheel of a requirement that lies in a folder."""
+    """Return the wheel of a requirement that lies in a folder; None without one."""
     name, _equal, version = requirement.partition("==")
     return next(iter(folder.glob(f"{name}-{version}-*.whl")), None)
 
@@ -87,7 +87,7 @@ def _pip(python: Path, words: list[str], listed_in: str, log: Log) -> None:
 
 
 def explained(said: str, listed_in: str) -> str:
-    """Return what pip says of a hash in one sentence; nothing where it failed for something else."""
+    """Return in one sentence what pip says of a wrong hash; empty where it failed for another reason."""
     found = MISMATCH.search(said)
     if not found:
         return ""
@@ -99,7 +99,7 @@ def explained(said: str, listed_in: str) -> str:
 
 
 def make_locks(uv: Path, log: Log) -> None:
-    """Write the lock files again, for every processor, and for every Python from the oldest on."""
+    """Write the lock files of tools/dev again by uv, for every Python from 3.10 on and every processor."""
     for name, oldest in LOCKED.items():
         listed, made = LOCKS / f"requirements-{name}.txt", lock(name)
         argv = [str(uv), "pip", "compile", "--quiet", "--no-config", "--universal", "--python-version", oldest]

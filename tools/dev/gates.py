@@ -1,7 +1,7 @@
 # Copyright (c) 2026, The crashops.kdump authors
 # GNU General Public License v3.0-or-later (see COPYING or https://www.gnu.org/licenses/gpl-3.0.txt)
 # SPDX-License-Identifier: GPL-3.0-or-later
-"""The stages of ./dev test."""
+"""The table of the stages of ./dev test. Those that run on virtual machines are in guest_gates.py."""
 
 import os
 import shlex
@@ -16,7 +16,7 @@ from tools.dev.workshop import Workshop
 ON_HOSTS = "plugins/modules plugins/module_utils tests/unit/plugins tests/unit/fake_host.py tests/unit/conftest.py"
 # percent of the lines of plugins that the unit tests run; 97.7 when this was set
 COVERED = 96
-# they run again and again what other tests have run
+# these run again and again the lines that other tests have run
 UNCOUNTED = ("*test_fuzz*", "*test_killed*")
 # each runs in the staged copy, with the programs of the main environment first on PATH
 LINT = (
@@ -36,12 +36,12 @@ LINT = (
     ("collection build", f"ansible-galaxy collection build --force --output-path {shlex.quote(str(LAB / 'build'))}"),
 )
 PREPARED = ("prepare",)
-# ansible-test makes and finds its environments and its output in folders of its own that two of it would share
+# ansible-test keeps its environments and its output in folders of its own, which two runs at once would share
 ANSIBLE_TEST = "ansible-test"
 
 
 def preparation(work: Workshop) -> Stage:
-    """Return the stage that everything needs."""
+    """Return the stage that prepares what all others need: packages, interpreters, an environment, the copy."""
     steps = [
         Step("system packages", work.install_base, check=False),
         Step("interpreters", work.find_pythons, check=False),
@@ -53,7 +53,7 @@ def preparation(work: Workshop) -> Stage:
 
 
 def stages(work: Workshop) -> list[Stage]:
-    """Return the table of stages; those whose result is wanted first come first."""
+    """Return the table of ./dev test's stages; those whose result is wanted first come first."""
     cores = (MAIN, *OLDER)
     return [
         preparation(work),
@@ -72,18 +72,18 @@ def stages(work: Workshop) -> list[Stage]:
 
 
 def _preparation_of(work: Workshop, core: Core) -> Stage:
-    """Return the stage that everything with an older ansible-core needs."""
+    """Return the stage that makes the environment of an older ansible-core."""
     steps = [Step("environment", lambda log: work.make_older(core, log), check=False)]
     return Stage(core.preparation, f"environment of {core.title}", steps, budget_s=40, needs=PREPARED)
 
 
 def _needs(core: Core) -> tuple[str, ...]:
-    """Return the stages that everything with an ansible-core needs."""
+    """Return the names of the stages that everything with this ansible-core needs."""
     return tuple(dict.fromkeys([*PREPARED, core.preparation]))
 
 
 def _lint(work: Workshop) -> Stage:
-    """Return the stage of style and lint checks, or of those that failed the last time."""
+    """Return the stage of style and lint checks: all of them, or those that failed the last time."""
     wanted = work.names("lint", [name for name, _command in LINT])
     steps = [_tool(work, name, command) for name, command in LINT if name in wanted]
     what = f"{len(steps)} style and lint checks"
@@ -91,13 +91,13 @@ def _lint(work: Workshop) -> Stage:
 
 
 def _units_of_tools(work: Workshop) -> Stage:
-    """Return the stage that tests the repository's own tools."""
+    """Return the stage of the unit tests of tools/."""
     steps = [Step("pytest", lambda log: _test_tools(work, log))]
     return Stage("units-tools", "tests of tools/", steps, part="unit", budget_s=30, needs=PREPARED)
 
 
 def _browser(work: Workshop) -> Stage:
-    """Return the stage that opens the page of the report in a real browser."""
+    """Return the stage that opens the report page in a real browser."""
     folder = LAB / "pytest" / "browser"
 
     def run(log: Log) -> None:
@@ -117,7 +117,7 @@ def _browser(work: Workshop) -> Stage:
 
 
 def _coverage(work: Workshop) -> Stage:
-    """Return the stage that fails where the unit tests run less of the plugins than they did."""
+    """Return the stage that fails where the unit tests run fewer lines of the plugins than COVERED."""
     folder = LAB / "pytest" / "coverage"
 
     def run(log: Log) -> None:
@@ -134,7 +134,7 @@ def _coverage(work: Workshop) -> Stage:
 
 
 def _roles(work: Workshop, core: Core) -> Stage:
-    """Return the stage that runs roles, playbooks and all that the documentation shows on made-up machines."""
+    """Return the stage that runs roles, playbooks and the documentation's examples on made-up machines."""
     stage = f"roles-{core.series}"
     folder = LAB / "pytest" / stage
     variables = f"{STAGED}{os.pathsep}{COLLECTIONS}"
@@ -156,7 +156,7 @@ def _tool(work: Workshop, name: str, command: str) -> Step:
 
 
 def _test_tools(work: Workshop, log: Log) -> None:
-    """Run the tests of the repository's own tools."""
+    """Run the unit tests of tools/."""
     variables = {"PYTHONPATH": f"{STAGED}{os.pathsep}{COLLECTIONS}"}
     work.run(
         log, ["pytest", "-q", "-p", "no:cacheprovider", *work.tests("units-tools", "tests/unit/tools")], more=variables
@@ -164,7 +164,7 @@ def _test_tools(work: Workshop, log: Log) -> None:
 
 
 class AnsibleTest:
-    """ansible-test, as one of the environments has it."""
+    """Makes the stages that run ansible-test from one of the environments."""
 
     def __init__(self, work: Workshop, core: Core) -> None:
         self._work = work
@@ -176,7 +176,7 @@ class AnsibleTest:
         return Stage(name, what, steps, "unit", self._core.units, 240, _needs(self._core), alone=ANSIBLE_TEST)
 
     def sanity_stage(self) -> Stage:
-        """Return the stage of ansible-test's own checks."""
+        """Return the stage of ansible-test's own checks, called sanity."""
         name, what = f"sanity-{self._core.series}", f"ansible-test sanity, {self._core.title}"
         steps = [Step("sanity", self.sanity)]
         return Stage(name, what, steps, "sanity", self._core.sanity, 300, _needs(self._core), alone=ANSIBLE_TEST)

@@ -3,8 +3,8 @@
 # SPDX-License-Identifier: GPL-3.0-or-later
 """The stages of ./dev test that run on virtual machines.
 
-A story takes a machine that knows nothing of kdump to a checked dump, and saves the armed machine on its way. The
-stages after it start from that saved machine, so that none of them waits for another's boots and installations.
+A story takes a machine without kdump to a checked dump, and saves the armed machine on its way. The stages after it
+start from that saved machine, so that none of them waits for another's boots and installations.
 """
 
 import os
@@ -20,7 +20,7 @@ LIMIT_S = 1800
 
 
 def stages(work: Workshop) -> list[Stage]:
-    """Return the rows of the table of stages."""
+    """Return the rows of the table of stages that run on guests."""
     return [
         _story(work, "12", EVERY),
         image(work, "13"),
@@ -53,7 +53,7 @@ def image(work: Workshop, release: str) -> Stage:
 
 
 def _story(work: Workshop, release: str, tier: str) -> Stage:
-    """Return the stage in which a machine is set up, crashes, is switched off, and is set up again."""
+    """Return the stage in which a guest is set up, crashes, has kdump disabled, and is set up again."""
     name = f"story-{release}"
     what = f"Debian {release}: setup, a real panic and its checked dump, four faults, disable, setup again"
     guest = f"deb{release}"
@@ -75,7 +75,7 @@ def _molecule(work: Workshop, scenario: str, stage: str, **variables: str) -> li
 
 
 def _dump_server(work: Workshop) -> Stage:
-    """Return the stage of everything that takes two machines and a server."""
+    """Return the stage in which two guests crash and dump to a server, by ssh and by NFS."""
     what = "two machines crash at once to an ssh server and to an NFS server, and the report of both"
     steps = _molecule(work, "dump_server", "dump-server")
     needs = ("prepare", "story-12", "story-13")
@@ -83,8 +83,8 @@ def _dump_server(work: Workshop) -> Stage:
 
 
 def _tests(work: Workshop, name: str, tests: str, what: str, budget_s: float, need: str) -> Stage:
-    """Return a stage of tests that start guests of their own, or those of them that failed the last time."""
-    # emptied at the next start: a run that was ended has removed no disk of a guest
+    """Return a stage of tests that start guests of their own: all of them, or those that failed the last time."""
+    # emptied at the next start too: a run that was stopped leaves the disks of its guests
     folder = LAB / "pytest" / name
     argv = ["pytest", "-v", "-p", "no:cacheprovider", "--durations=10", "--durations-min=10", f"--basetemp={folder}"]
 
@@ -97,7 +97,7 @@ def _tests(work: Workshop, name: str, tests: str, what: str, budget_s: float, ne
 
 
 def _demo(work: Workshop) -> Stage:
-    """Return the stage that does what ./dev demo does, on a machine with two processors."""
+    """Return the stage that runs the demo of ./dev demo, on a guest with two processors."""
 
     def run(log: Log) -> None:
         python = str(work.environments["main"] / "bin" / "python")
@@ -110,5 +110,5 @@ def _demo(work: Workshop) -> Stage:
 
 
 def lab_variables() -> dict[str, str]:
-    """Return the variables with which `python -m tools.lab` is found from anywhere, and its guests end with ./dev."""
+    """Return the variables by which `python -m tools.lab` is found anywhere, and its guests end with ./dev."""
     return {"PYTHONPATH": str(STAGED), "LAB_OWNER": str(os.getpid()), "LAB_SAVED": str(SAVED)}

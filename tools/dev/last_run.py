@@ -1,7 +1,7 @@
 # Copyright (c) 2026, The crashops.kdump authors
 # GNU General Public License v3.0-or-later (see COPYING or https://www.gnu.org/licenses/gpl-3.0.txt)
 # SPDX-License-Identifier: GPL-3.0-or-later
-"""How each stage ended when it was run last, kept in a file so that ./dev test --last-failed knows what to run."""
+"""How each stage ended in its last run, kept in a file for ./dev test --last-failed."""
 
 import json
 from collections.abc import Iterable, Mapping
@@ -12,14 +12,14 @@ from tools.dev.stages import PASSED, Result
 
 
 class Record(NamedTuple):
-    """How a stage ended: its outcome, and the names of what failed in it."""
+    """How a stage ended in its last run: its outcome, and the names of what failed."""
 
     outcome: str
     failures: tuple[str, ...]
 
 
 def read(path: Path) -> dict[str, Record]:
-    """Return the records by stage; none where no run has left any that can be read."""
+    """Return how each stage ended in its last run; empty where there is no file that can be read."""
     try:
         rows = json.loads(path.read_text())
     except (FileNotFoundError, ValueError):
@@ -28,7 +28,7 @@ def read(path: Path) -> dict[str, Record]:
 
 
 def write(path: Path, results: Iterable[Result]) -> None:
-    """Add the results of a run: a stage that it did not have keeps its record."""
+    """Add the results of a run to the file of last runs; a stage that it did not have keeps its record."""
     records = read(path) | {result.stage: Record(result.outcome, result.failures) for result in results}
     path.parent.mkdir(parents=True, exist_ok=True)
     part = path.with_suffix(".part")
@@ -37,10 +37,10 @@ def write(path: Path, results: Iterable[Result]) -> None:
 
 
 def passed(records: Mapping[str, Record]) -> set[str]:
-    """Return the stages that passed."""
+    """Return the stages that passed in their last run."""
     return {stage for stage, record in records.items() if record.outcome == PASSED}
 
 
 def failed(records: Mapping[str, Record]) -> set[str]:
-    """Return the stages that did not pass, those among them that could not start."""
+    """Return the stages that did not pass in their last run, including those that could not start."""
     return set(records) - passed(records)

@@ -1,7 +1,7 @@
 # Copyright (c) 2026, The crashops.kdump authors
 # GNU General Public License v3.0-or-later (see COPYING or https://www.gnu.org/licenses/gpl-3.0.txt)
 # SPDX-License-Identifier: GPL-3.0-or-later
-"""Runs commands with their output in a log file, and shows meanwhile that something happens."""
+"""Runs the commands of a stage with their output in a log file, and shows meanwhile that something happens."""
 
 import os
 import shlex
@@ -33,7 +33,7 @@ _beats: dict[str, str] = {}
 
 
 class Log:
-    """One stage's log. `doing` is what the heartbeat says the stage is at."""
+    """The log of one stage. `doing` is the step that the heartbeat names."""
 
     def __init__(self, path: Path, stage: str) -> None:
         self.path = path
@@ -50,12 +50,12 @@ class Log:
         show(f"   {self.stage}: {text}")
 
     def write(self, text: str) -> None:
-        """Write a line to the log alone."""
+        """Write a line to the log alone, and not to the screen."""
         with self.path.open("a", encoding="utf-8") as stream:
             stream.write(text + "\n")
 
     def end(self) -> None:
-        """Take the stage off the line that says what goes on."""
+        """Take the stage off the terminal's line of running stages."""
         _beats.pop(self.stage, None)
 
     def size(self) -> int:
@@ -63,13 +63,13 @@ class Log:
         return self.path.stat().st_size
 
     def text(self, start: int = 0) -> str:
-        """Return what was logged after `start` bytes."""
+        """Return what the stage logged after `start` bytes."""
         with self.path.open("rb") as stream:
             stream.seek(start)
             return stream.read().decode("utf-8", "replace")
 
     def tail(self, lines: int, start: int = 0) -> list[str]:
-        """Return the last lines of what was logged after `start` bytes."""
+        """Return the last lines of what the stage logged after `start` bytes."""
         return self.text(max(start, self.size() - 64 * 1024)).splitlines()[-lines:]
 
     def run(
@@ -80,9 +80,9 @@ class Log:
         limit_s: float = LONGEST_S,
         session: bool = True,
     ) -> None:
-        """Run a command to its end; one that fails, logs nothing for limit_s, or takes TOTAL_S, is StepFailed.
+        """Run a command to its end. One that fails, logs nothing for limit_s, or takes TOTAL_S raises StepFailed.
 
-        A slow machine makes a command slow, and the log shows that it goes on: only one that hangs is stopped, or one
+        A slow machine makes a command slow, and the log shows that it goes on. Only one that hangs is stopped, or one
         that logs something for ever.
         `session=False` leaves it on the terminal, so that sudo can ask for a password.
         """
@@ -108,7 +108,7 @@ class Log:
             raise StepFailed(f"{Path(argv[0]).name} exited with {status}")
 
     def _wait(self, process: "subprocess.Popen[bytes]", limit_s: float) -> int:
-        """Return the exit status, beating meanwhile."""
+        """Return the exit status of the command, with heartbeats while it runs."""
         size, end, last = self.size(), time.monotonic() + limit_s, time.monotonic() + TOTAL_S
         while True:
             status = _ended_with(process)
@@ -126,7 +126,7 @@ class Log:
                 raise StepFailed(f"stopped: it did not end within {TOTAL_S:.0f} s")
 
     def _show_failures(self) -> None:
-        """Show at once what new lines name as failed: the rest of the step may take many minutes."""
+        """Show at once the new log lines that name a failure: the rest of the step may take many minutes."""
         with self.path.open("rb") as stream:
             stream.seek(self._looked_at)
             new = stream.read()
@@ -137,7 +137,7 @@ class Log:
                 show(f"-- {self.stage}: {plain(line)[:WIDEST]}")
 
     def _beat(self) -> None:
-        """Say what goes on: each half minute, or on one line of a terminal all the time."""
+        """Print the heartbeat: each half minute, or on one line of a terminal all the time."""
         now = time.monotonic()
         if not sys.stdout.isatty() and now - self._spoke < HEARTBEAT_S:
             return
@@ -160,7 +160,7 @@ def _ended_with(process: "subprocess.Popen[bytes]") -> int | None:
 
 
 def _draw() -> None:
-    """Draw on one line what every stage that runs is at, each in its share of the width."""
+    """Draw on one line of the terminal the heartbeat of every running stage, each in its share of the width."""
     lines = list(_beats.values())
     share = max(8, (shutil.get_terminal_size().columns - 1) // max(1, len(lines)) - 3)
     print("\r\x1b[K   " + " | ".join(line[:share] for line in lines), end="", flush=True)
@@ -168,7 +168,7 @@ def _draw() -> None:
 
 @contextmanager
 def ending_what_runs() -> Iterator[None]:
-    """Have the commands of all threads end where the block is left by an exception, an interrupt among them."""
+    """End the commands of all threads where the block is left by an exception, such as an interrupt."""
     _ending.clear()
     try:
         yield
@@ -198,11 +198,11 @@ def _end(process: "subprocess.Popen[bytes]", session: bool) -> None:
 
 
 def plain(text: str) -> str:
-    """Return a line without what only a terminal understands."""
+    """Return a line of a log without characters that only a terminal understands."""
     return "".join(character for character in text if character.isprintable())
 
 
 def show(line: str) -> None:
-    """Print a line at once, over the heartbeat's if there is one; in one piece, as several threads print."""
+    """Print a line at once, over the heartbeat's line if there is one; in one piece, as several threads print."""
     sys.stdout.write(("\r\x1b[K" if sys.stdout.isatty() else "") + line + "\n")
     sys.stdout.flush()

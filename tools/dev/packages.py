@@ -1,7 +1,7 @@
 # Copyright (c) 2026, The crashops.kdump authors
 # GNU General Public License v3.0-or-later (see COPYING or https://www.gnu.org/licenses/gpl-3.0.txt)
 # SPDX-License-Identifier: GPL-3.0-or-later
-"""The system packages that the work here needs, each with its reason, and how the missing ones get installed."""
+"""The system packages that ./dev needs, each with its reason, and how the missing ones get installed."""
 
 import os
 import shutil
@@ -44,7 +44,7 @@ BROWSER = (Package("chromium", "opens the report's page in the tests"),)
 
 
 def missing(packages: tuple[Package, ...]) -> list[Package]:
-    """Return the packages that are not installed."""
+    """Return the system packages that are not installed."""
     names = [package.name for package in packages]
     argv = ["dpkg-query", "-W", "-f=${Package} ${db:Status-Status}\n", *names]
     found = subprocess.run(argv, capture_output=True, text=True, check=False).stdout
@@ -53,7 +53,7 @@ def missing(packages: tuple[Package, ...]) -> list[Package]:
 
 
 def install(packages: tuple[Package, ...], log: Log) -> None:
-    """Install what is missing, and say what and why."""
+    """Install the system packages that are missing, and say which and why."""
     if not shutil.which("apt-get"):
         names = ", ".join(package.name for package in packages)
         raise StepFailed(
@@ -77,7 +77,7 @@ def install(packages: tuple[Package, ...], log: Log) -> None:
 
 
 def _apt(log: Log, *words: str) -> None:
-    """Run apt-get as root, without a question and without waiting for ever for another one."""
+    """Run apt-get as root; it asks nothing, and waits at most 300 s for another apt-get."""
     root = [] if os.geteuid() == 0 else ["sudo"]
     argv = [*root, "env", "DEBIAN_FRONTEND=noninteractive", "apt-get", "-q", "-o", "DPkg::Lock::Timeout=300", *words]
     log.run(argv, REPOSITORY, limit_s=1800, session=False)

@@ -1,7 +1,7 @@
 # Copyright (c) 2026, The crashops.kdump authors
 # GNU General Public License v3.0-or-later (see COPYING or https://www.gnu.org/licenses/gpl-3.0.txt)
 # SPDX-License-Identifier: GPL-3.0-or-later
-"""Where things are: the repository, what ./dev leaves in it, and the cache."""
+"""The paths that ./dev uses: the repository, what ./dev leaves in it, and the cache."""
 
 from pathlib import Path
 

@@ -23,7 +23,7 @@ NAME = re.compile(r"python3\.\d+")
 
 
 class Python(NamedTuple):
-    """An interpreter: its version, and a path that may be a link."""
+    """A Python interpreter: its version, and a path that may be a link."""
 
     version: tuple[int, int]
     full: str
@@ -36,7 +36,7 @@ class Python(NamedTuple):
 
 
 def dotted(version: tuple[int, int]) -> str:
-    """Return 3.11 for (3, 11)."""
+    """Return a Python version as people write it: 3.11 for (3, 11)."""
     return "{}.{}".format(*version)
 
 
@@ -46,7 +46,7 @@ def clean_path(path: str) -> str:
 
 
 def folders(environment: Mapping[str, str], home: Path) -> list[Path]:
-    """Return the folders in which interpreters may lie, in the order of preference."""
+    """Return the folders in which Python interpreters may lie, in order of preference."""
     path = [Path(folder) for folder in environment.get("PATH", "").split(os.pathsep) if folder]
     roots = [folder.parent for folder in path if folder.name == "shims"]
     roots += [Path(environment["PYENV_ROOT"])] if environment.get("PYENV_ROOT") else []
@@ -66,7 +66,7 @@ def candidates(places: Iterable[Path]) -> list[Path]:
 
 
 def probe(path: Path) -> Python | None:
-    """Return the interpreter, None where it does not run or cannot make environments."""
+    """Return the Python interpreter at a path; None where it does not run or cannot make environments."""
     try:
         done = subprocess.run([str(path), "-c", PROBE], capture_output=True, text=True, timeout=60, check=False)
     except (OSError, subprocess.TimeoutExpired):
@@ -79,7 +79,7 @@ def probe(path: Path) -> Python | None:
 
 
 def discover(environment: Mapping[str, str], home: Path) -> dict[tuple[int, int], Python]:
-    """Return the usable interpreters by version; the first one found of each."""
+    """Return the usable Python interpreters by version, the first one found of each."""
     found: dict[tuple[int, int], Python] = {}
     for path in candidates(folders(environment, home)):
         if path.name in {f"python{python.name}" for python in found.values()}:
@@ -91,7 +91,7 @@ def discover(environment: Mapping[str, str], home: Path) -> dict[tuple[int, int]
 
 
 def newest(found: Mapping[tuple[int, int], Python], usable: tuple[tuple[int, int], ...], what: str) -> Python:
-    """Return the newest of the usable interpreters."""
+    """Return the newest of the usable Python interpreters, or raise NotRun where there is none."""
     there = [version for version in usable if version in found]
     if not there:
         wanted = f"{dotted(usable[0])} to {dotted(usable[-1])}"
@@ -100,7 +100,7 @@ def newest(found: Mapping[tuple[int, int], Python], usable: tuple[tuple[int, int
 
 
 def link(found: Mapping[tuple[int, int], Python], folder: Path = PYTHONS) -> Path:
-    """Return a folder with exactly these interpreters in it, for PATH: ansible-test looks nowhere else."""
+    """Return a folder with links to exactly these interpreters, for PATH: ansible-test looks nowhere else."""
     folder.mkdir(parents=True, exist_ok=True)
     wanted = {f"python{python.name}": python.path for python in found.values()}
     for old in folder.iterdir():
@@ -114,10 +114,10 @@ def link(found: Mapping[tuple[int, int], Python], folder: Path = PYTHONS) -> Pat
 
 
 def here() -> dict[tuple[int, int], Python]:
-    """Return this machine's interpreters."""
+    """Return this machine's Python interpreters by version."""
     return discover(os.environ, Path.home())
 
 
 def program(name: str) -> str:
-    """Return where a system program is."""
+    """Return the path of a system program, or its name where it is not found."""
     return shutil.which(name, path=clean_path(os.environ["PATH"]) + ":/usr/sbin:/sbin") or name

@@ -1,7 +1,7 @@
 # Copyright (c) 2026, The crashops.kdump authors
 # GNU General Public License v3.0-or-later (see COPYING or https://www.gnu.org/licenses/gpl-3.0.txt)
 # SPDX-License-Identifier: GPL-3.0-or-later
-"""Runs stages side by side, as many as the machine has processors for; the table's order decides which starts first."""
+"""Runs stages at the same time, as many as there are processors; the table's order decides which starts first."""
 
 import os
 from collections.abc import Callable, Collection, Iterable, Mapping
@@ -18,7 +18,7 @@ MOST_CORES = 4
 
 
 def cores() -> int:
-    """Return how many processors stages may keep busy."""
+    """Return how many processors the stages may keep busy."""
     return min(MOST_CORES, len(os.sched_getaffinity(0)))
 
 
@@ -66,12 +66,12 @@ def startable(waiting: Collection[Stage], running: Collection[Stage], processors
 
 
 def broken_need(stage: Stage, results: Mapping[str, Result]) -> Result | None:
-    """Return how a stage that this one needs ended, if that was not well."""
+    """Return the result of a needed stage that did not pass; None where there is none."""
     return next((results[name] for name in stage.needs if name in results and results[name].outcome != PASSED), None)
 
 
 def _not_started(stage: Stage, results: Mapping[str, Result]) -> Result:
-    """Say that a stage cannot start, and return that: what this machine lacks is no failure, what broke is one."""
+    """Show that a stage cannot start, and return its result. What this machine lacks is no failure; what broke is."""
     broken = broken_need(stage, results)
     assert broken is not None
     failed = 0 if broken.outcome == NOT_RUN else 1

@@ -1,7 +1,7 @@
 # Copyright (c) 2026, The crashops.kdump authors
 # GNU General Public License v3.0-or-later (see COPYING or https://www.gnu.org/licenses/gpl-3.0.txt)
 # SPDX-License-Identifier: GPL-3.0-or-later
-"""Makes docs/schemas/kdump_info-1.json out of the RETURN documentation of the module: ./dev schemas.
+"""Makes docs/schemas/kdump_info-1.json from the RETURN documentation of the module: ./dev schemas.
 
 RETURN says all that the schema needs: the type of a value, its words (choices), and when it is there (returned).
 A value that is not always there is left out of the short result, and null in the full one.
@@ -51,7 +51,7 @@ def returned(module: str) -> dict[str, Any]:
 
 
 def schema(documented: dict[str, Any]) -> dict[str, Any]:
-    """Return the schema of what is documented."""
+    """Return the JSON schema of the result that a module documents."""
     whole = _mapping(documented, "")
     return {
         "$schema": "http://json-schema.org/draft-07/schema#",
@@ -64,7 +64,7 @@ def schema(documented: dict[str, Any]) -> dict[str, Any]:
 
 
 def _mapping(documented: dict[str, Any], path: str) -> dict[str, Any]:
-    """Return the schema of a mapping with these keys and no others."""
+    """Return the JSON schema of a mapping with these keys and no others."""
     return {
         "type": "object",
         "additionalProperties": False,
@@ -74,7 +74,7 @@ def _mapping(documented: dict[str, Any], path: str) -> dict[str, Any]:
 
 
 def _value(value: dict[str, Any], path: str) -> dict[str, Any]:
-    """Return the schema of one value with its description."""
+    """Return the JSON schema of one documented value, with its description."""
     made = _typed(value["type"], value, path)
     if value.get("returned", "success") not in (*ALWAYS, ONLY_FULL):
         made["type"] = [made["type"], "null"]
@@ -85,7 +85,7 @@ def _value(value: dict[str, Any], path: str) -> dict[str, Any]:
 
 
 def _typed(kind: str, value: dict[str, Any], path: str) -> dict[str, Any]:
-    """Return the schema of a value's type, or of the type of a list's elements."""
+    """Return the JSON schema of a value's type, or of the type of a list's elements."""
     if kind == "list":
         return {"type": "array", "items": _typed(value["elements"], {**value, "elements": "str"}, path)}
     if kind == "dict" and "contains" in value:
@@ -104,7 +104,7 @@ def _typed(kind: str, value: dict[str, Any], path: str) -> dict[str, Any]:
 
 
 def text(repository: Path) -> str:
-    """Return the text of the schema's file."""
+    """Return the text of docs/schemas/kdump_info-1.json."""
     source = (repository / MODULE).read_text(encoding="utf-8")
     return json.dumps(schema(returned(source)), indent=2) + "\n"
 

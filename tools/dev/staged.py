@@ -1,10 +1,10 @@
 # Copyright (c) 2026, The crashops.kdump authors
 # GNU General Public License v3.0-or-later (see COPYING or https://www.gnu.org/licenses/gpl-3.0.txt)
 # SPDX-License-Identifier: GPL-3.0-or-later
-"""A copy of the work tree at a path that ends in ansible_collections/crashops/kdump, as ansible-test insists.
+"""A copy of the work tree at a path that ends in ansible_collections/crashops/kdump, as ansible-test requires.
 
-It holds what git knows and what it would add, and is a repository itself: inside an ignored folder git would name
-none of its files, and ansible-test, ansible-lint and antsibull ask git.
+It holds what git knows and what it would add, and is a repository itself. Inside an ignored folder git would name none
+of its files, and ansible-test, ansible-lint and antsibull ask git.
 """
 
 import filecmp
@@ -23,7 +23,7 @@ NEVER = {".git", ".lab", "__pycache__"}
 
 
 def wanted_files(source: Path) -> list[Path]:
-    """Return the files that belong to the tree, relative to it."""
+    """Return the files of the work tree that git knows or would add, relative to it."""
     if not (source / ".git").exists():
         return sorted(_walk(source))
     argv = ["git", "-c", f"safe.directory={source}", "ls-files", "-z", "--cached", "--others", "--exclude-standard"]
@@ -43,7 +43,7 @@ def _walk(source: Path) -> Iterable[Path]:
 
 
 def stage(source: Path = REPOSITORY, target: Path = STAGED) -> Path:
-    """Return the copy, made the same as the tree."""
+    """Bring the copy to the state of the work tree, and return its path."""
     wanted = wanted_files(source)
     target.mkdir(parents=True, exist_ok=True)
     _remove_others(target, set(wanted))
@@ -55,7 +55,7 @@ def stage(source: Path = REPOSITORY, target: Path = STAGED) -> Path:
 
 
 def _copy(source: Path, target: Path) -> None:
-    """Copy one file unless the copy is the same already, so that times stay and caches hold."""
+    """Copy one file unless the copy is the same already, so that file times stay and caches remain valid."""
     if target.is_symlink() or source.is_symlink() or target.is_dir():
         _remove(target)
     elif target.exists() and filecmp.cmp(source, target, shallow=False):
@@ -74,7 +74,7 @@ def _remove(path: Path) -> None:
 
 
 def _remove_others(target: Path, wanted: set[Path]) -> None:
-    """Remove what the tree has no more."""
+    """Remove from the copy what the work tree no longer has."""
     for folder, names, files in os.walk(target):
         here = Path(folder).relative_to(target)
         names[:] = [name for name in names if here / name not in KEPT]

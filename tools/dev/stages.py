@@ -20,7 +20,7 @@ EVERY, ALL = "every", "all"
 
 
 class Step(NamedTuple):
-    """One thing to do. The action raises StepFailed or NotRun where it does not end well.
+    """One thing to do in a stage. The action raises StepFailed or NotRun where it does not end well.
 
     What only prepares is not a `check`: it counts only if it fails.
     """
@@ -33,14 +33,14 @@ class Step(NamedTuple):
 class Stage(NamedTuple):
     """Steps under one name and with one log: a row of the table of stages.
 
-    part: what ./dev test calls it and its kin; empty for what only prepares.
+    part: the name by which ./dev test runs it with others of its kind; empty for what only prepares.
     tier: EVERY or ALL.
     budget_s: the seconds that it may take on two cores, with another stage on the second one.
     needs: the stages that must have passed before.
     keep_going: steps run even after one that failed.
     cores: how many processors it keeps busy.
     alone: stages with the same word here never run at the same time.
-    keeps: where that lies which it made, and which the next run can use again.
+    keeps: the path of what it makes, where the next run can use that again.
     """
 
     name: str
@@ -57,7 +57,7 @@ class Stage(NamedTuple):
 
 
 class Result(NamedTuple):
-    """How a stage ended. `failures` names what failed in it, as its tools do."""
+    """How a stage ended. `failures` are the names of what failed in it, as its tools print them."""
 
     stage: str
     outcome: str
@@ -69,22 +69,25 @@ class Result(NamedTuple):
 
 
 def parts(stages: Iterable[Stage]) -> list[str]:
-    """Return the names of the parts, in the table's order."""
+    """Return the names of the parts of ./dev test, in the table's order."""
     return list(dict.fromkeys(stage.part for stage in stages if stage.part))
 
 
 def named(stages: Iterable[Stage], word: str) -> set[str]:
-    """Return the stages that a word of the command line names: a tier, a part or a stage."""
+    """Return the stages that a word of ./dev test's command line names: a tier, a part or a stage."""
     return {stage.name for stage in stages if word in (stage.name, stage.part) or _is_of_tier(stage, word)}
 
 
 def _is_of_tier(stage: Stage, tier: str) -> bool:
-    """Return whether a stage runs in a tier: everything does in ALL."""
+    """Return whether a stage runs in a tier; every stage of a part runs in ALL."""
     return bool(stage.part) and (tier == ALL or (tier == EVERY and stage.tier == EVERY))
 
 
 def select(stages: Iterable[Stage], names: Collection[str], made: Collection[str] = ()) -> list[Stage]:
-    """Return the named stages and those that they need, in the table's order, without those of `made` that keep."""
+    """Return the named stages and those that they need, in the table's order.
+
+    A needed stage is left out if it is in `made` and what it made is still there.
+    """
     table = {stage.name: stage for stage in stages}
     wanted: set[str] = set()
     queue = list(names)
@@ -97,12 +100,12 @@ def select(stages: Iterable[Stage], names: Collection[str], made: Collection[str
 
 
 def _is_kept(stage: Stage) -> bool:
-    """Return whether what a stage made is still there."""
+    """Return whether what a stage made is still there for the next run."""
     return stage.keeps is not None and stage.keeps.exists()
 
 
 def run_stage(stage: Stage, logs: Path) -> Result:
-    """Run a stage's steps and say how they end."""
+    """Run the steps of a stage, and return how it ended."""
     show(f"== {stage.name}: {stage.what}")
     log = Log(logs / f"{stage.name}.log", stage.name)
     began = time.monotonic()
@@ -127,7 +130,7 @@ def run_stage(stage: Stage, logs: Path) -> Result:
 
 
 def _run_step(step: Step, log: Log) -> tuple[Tally, str]:
-    """Return what a step counted, and why it failed, if it did."""
+    """Return what a step counted, and why it failed; empty if it did not."""
     start, why = log.size(), ""
     try:
         step.action(log)
@@ -136,7 +139,7 @@ def _run_step(step: Step, log: Log) -> tuple[Tally, str]:
         log.write(f"{step.name} FAILED: {why}")
     except NotRun:
         raise
-    # the trouble of one stage is not that of those beside it
+    # an error in one stage must not end those that run next to it
     except Exception as error:
         why = f"{type(error).__name__}: {error}"
         log.write(traceback.format_exc())
@@ -147,13 +150,13 @@ def _run_step(step: Step, log: Log) -> tuple[Tally, str]:
 
 
 def _show_failure(stage: Stage, step: Step, why: str, lines: Sequence[str], path: Path) -> None:
-    """Print what the log of a failed step tells, and where the rest is."""
+    """Print the lines of a failed step's log that tell most, and where the rest is."""
     head = f"-- {stage.name}: {step.name} FAILED: {why}; from {path}:"
     show("\n".join([head, *(f"   | {plain(line)[:WIDEST]}" for line in lines)]))
 
 
 def _ended(log: Log, result: Result) -> Result:
-    """Say how a stage ended, and return that."""
+    """Show how a stage ended, and return its result."""
     log.end()
     note = f": {result.note}" if result.note else ""
     show(f"== {result.stage}: {result.outcome} in {duration(result.seconds)}{note}")
@@ -161,7 +164,7 @@ def _ended(log: Log, result: Result) -> Result:
 
 
 def duration(seconds: float) -> str:
-    """Return a time as a person says it: 0.4 s, 12 s, 3 min 05 s."""
+    """Return a time as a person writes it: 0.4 s, 12 s, 3 min 05 s."""
     if seconds < 10:
         return f"{seconds:.1f} s"
     minutes, rest = divmod(round(seconds), 60)
@@ -169,7 +172,7 @@ def duration(seconds: float) -> str:
 
 
 def total(results: Iterable[Result]) -> Tally:
-    """Return the sum of what the stages counted."""
+    """Return the sum of the stages' tallies."""
     whole = Tally()
     for result in results:
         whole = whole.plus(result.tally)

@@ -1,7 +1,7 @@
 # Copyright (c) 2026, The crashops.kdump authors
 # GNU General Public License v3.0-or-later (see COPYING or https://www.gnu.org/licenses/gpl-3.0.txt)
 # SPDX-License-Identifier: GPL-3.0-or-later
-"""What a stage's log says: how many checks passed and failed, and the lines that name what failed. Pure."""
+"""The checks that a stage's log counts as passed and failed, and its lines that name failures. Pure."""
 
 import re
 from collections.abc import Sequence
@@ -9,13 +9,13 @@ from typing import NamedTuple
 
 TAIL_LINES = 30
 PLAY_LINES = 60
-# how Ansible begins to tell of a host that failed, and how much of that is shown: a console's end may be in it
+# how Ansible's report on a host that failed begins; PLAY_LINES of it are shown, as a console's end may be in it
 FATAL = re.compile(r"^(?:fatal: )?\[[\w.-]+\]: (?:FAILED|UNREACHABLE)!|^fatal: \[")
 # pytest -v's line of one test that failed: alone, or behind the worker's name and the progress
 FAILED_TEST = re.compile(r"^\S+::.* (?:FAILED|ERROR)(?: +\[ *\d+%\])?$|^\[gw\d+\] \[ *\d+%\] (?:FAILED|ERROR) \S+::")
 # the last line of pytest, such as "=== 2 failed, 40 passed, 1 skipped in 3.21s ==="
 PYTEST = re.compile(r"^=*\s*((?:\d+ [a-z]+(?:, )?)+) in [\d.]+s\b", re.MULTILINE)
-# ansible-test says so of each sanity test, and at the end so of those that failed
+# the lines of ansible-test about each sanity test, and at the end about those that failed
 SANITY = re.compile(r"^Running sanity test ", re.MULTILINE)
 SANITY_FAILED = re.compile(r"^FATAL: The (\d+) sanity test\(s\) listed below \(out of (\d+)\) failed", re.MULTILINE)
 
@@ -26,24 +26,24 @@ PYTEST_FAILED = re.compile(r"^(?:FAILED|ERROR) (\S+\.py(?:::[^\s\[]+(?:\[.*?\](?
 
 
 class Tally(NamedTuple):
-    """Checks that passed, failed and were skipped."""
+    """How many checks of a stage passed, failed and were skipped."""
 
     passed: int = 0
     failed: int = 0
     skipped: int = 0
 
     def plus(self, other: "Tally") -> "Tally":
-        """Return the sum."""
+        """Return the sum of two tallies."""
         return Tally(self.passed + other.passed, self.failed + other.failed, self.skipped + other.skipped)
 
 
 def count(text: str) -> Tally:
-    """Return what the runs of pytest and of ansible-test sanity in a log say that they counted."""
+    """Return the tally of all runs of pytest and ansible-test sanity in a log."""
     return pytest_tally(text).plus(sanity_tally(text))
 
 
 def pytest_tally(text: str) -> Tally:
-    """Return what the pytest runs in a log say that they counted."""
+    """Return the tally of the pytest runs in a log."""
     total = Tally()
     for words in PYTEST.findall(text):
         said = {name.rstrip("s"): int(number) for number, name in re.findall(r"(\d+) ([a-z]+)", words)}
@@ -58,7 +58,7 @@ def pytest_tally(text: str) -> Tally:
 
 
 def sanity_tally(text: str) -> Tally:
-    """Return what an ansible-test sanity run in a log says that it counted."""
+    """Return the tally of an ansible-test sanity run in a log."""
     failed = SANITY_FAILED.search(text)
     if failed:
         return Tally(int(failed[2]) - int(failed[1]), int(failed[1]))
@@ -66,23 +66,23 @@ def sanity_tally(text: str) -> Tally:
 
 
 def failures(text: str) -> list[str]:
-    """Return the tests that a log says failed, by the names that pytest and ansible-test would take again."""
+    """Return the tests that failed by a log, with names that pytest and ansible-test take again."""
     listed = SANITY_LIST.search(text)
     return PYTEST_FAILED.findall(text) + ([line.split()[0] for line in listed[1].splitlines()] if listed else [])
 
 
 def names_a_failure(line: str) -> bool:
-    """Return whether a line says, while the rest still runs, that a test or a host failed."""
+    """Return whether a log line names a test or host that failed, while the rest still runs."""
     return bool(FATAL.match(line) or FAILED_TEST.match(line))
 
 
 def telling(lines: Sequence[str]) -> list[str]:
-    """Return the lines of a failed step's log to show: the errors that it names as such, else its last words."""
+    """Return the lines of a failed step's log to show: the errors that it names, else its last lines."""
     errors = [line for line in lines if line.startswith(("ERROR: ", "ERROR tests", "FAILED ", "E: "))]
     return _of_a_play(lines) + (errors[-TAIL_LINES:] or list(lines[-TAIL_LINES:]))
 
 
 def _of_a_play(lines: Sequence[str]) -> list[str]:
-    """Return what Ansible said of the first host that failed, where a playbook was run: its message comes behind."""
+    """Return Ansible's report on the first host that failed in a playbook; the message comes after its first line."""
     first = next((number for number, line in enumerate(lines) if FATAL.match(line)), None)
     return [] if first is None else list(lines[first : first + PLAY_LINES])

@@ -1,7 +1,7 @@
 # Copyright (c) 2026, The crashops.kdump authors
 # GNU General Public License v3.0-or-later (see COPYING or https://www.gnu.org/licenses/gpl-3.0.txt)
 # SPDX-License-Identifier: GPL-3.0-or-later
-"""Virtual environments in the cache, each named by what is in it, so that a changed lock file makes a new one."""
+"""Virtual environments in the cache, each named by a hash of its lock file: a changed lock file makes a new one."""
 
 import hashlib
 import shutil
@@ -18,13 +18,13 @@ COMPLETE = ".complete"
 
 
 def venv_path(name: str, python: Python, root: Path = VENVS) -> Path:
-    """Return where an environment lies or will lie."""
+    """Return the path in the cache where an environment lies or will lie."""
     content = downloads.lock(name).read_bytes() + str(python.path.resolve()).encode()
     return root / f"{name}-{python.full}-{hashlib.sha256(content).hexdigest()[:12]}"
 
 
 def ensure(name: str, python: Python, log: Log) -> Path:
-    """Return an environment with everything in it; made unless it is there."""
+    """Return an environment with everything of its lock file in it, made unless it is there."""
     path = venv_path(name, python)
     with locked(path.with_name(path.name + ".lock")):
         if not (path / COMPLETE).exists():

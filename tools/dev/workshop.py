@@ -21,11 +21,10 @@ FOREIGN = ("PYTHON", "ANSIBLE_", "MOLECULE_", "VIRTUAL_ENV", "FORCE_COLOR", "PY_
 
 
 class Workshop:
-    """Made once for a run of ./dev. `notices` are the loud lines that are repeated at the end.
+    """The interpreters, environments and notices of one run of ./dev. `notices` are repeated at the end.
 
     `again` names what failed in each stage the last time, where this run is only about that.
-    `workers` says how many processes the unit tests may use; where guests run beside them, one processor is left for
-    the guests.
+    `workers` is how many processes the unit tests may use. Where guests run too, one processor is left for them.
     """
 
     def __init__(self, again: Mapping[str, Sequence[str]] = MappingProxyType({})) -> None:
@@ -38,29 +37,29 @@ class Workshop:
         self.collections = [COLLECTIONS]
 
     def names(self, stage: str, everything: Sequence[str]) -> Sequence[str]:
-        """Return those of a stage's names that failed the last time, or everything."""
+        """Return those of a stage's names that failed the last time, or all of them where none did."""
         return [name for name in everything if name in self.again.get(stage, ())] or everything
 
     def tests(self, stage: str, everything: str) -> list[str]:
-        """Return the tests for pytest: a whole folder, or those that failed the last time."""
+        """Return the tests of a stage for pytest: a whole folder, or those that failed the last time."""
         return [test for test in self.again.get(stage, ()) if ".py" in test] or [everything]
 
     def notice(self, text: str) -> None:
-        """Say loudly what is not done here, now and at the end."""
+        """Say loudly what is not done on this machine, now and at the end."""
         if text not in self.notices:
             self.notices.append(text)
             show(f"!! {text}")
 
     def install_base(self, log: Log) -> None:
-        """Install the packages that every command needs."""
+        """Install the system packages that every command of ./dev needs."""
         packages.install(packages.BASE, log)
 
     def install_lab(self, log: Log) -> None:
-        """Install the packages that guests need."""
+        """Install the system packages that guests need."""
         packages.install(packages.LAB, log)
 
     def install_browser(self, log: Log) -> None:
-        """Install the browser that opens the report, unless one is there."""
+        """Install the browser that opens the report page, unless one is there."""
         if any(shutil.which(program) for program in packages.BROWSERS):
             log.write("a browser is there")
             return
@@ -72,7 +71,7 @@ class Workshop:
         packages.install(packages.BROWSER, log)
 
     def find_pythons(self, log: Log) -> None:
-        """Look for interpreters, once."""
+        """Find this machine's Python interpreters, and link them for ansible-test."""
         self.pythons = pythons.here()
         pythons.link(self.pythons)
         for python in self.pythons.values():
@@ -94,7 +93,7 @@ class Workshop:
         self._make(core.key, python, log)
 
     def make_locks(self, log: Log) -> None:
-        """Write the lock files again, by the tool that an environment of its own holds."""
+        """Write the lock files of tools/dev again, by uv from an environment of its own."""
         self._make("lock", pythons.newest(self.pythons, pythons.FOR_MAIN, "everything here"), log)
         downloads.make_locks(self.environments["lock"] / "bin" / "uv", log)
 
@@ -112,7 +111,7 @@ class Workshop:
         log.write(f"the tree is copied to {staged.stage()}")
 
     def environ(self, name: str) -> dict[str, str]:
-        """Return the variables for a command from one of the environments."""
+        """Return the environment variables for a command from one of the environments."""
         kept = {key: value for key, value in os.environ.items() if not key.startswith(FOREIGN)}
         venv = self.environments[name]
         path = f"{venv / 'bin'}:{pythons.clean_path(os.environ['PATH'])}:/usr/sbin:/sbin"

@@ -1,4 +1,4 @@
 # Copyright (c) 2026, The crashops.kdump authors
 # GNU General Public License v3.0-or-later (see COPYING or https://www.gnu.org/licenses/gpl-3.0.txt)
 # SPDX-License-Identifier: GPL-3.0-or-later
-"""The crash lab: builds or takes a disk image, boots it in QEMU, reaches it, crashes it, reads its console."""
+"""The crash lab: builds or takes a disk image, boots it in QEMU, reaches it, crashes it, and reads its console."""

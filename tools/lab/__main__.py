@@ -22,7 +22,7 @@ CPUS = 2
 
 
 def parser() -> argparse.ArgumentParser:
-    """Return the parser of all commands."""
+    """Return the parser of the lab's command line."""
     top = argparse.ArgumentParser(prog="python -m tools.lab", description=__doc__)
     commands = top.add_subparsers(dest="command", required=True)
     build = commands.add_parser("image", help="build an image, or find it in the cache, and print its path")
@@ -74,13 +74,13 @@ def _add_up(up: argparse.ArgumentParser) -> None:
 
 
 def of_guest(word: str) -> tuple[str, int]:
-    """Return the guest (empty: every other one) and its number, out of [NAME=]NUMBER."""
+    """Return the guest (empty: every other one) and its number from [NAME=]NUMBER."""
     name, dummy, number = word.rpartition("=")
     return name, int(number)
 
 
 def _image(text: str, options: argparse.Namespace) -> image.Image:
-    """Return the image that NAME=IMAGE names: a recipe's or a file's."""
+    """Return the image that NAME=IMAGE names: that of a recipe, or a file."""
     path = Path(text)
     if not path.exists():
         return image.build(text)
@@ -91,7 +91,7 @@ def _image(text: str, options: argparse.Namespace) -> image.Image:
 
 
 def up(options: argparse.Namespace) -> None:
-    """Boot every guest named, or let it go on where it was saved, all at once, and wait for them."""
+    """Boot every named guest, or resume it where it was saved, all at once, and wait until ssh works."""
     network, guests, saved = free_port(), [], []
     for number, word in enumerate(options.guests, 1):
         name, dummy, source = word.partition("=")
@@ -120,7 +120,7 @@ def up(options: argparse.Namespace) -> None:
 
 
 def _create(name: str, source: str, number: int, network: int, options: argparse.Namespace) -> Guest:
-    """Make the files of a guest that boots an image."""
+    """Make the files of a new guest that boots an image."""
 
     def chosen(given: list[tuple[str, int]], default: int) -> int:
         each = {"": default, **dict(given)}
@@ -143,7 +143,7 @@ def _names() -> list[str]:
 
 
 def down(options: argparse.Namespace) -> None:
-    """End guests and remove what they wrote."""
+    """End guests and remove their files."""
     for name in options.guests or _names():
         with step(f"ends {name}"):
             _guest(name).stop()
@@ -151,7 +151,7 @@ def down(options: argparse.Namespace) -> None:
 
 
 def show(options: argparse.Namespace) -> None:
-    """Print what a command that changes nothing asks for."""
+    """Print what a command that changes nothing asks for: accelerator, list or console."""
     match options.command:
         case "accelerator":
             print(" ".join(accelerator.choose(image.cached_kernel())))
@@ -163,7 +163,7 @@ def show(options: argparse.Namespace) -> None:
 
 
 def dispatch(options: argparse.Namespace) -> None:
-    """Do what the command line asks for."""
+    """Run the lab's command that the command line names."""
     match options.command:
         case "image":
             print("\n".join(str(image.build(name).disk) for name in options.recipes))
@@ -186,7 +186,7 @@ def dispatch(options: argparse.Namespace) -> None:
 
 
 def main() -> int:
-    """Run one command: 0 done, 1 refused or failed, 3 a guest is lost."""
+    """Run one command of the lab: 0 done, 1 refused or failed, 3 a guest is lost."""
     try:
         dispatch(parser().parse_args())
     except GuestLost as error:

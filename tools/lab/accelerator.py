@@ -1,7 +1,7 @@
 # Copyright (c) 2026, The crashops.kdump authors
 # GNU General Public License v3.0-or-later (see COPYING or https://www.gnu.org/licenses/gpl-3.0.txt)
 # SPDX-License-Identifier: GPL-3.0-or-later
-"""Chooses the accelerator by booting a kernel with it.
+"""Chooses QEMU's accelerator, KVM or TCG, by booting a kernel with it.
 
 /dev/kvm may exist, `-accel kvm` may start, and the guest may still hang in early boot (seen on nested machines).
 Only a kernel that comes to its natural end within the limit proves anything.
@@ -56,7 +56,7 @@ def _kvm_works(kernel: Path) -> bool:
 def choose(kernel: Path | None) -> list[str]:
     """Return QEMU's accelerator arguments: $LAB_ACCEL (kvm or tcg), or KVM where it really boots, or TCG.
 
-    Without a kernel to try it with (none is kept until the first image is built), TCG, which always works.
+    TCG always works. It is taken where there is no kernel for the trial: none is kept until the first image is built.
     """
     wanted, known = os.environ.get("LAB_ACCEL"), {"kvm": KVM, "tcg": TCG}
     if wanted and wanted not in known:

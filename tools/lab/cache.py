@@ -1,7 +1,7 @@
 # Copyright (c) 2026, The crashops.kdump authors
 # GNU General Public License v3.0-or-later (see COPYING or https://www.gnu.org/licenses/gpl-3.0.txt)
 # SPDX-License-Identifier: GPL-3.0-or-later
-"""Where the lab keeps what is dear to make. An entry is named by a hash of what it is made from."""
+"""The lab's cache of what takes long to make. An entry is named by a hash of what it is made from."""
 
 import fcntl
 import hashlib
@@ -14,7 +14,7 @@ from pathlib import Path
 
 
 def cache_dir() -> Path:
-    """Return the folder of everything that is kept between runs: $CRASHOPS_CACHE, or one in the user's cache."""
+    """Return the folder of all that is kept between runs: $CRASHOPS_CACHE, or one in the user's cache."""
     chosen = os.environ.get("CRASHOPS_CACHE")
     if chosen:
         return Path(chosen)
@@ -28,9 +28,9 @@ def fingerprint(*parts: object) -> str:
 
 @contextmanager
 def new_entry(final: Path) -> Iterator[Path]:
-    """Give an empty folder that becomes `final` only if all goes well, so that no half-made entry is ever found.
+    """Give an empty folder that becomes the cache entry `final` only if all goes well: none is ever half made.
 
-    Others who want the same entry wait for the lock; the caller looks again after it has it.
+    Others who want the same entry wait for the lock, and then get the finished one.
     """
     final.parent.mkdir(parents=True, exist_ok=True)
     with locked(final.with_suffix(".lock")):
@@ -61,7 +61,7 @@ def new_version(final: Path) -> Iterator[Path]:
 
 @contextmanager
 def locked(path: Path) -> Iterator[None]:
-    """Hold a lock file while the block runs; it ends with the process, whatever becomes of it."""
+    """Hold a lock file while the block runs; the lock ends with the process, however that ends."""
     path.parent.mkdir(parents=True, exist_ok=True)
     with open(path, "w") as stream:
         fcntl.flock(stream, fcntl.LOCK_EX)

@@ -1,7 +1,7 @@
 # Copyright (c) 2026, The crashops.kdump authors
 # GNU General Public License v3.0-or-later (see COPYING or https://www.gnu.org/licenses/gpl-3.0.txt)
 # SPDX-License-Identifier: GPL-3.0-or-later
-"""Runs programs on this machine; output goes to a log, and its end into the error."""
+"""Runs programs of this machine for the lab; output goes to a log, and its end into the error."""
 
 import shutil
 import subprocess
@@ -11,7 +11,7 @@ from tools.lab.errors import CommandFailed, LabError
 
 
 def need(program: str, package: str) -> str:
-    """Return where a program is, or say which package has it."""
+    """Return the path of a program, or raise LabError with the package that has it."""
     found = shutil.which(program) or shutil.which(program, path="/usr/sbin:/sbin")
     if not found:
         raise LabError(f"{program} is not on this machine; install the package {package}")

@@ -12,10 +12,10 @@ TIMES = "cd {0} && find . -xdev -not -type d -printf '%p %T@\\n' | sort"
 
 
 def contents(guest: Guest, directory: str) -> list[str]:
-    """Return path, mode, owner and group of everything in a directory, and the hash of each file."""
+    """Return path, mode, owner and group of everything in a guest's directory, and the hash of each file."""
     return guest.ssh(CONTENTS.format(directory)).splitlines()
 
 
 def times(guest: Guest, directory: str) -> list[str]:
-    """Return the time of the last change of everything in a directory that is no directory itself."""
+    """Return when everything in a guest's directory, except folders, was changed last."""
     return guest.ssh(TIMES.format(directory)).splitlines()

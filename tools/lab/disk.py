@@ -23,14 +23,14 @@ FEATURES = (
 
 
 def partition_table(sectors: int) -> bytes:
-    """Return bytes 440 to 511 of sector 0: one active Linux partition from sector 2048 to the end."""
+    """Return bytes 440 to 511 of a disk's sector 0: one active Linux partition from sector 2048 to the end."""
     # CHS fields are 0xfe 0xff 0xff, «look at the sector numbers instead»
     entry = struct.pack("<B3sB3sII", 0x80, b"\xfe\xff\xff", 0x83, b"\xfe\xff\xff", FIRST_SECTOR, sectors - FIRST_SECTOR)
     return struct.pack("<IH", 0x4C414221, 0) + entry + bytes(48) + b"\x55\xaa"
 
 
 def write(tree: Path, disk: Path, work: Path, log: Path) -> None:
-    """Make a qcow2 disk of a root tree that holds GRUB in boot/grub/i386-pc."""
+    """Make a bootable qcow2 disk from a root tree that holds GRUB in boot/grub/i386-pc."""
     raw = work / "disk.raw"
     sectors = SIZE_GIB * 1024**3 // SECTOR
     with open(raw, "wb") as stream:
@@ -46,7 +46,10 @@ def write(tree: Path, disk: Path, work: Path, log: Path) -> None:
 
 
 def _write_boot_loader(raw: Path, grub: Path, sectors: int) -> None:
-    """Write boot.img to sector 0 and core.img behind it: boot.img as shipped loads sector 1, core.img the rest."""
+    """Write GRUB's boot.img to sector 0 and core.img after it.
+
+    boot.img as shipped loads sector 1, and core.img loads the rest.
+    """
     boot, core = (grub / "boot.img").read_bytes(), (grub / "core.img").read_bytes()
     if len(core) > (FIRST_SECTOR - 1) * SECTOR:
         raise LabError(f"GRUB's core is {len(core)} bytes and does not fit before the first partition")

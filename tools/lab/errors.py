@@ -11,7 +11,7 @@ class LabError(Exception):
 
 
 class CommandFailed(LabError):
-    """A command ended unwell, on this machine or in a guest; the guest itself is fine."""
+    """A command failed, on this machine or in a guest; the guest itself is fine."""
 
 
 class GuestLost(LabError):

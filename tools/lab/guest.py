@@ -1,7 +1,10 @@
 # Copyright (c) 2026, The crashops.kdump authors
 # GNU General Public License v3.0-or-later (see COPYING or https://www.gnu.org/licenses/gpl-3.0.txt)
 # SPDX-License-Identifier: GPL-3.0-or-later
-"""A guest: start it, reach it, crash it, put it back, end it. Its state is in files, so any process may take it up."""
+"""A guest of the lab: starts, reaches, crashes, restores and ends it.
+
+Its state is in files, so that any process may take it up.
+"""
 
 import json
 import os
@@ -53,7 +56,7 @@ class Guest:
 
     @classmethod
     def create(cls, folder: Path, image: Image, machine: qemu.Machine) -> "Guest":
-        """Make a guest's files: an overlay on the image, which itself is never written."""
+        """Make the files of a new guest: its disk is an overlay on the image, which itself is never written."""
         folder.mkdir(parents=True, exist_ok=True)
         backing = ["-b", str(image.disk.resolve()), "-F", image.disk_format]
         run([need("qemu-img", "qemu-utils"), "create", "-q", "-f", "qcow2", *backing, str(folder / "disk.qcow2")])
@@ -91,7 +94,7 @@ class Guest:
 
     @property
     def machine(self) -> qemu.Machine:
-        """Return the guest's hardware."""
+        """Return the hardware that the guest was made with."""
         return qemu.Machine(**self._state["machine"])
 
     def start(self, owner: int | None = None) -> None:
@@ -137,11 +140,11 @@ class Guest:
         return str(self.folder / "disk.qcow2") in " ".join(word.decode(errors="replace") for word in words)
 
     def reset(self) -> None:
-        """Press the reset button."""
+        """Press the guest's reset button."""
         qmp.execute(Path(self._state["qmp"]), "system_reset")
 
     def inject_nmi(self) -> None:
-        """Send a non-maskable interrupt, as a management board's diagnostic button does."""
+        """Send the guest a non-maskable interrupt, as a management board's diagnostic button does."""
         qmp.execute(Path(self._state["qmp"]), "inject-nmi")
 
     # -- snapshots ---------------------------------------------------------------------------------------------------
@@ -181,7 +184,7 @@ class Guest:
         self.go_on(self._state["owner"])
 
     def go_on(self, owner: int | None = None) -> None:
-        """Start a guest where it was saved, and set its clock, which stands where it was then."""
+        """Start a guest where it was saved, and set its clock, which still shows that time."""
         self.start(owner)
         self.wait_for_ssh()
         self.set_clock()
@@ -193,7 +196,7 @@ class Guest:
     # -- reaching it -------------------------------------------------------------------------------------------------
 
     def ssh_argv(self) -> list[str]:
-        """Return the ssh command that reaches the guest, without what it shall do there."""
+        """Return the ssh command that reaches the guest, without a command to run there."""
         return ["ssh", "-i", self._state["key"], "-p", str(self._state["ssh_port"]), *self._ssh_options()] + [
             f"{self._state['user']}@127.0.0.1"
         ]
@@ -204,7 +207,7 @@ class Guest:
         return run([*self.ssh_argv(), shell], timeout_s=timeout_s)
 
     def answers(self) -> bool:
-        """Return whether a login works right now."""
+        """Return whether a login to the guest by ssh works right now."""
         try:
             done = subprocess.run([*self.ssh_argv(), "true"], capture_output=True, timeout=30, check=False)
         except subprocess.TimeoutExpired:
@@ -212,7 +215,7 @@ class Guest:
         return done.returncode == 0
 
     def wait_for_ssh(self, limit_s: int = BOOT_LIMIT_S) -> None:
-        """Wait until a login works; a guest that is gone or stands still is lost."""
+        """Wait until a login to the guest works; one that is gone or stands still is lost."""
         self._until(self.answers, limit_s, "let anyone in by ssh")
 
     def boot_id(self) -> str:
@@ -251,7 +254,7 @@ class Guest:
     # -- within ------------------------------------------------------------------------------------------------------
 
     def _until(self, ready: Callable[[], bool], limit_s: int, what: str) -> None:
-        """Wait for something within a limit; silence on the console that lasts is a hang, slowness is not."""
+        """Wait until the guest is ready, within a limit. A console that stays silent is a hang; slowness is not."""
         with step(f"waits for {self.name} to {what}, {limit_s} s at the most") as watch:
             size, grown = -1, time.monotonic()
             while not ready():
@@ -262,7 +265,7 @@ class Guest:
                 time.sleep(PAUSE_S)
 
     def _check_alive(self, watch: Watch, what: str, limit_s: int, silent_s: float) -> None:
-        """Raise GuestLost if there is nothing left to wait for."""
+        """Raise GuestLost if the guest has ended, is too slow, or is silent for too long."""
         if not self.running() and what != "end":
             raise GuestLost(self.name, f"QEMU ended: {self._qemu_words()}", self.console())
         if watch.elapsed_s() > limit_s:
@@ -278,7 +281,7 @@ class Guest:
         return (log.read_text(errors="replace").strip() if log.exists() else "") or "it said nothing"
 
     def _ssh_options(self) -> list[str]:
-        # an image of others whose host key nobody told: pinned at first sight, for this guest alone
+        # the host key of an image from elsewhere is unknown: it is pinned at first sight, for this guest alone
         strict = "yes" if self._state["known_host"] else "accept-new"
         options = {"UserKnownHostsFile": str(self.folder / "known_hosts"), "GlobalKnownHostsFile": "/dev/null"}
         options |= {"StrictHostKeyChecking": strict, "BatchMode": "yes", "ConnectTimeout": "10", "LogLevel": "ERROR"}
@@ -300,7 +303,7 @@ def inventory_text(guests: Iterable[Guest]) -> str:
 
 
 def _holds_a_guest_that_is_saved(folder: Path) -> bool:
-    """Return whether a folder was made by `save_to`: a guest that was started has a process id in its state."""
+    """Return whether a folder was made by `save_to`: a started guest has a process id in its state."""
     path = folder / "guest.json"
     return path.exists() and "pid" not in json.loads(path.read_text())
 
@@ -310,7 +313,7 @@ def _save(folder: Path, machine: qemu.Machine, login: dict[str, Any]) -> None:
 
 
 def _write_seed(folder: Path, image: Image, machine: qemu.Machine) -> str:
-    """Write the seed of a guest and return the host key that it gives it."""
+    """Write the cloud-init seed of a guest, and return the public host key in it."""
     host_key = folder / "host_key"
     run(["ssh-keygen", "-q", "-t", "ed25519", "-N", "", "-C", "", "-f", str(host_key)])
     public = host_key.with_suffix(".pub").read_text().strip()

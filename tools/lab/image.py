@@ -16,7 +16,7 @@ from tools.lab.progress import say, step
 
 
 class Image(NamedTuple):
-    """A disk that can be booted. kernel and known_host are known only of images that the lab built."""
+    """A disk image that can be booted. kernel and known_host are known only of images that the lab built."""
 
     disk: Path
     disk_format: str
@@ -29,7 +29,7 @@ class Image(NamedTuple):
 
 
 def lab_key() -> Path:
-    """Return the private key that guests let in; it is made once and never leaves this machine."""
+    """Return the private key that guests of the lab let in; it is made once and never leaves this machine."""
     key = cache_dir() / "lab_key"
     if not key.exists():
         key.parent.mkdir(parents=True, exist_ok=True)
@@ -38,7 +38,7 @@ def lab_key() -> Path:
 
 
 def build(name: str) -> Image:
-    """Return the image of a recipe, from the cache or newly built (about a minute; needs root and a mirror)."""
+    """Return the image of a recipe, from the cache or newly built (some minutes; needs root and a mirror)."""
     if name not in recipes.RECIPES:
         raise LabError(f"there is no recipe {name!r}; the lab builds {', '.join(recipes.RECIPES)}, or give it a file")
     recipe = recipes.RECIPES[name]
@@ -54,7 +54,7 @@ def build(name: str) -> Image:
 
 
 def cached_kernel() -> Path | None:
-    """Return a kernel out of any image in the cache, None before the first is built."""
+    """Return the kernel of any image in the cache; None before the first is built."""
     return next(iter(sorted((cache_dir() / "images").glob("*/vmlinuz"))), None)
 
 
@@ -64,7 +64,7 @@ def _built(folder: Path) -> Image:
 
 
 def _cache_key(recipe: recipes.Recipe) -> str:
-    """Return the hash of all that an image is made from, the lab's public key among it."""
+    """Return the hash of all that an image is made from, including the lab's public key."""
     texts = [recipes.guest_files(recipe.name, _public_key()), recipes.FIRST_GRUB_CFG, recipes.GRUB_MODULES]
     packages = [recipes.PACKAGES, recipes.PREFETCHED]
     return fingerprint(recipe, packages, texts, disk.SIZE_GIB, recipes.BUILD_VERSION, os.environ.get("LAB_MIRROR"))
@@ -109,7 +109,7 @@ def _furnish(tree: Path, recipe: recipes.Recipe, log: Path) -> str:
         place.write_text(text)
     (tree / "root/.ssh").chmod(0o700)
     (tree / "root/.ssh/authorized_keys").chmod(0o600)
-    # apt's own stamp of a fresh index, so that nothing fetches it anew in the guest
+    # apt's own stamp of a fresh index, so that nothing fetches it again in the guest
     stamp = tree / "var/lib/apt/periodic/update-success-stamp"
     stamp.parent.mkdir(parents=True, exist_ok=True)
     stamp.touch()
@@ -121,7 +121,7 @@ def _furnish(tree: Path, recipe: recipes.Recipe, log: Path) -> str:
 
 
 def _install_grub(tree: Path, release: str, log: Path) -> None:
-    """Make GRUB's core with the guest's own tools, so that the modules it loads are of its own version."""
+    """Make GRUB's core with the guest's own tools, so that it and its modules have one version."""
     grub = tree / "boot/grub"
     shutil.copytree(tree / "usr/lib/grub/i386-pc", grub / "i386-pc", dirs_exist_ok=True)
     text = recipes.FIRST_GRUB_CFG.format(release=release, arguments=recipes.KERNEL_ARGUMENTS)

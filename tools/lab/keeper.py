@@ -11,7 +11,7 @@ import sys
 import time
 from pathlib import Path
 
-# has the kernel kill what follows when the keeper goes, however it goes; the process id stays the same
+# makes the kernel kill what follows when the keeper ends, however it ends; the process id stays the same
 DIE_WITH_KEEPER = ["setpriv", "--pdeathsig", "KILL", "--"]
 
 
@@ -34,7 +34,7 @@ def start(argv: list[str], folder: Path, owner: int) -> int:
 
 
 def _wait_for_either(qemu: "subprocess.Popen[bytes]", owner: int) -> None:
-    """Return when QEMU ended or the owner is gone."""
+    """Return when QEMU has ended or its owner is gone."""
     watch = select.poll()
     watch.register(os.pidfd_open(qemu.pid), select.POLLIN)
     try:
@@ -45,13 +45,13 @@ def _wait_for_either(qemu: "subprocess.Popen[bytes]", owner: int) -> None:
 
 
 def _await_exec(process: "subprocess.Popen[bytes]") -> None:
-    """Return when setpriv has become the program it starts: only then does that end with this process."""
+    """Return when setpriv has become QEMU: only then does QEMU end with this process."""
     while process.poll() is None and os.readlink(f"/proc/{process.pid}/exe").endswith("/setpriv"):
         time.sleep(0.005)
 
 
 def main(text: str) -> None:
-    """Start QEMU, tell its process id, and stay until it or the owner ends."""
+    """Start QEMU, print its process id, and stay until it or the owner ends."""
     spec = json.loads(text)
     with open(spec["log"], "ab") as log:
         argv = DIE_WITH_KEEPER + spec["argv"]

@@ -3,8 +3,8 @@
 # SPDX-License-Identifier: GPL-3.0-or-later
 """The private network of guests: a switch on a port of the loopback address that loses nothing.
 
-QEMU's own multicast network drops what a guest is too slow to take. A dump of hundreds of megabytes then creeps from
-one TCP time-out to the next, the more the faster the machine is.
+QEMU's own multicast network drops what a guest is too slow to take. A large dump then creeps from one TCP time-out to
+the next, and more so on a fast machine.
 """
 
 import asyncio
@@ -22,12 +22,12 @@ ADDRESS = "127.0.0.1"
 LENGTH_BYTES = 4
 MULTICAST_BIT = 1
 START_LIMIT_S = 30
-# guests come one after the other, and one that is started anew comes back
+# guests come one after the other, and one that is started again comes back
 IDLE_LIMIT_S = 120
 
 
 def ensure(port: int) -> None:
-    """See to it that the switch of a port listens; it ends by itself when nobody has been on it for a while."""
+    """Start the switch of a port unless it listens; it ends by itself when nobody has used it for a while."""
     if _listens(port):
         return
     root = Path(__file__).resolve().parents[2]
@@ -47,7 +47,7 @@ def ensure(port: int) -> None:
 
 
 def _listens(port: int) -> bool:
-    """Return whether the port is taken, without a connection that the switch would count."""
+    """Return whether the switch's port is taken, without a connection that the switch would count."""
     with socket.socket() as probe:
         probe.setsockopt(socket.SOL_SOCKET, socket.SO_REUSEADDR, 1)
         try:
@@ -58,7 +58,7 @@ def _listens(port: int) -> bool:
 
 
 class Switch:
-    """Passes frames on: to the guest whose address was seen on a line, else to all others."""
+    """Passes frames on between guests: to the guest whose address was seen on a line, else to all others."""
 
     def __init__(self) -> None:
         self.lines: set[asyncio.StreamWriter] = set()
@@ -82,7 +82,7 @@ class Switch:
             writer.close()
 
     async def forward(self, source: asyncio.StreamWriter, packet: bytes) -> None:
-        """Pass one frame on, and wait for guests that are slow to take it."""
+        """Pass one frame on to its guest, and wait for guests that are slow to take it."""
         receiver, sender = packet[4:10], packet[10:16]
         self._places[sender] = source
         known = None if receiver[:1] and receiver[0] & MULTICAST_BIT else self._places.get(receiver)
@@ -92,12 +92,12 @@ class Switch:
                 await line.drain()
 
     def is_idle(self) -> bool:
-        """Return whether nobody has been here for a while."""
+        """Return whether no guest has been on the switch for a while."""
         return not self.lines and time.monotonic() - self.idle_since > IDLE_LIMIT_S
 
 
 async def run(port: int) -> None:
-    """Serve until nobody is left."""
+    """Run the switch of a port until no guest is left."""
     switch = Switch()
     server = await asyncio.start_server(switch.serve, ADDRESS, port)
     async with server:

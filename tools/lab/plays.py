@@ -1,7 +1,7 @@
 # Copyright (c) 2026, The crashops.kdump authors
 # GNU General Public License v3.0-or-later (see COPYING or https://www.gnu.org/licenses/gpl-3.0.txt)
 # SPDX-License-Identifier: GPL-3.0-or-later
-"""Runs Ansible against guests, as tests need it: a playbook or one module, and what it said."""
+"""Runs Ansible against guests for the tests: a playbook or one module, and what it said."""
 
 import json
 import os
@@ -32,7 +32,7 @@ def module(inventory: Path, host: str, name: str, **options: Any) -> dict[str, A
     argv = ["ansible", host, "-i", str(inventory), "-m", name]
     argv += ["-a", json.dumps(options)] if options else []
     done = _run(argv, ANSIBLE_CALLBACK_RESULT_FORMAT="json")
-    # of a failure, more words may come before it
+    # for a failure, more words come before the result
     answer = re.search(rf"^{re.escape(host)} \| .*? => ({{.*}})", done.stdout, re.MULTILINE | re.DOTALL)
     if not answer:
         raise AssertionError(f"{name} on {host} gave no result: {done.stdout}{done.stderr}")
@@ -40,6 +40,6 @@ def module(inventory: Path, host: str, name: str, **options: Any) -> dict[str, A
 
 
 def _run(argv: list[str], **settings: str) -> "subprocess.CompletedProcess[str]":
-    """Run a command of Ansible with settings of its own; pipelining saves an emulated guest a copy for each task."""
+    """Run a command of Ansible with settings of its own. Pipelining saves a slow guest one copy for each task."""
     environment = dict(os.environ, ANSIBLE_PIPELINING="true", **settings)
     return subprocess.run(argv, capture_output=True, text=True, timeout=RUN_LIMIT_S, check=False, env=environment)

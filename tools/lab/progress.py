@@ -17,7 +17,7 @@ def say(text: str) -> None:
 
 
 class Watch:
-    """The clock of one step. `beat` prints a line when the last one is a while ago."""
+    """The clock of one step. `beat` prints a line where the last one was a while ago."""
 
     def __init__(self, what: str) -> None:
         self.what = what
@@ -28,7 +28,7 @@ class Watch:
         return time.monotonic() - self._began
 
     def beat(self, seen: str) -> None:
-        """Say what was last seen, unless the last line is fresh."""
+        """Say what was last seen, unless the last line is recent."""
         if time.monotonic() - self._spoke >= HEARTBEAT_S:
             self._spoke = time.monotonic()
             say(f"  {self.what}: {self.elapsed_s():.0f} s; last seen: {seen}")
@@ -36,7 +36,7 @@ class Watch:
 
 @contextmanager
 def step(what: str) -> Iterator[Watch]:
-    """Time a step and say when it starts and ends."""
+    """Time a step of the lab, and say when it starts and ends."""
     watch = Watch(what)
     say(what)
     try:

@@ -1,7 +1,7 @@
 # Copyright (c) 2026, The crashops.kdump authors
 # GNU General Public License v3.0-or-later (see COPYING or https://www.gnu.org/licenses/gpl-3.0.txt)
 # SPDX-License-Identifier: GPL-3.0-or-later
-"""How a guest is described, and the QEMU command line that it makes. Pure but for the look for a firmware file."""
+"""How a guest is described, and its QEMU command line. Pure, except that it looks for a firmware file."""
 
 from pathlib import Path
 from typing import NamedTuple
@@ -32,7 +32,7 @@ class Machine(NamedTuple):
 
 
 class Places(NamedTuple):
-    """The files and ports of one running guest."""
+    """The files and the ssh port of one running guest."""
 
     disk: Path
     serial: Path
@@ -42,7 +42,7 @@ class Places(NamedTuple):
 
 
 def firmware_files() -> tuple[str, str]:
-    """Return the UEFI firmware's code and its empty variables."""
+    """Return the paths of the UEFI firmware's code and its empty variables."""
     for code, variables in FIRMWARE:
         if Path(code).exists() and Path(variables).exists():
             return code, variables
@@ -50,7 +50,7 @@ def firmware_files() -> tuple[str, str]:
 
 
 def arguments(machine: Machine, places: Places, accelerator: list[str], snapshot: str | None) -> list[str]:
-    """Return QEMU's arguments, without the program itself."""
+    """Return QEMU's arguments for a guest, without the program itself."""
     argv = ["-name", machine.name, "-machine", "q35", *accelerator]
     argv += ["-smp", str(machine.cpus), "-m", str(machine.memory_mib), "-display", "none", "-nodefaults"]
     argv += ["-serial", f"file:{places.serial}", "-qmp", f"unix:{places.qmp},server=on,wait=off"]

@@ -38,7 +38,7 @@ def execute(socket: Path, command: str, **arguments: Any) -> Any:
 
 
 def monitor(socket: Path, line: str) -> None:
-    """Run a command of the human monitor, which has savevm and loadvm in one word. It speaks only when it fails."""
+    """Run a command of QEMU's human monitor, which has savevm and loadvm in one word. It prints only failures."""
     said = execute(socket, "human-monitor-command", **{"command-line": line})
     if said.strip():
         raise LabError(f"QEMU did not do {line}: {said.strip()}")

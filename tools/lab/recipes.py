@@ -10,7 +10,7 @@ BUILD_VERSION = 1
 
 
 class Recipe(NamedTuple):
-    """One guest that the lab can build."""
+    """One guest image that the lab can build."""
 
     name: str
     suite: str
@@ -91,7 +91,7 @@ GRUB_MODULES = ("biosdisk", "part_msdos", "ext2", "search", "search_label", "nor
 
 
 def private_networks() -> dict[str, str]:
-    """Return systemd-networkd files that give the second card its address by its MAC address."""
+    """Return the systemd-networkd files that give a guest's second card its address by its MAC address."""
     return {
         f"etc/systemd/network/20-private-{number}.network": (
             # required for being online, as it is by default: a capture kernel dumps over it as soon as it is
@@ -103,7 +103,7 @@ def private_networks() -> dict[str, str]:
 
 
 def guest_files(hostname: str, public_key: str) -> dict[str, str]:
-    """Return the files that make a bare root tree a guest, by path below its root."""
+    """Return the files that turn a bare root tree into a guest, by path below its root."""
     return {
         "etc/hostname": f"{hostname}\n",
         "etc/hosts": f"127.0.0.1 localhost\n127.0.1.1 {hostname}\n",

@@ -2,10 +2,10 @@
 # GNU General Public License v3.0-or-later (see COPYING or https://www.gnu.org/licenses/gpl-3.0.txt)
 # SPDX-License-Identifier: GPL-3.0-or-later
 # Private to this collection: no promise is made to code outside it.
-"""What a capture kernel needs on this machine, counted from what can be read, without asking kdumpctl or kdump-config.
+"""The memory that a capture kernel needs on this machine, counted from files: no kdump tool is asked.
 
-kdumpctl since 1.0.57 counts the kernel, its modules, three times the initramfs (loaded, unpacked, and the half of the
-memory that a tmpfs may take) and 16 MiB. Its forerunners count the initramfs once, and 64 MiB.
+kdumpctl 1.0.57 and later count the kernel, its modules, 16 MiB, and three times the initramfs: loaded, unpacked, and
+the half of the memory that a tmpfs may take. Older ones count the initramfs once, and 64 MiB.
 """
 
 import re
@@ -20,7 +20,7 @@ KERNEL_PARTS = re.compile(r"^ *([0-9a-f]{1,16})-([0-9a-f]{1,16}) : Kernel (?:cod
 
 
 class Needed(NamedTuple):
-    """The parts of the sum, in bytes; image is the path of the initramfs that image_bytes is the size of."""
+    """The parts of what a capture kernel needs, in bytes; image is the path of the initramfs with image_bytes."""
 
     kernel: int
     modules: int
@@ -30,12 +30,12 @@ class Needed(NamedTuple):
 
     @property
     def total(self) -> int:
-        """Return the sum."""
+        """Return the bytes that a capture kernel needs in all."""
         return self.kernel + self.modules + IMAGE_FACTOR * self.image_bytes + self.runtime
 
 
 def counted(host: Host, release: str, capture_image: str, runtime: int) -> Optional[Needed]:
-    """Return what is needed, None where the kernel's size (only root sees it) or no initramfs can be seen."""
+    """Return what a capture kernel needs; None where its kernel (only root sees the size) or initramfs is not seen."""
     image, image_bytes = _image(host, release, capture_image)
     spans = KERNEL_PARTS.findall(host.read("/proc/iomem") or "")
     kernel = sum(int(end, 16) - int(start, 16) + 1 for start, end in spans)
@@ -44,19 +44,19 @@ def counted(host: Host, release: str, capture_image: str, runtime: int) -> Optio
 
 
 def in_words(parts: Needed) -> str:
-    """Return the parts of the sum in words."""
+    """Return the parts of what a capture kernel needs, as a message lists them."""
     words = "kernel %s, loaded modules %s, three times %s of %s, and %s"
     sizes = [whole(size) for size in (parts.kernel, parts.modules, parts.image_bytes, parts.runtime)]
     return words % (sizes[0], sizes[1], parts.image, sizes[2], sizes[3])
 
 
 def whole(size: int) -> str:
-    """Return a size in MiB, rounded up."""
+    """Return a size in whole MiB, rounded up, such as 12M."""
     return "%dM" % (round_up(size, MIB) // MIB)
 
 
 def _image(host: Host, release: str, capture_image: str) -> Tuple[str, int]:
-    """Return path and size of the capture initramfs, or of the larger one of the system where it is not built yet."""
+    """Return path and size of the capture initramfs; before it is built, those of the system's larger one."""
     entry = "/boot/%s/%s/initrd" % ((host.read("/etc/machine-id") or "none").strip(), release)
     own = ("/boot/initramfs-%s.img" % release, "/boot/initrd.img-%s" % release, entry)
     for path in (capture_image,) + own:

@@ -2,7 +2,7 @@
 # GNU General Public License v3.0-or-later (see COPYING or https://www.gnu.org/licenses/gpl-3.0.txt)
 # SPDX-License-Identifier: GPL-3.0-or-later
 # Private to this collection: no promise is made to code outside it.
-"""Which kernel a boot entry starts, and what that one makes of the entry's crashkernel=."""
+"""Which kernel a boot entry starts, and what that kernel makes of the entry's crashkernel=."""
 
 import re
 from typing import List, Optional, Tuple
@@ -21,7 +21,7 @@ UNLIKE = ("4.18.0-553.el8.x86_64", "5.14.0-503.el9.x86_64", "6.1.0", "999.0")
 
 
 def release_of(host: Host, entry: BootEntry) -> Optional[str]:
-    """Return the release of the kernel that an entry starts, by its path or where that leads; None without one."""
+    """Return the release of the kernel that a boot entry starts, by its path or where that leads; None without one."""
     for path in (entry.kernel, host.real_path(entry.kernel) if entry.kernel else ""):
         found = FILE.search("/" + path) or FOLDER.search(path)
         if found:
@@ -30,7 +30,7 @@ def release_of(host: Host, entry: BootEntry) -> Optional[str]:
 
 
 def under_entry(host: Host, running: Running, entry: BootEntry) -> Optional[Running]:
-    """Return this machine as the kernel of an entry finds it; None where that cannot be known, and matters.
+    """Return this machine as the kernel of a boot entry finds it; None where that is unknown, and matters.
 
     A boot loader that names no kernel at all (rpm-ostree) starts one of the same distribution.
     """
@@ -44,7 +44,7 @@ def under_entry(host: Host, running: Running, entry: BootEntry) -> Optional[Runn
 
 
 def reserve_alike(host: Host, running: Running, entries: List[BootEntry]) -> bool:
-    """Return whether each entry reserves the same with its own kernel."""
+    """Return whether each boot entry reserves the same with its own kernel."""
     if not entries:
         return True
     first = values(entries[0].cmdline)
@@ -59,7 +59,7 @@ def reserve_alike(host: Host, running: Running, entries: List[BootEntry]) -> boo
 
 
 def reserving_nothing(host: Host, running: Running, entries: List[BootEntry]) -> List[Tuple[BootEntry, str]]:
-    """Return the entries whose values reserve nothing with their own kernel, and why."""
+    """Return the boot entries whose crashkernel= reserves nothing with their own kernel, each with the reason."""
     kernels = [(entry, under_entry(host, running, entry)) for entry in entries if values(entry.cmdline)]
     found = [(entry, will_reserve(values(entry.cmdline), kernel)) for entry, kernel in kernels if kernel is not None]
     return [(entry, expected.reason or "") for entry, expected in found if expected is not None and not expected.size]

@@ -4,8 +4,8 @@
 # Private to this collection: no promise is made to code outside it.
 """What the kernel reads in crashkernel=, whoever wrote it.
 
-Follows kernel/crash_reserve.c and its forerunners to the letter, oddities included: what an operator may write is
-_memory's business. Nothing here refuses anything.
+It follows kernel/crash_reserve.c and its forerunners to the letter, oddities included. Nothing is refused here: what
+an operator may write is in option_grammar.
 """
 
 import re
@@ -26,14 +26,14 @@ WRAP = (1 << 64) - 1
 
 
 class Number(NamedTuple):
-    """What memparse() reads at a place in a text, and where it ends."""
+    """A number that the kernel's memparse() reads in crashkernel=, and where it ends."""
 
     value: int
     end: int
 
 
 class Asked(NamedTuple):
-    """How much a value asks for, and at which place (0: anywhere); where it is nothing, why."""
+    """The size that a crashkernel= value asks for, and its address (0: anywhere). reason: why it asks for nothing."""
 
     size: int
     base: int
@@ -41,14 +41,15 @@ class Asked(NamedTuple):
 
 
 def command_line(values: List[str]) -> str:
-    """Return crashkernel= values as a command line has them."""
+    """Return crashkernel= values as they stand on a kernel command line."""
     return " ".join(NAME + value for value in values)
 
 
 def last_value(cmdline: str, place: Optional[str], kernel: Kernel) -> Optional[str]:
-    """Return the last value with a suffix (None: without any that this kernel knows), None where there is none.
+    """Return the last crashkernel= value with a suffix on a command line; None where there is none.
 
-    The name is looked for anywhere, also inside of other words, and only blanks end a value.
+    A suffix of None means a value without any suffix that this kernel knows. As in the kernel, the name also counts
+    inside other words, and only blanks end a value.
     """
     suffixes = tuple("," + name for name in (kernel.places if place is None else (place,)))
     for word in reversed(cmdline.split(" ")):
@@ -58,7 +59,7 @@ def last_value(cmdline: str, place: Optional[str], kernel: Kernel) -> Optional[s
 
 
 def read_number(text: str, at: int = 0) -> Optional[Number]:
-    """Return the number at a place in a text, None where nothing there can be read. It wraps at 64 bits."""
+    """Return the number at a place in crashkernel=, wrapped at 64 bits; None where nothing there can be read."""
     match = NUMBER.match(text, at)
     if not match or not match.group():
         return None
@@ -71,7 +72,7 @@ def read_number(text: str, at: int = 0) -> Optional[Number]:
 
 
 def suffixed(text: str, place: str) -> Asked:
-    """Return what a value with a suffix asks for: nothing may stand between or after."""
+    """Return what a crashkernel= value with a suffix asks for; nothing may stand between the size and the suffix."""
     number = read_number(text)
     if number is None or text[number.end :] != "," + place:
         return _nothing("the kernel cannot read %r" % text)
@@ -79,7 +80,7 @@ def suffixed(text: str, place: str) -> Asked:
 
 
 def plain(text: str, ram_bytes: int, kernel: Kernel) -> Asked:
-    """Return what a value without a suffix asks for."""
+    """Return what a crashkernel= value without a suffix asks for: a size, a list of ranges, or auto."""
     if kernel.auto is not None and text.startswith("auto"):
         text = kernel.auto
     if ":" in text:
@@ -97,7 +98,10 @@ def plain(text: str, ram_bytes: int, kernel: Kernel) -> Asked:
 
 
 def _from_ranges(text: str, ram: int) -> Asked:
-    """Return what a list asks for: the first range that holds the RAM counts, a wrong one before it ends the search."""
+    """Return what a list of ranges asks for.
+
+    The first range that holds the RAM counts. A wrong range before it ends the search.
+    """
     at = 0
     while True:
         start = read_number(text, at)
@@ -122,12 +126,12 @@ def _from_ranges(text: str, ram: int) -> Asked:
 
 
 def _unread(text: str, at: int) -> Asked:
-    """Return that a list cannot be read up to the range that holds the RAM."""
+    """Return a request for nothing: the kernel cannot read the list up to the range that holds the RAM."""
     return _nothing("the kernel cannot read %r: it expects START-[END]:SIZE at %r" % (text, text[at:]))
 
 
 def _of_range(text: str, size: Number) -> Asked:
-    """Return what the matching range asks for: what follows it up to an @ is not read."""
+    """Return what the matching range asks for; the kernel skips what stands between its size and an @."""
     if not size.value:
         return _nothing("the range that holds this RAM reserves 0")
     sign = text.find("@", size.end)
@@ -140,5 +144,4 @@ def _of_range(text: str, size: Number) -> Asked:
 
 
 def _nothing(reason: str) -> Asked:
-    """Return that a value asks for nothing."""
     return Asked(0, 0, reason)

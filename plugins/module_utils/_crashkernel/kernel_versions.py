@@ -2,9 +2,9 @@
 # GNU General Public License v3.0-or-later (see COPYING or https://www.gnu.org/licenses/gpl-3.0.txt)
 # SPDX-License-Identifier: GPL-3.0-or-later
 # Private to this collection: no promise is made to code outside it.
-"""What differs between kernels in how they read crashkernel=.
+"""How kernels differ in reading crashkernel=.
 
-Found by compiling the sources named below and asking them; tests/unit/plugins/module_utils/recorded holds the answers.
+The sources named below were compiled and asked; tests/unit/plugins/module_utils/recorded holds their answers.
 """
 
 import re
@@ -47,11 +47,13 @@ ELSEWHERE_ALIGN = {"s390x": MIB, "ppc64le": 64 << 10, "ppc64": 64 << 10}
 class Kernel(NamedTuple):
     """How one kernel reads crashkernel=.
 
-    places are the suffixes that it tells apart. high says when one with ,high counts: where no plain value stands
-    ("absent"), also where the plain one reserves nothing ("useless"), or "never". default_low is taken where ,low is
-    not given; with lenient_low also where it cannot be read. moves_up says whether a plain size that does not fit
-    below 4 GiB is placed above (None: this machine has no such border). Sizes are rounded up to align. cma says whether
-    one with ,cma reserves anything here; None: that is not known.
+    places: the suffixes that it tells apart.
+    high: when a value with ,high counts: only without a plain value ("absent"), also where the plain value reserves
+    nothing ("useless"), or "never".
+    default_low: the bytes that it takes where ,low is not given; with lenient_low, also where ,low cannot be read.
+    moves_up: whether a plain size that does not fit below 4 GiB is placed above. None: this machine has no such border.
+    align: sizes are rounded up to a multiple of this.
+    cma: whether a value with ,cma reserves anything here. None: that is unknown.
     """
 
     rounds_ram: bool
@@ -66,16 +68,16 @@ class Kernel(NamedTuple):
 
 
 def _reserves_cma(machine: str, version: Tuple[int, ...]) -> Optional[bool]:
-    """Return whether a value with ,cma reserves anything; None where that is not known."""
+    """Return whether a crashkernel= value with ,cma reserves anything; None where that is unknown."""
     if machine in CMA_TO_COME and version >= CMA_TO_COME[machine]:
         return None
     return machine in CMA_MACHINES and version >= CMA_MACHINES[machine]
 
 
 def kernel_of(release: Optional[str] = None, machine: str = "x86_64", knows_cma: bool = False) -> Kernel:
-    """Return how the kernel of a release (as `uname -r` says it) reads crashkernel=; None is the newest known one.
+    """Return how the kernel of a release (as `uname -r` prints it) reads crashkernel=; None is the newest known one.
 
-    knows_cma says that ,cma is known whatever the release: a vendor brought it to an older kernel.
+    knows_cma: the kernel knows ,cma whatever its release, as a vendor brought it to an older one.
     """
     text = release or ""
     found = VERSION.match(text)

@@ -4,8 +4,8 @@
 # Private to this collection: no promise is made to code outside it.
 """What an operator may write for crashkernel=: the kernel's grammar, but whole and in one meaning.
 
-Stricter than the kernel, which stops reading a list at its first match and a size at an @. What it makes of a command
-line as it stands is told by _reservation.
+It is stricter than the kernel, which reads a list up to its first match and a size up to an @. What the kernel makes
+of a command line as it stands is in reservation.
 """
 
 import re
@@ -24,11 +24,11 @@ RAM_STEP = 128 * MIB
 
 
 class GrammarError(ValueError):
-    """What is wrong with a value, as a clause without a subject."""
+    """What is wrong with a crashkernel= value, as a clause without a subject."""
 
 
 class Range(NamedTuple):
-    """From start up to, but not with, end (None: no end), so many bytes are reserved."""
+    """One range of crashkernel=: RAM from start up to, but without, end (None: no end) reserves size bytes."""
 
     start: int
     end: Optional[int]
@@ -36,7 +36,7 @@ class Range(NamedTuple):
 
 
 class Argument(NamedTuple):
-    """One crashkernel= value. kind: plain, ranges, auto, high, low or cma; size is 0 where ranges say it."""
+    """One crashkernel= value. kind: plain, ranges, auto, high, low or cma; size is 0 where ranges give it."""
 
     text: str
     kind: str
@@ -45,7 +45,7 @@ class Argument(NamedTuple):
 
 
 def parse_size(text: str) -> int:
-    """Return a size in bytes, read as the kernel reads it: decimal, 0x hexadecimal or 0 octal, and one unit letter."""
+    """Return the bytes of a size, read as the kernel does: decimal, 0x or octal, then at most one unit letter."""
     match = SIZE.match(text)
     if not match:
         raise GrammarError("%r is no size: a number and at most one letter of K, M, G, T, P, E, such as 256M" % text)
@@ -63,7 +63,7 @@ def parse_size(text: str) -> int:
 
 
 def _parse_range(text: str) -> Range:
-    """Return one `start-[end]:size`."""
+    """Return one START-[END]:SIZE of crashkernel=, or raise GrammarError."""
     match = re.match(r"([^-:]+)-([^-:]*):([^-:]+)\Z", text)
     if not match:
         raise GrammarError("%r is no range: it is START-END:SIZE or START-:SIZE" % text)
@@ -75,7 +75,7 @@ def _parse_range(text: str) -> Range:
 
 
 def parse_argument(text: str) -> Argument:
-    """Return one crashkernel= value, or raise GrammarError."""
+    """Return one crashkernel= value in its parts, or raise GrammarError."""
     if text == "auto":
         return Argument(text, "auto", 0, ())
     value, at, offset = text.partition("@")
@@ -93,7 +93,7 @@ def parse_argument(text: str) -> Argument:
 
 
 def check_together(arguments: List[Argument]) -> None:
-    """Raise GrammarError where arguments that are right alone do not go together."""
+    """Raise GrammarError where crashkernel= values that are right alone do not go together."""
     kinds = [argument.kind for argument in arguments]
     main = [kind for kind in kinds if kind in ("plain", "ranges", "auto")]
     if len(main) > 1 or len(set(kinds)) < len(kinds):
@@ -107,10 +107,10 @@ def check_together(arguments: List[Argument]) -> None:
 
 
 def round_up(size: int, step: int) -> int:
-    """Return the next multiple of a step."""
+    """Return a size, rounded up to a multiple of a step."""
     return -(-size // step) * step
 
 
 def mib(size: int) -> str:
-    """Return a size in words, in MiB where it is that large."""
+    """Return a size as messages say it, in MiB where it is that large."""
     return "%d MiB" % (size // MIB) if size >= MIB or not size else "%d bytes" % size

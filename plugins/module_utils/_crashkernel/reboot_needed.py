@@ -2,7 +2,7 @@
 # GNU General Public License v3.0-or-later (see COPYING or https://www.gnu.org/licenses/gpl-3.0.txt)
 # SPDX-License-Identifier: GPL-3.0-or-later
 # Private to this collection: no promise is made to code outside it.
-"""Whether a reboot is needed for the memory that is configured, and why."""
+"""Whether a reboot is needed for the configured crashkernel=, and why."""
 
 from typing import List, NamedTuple, Optional
 
@@ -18,21 +18,21 @@ from ansible_collections.crashops.kdump.plugins.module_utils._syntax.kernel_cmdl
 
 
 class Pending(NamedTuple):
-    """Whether a reboot would change what is reserved, and the reason in words."""
+    """Whether a reboot would change the reservation, and the reason in words."""
 
     reboot_required: bool
     reason: str
 
 
 def will_reserve(configured: List[str], running: Running) -> Optional[Reservation]:
-    """Return what the next boot reserves on this machine; None where its RAM is not known."""
+    """Return what the configured crashkernel= reserves at the next boot; None where the RAM is unknown."""
     if running.ram_bytes is None:
         return None
     return reservation(command_line(configured), running.ram_bytes, running.reader())
 
 
 def same(some: List[str], others: List[str], running: Running) -> bool:
-    """Return whether the kernel makes the same of two lists of values, however they are written."""
+    """Return whether two lists of crashkernel= values reserve the same, however they are written."""
     if some == others:
         return True
     counting = [_that_count(values, running) for values in (some, others)]
@@ -44,14 +44,14 @@ def same(some: List[str], others: List[str], running: Running) -> bool:
 
 
 def _that_count(values: List[str], running: Running) -> List[str]:
-    """Return the values that the running kernel goes by."""
+    """Return the crashkernel= values that the running kernel goes by."""
     return that_count(values, running.ram_bytes, running.reader())
 
 
 def pending(configured: List[str], running: Running, booting: Optional[Running] = None) -> Pending:
-    """Return whether a reboot is needed. It is not where it would change nothing, or only for the worse.
+    """Return whether a reboot is needed: not where it would change nothing about the reservation, or only harm it.
 
-    booting is this machine as the kernel of the next boot finds it, which may be another than the running one.
+    booting: this machine as the kernel of the next boot finds it, which may be another than the running one.
     """
     after = booting or running
     other = after.kernel != running.kernel
@@ -77,7 +77,7 @@ def pending(configured: List[str], running: Running, booting: Optional[Running] 
 
 
 def _has_already(configured: List[str], running: Running, expected: Reservation) -> bool:
-    """Return whether the running kernel has what the configured values would reserve, at no other place."""
+    """Return whether the running kernel already has what the configured values would reserve, at no other place."""
     booted = will_reserve(running.booted, running)
     cma = running.cma_bytes if running.cma_bytes is not None else booted.cma if booted else 0
     counting = _that_count(configured, running) + _that_count(running.booted, running)
@@ -86,12 +86,12 @@ def _has_already(configured: List[str], running: Running, expected: Reservation)
 
 
 def in_words(reserved: int, cma: int) -> str:
-    """Return the bytes of a reservation in words."""
+    """Return a reservation as messages say it, with its CMA if there is any."""
     return "%s and %s of CMA" % (mib(reserved), mib(cma)) if cma else mib(reserved)
 
 
 def _giving_back(running: Running, reserved: int) -> Pending:
-    """Return the judgement where the next boot is to reserve nothing."""
+    """Return whether a reboot is needed to give memory back, where no crashkernel= is configured."""
     if not reserved:
         words = "no crashkernel= is configured, and nothing is reserved: a reboot would change nothing"
         return Pending(False, words)
@@ -100,7 +100,7 @@ def _giving_back(running: Running, reserved: int) -> Pending:
 
 
 def _settled(configured: List[str], running: Running, expected: Optional[Reservation]) -> str:
-    """Return the reason why no reboot is needed where the configured values are the booted ones."""
+    """Return why no reboot is needed where the configured crashkernel= is the booted one."""
     if running.reserved_bytes is None:
         return "this kernel does not say what it reserves (/sys/kernel/kexec_crash_size is not there)"
     if not configured:
@@ -116,5 +116,5 @@ def _settled(configured: List[str], running: Running, expected: Optional[Reserva
 
 
 def _placed_alike(values: List[str]) -> bool:
-    """Return whether none of the values asks for a place in memory; what stands before ,cma has none."""
+    """Return whether no crashkernel= value asks for a place in memory; one with ,cma has none."""
     return not any("@" in value or value.rpartition(",")[2] in ("high", "low") for value in values)

@@ -2,9 +2,9 @@
 # GNU General Public License v3.0-or-later (see COPYING or https://www.gnu.org/licenses/gpl-3.0.txt)
 # SPDX-License-Identifier: GPL-3.0-or-later
 # Private to this collection: no promise is made to code outside it.
-"""What the kernel reserves for the crashkernel= that stands on its command line, as far as that can be known.
+"""What the kernel reserves for the crashkernel= on its command line, as far as that can be predicted.
 
-Where memory is free is known to the machine alone; what depends on it is told as a doubt.
+Only the machine knows where its memory is free. What depends on that is returned as a doubt.
 """
 
 from functools import lru_cache
@@ -28,12 +28,12 @@ ALL_LOW = 2 * GIB
 
 
 class Reservation(NamedTuple):
-    """The bytes that the kernel would reserve; where they are 0, why.
+    """The bytes that the kernel would reserve for crashkernel=. reason: why they are 0.
 
-    doubt says what the command line and the RAM alone do not tell, None where they tell all. more is what may come on
-    top of size, below 4 GiB, where the block has to be placed above. cma is what a value with ,cma adds: the
-    system uses that memory until the crash, and kexec_crash_size leaves it out. cma_known is False where it is not
-    known whether this kernel sets it aside.
+    doubt: what the command line and the RAM leave open; None: nothing.
+    more: what may come on top of size, below 4 GiB, where the block has to be placed above.
+    cma: what a value with ,cma adds. The system uses that memory until the crash, and kexec_crash_size leaves it out.
+    cma_known: False where it is unknown whether this kernel sets it aside.
     """
 
     size: int
@@ -45,14 +45,14 @@ class Reservation(NamedTuple):
 
     @property
     def told_cma(self) -> Optional[int]:
-        """Return what ,cma adds, None where that is not known."""
+        """Return the bytes that ,cma adds to the reservation; None where that is unknown."""
         return self.cma if self.cma_known else None
 
 
 # one run asks for the same values many times: for each boot entry, for the next boot, for what is wanted
 @lru_cache(maxsize=256)
 def reservation(cmdline: str, ram_bytes: int, kernel: Kernel) -> Reservation:
-    """Return what the kernel reserves at boot for a whole command line on a machine with so much RAM."""
+    """Return what the kernel reserves at boot for a whole command line, on a machine with this RAM."""
     cmdline = cmdline.partition("\0")[0]
     found = _standard(cmdline, ram_bytes, kernel)
     text = last_value(cmdline, "cma", kernel) if found.size and kernel.cma is not False else None
@@ -66,7 +66,7 @@ def reservation(cmdline: str, ram_bytes: int, kernel: Kernel) -> Reservation:
 
 
 def that_count(values: List[str], ram_bytes: Optional[int], kernel: Kernel) -> List[str]:
-    """Return the values that this kernel goes by, in one order: it drops all others, whatever they say."""
+    """Return the crashkernel= values that this kernel goes by, in a fixed order; it drops all others."""
     cmdline = command_line(values)
     found = {place: last_value(cmdline, place, kernel) for place in (None,) + kernel.places}
     main = found[None]
@@ -93,12 +93,11 @@ def _standard(cmdline: str, ram_bytes: int, kernel: Kernel) -> Reservation:
 
 
 def _nothing(reason: Optional[str]) -> Reservation:
-    """Return that nothing is reserved, and why."""
     return Reservation(0, reason)
 
 
 def _placed(asked: Asked, ram_bytes: int, kernel: Kernel) -> Reservation:
-    """Return what becomes of a plain size."""
+    """Return what the kernel reserves for a plain size."""
     if asked.reason:
         return _nothing(asked.reason)
     if asked.size >= ram_bytes:
@@ -113,7 +112,7 @@ def _placed(asked: Asked, ram_bytes: int, kernel: Kernel) -> Reservation:
 
 
 def _large(size: int, ram_bytes: int, kernel: Kernel) -> Reservation:
-    """Return what becomes of a size that may not fit below 4 GiB, where the kernel looks first."""
+    """Return what the kernel reserves for a plain size that may not fit below 4 GiB, where it looks first."""
     if size >= BORDER and not kernel.moves_up:
         return _nothing("%s does not fit below 4 GiB, where this kernel places it" % mib(size))
     if size >= BORDER:
@@ -125,7 +124,7 @@ def _large(size: int, ram_bytes: int, kernel: Kernel) -> Reservation:
 
 
 def _high(cmdline: str, ram_bytes: int, kernel: Kernel) -> Reservation:
-    """Return what ,high and ,low reserve; without memory above 4 GiB the block lies below and ,low does not count."""
+    """Return what ,high and ,low reserve. Without memory above 4 GiB the block lies below, and ,low does not count."""
     text = last_value(cmdline, "high", kernel)
     if text is None:
         return _nothing("no crashkernel= says how much")
@@ -144,7 +143,7 @@ def _high(cmdline: str, ram_bytes: int, kernel: Kernel) -> Reservation:
 
 
 def _low(cmdline: str, kernel: Kernel) -> Asked:
-    """Return what ,low asks for; 0 is an answer here, and a reason is why it keeps ,high from counting."""
+    """Return what ,low asks for; 0 is a valid size here. A reason is why it keeps ,high from counting."""
     text = last_value(cmdline, "low", kernel)
     if text is None:
         return Asked(kernel.default_low, 0, None)
@@ -155,7 +154,7 @@ def _low(cmdline: str, kernel: Kernel) -> Asked:
 
 
 def _split(size: int, low: int, ram_bytes: int) -> Reservation:
-    """Return what becomes of a block above 4 GiB and one below, on a machine that may have memory above."""
+    """Return what a block above 4 GiB and one below reserve, on a machine that may have memory above."""
     if ram_bytes > BORDER and low >= BORDER:
         return _nothing("the %s with ,low do not fit below 4 GiB" % mib(low))
     if ram_bytes > BORDER:

@@ -2,7 +2,7 @@
 # GNU General Public License v3.0-or-later (see COPYING or https://www.gnu.org/licenses/gpl-3.0.txt)
 # SPDX-License-Identifier: GPL-3.0-or-later
 # Private to this collection: no promise is made to code outside it.
-"""What an operator writes for `size`, as crashkernel= values: the vendor's default, an estimate, or the text itself."""
+"""The crashkernel= values that option size stands for: the vendor's default, an estimate, or the text itself."""
 
 from typing import List, NamedTuple, Optional, Union
 
@@ -19,12 +19,12 @@ from ansible_collections.crashops.kdump.plugins.module_utils._machine.host impor
 from ansible_collections.crashops.kdump.plugins.module_utils._machine.results import Failure
 from ansible_collections.crashops.kdump.plugins.module_utils._stacks.base import Stack
 
-# up to what size in which steps: what a person would type
+# sizes up to the first number are rounded up to a multiple of the second, as a person would type them
 STEPS = ((512 * MIB, 32 * MIB), (2 * GIB, 64 * MIB), (None, 256 * MIB))
 
 
 class SizeOptions(NamedTuple):
-    """The module's options about size, in bytes where they are sizes."""
+    """The options of crashkernel_reserve about size; sizes are in bytes."""
 
     size: Union[str, List[str]]
     margin_percent: int
@@ -35,7 +35,7 @@ class SizeOptions(NamedTuple):
 
 
 def resolve(host: Host, stack: Stack, running: Running, wish: SizeOptions) -> WantedReservation:
-    """Return the crashkernel= values that `size` stands for on this host."""
+    """Return the crashkernel= values that the option size stands for on this host."""
     if isinstance(wish.size, list):
         return wanted(wish.size, running, _overwritten_later(stack, running))
     if wish.size == "estimate":
@@ -51,7 +51,7 @@ def resolve(host: Host, stack: Stack, running: Running, wish: SizeOptions) -> Wa
 
 
 def adjusted(suggested: int, wish: SizeOptions) -> int:
-    """Return an estimate with the margin, kept between minimum and maximum, in steps that a person would type."""
+    """Return an estimate with its margin, between minimum and maximum, in steps that a person would type."""
     size = round_up(suggested * (100 + wish.margin_percent), 100) // 100
     size = max(size, wish.minimum or 0)
     step = next(step for limit, step in STEPS if limit is None or size <= limit)
@@ -60,7 +60,7 @@ def adjusted(suggested: int, wish: SizeOptions) -> int:
 
 
 def _estimate(host: Host, stack: Stack, running: Running, wish: SizeOptions) -> WantedReservation:
-    """Return the estimate, at least the vendor's default for this machine, adjusted."""
+    """Return the estimated crashkernel=: at least the vendor's default for this machine, then adjusted."""
     found = suggestion(host, stack, running, wish.timeout_s, wish.check_mode)
     if found.size is None:
         return WantedReservation(None, found.messages)
@@ -77,7 +77,7 @@ def _estimate(host: Host, stack: Stack, running: Running, wish: SizeOptions) -> 
 
 
 def _floor(host: Host, stack: Stack, running: Running, wish: SizeOptions) -> int:
-    """Return what the vendor's default reserves here, 0 where that is not known."""
+    """Return the bytes that the vendor's default crashkernel= reserves here; 0 where they are unknown."""
     try:
         found = vendor_default(host, stack, running, wish.timeout_s, wish.check_mode)
     except Failure:
@@ -86,7 +86,7 @@ def _floor(host: Host, stack: Stack, running: Running, wish: SizeOptions) -> int
 
 
 def _overwritten_later(stack: Stack, running: Running) -> List[str]:
-    """Return a warning where the next update of kdump's package would put the vendor's default back."""
+    """Return a warning where the next update of kdump's package would put the vendor's crashkernel= back."""
     why = None if running.knows_auto() else stack.puts_default_back()
     if why is None:
         return []

@@ -2,7 +2,7 @@
 # GNU General Public License v3.0-or-later (see COPYING or https://www.gnu.org/licenses/gpl-3.0.txt)
 # SPDX-License-Identifier: GPL-3.0-or-later
 # Private to this collection: no promise is made to code outside it.
-"""What the running kernel says of itself: its memory, its command line, what it keeps for a crash."""
+"""The running kernel as /proc and /sys show it: its RAM, its command line, and the memory it keeps for a crash."""
 
 import re
 from typing import List, NamedTuple, Optional
@@ -30,10 +30,11 @@ MEM_TOTAL = re.compile(r"^MemTotal:\s+(\d+) kB", re.MULTILINE)
 
 
 class Running(NamedTuple):
-    """The kernel that runs now; what it does not tell is None. booted holds its crashkernel= values in order.
+    """The kernel that runs now. A fact that it does not show is None.
 
-    cma_bytes is what is reserved by a value with ,cma, which reserved_bytes leaves out. counted_bytes is the RAM before
-    a kernel rounds it.
+    booted: its crashkernel= values in order.
+    cma_bytes: what a value with ,cma reserves, which reserved_bytes leaves out.
+    counted_bytes: the RAM before a kernel rounds it.
     """
 
     kernel: Optional[str]
@@ -47,11 +48,11 @@ class Running(NamedTuple):
     counted_bytes: Optional[int] = None
 
     def reader(self) -> Kernel:
-        """Return how this kernel reads crashkernel=; one that reserved something for ,cma knows the suffix."""
+        """Return how the running kernel reads crashkernel=; one that reserved memory for ,cma knows that suffix."""
         return kernel_of(self.kernel, self.machine or "x86_64", knows_cma=bool(self.cma_bytes))
 
     def under(self, release: str) -> "Running":
-        """Return this machine as the kernel of another release would find it; what is reserved now stays."""
+        """Return this machine as the kernel of another release finds it; what is reserved now stays."""
         if release == self.kernel:
             return self
         other = self._replace(kernel=release, cma_bytes=None)
@@ -59,35 +60,35 @@ class Running(NamedTuple):
         return other if counted is None else other._replace(ram_bytes=as_ranges_see(counted, other.reader()))
 
     def knows_auto(self) -> bool:
-        """Return whether crashkernel=auto means something here: it is an extension of the RHEL 8 kernel."""
+        """Return whether the running kernel knows crashkernel=auto, an extension of RHEL 8."""
         return self.reader().auto is not None
 
 
 def _line(host: Host, path: str) -> Optional[str]:
-    """Return a file's text without the blanks around it."""
+    """Return the text of a file in /proc or /sys without the blanks around it."""
     text = host.read(path)
     return None if text is None else text.strip()
 
 
 def _number(host: Host, path: str) -> Optional[int]:
-    """Return a file's number."""
+    """Return the number in a file of /proc or /sys."""
     return whole(_line(host, path))
 
 
 def _machine(host: Host) -> Optional[str]:
-    """Return the architecture as uname says it; the file is there since Linux 6.1."""
+    """Return the architecture as uname prints it; the file is there since Linux 6.1."""
     return _line(host, "/proc/sys/kernel/arch") or host.run(["uname", "-m"]).stdout.strip() or None
 
 
 def as_ranges_see(counted: int, kernel: Kernel) -> int:
-    """Return the RAM as a kernel counts it for crashkernel= ranges, firmware's share rounded away where it does so."""
+    """Return the RAM that a kernel compares with crashkernel= ranges; some round firmware's share away."""
     return round_up(counted, RAM_STEP) if kernel.rounds_ram else counted
 
 
 def counted_ram(host: Host, reserved: Optional[int]) -> Optional[int]:
-    """Return the RAM that the kernel counts.
+    """Return the RAM that the kernel counts; None where it cannot be read.
 
-    /proc/iomem shows zeros to anyone but root; then MemTotal, which lacks what is reserved, has to do.
+    /proc/iomem shows zeros to anyone but root. MemTotal is then used, which lacks what is reserved.
     """
     spans = SYSTEM_RAM.findall(host.read("/proc/iomem") or "")
     total = sum(int(end, 16) - int(start, 16) + 1 for start, end in spans)
@@ -98,9 +99,9 @@ def counted_ram(host: Host, reserved: Optional[int]) -> Optional[int]:
 
 
 def _crash_size(host: Host) -> Optional[int]:
-    """Return the bytes that are reserved in all.
+    """Return the bytes that are reserved for a capture kernel in all.
 
-    kexec_crash_size leaves the block below 4 GiB out before Linux 6.5; /proc/iomem shows root both.
+    Before Linux 6.5, kexec_crash_size leaves out the block below 4 GiB; /proc/iomem shows root both.
     """
     text = read_first(host, CRASH_SIZE)
     size = whole(text)
@@ -109,7 +110,7 @@ def _crash_size(host: Host) -> Optional[int]:
 
 
 def read_running(host: Host) -> Running:
-    """Return what the running kernel says."""
+    """Return the running kernel's RAM, command line and reservation."""
     reserved = _number(host, FADUMP_RESERVED) or _crash_size(host)
     release, machine, counted = kernel_release(host) or None, _machine(host), counted_ram(host, reserved)
     kernel = kernel_of(release, machine or "x86_64")

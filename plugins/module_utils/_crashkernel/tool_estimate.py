@@ -2,7 +2,7 @@
 # GNU General Public License v3.0-or-later (see COPYING or https://www.gnu.org/licenses/gpl-3.0.txt)
 # SPDX-License-Identifier: GPL-3.0-or-later
 # Private to this collection: no promise is made to code outside it.
-"""How much a capture kernel needs on this machine: asked of the stack's own tool, else counted."""
+"""How much memory a capture kernel needs here: asked of kdumpctl or kdump-config, else counted."""
 
 import re
 from typing import List, NamedTuple, Optional
@@ -29,9 +29,9 @@ OLD_RUNTIME = 64
 
 
 class Suggestion(NamedTuple):
-    """How many bytes are suggested, None where check mode cannot ask, and what to tell of where they are from.
+    """The suggested size of the reservation (None: check mode cannot ask), and messages on where it is from.
 
-    floored: the vendor's default is already counted in as the least.
+    floored: the size is never less than the vendor's default.
     """
 
     size: Optional[int]
@@ -40,7 +40,7 @@ class Suggestion(NamedTuple):
 
 
 def suggestion(host: Host, stack: Stack, running: Running, timeout_s: int, check_mode: bool) -> Suggestion:
-    """Return what the host's own tool suggests, or what is counted here where it suggests nothing."""
+    """Return the size that the host's own tool suggests, or the counted one where it suggests nothing."""
     if not stack.installed():
         raise Failure(
             "size: 'estimate' needs kdumpctl or kdump-config, and neither is installed; install kdump or say default"
@@ -53,7 +53,7 @@ def suggestion(host: Host, stack: Stack, running: Running, timeout_s: int, check
 
 
 def _answer(done: Completed, stack: Stack) -> Optional[Suggestion]:
-    """Return the tool's answer, counted anew where it is by the old formula; None where it gave none."""
+    """Return the tool's suggestion, counted again where it uses the old formula; None where it gave none."""
     match = SUGGESTED.search(done.stdout)
     if not match:
         return None
@@ -72,7 +72,7 @@ def _answer(done: Completed, stack: Stack) -> Optional[Suggestion]:
 
 
 def _counted(host: Host, stack: Stack, running: Running, done: Completed) -> Suggestion:
-    """Return the sum that is counted here, because the tool gave no answer."""
+    """Return the size that is counted here, because the tool gave none."""
     release = running.kernel or ""
     parts = counted(host, release, stack.image(release).path, stack.runtime_bytes)
     unknown = UNKNOWN.search(done.stdout)

@@ -4,7 +4,7 @@
 # Private to this collection: no promise is made to code outside it.
 """Boot entries that nothing boots: written before this boot, and not what the running kernel was booted with.
 
-A reboot would bring them no more than the last one did.
+Another reboot would not boot them either.
 """
 
 import re
@@ -18,7 +18,7 @@ from ansible_collections.crashops.kdump.plugins.module_utils._machine.kernel_fil
 from ansible_collections.crashops.kdump.plugins.module_utils._syntax.kernel_cmdline import said, values, words
 from ansible_collections.crashops.kdump.plugins.module_utils._syntax.whole_numbers import whole
 
-# type_of_loader of the x86 boot protocol, as the kernel tells it: GRUB is 0x72, or 0x21 by way of the EFI stub
+# type_of_loader of the x86 boot protocol, as the kernel shows it: GRUB is 0x72, or 0x21 by way of the EFI stub
 LOADER_TYPE = "/proc/sys/kernel/bootloader_type"
 KEXEC, QEMU, SYSLINUX, ETHERBOOT = 0xD, 0xB, 0x3, 0x6
 STUB = "/sys/firmware/efi/efivars/StubInfo-4a67b082-0a4c-41cf-b6c7-440b29bb8c4f"
@@ -27,12 +27,12 @@ UNKNOWN_REMEDY = (
     "Find out what the firmware starts (efibootmgr -v; another grub.cfg), and set crashkernel= there. If somebody "
     "edited the line in the boot menu, reboot by hand."
 )
-# of a recovery entry, which somebody chose in the boot menu
+# words of a recovery entry, which somebody chose in the boot menu
 CHOSEN = ("single", "recovery", "rescue", "emergency", "1")
 
 
 def not_booted(host: Host, bootloader: Bootloader, entry: BootEntry, running: Running) -> Optional[NotBooted]:
-    """Return why an entry that differs from what was booted will not be booted next time; None where it may be."""
+    """Return why a boot entry that differs from the booted one will not be booted next time; None where it may be."""
     wanted = values(entry.cmdline)
     if same(wanted, running.booted, running):
         return None
@@ -50,7 +50,7 @@ def not_booted(host: Host, bootloader: Bootloader, entry: BootEntry, running: Ru
 
 
 def _other_chosen(host: Host, entry: BootEntry, running: Running) -> bool:
-    """Return whether another entry was booted than the default one: then a reboot does change something."""
+    """Return whether another boot entry than the default was booted: then a reboot does change something."""
     booted = words(host.read(PROC_CMDLINE) or "")
     roots = [values(text, "root")[-1:] for text in (" ".join(booted), entry.cmdline)]
     kinds = [re.split("[=/]", root[0])[0] if root else None for root in roots]
@@ -60,7 +60,7 @@ def _other_chosen(host: Host, entry: BootEntry, running: Running) -> bool:
 
 
 def _started_otherwise(host: Host) -> Optional[NotBooted]:
-    """Return what started the running kernel, where that is surely not the boot loader whose entries are set."""
+    """Return what started the running kernel, where it surely was not the boot loader with these entries."""
     text = (host.read(LOADER_TYPE) or "").strip()
     loader = whole(text)
     kind = None if loader is None else loader >> 4

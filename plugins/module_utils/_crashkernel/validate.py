@@ -37,7 +37,7 @@ def size_refusals(size: Any, kernel: Kernel) -> List[str]:
 
 
 def _kind_refusals(argument: option_grammar.Argument, kernel: Kernel) -> List[str]:
-    """Return a sentence where a value that is right in itself would come to nothing with this kernel."""
+    """Return a sentence where a valid crashkernel= value would have no effect with this kernel."""
     if argument.kind == "auto" and kernel.auto is None:
         return [refusal("size", argument.text, "only the kernel of RHEL 8 knows it", "say default")]
     if argument.kind in ("high", "low") and kernel.high == "never":
@@ -55,13 +55,13 @@ def _kind_refusals(argument: option_grammar.Argument, kernel: Kernel) -> List[st
 
 
 def _too_small(option: str, text: str) -> str:
-    """Return the sentence for a size below 1 MiB, which mostly is one without its unit."""
+    """Return the refusal of a size below 1 MiB, which usually lacks its unit."""
     remedy = "give 1M or more" if text[-1:].upper() in option_grammar.UNITS else "add a unit, such as M"
     return refusal(option, text, "it is less than 1 MiB", remedy)
 
 
 def _together_refusals(size: Any, arguments: List[option_grammar.Argument]) -> List[str]:
-    """Return a sentence where the values do not go together."""
+    """Return a sentence where the crashkernel= values do not go together."""
     if not arguments:
         return [refusal("size", size, "it is an empty list", "give a value, or say state: absent")]
     try:
@@ -73,7 +73,7 @@ def _together_refusals(size: Any, arguments: List[option_grammar.Argument]) -> L
 
 
 def limit_refusals(params: Dict[str, Any]) -> List[str]:
-    """Return a sentence for each option of an estimate that is wrong or has no estimate to apply to."""
+    """Return a sentence for each option of an estimate that is wrong, or given without size: estimate."""
     found = []
     given = [name for name in ("margin_percent",) + LIMITS if params[name] is not None]
     if params["size"] != "estimate":
@@ -90,7 +90,7 @@ def limit_refusals(params: Dict[str, Any]) -> List[str]:
 
 
 def _size_limit_refusals(params: Dict[str, Any], name: str) -> List[str]:
-    """Return a sentence where one of the limits is no size, or none that could be meant."""
+    """Return a sentence where minimum or maximum is not a size, or not one that could be meant."""
     try:
         limit = limit_bytes(params, name)
     except option_grammar.GrammarError as error:
@@ -99,12 +99,12 @@ def _size_limit_refusals(params: Dict[str, Any], name: str) -> List[str]:
 
 
 def limit_bytes(params: Dict[str, Any], name: str) -> Optional[int]:
-    """Return one of the limits of an estimate in bytes."""
+    """Return the minimum or maximum of an estimate in bytes; None where it is not given."""
     return None if params[name] is None else option_grammar.parse_size(params[name])
 
 
 def refusals(params: Dict[str, Any], running: Running) -> List[str]:
-    """Return a sentence for each value that can be refused without asking the boot loader."""
+    """Return a sentence for each option of crashkernel_reserve that is refused before the boot loader is asked."""
     found = []
     if params["timeout"] < 1:
         found.append(refusal("timeout", params["timeout"], "it is no time", "give 1 or more seconds"))
@@ -119,7 +119,7 @@ def refusals(params: Dict[str, Any], running: Running) -> List[str]:
 
 
 def nothing_refusal(found: WantedReservation, size: Any, running: Running) -> List[str]:
-    """Return a sentence where the values would reserve nothing with this machine's RAM."""
+    """Return a sentence where the wanted crashkernel= would reserve nothing with this machine's RAM."""
     if found.expected is None or found.expected.size or found.below_floor:
         return []
     rule = "%s would reserve nothing on this machine with %s of RAM: %s" % (
@@ -131,7 +131,7 @@ def nothing_refusal(found: WantedReservation, size: Any, running: Running) -> Li
 
 
 def below_floor(default: WantedReservation, running: Running) -> Optional[str]:
-    """Return why the vendor's default leaves this machine out, None where it does not."""
+    """Return why the vendor's default crashkernel= leaves this machine out; None where it does not."""
     if default.expected is None or default.expected.size:
         return None
     words = (

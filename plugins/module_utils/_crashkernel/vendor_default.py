@@ -2,7 +2,7 @@
 # GNU General Public License v3.0-or-later (see COPYING or https://www.gnu.org/licenses/gpl-3.0.txt)
 # SPDX-License-Identifier: GPL-3.0-or-later
 # Private to this collection: no promise is made to code outside it.
-"""The crashkernel= that the vendor gives a host by default: asked of the host where it can say, else out of a table."""
+"""The vendor's default crashkernel= for a host: asked of its tool where that can answer, else from a table."""
 
 import re
 from typing import List, Optional, Tuple
@@ -36,7 +36,7 @@ NO_DEFAULT = "name a size such as 256M, or ranges such as 2G-64G:256M,64G-:512M"
 
 
 def default_unasked(stack: Stack, running: Running) -> Optional[List[str]]:
-    """Return the vendor's default as far as files say it, None where they do not."""
+    """Return the vendor's default crashkernel= as files show it; None where they do not."""
     if running.knows_auto():
         return ["auto"]
     packaged = stack.packaged_crashkernel(running.machine)
@@ -44,7 +44,7 @@ def default_unasked(stack: Stack, running: Running) -> Optional[List[str]]:
 
 
 def vendor_default(host: Host, stack: Stack, running: Running, timeout_s: int, check_mode: bool) -> WantedReservation:
-    """Return the vendor's default."""
+    """Return the vendor's default crashkernel= for this host, or raise Failure where it is unknown."""
     if running.knows_auto():
         return wanted(["auto"], running, [])
     if stack.installed() and stack.default_argv:
@@ -54,7 +54,7 @@ def vendor_default(host: Host, stack: Stack, running: Running, timeout_s: int, c
 
 
 def _asked(host: Host, stack: Stack, running: Running, timeout_s: int) -> str:
-    """Return what the tool gives by default. That of RHEL 8 cannot be asked: there the kernel knows the default."""
+    """Return the default that kdumpctl prints. That of RHEL 8 cannot be asked: there the kernel knows it."""
     done = host.run(list(stack.default_argv), timeout_s=timeout_s, check=False)
     value = done.stdout.strip()
     if done.rc == 0 and value and not re.search(r"\s", value):
@@ -66,7 +66,7 @@ def _asked(host: Host, stack: Stack, running: Running, timeout_s: int) -> str:
 
 
 def _of_release(host: Host, running: Running, check_mode: bool) -> WantedReservation:
-    """Return the default that the package will bring, where it is not installed yet."""
+    """Return the default crashkernel= that the package will bring, where it is not installed yet."""
     release = _os_release(host)
     for distribution, version, value in PACKAGED:
         if release == (distribution, version):
@@ -82,6 +82,6 @@ def _of_release(host: Host, running: Running, check_mode: bool) -> WantedReserva
 
 
 def _os_release(host: Host) -> Tuple[str, str]:
-    """Return ID and VERSION_ID of os-release."""
+    """Return ID and VERSION_ID of os-release; empty where they are missing."""
     found = shell_variables.values(host.read(OS_RELEASE) or "")
     return found.get("ID", ""), found.get("VERSION_ID", "")

@@ -12,10 +12,10 @@ from ansible_collections.crashops.kdump.plugins.module_utils._crashkernel.runnin
 
 
 class WantedReservation(NamedTuple):
-    """The values, None where check mode cannot find them without a change; messages for the operator on them.
+    """The wanted crashkernel= values (None: check mode cannot find them), with messages for the operator.
 
-    expected: what the running kernel would reserve for them, None where its RAM is not known or nothing is asked for.
-    below_floor: why the vendor's default leaves this machine out, None where it does not.
+    expected: what the running kernel would reserve for them. None: its RAM is unknown, or nothing is asked for.
+    below_floor: why the vendor's default leaves this machine out; None where it does not.
     """
 
     values: Optional[List[str]]
@@ -25,5 +25,5 @@ class WantedReservation(NamedTuple):
 
 
 def wanted(values: List[str], running: Running, messages: List[str]) -> WantedReservation:
-    """Return values with what they come to."""
+    """Return crashkernel= values with what the running kernel would reserve for them."""
     return WantedReservation(values, messages, will_reserve(values, running) if values else None)

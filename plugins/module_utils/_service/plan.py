@@ -2,7 +2,7 @@
 # GNU General Public License v3.0-or-later (see COPYING or https://www.gnu.org/licenses/gpl-3.0.txt)
 # SPDX-License-Identifier: GPL-3.0-or-later
 # Private to this collection: no promise is made to code outside it.
-"""What is wanted of the unit and the capture kernel, and the commands that lead there."""
+"""The commands that bring kdump's unit and the capture kernel to what kdump_service's options say."""
 
 from typing import List, NamedTuple, Optional
 
@@ -30,9 +30,10 @@ class WantedService(NamedTuple):
 
 
 class ServicePlan(NamedTuple):
-    """What would be done: commands in order, and the facts that they change.
+    """What kdump_service would do: commands in order, and the facts that they change.
 
-    load: the capture kernel is loaded again. unload: it must be unloaded first, because the unit would not do that.
+    load: the capture kernel is loaded again.
+    unload: it must be unloaded first, because the unit would not do that.
     reload: a reload of the unit loads it, because the initramfs is built by then.
     """
 
@@ -47,7 +48,7 @@ class ServicePlan(NamedTuple):
 
 
 def plan(service: Service, stack: Stack, wanted: WantedService) -> ServicePlan:
-    """Return what has to be done."""
+    """Return the commands and changes that bring the unit and the capture kernel to the wanted state."""
     unit = service.unit
     changes: List[StateChange] = []
     before: List[List[str]] = []
@@ -69,20 +70,20 @@ def plan(service: Service, stack: Stack, wanted: WantedService) -> ServicePlan:
 
 
 def may_reload(unit: Unit, stack: Stack) -> bool:
-    """Return whether a reload of the unit loads the new image; firmware-assisted dump needs a restart."""
+    """Return whether a reload of the unit loads the new initramfs; firmware-assisted dump needs a restart."""
     return stack.reloads and unit.active and not unit.masked and not is_assisted(stack.host)
 
 
 def _stays_masked(unit: Unit, wanted: WantedService) -> bool:
-    """Return whether the unit is masked and nobody asked for anything else."""
+    """Return whether the unit is masked and no option unmasks it."""
     return unit.masked and wanted.masked is not False
 
 
 def _enabling(unit: Unit, stack: Stack, wanted: WantedService, changes: List[StateChange]) -> List[List[str]]:
-    """Return the command that makes the unit start at boot, or not; a masked unit starts in no case."""
+    """Return the command that makes the unit start at boot, or not. A masked unit never starts."""
     if wanted.enabled is None or wanted.enabled == unit.enabled:
         return []
-    # of a package that is still to come, check mode foretells what the real run will find
+    # check mode predicts what the real run will find once the package is installed
     if wanted.enabled and not unit.exists and stack.enabled_by_package:
         return []
     if not wanted.enabled and _stays_masked(unit, wanted):
@@ -104,9 +105,9 @@ def _stopping(service: Service, stack: Stack, wanted: WantedService, changes: Li
 
 
 def _adopting(service: Service, stack: Stack, wanted: WantedService, changes: List[StateChange]) -> List[List[str]]:
-    """Return the command by which the unit takes over what somebody else has loaded, and loads nothing then.
+    """Return the command by which the unit takes over, without loading, what somebody else has loaded.
 
-    Only an active unit loads anew when memory or CPUs come and go.
+    Only an active unit loads again when memory or CPUs come and go.
     """
     unit = service.unit
     startable = unit.condition is not False and not _stays_masked(unit, wanted)
@@ -119,14 +120,14 @@ def _adopting(service: Service, stack: Stack, wanted: WantedService, changes: Li
 def _rebuilds(service: Service, wanted: WantedService) -> bool:
     """Return whether the capture initramfs is built before anything is unloaded, so that an armed host stays armed.
 
-    Where nothing is loaded, a missing one is left to the start, which builds it in any case.
+    Where nothing is loaded, a missing one is left to the start of the unit, which builds it anyway.
     """
     needed = service.image.stale_because is not None and (service.image.exists or service.armed)
     return wanted.rebuild == "always" or (wanted.rebuild == "auto" and needed)
 
 
 def _loads(service: Service, wanted: WantedService, rebuild: bool, changes: List[StateChange]) -> bool:
-    """Return whether the capture kernel is to be loaded anew, the reasons added to the changes."""
+    """Return whether the capture kernel is to be loaded again, and add the reasons to the changes."""
     count = len(changes)
     missing = not service.image.exists and wanted.rebuild != "never"
     if not service.armed:
@@ -145,7 +146,7 @@ def _loads(service: Service, wanted: WantedService, rebuild: bool, changes: List
 
 
 def blocked(service: Service, stack: Stack, wanted: WantedService, planned: ServicePlan) -> List[str]:
-    """Return a sentence for each thing that keeps a real run from doing what is planned."""
+    """Return a sentence for each thing that keeps a real run of kdump_service from doing what is planned."""
     if not planned.changes and (service.unit.exists or not wanted.enabled):
         return []
     if not service.unit.exists or not stack.installed():
@@ -155,13 +156,13 @@ def blocked(service: Service, stack: Stack, wanted: WantedService, planned: Serv
     if not planned.load:
         return []
     sentences = stack.refused_start()
-    # an armed host stays armed: systemctl ends well over such a unit, and nothing would be loaded in place of what was
+    # systemctl succeeds with such a unit but starts nothing: the host would lose what is loaded
     if planned.unload and service.unit.condition is False:
         sentences.append(
             "systemd passes over %s, as its condition (crashkernel= on the command line) was not met, so it cannot "
             "replace what somebody else has loaded: reserve by crashkernel_reserve, then reboot." % stack.unit
         )
-    # what is loaded then stays loaded, so that the kernel would go on to say that it is armed, with the old image
+    # what is loaded stays loaded: the kernel would go on to say that it is armed, but with the old initramfs
     if service.forbidden:
         sentences.append(
             "kernel.kexec_load_disabled is 1, so nothing can be loaded before the next boot: take it out of the "
@@ -176,10 +177,10 @@ def blocked(service: Service, stack: Stack, wanted: WantedService, planned: Serv
 
 
 def start_errors(service: Service, stack: Stack, planned: ServicePlan) -> List[str]:
-    """Return what the stack's tool would refuse when it starts, where that costs an armed host what it has loaded."""
+    """Return what kdump's tool would refuse at its start, where an armed host would lose what it has loaded."""
     return stack.start_errors() if planned.load and service.armed else []
 
 
 def _word(fact: bool) -> str:
-    """Return a fact in words."""
+    """Return a fact as yes or no."""
     return "yes" if fact else "no"

@@ -2,7 +2,7 @@
 # GNU General Public License v3.0-or-later (see COPYING or https://www.gnu.org/licenses/gpl-3.0.txt)
 # SPDX-License-Identifier: GPL-3.0-or-later
 # Private to this collection: no promise is made to code outside it.
-"""The unit and the capture kernel as they are."""
+"""The state of kdump's unit and of the capture kernel: enabled, loaded, and how old what is loaded is."""
 
 from typing import List, NamedTuple, Optional, Tuple
 
@@ -28,13 +28,14 @@ PROPERTIES = "LoadState,ActiveState,UnitFileState,InactiveExitTimestampMonotonic
 PROPERTIES += ",ConditionResult,ConditionTimestampMonotonic,StateChangeTimestampMonotonic"
 ON = ("enabled", "enabled-runtime")
 MOVING = ("activating", "deactivating", "reloading")
-# why an initramfs is stale whose build did not come to its end
+# the reason why an initramfs is stale when its build did not finish
 CUT_OFF = "a build of it was cut off"
 
 
 class Unit(NamedTuple):
-    """What systemd says of the unit. began and finished: when it last loaded, seconds since the epoch.
+    """What systemd says of kdump's unit.
 
+    began, finished: when it last loaded the capture kernel, in seconds since the epoch.
     moving: a start or stop is under way, which after a boot may build the capture initramfs for minutes.
     condition: whether its conditions were met when it was last to be started; None where it never was.
     """
@@ -50,10 +51,10 @@ class Unit(NamedTuple):
 
 
 class Service(NamedTuple):
-    """All that a plan needs: the unit, the kernel, the image, the age of the configuration.
+    """All that a plan of kdump_service needs: the unit, the kernel, the initramfs, the age of the configuration.
 
     changed_since: the files that are newer than what the unit loaded.
-    perhaps_since: where somebody else loaded it, so that nothing tells when, those that are newer than the boot.
+    perhaps_since: where somebody else loaded it at an unknown time, the files that are newer than the boot.
     forbidden: kexec may neither load nor unload anything before the next boot.
     """
 
@@ -67,7 +68,7 @@ class Service(NamedTuple):
 
 
 def _flag(host: Host, path: str) -> bool:
-    """Return whether a file of the kernel's says 1."""
+    """Return whether a file in /proc or /sys says 1."""
     return (host.read(path) or "").strip() == "1"
 
 
@@ -80,7 +81,7 @@ def is_armed(host: Host) -> bool:
 
 
 def is_assisted(host: Host) -> bool:
-    """Return whether firmware-assisted dump is on."""
+    """Return whether firmware-assisted dump (ppc64le) is on."""
     return any(_flag(host, enabled) for enabled, dummy in FADUMP)
 
 
@@ -90,25 +91,25 @@ def is_reserved(host: Host) -> bool:
 
 
 def _booted(host: Host) -> float:
-    """Return when the machine was booted, seconds since the epoch, by the clock as it is now."""
+    """Return when the machine was booted, in seconds since the epoch by the present clock."""
     return host.now() - host.monotonic()
 
 
 def _moment(host: Host, monotonic_us: str) -> Optional[float]:
-    """Return a monotonic time stamp of systemd as seconds since the epoch, by the clock as it is now."""
+    """Return a monotonic time stamp of systemd as seconds since the epoch by the present clock."""
     since_boot = whole(monotonic_us)
     return _booted(host) + since_boot / 1e6 if since_boot else None
 
 
 def read_unit(host: Host, name: str, timeout_s: int = 60) -> Unit:
-    """Return what systemd says of a unit, in one call."""
+    """Return what systemd says of a unit, asked in one call."""
     shown = host.run(["systemctl", "show", "-p", PROPERTIES, name], timeout_s=timeout_s).stdout
     facts = dict(line.partition("=")[::2] for line in shown.splitlines())
     was_judged = facts.get("ConditionTimestampMonotonic", "0") != "0"
     masked = facts.get("LoadState") == "masked" or facts.get("UnitFileState", "").startswith("masked")
     began = _moment(host, facts.get("InactiveExitTimestampMonotonic", ""))
     finished = _moment(host, facts.get("ActiveEnterTimestampMonotonic", ""))
-    # a reload changes neither of the two; when it began is not told, and it is a matter of seconds
+    # a reload changes neither of the two. systemd does not say when it began, but it takes only seconds
     changed = _moment(host, facts.get("StateChangeTimestampMonotonic", ""))
     if facts.get("ActiveState") == "active" and finished and changed and changed > finished:
         began = finished = changed
@@ -125,7 +126,7 @@ def read_unit(host: Host, name: str, timeout_s: int = 60) -> Unit:
 
 
 def read_service(host: Host, stack: Stack, timeout_s: int = 60) -> Service:
-    """Return all that a plan needs."""
+    """Return the state of kdump's unit and the capture kernel, as a plan of kdump_service needs it."""
     unit, armed = read_unit(host, stack.unit, timeout_s), is_armed(host)
     image = _whole_image(host, stack.image(kernel_release(host)))
     changed_since = _changed_since(host, stack, unit, image)
@@ -135,29 +136,32 @@ def read_service(host: Host, stack: Stack, timeout_s: int = 60) -> Service:
 
 
 def image_copy(path: str) -> str:
-    """Return where a copy of a capture initramfs is kept while a new one is built."""
+    """Return the path of the copy of a capture initramfs that is kept while a new one is built."""
     return "%s/image%s" % (DIRECTORY, path.replace("/", "-"))
 
 
 def _whole_image(host: Host, image: Image) -> Image:
-    """Return the image, stale where the build of it was cut off: it may be half of one, younger than all its parts."""
+    """Return the capture initramfs, stale where its build was cut off.
+
+    Then it may be half a file, and newer than everything that it is built from.
+    """
     if image.exists and host.stat(image_copy(image.path)) is not None:
         return image._replace(stale_because=CUT_OFF)
     return image
 
 
 def loaded_by_others(unit: Unit, armed: bool) -> bool:
-    """Return whether something is loaded that the unit knows nothing of, so that it neither unloads it nor replaces it.
+    """Return whether something is loaded that the unit does not know, and so neither unloads nor replaces.
 
-    Such is a host whose unit failed at boot and where somebody ran the tool since.
+    That is a host whose unit failed at boot and where somebody ran kdump's tool since.
     """
     return armed and not unit.active and not unit.moving
 
 
 def _changed_since(host: Host, stack: Stack, unit: Unit, image: Image) -> List[str]:
-    """Return the files that are newer than what is loaded.
+    """Return the files that are newer than the loaded capture kernel.
 
-    The configuration is read once the unit begins to start, and the initramfs may be built until it has started.
+    The unit reads the configuration when it begins to start, and may build the initramfs until it has started.
     """
     if not unit.active or unit.began is None or unit.finished is None:
         return []
@@ -165,13 +169,13 @@ def _changed_since(host: Host, stack: Stack, unit: Unit, image: Image) -> List[s
 
 
 def _perhaps_since(host: Host, stack: Stack, image: Image) -> List[str]:
-    """Return the files that are newer than the boot: what is loaded was loaded after it, and thus with all others."""
+    """Return the files that are newer than the boot: whatever is loaded was loaded after that."""
     booted = _booted(host)
     return _newer(host, [(path, booted) for path in list(stack.loaded_files) + [image.path]])
 
 
 def _newer(host: Host, pairs: List[Tuple[str, float]]) -> List[str]:
-    """Return the files that are newer than the moment beside each."""
+    """Return the files that are newer than the moment next to each."""
     newer = []
     for path, moment in pairs:
         facts = host.stat(path)

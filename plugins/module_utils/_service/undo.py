@@ -4,9 +4,9 @@
 # Private to this collection: no promise is made to code outside it.
 """The last configuration that armed a host, kept while another one is tried.
 
-kdump_config writes the record before it changes the files. It keeps what the files said when the host was armed,
-whatever came since, and which texts were tried since. kdump_service removes it once the host is armed with what the
-files say. A run that is cut off between the two leaves it behind, so that the next one can still go back.
+kdump_config writes the record before it changes the files. The record keeps what the files said when the host was
+armed, and digests of the texts tried since. kdump_service removes it once the host is armed with what the
+files say. A run that is cut off between the two leaves the record behind, so that the next run can still go back.
 """
 
 import hashlib
@@ -29,15 +29,15 @@ from ansible_collections.crashops.kdump.plugins.module_utils._stacks.base import
 RECORD = DIRECTORY + "/unarmed.json"
 
 
-# of an initramfs that is being built; a copy that stays behind says that the build was cut off
+# of the old initramfs's copy; one that stays behind shows that the build of the new one was cut off
 COPY_MODE = 0o600  # it may hold the key of an ssh target
 
 
 class Kept(NamedTuple):
-    """One file: its text when the host was armed (None: it was not there), its time then in ns, and what came since.
+    """One file: its text and its time in ns when the host was armed (None: it was not there), and what came since.
 
-    tried holds a digest of each text that was written since, or was about to be. A text that is not among them is not
-    of this collection, and is not overwritten.
+    tried: a digest of each text that was written since, or was about to be. Any other text was not written by this
+    collection, and is not overwritten.
     """
 
     path: str
@@ -47,7 +47,7 @@ class Kept(NamedTuple):
 
 
 class ChangeRecord(NamedTuple):
-    """The files of all changes since the host was armed, and the capture initramfs as it was then; time in ns."""
+    """The files of all changes since the host was armed, and the capture initramfs of that time; times are in ns."""
 
     files: List[Kept]
     image: str
@@ -55,17 +55,17 @@ class ChangeRecord(NamedTuple):
 
 
 def digest(text: Optional[str]) -> str:
-    """Return what stands for a text: the record shall not hold more copies of secrets than it needs."""
+    """Return the digest that stands for a file's text: the record must hold no needless copies of secrets."""
     return "" if text is None else hashlib.sha256(text.encode("utf-8", "surrogateescape")).hexdigest()
 
 
 def encoded(record: ChangeRecord) -> str:
-    """Return a record as the text of its file."""
+    """Return the JSON text of the record."""
     return json.dumps(dict(record._asdict(), version=2, files=[file._asdict() for file in record.files]), indent=1)
 
 
 def decoded(text: str) -> Optional[ChangeRecord]:
-    """Return the record that a text holds, None where it holds none: nothing can be put back from that."""
+    """Return the record that a text holds; None where it holds none, so that nothing can be put back."""
     try:
         data = json.loads(text)
         files = [Kept(file["path"], file["armed"], file["mtime_ns"], list(file["tried"])) for file in data["files"]]
@@ -86,16 +86,16 @@ def merged(older: ChangeRecord, newer: ChangeRecord) -> ChangeRecord:
 
 
 def standing(host: Host) -> Optional[ChangeRecord]:
-    """Return the record that a change left, None where there is none; the host may be armed with it by now."""
+    """Return the record that a change left; None without one. The host may be armed with that change by now."""
     text = host.read(RECORD)
     return None if text is None else decoded(text)
 
 
 def unarmed(host: Host, service: Service) -> Optional[ChangeRecord]:
-    """Return what of the standing record is not armed yet, None where nothing is.
+    """Return the part of the record that is not armed yet; None where all of it is.
 
-    A file that is older than what is loaded is armed by now, by whatever means, such as a reboot. But a boot also loads
-    half an initramfs, which proves nothing.
+    A file that is older than what is loaded is armed by now, for example by a reboot. But a boot also loads half an
+    initramfs, which proves nothing.
     """
     record = standing(host)
     if record is None or not service.armed or service.image.stale_because == CUT_OFF:
@@ -105,14 +105,14 @@ def unarmed(host: Host, service: Service) -> Optional[ChangeRecord]:
 
 
 def kept(host: Host, changes: List[FileChange]) -> List[Kept]:
-    """Return what is needed to take changes back, before they are made."""
+    """Return what is needed to undo changes of files, read before they are made."""
     return [
         Kept(change.path, change.before, _mtime_ns(host, change.path), [digest(change.after)]) for change in changes
     ]
 
 
 def remember(host: Host, stack: Stack, files: List[Kept]) -> None:
-    """Keep what is about to be replaced, if it armed the host, and what is about to be tried instead of it."""
+    """Record the files that are about to be replaced, if they armed the host, and their new texts."""
     older = standing(host)
     if not files or (older is None and not is_armed(host)):
         return
@@ -127,7 +127,7 @@ def remember(host: Host, stack: Stack, files: List[Kept]) -> None:
 
 
 def remember_armed(host: Host, stack: Stack, image: str) -> None:
-    """Keep the files as they are: the host is armed with them, and is about to be unloaded."""
+    """Record the files as they are: the host is armed with them, and is about to be unloaded."""
     files = [Kept(path, host.read(path), _mtime_ns(host, path), []) for path in stack.config_files]
     _write(host, ChangeRecord(files, image, _mtime_ns(host, image)))
 
@@ -146,7 +146,7 @@ def forget(host: Host) -> None:
 def restore(host: Host, text: Optional[str]) -> None:
     """Write the record as it was before a change that was not made; None: there was none.
 
-    Where that cannot be done either, the record says one text too many that was tried, which does no harm.
+    Where that fails too, the record names one tried text too many, which does no harm.
     """
     try:
         if text is None:
@@ -158,10 +158,10 @@ def restore(host: Host, text: Optional[str]) -> None:
 
 
 def put_back(host: Host, record: ChangeRecord, image: str) -> List[str]:
-    """Write the files as they were when the host was armed, and return their paths; what others wrote since stays.
+    """Write the files as they were when the host was armed, and return their paths.
 
-    They get their times back as well, but not where the capture initramfs is another one by now: it was built from
-    what was tried, and is stale only if it is the older one.
+    A text that somebody else wrote since stays. The files get their old times back, unless the capture initramfs was
+    built since: it holds what was tried, and is stale only if it is older than the files.
     """
     untouched = image_is_untouched(host, record, image)
     contents = [
@@ -175,7 +175,7 @@ def put_back(host: Host, record: ChangeRecord, image: str) -> List[str]:
 
 
 def image_is_untouched(host: Host, record: ChangeRecord, image: str) -> bool:
-    """Return whether the capture initramfs is the one that the host was armed with."""
+    """Return whether the capture initramfs is still the one that the host was armed with."""
     known = record.image_mtime_ns is not None and record.image == image
     return known and _mtime_ns(host, image) == record.image_mtime_ns
 
@@ -183,7 +183,7 @@ def image_is_untouched(host: Host, record: ChangeRecord, image: str) -> bool:
 def keep_image(host: Host, path: str) -> None:
     """Keep a copy of the old capture initramfs before a build, if there is room for it.
 
-    dracut writes over the old one, and kdump-tools removes it first: a build that fails may leave none at all.
+    dracut overwrites the old one, and kdump-tools removes it first: a build that fails may leave none at all.
     """
     seen, copy = host.stat(path), image_copy(path)
     if seen is None or host.stat(copy) is not None:
@@ -199,7 +199,7 @@ def keep_image(host: Host, path: str) -> None:
 
 
 def put_image_back(host: Host, path: str) -> bool:
-    """Put the kept copy of the capture initramfs back where that has changed, and return whether it was."""
+    """Put the kept capture initramfs back where it has changed since, and return whether it had."""
     copy, seen = host.stat(image_copy(path)), host.stat(path)
     if copy is None:
         return False
@@ -211,7 +211,7 @@ def put_image_back(host: Host, path: str) -> bool:
 
 
 def drop_image(host: Host, path: str) -> None:
-    """Remove the kept copy: the new one is built and loaded."""
+    """Remove the kept copy of the capture initramfs: the new one is built and loaded."""
     host.remove(image_copy(path))
 
 

@@ -2,7 +2,7 @@
 # GNU General Public License v3.0-or-later (see COPYING or https://www.gnu.org/licenses/gpl-3.0.txt)
 # SPDX-License-Identifier: GPL-3.0-or-later
 # Private to this collection: no promise is made to code outside it.
-"""What kdump_config would write, and what the rules say of it: planned here, written there."""
+"""The files that kdump_config would write, with what the rules find in them. The module writes what is planned here."""
 
 from typing import Any, Dict, List, NamedTuple, Optional
 
@@ -18,7 +18,7 @@ from ansible_collections.crashops.kdump.plugins.module_utils._syntax.finding imp
 
 
 class Configuring(NamedTuple):
-    """The files that change. planned reads them as they would be then; findings are what the rules say of them."""
+    """The files that kdump_config changes. planned reads them as changed; findings are what the rules find."""
 
     stack: Stack
     changes: List[FileChange]
@@ -27,7 +27,7 @@ class Configuring(NamedTuple):
 
 
 def missing(host: Host, stack: Stack) -> Optional[str]:
-    """Return why there is nothing to configure, None where there is."""
+    """Return why kdump has no configuration file to change on this host; None where it has one."""
     if host.stat(stack.config_files[0]) is not None:
         return None
     what = "kdump is not installed" if not stack.installed() else "the package's own configuration file is gone"
@@ -35,7 +35,7 @@ def missing(host: Host, stack: Stack) -> Optional[str]:
 
 
 def plan_configuration(host: Host, params: Dict[str, Any], check_mode: bool) -> Configuring:
-    """Return what makes the files as the options of kdump_config want them, or raise what is refused."""
+    """Return the changes that make the files what kdump_config's options say, or raise what is refused."""
     stack = find_stack(host)
     refused = [] if check_mode and not _asks(params) else stack.refusals(params)
     if refused:
@@ -49,14 +49,14 @@ def plan_configuration(host: Host, params: Dict[str, Any], check_mode: bool) -> 
 
 
 def _asks(params: Dict[str, Any]) -> bool:
-    """Return whether any option says how the files are to be."""
+    """Return whether any option of kdump_config says what the files should hold."""
     unasked = ("exclusive", "backup", "commandline_default", "private_dumps")
     named = [name for name, value in params.items() if value is not None and name not in unasked]
     return bool(named) or bool(params["exclusive"])
 
 
 def warnings(findings: Dict[str, List[Finding]]) -> List[str]:
-    """Return what an operator should see on the screen."""
+    """Return the warnings among the findings, as an operator should see them on the screen."""
     return [
         "%s%s: %s; %s" % (path, " line %d" % found.line if found.line else "", found.message, found.remedy)
         for path, some in findings.items()
@@ -66,6 +66,6 @@ def warnings(findings: Dict[str, List[Finding]]) -> List[str]:
 
 
 def diff_of(change: FileChange) -> Dict[str, str]:
-    """Return the diff of a file, the secrets in it left out."""
+    """Return the diff of a changed configuration file, without the secrets in it."""
     hidden = [None if text is None else secret_words.hidden_in_file(text) for text in (change.before, change.after)]
     return file_diff(FileChange(change.path, *hidden))

@@ -2,7 +2,7 @@
 # GNU General Public License v3.0-or-later (see COPYING or https://www.gnu.org/licenses/gpl-3.0.txt)
 # SPDX-License-Identifier: GPL-3.0-or-later
 # Private to this collection: no promise is made to code outside it.
-"""What the tasks of kdump_metrics would change on a host."""
+"""What the role's tasks for metrics would change on a host."""
 
 from typing import Any, Dict, Mapping
 
@@ -25,17 +25,17 @@ PROM = "crashops_kdump.prom"
 
 
 def directory_of(given: Mapping[str, Any], of_stack: str) -> str:
-    """Return the directory that the metrics are written into: the operator's, or that of the stack."""
+    """Return the directory for the metrics: kdump_metrics_directory, or else that of the stack."""
     return str(given.get("kdump_metrics_directory") or of_stack)
 
 
 def plan_metrics(host: Host, wanted: bool, directory: str, files: Mapping[str, str], program: str) -> Dict[str, Any]:
-    """Return what brings the metrics, or takes them away. files and program: digests of what would be written."""
+    """Return what installs the metrics, or removes them. files and program: digests of what would be written."""
     has_timer = any_exists(host, (TIMER_FILE,))
     own = ["%s/%s" % (directory, PROM), PROGRAM, OPTIONS_FILE, SERVICE_FILE, TIMER_FILE]
     if not wanted:
         return part(any_exists(host, own), "absent", paths=own, timer_exists=has_timer, directory=directory)
-    # one that is there stays as it is: it may be somebody's own, and must not become readable for all
+    # a directory that exists stays as it is: it may be somebody's own, and must not become readable for all
     missing = [path for path in (directory, DIRECTORY) if host.stat(path) is None]
     there = not missing and are_as_expected(host, files) and is_as_expected(host, PROGRAM, program, 0o755)
     done = there and runs(host, NAME + ".timer")

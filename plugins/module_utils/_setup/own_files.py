@@ -2,7 +2,7 @@
 # GNU General Public License v3.0-or-later (see COPYING or https://www.gnu.org/licenses/gpl-3.0.txt)
 # SPDX-License-Identifier: GPL-3.0-or-later
 # Private to this collection: no promise is made to code outside it.
-"""The files and units that the role brings to a host: whether they are as its tasks would write them."""
+"""The files and units that the role brings to a host, compared with what its tasks would write."""
 
 import hashlib
 from typing import Any, Dict, Mapping, NamedTuple
@@ -15,13 +15,13 @@ UNITS = "/etc/systemd/system"
 
 
 class Expected(NamedTuple):
-    """What the control node would write: digests of files by path for a stack, and that of the metrics program."""
+    """What the role's tasks would write: digests of files by part, stack and path, and of the metrics program."""
 
     files: Mapping[str, Mapping[str, Mapping[str, str]]] = {}
     program: str = ""
 
     def of(self, part: str, stack_name: str) -> Mapping[str, str]:
-        """Return the digests of the files of a part on a stack."""
+        """Return the digests of one part's files on a stack, by path."""
         return self.files.get(part, {}).get(stack_name, {})
 
 
@@ -29,32 +29,32 @@ NO_FILES = Expected()
 
 
 def digest(content: bytes) -> str:
-    """Return what a file's content is compared by."""
+    """Return the digest by which the role's files are compared."""
     return hashlib.sha256(content).hexdigest()
 
 
 def is_as_expected(host: Host, path: str, expected: str, mode: int = 0o644) -> bool:
-    """Return whether a file has the content and the mode that a task would give it."""
+    """Return whether a file has the content and the mode that the role's task would give it."""
     content, seen = host.read_bytes(path), host.stat(path)
     return content is not None and seen is not None and seen.mode == mode and digest(content) == expected
 
 
 def are_as_expected(host: Host, files: Mapping[str, str]) -> bool:
-    """Return whether all files have the contents that tasks would give them."""
+    """Return whether all files have the contents that the role's tasks would give them."""
     return all(is_as_expected(host, path, expected) for path, expected in files.items())
 
 
 def runs(host: Host, unit: str) -> bool:
-    """Return whether a unit is active and is started at every boot."""
+    """Return whether a unit is active and starts at every boot."""
     found = read_unit(host, unit)
     return found.enabled and found.active
 
 
 def any_exists(host: Host, paths: Any) -> bool:
-    """Return whether any of the paths is there."""
+    """Return whether any of the paths exists on the host."""
     return any(host.stat(path) is not None for path in paths)
 
 
 def part(needed: bool, state: str, **more: Any) -> Dict[str, Any]:
-    """Return a part of the plan; its tasks run only where they change something."""
+    """Return one part of setup's plan; its tasks run only where they change something."""
     return dict(more, needed=needed, changes=needed, state=state)

@@ -2,7 +2,7 @@
 # GNU General Public License v3.0-or-later (see COPYING or https://www.gnu.org/licenses/gpl-3.0.txt)
 # SPDX-License-Identifier: GPL-3.0-or-later
 # Private to this collection: no promise is made to code outside it.
-"""What the tasks of kdump_panic_policy would change on a host."""
+"""What the role's tasks for the panic policy would change on a host."""
 
 import re
 from typing import Any, Dict, List, Mapping
@@ -26,7 +26,7 @@ LINE = re.compile(r"^[ \t]*([a-z0-9_.]{1,64})[ \t]*=[ \t]*(.*?)[ \t]*$", re.MULT
 
 
 def plan_policy(host: Host, profiles: List[str], files: Mapping[str, str]) -> Dict[str, Any]:
-    """Return what sets the profiles, or removes the policy where there are none. files: digests by path."""
+    """Return what sets the panic policy's profiles, or removes the policy without any. files: digests by path."""
     if not profiles:
         return part(any_exists(host, (POLICY_FILE, UNIT_FILE)), "absent", unit_exists=any_exists(host, (UNIT_FILE,)))
     rows = read_panic_policy(host, profiles).sysctls

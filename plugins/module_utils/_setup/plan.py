@@ -2,10 +2,10 @@
 # GNU General Public License v3.0-or-later (see COPYING or https://www.gnu.org/licenses/gpl-3.0.txt)
 # SPDX-License-Identifier: GPL-3.0-or-later
 # Private to this collection: no promise is made to code outside it.
-"""All that setup or disable would do to a host, found in one process that changes nothing.
+"""All that setup or disable would do to a host, planned in one process that changes nothing.
 
-Each part of the plan is what the module for it would do, by the same functions that the module plans by. The service is
-planned on the host as the parts before it would leave it.
+Each part of the plan comes from the functions by which its module plans. The service is planned on the host as the
+parts before it would leave it.
 """
 
 import time
@@ -64,7 +64,7 @@ NOTHING: Dict[str, Any] = {"needed": False, "changes": False, "diff": []}
 
 
 class Planner:
-    """Plans one host. `refused` collects what no run would do, `unknown` what only a real run can find out."""
+    """Plans setup for one host. `refused` has what no run would do, `unknown` what only a real run can find out."""
 
     def __init__(self, host: Host, given: Dict[str, Any], check_mode: bool, expected: Expected = NO_FILES) -> None:
         self.host = host
@@ -77,7 +77,7 @@ class Planner:
         self.unknown: List[str] = []
 
     def attempt(self, plan: Callable[[], Planned]) -> Optional[Planned]:
-        """Return a plan, None where something is refused, which is noted by the names of the role's variables."""
+        """Return one part's plan; None where it is refused, which is noted by the names of the role's variables."""
         try:
             return plan()
         except Refused as failure:
@@ -94,7 +94,7 @@ class Planner:
         return self.attempt(lambda: configuration.plan_configuration(self.host, options, False))
 
     def prepare(self, configuring: Optional[configuration.Configuring]) -> Optional[target.Preparing]:
-        """Return what kdump_target would prepare."""
+        """Return what kdump_target would prepare for the dump target."""
         if configuring is None:
             return None
         before, after = self.stack.settings(), configuring.planned.settings()
@@ -105,7 +105,7 @@ class Planner:
         return preparing
 
     def reserve(self, host: Host, options: Dict[str, Any]) -> Dict[str, Any]:
-        """Return what crashkernel_reserve would do; needed where only a real run can know."""
+        """Return what crashkernel_reserve would do; the part is needed where only a real run can know."""
         try:
             reserving = reservation.plan_reservation(host, options, True)
             said = reservation.described(host, reserving)
@@ -125,12 +125,12 @@ class Planner:
         return dict(part, needed=said["changed"] or not known, changes=said["changed"] if known else None)
 
     def arm(self, host: Host, options: Dict[str, Any]) -> Dict[str, Any]:
-        """Return what kdump_service would do on the host as it would be by then."""
+        """Return what kdump_service would do on the host as the parts before it leave it."""
         stack = type(self.stack)(host)
         found = read_service(host, stack)
         arming = service.plan_service(stack, found, options)
         said = service.described(arming)
-        # a start that is under way is awaited by the module, and what a killed run left is removed by it
+        # kdump_service waits for a start that is under way, and removes what a killed run left
         unsettled = found.unit.moving or self.host.stat(undo.RECORD) is not None or bool(left(self.host))
         return {
             "needed": said["changed"] or said["reason"] is not None or unsettled,
@@ -143,14 +143,14 @@ class Planner:
         }
 
     def set_policy(self, profiles: Optional[List[str]]) -> Dict[str, Any]:
-        """Return what the tasks of the panic policy would change; None where nobody said anything of it."""
+        """Return what the tasks of the panic policy would change: nothing where kdump_panic_policy is not set."""
         if profiles is None:
             return NOTHING
         wanted = [word for word in profiles if word != "none"]
         return panic_policy.plan_policy(self.host, wanted, self.expected.of("panic_policy", self.stack.name))
 
     def write_metrics(self, wanted: Optional[bool]) -> Dict[str, Any]:
-        """Return what the tasks of the metrics would change; None where nobody said anything of them."""
+        """Return what the tasks of the metrics would change: nothing where kdump_metrics is not set."""
         if wanted is None:
             return NOTHING
         directory = metrics.directory_of(self.given, self.stack.metrics_directory)
@@ -161,14 +161,14 @@ class Planner:
 def plan_setup(
     host: Host, variables: Dict[str, Any], check_mode: bool, expected: Expected = NO_FILES
 ) -> Dict[str, Any]:
-    """Return what setup would do by the role's variables, and a sentence for each thing that is refused."""
+    """Return what setup would do by the role's variables, and a sentence for each refusal."""
     stack = find_stack(host)
     hopeless = no_setup(host, variables)
     if hopeless is not None or not host.is_root():
         refused = [] if hopeless is not None else [NO_ROOT]
         return {"hopeless": hopeless, "refused": refused, "notes": [], "own_directory": False}
     own = stack.own_directory(variables)
-    # what is there after the first run is no news
+    # after the first run, dumps go there already
     notes = [own.note] if own and stack.settings().path != own.path else []
     planner = Planner(host, dict(variables, kdump_path=own.path) if own else variables, check_mode, expected)
     parts = _setup_parts(planner)
@@ -178,7 +178,7 @@ def plan_setup(
 
 
 def no_setup(host: Host, variables: Dict[str, Any]) -> Optional[Dict[str, str]]:
-    """Return why this machine is not set up whatever its variables say: the word for it, and a sentence."""
+    """Return why this machine is not set up whatever its variables say: a word and a sentence; None where it is."""
     if host.stat(VMCORE) is not None:
         return {"word": "capture_kernel", "reason": "it is inside a capture kernel and writes a dump"}
     today = time.strftime("%Y-%m-%d", time.gmtime(host.now()))
@@ -188,7 +188,7 @@ def no_setup(host: Host, variables: Dict[str, Any]) -> Optional[Dict[str, str]]:
 
 
 def described_stack(planner: Planner) -> Dict[str, Any]:
-    """Return how this host runs kdump."""
+    """Return which kdump stack this host has: its unit, its generation, and the ssh key it names."""
     stack = planner.stack
     generation = stack.generation() if planner.installed else None
     known = {"name": stack.name, "unit": stack.unit, "installed": planner.installed, "generation": generation}
@@ -196,7 +196,7 @@ def described_stack(planner: Planner) -> Dict[str, Any]:
 
 
 def _setup_parts(planner: Planner) -> Dict[str, Any]:
-    """Return the parts of setup in their order."""
+    """Return the parts of setup's plan in their order."""
     configuring = planner.configure()
     preparing = planner.prepare(configuring)
     changes = configuring.changes if configuring else []
@@ -224,7 +224,7 @@ def _setup_parts(planner: Planner) -> Dict[str, Any]:
 def _target_part(
     planner: Planner, configuring: Optional[configuration.Configuring], preparing: Optional[target.Preparing]
 ) -> Dict[str, Any]:
-    """Return what is to be prepared for the dump target, which is named as the files will name it."""
+    """Return what setup would prepare for the dump target, named as the files will name it."""
     settings = configuring.planned.settings() if configuring else planner.stack.settings()
     kind = settings.target_type
     named_target = {"type": kind, "location": settings.target_location, "path": settings.path}
@@ -239,9 +239,9 @@ def _target_part(
 def _refuse_service(
     planner: Planner, arming: Dict[str, Any], preparing: Optional[target.Preparing], reboots: bool
 ) -> None:
-    """Refuse a host that could not be armed in the end, where nothing that setup does before that could mend it.
+    """Refuse a host that could not be armed in the end, unless an earlier step of setup may mend that.
 
-    What a killed run left is undone by kdump_service, so a host with that is not refused here.
+    kdump_service undoes what a killed run left, so a host with that is not refused here.
     """
     if arming["masked"] and planner.given.get("kdump_masked") is None:
         planner.refused.append(MASKED % planner.stack.unit)
@@ -253,7 +253,7 @@ def _refuse_service(
 
 
 def plan_disable(host: Host, variables: Dict[str, Any], check_mode: bool) -> Dict[str, Any]:
-    """Return what disable would do."""
+    """Return what disable would do on a host."""
     planner = Planner(host, variables, check_mode)
     if container(host) is not None:
         return {"container": True, "refused": [], "stack": described_stack(planner)}
@@ -269,7 +269,7 @@ def plan_disable(host: Host, variables: Dict[str, Any], check_mode: bool) -> Dic
 
 
 def _bootloader(host: Host) -> Optional[str]:
-    """Return the name of what sets kernel arguments here, None where nothing does that is known."""
+    """Return the name of the boot loader that sets kernel arguments here; None where none is known."""
     try:
         return find_bootloader(host).name
     except Failure:

@@ -2,7 +2,7 @@
 # GNU General Public License v3.0-or-later (see COPYING or https://www.gnu.org/licenses/gpl-3.0.txt)
 # SPDX-License-Identifier: GPL-3.0-or-later
 # Private to this collection: no promise is made to code outside it.
-"""What crashkernel_reserve would do to the boot entries, and what comes of it: planned here, done there."""
+"""What crashkernel_reserve would do to the boot entries, and its result. The module writes what is planned here."""
 
 import json
 from typing import Any, Dict, List, NamedTuple
@@ -50,7 +50,7 @@ from ansible_collections.crashops.kdump.plugins.module_utils._syntax.kernel_cmdl
 
 
 def strings(value: Any) -> Any:
-    """Return a raw option as a string, or as a list of strings."""
+    """Return a raw option of crashkernel_reserve as a string, or as a list of strings."""
     return [str(one) for one in value] if isinstance(value, (list, tuple)) else str(value)
 
 
@@ -71,7 +71,7 @@ def wanted_values(host: Host, params: Dict[str, Any], running: Running, check_mo
 
 
 def keeping_cma(found: WantedReservation, size: Any, bootloader: Bootloader, running: Running) -> WantedReservation:
-    """Return the values with the ,cma that the next boot has already, unless a list says all that is wanted."""
+    """Return the crashkernel= values with the ,cma of the next boot, unless a list names all that is wanted."""
     if not found.values or found.below_floor or isinstance(size, list) or running.reader().cma is False:
         return found
     entry = default_entry(bootloader.entries())
@@ -85,14 +85,14 @@ def keeping_cma(found: WantedReservation, size: Any, bootloader: Bootloader, run
 
 
 def refuse_unread(bootloader: Bootloader, wanted: List[str], plan: BootPlan, running: Running) -> None:
-    """Raise Failure before anything is written that the machine does not boot."""
+    """Raise Failure before crashkernel= is written where the machine does not boot from."""
     found = bootloader.unread() if plan.changed() and not same(wanted, running.booted, running) else None
     if found:
         raise Failure("%s cannot be set for the next boot: %s. %s" % (said(wanted), found.reason, found.remedy))
 
 
 def doubts(found: WantedReservation) -> List[str]:
-    """Return what the values and the RAM alone do not tell about the reservation."""
+    """Return what the crashkernel= values and the RAM leave open about the reservation."""
     if found.expected is None or not found.expected.doubt:
         return []
     return ["%s: %s" % (said(found.values or []), found.expected.doubt)]
@@ -108,7 +108,7 @@ def empty_entries(host: Host, plan: BootPlan, running: Running) -> List[str]:
 
 
 def diff_of(plan: BootPlan) -> List[Dict[str, str]]:
-    """Return the diff: each file, and each boot entry with one argument per line."""
+    """Return the diff of the boot loader: each file, and each boot entry with one argument per line."""
     entries = [
         {
             "before_header": "kernel arguments of %s" % old.id,
@@ -123,7 +123,7 @@ def diff_of(plan: BootPlan) -> List[Dict[str, str]]:
 
 
 def facts(host: Host, entries: List[BootEntry], running: Running) -> Dict[str, Any]:
-    """Return what is configured, booted and reserved, and whether a reboot is needed."""
+    """Return how much memory is configured, booted and reserved, and whether a reboot is needed."""
     entry = default_entry(entries)
     arguments = values(entry.cmdline) if entry else []
     booting = under_entry(host, running, entry) if entry else running
@@ -142,7 +142,7 @@ def facts(host: Host, entries: List[BootEntry], running: Running) -> Dict[str, A
 
 
 class Reserving(NamedTuple):
-    """What would be done to the boot entries, and what that follows from."""
+    """What would be done to the boot entries, and the facts that this follows from."""
 
     bootloader: Bootloader
     running: Running
@@ -151,7 +151,7 @@ class Reserving(NamedTuple):
 
 
 def plan_reservation(host: Host, params: Dict[str, Any], check_mode: bool) -> Reserving:
-    """Return what brings the boot entries to what the options of crashkernel_reserve say, or raise why not."""
+    """Return what brings the boot entries to crashkernel_reserve's options, or raise why that is not done."""
     params = dict(params, size=strings(params["size"]), kernels=strings(params["kernels"]))
     running = read_running(host)
     if running.capture_kernel:

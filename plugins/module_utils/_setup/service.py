@@ -2,7 +2,7 @@
 # GNU General Public License v3.0-or-later (see COPYING or https://www.gnu.org/licenses/gpl-3.0.txt)
 # SPDX-License-Identifier: GPL-3.0-or-later
 # Private to this collection: no promise is made to code outside it.
-"""What kdump_service would do to the unit and the kernel: planned here, done there."""
+"""What kdump_service would do to the unit and the capture kernel. The module does what is planned here."""
 
 from typing import Any, Dict, List, NamedTuple
 
@@ -17,7 +17,7 @@ from ansible_collections.crashops.kdump.plugins.module_utils._syntax.finding imp
 
 
 class Arming(NamedTuple):
-    """The commands and what they change. reasons keep a real run from it; errors are those of the files."""
+    """What kdump_service would do. reasons keep a real run from it; errors are those that rules find in the files."""
 
     stack: Stack
     service: Service
@@ -28,7 +28,7 @@ class Arming(NamedTuple):
 
 
 def plan_service(stack: Stack, service: Service, params: Dict[str, Any]) -> Arming:
-    """Return what brings unit and kernel to what the options of kdump_service say."""
+    """Return what brings the unit and the capture kernel to what kdump_service's options say."""
     wanted = WantedService(params["state"], params["enabled"], params["masked"], params["rebuild"])
     planned = service_plan.plan(service, stack, wanted)
     reasons = service_plan.blocked(service, stack, wanted, planned)
@@ -37,7 +37,7 @@ def plan_service(stack: Stack, service: Service, params: Dict[str, Any]) -> Armi
 
 
 def described(arming: Arming) -> Dict[str, Any]:
-    """Return the result of kdump_service as far as the plan says it."""
+    """Return the result of kdump_service as far as the plan gives it."""
     stack, planned, reasons = arming.stack, arming.planned, arming.reasons + arming.errors
     result = _result(arming.service, arming.wanted, planned, not reasons)
     diff = [state_diff(planned.changes, stack.unit)] if planned.changes else []
@@ -45,7 +45,7 @@ def described(arming: Arming) -> Dict[str, Any]:
 
 
 def refuse(host: Host, params: Dict[str, Any]) -> None:
-    """Raise Refused for options that contradict each other, for a limit of no time, and inside a capture kernel."""
+    """Raise Refused for contradicting options of kdump_service, a timeout below 1 s, and inside a capture kernel."""
     refused = []
     if params["masked"] and params["state"] in ("started", "restarted"):
         rule = "with masked: true nothing can start the unit"
@@ -64,13 +64,13 @@ def refuse(host: Host, params: Dict[str, Any]) -> None:
 
 
 def argvs(stack: Stack, planned: ServicePlan) -> List[str]:
-    """Return the commands of a plan in order."""
+    """Return the commands of kdump_service's plan in order, each as one line."""
     load = stack.start_argv(planned.rebuild, planned.unload, planned.reload) if planned.load else []
     return [" ".join(argv) for argv in planned.before + planned.stop + load + planned.after]
 
 
 def _result(service: Service, wanted: WantedService, planned: ServicePlan, possible: bool) -> Dict[str, Any]:
-    """Return what the module says of the host: as planned, or as it is where the plan is not possible yet."""
+    """Return what kdump_service says of the host: as planned, or as it is where the plan is not possible yet."""
     unit = service.unit
     loaded = planned.load and possible
     adopted = service_plan.ADOPTED in planned.changes

@@ -2,7 +2,7 @@
 # GNU General Public License v3.0-or-later (see COPYING or https://www.gnu.org/licenses/gpl-3.0.txt)
 # SPDX-License-Identifier: GPL-3.0-or-later
 # Private to this collection: no promise is made to code outside it.
-"""The trial of a dump target with the options of kdump_target: by a look, or by a file that is written."""
+"""The trial of a dump target with the options of kdump_target: by a look, or by writing a file."""
 
 from typing import Any, Dict, List, NamedTuple, Optional
 
@@ -34,7 +34,7 @@ SERVER_TIMEOUT_S = 5
 
 
 def tried(host: Host, params: Dict[str, Any], act: bool) -> Dict[str, Any]:
-    """Try the target as kdump_target does and return its result; act: by writing, not only by a look."""
+    """Return the result of kdump_target for a dump target. act: try it by writing, not only by a look."""
     stack = find_stack(host)
     target = wanted(stack, params)
     refused = list(refusals(target, stack.delivery, host))
@@ -56,7 +56,7 @@ def tried(host: Host, params: Dict[str, Any], act: bool) -> Dict[str, Any]:
 
 
 def wanted(stack: Stack, params: Dict[str, Any]) -> Target:
-    """Return the target as kdump_config would leave it with the same options."""
+    """Return the dump target as kdump_config would leave it with the same options."""
     asked = params["target"] or {}
     options = {"target": params["target"], "path": params["path"]}
     settings = type(stack)(PlannedHost(stack.host, stack.file_changes(options))).settings()
@@ -70,7 +70,7 @@ def wanted(stack: Stack, params: Dict[str, Any]) -> Target:
 
 
 def result(target: Target, probe: Probe) -> Dict[str, Any]:
-    """Return the module's result for what was found."""
+    """Return kdump_target's result for what the trial of a dump target found."""
     trial = probe.trial
     done = changes(trial) if trial else []
     states = []
@@ -100,9 +100,10 @@ def result(target: Target, probe: Probe) -> Dict[str, Any]:
 
 
 class Preparing(NamedTuple):
-    """What a look at the dump target found before anything is changed.
+    """What a look at the dump target finds before anything is changed.
 
-    options are those of kdump_target, found is its result by a look alone. differs: the host does not dump there yet.
+    options: those of kdump_target. found: its result by a look alone.
+    differs: the host does not dump there yet.
     too_open: the account on the ssh server lets this host do more than dump, which the operator does not want.
     """
 
@@ -112,11 +113,11 @@ class Preparing(NamedTuple):
     too_open: bool
 
     def needed(self) -> bool:
-        """Return whether kdump_target, or what it needs, has anything to do."""
+        """Return whether kdump_target, or what it needs, has anything to do for the dump target."""
         return self.differs or not self.found["works"] or bool(self.found["changed"]) or self.too_open
 
     def makes(self) -> List[str]:
-        """Return the directory that would be made, as the running system sees it."""
+        """Return the dump directory that would be made, as the running system sees it."""
         made = self.found["changed"] and self.found["dump_directory"]
         return [self.found["dump_directory"]] if made else []
 
@@ -124,7 +125,7 @@ class Preparing(NamedTuple):
 def plan_target(
     host: Host, before: Settings, after: Settings, given: Dict[str, Any], delivery: Delivery
 ) -> Optional[Preparing]:
-    """Return what is to be prepared for the target that the files will name, None where there is nothing to look at."""
+    """Return what to prepare for the dump target that the files will name; None where no look is needed."""
     kind = after.target_type
     if kind not in delivery.kinds:
         return None
@@ -144,13 +145,13 @@ def plan_target(
 
 
 def _is_private(host: Host, directory: Optional[str]) -> bool:
-    """Return whether the dump directory is there, for root alone; one behind a server that is gone counts as absent."""
+    """Return whether the dump directory exists, for root alone; one on a lost server counts as absent."""
     seen = TolerantHost(host, SERVER_TIMEOUT_S).stat(directory) if directory else None
     return seen is not None and seen.kind == "directory" and (seen.mode, seen.uid) == (0o700, 0)
 
 
 def _looked(host: Host, options: Dict[str, Any]) -> Dict[str, Any]:
-    """Return what kdump_target says of the target by a look alone, also where the look itself fails."""
+    """Return kdump_target's result by a look alone, also where the look itself fails."""
     try:
         return tried(host, options, act=False)
     except Refused:

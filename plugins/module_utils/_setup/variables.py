@@ -2,7 +2,7 @@
 # GNU General Public License v3.0-or-later (see COPYING or https://www.gnu.org/licenses/gpl-3.0.txt)
 # SPDX-License-Identifier: GPL-3.0-or-later
 # Private to this collection: no promise is made to code outside it.
-"""The role's variables as options of the modules that setup runs, and refusals by the names of the variables."""
+"""The role's variables as options of the modules that setup runs, and the modules' refusals in their names."""
 
 from typing import Any, Dict, Optional
 
@@ -29,7 +29,7 @@ BOOTLOADER_TIMEOUT_S = 900
 
 
 def variable(option: str) -> str:
-    """Return what the role calls an option of a module."""
+    """Return the role's variable for an option of a module."""
     return NAMES.get(option) or (option if option.startswith("kdump_") else "kdump_%s" % option)
 
 
@@ -43,9 +43,9 @@ def named(sentence: str) -> str:
 
 
 def made_options(given: Dict[str, Any], generation: Optional[str], ssh_key: Optional[str]) -> Dict[str, Any]:
-    """Return the options of kdump_config that are not the value of one variable; those without a value are left out.
+    """Return the options of kdump_config that are not just the value of one variable; unset ones are left out.
 
-    generation is how the host's kdumpctl reads kdump.conf, ssh_key the key that the host's own files name.
+    generation: which kdumpctl reads kdump.conf. ssh_key: the key that the host's own files name.
     """
     made: Dict[str, Any] = {}
     target = given.get("kdump_target")

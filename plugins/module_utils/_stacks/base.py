@@ -2,7 +2,7 @@
 # GNU General Public License v3.0-or-later (see COPYING or https://www.gnu.org/licenses/gpl-3.0.txt)
 # SPDX-License-Identifier: GPL-3.0-or-later
 # Private to this collection: no promise is made to code outside it.
-"""What every stack can be asked. kdumpctl and kdump-tools each answer it in a file of their own."""
+"""The questions that both kdump stacks answer; kdumpctl and kdump-tools each do so in a stack.py of their own."""
 
 import abc
 from typing import Any, Dict, Iterable, List, Mapping, NamedTuple, Optional, Tuple
@@ -15,11 +15,11 @@ from ansible_collections.crashops.kdump.plugins.module_utils._targets.target imp
 
 
 class Settings(NamedTuple):
-    """What the configuration files say, in one shape for both stacks.
+    """What the stack's configuration files say, in one shape for both stacks.
 
-    target_type is one of _targets.target.TYPES, or ftp, which kdump-tools knows and no option here names.
-    path is as written; dump_directory is where the running system sees the dumps, None where it does not.
-    loading: those variables that are set by which the capture kernel is loaded: its command line, kexec's options.
+    target_type: one of _targets.target.TYPES, or ftp, which kdump-tools knows and no option here names.
+    path: as written. dump_directory: where the running system sees the dumps; None where it does not.
+    loading: the variables, if set, by which the capture kernel is loaded: its command line, and options of kexec.
     """
 
     target_type: str
@@ -33,7 +33,7 @@ class Settings(NamedTuple):
 
 
 class Image(NamedTuple):
-    """The capture initramfs: where it is or would be, and why it must be built anew (None: it is fresh)."""
+    """The capture initramfs: where it is or would be, and why it must be built again (None: it is fresh)."""
 
     path: str
     exists: bool
@@ -41,7 +41,7 @@ class Image(NamedTuple):
 
 
 def judged_image(host: Host, path: str, sources: Iterable[str]) -> Image:
-    """Return the image at a path, stale where anything that it is made from is younger, or where it is not there."""
+    """Return the capture initramfs at a path: stale where it is missing or older than one of its sources."""
     image = host.stat(path)
     if image is None:
         return Image(path, False, "it does not exist")
@@ -51,16 +51,17 @@ def judged_image(host: Host, path: str, sources: Iterable[str]) -> Image:
 
 
 def at(path: str, line: Optional[int]) -> str:
-    """Return a place in a file, in words."""
+    """Return a place in a configuration file, in words."""
     return "%s line %d" % (path, line) if line else path
 
 
 class Details(NamedTuple):
-    """What checks want to know of a stack's files, beyond the settings that both stacks share.
+    """What checks ask about a stack's files, beyond the settings that both stacks share.
 
-    wrong_links: links to a kernel that does not run, in words. auto_reset: what auto_reset_crashkernel says.
-    capture_words: the command line that the capture kernel is started with. dracut_args are the words that dracut gets
-    by kdump.conf, extra_modules the drivers that it is to add.
+    wrong_links: links to a kernel that does not run, in words.
+    auto_reset: what auto_reset_crashkernel says.
+    capture_words: the command line that the capture kernel is started with.
+    dracut_args: the words that kdump.conf gives dracut. extra_modules: the drivers that dracut is to add.
     """
 
     capture_kernel: str
@@ -81,7 +82,10 @@ class OwnDirectory(NamedTuple):
 
 
 class Stack(abc.ABC):
-    """One way in which distributions run kdump. Subclasses answer; nothing here touches the machine by itself."""
+    """One way in which distributions run kdump: kdumpctl or kdump-tools.
+
+    Subclasses answer. Nothing here touches the machine by itself.
+    """
 
     # -- the tool and its files
     name = ""  # kdumpctl | kdump-tools
@@ -89,7 +93,7 @@ class Stack(abc.ABC):
     tool = ""  # the program that controls it
     packages = ""  # what to install, in words
     metrics_directory = ""  # where the node_exporter of its distributions reads files of metrics
-    brings_grubby = False  # whether its packages bring what sets kernel arguments
+    brings_grubby = False  # whether its packages bring grubby, which sets kernel arguments
     enabled_by_package = False  # whether installing the package enables the unit; RHEL and Fedora differ in that
     has_switch = False  # whether a variable switches it off as a whole
     config_files: Tuple[str, ...] = ()  # the first one must be there for the stack to work
@@ -125,22 +129,22 @@ class Stack(abc.ABC):
     estimate_argv: Tuple[str, ...] = ()  # the command that says it
     estimate_counts_default = False  # whether its answer is never less than the vendor's default
     default_argv: Tuple[str, ...] = ()  # the command that says the vendor's crashkernel=, where the tool has one
-    runtime_bytes = 0  # what the capture system needs beside its kernel, drivers and initramfs
+    runtime_bytes = 0  # what the capture system needs besides its kernel, drivers and initramfs
 
     def __init__(self, host: Host) -> None:
         self.host = host
 
     def installed(self) -> bool:
-        """Return whether the stack's tool is on the machine."""
+        """Return whether the stack's tool (kdumpctl or kdump-config) is on the machine."""
         return self.host.which(self.tool) is not None
 
     def generation(self) -> Optional[str]:
-        """Return which reader of its configuration file the tool has; None where there is only one."""
+        """Return how the tool reads its configuration file: el8, el9 or current; None where there is only one way."""
         return None
 
     @abc.abstractmethod
     def settings(self) -> Settings:
-        """Return what the files say; defaults fill what they leave out."""
+        """Return what the stack's configuration files say; defaults fill what they leave out."""
 
     @abc.abstractmethod
     def refusals(self, wanted: Dict[str, Any]) -> List[str]:
@@ -148,11 +152,11 @@ class Stack(abc.ABC):
 
     @abc.abstractmethod
     def file_changes(self, wanted: Dict[str, Any]) -> List[FileChange]:
-        """Return the files that change to become as kdump_config's options want them."""
+        """Return the changes that make the configuration files what kdump_config's options say."""
 
     @abc.abstractmethod
     def findings(self, wanted: Dict[str, Any]) -> Dict[str, List[Finding]]:
-        """Return what the rules say of each file, as kdump_config's options would leave it."""
+        """Return what the rules find in each configuration file, as kdump_config's options would leave it."""
 
     @abc.abstractmethod
     def image(self, kernel: str) -> Image:
@@ -160,14 +164,14 @@ class Stack(abc.ABC):
 
     @abc.abstractmethod
     def details(self, kernel: str) -> Details:
-        """Return what else the files say, where this kernel release runs."""
+        """Return what else the stack's files say for checks, where this kernel release runs."""
 
     @abc.abstractmethod
     def start_argv(self, rebuild: bool, unload: bool, reload: bool = False) -> List[List[str]]:
-        """Return the commands that load the capture kernel anew, building its initramfs first if asked.
+        """Return the commands that load the capture kernel again, after its initramfs is built again if asked.
 
-        unload: whether what is loaded goes first, because the start of a unit that is not active would leave it.
-        reload: whether to load what is built by the shortest way, of a unit that `reloads`.
+        unload: what is loaded goes first, because the start of a unit that is not active would leave it.
+        reload: what is built is loaded by a reload of the unit, for a stack that `reloads`.
         """
 
     @abc.abstractmethod
@@ -176,30 +180,30 @@ class Stack(abc.ABC):
 
     @abc.abstractmethod
     def estimate_changes(self) -> Optional[str]:
-        """Return what the command that estimates would change on the host, as a clause; None where it only reads."""
+        """Return what the estimating command would change on the host, as a clause; None where it only reads."""
 
     @abc.abstractmethod
     def packaged_crashkernel(self, machine: Optional[str]) -> Optional[str]:
-        """Return the vendor's crashkernel= for an architecture by files of the package, None where they do not say."""
+        """Return the vendor's crashkernel= for an architecture by the package's files; None where they lack it."""
 
     @abc.abstractmethod
     def puts_default_back(self) -> Optional[str]:
-        """Return why an update will put the vendor's crashkernel= in place of another, None where none does."""
+        """Return why an update will put the vendor's crashkernel= in place of another; None where none will."""
 
     @abc.abstractmethod
     def capture_sysctls(self) -> List[SysctlFile]:
-        """Return the files of sysctl.d that act in the capture kernel, in order."""
+        """Return the files of sysctl.d that act in the capture kernel, in the order of reading."""
 
     def own_directory(self, given: Dict[str, Any]) -> Optional[OwnDirectory]:
-        """Return the directory of their own that the role's variables give to the dumps, None where they stay."""
+        """Return the directory for dumps alone that the role's variables ask for; None where dumps stay."""
         return None
 
     def start_errors(self) -> List[str]:
-        """Return a sentence for each error in the files by which a start fails once the old kernel is unloaded."""
+        """Return a sentence for each error in the files that makes a start fail after the old kernel is unloaded."""
         found = [(path, one) for path, some in sorted(self.findings({}).items()) for one in some]
         errors = [(path, one) for path, one in found if one.severity == "error" and one.rule in self.start_rules]
         return ["%s: %s; %s." % (at(path, one.line), one.message, one.remedy) for path, one in errors]
 
     @abc.abstractmethod
     def refused_start(self) -> List[str]:
-        """Return a sentence for each thing in the files that keeps the stack from loading anything."""
+        """Return a sentence for each setting in the files that keeps the stack from loading anything."""

@@ -2,27 +2,27 @@
 # GNU General Public License v3.0-or-later (see COPYING or https://www.gnu.org/licenses/gpl-3.0.txt)
 # SPDX-License-Identifier: GPL-3.0-or-later
 # Private to this collection: no promise is made to code outside it.
-"""The capture kernel's command line, word by word."""
+"""Edits of the capture kernel's command line, word by word."""
 
 import re
 from typing import List
 
-# what separates words to a shell; more would cut a word in two that the kernel gets as one
+# what separates words in a shell; other blanks would cut in two what the kernel gets as one word
 BLANKS = re.compile(r"[ \t\n]+")
 
 
 def words_of(value: str) -> List[str]:
-    """Return the words of a command line."""
+    """Return the words of a kernel command line."""
     return [word for word in BLANKS.split(value) if word]
 
 
 def _drops(word: str, remove: List[str]) -> bool:
-    """Return whether a word is to go: named as a whole, or by its name alone."""
+    """Return whether a word of the command line is to go: named as a whole, or by its name alone."""
     return word in remove or ("=" in word and word.split("=", 1)[0] in remove)
 
 
 def edited_words(value: str, append: List[str], remove: List[str]) -> str:
-    """Return a command line without some words and with others at its end; words that stay keep their place."""
+    """Return a kernel command line without some words and with others at its end; the rest keeps its place."""
     standing = words_of(value)
     words = [word for word in standing if word in append or not _drops(word, remove)]
     words += [word for word in dict.fromkeys(append) if word not in words]
@@ -30,7 +30,7 @@ def edited_words(value: str, append: List[str], remove: List[str]) -> str:
 
 
 def with_listed(value: str, key: str, members: List[str]) -> str:
-    """Return a command line whose word `key=a,b` lists these members as well."""
+    """Return a kernel command line whose word `key=a,b`, such as a list of drivers, has these members as well."""
     words = words_of(value)
     standing = [word for word in words if word.startswith(key + "=")]
     known = [member for word in standing for member in word.split("=", 1)[1].split(",")]

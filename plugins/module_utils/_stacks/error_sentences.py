@@ -2,7 +2,7 @@
 # GNU General Public License v3.0-or-later (see COPYING or https://www.gnu.org/licenses/gpl-3.0.txt)
 # SPDX-License-Identifier: GPL-3.0-or-later
 # Private to this collection: no promise is made to code outside it.
-"""The refusals of what rules find in a file as the options would leave it."""
+"""The refusals for errors that rules find in a configuration file as the options would leave it."""
 
 from typing import Any, Dict, Iterable, Iterator, List, Tuple
 
@@ -19,10 +19,10 @@ def error_sentences(
     asked: Dict[int, Asked],
     typed: Tuple[Tuple[str, str], ...] = (),
 ) -> Iterator[str]:
-    """Return a sentence for each error in a file: naming the option that caused it, else the line.
+    """Return a sentence for each error in a configuration file: it names the option behind it, else the line.
 
-    asked has the option behind a line, by the line's number. typed are the rules and severities of what is refused only
-    where an option caused it.
+    asked: the option behind a line, by the line's number.
+    typed: rules and severities of what is refused only where an option caused it.
     """
     for finding in found:
         is_error, number = finding.severity == "error", finding.line or 0

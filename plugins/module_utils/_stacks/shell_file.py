@@ -2,7 +2,7 @@
 # GNU General Public License v3.0-or-later (see COPYING or https://www.gnu.org/licenses/gpl-3.0.txt)
 # SPDX-License-Identifier: GPL-3.0-or-later
 # Private to this collection: no promise is made to code outside it.
-"""kdump_config's options for the files that a shell sources: variables, and the capture kernel's command line."""
+"""kdump_config's options in the files that a shell sources: variables, and the capture kernel's command line."""
 
 from typing import Any, Dict, Iterator, List, NamedTuple, Optional
 
@@ -16,11 +16,12 @@ WORDS_OPTIONS = ("commandline_append", "commandline_remove", "commandline_defaul
 
 
 class CommandLine(NamedTuple):
-    """The variable that holds what the capture kernel's command line gets, and how a driver is blocked there.
+    """The variable that holds the capture kernel's command line, and the word that blocks a driver there.
 
-    default is what the package has in it. Where the tool itself has no such default, it has to be written, and so has
-    what is packaged beside it: the other variables, by name, for which the file is the only place of the default.
-    inherited is what the capture kernel takes over from the running one's command line.
+    default: the words that the package has in it.
+    written: the tool has no such default itself, so that the words have to stand in the file.
+    packaged: the other variables, by name, whose only default is in the package's file.
+    inherited: what the capture kernel takes over from the running kernel's command line.
     """
 
     variable: str
@@ -31,14 +32,14 @@ class CommandLine(NamedTuple):
     inherited: List[str] = []
 
     def reset(self, name: str) -> Optional[str]:
-        """Return what takes a variable back to its default, None where its line has to go."""
+        """Return what takes a variable back to its default; None where its line has to go."""
         if name == self.variable:
             return self.default or None if self.written else None
         return self.packaged.get(name)
 
 
 def refusals(wanted: Dict[str, Any]) -> Iterator[str]:
-    """Return a sentence for each value that such a file cannot hold."""
+    """Return a sentence for each value that a file for a shell cannot hold."""
     for name, value in (wanted.get("sysconfig") or {}).items():
         option = "sysconfig.%s" % name
         if option_values.variable_problem(name):
@@ -59,14 +60,14 @@ def refusals(wanted: Dict[str, Any]) -> Iterator[str]:
 
 
 def edited(text: str, wanted: Dict[str, Any], line: CommandLine) -> str:
-    """Return the text of the file as the options want it."""
+    """Return the text of a file of shell variables as the options want it."""
     for name, value in (wanted.get("sysconfig") or {}).items():
         text = shell_variables.with_value(text, name, line.reset(name) if value is None else str(value))
     base = _standing_words(text, line)
     append, remove = wanted.get("commandline_append") or [], wanted.get("commandline_remove") or []
     words = capture_cmdline.edited_words(base, append, remove)
     if not words and not line.written:
-        # to the tool an empty value is none: it takes its own words, from which the same ones have to go
+        # the tool takes an empty value for none and uses its own words, from which the same ones have to go
         words = capture_cmdline.edited_words(_default_words(text, line), append, remove) or (base and " ")
     words = _with_defaults(words, wanted, line)
     words = capture_cmdline.with_listed(words, line.block_key, wanted.get("blocked_drivers") or [])
@@ -74,7 +75,7 @@ def edited(text: str, wanted: Dict[str, Any], line: CommandLine) -> str:
 
 
 def _with_defaults(words: str, wanted: Dict[str, Any], line: CommandLine) -> str:
-    """Return a command line with those default words that nobody has given another value, or has taken away."""
+    """Return a command line with the default words that nobody has set otherwise or taken away."""
     standing = capture_cmdline.words_of(words)
     given = {word.split("=")[0] for word in standing + line.inherited + (wanted.get("commandline_remove") or [])}
     new = [word for word in wanted.get("commandline_default") or [] if word.split("=")[0] not in given]
@@ -83,7 +84,7 @@ def _with_defaults(words: str, wanted: Dict[str, Any], line: CommandLine) -> str
 
 
 def _standing_words(text: str, line: CommandLine) -> str:
-    """Return the words that stand in the file; where it has none, those that the package has in it."""
+    """Return the words of the command line in the file; where it has none, those of the package."""
     standing = shell_variables.values(text).get(line.variable)
     if standing or (line.written and standing is not None):
         return standing
@@ -91,25 +92,25 @@ def _standing_words(text: str, line: CommandLine) -> str:
 
 
 def _default_words(text: str, line: CommandLine) -> str:
-    """Return the words that the package has in the file, as a comment shows them or else as the tool says them."""
+    """Return the package's command line, as a comment in the file shows it or else as the tool has it."""
     return shell_variables.shown_defaults(text).get(line.variable) or line.default
 
 
 def touched(wanted: Dict[str, Any], line: CommandLine) -> List[str]:
-    """Return the variables that the options are about."""
+    """Return the shell variables that the options set."""
     words = any(wanted.get(option) for option in COMMAND_LINE_OPTIONS + ("commandline_default",))
     return list(wanted.get("sysconfig") or {}) + ([line.variable] if words else [])
 
 
 def lines(text: str) -> List[str]:
-    """Return the lines of a file, without the passwords in them."""
+    """Return the lines of a file of shell variables, with the passwords hidden."""
     return secret_words.hidden_in_file(text).split("\n")
 
 
 def asked(
     text: str, wanted: Dict[str, Any], line: CommandLine, more: Optional[Dict[str, Asked]] = None
 ) -> Dict[int, Asked]:
-    """Return the option behind each line of the resulting file; more are options of a stack's own, by variable."""
+    """Return the option behind each line of the resulting file; more: a stack's own options, by variable."""
     options = dict(more or {})
     options.update((name, ("sysconfig.%s" % name, value)) for name, value in (wanted.get("sysconfig") or {}).items())
     words = [(option, wanted[option]) for option in COMMAND_LINE_OPTIONS if wanted.get(option)]

@@ -4,7 +4,8 @@
 # Private to this collection: no promise is made to code outside it.
 """Which files of sysctl.d act in the capture kernel of kdump-tools.
 
-It boots the system's own root file system, whose systemd-sysctl applies sysctl.d, and brings a file of its own.
+That kernel boots the system's own root file system, whose systemd-sysctl applies sysctl.d. kdump-tools adds a file of
+its own.
 """
 
 import re
@@ -21,12 +22,12 @@ from ansible_collections.crashops.kdump.plugins.module_utils._machine.sysctl_fil
 OWN_FILE = "/etc/kdump/sysctl.conf"
 INITRAMFS_SCRIPT = "/usr/share/initramfs-tools/scripts/local-bottom/kdump-sysctl"
 DRACUT_SCRIPTS = "/usr/lib/dracut/modules.d/*kdump-tools/*.sh"
-# find refuses -maxdepth=1 (1.6.10 to 1.10.9), so that no name is found to come after
+# the scripts of 1.6.10 to 1.10.9 say -maxdepth=1, which find refuses: they find no name to sort their file after
 WORKING_FIND = re.compile(r"-maxdepth\s+1\b")
 
 
 def applied(host: Host) -> List[SysctlFile]:
-    """Return the files that are read in the capture kernel, in order."""
+    """Return the files of sysctl.d that the capture kernel of kdump-tools reads, in order."""
     if host.real_path(UNIT) == "/dev/null":
         return []
     found = applied_at_boot(host)
@@ -34,13 +35,13 @@ def applied(host: Host) -> List[SysctlFile]:
     if own is None or not script:
         return found
     last = max((file.name for file in found), default="") if WORKING_FIND.search(script) else ""
-    # a file of that name in /etc hides it: there, it stands in /run
+    # the copy is in /run/sysctl.d, so a file of the same name in /etc hides it
     name = last + "-kdump.conf"
     written = [] if any(file.name == name for file in found) else [SysctlFile(name, OWN_FILE, own)]
     return sorted(found + written)
 
 
 def _copying_script(host: Host) -> str:
-    """Return the text of what copies the file: initramfs-tools' script, or dracut's where that builds."""
+    """Return the text of the script that copies the file: initramfs-tools', or dracut's where that builds."""
     paths = [INITRAMFS_SCRIPT] if host.which("mkinitramfs") else host.glob(DRACUT_SCRIPTS)
     return "\n".join(host.read(path) or "" for path in paths)

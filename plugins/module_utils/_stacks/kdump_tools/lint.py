@@ -2,7 +2,7 @@
 # GNU General Public License v3.0-or-later (see COPYING or https://www.gnu.org/licenses/gpl-3.0.txt)
 # SPDX-License-Identifier: GPL-3.0-or-later
 # Private to this collection: no promise is made to code outside it.
-"""What is wrong with an /etc/default/kdump-tools, rule by rule: T1 to T18."""
+"""What is wrong with /etc/default/kdump-tools, rule by rule: T1 to T18."""
 
 import re
 from typing import Any, Dict, Iterator, List, NamedTuple, Optional, Tuple
@@ -21,7 +21,7 @@ from ansible_collections.crashops.kdump.plugins.module_utils._syntax.shell_assig
 
 
 class Variable(NamedTuple):
-    """A variable as the file leaves it, and the line that says so."""
+    """A variable of /etc/default/kdump-tools as the file leaves it, and the line that sets it."""
 
     line: int
     name: str
@@ -32,27 +32,27 @@ Entries = Dict[str, Variable]
 
 # rules about what another task may still bring; they refuse nothing
 OF_HOST = ("T17", "T18")
-# numbers that scripts compare, and what comes of another text
+# numbers that scripts compare, and what happens with any other text
 COMPARED = {
     "KDUMP_DUMP_DMESG": "no dmesg file is written beside the dump",
     "KDUMP_NUM_DUMPS": "no old dump is removed",
 }
-# numbers that a remote target needs, that target, and what comes of another text; those that must not be 0 either
+# numbers that a remote target needs: the target, what happens with any other text, and whether 0 is wrong too
 NEEDED = {
     "NFS_TIMEO": ("NFS", "the mount fails", False),
     "NFS_RETRANS": ("NFS", "the mount fails", False),
     "NFS_MOUNT_RETRY": ("NFS", "nothing is mounted, and the dump lands on the local disk", True),
     "SSH_KDUMP_RETRY": ("SSH", "the directory is not made on the server, and the dump is lost", True),
 }
-# what comes of a word that a variable does not know
+# what happens with a word that a variable does not know
 FALLBACKS = {"KDUMP_COMPRESSION": "nothing is compressed", "HOSTTAG": "the address is taken"}
-# who judges a target, and what works all the same: ssh itself takes a host without an account, and a key below ~
+# what judges a target, and a pattern of what works anyway: ssh takes a host without an account, and a key below ~
 TARGET_JUDGES: Dict[str, Any] = {
     "NFS": (option_values.nfs_problem, r"(?!)"),
     "SSH": (option_values.ssh_problem, r"(?!-)[^\s@\[/]*[^\s@\[/:]\Z"),
     "SSH_KEY": (option_values.path_problem, r"~/\S+\Z"),
 }
-# what a second reading by eval, which kdump-config gives these values, stumbles over, and what it changes
+# kdump-config reads these values a second time by eval: signs that this fails on, and signs that it changes
 EVALUATED = {
     "KDUMP_CMDLINE": ('"', "$`\\"),
     "KDUMP_CMDLINE_APPEND": ('"', "$`\\"),
@@ -76,7 +76,7 @@ def switch(entries: Entries, rule: str) -> Iterator[Finding]:
 
 
 def numbers(entries: Entries, rule: str) -> Iterator[Finding]:
-    """Find text where a script compares numbers."""
+    """Find variables of kdump-tools whose text is not the number that a script compares."""
     for name, consequence in COMPARED.items():
         entry = entries.get(name)
         if entry and options.integer(entry.value) is None:
@@ -92,7 +92,7 @@ def numbers(entries: Entries, rule: str) -> Iterator[Finding]:
 
 
 def capture_words(entries: Entries, rule: str) -> Iterator[Finding]:
-    """Find a command line that boots the capture kernel into anything but the unit that saves the dump."""
+    """Find a command line that does not boot the capture kernel into the unit that saves the dump."""
     entry = entries.get(options.COMMAND_LINE.variable)
     if entry and options.CAPTURE_UNIT not in words_of(entry.value):
         message = "without %s the capture kernel boots as usual and saves no dump" % options.CAPTURE_UNIT
@@ -100,7 +100,7 @@ def capture_words(entries: Entries, rule: str) -> Iterator[Finding]:
 
 
 def chosen_words(entries: Entries, rule: str) -> Iterator[Finding]:
-    """Find words that kdump-config does not know."""
+    """Find words of KDUMP_COMPRESSION and HOSTTAG that kdump-config does not know."""
     for name, known in options.CHOICES.items():
         entry = entries.get(name)
         if entry and entry.value not in known:
@@ -109,7 +109,7 @@ def chosen_words(entries: Entries, rule: str) -> Iterator[Finding]:
 
 
 def places(entries: Entries, rule: str) -> Iterator[Finding]:
-    """Find dump targets and paths that cannot be right."""
+    """Find dump targets, keys and dump directories of kdump-tools that cannot be right."""
     for name, (judge, works) in TARGET_JUDGES.items():
         entry = entries.get(name)
         problem = judge(entry.value) if entry else None
@@ -125,7 +125,7 @@ def places(entries: Entries, rule: str) -> Iterator[Finding]:
 
 
 def failure_command(entries: Entries, rule: str) -> Iterator[Finding]:
-    """Find a command after failure that a shell would be needed for."""
+    """Find a KDUMP_FAIL_CMD that only a shell could run."""
     entry = entries.get("KDUMP_FAIL_CMD")
     if entry and re.search(r"[;&|<>$`'\"\\]", entry.value):
         message = "KDUMP_FAIL_CMD is split at blanks and run as one command: the host stays in the capture kernel"
@@ -133,7 +133,7 @@ def failure_command(entries: Entries, rule: str) -> Iterator[Finding]:
 
 
 def several_targets(entries: Entries, rule: str) -> Iterator[Finding]:
-    """Find a second dump target."""
+    """Find a second dump target in /etc/default/kdump-tools, which dumps to both."""
     targets = [entries[name] for name in options.TARGET_VARIABLES if name in entries]
     for entry in targets[1:]:
         message = "%s stands beside %s; kdump-tools dumps to both" % (entry.name, targets[0].name)
@@ -141,14 +141,14 @@ def several_targets(entries: Entries, rule: str) -> Iterator[Finding]:
 
 
 def collector_arguments(entries: Entries, rule: str) -> Iterator[Finding]:
-    """Find arguments that makedumpfile refuses; the scripts take the empty file that comes of them for a dump."""
+    """Find MAKEDUMP_ARGS that makedumpfile refuses; the scripts take the empty file that it leaves for a dump."""
     entry = entries.get("MAKEDUMP_ARGS")
     for problem in makedumpfile.problems(words_of(entry.value)) if entry else ():
         yield error(rule, entry, problem.message, problem.remedy)
 
 
 def overlooked_failure(entries: Entries, rule: str) -> Iterator[Finding]:
-    """Find a command after failure where kdump-config never reports one: with SSH or FTP and without NFS."""
+    """Find a KDUMP_FAIL_CMD where kdump-config never reports a failure: with SSH or FTP and without NFS."""
     entry = entries.get("KDUMP_FAIL_CMD")
     remote = [name for name in ("SSH", "FTP") if name in entries]
     if entry and entry.value != options.FAIL_COMMANDS["reboot"] and remote and "NFS" not in entries:
@@ -157,7 +157,7 @@ def overlooked_failure(entries: Entries, rule: str) -> Iterator[Finding]:
 
 
 def clear_password(entries: Entries, rule: str) -> Iterator[Finding]:
-    """Find a password in a file that everybody may read."""
+    """Find an FTP password in a file that everybody may read."""
     entry = entries.get("FTP_PASSWORD")
     if entry:
         message = "the password stands in clear text, in a file that every account may read by default"
@@ -165,7 +165,7 @@ def clear_password(entries: Entries, rule: str) -> Iterator[Finding]:
 
 
 def purging(entries: Entries, rule: str) -> Iterator[Finding]:
-    """Find a limit to the number of dumps, which does less or more than its name says."""
+    """Find a KDUMP_NUM_DUMPS, which removes less or more than its name says."""
     entry = entries.get("KDUMP_NUM_DUMPS")
     remote = [name for name in options.TARGET_VARIABLES if name in entries]
     if not entry or (options.integer(entry.value) or 0) < 1:
@@ -178,7 +178,7 @@ def purging(entries: Entries, rule: str) -> Iterator[Finding]:
 
 
 def whole_command_line(entries: Entries, rule: str) -> Iterator[Finding]:
-    """Find a command line in place of the booted one that names no root file system."""
+    """Find a KDUMP_CMDLINE, which replaces the booted command line, that names no root file system."""
     entry = entries.get("KDUMP_CMDLINE")
     if entry and not any(word.startswith("root=") for word in words_of(entry.value)):
         message = "KDUMP_CMDLINE takes the place of the booted command line, and names no root="
@@ -186,7 +186,7 @@ def whole_command_line(entries: Entries, rule: str) -> Iterator[Finding]:
 
 
 def evaluated(entries: Entries, rule: str) -> Iterator[Finding]:
-    """Find values that do not survive a second reading by the shell."""
+    """Find values that a second reading by the shell breaks or changes."""
     for name, (fatal, changed) in EVALUATED.items():
         entry = entries.get(name)
         signs = [sign for sign in (entry.value if entry else "") if sign in fatal + changed]
@@ -205,7 +205,7 @@ RULES = (
 
 
 def _of_host(entries: Entries, lacking: List[str]) -> Iterator[Finding]:
-    """Find what the file names and the host has not (T17, T18)."""
+    """Find what the file names and the host does not have (T17, T18)."""
     entry = entries.get("KDUMP_COMPRESSION")
     if entry and entry.value in lacking:
         message = "%s is not installed: nothing is compressed" % entry.value
@@ -218,7 +218,7 @@ def _of_host(entries: Entries, lacking: List[str]) -> Iterator[Finding]:
 
 
 def named_things(text: str) -> Tuple[Optional[str], List[str]]:
-    """Return what the file names that a host may lack: a program that compresses, and files."""
+    """Return what /etc/default/kdump-tools names that a host may lack: a compressing program, and files."""
     found = shell_variables.values(text)
     chosen = found.get("KDUMP_COMPRESSION", "")
     files = [found.get(name, "") for name in ("KDUMP_KERNEL", "KDUMP_INITRD")]
@@ -228,24 +228,24 @@ def named_things(text: str) -> Tuple[Optional[str], List[str]]:
 
 
 def _entries(text: str) -> Entries:
-    """Return the variables that have a value, by name; the scripts take an empty one for none, but for the switch."""
+    """Return the variables that have a value, by name. The scripts take an empty one for unset, except USE_KDUMP."""
     last = {event.name: event for event in events(text)}
     valued = [event for event in last.values() if event.value or event.name == options.SWITCH]
     return {event.name: Variable(event.line, event.name, event.value) for event in valued if event.value is not None}
 
 
 def _of_text(text: str, entries: Entries) -> Iterator[Finding]:
-    """Find what is wrong with the variables, unless the file is not read to its end."""
+    """Find what is wrong with the variables of a file that can be read to its end."""
     odd = [event for event in events(text) if isinstance(event, Oddity)]
     if any(event.kind == BROKEN for event in odd):
         return
     computed = any(event.name == options.SWITCH for event in odd) and options.SWITCH not in entries
-    # T1 says that only a shell can tell it
+    # T1 says that only a shell can find its value
     yield from found_by([pair for pair in RULES if pair[1] is not switch or not computed], entries)
 
 
 def lint(text: str, touched: List[str], lacking: List[str]) -> List[Finding]:
-    """Return what the rules find, in the order of the lines; lacking are the named things that the host has not."""
+    """Return what the rules find in /etc/default/kdump-tools, in line order. lacking: named things the host lacks."""
     entries = _entries(text)
     found = list(shell_lint.lint(text, "T1", "sh", touched))
     found.extend(shell_lint.unlike_systemd(text, "T11"))

@@ -16,7 +16,7 @@ from ansible_collections.crashops.kdump.plugins.module_utils._syntax.whole_numbe
 
 SWITCH = "USE_KDUMP"
 CAPTURE_UNIT = "systemd.unit=kdump-tools-dump.service"
-# kdump-config 1.8.1 and 1.10.7; 1.6.10 of Ubuntu 22.04 has nousb, which its script then tells
+# kdump-config 1.8.1 and 1.10.7; 1.6.10 of Ubuntu 22.04 has nousb, which is then read from its script
 DEFAULT_WORDS = "reset_devices %s nr_cpus=1 irqpoll usbcore.nousb" % CAPTURE_UNIT
 COMMAND_LINE = shell_file.CommandLine("KDUMP_CMDLINE_APPEND", "modprobe.blacklist", DEFAULT_WORDS)
 TARGETS = {"nfs": "NFS", "ssh": "SSH"}
@@ -39,7 +39,7 @@ ABSENT: Dict[str, Any] = {
     "force_rebuild": False,
     "directives": {},
 }
-# where such a need is met instead
+# what to use instead
 INSTEAD = {
     "final_action": "leave it out: kdump-tools always reboots after a dump",
     "extra_bins": "use a hook in /etc/initramfs-tools/hooks",
@@ -50,7 +50,7 @@ INSTEAD = {
 
 
 def settings(wanted: Dict[str, Any]) -> List[option_values.OptionSetting]:
-    """Return the variables that the options are about, sysconfig and the command line apart."""
+    """Return the variables of kdump-tools that the options set, except sysconfig and the command line."""
     found = []
     target = wanted.get("target") or {}
     if target:
@@ -75,7 +75,7 @@ def settings(wanted: Dict[str, Any]) -> List[option_values.OptionSetting]:
 
 
 def refusals(wanted: Dict[str, Any]) -> Iterator[str]:
-    """Return a sentence for each option that kdump-tools has nothing for, and each value that it cannot hold."""
+    """Return a sentence for each option that kdump-tools has no equivalent of, and each value that it cannot hold."""
     for option, harmless in ABSENT.items():
         value = wanted.get(option)
         if value is not None and value != harmless:
@@ -101,12 +101,12 @@ def refusals(wanted: Dict[str, Any]) -> Iterator[str]:
 
 
 def _collector_problem(command: str) -> Optional[option_values.Problem]:
-    """Return what is wrong with a collector; its words are joined again, which would hide a line break."""
+    """Return what is wrong with core_collector; its words are joined again, which would hide a line break."""
     return option_values.unseen_problem(command) or makedumpfile.problem_of(command)
 
 
 def _target_refusals(target: Dict[str, Any]) -> Iterator[str]:
-    """Return what is wrong with the dump target."""
+    """Return a sentence for each thing that is wrong with the dump target for kdump-tools."""
     kind = target.get("type", "local")
     location = (target.get("location") or "").strip(" ")
     apart = option_values.target_problem(kind, location, target.get("ssh_key") or "")
@@ -127,7 +127,7 @@ def _target_refusals(target: Dict[str, Any]) -> Iterator[str]:
 
 
 def _clashes(wanted: Dict[str, Any]) -> Iterator[str]:
-    """Return a sentence for each variable that two options are about."""
+    """Return a sentence for each variable that two options set."""
     by_name = {setting.name: setting.option for setting in settings(wanted)}
     for name, value in (wanted.get("sysconfig") or {}).items():
         if name in by_name and value is not None:
@@ -136,9 +136,9 @@ def _clashes(wanted: Dict[str, Any]) -> Iterator[str]:
 
 
 def edited(text: str, wanted: Dict[str, Any], words: str, booted: str) -> str:
-    """Return the text of the file as the options want it.
+    """Return the text of /etc/default/kdump-tools as the options want it.
 
-    words are this version's default command line; booted is what it takes over from the running kernel's.
+    words: this version's default command line. booted: what it takes over from the running kernel's.
     """
     chosen = settings(wanted)
     if wanted.get("exclusive"):
@@ -153,7 +153,7 @@ def edited(text: str, wanted: Dict[str, Any], words: str, booted: str) -> str:
 
 
 def _misfits(variables: Dict[str, Any]) -> Iterator[str]:
-    """Return a sentence for each value that its variable has no use for; one that stands in the file is a warning."""
+    """Return a sentence for each value that its variable cannot use; where only the file has it, it is a warning."""
     for name, value in variables.items():
         if value is None or value == "":
             continue
@@ -168,18 +168,18 @@ def _misfits(variables: Dict[str, Any]) -> Iterator[str]:
 
 
 def _value_problem(name: str, value: str) -> Optional[option_values.Problem]:
-    """Return what is wrong with a variable that an option could set as well: it goes to shells and commands."""
+    """Return what is wrong with a variable that an option could set too: it goes to shells and commands."""
     if name == "KDUMP_COREDIR" or (name == "SSH_KEY" and value.startswith("/")):
         return option_values.plain_path_problem(value)
     return option_values.plain_location_problem(value) if name in TARGET_VARIABLES else None
 
 
 def integer(value: str) -> Optional[int]:
-    """Return the number that sh's comparisons take a value for, None where they fail."""
+    """Return the number that sh's comparisons take a value for; None where they fail."""
     return signed(value) if re.match(r"\s*[+-]?[0-9]+\s*\Z", value, re.ASCII) else None
 
 
 def asked(text: str, wanted: Dict[str, Any]) -> Dict[int, Asked]:
-    """Return the option behind each line of the resulting file."""
+    """Return the option behind each line of the resulting /etc/default/kdump-tools."""
     own = {setting.name: (setting.option, setting.value) for setting in settings(wanted)}
     return shell_file.asked(text, wanted, COMMAND_LINE, own)

@@ -2,10 +2,10 @@
 # GNU General Public License v3.0-or-later (see COPYING or https://www.gnu.org/licenses/gpl-3.0.txt)
 # SPDX-License-Identifier: GPL-3.0-or-later
 # Private to this collection: no promise is made to code outside it.
-"""A directory of its own for the dumps, where the default one is open to every user.
+"""A directory for dumps alone, where the default one is open to every user.
 
 apport of Ubuntu sets /var/crash to 1777 or 3777 at each boot, for reports that every user may leave there. kdump-config
-writes its lock file there too, so that a user who makes that file first could keep a dump from being set up.
+keeps its lock file there too: a user who makes that file first could keep a dump from being set up.
 """
 
 from typing import Any, Dict, Optional
@@ -23,7 +23,7 @@ NOTE = (
 
 
 def own_directory(host: Host, settings: Settings, given: Dict[str, Any]) -> Optional[OwnDirectory]:
-    """Return the directory that the role's variables give to the dumps on this host, None where they stay.
+    """Return the directory for dumps alone that the role's variables ask for here; None where dumps stay.
 
     A mount or a link in the default place was put there by somebody, so it stays.
     """

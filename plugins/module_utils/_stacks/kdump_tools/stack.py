@@ -2,7 +2,7 @@
 # GNU General Public License v3.0-or-later (see COPYING or https://www.gnu.org/licenses/gpl-3.0.txt)
 # SPDX-License-Identifier: GPL-3.0-or-later
 # Private to this collection: no promise is made to code outside it.
-"""kdump-tools: /etc/default/kdump-tools of Debian and Ubuntu."""
+"""The stack of Debian and Ubuntu: kdump-tools, with /etc/default/kdump-tools."""
 
 import re
 from typing import Any, Dict, List, Optional, Tuple
@@ -65,7 +65,7 @@ BUILD_INPUTS = ("/etc/initramfs-tools/*", "/etc/initramfs-tools/conf.d/*", "/etc
 
 
 class KdumpToolsStack(Stack):
-    """The stack whose tool is kdump-config."""
+    """The stack of Debian and Ubuntu, whose tool is kdump-config."""
 
     name = "kdump-tools"
     unit = "kdump-tools.service"
@@ -103,7 +103,7 @@ class KdumpToolsStack(Stack):
     makes_dump_directory = True  # kdump-config makes it whenever it is called
     has_own_directory = True
     has_switch = True  # USE_KDUMP
-    # what the root file system is by its distribution's installer, with the streams
+    # the root file systems that the distributions' installers make, and the streams
     known_types = ("ext2", "ext3", "ext4", "xfs", "nfs", "nfs4", "ssh", "ftp")
     unsay = "Set kdump_commandline_remove; if it was booted, set KDUMP_CMDLINE (kdump_sysconfig) to a line without it."
     unsay_taken_over = (
@@ -122,12 +122,12 @@ class KdumpToolsStack(Stack):
     packages = "kdump-tools"
 
     def _variables(self) -> Dict[str, str]:
-        """Return the variables that are set, empty ones left out as the scripts do."""
+        """Return the variables of /etc/default/kdump-tools; empty ones count as unset, as in the scripts."""
         found = shell_variables.values(self.host.read(DEFAULTS) or "")
         return {name: value for name, value in found.items() if value}
 
     def settings(self) -> Settings:
-        """Return what the file says; defaults fill what it leaves out."""
+        """Return what /etc/default/kdump-tools says; defaults fill what it leaves out."""
         found = self._variables()
         kind, location = _target(found)
         path = found.get("KDUMP_COREDIR", DUMPS)
@@ -145,7 +145,7 @@ class KdumpToolsStack(Stack):
         )
 
     def refusals(self, wanted: Dict[str, Any]) -> List[str]:
-        """Return a sentence for each of kdump_config's options that this stack refuses."""
+        """Return a sentence for each of kdump_config's options that kdump-tools refuses."""
         refused = list(options.refusals(wanted)) or self._place_refusals(wanted)
         if refused:
             return refused
@@ -167,7 +167,7 @@ class KdumpToolsStack(Stack):
         return list(private_directories.refusals(option, path, leads_to))
 
     def _edited(self, wanted: Dict[str, Any]) -> str:
-        """Return the file as the options want it."""
+        """Return the text of /etc/default/kdump-tools as the options want it."""
         return options.edited(self.host.read(DEFAULTS) or "", wanted, self._own_words(), self._booted())
 
     def _booted(self) -> str:
@@ -175,43 +175,43 @@ class KdumpToolsStack(Stack):
         return REMOVED.sub("", self.host.read("/proc/cmdline") or "")
 
     def _own_words(self) -> str:
-        """Return the words that kdump-config appends where the file says nothing."""
+        """Return the words that kdump-config appends to the command line where the file says nothing."""
         own = OWN_WORDS.search(self.host.read(self.host.which(self.tool) or "") or "")
         return own.group(1) if own else options.DEFAULT_WORDS
 
     def findings(self, wanted: Dict[str, Any]) -> Dict[str, List[Finding]]:
-        """Return what the rules say of the file, as kdump_config's options would leave it."""
+        """Return what the rules find in /etc/default/kdump-tools, as kdump_config's options would leave it."""
         touched = shell_file.touched(wanted, options.COMMAND_LINE)
         touched += [setting.name for setting in options.settings(wanted)]
         text = self._judged(wanted)
         return {DEFAULTS: lint.lint(text, touched, self._lacking(text))}
 
     def _judged(self, wanted: Dict[str, Any]) -> str:
-        """Return the file as the options want it; before the package is installed, as they will want the package's."""
+        """Return the file as the options want it; before the package is installed, its own file as they want it."""
         if self.host.read(DEFAULTS) is not None:
             return self._edited(wanted)
         return options.edited(PACKAGED, wanted, self._own_words(), self._booted())
 
     def _lacking(self, text: str) -> List[str]:
-        """Return which of the programs and files that the file names are not there."""
+        """Return the programs and files that /etc/default/kdump-tools names and the host lacks."""
         program, files = lint.named_things(text)
         lacking = [path for path in files if self.host.stat(path) is None]
         return lacking + ([program] if program and self.host.which(program) is None else [])
 
     def file_changes(self, wanted: Dict[str, Any]) -> List[FileChange]:
-        """Return the files that change to become as kdump_config's options want them."""
+        """Return the changes that make the files of kdump-tools what kdump_config's options say."""
         before, after = self.host.read(DEFAULTS), self._edited(wanted)
         changes = [FileChange(DEFAULTS, before, after)] if after != (before or "") else []
         return changes + self._private_changes(wanted)
 
     def _private_changes(self, wanted: Dict[str, Any]) -> List[FileChange]:
-        """Return what makes dumps private, or no longer does."""
+        """Return the change that makes dumps private, or removes what did."""
         private, before = wanted.get("private_dumps"), self.host.read(PRIVATE_PATH)
         after = before if private is None else PRIVATE_TEXT if private else None
         return [FileChange(PRIVATE_PATH, before, after)] if after != before else []
 
     def image(self, kernel: str) -> Image:
-        """Return the capture initramfs of a kernel release."""
+        """Return the capture initramfs of a kernel release, as kdump-tools keeps it."""
         built = "%s/initrd.img-%s" % (STATE, kernel)
         chosen = self._variables().get("KDUMP_INITRD", "%s/initrd.img" % STATE)
         path = built if chosen == "%s/initrd.img" % STATE else chosen
@@ -221,23 +221,23 @@ class KdumpToolsStack(Stack):
         return image
 
     def _has_other_sysctls(self, kernel: str) -> bool:
-        """Return whether kdump-config would remove the image at the next load, and build one while nothing is loaded.
+        """Return whether kdump-config would build the initramfs at the next load, while nothing is loaded.
 
-        It does so where /etc/kdump/sysctl.conf differs from its copy (1.8 and later).
+        It removes the initramfs first where /etc/kdump/sysctl.conf differs from its copy (1.8 and later).
         """
         wanted = self.host.read(SYSCTLS)
         script = self.host.read(self.host.which(self.tool) or "") or ""
         return wanted is not None and "latest_sysctls" in script and wanted != self.host.read(SEEN_SYSCTLS % kernel)
 
     def _build_inputs(self, kernel: str) -> List[str]:
-        """Return the files that the initramfs is built from."""
+        """Return the files that the capture initramfs is built from."""
         found = [path for pattern in BUILD_INPUTS for path in self.host.glob(pattern)]
         seen = [(path, self.host.stat(path)) for path in found]
         files = [path for path, facts in seen if facts is not None and facts.kind == "file"]
         return ["/boot/vmlinuz-%s" % kernel, "/lib/modules/%s/modules.dep" % kernel] + files
 
     def details(self, kernel: str) -> Details:
-        """Return what else the files say, where this kernel release runs."""
+        """Return what else /etc/default/kdump-tools says for checks, where this kernel release runs."""
         found = self._variables()
         chosen = found.get("KDUMP_KERNEL", LINKS[0])
         path = "/boot/vmlinuz-%s" % kernel if chosen == LINKS[0] else chosen
@@ -247,7 +247,7 @@ class KdumpToolsStack(Stack):
         return Details(path, self._wrong_links(kernel, found), False, "no", None, words)
 
     def _wrong_links(self, kernel: str, found: Dict[str, str]) -> List[str]:
-        """Return the links by which kdump-config loads that lead to another kernel's files, in words."""
+        """Return the links by which kdump-config would load another kernel's files, in words."""
         links = [LINKS[0]] * ("KDUMP_KERNEL" not in found) + [LINKS[1]] * ("KDUMP_INITRD" not in found)
         pairs = [(link, self.host.real_path(link)) for link in links]
         others = [(link, place) for link, place in pairs if place != link and not place.endswith("-" + kernel)]
@@ -259,24 +259,24 @@ class KdumpToolsStack(Stack):
         return None if exists else "kdump-config would make the dump directory"
 
     def packaged_crashkernel(self, machine: Optional[str]) -> Optional[str]:
-        """Return the vendor's crashkernel= by the package's drop-in of GRUB: the last one counts."""
+        """Return the vendor's crashkernel= in the package's GRUB drop-in, where the last one counts."""
         found = CRASHKERNEL.findall(self.host.read(GRUB_DROP_IN) or "")
         return found[-1] if found else None
 
     def puts_default_back(self) -> Optional[str]:
-        """Return nothing: no update of kdump-tools changes crashkernel= once it is set."""
+        """Return None: no update of kdump-tools changes crashkernel= once it is set."""
         return None
 
     def capture_sysctls(self) -> List[SysctlFile]:
-        """Return the files of sysctl.d that act in the capture kernel, in order."""
+        """Return the files of sysctl.d that act in the capture kernel of kdump-tools, in order."""
         return capture_sysctls.applied(self.host)
 
     def own_directory(self, given: Dict[str, Any]) -> Optional[OwnDirectory]:
-        """Return the directory of their own that the role's variables give to the dumps, None where they stay."""
+        """Return the directory for dumps alone that the role's variables ask for; None where dumps stay."""
         return own_directory.own_directory(self.host, self.settings(), given)
 
     def start_argv(self, rebuild: bool, unload: bool, reload: bool = False) -> List[List[str]]:
-        """Return the commands that load the capture kernel anew, building its initramfs first if asked."""
+        """Return the commands that load the capture kernel again, after its initramfs is built again if asked."""
         kernel = kernel_release(self.host)
         building = [[HOOK, kernel]] if rebuild else []
         if rebuild and self._has_other_sysctls(kernel):
@@ -285,11 +285,11 @@ class KdumpToolsStack(Stack):
         return building + ([self.unload_argv()] if unload else []) + [["systemctl", "restart", self.unit]]
 
     def unload_argv(self) -> List[str]:
-        """Return the command that unloads the capture kernel, whatever the unit's state."""
+        """Return the command by which kdump-config unloads the capture kernel, whatever the unit's state."""
         return ["kdump-config", "unload"]
 
     def refused_start(self) -> List[str]:
-        """Return why the file as it stands keeps the stack from starting."""
+        """Return a sentence where USE_KDUMP in the file keeps kdump-tools from loading anything."""
         value = self._variables().get(options.SWITCH, "")
         if options.integer(value):
             return []
@@ -299,7 +299,7 @@ class KdumpToolsStack(Stack):
 
 
 def _target(found: Dict[str, str]) -> Tuple[str, Optional[str]]:
-    """Return the kind and location of the dump target that the variables name."""
+    """Return the kind and location of the dump target that the variables of kdump-tools name."""
     for variable, kind in TARGET_VARIABLES:
         if variable in found:
             return kind, found[variable]

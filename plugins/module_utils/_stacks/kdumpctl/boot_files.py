@@ -2,10 +2,10 @@
 # GNU General Public License v3.0-or-later (see COPYING or https://www.gnu.org/licenses/gpl-3.0.txt)
 # SPDX-License-Identifier: GPL-3.0-or-later
 # Private to this collection: no promise is made to code outside it.
-"""Where kdumpctl finds the capture kernel, and where it keeps the initramfs.
+"""Where kdumpctl finds the capture kernel, and where it keeps the capture initramfs.
 
-Both are found as prepare_kdump_kernel and prepare_kdump_bootinfo of kdump-lib.sh find them, the same in kexec-tools
-2.0.25 and 2.0.26 of EL 8 and EL 9 and in kdump-utils 1.0.61 where nothing else is said here.
+Both are found as prepare_kdump_kernel and prepare_kdump_bootinfo of kdump-lib.sh find them. These are the same in
+kexec-tools 2.0.25 and 2.0.26 (EL 8 and EL 9) and in kdump-utils 1.0.61, unless a comment says otherwise.
 """
 
 import re
@@ -24,24 +24,27 @@ BOOT_IMAGE = re.compile(r"^BOOT_IMAGE=(?:\([^ )]*\))?(\S+)")
 
 
 class Capture(NamedTuple):
-    """What is loaded: the kernel, found or where it would be looked for first, and its initramfs."""
+    """The path of the capture kernel, found or where kdumpctl looks first, and the path of its initramfs."""
 
     kernel: str
     image: str
 
 
 def capture(host: Host, variables: Optional[Dict[str, str]], version: str, generation: str) -> Capture:
-    """Return where kernel and initramfs of a release are; variables are those of sysconfig/kdump, None without it."""
+    """Return the paths of a release's capture kernel and initramfs.
+
+    variables: those of /etc/sysconfig/kdump; None without that file.
+    """
     chosen = {"KDUMP_IMG": "vmlinuz"} if variables is None else variables
     kernel = _kernel(host, chosen, version, generation)
     unified = kernel.endswith(".efi")
-    # EL 9 looks for the initramfs of a unified image in /boot; 1.0.59 and later look beside it, where none is
+    # EL 9 looks for the initramfs of a unified image in /boot; 1.0.59 and later look next to the image, where none is
     directory = BOOT if unified and generation == "el9" else kernel.rpartition("/")[0]
     return Capture(kernel, _image(host, directory, version, generation))
 
 
 def _kernel(host: Host, variables: Dict[str, str], version: str, generation: str) -> str:
-    """Return the first kernel that is there, or where one is looked for first."""
+    """Return the path of the first capture kernel that is there, or where kdumpctl looks for one first."""
     machine = (host.read("/etc/machine-id") or "").strip()
     image = variables.get("KDUMP_IMG", "")
     names = ["%s-%s%s" % (image, version, variables.get("KDUMP_IMG_EXT", "")), "%s/%s/%s" % (machine, version, image)]
@@ -55,7 +58,7 @@ def _kernel(host: Host, variables: Dict[str, str], version: str, generation: str
 
 
 def _paths(host: Host, variables: Dict[str, str], names: List[str]) -> List[str]:
-    """Return where each name may be, in order."""
+    """Return the paths where a kernel of each name may be, in kdumpctl's order."""
     directories = variables.get("KDUMP_BOOTDIR", "").split() or list(DIRECTORIES)
     if is_image_based(host):
         directories = host.glob(BOOT + "/ostree/*") + directories
@@ -63,7 +66,7 @@ def _paths(host: Host, variables: Dict[str, str], names: List[str]) -> List[str]
 
 
 def _unified(host: Host, machine: str, version: str, generation: str) -> str:
-    """Return the name of the unified kernel image; kdump-utils since 1.0.59 ask the firmware first."""
+    """Return the name of the unified kernel image; kdump-utils 1.0.59 and later ask the firmware first."""
     told = host.read_bytes(STUB) if generation == "current" else None
     if told is None:
         return "EFI/Linux/%s-%s.efi" % (machine, version)
@@ -72,13 +75,13 @@ def _unified(host: Host, machine: str, version: str, generation: str) -> str:
 
 
 def _image(host: Host, directory: str, version: str, generation: str) -> str:
-    """Return the path of the capture initramfs: beside that of the system, or in STATE if that is read-only."""
+    """Return the path of the capture initramfs: next to that of the system, or in STATE if that is read-only."""
     systems = [name for name in ("initramfs-%s.img" % version, "initrd") if host.stat("%s/%s" % (directory, name))]
     own = "initramfs-%skdump.img" % version
     beside = "initrdkdump" if systems[:1] == ["initrd"] else own
     mount = mounts.holding(mounts.mounts_of(host), directory or "/")
     writable = mount is None or mount.writable
     if generation == "current":
-        # since 1.0.59 it has the release in its name wherever it is not beside that of the system
+        # since 1.0.59 it has the release in its name wherever it is not next to that of the system
         return "%s/%s" % ((directory, beside) if systems and writable else (STATE, own))
     return "%s/%s" % (directory if writable else STATE, beside)

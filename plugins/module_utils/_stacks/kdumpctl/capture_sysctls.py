@@ -2,9 +2,9 @@
 # GNU General Public License v3.0-or-later (see COPYING or https://www.gnu.org/licenses/gpl-3.0.txt)
 # SPDX-License-Identifier: GPL-3.0-or-later
 # Private to this collection: no promise is made to code outside it.
-"""Which files of sysctl.d act in kdumpctl's initramfs.
+"""Which files of sysctl.d act in the capture kernel of kdumpctl.
 
-kdumpctl removes all of sysctl.d from it (remove_sysctl_conf in its dracut module, in EL 8 to 10 and Fedora).
+kdumpctl removes all of sysctl.d from its initramfs (remove_sysctl_conf in its dracut module, in EL 8 to 10 and Fedora).
 """
 
 from typing import List
@@ -17,7 +17,7 @@ REMOVES_ALL = "remove_sysctl_conf"
 
 
 def applied(host: Host) -> List[SysctlFile]:
-    """Return the files that are read in the capture kernel, in order."""
+    """Return the files of sysctl.d that the capture kernel of kdumpctl reads, in order."""
     modules = [host.read(path) or "" for path in host.glob(DRACUT_MODULES)]
     kept = any(modules) and not any(REMOVES_ALL in text for text in modules)
     return sysctl_files(host) if kept else []

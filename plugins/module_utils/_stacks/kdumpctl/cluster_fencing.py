@@ -2,11 +2,12 @@
 # GNU General Public License v3.0-or-later (see COPYING or https://www.gnu.org/licenses/gpl-3.0.txt)
 # SPDX-License-Identifier: GPL-3.0-or-later
 # Private to this collection: no promise is made to code outside it.
-"""Whom the capture kernel of a cluster's node tells that it dumps: kdump.conf says it, or else Pacemaker does.
+"""Which nodes of a cluster the capture kernel notifies that it dumps: kdump.conf names them, or else Pacemaker.
 
-So kdump-lib.sh (is_generic_fence_kdump, is_pcs_fence_kdump) and module-setup.sh (kdump_configure_fence_kdump) find it,
-the same in kexec-tools of EL 8 and EL 9 and in kdump-utils 1.0.61. kdumpctl asks pcs for Pacemaker's configuration,
-which may ask other nodes; its copy on the disk says the same, but for the state of the nodes.
+This follows kdump-lib.sh (is_generic_fence_kdump, is_pcs_fence_kdump) and module-setup.sh
+(kdump_configure_fence_kdump). They do the same in kexec-tools of EL 8 and EL 9 and in kdump-utils 1.0.61. kdumpctl asks
+pcs for Pacemaker's configuration, which may ask other nodes. Its copy on the disk says the same, except for the state
+of the nodes.
 """
 
 from typing import List, NamedTuple, Optional
@@ -21,7 +22,7 @@ OPTIONS = "/etc/sysconfig/fence_kdump"
 AGENT = "/usr/libexec/fence_kdump_send"
 # what kdumpctl looks for in the text
 CONFIGURED = 'type="fence_kdump"'
-# a large cluster's has some 100 KiB
+# the file of a large cluster has some 100 KiB
 CIB_LIMIT = 8 << 20
 HOSTNAME = "/proc/sys/kernel/hostname"
 
@@ -29,9 +30,10 @@ HOSTNAME = "/proc/sys/kernel/hostname"
 class Fencing(NamedTuple):
     """What keeps a cluster from switching a node off while it dumps.
 
-    source: where the nodes are named, kdump.conf or Pacemaker, None where nowhere. nodes: whom the capture kernel
-    tells, itself left out; None where that cannot be read. agent: whether the program that tells them is there.
-    unused: Pacemaker has it, and kdumpctl does not see it there, as pcs is missing.
+    source: where the nodes are named, kdump.conf or Pacemaker; None where nowhere.
+    nodes: those that the capture kernel notifies, without itself; None where they cannot be read.
+    agent: whether the program that notifies them is there.
+    unused: Pacemaker names them, but kdumpctl does not see that, as pcs is missing.
     """
 
     cluster: bool
@@ -42,7 +44,7 @@ class Fencing(NamedTuple):
 
 
 def read_fencing(host: Host, named: Optional[str]) -> Fencing:
-    """Return what is set up; `named` is what kdump.conf says of fence_kdump_nodes."""
+    """Return how this host is kept from being fenced while it dumps. named: fence_kdump_nodes of kdump.conf."""
     cluster, agent = host.stat(CLUSTER) is not None, host.stat(AGENT) is not None
     if named:
         return Fencing(cluster, "kdump.conf", _without_own(host, named.split()), agent)
@@ -58,14 +60,14 @@ def read_fencing(host: Host, named: Optional[str]) -> Fencing:
 
 
 def of_pacemaker(host: Host, named: Optional[str]) -> bool:
-    """Return whether kdumpctl takes the nodes from Pacemaker."""
+    """Return whether kdumpctl takes the nodes to notify from Pacemaker."""
     if named or host.stat(CLUSTER) is None or host.stat(AGENT) is None or host.which("pcs") is None:
         return False
     return CONFIGURED in (host.read(CIB) or "")
 
 
 def _nodes(text: str) -> Optional[List[str]]:
-    """Return the nodes that Pacemaker's configuration names, None where it cannot be read."""
+    """Return the nodes that Pacemaker's configuration names; None where it cannot be read."""
     # Pacemaker writes no declarations, and entities can make a small file a very large one
     if len(text) > CIB_LIMIT or "<!DOCTYPE" in text or "<!ENTITY" in text:
         return None
@@ -78,6 +80,6 @@ def _nodes(text: str) -> Optional[List[str]]:
 
 
 def _without_own(host: Host, nodes: List[str]) -> List[str]:
-    """Return the nodes that are not this host by its name."""
+    """Return the nodes of a cluster without this host."""
     name = (host.read(HOSTNAME) or "").strip()
     return [node for node in nodes if node not in (name, name.partition(".")[0], "localhost")]

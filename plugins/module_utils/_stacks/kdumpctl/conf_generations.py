@@ -2,11 +2,11 @@
 # GNU General Public License v3.0-or-later (see COPYING or https://www.gnu.org/licenses/gpl-3.0.txt)
 # SPDX-License-Identifier: GPL-3.0-or-later
 # Private to this collection: no promise is made to code outside it.
-"""How each generation of kdumpctl takes one line of kdump.conf apart: by sed, by another sed, or by grep and read.
+"""How each generation of kdumpctl reads one line of kdump.conf: by sed, by another sed, or by grep and read.
 
 el8 is kexec-tools of EL 8; el9 is kexec-tools of EL 9 and kdump-utils up to 1.0.59; current is kdump-utils 1.0.60 and
-later. They run in the locale of the system, which is a UTF-8 one: a byte that is not UTF-8 (here a lone surrogate) is
-then no character, and neither sed's dot nor its classes match it.
+later. They run in the locale of the system, which is a UTF-8 one. There a byte that is not UTF-8 (here a lone
+surrogate) is no character: neither sed's dot nor its classes match it.
 """
 
 import re
@@ -24,7 +24,7 @@ Pair = Tuple[str, str]
 
 
 def _words(content: str) -> Optional[Pair]:
-    """Return the first word and the rest, as bash reads them: it loses null bytes, and blanks at both ends."""
+    """Return the first word and the rest as bash reads them: it drops null bytes, and blanks at both ends."""
     parts = re.split("[ \t]+", content.replace("\0", "").strip(" \t"), maxsplit=1)
     if not parts[0]:
         return None
@@ -32,20 +32,23 @@ def _words(content: str) -> Optional[Pair]:
 
 
 def _el8(line: str) -> Optional[Pair]:
-    """Return what stands before a number sign, if that is more than one character."""
+    """Return the directive that EL 8 reads: what stands before a number sign, if that is more than one character."""
     found = EL8_LINE.match(line)
     return _words(found.group(1) + line[found.end() :]) if found else None
 
 
 def _el9(line: str) -> Optional[Pair]:
-    """Return what stands before a number sign, and behind it from a byte on that is not UTF-8."""
+    """Return the directive that EL 9 reads: what stands before a number sign, and after it from a raw byte on."""
     content = EL9_COMMENT.sub("", line, count=1).strip(SPACES)
     found = EL9_WORD.search(content)
     return _words(content[: found.end(1)] + " " + content[found.end() :]) if found else None
 
 
 def _current(line: str) -> Optional[Pair]:
-    """Return the value before a number sign and without the quotes around it; grep keeps what is not UTF-8 back."""
+    """Return the directive that kdump-utils 1.0.60 read: the value before a number sign, without quotes around it.
+
+    grep drops a line with a byte that is not UTF-8.
+    """
     content = line.strip(SPACES)
     read = _words(line)
     if read is None or not content or content.startswith("#") or RAW_BYTE.search(line):
@@ -62,10 +65,10 @@ READERS: Dict[str, Callable[[str], Optional[Pair]]] = {"el8": _el8, "el9": _el9,
 
 
 def directive(line: str, generation: str) -> Optional[Pair]:
-    """Return the name and the value that a line gives, None for one that gives none."""
+    """Return the name and the value that a line of kdump.conf gives; None for a line that gives none."""
     return READERS[generation](line)
 
 
 def reads_nothing(text: str, generation: str) -> bool:
-    """Return whether this reader takes the whole file for a binary one, and so for an empty one."""
+    """Return whether this generation of kdumpctl takes kdump.conf for a binary file, and so for an empty one."""
     return generation == "current" and "\0" in text

@@ -23,12 +23,12 @@ HOOKS = ("kdump_pre", "kdump_post", "kdump_emergency")
 # a word as xargs reads it, and the quotes in it; one that is followed by no blank has a quote that is not closed
 XARGS_WORD = re.compile(r"""(?:[^\s"'\\]|\\.|"[^"\n]*"|'[^'\n]*')+""", re.DOTALL)
 XARGS_QUOTES = re.compile(r"""\\(.)|"([^"]*)"|'([^']*)'""", re.DOTALL)
-# no blank before the name and one after it: what the helpers of EL 8 need beyond what its reader does
+# no blank before the name and one after it: EL 8's helper scripts need that, its reader does not
 PLAIN = re.compile(r"^[^\s#]+ [^\s#]")
 
 
 class Directive(NamedTuple):
-    """One directive: its line number (from 1), name, value, and the line as it stands."""
+    """One directive of kdump.conf: its line number (from 1), name, value, and the line as it stands."""
 
     line: int
     name: str
@@ -37,7 +37,7 @@ class Directive(NamedTuple):
 
 
 def lines(text: str) -> List[str]:
-    """Return the lines of a text with their ends; only a line feed ends one."""
+    """Return the lines of kdump.conf with their ends; only a line feed ends one."""
     parts = text.split("\n")
     ended = [part + "\n" for part in parts[:-1]]
     return ended + parts[-1:] if parts[-1] else ended
@@ -45,7 +45,7 @@ def lines(text: str) -> List[str]:
 
 @parsed_once
 def entries(text: str, generation: str = "current") -> Tuple[Directive, ...]:
-    """Return the directives of a file, as this generation of kdumpctl reads them."""
+    """Return the directives of kdump.conf, as this generation of kdumpctl reads them."""
     if reads_nothing(text, generation):
         return ()
     found = []
@@ -57,36 +57,39 @@ def entries(text: str, generation: str = "current") -> Tuple[Directive, ...]:
 
 
 def values(text: str, generation: str = "current") -> Dict[str, str]:
-    """Return the directives by name; of a name that stands twice, the last."""
+    """Return the values of kdump.conf by directive; of one that stands twice, the last."""
     return {entry.name: entry.value for entry in entries(text, generation)}
 
 
 def _comment(line: str) -> str:
-    """Return the comment after a directive's value as a line of its own, nothing if there is none."""
+    """Return the comment after a directive's value as a line of its own; empty where there is none."""
     return "#" + line.rstrip("\r\n").split("#", 1)[1] + "\n" if "#" in line else ""
 
 
 def reads_alike(name: str, value: str, line: Optional[str] = None) -> bool:
-    """Return whether a line (left out: the one that is written) gives this name this value to every generation."""
+    """Return whether every generation of kdumpctl reads this name and value from a line of kdump.conf.
+
+    line: left out, it is the line that would be written.
+    """
     text = "%s %s\n" % (name, value) if line is None else line
     pairs = [directive(text.rstrip("\n"), generation) for generation in GENERATIONS]
     return PLAIN.match(text) is not None and "\0" not in text and pairs == [(name, value)] * len(GENERATIONS)
 
 
 def names_at(text: str) -> Dict[int, Tuple[str, ...]]:
-    """Return, by the number of its line, each name that any generation reads there."""
+    """Return the directives' names by line of kdump.conf; a name counts where any generation reads it."""
     return {number: names for number, names in enumerate(_names(text), 1) if names}
 
 
 @parsed_once
 def _names(text: str) -> Tuple[Tuple[str, ...], ...]:
-    """Return, for each line, the names that any generation reads there."""
+    """Return, for each line, the names that any generation of kdumpctl reads there."""
     read = [[directive(line.rstrip("\n"), generation) for generation in GENERATIONS] for line in lines(text)]
     return tuple(tuple(pair[0] for pair in pairs if pair is not None) for pairs in read)
 
 
 def _placed(text: str, old_names: List[str], name: str, value: Optional[str]) -> str:
-    """Return the text with one directive in place of all that have one of the old names."""
+    """Return the text of kdump.conf with one directive in place of all that have one of the old names."""
     result = []
     done = value is None
     stand_at = {number for number, names in names_at(text).items() if set(names) & set(old_names)}
@@ -106,30 +109,30 @@ def _placed(text: str, old_names: List[str], name: str, value: Optional[str]) ->
 
 
 def with_directive(text: str, name: str, value: Optional[str]) -> str:
-    """Return the text with a directive set where it stands, else at the end; None removes it."""
+    """Return the text of kdump.conf with a directive set where it stands, else at the end; None removes it."""
     return _placed(text, [name], name, value)
 
 
 def with_renamed(text: str, old: str, name: str, value: str) -> str:
-    """Return the text with a directive set in place of itself and of its old name."""
+    """Return the text of kdump.conf with a directive set in place of itself and of its old name."""
     return _placed(text, [old, name], name, value)
 
 
 def with_target(text: str, kind: str, location: Optional[str]) -> str:
-    """Return the text with this one dump target instead of whatever target stands there; `local` removes it."""
+    """Return the text of kdump.conf with this dump target in place of any other; `local` removes them."""
     if kind == "local":
         return _placed(text, list(TARGETS), kind, None)
     return _placed(text, list(TARGETS), kind, location)
 
 
 def with_only(text: str, names: List[str]) -> str:
-    """Return the text without the directives of any other name."""
+    """Return the text of kdump.conf without the directives of any other name."""
     found = {name for some in names_at(text).values() for name in some}
     return _placed(text, sorted(found - set(names)), "", None)
 
 
 def split_words(value: str) -> List[str]:
-    """Return the words that xargs makes of a value, as far as it gets: none from a quote on that is not closed."""
+    """Return the words that xargs makes of a directive's value, up to the first quote that is not closed."""
     found, place = [], 0
     rest = value.rstrip()
     while place < len(rest):
@@ -143,12 +146,12 @@ def split_words(value: str) -> List[str]:
 
 
 def is_closed(value: str) -> bool:
-    """Return whether each quote of a value is closed, as xargs sees it."""
+    """Return whether every quote in a directive's value is closed, as xargs sees it."""
     return not re.search(r"[^\s]", XARGS_WORD.sub("", value))
 
 
 def flattened(collector: str, wanted: bool) -> str:
-    """Return a makedumpfile command with -F exactly if wanted; any other command as it is."""
+    """Return a makedumpfile command with or without -F, as wanted; any other command stays as it is."""
     words = collector.split(" ")
     if not makedumpfile.PROGRAM.match(words[0]) or ("-F" in words) == wanted:
         return collector

@@ -2,7 +2,7 @@
 # GNU General Public License v3.0-or-later (see COPYING or https://www.gnu.org/licenses/gpl-3.0.txt)
 # SPDX-License-Identifier: GPL-3.0-or-later
 # Private to this collection: no promise is made to code outside it.
-"""What is wrong with a kdump.conf, rule by rule: the rules' numbers, and the file as one generation reads it."""
+"""What is wrong with kdump.conf, rule by rule: the numbers of the rules, R1 to R45, and their functions."""
 
 from typing import List, Optional
 
@@ -38,6 +38,6 @@ RULES = (
 
 
 def lint(text: str, generation: str = "current", host: Optional[Surroundings] = None) -> List[Finding]:
-    """Return what the rules find in a kdump.conf, in the order of its lines."""
+    """Return what the rules find in kdump.conf, in the order of its lines."""
     document = Document(text, conf_lines.entries(text, generation), generation, host or Surroundings())
     return in_order(found_by(RULES, document))

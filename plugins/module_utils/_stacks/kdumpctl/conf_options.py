@@ -20,19 +20,19 @@ LIST_OPTIONS = ("extra_bins", "extra_modules", "fence_kdump_nodes")
 # options that are a flag, and the words that the directive of the same name takes for no and yes
 FLAG_OPTIONS = {"auto_reset_crashkernel": ("no", "yes"), "force_rebuild": ("0", "1")}
 PATHS = ("path", "sshkey")
-# what an option cannot mean, and a file may have held since before an update took a module away
+# refused where an option asks for it; a file may hold it from before an update took a module away
 WRONG_IF_TYPED = (("R45", "warning"),)
 
 
 def _word(name: str, value: Any) -> Optional[str]:
-    """Return a value of directives as kdump.conf writes it; YAML makes booleans of yes and no."""
+    """Return a value of option directives as kdump.conf writes it; YAML makes booleans of yes and no."""
     if isinstance(value, bool):
         return FLAG_OPTIONS.get(name, ("0", "1"))[value]
     return None if value is None else str(value).strip(" ")
 
 
 def settings(wanted: Dict[str, Any]) -> List[option_values.OptionSetting]:
-    """Return the directives that the options are about, the one of a local target left out."""
+    """Return the directives of kdump.conf that the options set, without that of a local target."""
     found = []
     target = wanted.get("target") or {}
     if target and target["type"] != "local":
@@ -56,7 +56,7 @@ def settings(wanted: Dict[str, Any]) -> List[option_values.OptionSetting]:
 
 
 def refusals(wanted: Dict[str, Any]) -> Iterator[str]:
-    """Return a sentence for each value that kdump.conf cannot hold; what rules say of the whole file comes after."""
+    """Return a sentence for each value that kdump.conf cannot hold; rules about the whole file come after."""
     target = wanted.get("target") or {"type": "local"}
     apart = option_values.target_problem(target["type"], target.get("location") or "", target.get("ssh_key") or "")
     if apart is not None:
@@ -86,7 +86,7 @@ def refusals(wanted: Dict[str, Any]) -> Iterator[str]:
 
 
 def _problem(setting: option_values.OptionSetting) -> Optional[option_values.Problem]:
-    """Return what is wrong with a directive's value, seen alone."""
+    """Return what is wrong with the value of a directive, seen alone."""
     value = str(setting.value)
     problem = option_values.conf_option_problem(value)
     if problem is not None:
@@ -109,14 +109,14 @@ def _problem(setting: option_values.OptionSetting) -> Optional[option_values.Pro
 
 
 def _list_refusals(wanted: Dict[str, Any]) -> Iterator[str]:
-    """Return a sentence for each entry of a list that would become several words."""
+    """Return a sentence for each entry of a list that kdump.conf would split into several words."""
     for option in LIST_OPTIONS:
         for word in wanted.get(option) or []:
             yield from option_values.refused(option, word, option_values.plain_word_problem(word))
 
 
 def edited(text: str, wanted: Dict[str, Any], exclusive: bool, renames: bool = True) -> str:
-    """Return the text of kdump.conf as the options want it; renames is whether the host knows failure_action."""
+    """Return the text of kdump.conf as the options want it; renames: the host's kdumpctl knows failure_action."""
     after = _with_settings(text, wanted, exclusive)
     default = conf_lines.values(after).get("default")
     named = [setting.name for setting in settings(wanted)]
@@ -133,7 +133,7 @@ def edited(text: str, wanted: Dict[str, Any], exclusive: bool, renames: bool = T
 
 
 def _with_settings(text: str, wanted: Dict[str, Any], exclusive: bool) -> str:
-    """Return the text with everything that an option names."""
+    """Return the text of kdump.conf with everything that an option names."""
     chosen = settings(wanted)
     if exclusive:
         text = conf_lines.with_only(text, [setting.name for setting in chosen if setting.value is not None])
@@ -150,7 +150,7 @@ def _with_settings(text: str, wanted: Dict[str, Any], exclusive: bool) -> str:
 
 
 def _with_fitting_collector(text: str, kind: str, wanted: Dict[str, Any]) -> str:
-    """Return the text with -F where a new kind of target needs it, if no option says what the collector is."""
+    """Return kdump.conf with -F where the new kind of target needs it, unless an option names the collector."""
     named = wanted.get("core_collector") or "core_collector" in (wanted.get("directives") or {})
     standing = conf_lines.values(text).get("core_collector")
     if named or not standing:
@@ -160,7 +160,7 @@ def _with_fitting_collector(text: str, kind: str, wanted: Dict[str, Any]) -> str
 
 
 def asked(text: str, wanted: Dict[str, Any]) -> Dict[int, Asked]:
-    """Return the option behind each line of the resulting file."""
+    """Return the option behind each line of the resulting kdump.conf."""
     by_name = {one.name: (one.option, one.value) for one in settings(wanted) if one.value is not None}
     named = {number: [name for name in names if name in by_name] for number, names in conf_lines.names_at(text).items()}
     return {number: by_name[names[0]] for number, names in named.items() if names}

@@ -2,7 +2,7 @@
 # GNU General Public License v3.0-or-later (see COPYING or https://www.gnu.org/licenses/gpl-3.0.txt)
 # SPDX-License-Identifier: GPL-3.0-or-later
 # Private to this collection: no promise is made to code outside it.
-"""Rules about what kdump does: the collector, hooks and other programs, flags, and what follows a dump."""
+"""Rules of kdump.conf about what kdump does: the collector, hooks, extra programs, flags, and what follows a dump."""
 
 import re
 from typing import Iterator
@@ -25,17 +25,17 @@ from ansible_collections.crashops.kdump.plugins.module_utils._syntax.finding imp
 
 FAILURE_ACTIONS = ("reboot", "halt", "poweroff", "shell", "dump_to_rootfs")
 FINAL_ACTIONS = ("reboot", "halt", "poweroff")
-# programs that are handed /proc/vmcore alone for a stream, and then write nothing to it
+# programs that get only /proc/vmcore as argument for a stream, and then write nothing to it
 NO_STREAM = ("cp", "mv", "dd", "rsync", "install")
-# and those that need an option for that
+# programs that write to a stream only with an option
 COMPRESSORS = ("gzip", "bzip2", "xz", "lz4", "lzop", "zstd")
-# -F with other options behind it: a capture script that takes the two characters out leaves these as a file name
+# -F with other options glued to it: a capture script that takes out the two characters leaves a file name
 GLUED = re.compile(r"(?<!\S)-F\S")
 TO_STREAM = re.compile(r"^(-[A-Za-z0-9]*c[A-Za-z0-9]*|--stdout|--to-stdout)\Z")
 
 
 def failure_actions(document: Document, rule: str) -> Iterator[Finding]:
-    """Find failure actions that do not exist."""
+    """Find a failure_action that kdumpctl does not know."""
     for entry in document.valued("failure_action", "default"):
         if entry.value not in FAILURE_ACTIONS:
             message = "%s is not one of %s" % (shown(entry.value), ", ".join(FAILURE_ACTIONS))
@@ -43,7 +43,7 @@ def failure_actions(document: Document, rule: str) -> Iterator[Finding]:
 
 
 def final_actions(document: Document, rule: str) -> Iterator[Finding]:
-    """Find final actions that do not exist."""
+    """Find a final_action that kdumpctl does not know."""
     for entry in document.valued("final_action"):
         if entry.value not in FINAL_ACTIONS:
             message = "%s is not one of %s" % (shown(entry.value), ", ".join(FINAL_ACTIONS))
@@ -51,7 +51,7 @@ def final_actions(document: Document, rule: str) -> Iterator[Finding]:
 
 
 def old_name(document: Document, rule: str) -> Iterator[Finding]:
-    """Find the old name of failure_action, beside the new one or alone."""
+    """Find default, the old name of failure_action, next to the new one or alone."""
     for entry in document.named("default"):
         if document.named("failure_action"):
             message = "default is the old name of failure_action, which is set too"
@@ -65,21 +65,21 @@ def old_name(document: Document, rule: str) -> Iterator[Finding]:
 
 
 def flag_values(document: Document, rule: str) -> Iterator[Finding]:
-    """Find flags that are neither 0 nor 1."""
+    """Find force_rebuild or force_no_rebuild that is neither 0 nor 1."""
     for entry in document.valued(*FLAGS):
         if entry.value not in ("0", "1"):
             yield error(rule, entry, "%s is neither 0 nor 1" % entry.name, "write 0 or 1")
 
 
 def both_flags(document: Document, rule: str) -> Iterator[Finding]:
-    """Find force_rebuild and force_no_rebuild at once."""
+    """Find force_rebuild and force_no_rebuild that are both 1."""
     wanted = [entry for entry in document.named(*FLAGS) if entry.value == "1"]
     if len({entry.name for entry in wanted}) > 1:
         yield error(rule, wanted[-1], "force_rebuild and force_no_rebuild are both 1", "set one of them to 0")
 
 
 def missing_flattening(document: Document, rule: str) -> Iterator[Finding]:
-    """Find makedumpfile without -F where it writes to a stream, or with one that the capture script breaks."""
+    """Find makedumpfile without -F where it writes to a stream, or with an -F that the capture script breaks."""
     target = document.target()
     if target is None or not document.streams():
         return
@@ -100,7 +100,7 @@ def missing_flattening(document: Document, rule: str) -> Iterator[Finding]:
 
 
 def needless_flattening(document: Document, rule: str) -> Iterator[Finding]:
-    """Find makedumpfile with -F where it writes to a file; capture scripts take out what mkdumprd does not refuse."""
+    """Find makedumpfile with -F for a target that is a file, unless the capture script takes it out."""
     for entry in document.named("core_collector") if not document.streams() else []:
         arguments = makedumpfile.command_words(entry.value)
         left = makedumpfile.command_words(entry.value.replace("-F", "")) or []
@@ -111,19 +111,19 @@ def needless_flattening(document: Document, rule: str) -> Iterator[Finding]:
 
 
 def _is_checked(entry: Directive) -> bool:
-    """Return whether mkdumprd takes the collector for makedumpfile and checks it: it has no path."""
+    """Return whether mkdumprd takes the collector for makedumpfile and checks it: its name has no path."""
     return words(entry.value)[:1] == ["makedumpfile"]
 
 
 def collector_arguments(document: Document, rule: str) -> Iterator[Finding]:
-    """Find arguments that makedumpfile refuses, or takes for others."""
+    """Find arguments in core_collector that makedumpfile refuses, or takes for others."""
     for entry in document.named("core_collector"):
         for problem in makedumpfile.problems(makedumpfile.command_words(entry.value) or []):
             yield error(rule, entry, problem.message, problem.remedy)
 
 
 def scp_elsewhere(document: Document, rule: str) -> Iterator[Finding]:
-    """Find scp as collector of a target that is not ssh: it has nothing to write to a raw one."""
+    """Find scp as core_collector of a target that is not ssh: to a raw one it writes nothing."""
     target = document.target()
     for entry in document.named("core_collector"):
         if words(entry.value)[:1] == ["scp"] and (target is None or target.name != "ssh"):
@@ -133,7 +133,7 @@ def scp_elsewhere(document: Document, rule: str) -> Iterator[Finding]:
 
 
 def streaming(document: Document, rule: str) -> Iterator[Finding]:
-    """Find collectors that write nothing to a stream for a target that is one, or only to a stream for a file."""
+    """Find a core_collector that writes nothing to a stream target, or only to a stream for a file target."""
     target = document.target()
     for entry in document.valued("core_collector"):
         command = words(entry.value)
@@ -148,7 +148,7 @@ def streaming(document: Document, rule: str) -> Iterator[Finding]:
 
 
 def hook_files(document: Document, rule: str) -> Iterator[Finding]:
-    """Find hooks that are not exactly one program that is there."""
+    """Find a kdump_pre, kdump_post or kdump_emergency that is not exactly one program that is there."""
     for entry in document.valued(*HOOKS):
         files = words(entry.value)
         if len(files) > 1:
@@ -172,7 +172,7 @@ def extra_files(document: Document, rule: str) -> Iterator[Finding]:
 
 
 def added_drivers(document: Document, rule: str) -> Iterator[Finding]:
-    """Find modules to add that the capture kernel does not have: dracut ends well, without them and those behind."""
+    """Find modules to add that the capture kernel lacks: dracut succeeds, without them and those after them."""
     unknown, kernel = document.host.unknown_modules, document.host.kernel
     for entry in document.named("extra_modules", "dracut_args"):
         value = words(entry.value) if entry.name == "extra_modules" else split_words(entry.value)
@@ -193,7 +193,7 @@ def added_drivers(document: Document, rule: str) -> Iterator[Finding]:
 
 
 def own_name(document: Document, rule: str) -> Iterator[Finding]:
-    """Find the host itself among the nodes to notify."""
+    """Find this host itself among fence_kdump_nodes."""
     for entry in document.named("fence_kdump_nodes"):
         for word in words(entry.value):
             if word == document.host.host_name or word in document.host.addresses:
@@ -201,7 +201,7 @@ def own_name(document: Document, rule: str) -> Iterator[Finding]:
 
 
 def own_address_end(document: Document, rule: str) -> Iterator[Finding]:
-    """Find nodes that an address of the host ends in: kdumpctl takes them for the host itself."""
+    """Find fence_kdump_nodes that an address of this host ends in: kdumpctl takes them for this host."""
     listed = "".join("%s " % address for address in document.host.addresses)
     for entry in document.named("fence_kdump_nodes"):
         for word in words(entry.value):
@@ -212,7 +212,7 @@ def own_address_end(document: Document, rule: str) -> Iterator[Finding]:
 
 
 def reset_words(document: Document, rule: str) -> Iterator[Finding]:
-    """Find values of auto_reset_crashkernel that look like no and mean yes."""
+    """Find an auto_reset_crashkernel that looks like no and means yes."""
     for entry in document.valued("auto_reset_crashkernel"):
         if entry.value not in ("yes", "no"):
             yield warning(rule, entry, "kdumpctl takes anything but the word no for yes", "write yes or no")

@@ -2,7 +2,7 @@
 # GNU General Public License v3.0-or-later (see COPYING or https://www.gnu.org/licenses/gpl-3.0.txt)
 # SPDX-License-Identifier: GPL-3.0-or-later
 # Private to this collection: no promise is made to code outside it.
-"""Rules about the lines of kdump.conf: what they are called, and how they are written."""
+"""Rules of kdump.conf about its lines: the names of directives, and how a line is written."""
 
 import difflib
 import re
@@ -45,13 +45,13 @@ NEWER = {
     "virtiofs": ("R32", ("el8",)),
     "kdump_emergency": ("R33", ("el8", "el9")),
 }
-# what kdumpctl of EL 8 takes from the file by a command of its own, which does not know of comments
+# directives that kdumpctl of EL 8 reads by a command of its own, which does not know comments
 UNCUT = FLAGS + ("failure_action", "default", "final_action", "path", "kdump_pre", "kdump_post")
 LONGEST_NAME = 40
 
 
 def _nearest(name: str) -> str:
-    """Return what to do about an unknown name."""
+    """Return what to do about an unknown directive: write the nearest known name, or remove the line."""
     odd = [one for one in name if not one.isprintable() or ord(one) > 126]
     if odd:
         return "type the line anew: its name holds the character %s" % shown(odd[0]).encode("unicode_escape").decode()
@@ -60,20 +60,20 @@ def _nearest(name: str) -> str:
 
 
 def unknown_names(document: Document, rule: str) -> Iterator[Finding]:
-    """Find names that no kdumpctl knows."""
+    """Find directives that no kdumpctl knows."""
     for entry in document.entries:
         if entry.name not in KNOWN and entry.name not in REMOVED:
             yield error(rule, entry, "kdumpctl knows no directive %s" % shown(entry.name), _nearest(entry.name))
 
 
 def removed_names(document: Document, rule: str) -> Iterator[Finding]:
-    """Find names that kdumpctl once knew."""
+    """Find directives that kdumpctl no longer knows."""
     for entry in document.named(*REMOVED):
         yield error(rule, entry, "kdumpctl no longer takes the directive %s" % entry.name, REMOVED[entry.name])
 
 
 def newer_names(document: Document, rule: str) -> Iterator[Finding]:
-    """Find names that this kdumpctl is too old for."""
+    """Find directives that this host's kdumpctl is too old for."""
     for entry in document.entries:
         number, rejecting = NEWER.get(entry.name, ("", ()))
         if number == rule and document.generation in rejecting:
@@ -81,14 +81,14 @@ def newer_names(document: Document, rule: str) -> Iterator[Finding]:
 
 
 def empty_values(document: Document, rule: str) -> Iterator[Finding]:
-    """Find names without a value."""
+    """Find directives without a value."""
     for entry in document.entries:
         if not entry.value:
             yield error(rule, entry, "%s has no value" % shown(entry.name), "give it one, or remove the line")
 
 
 def repeated_names(document: Document, rule: str) -> Iterator[Finding]:
-    """Find names that stand twice; two targets are another rule."""
+    """Find directives that stand twice in kdump.conf; two targets are another rule."""
     seen: Dict[str, Directive] = {}
     for entry in document.entries:
         if entry.name in seen and entry.name not in TARGETS:
@@ -98,7 +98,7 @@ def repeated_names(document: Document, rule: str) -> Iterator[Finding]:
 
 
 def cut_values(document: Document, rule: str) -> Iterator[Finding]:
-    """Find a number sign within a value, where the reader cuts it off; some parts of EL 8's kdumpctl do not."""
+    """Find a number sign within a value, where kdumpctl cuts it off; some parts of EL 8's do not."""
     for entry in document.entries:
         glued = re.match(r"^[^#]*[^\s#]#", entry.text) is not None
         uncut = (entry.name in UNCUT and glued) or (entry.name == "extra_bins" and "#" in entry.text)
@@ -111,7 +111,7 @@ def cut_values(document: Document, rule: str) -> Iterator[Finding]:
 
 
 def quoted_values(document: Document, rule: str) -> Iterator[Finding]:
-    """Find quotes that the reader takes for a part of the value, or takes away where they are none of a pair."""
+    """Find quotes that kdumpctl takes for a part of the value, or removes although they are no pair."""
     quoted = r"^'[^']*'$" if document.generation == "current" else r"""^("[^"]*"|'[^']*')$"""
     for entry in document.entries:
         if re.match(quoted, entry.value):
@@ -124,7 +124,7 @@ def quoted_values(document: Document, rule: str) -> Iterator[Finding]:
 
 
 def blanks(document: Document, rule: str) -> Iterator[Finding]:
-    """Find blanks that the reader of EL 8 accepts, and other parts of kdumpctl then do not find the line."""
+    """Find blanks that EL 8's reader accepts, but with which other parts of kdumpctl do not find the line."""
     for entry in document.entries if document.generation == "el8" else []:
         indented = entry.text[:1].isspace()
         apart = re.match(r"^\s*\S+( \S|\s*$)", entry.text) is None
@@ -141,7 +141,7 @@ def blanks(document: Document, rule: str) -> Iterator[Finding]:
 
 
 def line_ends(document: Document, rule: str) -> Iterator[Finding]:
-    """Find lines that end in a carriage return where it becomes part of the value."""
+    """Find lines of kdump.conf that end in a carriage return, which becomes part of the value."""
     for entry in document.entries:
         if "\r" in (entry.name[-1:], entry.value[-1:]):
             message = "the line ends in a carriage return, which becomes part of the value"
@@ -149,7 +149,7 @@ def line_ends(document: Document, rule: str) -> Iterator[Finding]:
 
 
 def raw_bytes(document: Document, rule: str) -> Iterator[Finding]:
-    """Find bytes by which a file reads otherwise in a UTF-8 locale than in another: not UTF-8, and null bytes."""
+    """Find bytes by which kdumpctl reads kdump.conf otherwise than it looks: not UTF-8, and null bytes."""
     remedy = "save the file as UTF-8 text"
     if "\0" in document.text and document.generation == "current":
         number = document.text[: document.text.index("\0")].count("\n") + 1
@@ -172,7 +172,7 @@ def open_quotes(document: Document, rule: str) -> Iterator[Finding]:
     """Find a quote that is not closed in what mkdumprd has xargs split: all that follows is lost.
 
     EL 8 gives the whole command line of dracut to xargs, which then fails. Later ones go on with the words before the
-    quote: an option at their end takes the next argument of dracut for its value.
+    quote. An option at their end then takes the next argument of dracut for its value.
     """
     names = ("dracut_args", "extra_modules") if document.generation == "el8" else ("dracut_args",)
     remedy = "close it, or remove it"

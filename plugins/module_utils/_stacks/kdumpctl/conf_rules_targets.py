@@ -2,7 +2,7 @@
 # GNU General Public License v3.0-or-later (see COPYING or https://www.gnu.org/licenses/gpl-3.0.txt)
 # SPDX-License-Identifier: GPL-3.0-or-later
 # Private to this collection: no promise is made to code outside it.
-"""Rules about the dump target of kdump.conf: which one, how it is named, and what is known of it on the host."""
+"""Rules of kdump.conf about the dump target: which one, how it is named, and what the host shows of it."""
 
 import re
 from typing import Iterator
@@ -17,20 +17,20 @@ from ansible_collections.crashops.kdump.plugins.module_utils._syntax import opti
 from ansible_collections.crashops.kdump.plugins.module_utils._syntax.finding import Finding
 from ansible_collections.crashops.kdump.plugins.module_utils._targets.target import DISKS
 
-# what dracut takes behind --mount, and kdump can find again: device, directory, type of file system, options
+# what dracut takes after --mount, and kdump can find again: device, directory, type of file system, options
 MOUNT = re.compile(r"""--mount (["'])[^\s"']+ /[^\s"']* [^\s"']+( [^"']*)?\1""")
 # devices that are named in the order in which they are found
 UNSTEADY = re.compile(r"^/dev/((sd|hd|vd|xvd)[a-z]+|nvme\d+n|mmcblk\d|dm-\d|md\d|nbd\d|loop\d)")
 
 
 def several_targets(document: Document, rule: str) -> Iterator[Finding]:
-    """Find a second dump target."""
+    """Find a second dump target in kdump.conf: kdumpctl takes one."""
     for entry in document.named(*TARGETS)[1:]:
         yield error(rule, entry, "more than one dump target is specified", "keep one of them")
 
 
 def mounts_and_target(document: Document, rule: str) -> Iterator[Finding]:
-    """Find dracut's --mount beside a dump target: it is one as well."""
+    """Find dracut's --mount next to a dump target in kdump.conf: it is one as well."""
     for entry in document.named("dracut_args"):
         if "--mount" in entry.value and document.target():
             message = "--mount in dracut_args is a dump target beside %s" % document.named(*TARGETS)[0].name
@@ -38,14 +38,14 @@ def mounts_and_target(document: Document, rule: str) -> Iterator[Finding]:
 
 
 def several_mounts(document: Document, rule: str) -> Iterator[Finding]:
-    """Find two --mount in dracut_args."""
+    """Find more than one --mount in dracut_args."""
     for entry in document.named("dracut_args"):
         if entry.value.count("--mount") > 1:
             yield error(rule, entry, "dracut_args has more than one --mount", "keep one of them")
 
 
 def mount_form(document: Document, rule: str) -> Iterator[Finding]:
-    """Find --mount= and other forms that kdump does not find the target in: it looks for three words in quotes."""
+    """Find a --mount in dracut_args that kdump finds no target in: it looks for three words in quotes."""
     for entry in document.named("dracut_args"):
         # kexec-tools of EL 8 makes one blank of several before it looks
         value = re.sub(" +", " ", entry.value) if document.generation == "el8" else entry.value
@@ -55,14 +55,14 @@ def mount_form(document: Document, rule: str) -> Iterator[Finding]:
 
 
 def ssh_form(document: Document, rule: str) -> Iterator[Finding]:
-    """Find ssh targets without an account, or with an address in brackets (R16)."""
+    """Find ssh targets without an account (R14), or with an address in brackets (R16)."""
     for entry in document.valued("ssh"):
         if ("[" in entry.value) == (rule == "R16"):
             yield from of_problem(rule, entry, option_values.ssh_problem(entry.value))
 
 
 def ssh_alias(document: Document, rule: str) -> Iterator[Finding]:
-    """Find a host that ssh calls otherwise: by its configuration, or because it writes names in small letters."""
+    """Find an ssh target whose host ssh calls otherwise: by its configuration, or in small letters."""
     for entry in document.valued("ssh"):
         host = entry.value.partition("@")[2]
         known = document.host.ssh_hostname
@@ -75,13 +75,13 @@ def ssh_alias(document: Document, rule: str) -> Iterator[Finding]:
 
 
 def nfs_form(document: Document, rule: str) -> Iterator[Finding]:
-    """Find nfs targets that name no server or no export, or an IPv6 address without brackets."""
+    """Find nfs targets without a server or an export, or with an IPv6 address without brackets."""
     for entry in document.valued("nfs"):
         yield from of_problem(rule, entry, option_values.nfs_problem(entry.value))
 
 
 def ssh_key_path(document: Document, rule: str) -> Iterator[Finding]:
-    """Find keys that are not named from / on, or are not there: kdumpctl then takes its default key."""
+    """Find an sshkey that is not an absolute path, or is not there: kdumpctl then takes its default key."""
     for entry in document.valued("sshkey"):
         problem = option_values.path_problem(entry.value)
         yield from of_problem(rule, entry, problem)
@@ -93,9 +93,9 @@ def ssh_key_path(document: Document, rule: str) -> Iterator[Finding]:
 
 
 def dump_path(document: Document, rule: str) -> Iterator[Finding]:
-    """Find dump paths that are not absolute, or are two words.
+    """Find a path for dumps that is not absolute, or is two words.
 
-    Without a target a relative one depends on where kdumpctl is called from. mkdumprd looks for one directory of the
+    Without a target, a relative one depends on where kdumpctl is called from. mkdumprd looks for one directory of the
     whole text, and the shell of an ssh server makes two of it.
     """
     for entry in document.valued("path"):
@@ -108,7 +108,7 @@ def dump_path(document: Document, rule: str) -> Iterator[Finding]:
 
 
 def dump_directory(document: Document, rule: str) -> Iterator[Finding]:
-    """Find a dump directory that is not there, or whose file system is not mounted: kdumpctl makes and mounts none."""
+    """Find a dump directory that is missing or not mounted: kdumpctl neither makes nor mounts one."""
     places, target = document.named("path", *TARGETS), document.target()
     line = places[0].line if places else None
     if document.host.unmounted is not None:
@@ -126,7 +126,7 @@ def dump_directory(document: Document, rule: str) -> Iterator[Finding]:
 
 
 def real_type(document: Document, rule: str) -> Iterator[Finding]:
-    """Find a file system of another type than the directive says."""
+    """Find a dump target whose file system is of another type than the directive says."""
     for entry in document.named(*DISKS):
         known = document.host.fs_type
         if known and known != entry.name:
@@ -135,7 +135,7 @@ def real_type(document: Document, rule: str) -> Iterator[Finding]:
 
 
 def steady_names(document: Document, rule: str) -> Iterator[Finding]:
-    """Find devices by names that may be another disk's after the next boot."""
+    """Find dump targets by device names that may be another disk after the next boot."""
     for entry in document.valued("raw", *DISKS):
         if UNSTEADY.match(entry.value):
             remedy = "name it by /dev/disk/by-id" if entry.name == "raw" else "name it by UUID= or LABEL="
@@ -154,7 +154,7 @@ def raw_with_files(document: Document, rule: str) -> Iterator[Finding]:
 
 
 def raw_on_opal(document: Document, rule: str) -> Iterator[Finding]:
-    """Find a raw target where the firmware keeps a dump of its own, which cannot go there."""
+    """Find a raw target on OPAL firmware, whose own dump cannot go there."""
     for entry in document.named("raw") if document.host.opal else []:
         message = "on a machine with OPAL firmware a raw target does not get the firmware's own dump"
         severity = "error" if document.generation == "el8" else "warning"
@@ -162,7 +162,7 @@ def raw_on_opal(document: Document, rule: str) -> Iterator[Finding]:
 
 
 def second_try(document: Document, rule: str) -> Iterator[Finding]:
-    """Find dump_to_rootfs where the dump goes to the root file system in any case."""
+    """Find dump_to_rootfs where the dump goes to the root file system anyway."""
     elsewhere = document.target() is not None or any("--mount" in one.value for one in document.named("dracut_args"))
     for entry in document.named("failure_action", "default"):
         if entry.value == "dump_to_rootfs" and not elsewhere and document.host.path_on_root is not False:

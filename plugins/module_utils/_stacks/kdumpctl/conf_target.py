@@ -2,7 +2,7 @@
 # GNU General Public License v3.0-or-later (see COPYING or https://www.gnu.org/licenses/gpl-3.0.txt)
 # SPDX-License-Identifier: GPL-3.0-or-later
 # Private to this collection: no promise is made to code outside it.
-"""The dump target of a kdump.conf on its host: which device it is, where it is mounted, and what is known of it."""
+"""The dump target of kdump.conf on its host: its device, its mount point, and the facts that the rules need."""
 
 import re
 from typing import Dict, Optional, Tuple
@@ -28,7 +28,7 @@ SSH_TIMEOUT_S = 10
 
 
 def target(found: Dict[str, str]) -> Tuple[str, Optional[str]]:
-    """Return the kind and location of the dump target that the directives name."""
+    """Return the kind and location of the dump target that the directives of kdump.conf name."""
     for kind in conf_lines.TARGETS:
         if kind in found:
             return kind, found[kind]
@@ -38,7 +38,7 @@ def target(found: Dict[str, str]) -> Tuple[str, Optional[str]]:
 
 
 def dump_directory(host: Host, kind: str, location: Optional[str], path: str) -> Optional[str]:
-    """Return where the running system sees the dumps: below the mount point of the target."""
+    """Return where the running system sees the dumps: below the target's mount point; None where it does not."""
     if kind == "local":
         return path.rstrip("/") or "/"
     row = None if kind in STREAMS else mounts.listed(host, location or "", mounts.MOUNTED)
@@ -46,9 +46,9 @@ def dump_directory(host: Host, kind: str, location: Optional[str], path: str) ->
 
 
 def surroundings(host: Host, found: Dict[str, str], script: str, kernel: str = "") -> Surroundings:
-    """Return what the rules want to know of the host. Nothing is mounted or waited for.
+    """Return the facts about the host that the rules of kdump.conf need. Nothing is mounted or waited for.
 
-    script is kdumpctl's text, kernel the release of the kernel that captures.
+    script: the text of kdumpctl. kernel: the release of the capture kernel.
     """
     kind, location = target(found)
     path = found.get("path") or DUMPS
@@ -75,13 +75,13 @@ def surroundings(host: Host, found: Dict[str, str], script: str, kernel: str = "
 
 
 def _is_missing(host: Host, directory: str) -> bool:
-    """Return whether the dump directory is not there, and can be told not to be."""
+    """Return whether the dump directory is surely missing, or is no directory."""
     seen = host.stat(directory)
     return directory not in getattr(host, "unseen", ()) if seen is None else seen.kind != "directory"
 
 
 def _missing_files(host: Host, found: Dict[str, str]) -> Dict[str, str]:
-    """Return the files that the directives name and kdump could not use, and what is wrong with each."""
+    """Return the files that kdump.conf names and kdump could not use, and what is wrong with each."""
     missing: Dict[str, str] = {}
     for name in PROGRAMS:
         for path in found.get(name, "").split():
@@ -97,7 +97,7 @@ def _missing_files(host: Host, found: Dict[str, str]) -> Dict[str, str]:
 
 
 def _unknown_modules(host: Host, found: Dict[str, str], kernel: str) -> Optional[Tuple[str, ...]]:
-    """Return the modules that dracut is to add and the kernel does not have; None where those cannot be seen."""
+    """Return the modules that dracut is to add and the kernel lacks; None where its modules cannot be seen."""
     lists = added_modules("extra_modules", found.get("extra_modules", "").split())
     lists += added_modules("dracut_args", conf_lines.split_words(found.get("dracut_args", "")))
     names = [name for one in lists for name in one]
@@ -106,7 +106,7 @@ def _unknown_modules(host: Host, found: Dict[str, str], kernel: str) -> Optional
 
 
 def _own_names(host: Host) -> Tuple[Optional[str], Tuple[str, ...]]:
-    """Return the host's name and addresses, as kdumpctl asks for them."""
+    """Return the host's name and addresses, asked as kdumpctl does."""
     if not host.which("hostname"):
         return None, ()
     name = host.run(["hostname"], check=False).stdout.strip()
@@ -114,7 +114,7 @@ def _own_names(host: Host) -> Tuple[Optional[str], Tuple[str, ...]]:
 
 
 def _ssh_hostname(host: Host, location: str, script: str) -> Optional[str]:
-    """Return whom ssh calls the host of a target, as kdumpctl asks for it; kexec-tools does not, and takes any name."""
+    """Return the name that ssh gives the target's host, asked as kdumpctl does; kexec-tools takes any name."""
     if "ssh -G" not in script:
         return location.partition("@")[2]
     if option_values.ssh_problem(location) is not None or not host.which("ssh"):
@@ -125,18 +125,21 @@ def _ssh_hostname(host: Host, location: str, script: str) -> Optional[str]:
 
 
 def _unmounted(host: Host, location: str) -> Optional[str]:
-    """Return where fstab has a target that kdumpctl would not mount; it looks for noauto behind a comma."""
+    """Return where fstab has a target that kdumpctl would not mount; it looks for noauto after a comma."""
     row = mounts.listed(host, location)
     return row[1] if row is not None and ",noauto" not in row[3] else None
 
 
 def _is_listed(host: Host, location: str) -> bool:
-    """Return whether fstab has a target; findmnt, which kdumpctl asks, knows one by that or because it is mounted."""
+    """Return whether fstab has a target, or cannot be seen.
+
+    findmnt, which kdumpctl asks, knows a target by that or because it is mounted.
+    """
     return mounts.listed(host, location) is not None or mounts.FSTAB in getattr(host, "unseen", ())
 
 
 def _fs_type(host: Host, location: str, mounted: Optional[Tuple[str, ...]]) -> Optional[str]:
-    """Return the type of the file system on a device: as mounted, else as fstab has it, else as udev found it."""
+    """Return the file system type on a device: as mounted, else from fstab, else as udev found it."""
     row = mounted or mounts.listed(host, location)
     if row is not None and row[2] not in ("auto", "none"):
         return row[2]
@@ -147,6 +150,6 @@ def _fs_type(host: Host, location: str, mounted: Optional[Tuple[str, ...]]) -> O
 
 
 def _on_root(host: Host, path: str) -> Optional[bool]:
-    """Return whether a path lies on the root file system; None where the mounts are not known."""
+    """Return whether the path for dumps lies on the root file system; None where the mounts are unknown."""
     mount = mounts.holding(mounts.mounts_of(host), path)
     return None if mount is None else mount.point == "/"

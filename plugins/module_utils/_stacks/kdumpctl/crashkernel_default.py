@@ -2,7 +2,7 @@
 # GNU General Public License v3.0-or-later (see COPYING or https://www.gnu.org/licenses/gpl-3.0.txt)
 # SPDX-License-Identifier: GPL-3.0-or-later
 # Private to this collection: no promise is made to code outside it.
-"""The crashkernel= of the vendor, and whether kdumpctl would put it back in place of another."""
+"""The vendor's crashkernel= in kdumpctl's files, and whether kdumpctl would put it back in place of another."""
 
 import re
 from typing import Dict, Optional
@@ -17,13 +17,16 @@ LISTED_MACHINES = ("x86_64", "s390x")
 
 
 def listed(host: Host, machine: Optional[str]) -> Optional[str]:
-    """Return the default as kdumpctl's own files say it: kdumpctl itself waits for its lock. None where they do not."""
+    """Return the vendor's crashkernel= in kdumpctl's files; None where they lack it.
+
+    kdumpctl itself is not asked, as it waits for its lock.
+    """
     found = LISTED.search(next((text for text in map(host.read, KDUMP_LIBS) if text), ""))
     return found.group(1) if found and machine in LISTED_MACHINES else None
 
 
 def is_put_back(host: Host, generation: str, directives: Dict[str, str]) -> bool:
-    """Return whether an update of the package or of the kernel puts the default in place of another value."""
-    # kexec-tools of EL 8 sets no value, whichever kernel runs next to it; and on hosts that boot images, neither the
-    # package nor its hook at a kernel's installation touches the value
+    """Return whether an update of the package or the kernel puts the vendor's crashkernel= back."""
+    # kexec-tools of EL 8 sets no value, whichever kernel runs with it. On hosts that boot images, neither the package
+    # nor its hook at a kernel's installation touches the value
     return generation != "el8" and directives.get("auto_reset_crashkernel") != "no" and not is_image_based(host)

@@ -2,11 +2,11 @@
 # GNU General Public License v3.0-or-later (see COPYING or https://www.gnu.org/licenses/gpl-3.0.txt)
 # SPDX-License-Identifier: GPL-3.0-or-later
 # Private to this collection: no promise is made to code outside it.
-"""The options of dracut that say what goes into an image, by the names that its configuration files have for them."""
+"""The options of dracut that say what goes into an initramfs, by their names in dracut's configuration files."""
 
 from typing import Iterator, List, Tuple
 
-# those that take a value
+# options that take a value
 OPTIONS = {
     "-o": "omit_dracutmodules",
     "--omit": "omit_dracutmodules",
@@ -23,7 +23,7 @@ OPTIONS = {
     "--filesystems": "filesystems",
 }
 SHORT = ("-o", "-a", "-m", "-d")
-# those that take none, with what they set
+# options that take none, with what they set
 FLAGS = {
     "--no-kernel": ("no_kernel", "yes"),
     "--kernel-only": ("kernel_only", "yes"),
@@ -39,7 +39,7 @@ STOPPING = ("add_drivers", "force_drivers", "filesystems")
 
 
 def options(words: List[str]) -> Iterator[Tuple[str, str]]:
-    """Return dracut's options as pairs of the names in its files and their values."""
+    """Return dracut's command-line options as pairs of their names in its configuration files and their values."""
     left = list(words)
     while left:
         key, sign, value = left.pop(0).partition("=")

@@ -2,7 +2,7 @@
 # GNU General Public License v3.0-or-later (see COPYING or https://www.gnu.org/licenses/gpl-3.0.txt)
 # SPDX-License-Identifier: GPL-3.0-or-later
 # Private to this collection: no promise is made to code outside it.
-"""The files that a kdumpctl's capture initramfs holds copies of: those that kdumpctl watches, and those it forgets."""
+"""The files that kdumpctl's capture initramfs is built from: those that kdumpctl watches, and those it forgets."""
 
 import re
 from typing import Dict, List
@@ -17,17 +17,17 @@ from ansible_collections.crashops.kdump.plugins.module_utils._syntax.private_dir
 from ansible_collections.crashops.kdump.plugins.module_utils._targets.target import DEFAULT_SSH_KEY
 
 HOOK_DIRECTORIES = ("pre", "post", "emergency")
-# dracut reads them at each build, its module crypt the second; kdumpctl does not ask whether they have changed
+# dracut reads them at each build, its module crypt the second; kdumpctl does not check whether they have changed
 DRACUT_FILES = ("/etc/dracut.conf", "/etc/crypttab")
 DRACUT_PATTERN = "/etc/dracut.conf.d/*.conf"
-# what dracut's module ssh-client copies beside the key; kdumpctl does not ask after these either
+# what dracut's module ssh-client copies besides the key; kdumpctl does not check these either
 SSH_FILES = ("/root/.ssh/known_hosts", "/etc/ssh/ssh_known_hosts", "/root/.ssh/config", "/etc/ssh/ssh_config")
 # what the capture kernel finds and reaches a server by, as module-setup.sh and dracut take it into the image. hosts:
 # getent asks it at the build, and dracut's module systemd copies it (055 and later). resolv.conf: EL 8 notes its name
 # servers, kdump-utils copy it. Connections: EL 8 reads DNS1 and BONDING_OPTS of ifcfg, later ones copy those in use.
 SERVER_FILES = ("/etc/hosts", "/etc/resolv.conf")
 CONNECTIONS = ("/etc/NetworkManager/system-connections/*.nmconnection", "/etc/sysconfig/network-scripts/ifcfg-*")
-# how programs mark what they write anew, many at each boot, whether it has changed or not
+# how programs mark the files that they write again, many at each boot, whether anything has changed or not
 KEPT = re.compile(
     r"^[#;].*(by NetworkManager|resolvconf\(8\)|by resolvconf|dhclient-script|by dhcpcd|systemd-resolved|cloud-init"
     r"|manage_etc_hosts)",
@@ -36,7 +36,7 @@ KEPT = re.compile(
 
 
 def watched(host: Host, found: Dict[str, str], version: str, collector: str) -> List[str]:
-    """Return the files whose change makes kdumpctl itself build anew, the configuration and the kernel apart."""
+    """Return the files whose change makes kdumpctl build the initramfs again, except configuration and kernel."""
     files: List[str] = []
     for name in conf_target.PROGRAMS:
         files.extend(found.get(name, "").split())
@@ -54,7 +54,7 @@ def watched(host: Host, found: Dict[str, str], version: str, collector: str) -> 
 
 
 def forgotten(host: Host, found: Dict[str, str]) -> List[str]:
-    """Return the files that the initramfs is built from without kdumpctl asking whether they have changed."""
+    """Return the files that the initramfs is built from, but that kdumpctl does not check for changes."""
     files = list(DRACUT_FILES) + host.glob(DRACUT_PATTERN)
     if _meets_server(host, found):
         places = [*SERVER_FILES, *(path for pattern in CONNECTIONS for path in host.glob(pattern))]
@@ -67,7 +67,7 @@ def forgotten(host: Host, found: Dict[str, str]) -> List[str]:
 
 
 def _meets_server(host: Host, found: Dict[str, str]) -> bool:
-    """Return whether the capture kernel needs the network: for a target, for what is mounted there, for other nodes."""
+    """Return whether the capture kernel needs the network: for a target, for a mount, or for other nodes."""
     kind, dummy = conf_target.target(found)
     if kind == "local":
         mount = mounts.holding(mounts.mounts_of(host), found.get("path") or DUMPS)
@@ -77,5 +77,5 @@ def _meets_server(host: Host, found: Dict[str, str]) -> bool:
 
 
 def _is_kept(host: Host, path: str) -> bool:
-    """Return whether a program keeps a file, so that its time does not tell that what it says has changed."""
+    """Return whether a program keeps rewriting a file, so that its time does not show a change."""
     return host.real_path(path).startswith("/run/") or KEPT.search(host.read(path) or "") is not None

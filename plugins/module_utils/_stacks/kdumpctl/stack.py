@@ -2,7 +2,7 @@
 # GNU General Public License v3.0-or-later (see COPYING or https://www.gnu.org/licenses/gpl-3.0.txt)
 # SPDX-License-Identifier: GPL-3.0-or-later
 # Private to this collection: no promise is made to code outside it.
-"""kdumpctl: /etc/kdump.conf and /etc/sysconfig/kdump of RHEL, its rebuilds and Fedora."""
+"""The stack of RHEL, its rebuilds and Fedora: kdumpctl, with /etc/kdump.conf and /etc/sysconfig/kdump."""
 
 import re
 from typing import Any, Dict, List, Optional, Tuple
@@ -45,8 +45,8 @@ from ansible_collections.crashops.kdump.plugins.module_utils._targets.target imp
 CONF = "/etc/kdump.conf"
 SYSCONFIG = "/etc/sysconfig/kdump"
 COLLECTOR = "makedumpfile -l --message-level 7 -d 31"
-# what the text of kdumpctl tells of its reader: the newest directive that it knows. So it is in each of kexec-tools
-# 2.0.25 and 2.0.26 of EL 8 and EL 9, and kdump-utils 1.0.42 to 1.0.61.
+# the newest directive in the text of kdumpctl shows its generation. This holds in each of kexec-tools 2.0.25 and 2.0.26
+# of EL 8 and EL 9, and kdump-utils 1.0.42 to 1.0.61.
 GENERATION_MARKS = (("kdump_emergency", "current"), ("auto_reset_crashkernel", "el9"))
 LOADING = ("KDUMP_COMMANDLINE", "KDUMP_COMMANDLINE_APPEND", "KDUMP_COMMANDLINE_REMOVE", "KDUMP_KERNELVER", "KEXEC_ARGS")
 # what kdumpctl removes where the file says nothing, and what prepare_cmdline of kdump-lib.sh removes always
@@ -55,7 +55,7 @@ ALWAYS_REMOVED = (
     "crashkernel", "panic_on_warn", "root", "rd.lvm.lv", "rd.luks.uuid", "rd.dm.uuid", "rd.md.uuid", "fcoe", "netroot",
     "rd.iscsi.initiator", "iscsi_initiator",
 )  # fmt: skip
-# what kdumpctl and mkdumprd themselves refuse when they start or build; the other rules are about what comes of a dump
+# what kdumpctl and mkdumprd themselves refuse when they start or build; the other rules are about the dump itself
 START_RULES = (
     "R1", "R2", "R3", "R4", "R5", "R6", "R7", "R9", "R10", "R11", "R12", "R13", "R14", "R15", "R20", "R21",
     "R22", "R23", "R26", "R27", "R28", "R29", "R31", "R32", "R33", "R38",
@@ -68,7 +68,7 @@ COMMAND_LINE = shell_file.CommandLine("KDUMP_COMMANDLINE_APPEND", "rd.driver.bla
 
 
 class KdumpctlStack(Stack):
-    """The stack whose tool is kdumpctl."""
+    """The stack of RHEL, its rebuilds and Fedora, whose tool is kdumpctl."""
 
     name = "kdumpctl"
     unit = "kdump.service"
@@ -79,7 +79,7 @@ class KdumpctlStack(Stack):
     reloads = True
     start_rules = START_RULES
     loaded_files = config_files
-    # what it deletes from its image, all of sysctl.d, decides nothing
+    # sysctl.d is not among them: kdumpctl deletes it from its initramfs
     own_programs = ("kdumpctl", "mkdumprd", "kexec", "makedumpfile")
     own_files = (
         "/usr/lib/kdump/*",
@@ -119,11 +119,11 @@ class KdumpctlStack(Stack):
     packages = "kexec-tools (EL 8 and 9) or kdump-utils (EL 10 and Fedora)"
 
     def _script(self) -> Optional[str]:
-        """Return the text of kdumpctl, None where none is installed."""
+        """Return the text of the program kdumpctl; None where it is not installed."""
         return self.host.read(self.host.which(self.tool) or "")
 
     def generation(self) -> str:
-        """Return which reader this kdumpctl has: el8, el9 or current; current where none is installed."""
+        """Return how this kdumpctl reads kdump.conf: el8, el9 or current; current where none is installed."""
         text = self._script()
         if text is None:
             return "current"
@@ -134,12 +134,12 @@ class KdumpctlStack(Stack):
         return conf_lines.values(self.host.read(CONF) or "", self.generation())
 
     def _variables(self) -> Optional[Dict[str, str]]:
-        """Return the variables of sysconfig/kdump as it stands, None where there is no such file."""
+        """Return the variables of /etc/sysconfig/kdump as it stands; None without that file."""
         text = self.host.read(SYSCONFIG)
         return None if text is None else shell_variables.values(text)
 
     def settings(self) -> Settings:
-        """Return what the files say; defaults fill what they leave out."""
+        """Return what kdump.conf and /etc/sysconfig/kdump say; defaults fill what they leave out."""
         found = self._directives()
         kind, location = conf_target.target(found)
         path = found.get("path") or DUMPS
@@ -156,7 +156,7 @@ class KdumpctlStack(Stack):
         )
 
     def refusals(self, wanted: Dict[str, Any]) -> List[str]:
-        """Return a sentence for each of kdump_config's options that this stack refuses."""
+        """Return a sentence for each of kdump_config's options that kdumpctl refuses."""
         refused = list(conf_options.refusals(wanted)) + list(shell_file.refusals(wanted))
         refused = refused or self._place_refusals(wanted)
         if refused:
@@ -183,7 +183,7 @@ class KdumpctlStack(Stack):
         return sentences
 
     def _edited(self, wanted: Dict[str, Any]) -> Tuple[str, str]:
-        """Return both files as the options want them."""
+        """Return the texts of kdump.conf and /etc/sysconfig/kdump as the options want them."""
         script = self._script()
         renames = script is None or "failure_action" in script
         conf = conf_options.edited(self.host.read(CONF) or "", wanted, bool(wanted.get("exclusive")), renames)
@@ -196,18 +196,18 @@ class KdumpctlStack(Stack):
         return conf, shell_file.edited(text, wanted, line)
 
     def _machine(self) -> str:
-        """Return the architecture by the running kernel's release."""
+        """Return the architecture in the running kernel's release."""
         return sysconfig_packaged.machine_of(kernel_release(self.host))
 
     def _around(self, conf: str, sysconfig: str) -> Surroundings:
-        """Return what is known of the host of these texts; nothing where kdumpctl is still to be installed."""
+        """Return the facts about the host that the rules need; none where kdumpctl is not installed yet."""
         script, version = self._script(), self._version_of(shell_variables.values(sysconfig), kernel_release(self.host))
         if script is None:
             return Surroundings()
         return conf_target.surroundings(self.host, conf_lines.values(conf, self.generation()), script, version)
 
     def _shell_findings(self, wanted: Dict[str, Any]) -> List[Finding]:
-        """Return what the rules say of sysconfig/kdump, as kdump_config's options would leave it."""
+        """Return what the rules find in /etc/sysconfig/kdump, as kdump_config's options would leave it."""
         touched = shell_file.touched(wanted, COMMAND_LINE)
         text = self._edited(wanted)[1]
         release = shell_variables.values(text).get("KDUMP_KERNELVER", "")
@@ -215,19 +215,19 @@ class KdumpctlStack(Stack):
         return sysconfig_lint.lint(text, touched, sysconfig_lint.Facts(self.generation(), self._machine(), lacking))
 
     def findings(self, wanted: Dict[str, Any]) -> Dict[str, List[Finding]]:
-        """Return what the rules say of both files, as kdump_config's options would leave them."""
+        """Return what the rules find in kdump.conf and /etc/sysconfig/kdump, as the options would leave them."""
         conf, sysconfig = self._edited(wanted)
         found = conf_lint.lint(conf, self.generation(), self._around(conf, sysconfig))
         return {CONF: found, SYSCONFIG: self._shell_findings(wanted)}
 
     def file_changes(self, wanted: Dict[str, Any]) -> List[FileChange]:
-        """Return the files that change to become as kdump_config's options want them."""
+        """Return the changes that make both files what kdump_config's options say."""
         pairs = zip((CONF, SYSCONFIG), self._edited(wanted))
         changes = [FileChange(path, self.host.read(path), after) for path, after in pairs]
         return [change for change in changes if change.after != (change.before or "")]
 
     def image(self, kernel: str) -> Image:
-        """Return the capture initramfs of a kernel release."""
+        """Return the capture initramfs of a kernel release, as kdumpctl keeps it."""
         version = self._capture_version(kernel)
         kernel_path, path = self._capture(version)
         found = self._directives()
@@ -237,11 +237,11 @@ class KdumpctlStack(Stack):
         return judged_image(self.host, path, sources + initramfs_sources.forgotten(self.host, found))
 
     def _capture_version(self, kernel: str) -> str:
-        """Return the kernel release that captures."""
+        """Return the release of the capture kernel."""
         return self._version_of(self._variables() or {}, kernel)
 
     def _version_of(self, variables: Dict[str, str], kernel: str) -> str:
-        """Return the kernel release that captures: KDUMP_KERNELVER, or the running one without its debug suffix."""
+        """Return the release of the capture kernel: KDUMP_KERNELVER, or the running one without its debug suffix."""
         chosen = variables.get("KDUMP_KERNELVER")
         if chosen:
             return chosen
@@ -249,11 +249,11 @@ class KdumpctlStack(Stack):
         return plain if self.host.stat("/usr/lib/modules/%s/modules.dep" % plain) else kernel
 
     def _capture(self, version: str) -> Capture:
-        """Return where the capture kernel and its initramfs are."""
+        """Return the paths of the capture kernel and its initramfs."""
         return capture(self.host, self._variables(), version, self.generation())
 
     def details(self, kernel: str) -> Details:
-        """Return what else the files say, where this kernel release runs."""
+        """Return what else kdump.conf and /etc/sysconfig/kdump say for checks, where this kernel release runs."""
         found = self._directives()
         return Details(
             capture_kernel=self._capture(self._capture_version(kernel)).kernel,
@@ -267,7 +267,7 @@ class KdumpctlStack(Stack):
         )
 
     def _capture_words(self) -> List[str]:
-        """Return the command line that kdumpctl starts the capture kernel with, but what the kernel's arguments add."""
+        """Return the capture kernel's command line, without what kdumpctl adds by itself."""
         variables = self._variables() or {}
         return self._inherited(variables) + words_of(variables.get(COMMAND_LINE.variable, ""))
 
@@ -278,29 +278,29 @@ class KdumpctlStack(Stack):
         return words_of(edited_words(booted, [], removed))
 
     def estimate_changes(self) -> Optional[str]:
-        """Return what the estimate would change: a recent kdumpctl first builds a stale capture initramfs anew."""
+        """Return what kdumpctl estimate would change: a recent one first builds a stale capture initramfs again."""
         if ESTIMATE_ONLY_READS in (self._script() or ""):
             return None
         return "kdumpctl estimate may build the capture initramfs"
 
     def packaged_crashkernel(self, machine: Optional[str]) -> Optional[str]:
-        """Return the vendor's crashkernel= by kdumpctl's own files."""
+        """Return the vendor's crashkernel= in kdumpctl's own files; None where they lack it."""
         return crashkernel_default.listed(self.host, machine)
 
     def puts_default_back(self) -> Optional[str]:
-        """Return why kdumpctl will put the vendor's crashkernel= in place of another."""
+        """Return why kdumpctl will put the vendor's crashkernel= in place of another; None where it will not."""
         if self.host.read(CONF) is None:
             return None
         is_put_back = crashkernel_default.is_put_back(self.host, self.generation(), self._directives())
         return "%s does not say auto_reset_crashkernel no" % CONF if is_put_back else None
 
     def capture_sysctls(self) -> List[SysctlFile]:
-        """Return the files of sysctl.d that act in the capture kernel, in order."""
+        """Return the files of sysctl.d that act in the capture kernel of kdumpctl, in order."""
         return capture_sysctls.applied(self.host)
 
     def start_argv(self, rebuild: bool, unload: bool, reload: bool = False) -> List[List[str]]:
-        """Return the commands that load the capture kernel anew, building its initramfs first if asked."""
-        # kdumpctl start ends well over what is loaded and leaves it; only an active unit is stopped by a restart
+        """Return the commands that load the capture kernel again, after its initramfs is built again if asked."""
+        # kdumpctl start succeeds and leaves what is loaded; only an active unit is stopped by a restart
         unloading = [self.unload_argv()] if unload else []
         # a start unloads first, and then checks for a minute, waits for the server of the target, or builds once more
         # (force_rebuild): a reload only unloads and loads
@@ -308,9 +308,9 @@ class KdumpctlStack(Stack):
         return ([["kdumpctl", "rebuild"]] if rebuild else []) + unloading + loading
 
     def unload_argv(self) -> List[str]:
-        """Return the command that unloads the capture kernel, whatever the unit's state."""
+        """Return the command by which kdumpctl unloads the capture kernel, whatever the unit's state."""
         return ["kdumpctl", "stop"]
 
     def refused_start(self) -> List[str]:
-        """Return why the files as they stand keep the stack from starting."""
+        """Return an empty list: no setting in kdumpctl's files keeps it from loading."""
         return []

@@ -2,7 +2,7 @@
 # GNU General Public License v3.0-or-later (see COPYING or https://www.gnu.org/licenses/gpl-3.0.txt)
 # SPDX-License-Identifier: GPL-3.0-or-later
 # Private to this collection: no promise is made to code outside it.
-"""What is wrong with an /etc/sysconfig/kdump, rule by rule: S1 to S13."""
+"""What is wrong with /etc/sysconfig/kdump, rule by rule: S1 to S13."""
 
 import re
 from typing import Dict, Iterator, List, NamedTuple, Tuple
@@ -28,7 +28,7 @@ BLOCKED = "rd.driver.blacklist="
 
 
 class Facts(NamedTuple):
-    """What is known of the host: its kdumpctl, its architecture, and kernel releases that are named and not there."""
+    """Facts about the host: its kdumpctl, its architecture, and kernel releases that are named and not there."""
 
     generation: str = "current"
     machine: str = ""
@@ -40,19 +40,19 @@ Entries = Dict[str, Event]
 
 
 class Sysconfig(NamedTuple):
-    """What the rules judge: the variables, and what is known of the host."""
+    """What the rules of /etc/sysconfig/kdump judge: the variables, and facts about the host."""
 
     entries: Entries
     facts: Facts
 
 
 def _words(entries: Entries, name: str) -> List[str]:
-    """Return the words of a variable."""
+    """Return the words that a variable's value splits into."""
     return words_of(entries[name].value or "") if name in entries else []
 
 
 def log_levels(seen: Sysconfig, rule: str) -> Iterator[Finding]:
-    """Find log levels that end every call of kdumpctl."""
+    """Find a log level in /etc/sysconfig/kdump that ends every call of kdumpctl."""
     for name in LEVELS:
         entry = seen.entries.get(name)
         if entry and entry.value not in (None, "", "0", "1", "2", "3", "4"):
@@ -61,7 +61,7 @@ def log_levels(seen: Sysconfig, rule: str) -> Iterator[Finding]:
 
 
 def kernel_release(seen: Sysconfig, rule: str) -> Iterator[Finding]:
-    """Find a capture kernel that is not installed."""
+    """Find a KDUMP_KERNELVER that is not installed."""
     entry = seen.entries.get("KDUMP_KERNELVER")
     if entry and entry.value in seen.facts.lacking:
         message = "no kernel %s is installed: kdumpctl loads nothing" % entry.value
@@ -69,7 +69,7 @@ def kernel_release(seen: Sysconfig, rule: str) -> Iterator[Finding]:
 
 
 def missing_words(seen: Sysconfig, rule: str) -> Iterator[Finding]:
-    """Find words without which a capture kernel often runs out of memory, or hangs at a device."""
+    """Find a command line without words that save memory, or keep a capture kernel from hanging at a device."""
     entry, words = seen.entries.get(APPEND), _words(seen.entries, APPEND)
     if not entry or entry.value is None:
         return
@@ -83,7 +83,7 @@ def missing_words(seen: Sysconfig, rule: str) -> Iterator[Finding]:
 
 
 def removed_values(seen: Sysconfig, rule: str) -> Iterator[Finding]:
-    """Find name=value among the names to remove, which takes every value of the name. EL 8 removes that value only."""
+    """Find name=value in KDUMP_COMMANDLINE_REMOVE, which removes every value of the name, except on EL 8."""
     entry = seen.entries.get(REMOVE)
     valued = [word for word in _words(seen.entries, REMOVE) if "=" in word.rstrip("=")]
     if entry and valued and seen.facts.generation != "el8":
@@ -92,7 +92,7 @@ def removed_values(seen: Sysconfig, rule: str) -> Iterator[Finding]:
 
 
 def reserving_words(seen: Sysconfig, rule: str) -> Iterator[Finding]:
-    """Find a crashkernel= for the capture kernel itself: kdumpctl removes it from the booted command line only."""
+    """Find a crashkernel= for the capture kernel: kdumpctl removes it from the booted command line only."""
     entry = seen.entries.get(APPEND)
     if entry and any(word.startswith("crashkernel=") for word in _words(seen.entries, APPEND)):
         message = "crashkernel= makes the capture kernel reserve memory of the little that it has"
@@ -100,7 +100,7 @@ def reserving_words(seen: Sysconfig, rule: str) -> Iterator[Finding]:
 
 
 def blocked_drivers(seen: Sysconfig, rule: str) -> Iterator[Finding]:
-    """Find a list of drivers that is not separated by commas."""
+    """Find a list of drivers in rd.driver.blacklist= that is not separated by commas."""
     entry = seen.entries.get(APPEND)
     for word in _words(seen.entries, APPEND):
         if entry and word.startswith(BLOCKED) and not re.match(r"[A-Za-z0-9_,-]+\Z", word[len(BLOCKED) :]):
@@ -109,7 +109,7 @@ def blocked_drivers(seen: Sysconfig, rule: str) -> Iterator[Finding]:
 
 
 def whole_command_line(seen: Sysconfig, rule: str) -> Iterator[Finding]:
-    """Find a command line in place of the booted one."""
+    """Find a KDUMP_COMMANDLINE, which takes the place of the booted command line."""
     entry = seen.entries.get(WHOLE)
     if entry and entry.value:
         message = "KDUMP_COMMANDLINE takes the place of the booted command line, with all that this says of the host"
@@ -117,7 +117,7 @@ def whole_command_line(seen: Sysconfig, rule: str) -> Iterator[Finding]:
 
 
 def notification(seen: Sysconfig, rule: str) -> Iterator[Finding]:
-    """Find a switch that is neither on nor off."""
+    """Find a VMCORE_CREATION_NOTIFICATION that is neither yes nor no."""
     entry = seen.entries.get("VMCORE_CREATION_NOTIFICATION")
     if entry and (entry.value or "").lower() not in ("", "yes", "no"):
         message = "kdumpctl takes anything but yes for no"
@@ -125,14 +125,14 @@ def notification(seen: Sysconfig, rule: str) -> Iterator[Finding]:
 
 
 def absent_words(seen: Sysconfig, rule: str) -> Iterator[Finding]:
-    """Find a file that leaves out what kdumpctl has no default for."""
+    """Find a file without KDUMP_COMMANDLINE_APPEND, for which kdumpctl has no default."""
     if seen.entries and APPEND not in seen.entries:
         message = "%s is not set, and kdumpctl appends nothing by itself" % APPEND
         yield Finding(rule, "warning", None, message, "set it by kdump_config with sysconfig: {%s: null}" % APPEND)
 
 
 def image_name(seen: Sysconfig, rule: str) -> Iterator[Finding]:
-    """Find a file that does not say what kernel images are called."""
+    """Find a file without KDUMP_IMG, which says what kernel images are called."""
     entry = seen.entries.get("KDUMP_IMG")
     if seen.entries and (entry is None or entry.value == ""):
         message = "KDUMP_IMG is not set: kdumpctl finds no kernel by the name of vmlinuz-..."
@@ -140,7 +140,7 @@ def image_name(seen: Sysconfig, rule: str) -> Iterator[Finding]:
 
 
 def quotes(seen: Sysconfig, rule: str) -> Iterator[Finding]:
-    """Find quotes within a value that kdumpctl has xargs or read split, and so loses words by."""
+    """Find quotes within a value that kdumpctl splits by xargs or read, and so loses words by."""
     for name in (WHOLE, REMOVE) if seen.facts.generation != "el8" else ():
         entry = seen.entries.get(name)
         value = (entry.value or "") if entry else ""
@@ -162,7 +162,7 @@ RULES = (
 
 
 def lint(text: str, touched: List[str], facts: Facts) -> List[Finding]:
-    """Return what the rules find, in the order of the lines."""
+    """Return what the rules find in /etc/sysconfig/kdump, in the order of its lines."""
     done = events(text)
     entries = {event.name: event for event in done if event.name}
     found = list(shell_lint.lint(text, "S1", "bash", touched))

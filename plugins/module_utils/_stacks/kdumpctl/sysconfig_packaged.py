@@ -4,7 +4,7 @@
 # Private to this collection: no promise is made to code outside it.
 """What the packages of kdumpctl write into /etc/sysconfig/kdump, by generation and architecture.
 
-kdumpctl itself has no such defaults, or less: where the file lacks KDUMP_COMMANDLINE_APPEND, the capture kernel gets
+kdumpctl itself has no such defaults, or fewer: where the file lacks KDUMP_COMMANDLINE_APPEND, the capture kernel gets
 none of these words.
 """
 
@@ -102,12 +102,12 @@ def machine_of(release: str) -> str:
 
 
 def default_words(generation: str, machine: str) -> str:
-    """Return the words of a generation's package for an architecture, empty where they are not known."""
+    """Return KDUMP_COMMANDLINE_APPEND of a generation's package for an architecture; empty where it is unknown."""
     return WORDS.get((generation, machine), "")
 
 
 def packaged(generation: str, machine: str) -> Dict[str, str]:
-    """Return the other variables that a generation's package sets and that are not the same where they are unset."""
+    """Return the other variables of a generation's package that would mean something else if unset."""
     found = {"KDUMP_IMG": "vmlinuz"}
     if generation == "current":
         found["VMCORE_CREATION_NOTIFICATION"] = "yes"
