@@ -99,11 +99,11 @@ def check_together(arguments: List[Argument]) -> None:
     if len(main) > 1 or len(set(kinds)) < len(kinds):
         raise GrammarError("the kernel takes the last of several values of one kind and drops the others")
     if main and ("high" in kinds or "low" in kinds):
-        raise GrammarError("the kernel ignores ,high and ,low beside a value without them")
+        raise GrammarError("the kernel ignores ,high and ,low next to a value without them")
     if "low" in kinds and "high" not in kinds:
-        raise GrammarError("a value with ,low counts only beside one with ,high")
+        raise GrammarError("a value with ,low counts only next to one with ,high")
     if "cma" in kinds and len(kinds) == 1:
-        raise GrammarError("a value with ,cma only adds to a reservation and needs one beside it")
+        raise GrammarError("a value with ,cma only adds to a reservation and needs one next to it")
 
 
 def round_up(size: int, step: int) -> int:

@@ -67,7 +67,9 @@ def _estimate(host: Host, stack: Stack, running: Running, wish: SizeOptions) -> 
     floor = 0 if found.floored else _floor(host, stack, running, wish)
     messages = list(found.messages)
     if floor > found.size:
-        messages.append("the vendor reserves %s on such a machine by default, so no less is taken" % mib(floor))
+        messages.append(
+            "the vendor reserves %s on such a machine by default, so the size is raised to that" % mib(floor)
+        )
     needed = max(found.size, floor)
     size = adjusted(needed, wish)
     messages.append("with margin and limits that is %dM" % (size // MIB))

@@ -136,7 +136,7 @@ def below_floor(default: WantedReservation, running: Running) -> Optional[str]:
         return None
     words = (
         "this machine is below the vendor's floor: the default %s reserves nothing with %s of RAM (%s), so nothing was "
-        "changed and no reboot is needed; where it is to leave dumps all the same, name a size such as 128M for it"
+        "changed and no reboot is needed; to get dumps from it anyway, name a size such as 128M for it"
     )
     told = said(default.values or []), option_grammar.mib(running.ram_bytes or 0), default.expected.reason
     return words % told

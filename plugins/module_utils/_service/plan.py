@@ -134,14 +134,14 @@ def _loads(service: Service, wanted: WantedService, rebuild: bool, changes: List
         changes.append(StateChange("armed", "no", "yes"))
     if rebuild or missing:
         reason = service.image.stale_because or "rebuild is always"
-        changes.append(StateChange("capture initramfs", reason, "built anew"))
+        changes.append(StateChange("capture initramfs", reason, "built again"))
     if service.changed_since:
-        changes.append(StateChange("loaded", "before %s changed" % ", ".join(service.changed_since), "anew"))
+        changes.append(StateChange("loaded", "before %s changed" % ", ".join(service.changed_since), "again"))
     if service.perhaps_since:
         loaded = "outside of the unit, perhaps before %s changed" % ", ".join(service.perhaps_since)
-        changes.append(StateChange("loaded", loaded, "anew"))
+        changes.append(StateChange("loaded", loaded, "again"))
     if wanted.state == "restarted" and len(changes) == count:
-        changes.append(StateChange("loaded", "before this run", "anew"))
+        changes.append(StateChange("loaded", "before this run", "again"))
     return len(changes) > count
 
 
@@ -160,7 +160,7 @@ def blocked(service: Service, stack: Stack, wanted: WantedService, planned: Serv
     if planned.unload and service.unit.condition is False:
         sentences.append(
             "systemd passes over %s, as its condition (crashkernel= on the command line) was not met, so it cannot "
-            "replace what somebody else has loaded: reserve by crashkernel_reserve, then reboot." % stack.unit
+            "replace what somebody else has loaded: reserve memory by crashkernel_reserve, then reboot." % stack.unit
         )
     # what is loaded stays loaded: the kernel would go on to say that it is armed, but with the old initramfs
     if service.forbidden:

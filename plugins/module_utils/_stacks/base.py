@@ -103,7 +103,7 @@ class Stack(abc.ABC):
     # the other files that decide it, as shell patterns; the configuration is compared by value
     own_files: Tuple[str, ...] = ()
     start_rules: Tuple[str, ...] = ()  # the rules of findings whose errors make the tool's start, or its build, fail
-    reloads = False  # whether the unit can load what is built anew without the checks of a start
+    reloads = False  # whether the unit can load what is built again without the checks of a start
     loads_by_links = False  # whether it loads by links, which may lead to another kernel than the running one
 
     # -- the system that saves the dump

@@ -34,7 +34,7 @@ Entries = Dict[str, Variable]
 OF_HOST = ("T17", "T18")
 # numbers that scripts compare, and what happens with any other text
 COMPARED = {
-    "KDUMP_DUMP_DMESG": "no dmesg file is written beside the dump",
+    "KDUMP_DUMP_DMESG": "no dmesg file is written next to the dump",
     "KDUMP_NUM_DUMPS": "no old dump is removed",
 }
 # numbers that a remote target needs: the target, what happens with any other text, and whether 0 is wrong too
@@ -136,7 +136,7 @@ def several_targets(entries: Entries, rule: str) -> Iterator[Finding]:
     """Find a second dump target in /etc/default/kdump-tools, which dumps to both."""
     targets = [entries[name] for name in options.TARGET_VARIABLES if name in entries]
     for entry in targets[1:]:
-        message = "%s stands beside %s; kdump-tools dumps to both" % (entry.name, targets[0].name)
+        message = "%s stands next to %s; kdump-tools dumps to both" % (entry.name, targets[0].name)
         yield warning(rule, entry, message, "keep one of them")
 
 

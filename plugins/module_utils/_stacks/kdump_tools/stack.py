@@ -60,7 +60,7 @@ TARGET_VARIABLES = (("NFS", "nfs"), ("SSH", "ssh"), ("FTP", "ftp"))
 OWN_WORDS = re.compile(r'KDUMP_CMDLINE_APPEND:="([^"]*)"')
 # what kdump-config takes out of the booted command line, but not out of KDUMP_CMDLINE
 REMOVED = re.compile(r"(^| )(crashkernel|hugepages|hugepagesz|abm)=[^ ]*")
-# what mkinitramfs reads; an initramfs older than any of it is built anew
+# what mkinitramfs reads; an initramfs older than any of it is built again
 BUILD_INPUTS = ("/etc/initramfs-tools/*", "/etc/initramfs-tools/conf.d/*", "/etc/initramfs-tools/hooks/*")
 
 
@@ -74,7 +74,7 @@ class KdumpToolsStack(Stack):
     metrics_directory = "/var/lib/prometheus/node-exporter"
     start_rules = ("T18",)
     config_files = (DEFAULTS,)
-    # kdump-config compares the second with its copy, and builds the initramfs anew where they differ
+    # kdump-config compares the second with its copy, and builds the initramfs again where they differ
     loaded_files = (DEFAULTS, SYSCTLS)
     # its capture kernel boots the real root file system, with all programs and sysctls of the running one
     own_programs = ("kdump-config", "kexec", "makedumpfile")

@@ -54,7 +54,7 @@ def _nearest(name: str) -> str:
     """Return what to do about an unknown directive: write the nearest known name, or remove the line."""
     odd = [one for one in name if not one.isprintable() or ord(one) > 126]
     if odd:
-        return "type the line anew: its name holds the character %s" % shown(odd[0]).encode("unicode_escape").decode()
+        return "type the line again: its name holds the character %s" % shown(odd[0]).encode("unicode_escape").decode()
     near = difflib.get_close_matches(name.lower(), KNOWN, 1) if len(name) <= LONGEST_NAME else []
     return "write %s, or remove the line" % near[0] if near else "remove the line"
 

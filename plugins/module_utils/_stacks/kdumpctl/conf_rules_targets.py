@@ -33,7 +33,7 @@ def mounts_and_target(document: Document, rule: str) -> Iterator[Finding]:
     """Find dracut's --mount next to a dump target in kdump.conf: it is one as well."""
     for entry in document.named("dracut_args"):
         if "--mount" in entry.value and document.target():
-            message = "--mount in dracut_args is a dump target beside %s" % document.named(*TARGETS)[0].name
+            message = "--mount in dracut_args is a dump target next to %s" % document.named(*TARGETS)[0].name
             yield error(rule, entry, message, "keep one of the two")
 
 

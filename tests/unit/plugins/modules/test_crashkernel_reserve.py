@@ -67,7 +67,7 @@ def el8():
         (["auto"], "only the kernel of RHEL 8 knows it"),
         (["256M", "128M"], "takes the last of several"),
         (["256M", "128M,low"], "ignores ,high and ,low"),
-        (["128M,low"], "counts only beside one with ,high"),
+        (["128M,low"], "counts only next to one with ,high"),
         ([], "an empty list"),
         ("4G", "would reserve nothing on this machine with 2048 MiB of RAM: 4096 MiB is not less"),
         ("64G-:512M", "with 2048 MiB of RAM: none of its ranges holds this RAM"),
