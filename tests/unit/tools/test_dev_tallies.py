@@ -37,7 +37,7 @@ def test_a_failure_shows_the_named_errors_or_the_last_lines() -> None:
     assert tallies.telling(noise) == noise[-tallies.TAIL_LINES :]
 
 
-def test_of_a_play_that_failed_what_ansible_says_of_the_first_host_is_shown() -> None:
+def test_failed_play_shows_what_ansible_says_of_the_first_host() -> None:
     said = [
         "TASK [Crash]",
         "[ERROR]: x",

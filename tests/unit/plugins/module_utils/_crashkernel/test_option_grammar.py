@@ -79,7 +79,7 @@ def test_what_the_kernel_would_not_read_is_no_argument(text):
     "values",
     [["256M", "128M"], ["256M", "128M,low"], ["512M,high", "512M,high"], ["128M,low"], ["1G,cma"], ["auto", "256M"]],
 )
-def test_arguments_that_cancel_each_other_are_told(values):
+def test_arguments_that_cancel_each_other_are_refused(values):
     with pytest.raises(GrammarError):
         check_together([parse_argument(value) for value in values])
 

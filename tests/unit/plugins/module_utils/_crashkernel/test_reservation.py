@@ -229,7 +229,7 @@ CMA_LINE = "crashkernel=256M crashkernel=1G,cma"
         ("7.3.0", "aarch64", GIB, False),
     ],
 )
-def test_what_cma_adds_is_told_only_where_the_kernel_is_known(release, machine, cma, is_known):
+def test_what_cma_adds_is_returned_only_where_the_kernel_is_known(release, machine, cma, is_known):
     found = reservation(CMA_LINE, 8 * GIB, kernel_of(release, machine))
     assert (found.size, found.cma, found.cma_known) == (256 * MIB, cma, is_known)
     assert found.told_cma == (cma if is_known else None)

@@ -99,7 +99,7 @@ def test_an_image_is_untouched_if_it_is_the_same_and_has_its_time(mtime, image, 
         (True, [], [], None),
     ],
 )
-def test_of_a_record_that_is_left_which_is_younger_than_what_is_loaded(armed, changed_since, perhaps_since, left):
+def test_record_left_behind_has_only_files_newer_than_what_is_loaded(armed, changed_since, perhaps_since, left):
     unit = Unit(True, armed, False, True, False, None, None)
     service = Service(unit, armed, True, Image("/image", True, None), changed_since, perhaps_since)
     found = undo.unarmed(FakeHost({undo.RECORD: undo.encoded(RECORD)}), service)

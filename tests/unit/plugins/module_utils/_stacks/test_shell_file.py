@@ -41,7 +41,7 @@ def edited(text, wanted, *host):
         ("current", "x86_64", "VMCORE_CREATION_NOTIFICATION", "yes"),
     ],
 )
-def test_null_writes_what_the_package_has_in_its_file_and_kdumpctl_not_in_itself(generation, machine, name, default):
+def test_null_writes_a_default_that_only_the_packages_file_has(generation, machine, name, default):
     expected = 'A=1\n%s="%s"\n' % (name, default)
     for text in ('A=1\n%s="mine"\n' % name, "A=1\n", expected):
         assert edited(text, {name: None}, generation, machine) == expected

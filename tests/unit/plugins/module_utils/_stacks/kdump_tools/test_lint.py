@@ -49,7 +49,7 @@ def test_every_rule_is_met_in_a_row():
     assert seen == {"T%d" % number for number in range(1, 19)}
 
 
-def test_what_a_host_may_lack_is_named_but_for_the_packages_own_links():
+def test_what_a_host_may_lack_is_named_except_the_packages_own_links():
     text = 'KDUMP_COMPRESSION="lz4"\nKDUMP_KERNEL=/boot/k\nKDUMP_INITRD=/var/lib/kdump/initrd.img\n'
     assert rules.named_things(text) == ("lz4", ["/boot/k"])
     assert rules.named_things("USE_KDUMP=1\n") == (None, [])

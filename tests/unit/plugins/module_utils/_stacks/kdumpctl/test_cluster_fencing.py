@@ -16,7 +16,7 @@ def node(programs=("pcs",), **files):
     return FakeHost(dict(FENCED, **files), programs=list(programs))
 
 
-def test_the_nodes_of_pacemaker_are_told_but_the_node_itself():
+def test_nodes_of_pacemaker_are_notified_except_the_node_itself():
     assert read_fencing(node(), None).nodes == ["web2"]
 
 

@@ -32,7 +32,7 @@ def found(row, source):
 
 @pytest.mark.parametrize("source", sorted(SOURCES))
 @pytest.mark.parametrize("row", ROWS, ids=lambda row: "%s %r" % (row["rule"], row["text"]))
-def test_an_error_is_what_the_real_kdumpctl_refuses_or_has_its_reason_beside_it(row, source):
+def test_an_error_is_what_the_real_kdumpctl_refuses_or_has_its_reason_next_to_it(row, source):
     refused = row["said"][source] is not None
     judged = any(finding.severity == "error" for finding in found(row, source))
     why = row.get("differs", {}).get(source)

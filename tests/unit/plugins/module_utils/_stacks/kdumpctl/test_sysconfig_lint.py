@@ -34,7 +34,7 @@ def test_a_file_has_the_findings_that_are_recorded_for_it(row, generation):
 
 
 @pytest.mark.parametrize(("row", "generation"), [case for case in CASES if "why" not in case[0]], ids=name)
-def test_an_error_or_a_warning_is_where_kdumpctl_does_not_what_was_meant(row, generation):
+def test_error_or_warning_is_where_kdumpctl_does_not_do_what_was_meant(row, generation):
     assert is_warned_of(row, generation) == (not row[generation]["as meant"])
 
 
@@ -74,5 +74,5 @@ def test_the_packages_own_words_have_no_finding(key):
     assert words and lint(text, [], Facts(key[0], key[1])) == []
 
 
-def test_of_an_unknown_architecture_no_words_are_known():
+def test_unknown_architecture_has_no_known_words():
     assert sysconfig_packaged.default_words("current", "riscv64") == ""
