@@ -51,7 +51,7 @@ def test_the_boot_loader_is_found_by_its_tool(host, name):
     assert find_bootloader(host).name == name
 
 
-def test_a_host_without_a_known_boot_loader_is_told_so():
+def test_a_host_without_a_known_boot_loader_is_a_failure():
     with pytest.raises(Failure, match="neither grubby nor"):
         find_bootloader(FakeHost())
 
@@ -141,7 +141,7 @@ def test_el8_on_s390x_gives_new_kernels_their_arguments_by_the_file():
     assert host.files["/etc/kernel/cmdline"] == "root=/dev/mapper/rhel-root ro rd.lvm.lv=rhel/root crashkernel=256M\n"
 
 
-def test_el8_entries_that_refer_to_arguments_that_are_not_there_are_told_of():
+def test_el8_entries_that_refer_to_missing_arguments_are_a_failure():
     host = GrubbyHost(EL8_ENTRIES, default="0")
     with pytest.raises(Failure, match=r"takes its arguments from kernelopts.*run grub2-mkconfig"):
         find_bootloader(host).plan(["256M"], "all")
@@ -177,7 +177,7 @@ def test_kernels_that_are_installed_before_the_reboot_get_the_new_value_too(want
 
 
 @pytest.mark.parametrize("name", ["memtest", "uki"])
-def test_entries_without_arguments_are_none_of_ours(name):
+def test_entries_without_arguments_are_left_out(name):
     host = GrubbyHost()
     host.names.insert(2, name)
     host.files["/boot/loader/entries/%s.conf" % name] = "title x\nlinux /memtest.bin\n"
@@ -210,7 +210,7 @@ def test_a_grubby_that_did_nothing_is_found_out_and_undone():
     assert host.files == before
 
 
-def test_what_grubby_complained_of_is_told_though_it_ended_well():
+def test_complaints_of_a_grubby_that_ended_well_are_shown():
     host = GrubbyHost()
     host.broken = True
     host.complaint = "sed: couldn't open temporary file /boot/loader/entries/sedX1: Read-only file system\n"
@@ -241,7 +241,7 @@ def test_zipl_runs_again_when_entries_are_put_back():
     assert host.commands.count(["zipl"]) == 2
 
 
-def test_entries_that_cannot_be_put_back_into_the_boot_record_are_told_of():
+def test_entries_that_cannot_be_put_back_into_the_boot_record_are_reported():
     failing = {"zipl": (1, "", "Error: Could not open device")}
     host = GrubbyHost(files={"/etc/zipl.conf": "[defaultboot]\n"}, programs=["zipl"], commands=failing)
     with pytest.raises(Failure, match=r"Could not open device; nor could the boot entries be put back.*Could not open"):

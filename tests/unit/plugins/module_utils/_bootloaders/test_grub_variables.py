@@ -54,14 +54,14 @@ def read(*texts):
 
 @pytest.mark.parametrize("shell", [name for name in ("dash", "bash") if shutil.which(name)])
 @pytest.mark.parametrize("text", TOLD)
-def test_a_value_that_is_told_is_that_of_the_shell(text, shell, tmp_path):
+def test_a_predicted_value_is_that_of_the_shell(text, shell, tmp_path):
     script = tmp_path / "all.sh"
     script.write_text("%s\nprintf '%%s' \"$%s\"\n" % (text.format(NAME), NAME))
     assert read(text).values[NAME] == subprocess.check_output([shell, str(script)], universal_newlines=True)
 
 
 @pytest.mark.parametrize("text", UNTOLD)
-def test_what_only_a_shell_can_tell_is_not_told_and_the_line_is_named(text):
+def test_what_only_a_shell_can_compute_is_unknown_and_the_line_is_named(text):
     settings = read(text)
     assert settings.values[NAME] is None
     assert " of /0.cfg" in settings.doubts[NAME]

@@ -99,7 +99,7 @@ def test_a_list_of_kernels_is_refused(programs):
     assert bootloader.refusals("default") == []
 
 
-def test_a_file_of_the_image_that_says_otherwise_is_told_of():
+def test_a_file_of_the_image_with_another_value_is_reported():
     bootloader = find_bootloader(OstreeHost(files={KARGS_D: IMAGE_SAYS}))
     assert bootloader.notes(["512M"]) == []
     assert KARGS_D + " of the image says crashkernel=512M: change it" in bootloader.notes(["256M"])[0]

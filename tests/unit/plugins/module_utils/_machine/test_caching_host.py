@@ -198,7 +198,7 @@ def test_command_that_begins_like_one_that_reads_counts_as_an_act(argv):
     assert host.commands == [argv, argv]
 
 
-def test_waiting_looks_anew_each_time():
+def test_waiting_reads_the_host_again_each_time():
     host, seen = machine()
 
     def armed():

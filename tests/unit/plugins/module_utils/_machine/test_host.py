@@ -49,7 +49,7 @@ def test_what_is_not_there_is_none_and_no_error(host, tmp_path):
     host.remove(path)
 
 
-def test_a_link_is_told_as_it_is_written_wherever_it_leads(host, tmp_path):
+def test_a_link_is_returned_as_it_is_written_wherever_it_leads(host, tmp_path):
     os.symlink("../none", str(tmp_path / "link"))
     assert host.link(str(tmp_path / "link")) == "../none"
     assert host.link(str(tmp_path)) is None and host.link(str(tmp_path / "none")) is None
@@ -107,7 +107,7 @@ def test_a_link_to_itself_leads_nowhere(host, tmp_path):
 
 @pytest.mark.parametrize("look", ["read", "stat"])
 @pytest.mark.parametrize("path", ["/etc/a\0b", "/" + "n" * 5000])
-def test_a_path_that_can_be_none_is_a_failure_and_no_traceback(host, look, path):
+def test_an_impossible_path_is_a_failure_and_no_traceback(host, look, path):
     with pytest.raises(Failure, match="^cannot (read|look at) "):
         getattr(host, look)(path)
 
@@ -121,7 +121,7 @@ def test_a_file_that_is_too_large_to_be_wanted_whole_is_refused(host, tmp_path):
 
 
 @pytest.mark.parametrize("offset, size", [(1 << 63, 10), (1 << 70, 10), (0, 1 << 63)])
-def test_a_place_to_which_no_file_goes_is_a_failure_and_no_traceback(host, tmp_path, offset, size):
+def test_an_impossible_offset_is_a_failure_and_no_traceback(host, tmp_path, offset, size):
     (tmp_path / "file").write_text("text")
     with pytest.raises(Failure, match="^cannot read "):
         host.read_bytes(str(tmp_path / "file"), offset, size)
@@ -147,7 +147,7 @@ def test_a_file_that_is_hidden_by_a_link_to_dev_null_is_empty(host, tmp_path):
 
 
 @pytest.mark.parametrize("address, port", [("a" * 64 + ".example", 22), ("a..b", 22), ("127.0.0.1", 99999)])
-def test_an_address_that_can_be_none_refuses_and_no_traceback(host, address, port):
+def test_an_impossible_address_is_refused_without_a_traceback(host, address, port):
     assert host.refuses(address, port, 0.1)
 
 
@@ -178,7 +178,7 @@ class Unable:
         raise OSError(12, "Cannot allocate memory")
 
 
-def test_a_command_that_cannot_be_started_is_a_failure_that_a_change_can_be_taken_back_for():
+def test_a_command_that_cannot_be_started_is_a_failure_after_which_a_change_can_be_undone():
     with pytest.raises(Failure, match="cannot run systemctl restart kdump: .*Cannot allocate memory"):
         Host(Unable()).run(["systemctl", "restart", "kdump"])
 

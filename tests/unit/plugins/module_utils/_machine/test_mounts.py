@@ -68,7 +68,7 @@ LINKS = {"/d/link": "../nfs/here", "/d/loop": "loop", "/d/back": "/d/link/..", "
 
 
 @pytest.mark.parametrize("path, point", WAYS)
-def test_a_way_is_gone_by_its_links_up_to_the_first_server(path, point):
+def test_links_on_a_way_are_followed_up_to_the_first_server(path, point):
     host = FakeHost()
     host.links.update(LINKS)
     read, plain = [], host.link
@@ -89,7 +89,7 @@ def test_a_root_on_a_server_is_on_every_way():
 @pytest.mark.parametrize(
     ("kind", "remote"), [("nfs4", True), ("fuse.rclone", True), ("fuse.glusterfs", True), ("ext4", False)]
 )
-def test_what_somebody_serves_may_be_gone(kind, remote):
+def test_file_system_of_a_server_may_be_gone(kind, remote):
     assert mounts.is_remote(mounts.Mount("/", "/srv", kind, "any", True)) is remote
 
 
