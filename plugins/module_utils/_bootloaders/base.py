@@ -2,7 +2,7 @@
 # GNU General Public License v3.0-or-later (see COPYING or https://www.gnu.org/licenses/gpl-3.0.txt)
 # SPDX-License-Identifier: GPL-3.0-or-later
 # Private to this collection: no promise is made to code outside it.
-"""What every way of setting kernel arguments can be asked, and the plan that passes between plan() and apply()."""
+"""The interface of all boot loaders, each a way to set kernel arguments, and the plan between plan() and apply()."""
 
 import abc
 from typing import Any, Dict, List, NamedTuple, Optional, Sequence, Union
@@ -21,7 +21,7 @@ Kernels = Union[str, List[str]]
 
 
 class BootEntry(NamedTuple):
-    """One boot entry: its id, its kernel's path ("" where that is not known), its command line, whether it is next."""
+    """One boot entry: its id, its kernel's path ("" if unknown), its command line, whether the next boot takes it."""
 
     id: str
     kernel: str
@@ -30,9 +30,9 @@ class BootEntry(NamedTuple):
 
 
 class BootPlan(NamedTuple):
-    """What would change: entries before and after in the same order, files, and the commands that do it.
+    """Planned changes of boot entries: the entries before and after in the same order, files, and commands.
 
-    notes are sentences about what changes beside crashkernel=.
+    notes are sentences about what changes besides crashkernel=.
     """
 
     before: List[BootEntry]
@@ -42,26 +42,26 @@ class BootPlan(NamedTuple):
     notes: Sequence[str] = ()
 
     def changed(self) -> bool:
-        """Return whether there is anything to do."""
+        """Return whether the plan changes anything."""
         return bool(self.commands) or bool(self.files)
 
 
 class Future(NamedTuple):
-    """Where a kernel that an update installs takes its arguments from, and the crashkernel= values there."""
+    """Where a kernel that an update installs will take its arguments from, and the crashkernel= values there."""
 
     source: str
     values: List[str]
 
 
 class NotBooted(NamedTuple):
-    """Why a reboot would not bring what a boot entry says, as a clause, and what to do."""
+    """Why a reboot would not apply what a boot entry says, as a clause, and what to do."""
 
     reason: str
     remedy: str
 
 
 class Bootloader(abc.ABC):
-    """One way of setting kernel arguments. Only apply() writes."""
+    """One way to set kernel arguments. Only apply() writes."""
 
     name = ""  # grubby | grub-dropin | rpm-ostree | bootc | zipl
 
@@ -71,44 +71,44 @@ class Bootloader(abc.ABC):
 
     @abc.abstractmethod
     def entries(self) -> List[BootEntry]:
-        """Return the boot entries whose crashkernel= is ours to set, in the boot loader's order."""
+        """Return the boot entries whose crashkernel= this boot loader can set, in its own order."""
 
     @abc.abstractmethod
     def refusals(self, kernels: Kernels) -> List[str]:
-        """Return a sentence for each choice of kernels that cannot be made here."""
+        """Return a sentence for each choice of kernels that this boot loader cannot make."""
 
     def notes(self, wanted: List[str]) -> List[str]:
-        """Return what else an operator should know who wants these values here."""
+        """Return further advice for an operator who wants these crashkernel= values."""
         return []
 
     def entry_files(self, entry: BootEntry) -> List[str]:
-        """Return the files that hold what an entry says, none where that is not known."""
+        """Return the files that hold what a boot entry says, none if they are not known."""
         return []
 
     def unread(self) -> Optional[NotBooted]:
-        """Return why what is written here is surely not what the machine boots, None where it may be."""
+        """Return why the machine certainly does not boot these entries, None if it may."""
         return None
 
     def future(self) -> Optional[Future]:
-        """Return where kernels yet to come take their arguments from; None where it is the entries' own text."""
+        """Return where kernels that are installed later take their arguments from; None if from the entries."""
         return None
 
     @abc.abstractmethod
     def plan(self, wanted: List[str], kernels: Kernels) -> BootPlan:
-        """Return what would have to change for the entries to have exactly the wanted crashkernel= values."""
+        """Return the changes by which the boot entries get exactly the wanted crashkernel= values."""
 
     @abc.abstractmethod
     def apply(self, plan: BootPlan) -> BootPlan:
-        """Carry a plan out and return it as it came about; where it did not come true, undo it and raise Failure."""
+        """Carry out a plan and return it with its outcome; if it did not take effect, undo it and raise Failure."""
 
 
 def default_entry(entries: List[BootEntry]) -> Optional[BootEntry]:
-    """Return the entry that the next boot takes: the first, where none is marked."""
+    """Return the boot entry that the next boot takes: the first if none is marked."""
     return next((entry for entry in entries if entry.default), entries[0] if entries else None)
 
 
 def configured(entries: List[BootEntry]) -> List[Dict[str, Any]]:
-    """Return what each entry says of crashkernel=, as modules return it."""
+    """Return the crashkernel= values of each boot entry, as modules return them."""
     return [
         {"id": entry.id, "kernel": entry.kernel or None, "args": values(entry.cmdline), "default": entry.default}
         for entry in entries
@@ -116,19 +116,19 @@ def configured(entries: List[BootEntry]) -> List[Dict[str, Any]]:
 
 
 def consistent(entries: List[BootEntry]) -> bool:
-    """Return whether every entry but rescue ones has the same crashkernel= values."""
+    """Return whether all boot entries except rescue ones have the same crashkernel= values."""
     return len({tuple(values(entry.cmdline)) for entry in entries if "-rescue-" not in entry.kernel}) <= 1
 
 
 def put_back(host: Host, texts: Dict[str, Optional[str]]) -> None:
-    """Write files as they were, all or none; None stands for one that was not there."""
+    """Write files so that they have these texts, all or none; None removes a file."""
     changed = [FileContent(path, text) for path, text in texts.items() if host.read(path) != text]
     if changed:
         host.write_all(changed)
 
 
 def not_read_back(tool: str, plan: BootPlan, seen: List[BootEntry]) -> Failure:
-    """Return the Failure for entries that do not say what was asked for."""
+    """Return the Failure for boot entries that differ from the plan although the tool succeeded."""
     wanted = {entry.id: values(entry.cmdline) for entry in plan.after}
     wrong = [
         "%s has %s instead of %s" % (entry.id, said(values(entry.cmdline)), said(wanted[entry.id]))

@@ -2,7 +2,7 @@
 # GNU General Public License v3.0-or-later (see COPYING or https://www.gnu.org/licenses/gpl-3.0.txt)
 # SPDX-License-Identifier: GPL-3.0-or-later
 # Private to this collection: no promise is made to code outside it.
-"""The files of kernel arguments that a bootc image brings, /usr/lib/bootc/kargs.d: read here, written into images."""
+"""Files of kernel arguments in a bootc image, /usr/lib/bootc/kargs.d: what to write there, and what they say."""
 
 import json
 import re
@@ -15,11 +15,11 @@ VALUE = re.compile(r"[\"'\s]crashkernel=([^\"'\s]+)")
 
 
 def kargs_d_text(wanted: List[str]) -> str:
-    """Return the file that gives an image's hosts exactly the wanted crashkernel= values."""
+    """Return the kargs.d file that gives a bootc image's hosts exactly the wanted crashkernel= values."""
     return "kargs = %s\n" % json.dumps(["crashkernel=%s" % value for value in wanted])
 
 
 def kargs_d_values(texts: Dict[str, str]) -> Dict[str, List[str]]:
-    """Return the crashkernel= values by file, of the files that have any."""
+    """Return the crashkernel= values of each kargs.d file that has any."""
     found = {path: VALUE.findall(COMMENT.sub("", text)) for path, text in texts.items()}
     return {path: values for path, values in found.items() if values}

@@ -2,9 +2,9 @@
 # GNU General Public License v3.0-or-later (see COPYING or https://www.gnu.org/licenses/gpl-3.0.txt)
 # SPDX-License-Identifier: GPL-3.0-or-later
 # Private to this collection: no promise is made to code outside it.
-"""GRUB_CMDLINE_LINUX in /etc/default/grub, which grub2-mkconfig of EL 8 and 9.0 to 9.2 makes every entry from.
+"""Edits GRUB_CMDLINE_LINUX in /etc/default/grub, from which grub2-mkconfig of EL 8 and 9.0 to 9.2 makes all entries.
 
-A shell sources the file, so the value is what the last assignments make of it: read before, and read back.
+A shell sources the file, so the value is what its last assignments make of it: it is read before, and read back.
 """
 
 import re
@@ -28,16 +28,16 @@ from ansible_collections.crashops.kdump.plugins.module_utils._syntax.shell_varia
 from ansible_collections.crashops.kdump.plugins.module_utils._syntax.shell_words import Word
 
 NAME = "GRUB_CMDLINE_LINUX"
-# a value in one piece, which keeps the way in which it is written
+# a value in one piece, which keeps its quotes when it is edited
 ONE_PIECE = re.compile(r"""(["']?)((?:(?<=")(?:[^"\\]|\\.)*|(?<=')[^']*|[^\s"'#;&|\\]*))\1\Z""", re.DOTALL)
 # a line's end that a shell drops; what is escaped otherwise is kept
 CONTINUED = re.compile(r"\\\n|(\\.)", re.DOTALL)
 
 
 def edited_default_grub(text: str, wanted: List[str]) -> str:
-    """Return /etc/default/grub with the wanted values in the last assignment of GRUB_CMDLINE_LINUX, and in no other.
+    """Return /etc/default/grub with the wanted crashkernel= values in the last assignment of GRUB_CMDLINE_LINUX only.
 
-    Raises Failure where a shell would not find just these values in it, beside every other argument.
+    Raises Failure if a shell would not read exactly these values in it, and all other arguments unchanged.
     """
     before = _read(text)
     standing = before.values[NAME]
@@ -48,21 +48,21 @@ def edited_default_grub(text: str, wanted: List[str]) -> str:
     edited = _edited(text, before.plain, wanted)
     problem = before.doubts.get(NAME) if standing is None else _problem(standing, _read(edited).values[NAME], wanted)
     if problem:
-        remedy = 'let one plain line %s="..." in %s give its whole value, and try again' % (NAME, ETC_DEFAULT_GRUB)
+        remedy = 'write its whole value in one plain line %s="..." of %s, and try again' % (NAME, ETC_DEFAULT_GRUB)
         msg = "%s cannot be made to have %s: %s; %s" % (NAME, said(wanted), problem, remedy)
         raise Failure(msg, path=ETC_DEFAULT_GRUB)
     return edited
 
 
 def _read(text: str) -> GrubVariables:
-    """Return what a shell has after it sourced the file."""
+    """Return GRUB_CMDLINE_LINUX as a shell has it after it sourced /etc/default/grub."""
     settings = GrubVariables([NAME])
     settings.source(text, ETC_DEFAULT_GRUB)
     return settings
 
 
 def _problem(before: str, after: Optional[str], wanted: List[str]) -> Optional[str]:
-    """Return what is wrong with the value that is read back, None where it is as wanted."""
+    """Return what is wrong with GRUB_CMDLINE_LINUX when it is read back, None if it is as wanted."""
     if after is None or values(after) != wanted:
         return "read back, it would have %s" % said(values(after or ""))
     if words(without(after)) != words(without(before)):
@@ -71,7 +71,7 @@ def _problem(before: str, after: Optional[str], wanted: List[str]) -> Optional[s
 
 
 def _edited(text: str, plain: List[Word], wanted: List[str]) -> str:
-    """Return the text with the wanted values in the last of some assignments, or in a new line where there is none."""
+    """Return the file's text with the wanted values in the last assignment, or in a new line if there is none."""
     for word in reversed(plain):
         value = _with_values(text, word, wanted if word is plain[-1] else [])
         text = text[: word.start_of_value] + value + text[word.end :]
@@ -82,7 +82,10 @@ def _edited(text: str, plain: List[Word], wanted: List[str]) -> str:
 
 
 def _with_values(text: str, word: Word, wanted: List[str]) -> str:
-    """Return an assignment's value as it is written, with exactly the wanted values; itself where only a shell can."""
+    """Return an assignment's value, as it is written, with exactly the wanted crashkernel= values.
+
+    It stays as it is if only a shell can compute it.
+    """
     raw = text[word.start_of_value : word.end]
     value = _told(raw) if word.value is None else word.value
     if value is None or values(value) == wanted:
@@ -95,24 +98,24 @@ def _with_values(text: str, word: Word, wanted: List[str]) -> str:
 
 
 def _candidates(raw: str, word: Word, wanted: List[str]) -> List[str]:
-    """Return a value in one piece, edited as it is written, and so without its continued lines; nothing for others."""
+    """Return edited forms of a value in one piece: as it is written, and without its continued lines."""
     match = ONE_PIECE.match(raw)
     if not match:
         return []
     quote, inner = match.groups()
-    # of a continued line, the line's end goes with the word behind it, and the backslash would stay
+    # a word at the beginning of a continued line is removed with the line's end before it: the backslash would stay
     whole = CONTINUED.sub(lambda found: found.group(1) or "", inner)
     return [(quote or '"') + _with(one, word, wanted) + (quote or '"') for one in (inner, whole)]
 
 
 def _told(raw: str) -> Optional[str]:
-    """Return what a shell makes of a value, variables standing for themselves; None where that cannot be told."""
+    """Return the value that a shell would read, with variables left as $NAME; None if only a shell can compute it."""
     names = [name for pair in VARIABLE.findall(raw) for name in pair if name]
     return expanded(raw, {name: "$" + name for name in names})
 
 
 def _with(value: str, word: Word, wanted: List[str]) -> str:
-    """Return a value with exactly the wanted values, and the blanks at its ends that keep it from what it joins."""
+    """Return a value with exactly the wanted crashkernel= values; an appended one begins with a blank."""
     if not wanted:
         return without(value)
     edited = replaced(value, wanted)

@@ -2,7 +2,7 @@
 # GNU General Public License v3.0-or-later (see COPYING or https://www.gnu.org/licenses/gpl-3.0.txt)
 # SPDX-License-Identifier: GPL-3.0-or-later
 # Private to this collection: no promise is made to code outside it.
-"""Which way of setting kernel arguments a host has, found by its tools; only that one is imported."""
+"""Finds the boot loader of a host by its tools (grubby, update-grub, rpm-ostree, zipl), and imports only that one."""
 
 from ansible_collections.crashops.kdump.plugins.module_utils._bootloaders.base import ZIPL_CONF, Bootloader
 from ansible_collections.crashops.kdump.plugins.module_utils._machine.host import Host
@@ -11,7 +11,7 @@ from ansible_collections.crashops.kdump.plugins.module_utils._machine.results im
 
 
 def find_bootloader(host: Host, timeout_s: int = 900) -> Bootloader:
-    """Return the boot loader of a host, or raise Failure where it has none that is known here."""
+    """Return the boot loader of a host; raise Failure if the host has none that is known here."""
     if is_image_based(host):
         from ansible_collections.crashops.kdump.plugins.module_utils._bootloaders.ostree import BootcImage, RpmOstree
 
@@ -31,5 +31,5 @@ def find_bootloader(host: Host, timeout_s: int = 900) -> Bootloader:
         return ZiplConf(host, timeout_s)
     raise Failure(
         "neither grubby nor update-grub is on this host, so nothing can set its kernel arguments; "
-        "install grubby (RHEL and its kin, Fedora) or the GRUB packages (Debian, Ubuntu)"
+        "install grubby (RHEL family, Fedora) or the GRUB packages (Debian, Ubuntu)"
     )

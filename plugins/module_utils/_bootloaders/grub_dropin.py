@@ -51,15 +51,15 @@ GRUB_CMDLINE_LINUX_DEFAULT="${GRUB_CMDLINE_LINUX_DEFAULT:+$GRUB_CMDLINE_LINUX_DE
 
 
 def drop_in_text(wanted: List[str]) -> str:
-    """Return the drop-in that makes GRUB's entries have exactly the wanted crashkernel= values."""
-    header = HEADER.format(and_then="then sets it anew" if wanted else "and sets none")
+    """Return the GRUB drop-in that gives boot entries exactly the wanted crashkernel= values."""
+    header = HEADER.format(and_then="then sets it again" if wanted else "and sets none")
     arguments = " ".join("crashkernel=%s" % value for value in wanted)
     return header + STRIP + (APPEND % arguments if wanted else "")
 
 
 @parsed_once
 def parse_grub_cfg(text: str) -> Tuple[BootEntry, ...]:
-    """Return this system's entries of a grub.cfg, without the recovery ones; the first is the default."""
+    """Return this system's boot entries in a grub.cfg, without the recovery ones; the first is the default."""
     entries: List[BootEntry] = []
     name: Optional[str] = None
     for line in text.splitlines():
@@ -70,7 +70,7 @@ def parse_grub_cfg(text: str) -> Tuple[BootEntry, ...]:
             name = None
         linux = LINUX.match(line)
         if linux and name and RECOVERY not in name:
-            # on a file system of its own, /boot is left out of what GRUB calls the kernel
+            # if /boot is a file system of its own, GRUB's path of the kernel does not have it
             kernel = "/boot/" + linux.group(1).rpartition("/")[2]
             entries.append(BootEntry(name, kernel, linux.group(2), not entries))
             name = None
@@ -78,12 +78,12 @@ def parse_grub_cfg(text: str) -> Tuple[BootEntry, ...]:
 
 
 class GrubDropIn(Bootloader):
-    """The entries that update-grub writes; one drop-in holds for all kernels, those yet to come as well."""
+    """The boot entries that update-grub writes; one drop-in is valid for all kernels, also those installed later."""
 
     name = "grub-dropin"
 
     def entries(self) -> List[BootEntry]:
-        """Return this system's entries of grub.cfg, without the recovery ones."""
+        """Return this system's boot entries in grub.cfg, without the recovery ones."""
         text = self.host.read(GRUB_CFG)
         if text is None:
             raise Failure("there is no %s; is /boot mounted, and was update-grub ever run?" % GRUB_CFG, path=GRUB_CFG)
@@ -93,18 +93,18 @@ class GrubDropIn(Bootloader):
         return found
 
     def entry_files(self, entry: BootEntry) -> List[str]:
-        """Return grub.cfg, which has every entry."""
+        """Return grub.cfg, which holds every boot entry."""
         return [GRUB_CFG]
 
     def refusals(self, kernels: Kernels) -> List[str]:
-        """Return a sentence for anything but all kernels."""
+        """Return the refusal of any choice but all kernels."""
         if kernels == "all":
             return []
         rule = "update-grub gives every kernel of this host the same arguments"
         return [refusal("kernels", kernels, rule, "leave it out or say all")]
 
     def plan(self, wanted: List[str], kernels: Kernels) -> BootPlan:
-        """Return what would change; update-grub is run where a file or an entry differs."""
+        """Return the planned changes; update-grub runs if a file or a boot entry differs."""
         before = self.entries()
         after = [entry._replace(cmdline=replaced(entry.cmdline, wanted)) for entry in before]
         old = self.host.read(DROP_IN)
@@ -114,18 +114,18 @@ class GrubDropIn(Bootloader):
         files = [FileChange(DROP_IN, old, new)] if old != new else []
         if not files and before == after:
             return BootPlan(before, after, [], [])
-        # Compiling a module takes longer than looking at a host does: what only a change needs is imported here.
+        # Compiling a module takes longer than reading a host, so what only a change needs is imported here.
         from ansible_collections.crashops.kdump.plugins.module_utils._bootloaders.update_grub_effects import foretold
 
         texts = {path: self.host.read(path) or "" for path in self._paths() if path != DROP_IN}
         return foretold(BootPlan(before, after, files, [["update-grub"]]), texts, self._edited_since())
 
     def _paths(self) -> List[str]:
-        """Return the files of GRUB's settings in the order in which they are read."""
+        """Return GRUB's files of settings, in the order in which they are read."""
         return [ETC_DEFAULT_GRUB] + list(self.host.glob(DROP_IN_DIRECTORY + "/*.cfg"))
 
     def _anything_to_take_out(self) -> bool:
-        """Return whether any of GRUB's settings speaks of crashkernel=."""
+        """Return whether any of GRUB's files of settings mentions crashkernel=."""
         return any("crashkernel=" in (self.host.read(path) or "") for path in self._paths())
 
     def _edited_since(self) -> bool:
@@ -136,10 +136,10 @@ class GrubDropIn(Bootloader):
         return written is not None and any(one is not None and one.mtime_ns > written.mtime_ns for one in seen)
 
     def apply(self, plan: BootPlan) -> BootPlan:
-        """Write the drop-in, run update-grub and read grub.cfg back."""
+        """Write the drop-in, run update-grub, and read grub.cfg back; undo all of it if that fails."""
         if self.host.stat(DROP_IN_DIRECTORY) is None:
             self.host.make_directory(DROP_IN_DIRECTORY, 0o755)
-        # grub-mkconfig that finds the disk full leaves its half of a new grub.cfg behind
+        # on a full disk, grub-mkconfig leaves half of a new grub.cfg behind
         saved = {path: self.host.read(path) for path in (GRUB_CFG, GRUB_CFG + ".new")}
         saved.update((change.path, change.before) for change in plan.files)
         try:
@@ -155,7 +155,7 @@ class GrubDropIn(Bootloader):
         return came_about(plan, seen)
 
     def _compared(self, plan: BootPlan) -> List[BootEntry]:
-        """Return the entries as they are now; raise Failure where one does not have what was asked for."""
+        """Return the boot entries as they are now; raise Failure if one does not have the wanted values."""
         seen = self.entries()
         wanted = [values(entry.cmdline) for entry in plan.after[:1]]
         if any([values(entry.cmdline)] != wanted for entry in seen):
@@ -164,7 +164,7 @@ class GrubDropIn(Bootloader):
         return seen
 
     def _culprits(self) -> str:
-        """Return what may have added a value behind the drop-in's back, in words."""
+        """Return advice on what may have added a value after our drop-in."""
         paths = [path for path in self.host.glob(DROP_IN_DIRECTORY + "/*.cfg") if path > DROP_IN]
         later = [path for path in paths if "crashkernel=" in (self.host.read(path) or "")]
         if later:

@@ -2,7 +2,7 @@
 # GNU General Public License v3.0-or-later (see COPYING or https://www.gnu.org/licenses/gpl-3.0.txt)
 # SPDX-License-Identifier: GPL-3.0-or-later
 # Private to this collection: no promise is made to code outside it.
-"""What a shell makes of variables in the files that grub-mkconfig sources, as far as reading them tells."""
+"""Predicts, by reading alone, the variables of a shell that sources GRUB's files of settings, as grub-mkconfig does."""
 
 import re
 from typing import Dict, List, Optional
@@ -11,19 +11,19 @@ from ansible_collections.crashops.kdump.plugins.module_utils._syntax.shell_assig
 from ansible_collections.crashops.kdump.plugins.module_utils._syntax.shell_commands import Beyond, Command, read_script
 from ansible_collections.crashops.kdump.plugins.module_utils._syntax.shell_words import UnreadableShell, Word, read_word
 
-# what is escaped, and $$, only to pass over them
+# escaped characters and $$ match as well, but only to be skipped
 VARIABLE = re.compile(r"\\.|\$\$|\$\{([A-Za-z_][A-Za-z0-9_]*)\}|\$([A-Za-z_][A-Za-z0-9_]*)", re.DOTALL)
-# a name that is not asked for its value
+# a name that is not read as $NAME or ${NAME}
 TOUCHED = re.compile(r"(?<![A-Za-z0-9_$])(?<!\$\{)[A-Za-z_][A-Za-z0-9_]*")
 # stands for a value; no script has it
 MARK = "\0"
 
 
 class GrubVariables:
-    """The variables of files that are sourced one after the other.
+    """The variables of settings files that a shell sources one after the other.
 
-    values has None for what only a shell can tell, and doubts says why. plain are the words that assign the variables
-    asked for, in the file read last. Commands that do not name a variable are taken not to change it.
+    values has None for what only a shell can compute, and doubts says why. plain are the assignments of the requested
+    variables in the file that was read last. A command that does not name a variable is assumed not to change it.
     """
 
     def __init__(self, names: List[str]) -> None:
@@ -33,7 +33,7 @@ class GrubVariables:
         self.plain: List[Word] = []
 
     def source(self, text: str, path: str) -> None:
-        """Take what a file's commands do to variables."""
+        """Apply what a file's commands do to the variables."""
         self.plain = []
         script = read_script(text)
         for command in script.commands:
@@ -54,7 +54,7 @@ class GrubVariables:
             self._doubt(self.names, "a shell reads no further than %s: %s" % (place, script.broken.message))
 
     def _take(self, text: str, command: Command, raws: List[str], doubt: str) -> None:
-        """Take one command: its assignments, else that nobody knows what becomes of the variables that it names."""
+        """Apply one command: its assignments, or else a doubt about each variable that it names."""
         if _only_assigns(command, raws):
             for word in command.words:
                 if word.name is not None:
@@ -64,7 +64,7 @@ class GrubVariables:
         self._doubt(DEFAULTING.findall(" ".join(raws)), doubt)
 
     def _assign(self, text: str, word: Word, name: str, doubt: str) -> None:
-        """Take one assignment."""
+        """Apply one assignment to the variables."""
         value = expanded(text[word.start_of_value : word.end], self.values) if word.value is None else word.value
         before = self.values.get(name, "") if word.appends else ""
         if name in self.names:
@@ -76,15 +76,15 @@ class GrubVariables:
         self.doubts.pop(name, None)
 
     def _doubt(self, names: List[str], doubt: str) -> None:
-        """Take that only a shell can tell some variables; the first reason is kept."""
+        """Note that only a shell can compute some variables; the first reason is kept."""
         for name in names:
             self.values[name] = None
             self.doubts.setdefault(name, doubt)
 
 
 def expanded(raw: str, known: Dict[str, Optional[str]]) -> Optional[str]:
-    """Return what a shell makes of a value with variables in it, None where more is needed than known variables."""
-    # within them a $ is none
+    """Return a value with its variables expanded as a shell does it, None if that takes more than the known ones."""
+    # in single quotes, $ is a plain character
     if "'" in raw:
         return None
     values = [known.get(match.group(1) or match.group(2)) for match in VARIABLE.finditer(raw) if match.lastindex]
@@ -103,7 +103,7 @@ def expanded(raw: str, known: Dict[str, Optional[str]]) -> Optional[str]:
 
 
 def _only_assigns(command: Command, raws: List[str]) -> bool:
-    """Return whether a command assigns variables for certain and does nothing else."""
+    """Return whether a shell command certainly assigns variables and does nothing else."""
     if command.nested or any(word.listed for word in command.words):
         return False
     words = command.words[1:] if raws[0] == "export" else command.words
@@ -111,5 +111,5 @@ def _only_assigns(command: Command, raws: List[str]) -> bool:
 
 
 def _line(text: str, at: int) -> int:
-    """Return the number of the line of a place, from 1; what is missing at the end belongs to the last line."""
+    """Return the line number of a place, from 1; a place behind the end belongs to the last line."""
     return text.count("\n", 0, min(at, len(text) - 1)) + 1

@@ -2,11 +2,11 @@
 # GNU General Public License v3.0-or-later (see COPYING or https://www.gnu.org/licenses/gpl-3.0.txt)
 # SPDX-License-Identifier: GPL-3.0-or-later
 # Private to this collection: no promise is made to code outside it.
-"""Boot Loader Specification entries by way of grubby: RHEL and its kin, Fedora.
+"""Boot Loader Specification entries, set by grubby: the RHEL family and Fedora.
 
 grubby exits with 0 whatever its sed calls did, so everything is read back. The two files that it edits on the side are
-planned and written here, before it runs: its own edit of /etc/default/grub also hits GRUB_CMDLINE_LINUX_DEFAULT, and
-it makes /etc/kernel/cmdline out of the last entry, which is the rescue one. A run that is cut off leaves neither.
+planned and written here, before it runs. Its own edit of /etc/default/grub also changes GRUB_CMDLINE_LINUX_DEFAULT. It
+makes /etc/kernel/cmdline from the last entry, which is the rescue one. An interrupted run leaves neither damage.
 """
 
 import re
@@ -58,7 +58,7 @@ class Grubby(Bootloader):
     name = "grubby"
 
     def entries(self) -> List[BootEntry]:
-        """Return every entry, the rescue one as well: it is booted like any other."""
+        """Return every boot entry that grubby can set, also the rescue one: it is booted like any other."""
         info = self.host.run(["grubby", "--info=ALL"], timeout_s=self.timeout_s).stdout
         default_index = self.host.run(["grubby", "--default-index"], timeout_s=self.timeout_s, check=False).stdout
         found = list(parse_info(info, default_index))
@@ -69,7 +69,7 @@ class Grubby(Bootloader):
         return self._settable(found)
 
     def _settable(self, found: List[BootEntry]) -> List[BootEntry]:
-        """Return the entries that have arguments at all: unified kernel images and memory tests have none."""
+        """Return the entries that have kernel arguments: unified kernel images and memory tests have none."""
         texts = {entry.id: self.host.read(BLS_ENTRY % entry.id) for entry in found}
         kept = [entry for entry in found if texts[entry.id] is None or OPTIONS.search(texts[entry.id] or "")]
         lost = [entry.id for entry in found if entry.default and entry not in kept]
@@ -80,12 +80,12 @@ class Grubby(Bootloader):
         return kept
 
     def entry_files(self, entry: BootEntry) -> List[str]:
-        """Return the entry's own file, and grubenv where the entry refers to it."""
+        """Return the boot entry's own file, and grubenv if the entry refers to it."""
         path = BLS_ENTRY % entry.id
         return [path] + ([GRUBENV] if KERNELOPTS in (self.host.read(path) or "") else [])
 
     def unread(self) -> Optional[NotBooted]:
-        """Return that GRUB has a menu of its own and does not read BLS entries (GRUB_ENABLE_BLSCFG is not true)."""
+        """Return that GRUB boots its own menu and no BLS entries (GRUB_ENABLE_BLSCFG is not true), else None."""
         paths = self.host.glob(EFI_GRUB_CFG) + [GRUB_CFG]
         texts = {path: self.host.read(path) or "" for path in paths}
         menus = [path for path in paths if OWN_MENU.search(texts[path])]
@@ -95,7 +95,7 @@ class Grubby(Bootloader):
         return NotBooted("%s has entries of its own and does not read those that grubby sets" % menus[0], remedy)
 
     def refusals(self, kernels: Kernels) -> List[str]:
-        """Return a sentence for each kernel that has no boot entry."""
+        """Return a refusal for each kernel that has no boot entry."""
         entries = self.entries() if kernels != "all" else []
         known = sorted({entry.kernel for entry in entries})
         remedy = "name one of %s" % ", ".join(known)
@@ -106,7 +106,7 @@ class Grubby(Bootloader):
         return [refusal("kernels", path, "no boot entry has it", remedy) for path in kernels if path not in known]
 
     def plan(self, wanted: List[str], kernels: Kernels) -> BootPlan:
-        """Return what would change; the two side files only where all kernels are meant."""
+        """Return the planned changes; the two side files change only if all kernels are chosen."""
         before = self.entries()
         if kernels == "all":
             _check_kernelopts(before, wanted)
@@ -127,15 +127,15 @@ class Grubby(Bootloader):
         return BootPlan(before, after, files, commands)
 
     def _boots_by_zipl(self) -> bool:
-        """Return whether zipl copies the arguments of the entries, at the moment it runs only (s390x)."""
+        """Return whether zipl boots this machine (s390x): it copies the entries' arguments only when it runs."""
         return self.host.read(ZIPL_CONF) is not None and self.host.which("zipl") is not None
 
     def _bls_paths(self) -> List[str]:
-        """Return the files of the entries."""
+        """Return the files of the BLS entries."""
         return [self.host.real_path(path) for path in self.host.glob(BLS_ENTRY % "*")]
 
     def future(self) -> Optional[Future]:
-        """Return where kernels yet to come take their arguments from: a file, or the running kernel."""
+        """Return where kernels that are installed later take their arguments from: a file, or the running kernel."""
         text = self.host.read(KERNEL_CMDLINE)
         if text is not None:
             return Future(KERNEL_CMDLINE, values(text))
@@ -145,11 +145,12 @@ class Grubby(Bootloader):
         return Future(PROC_CMDLINE, values(self.host.read(PROC_CMDLINE) or ""))
 
     def _side_files(self, before: List[BootEntry], grubby_runs: bool, wanted: List[str]) -> List[FileChange]:
-        """Return the changes to where kernels yet to come take their arguments from.
+        """Return the changes to the files from which kernels that are installed later take their arguments.
 
-        Without /etc/kernel/cmdline they take them from the running kernel, so that is where it is not needed.
+        Without /etc/kernel/cmdline they take them from the running kernel, so the file is not needed if those are
+        right.
         """
-        # Compiling a module takes longer than looking at a host does: what only a change needs is imported here.
+        # Compiling a module takes longer than reading a host, so what only a change needs is imported here.
         from ansible_collections.crashops.kdump.plugins.module_utils._bootloaders.default_grub import (
             edited_default_grub,
         )
@@ -159,7 +160,7 @@ class Grubby(Bootloader):
         if text is not None:
             changes.append(FileChange(ETC_DEFAULT_GRUB, text, edited_default_grub(text, wanted)))
         text = self.host.read(KERNEL_CMDLINE)
-        # grubby makes the file anyway
+        # grubby makes this file anyway
         booted = values(self.host.read(PROC_CMDLINE) or "")
         if text is not None or ((grubby_runs or booted != wanted) and not self._takes_kernelopts(before)):
             changes.append(FileChange(KERNEL_CMDLINE, text, _new_kernel_cmdline(text, before, wanted)))
@@ -171,17 +172,17 @@ class Grubby(Bootloader):
         return default is not None and ".el8" in default.kernel and self.host.read(ZIPL_CONF) is None
 
     def _kernelopts(self) -> Optional[str]:
-        """Return what entries that refer to kernelopts get, None where grubenv does not set it."""
+        """Return the arguments of entries that refer to kernelopts, None if grubenv does not set it."""
         found = KERNELOPTS_LINE.search(self.host.read(GRUBENV) or "")
         return found.group(1) if found else None
 
     def _forgets_new_kernels(self, before: List[BootEntry], wanted: List[str]) -> bool:
-        """Return whether entries have their own arguments, and new kernels would get others by kernelopts (RHEL 8)."""
+        """Return whether kernelopts would give new kernels other crashkernel= values than wanted (RHEL 8)."""
         kernelopts = self._kernelopts() if self._takes_kernelopts(before) else None
         return kernelopts is not None and values(kernelopts) != wanted
 
     def apply(self, plan: BootPlan) -> BootPlan:
-        """Write the side files as planned, run grubby, and read everything back."""
+        """Write the side files as planned, run grubby, and read everything back; undo all of it if that fails."""
         saved = self._saved()
         in_order = self._sides_in_order()
         aside = {path: saved[path] for path in (ETC_DEFAULT_GRUB, KERNEL_CMDLINE)}
@@ -197,7 +198,7 @@ class Grubby(Bootloader):
         return plan
 
     def _run(self, argv: List[str]) -> str:
-        """Run grubby, one that is too old for the option about /etc/default/grub without it; return its complaints."""
+        """Run grubby and return its complaints; run it again without --no-etc-grub-update if it is too old for that."""
         try:
             return str(self.host.run(argv, timeout_s=self.timeout_s).stderr)
         except Failure as failure:
@@ -207,7 +208,7 @@ class Grubby(Bootloader):
             return str(self.host.run(older, timeout_s=self.timeout_s).stderr)
 
     def _undo(self, plan: BootPlan, saved: Dict[str, Optional[str]], in_order: bool) -> str:
-        """Put every file back as it was, and into the boot record too; return what came of it, in words."""
+        """Put every file back as it was, and the boot record too; return the outcome in words."""
         try:
             put_back(self.host, saved)
             self._keep_order(in_order)
@@ -218,22 +219,25 @@ class Grubby(Bootloader):
         return "the boot entries were put back as they were"
 
     def _saved(self) -> Dict[str, Optional[str]]:
-        """Return the text of every file that grubby writes."""
+        """Return the text of every file that grubby may write."""
         paths = self._bls_paths() + [self.host.real_path(GRUBENV)]
         return {path: self.host.read(path) for path in paths + [ETC_DEFAULT_GRUB, KERNEL_CMDLINE]}
 
     def _sides_in_order(self) -> bool:
-        """Return whether /etc/kernel/cmdline is not the older file: where it is, kernel-install runs grub2-mkconfig."""
+        """Return whether /etc/kernel/cmdline is not older than /etc/default/grub.
+
+        If it is older, kernel-install runs grub2-mkconfig.
+        """
         grub, cmdline = (self.host.stat(path) for path in (ETC_DEFAULT_GRUB, KERNEL_CMDLINE))
         return grub is None or cmdline is None or grub.mtime_ns <= cmdline.mtime_ns
 
     def _keep_order(self, in_order: bool) -> None:
-        """Make /etc/kernel/cmdline the younger file again where it was."""
+        """Make /etc/kernel/cmdline the newer file again, if it was not the older one before."""
         if in_order and not self._sides_in_order():
             self.host.set_mtime(KERNEL_CMDLINE)
 
     def _compare(self, plan: BootPlan, complaints: str) -> None:
-        """Raise Failure where the entries are not what was planned, in any argument, with what grubby complained of."""
+        """Raise Failure, with grubby's complaints, if any argument of a boot entry differs from the plan."""
         seen = self.entries()
         if [_as_words(entry) for entry in seen] != [_as_words(entry) for entry in plan.after]:
             failure = not_read_back("grubby", plan, seen)
@@ -245,35 +249,38 @@ class Grubby(Bootloader):
 
 
 def _is_meant(entry: BootEntry, kernels: Kernels) -> bool:
-    """Return whether a choice of kernels includes an entry."""
+    """Return whether a choice of kernels includes a boot entry."""
     if kernels == "all":
         return True
     return entry.default if kernels == "default" else entry.kernel in kernels
 
 
 def _check_kernelopts(entries: List[BootEntry], wanted: List[str]) -> None:
-    """Raise Failure where entries refer to kernelopts and there is none: grubby would do nothing, and end well."""
+    """Raise Failure if entries refer to kernelopts that grubenv does not set.
+
+    grubby would do nothing and report success.
+    """
     bare = [entry.id for entry in entries if KERNELOPTS in words(entry.cmdline) and values(entry.cmdline) != wanted]
     if bare:
         raise Failure(
-            "%s takes its arguments from kernelopts in %s, and there is none, so that grubby cannot set it; run "
+            "%s takes its arguments from kernelopts, which %s does not set, so grubby cannot change them; run "
             "grub2-mkconfig -o with the path of this host's grub.cfg, which writes it, and try again"
             % (", ".join(bare), GRUBENV)
         )
 
 
 def _argv(selector: str, wanted: List[str]) -> List[str]:
-    """Return the call that gives entries exactly the wanted values: --args drops all of the name, then adds."""
+    """Return the grubby call that sets exactly the wanted values: --args drops all of the name, then adds."""
     change = "--args=" + " ".join("crashkernel=%s" % value for value in wanted)
     argv = ["grubby", "--update-kernel=%s" % selector, change if wanted else "--remove-args=crashkernel"]
     return argv + ([LEAVE_DEFAULT_GRUB] if selector == "ALL" else [])
 
 
 def _new_kernel_cmdline(text: Optional[str], before: List[BootEntry], wanted: List[str]) -> str:
-    """Return what /etc/kernel/cmdline should say: its own words, or the default entry's where it is not there."""
+    """Return the new text of /etc/kernel/cmdline: its own words, or the default entry's if it does not exist."""
     if text is not None:
         return text if values(text) == wanted else replaced(text.strip(), wanted) + "\n"
-    # variables such as $tuned_params are the entry's own: what installs a kernel adds them
+    # variables such as $tuned_params are the entry's own: the installation of a kernel adds them
     default = default_entry(before)
     standing = words(default.cmdline) if default else ()
     plain = " ".join(word for word in standing if not word.startswith("$"))
@@ -281,5 +288,5 @@ def _new_kernel_cmdline(text: Optional[str], before: List[BootEntry], wanted: Li
 
 
 def _as_words(entry: BootEntry) -> List[str]:
-    """Return an entry for comparison: which one, its other arguments, and crashkernel= in order."""
+    """Return what to compare of a boot entry: its id, its other arguments, and crashkernel= in order."""
     return [entry.id, *words(without(entry.cmdline)), *values(entry.cmdline)]

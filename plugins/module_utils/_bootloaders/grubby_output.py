@@ -2,7 +2,7 @@
 # GNU General Public License v3.0-or-later (see COPYING or https://www.gnu.org/licenses/gpl-3.0.txt)
 # SPDX-License-Identifier: GPL-3.0-or-later
 # Private to this collection: no promise is made to code outside it.
-"""What `grubby --info=ALL` prints, as boot entries."""
+"""Reads boot entries in the output of `grubby --info=ALL`."""
 
 import re
 from typing import Dict, List, Tuple
@@ -15,7 +15,7 @@ FIELD = re.compile(r"(\w+)=(.*)\Z")
 
 @parsed_once
 def parse_info(text: str, default_index: str) -> Tuple[BootEntry, ...]:
-    """Return the entries that `grubby --info=ALL` prints, root= put back in front of the arguments."""
+    """Return the boot entries that `grubby --info=ALL` prints, with root= put back in front of the arguments."""
     blocks: List[Dict[str, str]] = []
     for line in text.splitlines():
         match = FIELD.match(line)
@@ -30,7 +30,7 @@ def parse_info(text: str, default_index: str) -> Tuple[BootEntry, ...]:
 
 
 def _entry(block: Dict[str, str], default_index: str) -> BootEntry:
-    """Return one block of grubby's output as an entry."""
+    """Return the boot entry in one block of grubby's output."""
     root = ["root=%s" % block["root"]] if "root" in block else []
     cmdline = " ".join(root + [block.get("args", "")]).strip()
     name = block.get("id") or block.get("title") or block["index"]

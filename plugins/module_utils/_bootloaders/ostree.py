@@ -4,7 +4,7 @@
 # Private to this collection: no promise is made to code outside it.
 """Image-based hosts: kernel arguments belong to the deployment that boots next, and go with every later one.
 
-`rpm-ostree kargs` sets them where it is; bootc has no command that replaces an argument of one host, so without
+`rpm-ostree kargs` sets them where it exists. bootc has no command that replaces an argument of one host, so without
 rpm-ostree they are set in the image.
 """
 
@@ -44,45 +44,45 @@ class Ostree(Bootloader):
     """What both kinds of image-based hosts have in common."""
 
     def refusals(self, kernels: Kernels) -> List[str]:
-        """Return a sentence for a list of kernels: a deployment has one."""
+        """Return the refusal of a list of kernels: a deployment has one kernel."""
         if isinstance(kernels, str):
             return []
         rule = "this host boots images, and each has one kernel"
         return [refusal("kernels", kernels, rule, "leave it out or say all")]
 
     def _of_image(self) -> Dict[str, List[str]]:
-        """Return what the booted image's own files say of crashkernel=, by file."""
+        """Return the crashkernel= values in the booted image's own kargs.d files, by file."""
         paths = self.host.glob(DIRECTORY + "/*.toml")
         return kargs_d_values({path: self.host.read(path) or "" for path in paths})
 
 
 class RpmOstree(Ostree):
-    """The deployment that boots next, by rpm-ostree. Every change makes a new deployment; the old one stays."""
+    """The deployment that boots next, set by rpm-ostree. Every change makes a new deployment; the old one stays."""
 
     name = "rpm-ostree"
 
     def entries(self) -> List[BootEntry]:
-        """Return the pending deployment, or the booted one where none is pending."""
+        """Return the pending deployment as the one boot entry, or the booted one if none is pending."""
         cmdline = self.host.run(KARGS, timeout_s=self.timeout_s).stdout.strip()
         if not cmdline:
             raise Failure("rpm-ostree kargs names no kernel arguments; look at rpm-ostree status")
         return [BootEntry("next deployment", "", cmdline, True)]
 
     def notes(self, wanted: List[str]) -> List[str]:
-        """Return a sentence for each file of the image that sets another value: an update may bring it back."""
+        """Return a sentence for each kargs.d file of the image that sets another value: an update may bring it back."""
         sentence = "%s of the image says %s: change it there as well, or an update of the image may bring it back"
         found = sorted(self._of_image().items())
         return [sentence % (path, said(standing)) for path, standing in found if standing != wanted]
 
     def plan(self, wanted: List[str], kernels: Kernels) -> BootPlan:
-        """Return what would change: one transaction that takes every value out and puts the wanted ones in."""
+        """Return the planned change: one transaction that takes every value out and puts the wanted ones in."""
         before = self.entries()
         after = [entry._replace(cmdline=replaced(entry.cmdline, wanted)) for entry in before]
         commands = [_argv(values(before[0].cmdline), wanted)] if before != after else []
         return BootPlan(before, after, [], commands)
 
     def apply(self, plan: BootPlan) -> BootPlan:
-        """Run rpm-ostree, and read back."""
+        """Run rpm-ostree and read the deployment back; undo the change if it differs from the plan."""
         for argv in plan.commands:
             self.host.run(argv, timeout_s=self.timeout_s)
         seen = self.entries()
@@ -92,7 +92,7 @@ class RpmOstree(Ostree):
         return plan
 
     def _undo(self, plan: BootPlan, seen: List[BootEntry]) -> str:
-        """Put the old values back; return what came of it, in words."""
+        """Put the old crashkernel= values back; return the outcome in words."""
         now, before = values(seen[0].cmdline), values(plan.before[0].cmdline)
         if now == before:
             return "they have %s, as before" % said(before)
@@ -104,12 +104,12 @@ class RpmOstree(Ostree):
 
 
 class BootcImage(Ostree):
-    """A host that boots an image and cannot set arguments itself: it is only told what to put into the image."""
+    """A host that boots an image and cannot set its own arguments: plan() says what to put into the image."""
 
     name = "bootc"
 
     def entries(self) -> List[BootEntry]:
-        """Return the deployments of the boot menu, the next one first."""
+        """Return the deployments of the boot menu, the one that boots next first."""
         texts = [self.host.read(path) or "" for path in self.host.glob(BLS_ENTRIES)]
         found = sorted((dict(FIELD.findall(text)) for text in texts), key=_menu_order, reverse=True)
         if not found:
@@ -120,7 +120,7 @@ class BootcImage(Ostree):
         ]
 
     def plan(self, wanted: List[str], kernels: Kernels) -> BootPlan:
-        """Return an empty plan where the next deployment has the values, else raise what to do in the image."""
+        """Return an empty plan if the next deployment has the values, else raise Failure: what to do in the image."""
         before = self.entries()
         if values(before[0].cmdline) == wanted:
             return BootPlan(before, before, [], [])
@@ -140,16 +140,16 @@ class BootcImage(Ostree):
 
 
 def _argv(before: List[str], after: List[str]) -> List[str]:
-    """Return the call that replaces values: --delete goes by name and value, and comes before --append."""
+    """Return the rpm-ostree call that replaces values: --delete takes name and value, and comes before --append."""
     deleted = ["--delete=crashkernel=%s" % value for value in before]
     return KARGS + deleted + ["--append=crashkernel=%s" % value for value in after]
 
 
 def _as_words(entry: BootEntry) -> List[str]:
-    """Return an entry for comparison: its arguments but ostree=, which every deployment has of its own."""
+    """Return what to compare of a deployment: its arguments except ostree=, which differs in each of them."""
     return [*words(without(without(entry.cmdline, "ostree"))), *values(entry.cmdline)]
 
 
 def _menu_order(fields: Dict[str, str]) -> int:
-    """Return the place of a deployment's entry: ostree gives the one that boots next the highest version."""
+    """Return a deployment's place in the boot menu: ostree gives the one that boots next the highest version."""
     return whole(fields.get("version")) or 0

@@ -2,7 +2,7 @@
 # GNU General Public License v3.0-or-later (see COPYING or https://www.gnu.org/licenses/gpl-3.0.txt)
 # SPDX-License-Identifier: GPL-3.0-or-later
 # Private to this collection: no promise is made to code outside it.
-"""What update-grub changes beside crashkernel=: settings that somebody edited and did not apply yet go along."""
+"""Predicts what update-grub changes besides crashkernel=: it also applies settings that somebody edited before."""
 
 import re
 from typing import Dict, List, Tuple
@@ -21,16 +21,16 @@ VARIABLES = ["GRUB_CMDLINE_LINUX", "GRUB_CMDLINE_LINUX_DEFAULT"]
 OF_SCRIPT = re.compile(r"(?:root|rootflags|init)=|ro\Z|\$")
 APPLIES = "update-grub applies all of GRUB's settings as they stand, not crashkernel= alone: it %s"
 UNTOLD = (
-    "update-grub applies all of GRUB's settings as they stand, some of them changed after it ran last, and what that "
-    "changes beside crashkernel= only a shell can tell, because %s"
+    "update-grub applies all of GRUB's settings as they stand, and some of them changed after it ran last. "
+    "Only a shell can show what that changes besides crashkernel=, because %s"
 )
 
 
 def foretold(plan: BootPlan, texts: Dict[str, str], edited: bool) -> BootPlan:
-    """Return a plan with the arguments that GRUB's settings add to the entries, and sentences about what else changes.
+    """Return a plan with the arguments that GRUB's settings will add to boot entries, and sentences about them.
 
     texts are the files of settings by path, in the order in which they are read. edited says whether one of them
-    changed after the last update-grub. Only then something may go: scripts in /etc/grub.d give arguments that no
+    changed after the last update-grub. Only then an argument may go: scripts in /etc/grub.d give arguments that no
     setting has.
     """
     settings = GrubVariables(VARIABLES)
@@ -50,7 +50,7 @@ def foretold(plan: BootPlan, texts: Dict[str, str], edited: bool) -> BootPlan:
 
 
 def came_about(plan: BootPlan, seen: List[BootEntry]) -> BootPlan:
-    """Return a plan with the entries as they are read back, and sentences about what changed beside crashkernel=."""
+    """Return a plan with the boot entries as they are read back, and sentences about other changed arguments."""
     found = {entry.id: entry for entry in seen}
     pairs = [(entry, found.get(entry.id, entry)) for entry in plan.after]
     after = [old if words(old.cmdline) == words(new.cmdline) else new for old, new in pairs]
@@ -59,17 +59,17 @@ def came_about(plan: BootPlan, seen: List[BootEntry]) -> BootPlan:
 
 
 def _others(cmdline: str) -> List[str]:
-    """Return the arguments of a command line but crashkernel=."""
+    """Return the arguments of a command line except crashkernel=."""
     return list(words(without(cmdline)))
 
 
 def _only_in(some: List[str], others: List[str]) -> List[str]:
-    """Return the words that others lack, each once."""
+    """Return the words that are not among the others, each once."""
     return [word for number, word in enumerate(some) if word not in others and word not in some[:number]]
 
 
 def _with(entry: BootEntry, missing: List[str]) -> BootEntry:
-    """Return an entry with more arguments before its crashkernel=; itself where there are none."""
+    """Return a boot entry with more arguments before its crashkernel=; unchanged if there are none."""
     if not missing:
         return entry
     longer = " ".join([without(entry.cmdline).rstrip()] + missing)
@@ -77,7 +77,7 @@ def _with(entry: BootEntry, missing: List[str]) -> BootEntry:
 
 
 def _differences(before: List[BootEntry], after: List[BootEntry]) -> Tuple[List[str], List[str]]:
-    """Return the arguments but crashkernel= that any entry gains, and those that any loses."""
+    """Return the arguments except crashkernel= that any boot entry gains, and those that any loses."""
     pairs = [(_others(old.cmdline), _others(new.cmdline)) for old, new in zip(before, after)]
     gained = [word for old, new in pairs for word in _only_in(new, old)]
     lost = [word for old, new in pairs for word in _only_in(old, new)]
@@ -85,7 +85,7 @@ def _differences(before: List[BootEntry], after: List[BootEntry]) -> Tuple[List[
 
 
 def _sentences(gained: List[str], lost: List[str], takes: str) -> List[str]:
-    """Return what changes in words, nothing where nothing does."""
+    """Return the sentence about arguments that boot entries gain and lose, none if nothing changes."""
     parts = ["adds %s to the boot entries" % " ".join(gained)] if gained else []
     if lost:
         parts.append("%s %s out of %s" % (takes, " ".join(lost), "them" if gained else "the boot entries"))

@@ -2,7 +2,7 @@
 # GNU General Public License v3.0-or-later (see COPYING or https://www.gnu.org/licenses/gpl-3.0.txt)
 # SPDX-License-Identifier: GPL-3.0-or-later
 # Private to this collection: no promise is made to code outside it.
-"""zipl by its own configuration file: Debian and Ubuntu on s390x. RHEL and Fedora have boot entries there as well."""
+"""zipl with its own file /etc/zipl.conf: Debian and Ubuntu on s390x. RHEL and Fedora on s390x have grubby as well."""
 
 import re
 from typing import List, Optional, Tuple
@@ -22,7 +22,7 @@ from ansible_collections.crashops.kdump.plugins.module_utils._syntax.finding imp
 from ansible_collections.crashops.kdump.plugins.module_utils._syntax.kernel_cmdline import replaced
 from ansible_collections.crashops.kdump.plugins.module_utils._syntax.parsed_once import parsed_once
 
-# what zipl writes beside the boot record, by each distribution's own target=
+# what zipl writes next to the boot record, by each distribution's own target=
 BOOTMAP = "/boot/bootmap"
 SECTION = re.compile(r"^[ \t]*\[([^\]]+)\]")
 MENU = re.compile(r"^[ \t]*:")
@@ -31,7 +31,7 @@ PARAMETERS = re.compile(r"^([ \t]*parameters[ \t]*=[ \t]*)(.*)$")
 
 
 def _parameters(line: str) -> Optional[Tuple[str, str, str, str]]:
-    """Return (what comes before, quote, value, what comes behind) of a line of parameters, None for any other."""
+    """Return (what comes before, quote, value, what comes behind) of a line of parameters, None for any other line."""
     match = PARAMETERS.match(line)
     if match is None:
         return None
@@ -43,7 +43,7 @@ def _parameters(line: str) -> Optional[Tuple[str, str, str, str]]:
 
 
 def is_older_than(host: Host, sources: List[str]) -> bool:
-    """Return whether a source changed after zipl copied it: a run that was cut off leaves it so."""
+    """Return whether a source changed after zipl copied it, as a run that was cut off leaves it."""
     written = host.stat(BOOTMAP)
     seen = [host.stat(path) for path in sources]
     return written is not None and any(one is not None and one.mtime_ns > written.mtime_ns for one in seen)
@@ -51,7 +51,7 @@ def is_older_than(host: Host, sources: List[str]) -> bool:
 
 @parsed_once
 def parse_zipl_conf(text: str) -> Tuple[BootEntry, ...]:
-    """Return the sections of a zipl.conf that have parameters; the default is the one that is named, or the first."""
+    """Return the sections of a zipl.conf that have parameters; the default is the named one, or the first."""
     found = []  # type: List[BootEntry]
     section, image, default = "", "", ""
     for line in text.splitlines():
@@ -70,7 +70,7 @@ def parse_zipl_conf(text: str) -> Tuple[BootEntry, ...]:
 
 
 def edited_zipl_conf(text: str, wanted: List[str]) -> str:
-    """Return a zipl.conf whose every line of parameters has exactly the wanted crashkernel= values."""
+    """Return a zipl.conf with exactly the wanted crashkernel= values in every line of parameters."""
     lines = text.splitlines(True)
     for number, line in enumerate(lines):
         found = _parameters(line.rstrip("\n"))
@@ -86,21 +86,21 @@ class ZiplConf(Bootloader):
     name = "zipl"
 
     def entries(self) -> List[BootEntry]:
-        """Return the sections that have parameters."""
+        """Return the sections of zipl.conf that have parameters, as boot entries."""
         found = list(parse_zipl_conf(self.host.read(ZIPL_CONF) or ""))
         if not found:
             raise Failure("%s has no section with parameters to set; name them there" % ZIPL_CONF, path=ZIPL_CONF)
         return found
 
     def refusals(self, kernels: Kernels) -> List[str]:
-        """Return a sentence for anything but all kernels: sections name links that new kernels take over."""
+        """Return the refusal of any choice but all kernels: sections name links that new kernels take over."""
         if kernels == "all":
             return []
         rule = "the sections of %s hold for whatever kernel is newest" % ZIPL_CONF
         return [refusal("kernels", kernels, rule, "leave it out or say all")]
 
     def plan(self, wanted: List[str], kernels: Kernels) -> BootPlan:
-        """Return what would change."""
+        """Return the planned edit of zipl.conf; zipl runs if the file changes, or if zipl's copy is older."""
         before = self.entries()
         after = [entry._replace(cmdline=replaced(entry.cmdline, wanted)) for entry in before]
         text = self.host.read(ZIPL_CONF)
@@ -109,7 +109,7 @@ class ZiplConf(Bootloader):
         return BootPlan(before, after, files, [["zipl"]] if files or is_older_than(self.host, [ZIPL_CONF]) else [])
 
     def apply(self, plan: BootPlan) -> BootPlan:
-        """Write the file, read it back, and run zipl; put it back where that fails."""
+        """Write zipl.conf, read it back, and run zipl; put the old file back if that fails."""
         try:
             put_back(self.host, {change.path: change.after for change in plan.files})
             seen = self.entries()
@@ -126,7 +126,7 @@ class ZiplConf(Bootloader):
             self.host.run(argv, timeout_s=self.timeout_s)
 
     def _undo(self, plan: BootPlan) -> str:
-        """Put the old file back and let zipl see it; return what came of it, in words."""
+        """Put the old zipl.conf back and run zipl again; return the outcome in words."""
         try:
             put_back(self.host, {change.path: change.before for change in plan.files})
             self._run(plan)

@@ -2,7 +2,7 @@
 # GNU General Public License v3.0-or-later (see COPYING or https://www.gnu.org/licenses/gpl-3.0.txt)
 # SPDX-License-Identifier: GPL-3.0-or-later
 # Private to this collection: no promise is made to code outside it.
-"""The machine: each file is read once and each program asked once, until an act may have changed the answer."""
+"""A host with a memory: each file is read and each command asked once, until the module acts."""
 
 from typing import Any, Callable, Dict, Iterable, List, Optional, Tuple, Union
 
@@ -15,8 +15,7 @@ from ansible_collections.crashops.kdump.plugins.module_utils._machine.host impor
 from ansible_collections.crashops.kdump.plugins.module_utils._machine.replace_files import FileContent
 from ansible_collections.crashops.kdump.plugins.module_utils._machine.results import Failure
 
-# The commands that only read, by the words that they begin with. Any other command may change whatever a file or a
-# program says.
+# The commands that only read, by their first words. Any other command may change what any file or command says.
 READING = (
     "blkid -p",
     "dmsetup status",
@@ -35,14 +34,17 @@ READING = (
     "systemctl show",
     "uname -m",
 )
-# those that only read with no more words than these
+# commands that only read if no further words follow
 READING_AS_A_WHOLE = ("hostname", "hostname -I", "rpm-ostree kargs")
-# what the kernel and the programs that run keep here changes by itself
+# files here change by themselves: the kernel and running programs keep them
 LIVE = ("/proc/", "/sys/", "/run/")
 
 
 class CachingHost(HostStandIn):
-    """Keeps what was read until the module acts, or waits; a write of a file drops that file and all that is live."""
+    """Keeps what was read until the module acts or waits.
+
+    A write forgets that file, all files of /proc, /sys and /run, and every command's answer.
+    """
 
     def __init__(self, host: Host) -> None:
         self._host = host
@@ -51,16 +53,16 @@ class CachingHost(HostStandIn):
         self._answers: Dict[Tuple[str, ...], Completed] = {}
 
     def __getattr__(self, name: str) -> Any:
-        """Return whatever else the machine can do."""
+        """Return any other method of the wrapped host."""
         return getattr(self._host, name)
 
     def read(self, path: str) -> Optional[str]:
-        """Return a file's text, None where there is no such file; bytes that are not UTF-8 survive a write."""
+        """Return a file's text from memory or disk, None if it does not exist; bytes that are not UTF-8 survive."""
         raw = self.read_bytes(path)
         return None if raw is None else raw.decode("utf-8", "surrogateescape")
 
     def read_bytes(self, path: str, offset: int = 0, size: int = -1) -> Optional[bytes]:
-        """Return a file's bytes (size -1: to its end), None where there is no such file."""
+        """Return a file's bytes from memory or disk (size -1: to its end), None if it does not exist."""
         if path not in self._files:
             if offset or size >= 0:
                 return self._part(path, offset, size)
@@ -74,14 +76,14 @@ class CachingHost(HostStandIn):
         return known if known is None else known[offset:] if size < 0 else known[offset : offset + size]
 
     def _part(self, path: str, offset: int, size: int) -> Optional[bytes]:
-        """Return a part of a file, which is known if the part is the whole of it."""
+        """Return a part of a file, and remember it if the part is the whole file."""
         raw = self._host.read_bytes(path, offset, size)
         if not offset and (raw is None or len(raw) < size):
             self._files[path] = raw
         return raw
 
     def run(self, argv: List[str], timeout_s: int = 60, check: bool = True) -> Completed:
-        """Run a command, unless it only reads and the answer is known."""
+        """Run a command, or return its known answer if the command only reads."""
         if not only_reads(argv):
             try:
                 return self._host.run(argv, timeout_s, check)
@@ -96,7 +98,7 @@ class CachingHost(HostStandIn):
         return done
 
     def wait_until(self, ready: Callable[[], bool], timeout_s: float, pause_s: float = 1.0) -> bool:
-        """Return whether something became true within the limit; each look at it is a new one."""
+        """Return whether a condition became true within the limit; every check reads the host again."""
 
         def seen() -> bool:
             self._forget_all()
@@ -105,7 +107,7 @@ class CachingHost(HostStandIn):
         return self._host.wait_until(seen, timeout_s, pause_s)
 
     def lock(self, name: str) -> None:
-        """Wait until nobody else changes this host; what was read before is not known any more."""
+        """Wait for the lock on this host, then forget what was read: another run may have changed it."""
         self._host.lock(name)
         self._forget_all()
 
@@ -115,21 +117,21 @@ class CachingHost(HostStandIn):
         return saved[0] if saved else None
 
     def write_all(self, contents: List[FileContent], backup: bool = False) -> List[str]:
-        """Write, or remove, all of these files or none, and return the paths of the backups."""
+        """Write or remove all of these files, or none, and return the paths of the backups."""
         try:
             return self._host.write_all(contents, backup)
         finally:
             self._forget([content.path for content in contents])
 
     def copy(self, source: str, destination: str, mode: int) -> None:
-        """Copy a file's bytes and times, so that the copy is there as a whole or not at all."""
+        """Copy a file's bytes and times; the copy appears complete or not at all."""
         try:
             self._host.copy(source, destination, mode)
         finally:
             self._forget([destination])
 
     def remove(self, path: str) -> None:
-        """Remove a file; one that is not there is no error."""
+        """Remove a file; it is no error if it does not exist."""
         try:
             self._host.remove(path)
         finally:
@@ -140,7 +142,7 @@ class CachingHost(HostStandIn):
         self._answers.clear()
 
     def _forget(self, paths: Iterable[str]) -> None:
-        """Drop what may be different now that these files were written."""
+        """Drop what these written files may have changed: themselves, live files of the kernel, and all answers."""
         written = {self._host.real_path(path) for path in paths}.union(paths)
         self._answers.clear()
         self._files = {
@@ -151,11 +153,11 @@ class CachingHost(HostStandIn):
 
 
 def caching(host: Host) -> CachingHost:
-    """Return a host that keeps what it read, itself if it does already."""
+    """Return a host with a memory around it; a host that has one is returned as it is."""
     return host if isinstance(host, CachingHost) else CachingHost(host)
 
 
 def only_reads(argv: List[str]) -> bool:
-    """Return whether a command changes nothing."""
+    """Return whether a command is known to change nothing on the host."""
     line = " ".join(argv)
     return line in READING_AS_A_WHOLE or any(line == known or line.startswith(known + " ") for known in READING)

@@ -2,7 +2,7 @@
 # GNU General Public License v3.0-or-later (see COPYING or https://www.gnu.org/licenses/gpl-3.0.txt)
 # SPDX-License-Identifier: GPL-3.0-or-later
 # Private to this collection: no promise is made to code outside it.
-"""Directories of drop-in files, as systemd, modprobe and dracut read them."""
+"""Drop-in directories such as modprobe.d and sysctl.d, read by the rules of systemd, modprobe and dracut."""
 
 from typing import Dict, Iterable, List, NamedTuple
 
@@ -11,16 +11,16 @@ from ansible_collections.crashops.kdump.plugins.module_utils._syntax.natural_ord
 
 
 class DropIn(NamedTuple):
-    """A file of a drop-in directory: by what name it is sorted, and where it is."""
+    """A file of a drop-in directory: the name by which it is sorted, and its path."""
 
     name: str
     path: str
 
 
 def drop_ins(host: Host, directories: Iterable[str], suffix: str = ".conf") -> List[DropIn]:
-    """Return the files that are read, by name; a file hides those of its name in the directories after its own.
+    """Return the drop-in files that count, sorted by name; a file hides its namesakes in later directories.
 
-    A hidden file (.name) and a link that leads nowhere are passed over.
+    Hidden files (.name) and links that lead nowhere are skipped.
     """
     first: Dict[str, str] = {}
     for directory in directories:
@@ -32,10 +32,10 @@ def drop_ins(host: Host, directories: Iterable[str], suffix: str = ".conf") -> L
 
 
 def _is_there(host: Host, path: str) -> bool:
-    """Return whether a file can be read; a link to /dev/null is how an administrator hides one."""
+    """Return whether a drop-in exists; so does a link to /dev/null, by which administrators hide a package's file."""
     return host.stat(path) is not None or host.real_path(path) == "/dev/null"
 
 
 def by_version(found: List[DropIn]) -> List[DropIn]:
-    """Return the files in the order of `sort -V`, which dracut asks for: 9-a comes before 10-a."""
+    """Return drop-in files in the order of `sort -V`, as dracut reads them: 9-a comes before 10-a."""
     return sorted(found, key=lambda one: natural(one.name))

@@ -2,7 +2,7 @@
 # GNU General Public License v3.0-or-later (see COPYING or https://www.gnu.org/licenses/gpl-3.0.txt)
 # SPDX-License-Identifier: GPL-3.0-or-later
 # Private to this collection: no promise is made to code outside it.
-"""Whether a machine can leave a dump at all: a container, and a kernel without CONFIG_CRASH_DUMP, cannot."""
+"""Whether this machine can make a dump at all: containers and kernels without CONFIG_CRASH_DUMP cannot."""
 
 from typing import Collection, Optional
 
@@ -16,15 +16,15 @@ IN_CONTAINER = "This is a container (%s): all that the kernel says here is about
 
 
 def container(host: Host) -> Optional[str]:
-    """Return the kind of container that this is, None where it is none."""
+    """Return the kind of container that this host is, such as podman; None if it is not a container."""
     named = (host.read("/run/systemd/container") or "").strip()
     return named or next((kind for path, kind in CONTAINER_FILES if host.stat(path) is not None), None)
 
 
 def unsupported(host: Host, waived: Collection[str] = ()) -> Optional[str]:
-    """Return why this machine cannot leave a dump, None where it may; waived holds the ids of checks that do not count.
+    """Return why this machine cannot make a dump, None if it may; waived are the ids of checks to ignore.
 
-    A file that cannot be read says nothing: what keeps it from being read is found by whoever needs it.
+    An unreadable file gives no reason here: the code that needs the file reports it.
     """
     try:
         supported = read_first(host, CRASH_LOADED) is not None

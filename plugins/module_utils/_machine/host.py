@@ -2,7 +2,10 @@
 # GNU General Public License v3.0-or-later (see COPYING or https://www.gnu.org/licenses/gpl-3.0.txt)
 # SPDX-License-Identifier: GPL-3.0-or-later
 # Private to this collection: no promise is made to code outside it.
-"""The one door to the machine: read, write, run. Unit tests put a fake in its place."""
+"""Access to the machine: read files, write files, run commands; and the frame in which every module runs.
+
+Unit tests put a fake in its place.
+"""
 
 import errno
 import glob
@@ -24,14 +27,14 @@ from ansible_collections.crashops.kdump.plugins.module_utils._syntax.visible_tex
 # sysfs files of kexec answer EBUSY while a load holds the kexec lock (Linux 6.5 and later)
 BUSY_TRIES = 20
 BUSY_PAUSE_S = 0.25
-# the most that is read of a file that is wanted as a whole: configuration, records, the kernel's tables
+# the largest file that is read as a whole: configuration, records, tables of the kernel
 WHOLE = 16 << 20
 PIECE = 64 << 10
 NULL_DEVICE = os.makedev(1, 3)
-# what a path leads to where it leads nowhere, a link that leads to itself among them
+# the errors for a path that leads nowhere, also by a link to itself
 NOWHERE = (errno.ENOENT, errno.ENOTDIR, errno.ELOOP)
-# the kernel's own files that this collection asks for. Others wait (/proc/kmsg, trace_pipe), take from whoever reads
-# next, or are as large as the memory (/proc/kcore), and a path that others wrote may lead there
+# The kernel's files that this collection reads. Reading others can hang and take lines from their next reader
+# (/proc/kmsg, trace_pipe), or fill the memory (/proc/kcore), and a path that others wrote may lead there.
 KERNEL_FILES = (
     "/proc/1/mount",
     "/proc/cmdline",
@@ -59,8 +62,8 @@ KERNEL_FILES = (
 # what coreutils timeout(1) exits with when the limit is reached, by TERM and by KILL
 TIMED_OUT = (124, 137)
 WITHOUT_ROOT = "The task ran without root: set become: true (ansible-playbook --become)."
-# The commands that change the host. They go on when the module is killed, so the lock is theirs as well. None of them
-# leaves a daemon behind, which would keep the lock.
+# The commands that change the host. They go on when the module is killed, so they inherit the lock. None of them starts
+# a daemon, which would keep the lock.
 CHANGING = (
     "bootc",
     "cp",
@@ -85,7 +88,7 @@ class Completed(NamedTuple):
 
 
 class FileFacts(NamedTuple):
-    """What stat says of a path, links followed. mode holds the permission bits only; times in ns."""
+    """What stat(2) says about a path, links followed. mode holds the permission bits only; times are in ns."""
 
     kind: str
     mode: int
@@ -97,7 +100,7 @@ class FileFacts(NamedTuple):
 
 
 class Space(NamedTuple):
-    """The room on a file system in bytes, and the files that may still be made; None where it does not count them."""
+    """Free and total bytes of a file system, and its free inodes (None if it does not count them)."""
 
     free: int
     total: int
@@ -105,7 +108,7 @@ class Space(NamedTuple):
 
 
 def _kind(mode: int) -> str:
-    """Return the kind of file that st_mode names."""
+    """Return the kind of file by its st_mode: file, directory, block or other."""
     if stat.S_ISREG(mode):
         return "file"
     if stat.S_ISDIR(mode):
@@ -114,7 +117,7 @@ def _kind(mode: int) -> str:
 
 
 def _raw(path: str) -> bytes:
-    """Return a path as the kernel knows it: Python 3.6 without a locale would refuse all but ASCII."""
+    """Return a path as bytes: without a locale, Python 3.6 refuses text that is not ASCII."""
     return path.encode("utf-8", "surrogateescape")
 
 
@@ -124,33 +127,36 @@ def _text(path: bytes) -> str:
 
 
 def _cannot(what: str, path: str, error: Exception) -> Failure:
-    """Return the Failure for a path that the system refuses, or that is none, as one with a NUL in it."""
+    """Return the Failure for a path that the system refuses, or that cannot be a path, such as one with a NUL."""
     return Failure("cannot %s %s: %s" % (what, path, getattr(error, "strerror", None) or error), path=path)
 
 
 def _refuse_kernel_files(path: str, place: str) -> None:
-    """Raise an OSError for a file of the kernel that nobody here asked for. place: the open one in /proc/self/fd."""
+    """Raise OSError for a file of /proc or /sys that is not in KERNEL_FILES; place is its link in /proc/self/fd."""
     try:
         leads_to = _text(os.readlink(_raw(place)))
     except OSError:
-        # not "no such file": that would make an absent file of one that is there
+        # not "no such file", because the file exists
         raise OSError(errno.EIO, "/proc is not mounted")
     if leads_to.startswith(("/proc/", "/sys/")) and not os.path.normpath(path).startswith(KERNEL_FILES):
         raise OSError(errno.EINVAL, "it leads to %s, which is no file on a disk" % leads_to)
 
 
 def _at_once(place: str, flags: int) -> int:
-    """Open a file without waiting for whoever is at its other end."""
+    """Open a file without waiting for the process at its other end, such as the writer of a pipe."""
     return os.open(place, flags | os.O_NONBLOCK | os.O_NOCTTY)
 
 
 def _opened(path: str) -> Optional[io.FileIO]:
-    """Open a regular file; None for /dev/null. What it is, is asked first: opening alone can start a watchdog."""
+    """Open a regular file for reading; return None for /dev/null.
+
+    The type is checked before the file is opened: opening a device can start a watchdog.
+    """
     handle = os.open(_raw(path), os.O_PATH | os.O_CLOEXEC)
     try:
         seen = os.fstat(handle)
         if stat.S_ISCHR(seen.st_mode) and seen.st_rdev == NULL_DEVICE:
-            # how administrators take a file away that a package brings
+            # by a link to it, administrators hide a file of a package
             return None
         if not stat.S_ISREG(seen.st_mode):
             raise OSError(errno.EINVAL, "it is not a regular file")
@@ -162,7 +168,7 @@ def _opened(path: str) -> Optional[io.FileIO]:
 
 
 def _whole(stream: Any) -> bytes:
-    """Return the rest of a file, piece by piece, as /proc/sys refuses a read of megabytes."""
+    """Return the rest of a file, read in small pieces: /proc/sys refuses a read of megabytes."""
     parts, length = [], 0  # type: List[bytes], int
     for part in iter(lambda: stream.read(PIECE), b""):
         parts, length = parts + [part], length + len(part)
@@ -174,7 +180,7 @@ def _whole(stream: Any) -> bytes:
 class Host:
     """The machine that the module runs on. `commands` holds the argv of every command that was run.
 
-    The module is an AnsibleModule, or what stands in for one where no Ansible is: get_bin_path and run_command.
+    module is an AnsibleModule, or a stand-in with get_bin_path and run_command where there is no Ansible.
     """
 
     def __init__(self, module: Any) -> None:
@@ -184,9 +190,9 @@ class Host:
         self._lock = Lock()
 
     def read_bytes(self, path: str, offset: int = 0, size: int = -1) -> Optional[bytes]:
-        """Return a file's bytes (size -1: to its end), None where there is no such file.
+        """Return a file's bytes (size -1: to its end), None if it does not exist.
 
-        Only regular files are read, and never waited for. Without a size, one of more than WHOLE bytes is refused.
+        Only regular files are read, without ever waiting. Without a size, a file of more than WHOLE bytes is refused.
         """
         for attempt in range(BUSY_TRIES):
             try:
@@ -201,7 +207,7 @@ class Host:
         return None
 
     def _bytes_of(self, path: str, offset: int, size: int) -> bytes:
-        """Return a regular file's bytes."""
+        """Return a regular file's bytes; /dev/null counts as an empty file."""
         opened = _opened(path)
         if opened is None:
             return b""
@@ -211,12 +217,12 @@ class Host:
             return _whole(stream) if size < 0 else stream.read(size)
 
     def read(self, path: str) -> Optional[str]:
-        """Return a file's text, None where there is no such file; bytes that are not UTF-8 survive a write."""
+        """Return a file's text, None if it does not exist; bytes that are not UTF-8 survive a write."""
         content = self.read_bytes(path)
         return None if content is None else _text(content)
 
     def stat(self, path: str) -> Optional[FileFacts]:
-        """Return the facts of what a path leads to, None where it leads nowhere."""
+        """Return what stat(2) says about a path, links followed; None if it leads nowhere."""
         try:
             seen = os.stat(_raw(path))
         except (OSError, ValueError) as error:
@@ -236,7 +242,7 @@ class Host:
             raise _cannot("follow", path, error)
 
     def link(self, path: str) -> Optional[str]:
-        """Return what a symbolic link says, None for what is none."""
+        """Return the target of a symbolic link as it is written, None if the path is not a link."""
         try:
             return _text(os.readlink(_raw(path)))
         except (OSError, ValueError):
@@ -250,18 +256,18 @@ class Host:
             raise _cannot("look for", pattern, error)
 
     def entries(self, directory: str) -> List[str]:
-        """Return the paths of all that a directory holds, sorted."""
+        """Return the paths of everything in a directory, sorted."""
         try:
             return ["%s/%s" % (directory.rstrip("/"), _text(name)) for name in sorted(os.listdir(_raw(directory)))]
         except (OSError, ValueError) as error:
             raise _cannot("look into", directory, error)
 
     def may_list(self, directory: str) -> bool:
-        """Return whether a directory may be looked into; `glob` finds nothing in one that may not."""
+        """Return whether a directory may be listed; `glob` finds nothing in one that may not."""
         return os.access(_raw(directory), os.R_OK | os.X_OK)
 
     def space(self, path: str) -> Optional[Space]:
-        """Return the room on the file system under a path; None without such a path."""
+        """Return the free space of the file system under a path, None if it cannot be read."""
         try:
             seen = os.statvfs(_raw(path))
         except (OSError, ValueError):
@@ -271,7 +277,7 @@ class Host:
         return Space(free, total, seen.f_favail if seen.f_files else None)
 
     def refuses(self, address: str, port: int, timeout_s: float) -> Optional[str]:
-        """Return why nobody answers at an address and TCP port, None where somebody does; nothing is sent."""
+        """Return why nothing answers at an address and TCP port, None if something does; no data is sent."""
         try:
             socket.create_connection((address, port), timeout_s).close()
         # a name with an empty or an overlong part is a UnicodeError, a port above 65535 an OverflowError
@@ -282,9 +288,9 @@ class Host:
         return None
 
     def read_piece(self, path: str, offset: int, size: int) -> Optional[bytes]:
-        """Return some bytes of a regular file, None where there is none.
+        """Return some bytes of a regular file, None if it does not exist.
 
-        It stays open until another one is asked for: of a flattened dump, hundreds of thousands of pieces are read.
+        The file stays open until another is asked for: a flattened dump takes hundreds of thousands of reads.
         """
         try:
             if self._held is None or self._held[0] != path:
@@ -297,11 +303,11 @@ class Host:
             raise _cannot("read", path, error)
 
     def is_root(self) -> bool:
-        """Return whether everything may be read."""
+        """Return whether the module runs as root."""
         return os.geteuid() == 0
 
     def label(self, path: str) -> Optional[str]:
-        """Return the SELinux context of a path, None where it has none."""
+        """Return the SELinux context of a path, None if it has none."""
         try:
             return os.getxattr(_raw(path), "security.selinux").decode("utf-8", "replace").strip("\0")
         except (OSError, ValueError):
@@ -312,11 +318,11 @@ class Host:
         return time.time()
 
     def monotonic(self) -> float:
-        """Return the clock that systemd's monotonic time stamps are taken from, in seconds."""
+        """Return the clock of systemd's monotonic time stamps, in seconds."""
         return time.monotonic()
 
     def wait_until(self, ready: Callable[[], bool], timeout_s: float, pause_s: float = 1.0) -> bool:
-        """Return whether something became true within the limit."""
+        """Return whether a condition became true within the limit."""
         end = time.monotonic() + timeout_s
         while not ready():
             if time.monotonic() >= end:
@@ -325,15 +331,15 @@ class Host:
         return True
 
     def which(self, name: str) -> Optional[str]:
-        """Return where a program is, None where it is not; /sbin and its kin are looked in as well."""
+        """Return the path of a program, None if there is none; /usr/sbin, /sbin and /usr/local/sbin count as well."""
         opt_dirs = ["/usr/sbin", "/sbin", "/usr/local/sbin"]
         found: Optional[str] = self._module.get_bin_path(name, required=False, opt_dirs=opt_dirs)
         return found
 
     def run(self, argv: List[str], timeout_s: int = 60, check: bool = True) -> Completed:
-        """Run a command in the C locale and return what came of it.
+        """Run a command in the C locale and return its exit status and output.
 
-        A command that passes its limit, or one that ends unwell while `check` is set, is a Failure.
+        Raise Failure for a command that exceeds its limit, or that fails while `check` is set.
         """
         self.commands.append(list(argv))
         limited = ["timeout", "--kill-after=10", str(timeout_s)] + list(argv)
@@ -341,7 +347,7 @@ class Host:
         held = [self._lock.handle] if self._lock.handle is not None and _changes(argv) else []
         more = {"pass_fds": held} if held else {}
         try:
-            # without its own handling, which ends the module, and with it what takes a change back
+            # its own handling of exceptions would end the module before it can undo a change
             rc, stdout, stderr = self._module.run_command(limited, environ_update=env, handle_exceptions=False, **more)
         except (OSError, ValueError) as error:
             raise Failure("cannot run %s: %s" % (" ".join(argv), error), argv=list(argv))
@@ -360,22 +366,22 @@ class Host:
     def write(self, path: str, text: str, mode: int = 0o644, backup: bool = False) -> Optional[str]:
         """Write a whole file atomically and return the backup's path, if one was asked for.
 
-        Owner, mode and SELinux context of a file that exists are kept; `mode` is for a new one, which gets the context
-        that the policy has for its path.
+        An existing file keeps its owner, mode and SELinux context. `mode` is for a new file, whose SELinux context
+        comes from the policy.
         """
         saved = self.write_all([FileContent(path, text, mode)], backup)
         return saved[0] if saved else None
 
     def write_all(self, contents: List[FileContent], backup: bool = False) -> List[str]:
-        """Write, or remove, all of these files or none, and return the paths of the backups."""
+        """Write or remove all of these files, or none, and return the paths of the backups."""
         return replace_files.replace_all(contents, self._default_context, backup)
 
     def copy(self, source: str, destination: str, mode: int) -> None:
-        """Copy a file's bytes and times, so that the copy is there as a whole or not at all."""
+        """Copy a file's bytes and times; the copy appears complete or not at all."""
         replace_files.copy(source, destination, mode, self._default_context)
 
     def _default_context(self, path: str) -> Optional[str]:
-        """Return the SELinux context that the policy has for a new file, None where SELinux is off or names none."""
+        """Return the SELinux context that the policy has for a new file, None if SELinux is off or names none."""
         if self.stat(SELINUX) is None:
             return None
         context = self._module.selinux_default_context(path, stat.S_IFREG)
@@ -383,15 +389,15 @@ class Host:
         return ":".join(context) if len(context) > 2 and all(context) else None
 
     def lock(self, name: str) -> None:
-        """Wait until nobody else changes this host, and keep others from it until unlock(), or the process ends."""
+        """Wait for the lock on this host, and keep other runs out until unlock() or the end of the process."""
         self._lock.take(name)
 
     def unlock(self) -> None:
-        """Let others change this host."""
+        """Release the lock on this host."""
         self._lock.release()
 
     def remove(self, path: str) -> None:
-        """Remove a file; one that is not there is no error."""
+        """Remove a file; it is no error if it does not exist."""
         try:
             os.unlink(path)
         except FileNotFoundError:
@@ -400,14 +406,14 @@ class Host:
             raise Failure("cannot remove %s: %s" % (path, error.strerror), path=path)
 
     def remove_directory(self, path: str) -> None:
-        """Remove a directory that is empty; any other stays as it is."""
+        """Remove a directory if it is empty; leave any other as it is."""
         try:
             os.rmdir(path)
         except OSError:
             return
 
     def make_directory(self, path: str, mode: int) -> None:
-        """Make a directory, and those above it, with exactly this mode whatever the umask."""
+        """Make a directory with exactly this mode, whatever the umask, and its missing parents."""
         try:
             if not os.path.isdir(path):
                 os.makedirs(path)
@@ -416,7 +422,7 @@ class Host:
             raise Failure("cannot make the directory %s: %s" % (path, error.strerror), path=path)
 
     def set_mtime(self, path: str, mtime_ns: Optional[int] = None) -> None:
-        """Set a file's time, left out: to now, so that what depends on it counts as stale."""
+        """Set a file's modification time; without one, to now, which makes everything built from the file stale."""
         try:
             if mtime_ns is None:
                 os.utime(path)
@@ -435,19 +441,19 @@ else:
 
 
 def _changes(argv: List[str]) -> bool:
-    """Return whether a command is one of those that change the host."""
+    """Return whether a command's program is one of those that change the host (CHANGING)."""
     return os.path.basename(argv[0]) in CHANGING
 
 
 def command_failure(what: str, done: Completed) -> Failure:
-    """Return the Failure for a command that ended unwell, its own last words in the sentence."""
+    """Return the Failure for a command that failed, with the last lines of its output in the message."""
     words = (done.stderr.strip() or done.stdout.strip() or "it said nothing").splitlines()
     msg = "%s: %s exited with %d and said: %s" % (what, " ".join(done.argv), done.rc, " / ".join(words[-5:]))
     return Failure(msg, argv=done.argv, rc=done.rc, stdout=done.stdout, stderr=done.stderr)
 
 
 def without_root(host: Host, failure: Failure) -> str:
-    """Return what else to say where a task failed that ran without root; a refused value is not about root."""
+    """Return the advice to use become after a failure without root; empty for root, and for a refused value."""
     if isinstance(failure, Refused) or host.is_root():
         return ""
     return " " + WITHOUT_ROOT
@@ -456,14 +462,14 @@ def without_root(host: Host, failure: Failure) -> str:
 def run_module(
     module: Any, ensure: Callable[[Host, Dict[str, Any], bool], Dict[str, Any]], changes: Optional[str] = None
 ) -> None:
-    """Run ensure(host, params, check_mode) and end the module with its result, or with the reason it failed.
+    """Run ensure(host, params, check_mode), and end the module with its result or its failure.
 
-    changes: the name of a module that changes the host, which it does alone: it waits for the lock, check mode apart.
-    The one place of the collection that calls exit_json and fail_json. `commands` is added to both; the `warnings` of a
-    result go to the screen. What hosts say may steer a terminal: no text leaves with a character that does.
+    changes is the name of a module that changes the host: outside check mode, it waits for the lock first. Nothing else
+    in the collection calls exit_json and fail_json. `commands` is added to the result; its `warnings` go to the screen.
+    Secrets are hidden, and characters that steer a terminal become escapes.
     """
     host = Host(module)
-    # what nobody has to see is left out here, and nowhere else: in results, diffs, messages, commands and options
+    # secrets are hidden here, and nowhere else: in results, diffs, messages, commands and options
     invocation = {"module_args": shown(secret_words.masked(module.params))}
     msg = ""
     try:
@@ -477,7 +483,7 @@ def run_module(
     finally:
         host.unlock()
     result = shown(secret_words.masked(dict(result, commands=host.commands)))
-    # fail_json would show the failure as it was raised, if it still were at hand
+    # outside the except block, where fail_json would add the traceback of the failure
     if result.pop("failed", False):
         module.fail_json(msg=secret_words.hidden(msg), invocation=invocation, **result)
         return
@@ -489,12 +495,12 @@ def run_module(
 def discreet(module_class: Any) -> Any:
     """Return a kind of AnsibleModule that leaves secrets out of the host's journal.
 
-    Ansible writes every option there, but for those that are secret as a whole (no_log). A dictionary of kdump's
-    variables is not: with no_log it would vanish from diffs and messages.
+    Ansible logs every option there, except those that are secret as a whole (no_log). A dictionary of kdump's variables
+    cannot be no_log: it would vanish from diffs and messages.
     """
 
     class Discreet(module_class):  # type: ignore[misc]
-        """The module, as Ansible makes it."""
+        """An AnsibleModule that masks secrets while Ansible logs its call."""
 
         params: Dict[str, Any]
 

@@ -2,7 +2,7 @@
 # GNU General Public License v3.0-or-later (see COPYING or https://www.gnu.org/licenses/gpl-3.0.txt)
 # SPDX-License-Identifier: GPL-3.0-or-later
 # Private to this collection: no promise is made to code outside it.
-"""The one lock for all that changes a host. The kernel frees it when its holder ends, however it ends."""
+"""The lock that lets one run at a time change a host. The kernel frees it when its holder ends, however it ends."""
 
 import errno
 import fcntl
@@ -22,18 +22,18 @@ HOLDER = re.compile(r"(\d{1,10}) (\w{1,40}) ([\d:]{8})\n")
 
 
 class Lock:
-    """The lock, held from take() to release() or to the end of the process and of the commands that got it."""
+    """The lock on a host: held until release(), or until the process and the commands that inherited it end."""
 
     def __init__(self, path: str = "") -> None:
         self.path = path or PATH
         self.handle: Optional[int] = None
 
     def take(self, name: str, wait_s: Optional[float] = None) -> None:
-        """Wait for the lock and write into it who holds it; raise Failure where it is not free within the limit."""
+        """Wait for the lock and write the holder's name into it; raise Failure if it is not free within the limit."""
         try:
             handle = os.open(self.path, os.O_RDWR | os.O_CREAT | os.O_NOFOLLOW | os.O_CLOEXEC, 0o600)
         except OSError as error:
-            # who may not even lock may not write what the lock guards: the write itself says so
+            # without the right to lock there is no right to change the host: the change itself will fail and say so
             if error.errno in (errno.EACCES, errno.EPERM) and os.geteuid() != 0:
                 return
             raise Failure("cannot lock this host: %s: %s" % (self.path, error.strerror), path=self.path)
@@ -47,11 +47,11 @@ class Lock:
             os.ftruncate(handle, 0)
             os.pwrite(handle, ("%d %s %s\n" % (os.getpid(), name, time.strftime("%H:%M:%S"))).encode(), 0)
         except OSError:
-            # /run is full: whoever waits is not told the name, and the lock holds all the same
+            # /run is full: a run that waits will not see the name, but the lock holds
             return
 
     def _wait(self, handle: int, wait_s: float) -> None:
-        """Return when the lock is ours."""
+        """Take the lock as soon as it is free; raise Failure when the limit has passed."""
         end = time.monotonic() + wait_s
         while True:
             try:
@@ -65,14 +65,14 @@ class Lock:
             time.sleep(PAUSE_S)
 
     def release(self) -> None:
-        """Free the lock."""
+        """Release the lock on this host."""
         if self.handle is not None:
             os.close(self.handle)
             self.handle = None
 
 
 def _busy(path: str, said: bytes, wait_s: float) -> str:
-    """Return the sentence about a lock that somebody else holds."""
+    """Return the message about a lock that another run holds: which module, since when, and which process."""
     match = HOLDER.match(said.decode("utf-8", "replace"))
     if not match:
         who = "another run is changing this host"

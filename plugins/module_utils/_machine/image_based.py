@@ -2,7 +2,7 @@
 # GNU General Public License v3.0-or-later (see COPYING or https://www.gnu.org/licenses/gpl-3.0.txt)
 # SPDX-License-Identifier: GPL-3.0-or-later
 # Private to this collection: no promise is made to code outside it.
-"""Hosts that boot images (ostree, bootc): what is on the root file system is replaced as a whole."""
+"""Image-based hosts (ostree, bootc), whose root file system is replaced as a whole."""
 
 from ansible_collections.crashops.kdump.plugins.module_utils._machine.host import Host
 
@@ -10,5 +10,5 @@ BOOTED_MARK = "/run/ostree-booted"
 
 
 def is_image_based(host: Host) -> bool:
-    """Return whether this host booted an image."""
+    """Return whether this host booted an image (ostree or bootc)."""
     return host.stat(BOOTED_MARK) is not None

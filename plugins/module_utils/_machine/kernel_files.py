@@ -2,9 +2,9 @@
 # GNU General Public License v3.0-or-later (see COPYING or https://www.gnu.org/licenses/gpl-3.0.txt)
 # SPDX-License-Identifier: GPL-3.0-or-later
 # Private to this collection: no promise is made to code outside it.
-"""The files in which the running kernel says its release, and what it keeps for a crash.
+"""The running kernel's files in /proc and /sys: its release, its command line, and its state of kdump.
 
-Kernels after 6.19 have the latter in /sys/kernel/kexec/ as well. The older places are deprecated and will go.
+Kernels after 6.19 have the kdump files in /sys/kernel/kexec/ as well. The older places are deprecated and will go.
 """
 
 import re
@@ -17,33 +17,33 @@ Places = Tuple[str, ...]
 RELEASE = "/proc/sys/kernel/osrelease"
 CRASH_LOADED = ("/sys/kernel/kexec_crash_loaded", "/sys/kernel/kexec/crash_loaded")
 CRASH_SIZE = ("/sys/kernel/kexec_crash_size", "/sys/kernel/kexec/crash_size")
-# is there in a capture kernel alone
+# exists in a capture kernel only
 VMCORE = "/proc/vmcore"
 PROC_CMDLINE = "/proc/cmdline"
-# is there where SELinux is on
+# exists if SELinux is on
 SELINUX = "/sys/fs/selinux/enforce"
 CMA_RANGES = ("/sys/kernel/kexec/crash_cma_ranges", "/sys/kernel/kexec_crash_cma_ranges")
 SPAN = re.compile(r"^([0-9a-f]{1,16})-([0-9a-f]{1,16})$", re.MULTILINE)
 
 
 def place_of(host: "Host", places: Places) -> str:
-    """Return the place at which this kernel has a file: the first where it has none."""
+    """Return the path at which this kernel has a file; the first path if it has none."""
     return next((path for path in places if host.stat(path) is not None), places[0])
 
 
 def read_first(host: "Host", places: Places) -> Optional[str]:
-    """Return the text of a file at whichever place it is, None where it is at none."""
+    """Return the text of a kernel's file at whichever path it is, None if it is at none."""
     text = host.read(place_of(host, places))
     return None if text is None else str(text).strip()
 
 
 def kernel_release(host: "Host") -> str:
-    """Return the running kernel's release, as uname -r prints it; nothing where it cannot be seen."""
+    """Return the running kernel's release, as uname -r prints it; empty if /proc does not show it."""
     return (host.read(RELEASE) or "").strip()
 
 
 def cma_bytes(host: "Host") -> Optional[int]:
-    """Return the bytes that are reserved by crashkernel=...,cma, None where this kernel does not say."""
+    """Return the bytes that are reserved by crashkernel=...,cma; None if this kernel does not report them."""
     text = read_first(host, CMA_RANGES)
     if text is None:
         return None

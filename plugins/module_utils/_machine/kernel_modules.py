@@ -2,7 +2,7 @@
 # GNU General Public License v3.0-or-later (see COPYING or https://www.gnu.org/licenses/gpl-3.0.txt)
 # SPDX-License-Identifier: GPL-3.0-or-later
 # Private to this collection: no promise is made to code outside it.
-"""Modules of the kernel: those that are loaded, and those that a kernel has at all."""
+"""Kernel modules: which are loaded, and which names of modules a kernel knows."""
 
 import fnmatch
 import re
@@ -28,7 +28,7 @@ MODPROBE_NAME = re.compile(r"^[ \t]*(?:alias|install)[ \t]+(\S+)", re.MULTILINE)
 
 
 class Loaded(NamedTuple):
-    """A loaded module: its size in bytes, how often it is in use, and the modules that use it."""
+    """A loaded kernel module: its size in bytes, its use count, and the modules that use it."""
 
     size: int
     uses: int
@@ -36,13 +36,13 @@ class Loaded(NamedTuple):
 
 
 def loaded_modules(host: Host) -> Dict[str, Loaded]:
-    """Return the loaded modules by name; what is built into the kernel is none of them."""
+    """Return the loaded kernel modules by name; built-in ones are not among them."""
     return dict(_loaded(host.read(PROC_MODULES) or ""))
 
 
 @parsed_once
 def _loaded(text: str) -> Tuple[Tuple[str, Loaded], ...]:
-    """Return the loaded modules of a table, each with its name."""
+    """Return the modules that a text of /proc/modules lists, each with its name."""
     found = {}  # type: Dict[str, Loaded]
     for line in text.splitlines():
         words = line.split(" ")
@@ -55,15 +55,14 @@ def _loaded(text: str) -> Tuple[Tuple[str, Loaded], ...]:
 
 
 def plain(name: str) -> str:
-    """Return a module's name as /proc/modules has it."""
+    """Return a kernel module's name as /proc/modules writes it: with _ for each -."""
     return name.replace("-", "_")
 
 
 def unknown_modules(host: Host, release: str, names: Iterable[str]) -> Optional[List[str]]:
-    """Return the names that no module of a kernel has, be it built in or only an alias. None: depmod's list is missing.
+    """Return the names that are no module, built-in module or alias of a kernel; None if depmod's list is missing.
 
-    They are found as dracut finds them. It takes a name that begins with = for a directory, and one that begins with /
-    for a file.
+    Names are looked up as dracut does it. To dracut, = begins a directory and / begins a file.
     """
     asked = [name for name in names if name[:1] not in ("=", "/")]
     files = host.read(FOLDER % release + DEPENDENCIES)
@@ -78,18 +77,21 @@ def unknown_modules(host: Host, release: str, names: Iterable[str]) -> Optional[
 
 
 def _fits(name: str, pattern: str) -> bool:
-    """Return whether a pattern matches a name; what stands before the first wildcard is compared first, for speed."""
+    """Return whether an alias pattern matches a module's name.
+
+    The part before the first wildcard is compared first, for speed.
+    """
     return name.startswith(re.split(r"[*?\[]", pattern, maxsplit=1)[0]) and fnmatch.fnmatchcase(name, pattern)
 
 
 @parsed_once
 def _names_of(text: str) -> FrozenSet[str]:
-    """Return the names of the modules whose files a list begins its lines with."""
+    """Return the kernel modules whose files begin the lines of modules.dep or modules.builtin."""
     return frozenset(plain(match.group(1)) for match in FILE.finditer(text))
 
 
 def _aliases(host: Host, release: str) -> List[str]:
-    """Return the other names of modules; they are patterns of a shell."""
+    """Return the alias patterns of a kernel's modules, from depmod's files and modprobe.d."""
     found = list(_named(host.read(FOLDER % release + ALIASES) or "", ALIAS))
     found += _named(host.read(FOLDER % release + BUILT_IN_INFO) or "", BUILT_IN_ALIAS)
     for one in drop_ins(host, MODPROBE):
@@ -99,5 +101,5 @@ def _aliases(host: Host, release: str) -> List[str]:
 
 @parsed_once
 def _named(text: str, pattern: Pattern[str]) -> Tuple[str, ...]:
-    """Return the names that a pattern finds in a text."""
+    """Return the module names or aliases that a pattern finds in a text."""
     return tuple(plain(name) for name in pattern.findall(text))

@@ -2,7 +2,7 @@
 # GNU General Public License v3.0-or-later (see COPYING or https://www.gnu.org/licenses/gpl-3.0.txt)
 # SPDX-License-Identifier: GPL-3.0-or-later
 # Private to this collection: no promise is made to code outside it.
-"""What is mounted where, by /proc/self/mountinfo, and the devices that are meant by UUID= and LABEL=."""
+"""Mounted file systems by /proc/self/mountinfo, lines of fstab, and the devices behind UUID= and LABEL=."""
 
 import re
 from posixpath import join, normpath
@@ -17,7 +17,7 @@ FSTAB = "/etc/fstab"
 MOUNTED = "/proc/mounts"
 # the tags that mount and findmnt resolve, and where udev links them
 LINKS = (("UUID=", "by-uuid"), ("LABEL=", "by-label"), ("PARTUUID=", "by-partuuid"), ("PARTLABEL=", "by-partlabel"))
-# file systems that lie on the other side of a network for sure
+# file systems that are certainly on the other side of a network
 NETWORKED = (
     "nfs",
     "nfs4",
@@ -31,18 +31,18 @@ NETWORKED = (
     "afs",
     "beegfs",
 )
-# Those whose server may be gone, so that any look at them may hang. Whoever serves one of fuse is a process, and may be
-# gone as well.
+# File systems whose server may be gone, so that any access may hang. A process serves those of fuse, and may be gone as
+# well.
 REMOTE = (*NETWORKED, "autofs", "9p", "gpfs", "ocfs2")
 FUSE = "fuse."
 OCTAL = re.compile(rb"\\([0-7]{3})")
 ADDRESS = re.compile(r"(?:^|,)addr=([^,]+)")
-# as many symbolic links as Linux follows on one way
+# as many symbolic links as Linux follows in one path
 MOST_LINKS = 40
 
 
 class Mount(NamedTuple):
-    """One mount. root is the part of the file system that is mounted: / unless it is a bind mount or subvolume.
+    """One mount. root is the mounted part of the file system: / except for a bind mount or subvolume.
 
     options are those of the file system itself, such as the address of its server.
     """
@@ -56,14 +56,14 @@ class Mount(NamedTuple):
 
 
 def _plain(word: str) -> str:
-    """Return a word with the kernel's octal escapes resolved."""
+    """Return a word of a mount table with its octal escapes resolved."""
     raw = OCTAL.sub(lambda match: bytes([int(match.group(1), 8) & 0xFF]), word.encode("utf-8", "surrogateescape"))
     return raw.decode("utf-8", "surrogateescape")
 
 
 @parsed_once
 def mounts(text: str) -> Tuple[Mount, ...]:
-    """Return the mounts in the order in which they were made; a later one hides an earlier one."""
+    """Return the mounts that a text of mountinfo lists, the oldest first; a later one hides an earlier one."""
     found = []
     for line in text.splitlines():
         left, separator, right = line.partition(" - ")
@@ -75,33 +75,33 @@ def mounts(text: str) -> Tuple[Mount, ...]:
 
 
 def mounts_of(host: Host) -> Tuple[Mount, ...]:
-    """Return the mounts of a host as `mounts` does; nothing where it does not tell them."""
+    """Return the mounts of a host; none if it does not show /proc/self/mountinfo."""
     return mounts(host.read(MOUNTINFO) or "")
 
 
 def holding(found: Sequence[Mount], path: str) -> Optional[Mount]:
-    """Return the mount that a path lies on."""
+    """Return the mount on which a path lies, None if no mount holds it."""
     over = [mount for mount in found if _within(path, mount.point)]
-    # of equal mount points the last one is seen
+    # of mounts on the same point, the last one is visible
     return max(enumerate(over), key=lambda pair: (len(pair[1].point), pair[0]))[1] if over else None
 
 
 def is_remote(mount: Mount) -> bool:
-    """Return whether a look at a mount may hang."""
+    """Return whether access to a mount may hang, because its server may be gone."""
     return mount.fstype in REMOTE or mount.fstype.startswith(FUSE)
 
 
 def server_address(mount: Mount) -> Optional[str]:
-    """Return the address of a mount's server, None where the mount does not have it."""
+    """Return the address of a mount's server, None if the mount options do not name it."""
     match = ADDRESS.search(mount.options)
     return match.group(1) if match else None
 
 
 def remote_on_way(host: Host, found: Sequence[Mount], path: str, answering: Container[str] = ()) -> Optional[Mount]:
-    """Return the first mount on the way to a path whose server may be gone, links followed; None where none is.
+    """Return the first mount on the way to a path whose server may be gone, links followed; None if there is none.
 
-    The way is gone part by part, and what lies on a server is not looked at, not even by following a link to it.
-    answering are the mount points of servers that are known not to be gone.
+    The path is followed part by part. Nothing on a server is accessed, not even to follow a link to it. answering are
+    the mount points of servers that are known to answer.
     """
     place, left, links = "/", path.split("/"), 0
     while left and links <= MOST_LINKS:
@@ -120,7 +120,7 @@ def remote_on_way(host: Host, found: Sequence[Mount], path: str, answering: Cont
 
 
 def device_link(location: str) -> str:
-    """Return the link of udev's that UUID=, LABEL= and their kin name; any other location as it is."""
+    """Return udev's link for a UUID=, LABEL=, PARTUUID= or PARTLABEL=; any other location as it is."""
     for key, folder in LINKS:
         if location.startswith(key):
             return "/dev/disk/%s/%s" % (folder, _udev_name(location[len(key) :].strip("\"'")))
@@ -128,22 +128,23 @@ def device_link(location: str) -> str:
 
 
 def fstab_rows(host: Host) -> Tuple[Tuple[str, ...], ...]:
-    """Return the words of each line of fstab that is no comment."""
+    """Return the columns of each line of /etc/fstab that is not a comment."""
     return rows(host.read(FSTAB) or "")
 
 
 @parsed_once
 def rows(text: str) -> Tuple[Tuple[str, ...], ...]:
-    """Return the words of each line of a table that is no comment, with the escapes of blanks resolved."""
+    """Return the columns of each line of a mount table that is not a comment, with escaped blanks resolved."""
     split = [line.split() for line in text.splitlines()]
     return tuple(tuple(_plain(word) for word in words) for words in split if words and not words[0].startswith("#"))
 
 
 def listed(host: Host, location: str, table: str = FSTAB) -> Optional[Tuple[str, ...]]:
-    """Return a table's first line about a location: source, directory, type, options. None where there is none.
+    """Return the first line of fstab, or of another mount table, about a location; None if there is none.
 
-    The location is a device, what UUID= and its kin name, an export, or the tag of a share. What lies elsewhere than in
-    /dev is not looked at: it may be on a server that is gone, such as what fstab binds to another place.
+    Its columns are source, directory, type and options. The location is a device, a UUID= or another such tag, an
+    export, or the tag of a share. Only paths in /dev are accessed: others, such as the source of a bind mount, may be
+    on a server that is gone.
     """
     wanted = device(host, location)
     for words in rows(host.read(table) or ""):
@@ -156,18 +157,18 @@ def listed(host: Host, location: str, table: str = FSTAB) -> Optional[Tuple[str,
 
 
 def device(host: Host, location: str) -> str:
-    """Return the device that UUID=, LABEL= or a link names; all other locations as they are."""
+    """Return the device that a UUID=, LABEL= or link in /dev names; any other location as it is."""
     link = device_link(location)
     return host.real_path(link) if link.startswith("/dev/") else location.rstrip("/")
 
 
 def _udev_name(label: str) -> str:
-    """Return a label as udev writes it into the name of a link."""
+    """Return a label as udev writes it in the name of a link in /dev/disk."""
     return re.sub(r"[^A-Za-z0-9#+\-.:=@_]", lambda match: "\\x%02x" % ord(match.group()), label)
 
 
 def inner_path(mount: Mount, path: str) -> str:
-    """Return a path of the running system as the file system itself would call it."""
+    """Return a path of the running system as a path from the mounted file system's own root."""
     inside = path[len(mount.point.rstrip("/")) :]
     return (mount.root.rstrip("/") + inside).rstrip("/") or "/"
 

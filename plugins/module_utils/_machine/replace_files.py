@@ -2,7 +2,7 @@
 # GNU General Public License v3.0-or-later (see COPYING or https://www.gnu.org/licenses/gpl-3.0.txt)
 # SPDX-License-Identifier: GPL-3.0-or-later
 # Private to this collection: no promise is made to code outside it.
-"""Replaces files: each as a whole, and all files of one change or none. Only _host uses it."""
+"""Replaces files: each as a whole, and all files of one change or none."""
 
 import binascii
 import errno
@@ -18,8 +18,8 @@ from ansible_collections.crashops.kdump.plugins.module_utils._machine.results im
 if TYPE_CHECKING:
     from ansible_collections.crashops.kdump.plugins.module_utils._machine.host import Host
 
-# The name of a file that is on its way. No program picks it up among the files of a folder: it is hidden and has no
-# ending. The next run that changes the host removes what a run that was killed left.
+# How the names of temporary files begin. Programs that read a whole folder skip them: they are hidden and have no
+# extension. The next run that changes the host removes what a killed run left.
 PREFIX = ".crashops-kdump-tmp-"
 # the folders that this collection writes to, each by a file in it, which may be a link
 WRITTEN = (
@@ -47,12 +47,12 @@ HINTS = {
 }
 
 
-# returns the SELinux context that the policy has for a new file of this path; None: the one that it gets by its folder
+# returns the SELinux context that the policy has for a new file at a path; None: its folder decides
 ContextOf = Callable[[str], Optional[str]]
 
 
 class FileContent(NamedTuple):
-    """What a file is to hold (None: it is to be gone), the mode of a new file, and its time in ns (None: now)."""
+    """What a file should hold (None: remove it), the mode of a new file, and its time in ns (None: now)."""
 
     path: str
     text: Optional[str]
@@ -61,7 +61,7 @@ class FileContent(NamedTuple):
 
 
 class Step:
-    """One file on its way: `new` was written next to it, `old` is what it was."""
+    """The replacement of one file: `new` is the new file next to it, `old` the previous one, kept for undo()."""
 
     def __init__(self, content: FileContent) -> None:
         self.content = content
@@ -71,7 +71,7 @@ class Step:
         self.done = False
 
     def prepare(self, context_of: ContextOf) -> None:
-        """Write the new file next to the old one, in its folder, so that a full or read-only one is met now."""
+        """Write the new file next to the old one, so that a full or read-only file system is noticed now."""
         before = _facts(self.path)
         if self.content.text is None:
             return
@@ -86,7 +86,7 @@ class Step:
             os.fsync(stream.fileno())
 
     def commit(self, keep: bool) -> None:
-        """Put the new file in place; keep: hold the old one under another name, for undo()."""
+        """Put the new file in place; with keep, hold the old one under another name for undo()."""
         if keep and os.path.exists(self.path):
             self.old = _held(self.path)
         if self.content.text is None:
@@ -97,7 +97,7 @@ class Step:
         self.done = True
 
     def undo(self) -> None:
-        """Put the old file back, the very same one."""
+        """Put the old file back, or remove the new one if there was none."""
         if self.done and self.old:
             os.rename(self.old, self.path)
             self.old = ""
@@ -106,7 +106,7 @@ class Step:
         self.done = False
 
     def clean(self) -> None:
-        """Remove what is left under other names; what cannot be removed is left to the next run."""
+        """Remove the files under temporary names; what cannot be removed is left to the next run."""
         for name in (self.new, self.old):
             try:
                 _unlink(name)
@@ -115,10 +115,10 @@ class Step:
 
 
 def replace_all(contents: List[FileContent], context_of: ContextOf, backup: bool = False) -> List[str]:
-    """Replace all files or none, and return the copies of the old ones, where they were asked for.
+    """Replace all files or none, and return the paths of the backups, if they were asked for.
 
-    A link stays a link: what it leads to is replaced. Owner, mode and labels of a file that exists are kept. A new file
-    has the SELinux context that the policy has for its path.
+    A link stays a link: its target is replaced. An existing file keeps its owner, mode and labels. A new file gets the
+    SELinux context that the policy has for its path.
     """
     steps = [Step(content) for content in contents]
     copies = []  # type: List[str]
@@ -138,7 +138,7 @@ def replace_all(contents: List[FileContent], context_of: ContextOf, backup: bool
 
 
 def copy(source: str, destination: str, mode: int, context_of: ContextOf) -> None:
-    """Copy a file's bytes and times, so that the copy is there as a whole or not at all."""
+    """Copy a file's bytes and times; the copy appears complete or not at all."""
     try:
         _copy(source, destination, destination, mode, context_of)
     except OSError as error:
@@ -147,13 +147,13 @@ def copy(source: str, destination: str, mode: int, context_of: ContextOf) -> Non
 
 
 def left(host: "Host") -> List[str]:
-    """Return what runs that were killed, or that are under way, left next to the files that they write."""
+    """Return this collection's temporary files: of runs that were killed, or of one in progress."""
     folders = {os.path.dirname(host.real_path(path)) for path in WRITTEN}
     return [path for folder in sorted(folders) for path in host.glob("%s/%s*" % (folder, PREFIX))]
 
 
 def remove_left(host: "Host") -> List[str]:
-    """Remove what runs that were killed left on their way. Whoever calls this holds the lock: nobody else writes."""
+    """Remove the temporary files of killed runs. The caller holds the lock, so no other run is writing."""
     found = left(host)
     for path in found:
         host.remove(path)
@@ -161,7 +161,7 @@ def remove_left(host: "Host") -> List[str]:
 
 
 def _facts(path: str) -> Any:
-    """Return what stat says of a file, None where there is none; what is no file cannot be replaced."""
+    """Return what stat says about a file, None if it does not exist; raise OSError for what is not a regular file."""
     try:
         seen = os.stat(path)
     except FileNotFoundError:
@@ -172,14 +172,14 @@ def _facts(path: str) -> Any:
 
 
 def _made(path: str) -> str:
-    """Return the name of a new, empty file next to a path, for root alone."""
+    """Make an empty file with a temporary name next to a path, for root alone, and return its name."""
     handle, name = tempfile.mkstemp(prefix=PREFIX, dir=os.path.dirname(path))
     os.close(handle)
     return name
 
 
 def _like(handle: int, path: str, before: Any, mode: int, context_of: ContextOf) -> None:
-    """Give an open file the owner, mode, SELinux context and access list of the one that it will replace."""
+    """Give an open file the owner, mode, SELinux context and access list of the file that it will replace."""
     if before is None:
         os.fchmod(handle, mode)
         _label(handle, context_of(path))
@@ -201,7 +201,7 @@ def _like(handle: int, path: str, before: Any, mode: int, context_of: ContextOf)
 
 
 def _label(handle: int, context: Optional[str]) -> None:
-    """Give an open file a SELinux context; it keeps its folder's where none can be set."""
+    """Give an open file an SELinux context; where none can be set, it keeps its folder's."""
     if context is None:
         return
     try:
@@ -219,13 +219,13 @@ def _xattr(handle: int, name: str) -> Optional[bytes]:
 
 
 def _held(path: str) -> str:
-    """Return another name of a file: the file itself by a hard link, or a copy where there can be none."""
+    """Keep a file under a temporary name, by a hard link or else a copy, and return that name."""
     name = os.path.join(os.path.dirname(path), PREFIX + binascii.hexlify(os.urandom(8)).decode())
     try:
         os.link(path, name)
         return name
     except OSError:
-        # vfat knows no hard links, and an immutable or mounted file takes none: the next rename says so
+        # vfat has no hard links. An immutable or mounted file takes none either, and the next rename will fail
         pass
     try:
         shutil.copy2(path, name)
@@ -238,14 +238,17 @@ def _held(path: str) -> str:
 
 
 def _copied(path: str, named: str, context_of: ContextOf) -> str:
-    """Return the copy of a file, made next to the path that names it, as Ansible calls its copies."""
+    """Copy a file to a backup next to it, named as Ansible names its backups, and return the backup's path."""
     name = "%s.%d.%s~" % (named, os.getpid(), time.strftime("%Y-%m-%d@%H:%M:%S"))
     _copy(path, name, path, None, context_of)
     return name
 
 
 def _copy(source: str, destination: str, like: str, mode: Optional[int], context_of: ContextOf) -> None:
-    """Copy a file as a whole or not at all; owner and labels are those of `like`, and so is the mode if it is None."""
+    """Copy a file as a whole or not at all.
+
+    Owner and labels are those of `like`, and so is the mode if `mode` is None.
+    """
     seen = os.stat(source)
     temporary = _made(destination)
     try:
@@ -264,7 +267,7 @@ def _copy(source: str, destination: str, like: str, mode: Optional[int], context
 
 
 def _undone(steps: List[Step], copies: List[str], at: Any, error: OSError) -> Failure:
-    """Return the Failure of a change that could not be made, all of it taken back."""
+    """Undo a change that failed, and return the Failure for it."""
     path = at.content.path
     msg = "cannot write %s: %s" % (path, error.strerror)
     if error.errno in HINTS:
@@ -283,7 +286,7 @@ def _undone(steps: List[Step], copies: List[str], at: Any, error: OSError) -> Fa
 
 
 def _end(steps: List[Step]) -> None:
-    """Make the new names last, and forget the old files."""
+    """Make the new names of files durable, and remove the old files."""
     for step in steps:
         _sync_folder(step.path)
     for step in steps:
@@ -291,7 +294,7 @@ def _end(steps: List[Step]) -> None:
 
 
 def _sync_folder(path: str) -> None:
-    """Bring the names of a folder to the disk; some file systems cannot do that, and nothing is lost by it."""
+    """Write a folder's file names to the disk; it is no error if its file system cannot do that."""
     try:
         handle = os.open(os.path.dirname(path), os.O_RDONLY | os.O_DIRECTORY)
     except OSError:

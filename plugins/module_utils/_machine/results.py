@@ -2,13 +2,13 @@
 # GNU General Public License v3.0-or-later (see COPYING or https://www.gnu.org/licenses/gpl-3.0.txt)
 # SPDX-License-Identifier: GPL-3.0-or-later
 # Private to this collection: no promise is made to code outside it.
-"""What passes between the layers: a failure, a planned change, and the diff made of such changes."""
+"""What modules are made of: failures, planned changes of files and states, and Ansible's diffs of them."""
 
 from typing import Any, Dict, List, NamedTuple, Optional
 
 
 class Failure(Exception):
-    """Why a module stops: one sentence for the operator, and details for whoever looks closer.
+    """Why a module stops: one sentence for the operator, and details for a closer look.
 
     Raised anywhere below main(), caught once in run_module().
     """
@@ -20,14 +20,14 @@ class Failure(Exception):
 
 
 class Refused(Failure):
-    """Values that were refused before anything was written."""
+    """The failure for values that were refused before anything was written."""
 
     def __init__(self, sentences: List[str]) -> None:
         super().__init__(" ".join(sentences), refused=list(sentences))
 
 
 class FileChange(NamedTuple):
-    """One file's text before and after; None stands for a file that is not there."""
+    """One file's text before and after; None means that the file does not exist."""
 
     path: str
     before: Optional[str]
@@ -35,7 +35,7 @@ class FileChange(NamedTuple):
 
 
 class StateChange(NamedTuple):
-    """One fact that is not a file, such as "armed", before and after, in words."""
+    """One state that is not a file, such as "armed", before and after, in words."""
 
     what: str
     before: str
@@ -43,13 +43,13 @@ class StateChange(NamedTuple):
 
 
 def file_diff(change: FileChange) -> Dict[str, str]:
-    """Return one entry of Ansible's diff list for a file."""
+    """Return one entry of Ansible's diff list for a changed file."""
     header = {"before_header": change.path, "after_header": change.path}
     return dict(header, before=change.before or "", after=change.after or "")
 
 
 def state_diff(changes: List[StateChange], header: str) -> Dict[str, str]:
-    """Return one entry of Ansible's diff list for facts, a line for each."""
+    """Return one entry of Ansible's diff list for changed states, a line for each."""
     return {
         "before_header": header,
         "after_header": header,

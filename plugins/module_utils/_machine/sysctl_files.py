@@ -2,7 +2,7 @@
 # GNU General Public License v3.0-or-later (see COPYING or https://www.gnu.org/licenses/gpl-3.0.txt)
 # SPDX-License-Identifier: GPL-3.0-or-later
 # Private to this collection: no promise is made to code outside it.
-"""The files that systemd-sysctl reads, in its order."""
+"""The sysctl.d files that systemd-sysctl reads, in its order."""
 
 from typing import Iterable, List, NamedTuple
 
@@ -16,7 +16,7 @@ UNIT = "/etc/systemd/system/systemd-sysctl.service"
 
 
 class SysctlFile(NamedTuple):
-    """A file that systemd-sysctl reads: by what name it is sorted, where its text is, and the text."""
+    """A file that systemd-sysctl reads: the name by which it is sorted, its path, and its text."""
 
     name: str
     path: str
@@ -24,14 +24,14 @@ class SysctlFile(NamedTuple):
 
 
 def sysctl_files(host: Host, directories: Iterable[str] = DIRECTORIES) -> List[SysctlFile]:
-    """Return the files of some directories as they are applied; one that leads to /dev/null is an empty one."""
+    """Return the sysctl.d files of some directories as systemd-sysctl reads them; a link to /dev/null is empty."""
     found = drop_ins(host, directories)
     texts = ["" if host.real_path(one.path) == "/dev/null" else host.read(one.path) or "" for one in found]
     return [SysctlFile(one.name, one.path, text) for one, text in zip(found, texts)]
 
 
 def applied_at_boot(host: Host) -> List[SysctlFile]:
-    """Return the files that a boot applies, none where the unit is masked; what is in /run by then is not known."""
+    """Return the sysctl.d files that a boot applies, none if systemd-sysctl is masked; those in /run are unknown."""
     if host.real_path(UNIT) == "/dev/null":
         return []
     return sysctl_files(host, [directory for directory in DIRECTORIES if directory != RUN])

@@ -2,9 +2,9 @@
 # GNU General Public License v3.0-or-later (see COPYING or https://www.gnu.org/licenses/gpl-3.0.txt)
 # SPDX-License-Identifier: GPL-3.0-or-later
 # Private to this collection: no promise is made to code outside it.
-"""The machine as far as it can be seen: what cannot be read counts as absent, and is noted with the reason.
+"""A host for reports: what cannot be read counts as absent, and is noted with the reason.
 
-Nothing that lies on a server is looked at before the server has answered: a look at one that is gone takes for ever.
+Nothing on a network file system is read before its server has answered: access to a dead one hangs for ever.
 """
 
 import re
@@ -18,7 +18,7 @@ Seen = TypeVar("Seen")
 
 
 class TolerantHost(HostStandIn):
-    """`unseen` holds what could not be looked at, and why: no rights, rubbish, no answer.
+    """Reads as a Host does; `unseen` holds what could not be read, and why.
 
     The server of a mounted file system is asked once, within timeout_s seconds.
     """
@@ -33,11 +33,11 @@ class TolerantHost(HostStandIn):
         self.unseen: Dict[str, str] = {}
 
     def __getattr__(self, name: str) -> Any:
-        """Return whatever else the machine can do."""
+        """Return any other method of the wrapped host."""
         return getattr(self._host, name)
 
     def attempt(self, what: str, look: Callable[[], Seen], otherwise: Seen) -> Seen:
-        """Return what a look gives, or `otherwise` where it fails, which is noted under a name."""
+        """Return what a function gives, or `otherwise` if it fails; the reason is noted under the name `what`."""
         try:
             return look()
         except Failure as failure:
@@ -45,41 +45,41 @@ class TolerantHost(HostStandIn):
             return otherwise
 
     def read(self, path: str) -> Optional[str]:
-        """Return a file's text, None where there is none to be seen."""
+        """Return a file's text, None if it does not exist or cannot be read."""
         text: Optional[str] = self._look(path, self._host.read, None)
         return text
 
     def read_bytes(self, path: str, offset: int = 0, size: int = -1) -> Optional[bytes]:
-        """Return a file's bytes, None where there are none to be seen."""
+        """Return a file's bytes, None if it does not exist or cannot be read."""
         return self._look(path, lambda path: self._host.read_bytes(path, offset, size), None)
 
     def read_piece(self, path: str, offset: int, size: int) -> Optional[bytes]:
-        """Return some bytes of a regular file, None where there are none to be seen."""
+        """Return some bytes of a regular file, None if it does not exist or cannot be read."""
         return self._look(path, lambda path: self._host.read_piece(path, offset, size), None)
 
     def stat(self, path: str) -> Optional[FileFacts]:
-        """Return the facts of a path, None where there is nothing to be seen."""
+        """Return what stat says about a path, None if it does not exist or cannot be read."""
         return self._look(path, self._host.stat, None)
 
     def real_path(self, path: str) -> str:
-        """Return the path with every symbolic link followed, itself where that cannot be done."""
+        """Return the path with every symbolic link followed, or the path itself if that fails."""
         return self._look(path, self._host.real_path, path)
 
     def glob(self, pattern: str) -> List[str]:
-        """Return the paths that match a shell pattern, as far as they can be seen."""
+        """Return the paths that match a shell pattern, none if they cannot be read."""
         fixed = re.split(r"[*?\[]", pattern)[0].rpartition("/")[0]
         return self._look(fixed or "/", lambda dummy: self._host.glob(pattern), [])
 
     def space(self, path: str) -> Optional[Space]:
-        """Return the room on the file system under a path, None where it cannot be seen."""
+        """Return the free space of the file system under a path, None if it cannot be read."""
         return self._look(path, self._host.space, None)
 
     def label(self, path: str) -> Optional[str]:
-        """Return the SELinux context of a path, None where there is none to be seen."""
+        """Return the SELinux context of a path, None if it has none or cannot be read."""
         return self._look(path, self._host.label, None)
 
     def _look(self, path: str, look: Callable[[str], Seen], otherwise: Seen) -> Seen:
-        """Return what a look at a path gives, or `otherwise` where it fails or a server on the way is gone."""
+        """Return what a look at a path gives, or `otherwise` if it fails or a server on the way is gone."""
 
         def reached() -> Seen:
             self._ask_servers(path)
@@ -88,7 +88,7 @@ class TolerantHost(HostStandIn):
         return self.attempt(path, reached, otherwise)
 
     def _ask_servers(self, path: str) -> None:
-        """Raise a Failure for a server on the way to a path that does not answer."""
+        """Raise Failure if a server on the way to a path does not answer."""
         mount = self._unasked(path)
         while mount is not None:
             if mount.point not in self._silent:
@@ -98,14 +98,14 @@ class TolerantHost(HostStandIn):
             mount = self._unasked(path)
 
     def _unasked(self, path: str) -> Optional[mounts.Mount]:
-        """Return the first mount on the way to a path whose server has not answered, None where there is none."""
+        """Return the first mount on the way to a path whose server has not answered, None if there is none."""
         if self._remote is None:
             found = mounts.mounts_of(self._host)
             self._remote = found if any(mounts.is_remote(mount) for mount in found) else ()
         return mounts.remote_on_way(self._host, self._remote, path, self._answering) if self._remote else None
 
     def _ask(self, mount: mounts.Mount) -> None:
-        """Note whether a server answers, by a command that can be stopped."""
+        """Note whether a mount's server answers, by a command that a time limit can stop."""
         try:
             self._host.run(["stat", "-f", "-c", "%T", mount.point], timeout_s=self._timeout_s)
         except Failure as failure:

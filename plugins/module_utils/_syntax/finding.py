@@ -2,13 +2,13 @@
 # GNU General Public License v3.0-or-later (see COPYING or https://www.gnu.org/licenses/gpl-3.0.txt)
 # SPDX-License-Identifier: GPL-3.0-or-later
 # Private to this collection: no promise is made to code outside it.
-"""What is wrong with a file's line or with an option's value, in words for the operator."""
+"""Findings about lines of configuration files, and refusals of option values, in words for the operator."""
 
 from typing import Any, Iterable, List, Mapping, NamedTuple, Optional, Tuple
 
 from ansible_collections.crashops.kdump.plugins.module_utils._syntax.visible_text import visible
 
-# yes and no are numbers to Python, so they come first; Ansible's own types are kinds of these
+# a bool is a number to Python, so it comes first; Ansible's own types are subclasses of these
 KINDS: Tuple[Tuple[Any, str], ...] = (
     (bool, "yes or no"),
     ((int, float), "a number"),
@@ -19,10 +19,10 @@ KINDS: Tuple[Tuple[Any, str], ...] = (
 
 
 class Finding(NamedTuple):
-    """What a rule says of a configuration file's line (counted from 1; None: of the file as a whole).
+    """What a rule finds in a configuration file's line (counted from 1; None: in the file as a whole).
 
-    severity is error (the tool refuses the file, or the dump would be lost), warning or advice.
-    message completes "this is refused: ..."; remedy completes "...; ".
+    severity is error (the tool refuses the file, or the dump would be lost), warning or advice. message completes "this
+    is refused: ..."; remedy completes "...; ".
     """
 
     rule: str
@@ -33,7 +33,7 @@ class Finding(NamedTuple):
 
 
 def in_order(findings: Iterable[Finding]) -> List[Finding]:
-    """Return findings in the order of their lines, and of the numbers of their rules."""
+    """Return findings sorted by line, and on one line by the number of their rule."""
     return sorted(findings, key=lambda finding: (finding.line or 0, int(finding.rule[1:])))
 
 
@@ -48,5 +48,5 @@ def kind_of(value: Any) -> str:
 
 
 def refusal(option: str, value: Any, rule: str, remedy: str) -> str:
-    """Return the one sentence for a refused value: option, value, rule, remedy."""
+    """Return the sentence that refuses an option's value: option, value, rule, remedy."""
     return visible("%s: %r is refused: %s; %s." % (option, value, rule, remedy))

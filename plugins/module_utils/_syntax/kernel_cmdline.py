@@ -2,7 +2,7 @@
 # GNU General Public License v3.0-or-later (see COPYING or https://www.gnu.org/licenses/gpl-3.0.txt)
 # SPDX-License-Identifier: GPL-3.0-or-later
 # Private to this collection: no promise is made to code outside it.
-"""A kernel command line, word by word. Everything that is not asked for stays as it is, byte for byte."""
+"""Kernel command lines: finds and replaces arguments such as crashkernel=; all else stays as it is, byte for byte."""
 
 import re
 from typing import List, Tuple
@@ -22,12 +22,12 @@ def words(cmdline: str) -> Tuple[str, ...]:
 
 
 def values(cmdline: str, name: str = CRASHKERNEL) -> List[str]:
-    """Return what every `name=` argument says, in order."""
+    """Return the value of every `name=` argument on a kernel command line, in order."""
     return [word.partition("=")[2] for word in words(cmdline) if word.startswith(name + "=")]
 
 
 def without(cmdline: str, name: str = CRASHKERNEL) -> str:
-    """Return the command line without its `name=` arguments and the blanks before them."""
+    """Return a kernel command line without its `name=` arguments and the blanks before them."""
     pieces = []
     end = 0
     for match in WORD.finditer(cmdline):
@@ -40,7 +40,7 @@ def without(cmdline: str, name: str = CRASHKERNEL) -> str:
 
 
 def replaced(cmdline: str, wanted: List[str], name: str = CRASHKERNEL) -> str:
-    """Return the command line with exactly the wanted `name=` arguments, at its end; itself where it has them."""
+    """Return a kernel command line with exactly the wanted `name=` arguments, at its end; unchanged if it has them."""
     if values(cmdline, name) == wanted:
         return cmdline
     kept = without(cmdline, name).rstrip()
@@ -48,5 +48,5 @@ def replaced(cmdline: str, wanted: List[str], name: str = CRASHKERNEL) -> str:
 
 
 def said(wanted: List[str], name: str = CRASHKERNEL) -> str:
-    """Return values as they stand on a command line, or the words for none."""
+    """Return `name=` arguments as a message shows them; "no crashkernel=" if there are none."""
     return " ".join("%s=%s" % (name, value) for value in wanted) or "no %s=" % name

@@ -9,7 +9,7 @@ from typing import List, Tuple
 
 
 def natural(name: str) -> List[Tuple[int, int, str]]:
-    """Return what a name is sorted by."""
+    """Return the sort key of a name, by which web2 comes before web10."""
     parts = re.findall(r"[0-9]+|[^0-9]+", name)
     # of two numbers the one with more digits is larger, however many they are
     numbers = [part.lstrip("0") if "0" <= part[0] <= "9" else None for part in parts]

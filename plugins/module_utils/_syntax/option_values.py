@@ -2,9 +2,9 @@
 # GNU General Public License v3.0-or-later (see COPYING or https://www.gnu.org/licenses/gpl-3.0.txt)
 # SPDX-License-Identifier: GPL-3.0-or-later
 # Private to this collection: no promise is made to code outside it.
-"""What a value may be, whichever file it goes to: dump targets, paths, commands, words.
+"""Rules for the values of options, whichever file or command they go to: dump targets, paths, shell values, words.
 
-Each function returns the problem as (what is wrong, what to do), None where there is none.
+Each ..._problem function returns what is wrong and what to do, None if the value is fine.
 """
 
 import re
@@ -32,7 +32,7 @@ class Problem(NamedTuple):
 
 
 class OptionSetting(NamedTuple):
-    """A directive or variable that an option wants to have a value; None: wants to be gone."""
+    """A directive or variable of kdump's configuration, and the value that an option gives it; None: remove it."""
 
     option: str
     name: str
@@ -40,13 +40,13 @@ class OptionSetting(NamedTuple):
 
 
 def refused(option: str, value: Any, problem: Optional[Problem]) -> Iterator[str]:
-    """Return the refusal of an option's value, if there is a problem."""
+    """Return the sentence that refuses an option's value, none if there is no problem."""
     if problem is not None:
         yield refusal(option, value, problem.message, problem.remedy)
 
 
 def unseen_problem(value: str) -> Optional[Problem]:
-    """Return what is wrong with a text that is to be one line of a file: nothing in it may be invisible."""
+    """Return the problem of a text that must be one line of a file: invisible characters in it."""
     if value.isprintable():
         return None
     rule = "it has control characters, line separators or other invisible characters"
@@ -54,7 +54,7 @@ def unseen_problem(value: str) -> Optional[Problem]:
 
 
 def conf_option_problem(value: str) -> Optional[Problem]:
-    """Return what is wrong with a value that an option gives to kdump.conf; a shell of the capture kernel reads it."""
+    """Return the problem of an option's value for kdump.conf, which a shell of the capture kernel reads."""
     problem = conf_value_problem(value) or unseen_problem(value)
     if problem is None and SHELL_COMMAND.search(value):
         return Problem(
@@ -64,7 +64,7 @@ def conf_option_problem(value: str) -> Optional[Problem]:
 
 
 def variable_value_problem(value: str) -> Optional[Problem]:
-    """Return what is wrong with a variable's value; kdump-config puts some of them into a command that it evals."""
+    """Return the problem of a value for a variable of kdump's scripts; kdump-config evals some of them."""
     problem = shell_value_problem(value)
     if problem is None and SHELL_COMMAND.search(value):
         rule = "kdump's scripts use some variables in an eval, which runs what stands behind ; | & < >"
@@ -73,7 +73,7 @@ def variable_value_problem(value: str) -> Optional[Problem]:
 
 
 def plain_path_problem(path: str) -> Optional[Problem]:
-    """Return what is wrong with a path that an option names: it goes to shells, units and commands."""
+    """Return the problem of an option's path, which goes to shells, systemd units and commands."""
     problem = path_problem(path)
     if problem is not None:
         return problem
@@ -87,7 +87,7 @@ def plain_path_problem(path: str) -> Optional[Problem]:
 
 
 def plain_location_problem(location: str) -> Optional[Problem]:
-    """Return what is wrong with the location of a dump target, which goes to shells and commands."""
+    """Return the problem of a dump target's location, which goes to shells and commands."""
     if location and not PLAIN_LOCATION.match(location):
         characters = "letters, digits and / . _ + @ , : = ~ % [ ] -"
         return Problem("a shell may interpret other characters in it", "write %s" % characters)
@@ -95,7 +95,7 @@ def plain_location_problem(location: str) -> Optional[Problem]:
 
 
 def plain_word_problem(word: str) -> Optional[Problem]:
-    """Return what is wrong with one word of a list, such as a host, a program or a driver."""
+    """Return the problem of one word of a list, such as a host, a program or a driver."""
     if not word.strip() or len(word.split()) != 1:
         return Problem("it is not one word", "give each as an entry of its own")
     if not PLAIN_WORD.match(word):
@@ -107,14 +107,14 @@ def plain_word_problem(word: str) -> Optional[Problem]:
 
 
 def variable_problem(name: str, what: str = "variable") -> Optional[Problem]:
-    """Return what is wrong with the name of a variable, or of a directive."""
+    """Return the problem of the name of a variable, or of a directive."""
     if IDENTIFIER.match(name):
         return None
     return Problem("a %s's name has letters, digits and _ only" % what, "correct the name")
 
 
 def conf_value_problem(value: str) -> Optional[Problem]:
-    """Return what kdump.conf's readers would break in a value."""
+    """Return the problem of a value that readers of kdump.conf would break, such as one with a # in it."""
     if not value.strip():
         return Problem("it is empty", "leave the option out, or remove the line by directives with null")
     if "#" in value:
@@ -122,14 +122,14 @@ def conf_value_problem(value: str) -> Optional[Problem]:
     if CONTROL.search(value):
         return Problem("line breaks, tabs and other control characters break the line", "write it on one line")
     if re.search("[\ud800-\udfff]", value):
-        return Problem("it is no text in UTF-8, and kdumpctl reads such a line otherwise", "write it as UTF-8")
+        return Problem("it is no text in UTF-8, and kdumpctl misreads such a line", "write it as UTF-8")
     if value[0] == value[-1] and value[0] in "\"'" and len(value) > 1:
         return Problem("kdumpctl before 1.0.60 takes quotes around a value for a part of it", "write it without them")
     return None
 
 
 def shell_value_problem(value: str) -> Optional[Problem]:
-    """Return what a shell and systemd would not read alike in a value."""
+    """Return the problem of a value that a shell and systemd would read differently."""
     if SHELL_SPECIAL.search(value):
         rule = "quotes, $, backticks, backslashes and control characters are not read alike by a shell and systemd"
         return Problem(rule, "write it without them")
@@ -137,7 +137,7 @@ def shell_value_problem(value: str) -> Optional[Problem]:
 
 
 def path_problem(path: str) -> Optional[Problem]:
-    """Return what is wrong with a path of a file or directory."""
+    """Return the problem of a file's or directory's path: it is empty, relative, or has blanks."""
     if not path.strip():
         return Problem("it is empty", "write the path from / on, or leave the option out")
     if path.startswith("~"):
@@ -150,7 +150,7 @@ def path_problem(path: str) -> Optional[Problem]:
 
 
 def nfs_problem(location: str) -> Optional[Problem]:
-    """Return what is wrong with an nfs target."""
+    """Return the problem of an NFS target's location, which has the form host:/export."""
     if re.match(r"\[[0-9A-Fa-f:.%]+\]:/\S*\Z", location):
         return None
     host, colon, export = location.partition(":/")
@@ -166,7 +166,7 @@ def nfs_problem(location: str) -> Optional[Problem]:
 
 
 def ssh_problem(location: str) -> Optional[Problem]:
-    """Return what is wrong with an ssh target."""
+    """Return the problem of an ssh target's location, which has the form user@host."""
     user, sign, host = location.partition("@")
     if not sign or not user or not host or "@" in host:
         return Problem("it is not of the form user@host", "write the account on the dump server, @ and its name")
@@ -178,7 +178,7 @@ def ssh_problem(location: str) -> Optional[Problem]:
 
 
 def target_problem(kind: str, location: str, ssh_key: str) -> Optional[Problem]:
-    """Return what does not belong together in a dump target."""
+    """Return the problem of a dump target whose type, location and ssh_key do not go together."""
     if kind == "local" and location:
         return Problem("a local target has no location", "leave location out, and name the directory by path")
     if kind != "local" and not location:
@@ -189,21 +189,21 @@ def target_problem(kind: str, location: str, ssh_key: str) -> Optional[Problem]:
 
 
 def device_problem(location: str) -> Optional[Problem]:
-    """Return what is wrong with a target on a device."""
+    """Return the problem of a disk target's location, which is a device below /dev, UUID= or LABEL=."""
     if re.match(r"(/dev/\S+|(UUID|LABEL)=\S+)\Z", location):
         return None
     return Problem("it is neither a device below /dev nor UUID=... or LABEL=...", "name it in one of these forms")
 
 
 def word_problem(word: str) -> Optional[Problem]:
-    """Return what is wrong with one word of a kernel command line."""
+    """Return the problem of one word of a kernel command line."""
     if not word or re.search(r"\s", word):
         return Problem("it is not one word", "give each kernel argument as an entry of its own")
     return shell_value_problem(word)
 
 
 def name_problem(name: str) -> Optional[Problem]:
-    """Return what is wrong with the name of a kernel module."""
+    """Return the problem of a kernel module's name."""
     if re.match(r"[A-Za-z0-9_-]+\Z", name):
         return None
     return Problem("it is not the name of a kernel module", "write letters, digits, _ and - only")

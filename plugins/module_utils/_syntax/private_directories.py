@@ -9,16 +9,16 @@ from typing import Iterator, List, Optional
 from ansible_collections.crashops.kdump.plugins.module_utils._syntax.finding import refusal
 from ansible_collections.crashops.kdump.plugins.module_utils._syntax.option_values import Problem
 
-# where both stacks keep dumps by default; whatever else lies there, such as apport's reports, lies next to dumps
+# where both stacks keep dumps by default; other files there, such as apport's reports, may lie next to dumps
 DUMPS = "/var/crash"
 # sticky, and writable for others
 SHARED = 0o1002
-# directories that others need, themselves; below them one may be for dumps alone
+# directories that others need; a directory below them may be for dumps alone
 NEEDED = (
     "/", "/boot", "/home", "/media", "/mnt", "/opt", "/root", "/srv", "/tmp", "/var",
     "/var/backups", "/var/cache", "/var/db", "/var/empty", "/var/games", "/var/lib", "/var/local", "/var/log",
     "/var/mail", "/var/opt", "/var/spool", "/var/tmp", "/var/www",
-    # what the above are links to where the system is an image
+    # what the above are links to on image-based systems
     "/var/home", "/var/mnt", "/var/roothome", "/var/srv",
 )  # fmt: skip
 # directories that belong to the system with all below them
@@ -27,7 +27,7 @@ SYSTEM = (
     "/sys", "/usr", "/var/lock", "/var/run", "/var/usrlocal",
 )  # fmt: skip
 OTHERS_NEED = "others need %s, and only one account may read a directory of dumps"
-# what dumps and the programs around them leave, as shell patterns: kdumpctl, kdump-tools, apport, mkfs, this collection
+# names of dumps and of files next to them, as shell patterns: by kdumpctl, kdump-tools, apport, mkfs, this collection
 DIGITS = "[0-9]"
 DUMP_NAMES = (
     "*-%s-%s-%s-%s:%s:%s" % (DIGITS * 4, DIGITS * 2, DIGITS * 2, DIGITS * 2, DIGITS * 2, DIGITS * 2),
@@ -54,12 +54,12 @@ def normal(path: str) -> str:
 
 
 def is_shared(path: str, mode: int) -> bool:
-    """Return whether a dump directory is the default one, and open to every user on purpose."""
+    """Return whether a dump directory is /var/crash, sticky and writable for every user on purpose."""
     return path == DUMPS and mode & SHARED == SHARED
 
 
 def system_problem(path: str) -> Optional[Problem]:
-    """Return why a directory is not for dumps or metrics, by its name."""
+    """Return why a directory cannot be for dumps or metrics alone, by its name; None if it can."""
     place = normal(path)
     if place in NEEDED:
         return Problem(OTHERS_NEED % place, "name a directory below it")
@@ -72,7 +72,7 @@ def system_problem(path: str) -> Optional[Problem]:
 
 
 def refusals(option: str, path: str, leads_to: str = "") -> Iterator[str]:
-    """Return what is wrong with a directory of dumps; leads_to is where its links lead on this host, if known."""
+    """Return the refusal of a dump directory; leads_to is where its links lead on this host, if known."""
     place = normal(path)
     for one in dict.fromkeys([place, leads_to or place]):
         problem = system_problem(one)
@@ -83,13 +83,13 @@ def refusals(option: str, path: str, leads_to: str = "") -> Iterator[str]:
 
 
 def name_pattern() -> str:
-    """Return the pattern of a shell's `case` that matches every directory which is refused by its name."""
+    """Return a pattern for a shell's `case` that matches every directory that is refused by its name."""
     roots = [pattern for root in SYSTEM for pattern in (root, root + "/*")]
     return "|".join(list(NEEDED) + roots)
 
 
 def find_words() -> List[str]:
-    """Return the words by which find(1) passes over dumps and what lies next to them."""
+    """Return find(1) words that match the names of dumps and of the files that lie next to them."""
     words = []  # type: List[str]
     for name in DUMP_NAMES:
         words += (["-o"] if words else []) + ["-name", "'%s'" % name]

@@ -2,7 +2,7 @@
 # GNU General Public License v3.0-or-later (see COPYING or https://www.gnu.org/licenses/gpl-3.0.txt)
 # SPDX-License-Identifier: GPL-3.0-or-later
 # Private to this collection: no promise is made to code outside it.
-"""What is secret in texts and options, and the one function that hides it in whatever leaves a host.
+"""What is secret in texts and options, and the functions that hide it in everything that leaves a host.
 
 Secrets stand in kdump's files and on kernel command lines: FTP_PASSWORD of kdump-tools, rd.iscsi.password and
 rd.iscsi.in.password of dracut, netroot=iscsi:USER:PASSWORD@..., mount options of CIFS, credentials for systemd, and
@@ -30,26 +30,26 @@ GIVEN = (
     # --password x
     re.compile(r"(?<!\S)--?(?:%s|pass)[ \t]+(?=[^\s-])" % NAME, re.IGNORECASE),
 )
-# a line of a file that gives a secret a value; a blank in it may be one that should be in quotes
+# a line of a file that sets a secret; a blank in the value may lack its quotes
 LINE = re.compile(r"^([ \t]*(?:#[ \t]*)?(?:export[ \t]+)?%s[ \t]*\+?=)[ \t]*\S.*$" % NAME, re.IGNORECASE | re.MULTILINE)
-# what has its secret in the middle: what stands before it, the secret, what stands after it
+# texts with a secret in the middle: the part before it, the secret, the part after it
 INSIDE = (
     re.compile(r"(://[^\s/:@\"']{0,256}:)([^\s/@\"']{1,256})(@)"),
     re.compile(r"(\biscsi:)(?=[^\s@\"':]{0,256}:)([^\s@\"']{1,512})(@)"),
     re.compile(r"(\bsystemd\.set_credential(?:_binary)?=[^\s:\"']*:)([^\s\"']+)()"),
     re.compile(r"(-----BEGIN [A-Z ]*PRIVATE KEY-----)(.*?)(-----END [A-Z ]*PRIVATE KEY-----|\Z)", re.DOTALL),
 )
-# where none of these words is, there is nothing to look for
+# a text without any of these words holds no secret
 WORTH = re.compile(r"pass|secret|token|rootpw|://|iscsi:|credential|PRIVATE KEY", re.IGNORECASE)
 
 
 def is_secret(name: str) -> bool:
-    """Return whether the value of a variable or an option is secret."""
+    """Return whether the value of a variable or an option with this name is secret."""
     return NAMES.match(name) is not None
 
 
 def hidden(text: str) -> str:
-    """Return a text without the secrets in it."""
+    """Return a text with "(hidden)" in place of its secrets."""
     if not WORTH.search(text):
         return text
     for pattern in INSIDE:
@@ -60,7 +60,7 @@ def hidden(text: str) -> str:
 
 
 def hidden_in_file(text: str) -> str:
-    """Return the text of a file that a shell sources without the secrets in it, also those of several lines."""
+    """Return the text of a file that a shell sources with its secrets hidden, also those of several lines."""
     for entry in reversed(shell_variables.assignments(text)):
         if is_secret(entry.name) and entry.end > entry.start:
             text = text[: entry.start] + _in_place_of(text[entry.start : entry.end]) + text[entry.end :]
@@ -68,7 +68,7 @@ def hidden_in_file(text: str) -> str:
 
 
 def masked(value: Any) -> Any:
-    """Return a result, an option or a text without the secrets in it."""
+    """Return a result, an option or a text with its secrets hidden at every depth."""
     if isinstance(value, str):
         return hidden(value)
     if isinstance(value, dict):
@@ -79,14 +79,14 @@ def masked(value: Any) -> Any:
 
 
 def _of_name(name: Any, value: Any) -> Any:
-    """Return a value that has a name without the secrets in it."""
+    """Return a named value with its secrets hidden: all of it if the name is that of a secret."""
     if isinstance(name, str) and is_secret(name) and isinstance(value, (str, int, float)):
         return value if isinstance(value, bool) or value == "" else HIDDEN
     return masked(value)
 
 
 def _without_values(text: str, pattern: Any) -> str:
-    """Return a text with every value that follows the pattern hidden."""
+    """Return a text in which every value that follows the pattern is hidden."""
     parts = []
     at, quotes = 0, Quotes(text)
     for found in pattern.finditer(text):
@@ -101,9 +101,9 @@ def _without_values(text: str, pattern: Any) -> str:
 
 
 class Quotes:
-    """Which quote is open at a place of a text; asked for one place after the other, so that long lines cost no more.
+    """Finds out which quote is open at a place of a text. Places are asked for in order, to read long lines only once.
 
-    A line that leaves a quote open says nothing of the next one.
+    A quote that a line leaves open does not go on in the next line.
     """
 
     def __init__(self, text: str) -> None:
@@ -112,11 +112,11 @@ class Quotes:
         self._quote = ""
 
     def passed(self, place: int, quote: str) -> None:
-        """Go on at a place where this quote is open."""
+        """Continue at a place where this quote is open."""
         self._place, self._quote = place, quote
 
     def open_at(self, end: int) -> str:
-        """Return the quote that is open there, empty where none is."""
+        """Return the quote that is open at a place, empty if none is."""
         while self._place < end:
             character = self._text[self._place]
             if character == "\n":
@@ -132,18 +132,18 @@ class Quotes:
 
 
 def _in_place_of(secret: str) -> str:
-    """Return what stands for a secret: as many lines as that had, so that lines keep their numbers."""
+    """Return what replaces a secret, with as many line breaks as it had, so that lines keep their numbers."""
     return HIDDEN + "\n" * secret.count("\n") if secret else ""
 
 
 def _end_of_value(text: str, found: Match[str], around: str) -> int:
-    """Return where a value ends: at a blank, and at the quote (around) or the brace that was open before its name."""
+    """Return where a secret value ends: at a blank, or at the quote (around) or brace that opened before its name."""
     for already in (HIDDEN, repr(HIDDEN)):
         if text.startswith(already, found.end()):
             return found.end()
     # "name": "value"
     around = "" if found.group()[-1:] in ": \t" and around and around in found.group() else around
-    # the kernel's own manner of a blank in a value: "name=one two"
+    # the kernel's own way to write a blank in a value: "name=one two"
     whole = bool(around) and text[found.start() - 1] == around
     ends = around + ("}" if text[max(0, found.start() - 2) : found.start()] == "${" else "")
     place, quote = found.end(), ""

@@ -2,7 +2,7 @@
 # GNU General Public License v3.0-or-later (see COPYING or https://www.gnu.org/licenses/gpl-3.0.txt)
 # SPDX-License-Identifier: GPL-3.0-or-later
 # Private to this collection: no promise is made to code outside it.
-"""What the commands of a shell script do to variables: plain assignments, and whatever else."""
+"""What a shell script's commands do to variables: plain assignments, and oddities such as computed values."""
 
 import bisect
 import re
@@ -37,7 +37,7 @@ ENDS = "ends"
 BEYOND = "beyond"  # if, case, a function, a here-document: nothing from here on is read
 NAMED = "named"  # a variable that is named there
 BROKEN = "broken"
-# what is named in a text that is not read: all that is a name, and of these what looks like an assignment
+# names in a text that is not read: all of them, and those that look like an assignment
 ANY_NAME = re.compile(r"(?<![A-Za-z0-9_])[A-Za-z_][A-Za-z0-9_]*")
 SET_THERE = re.compile(r"(?<![A-Za-z0-9_])([A-Za-z_][A-Za-z0-9_]*)(?:\[[^\]\s]*\])?[:+]?=")
 
@@ -45,7 +45,7 @@ SET_THERE = re.compile(r"(?<![A-Za-z0-9_])([A-Za-z_][A-Za-z0-9_]*)(?:\[[^\]\s]*\
 class Assignment(NamedTuple):
     """A plain assignment, alone on its line: line number (from 1), name, and value as a shell reads it.
 
-    start and end enclose the value as it is written, first and last the command.
+    start and end enclose the value as it is written, first and last the whole command.
     """
 
     line: int
@@ -59,7 +59,10 @@ class Assignment(NamedTuple):
 
 
 class Oddity(NamedTuple):
-    """What is no plain assignment, why, and the variable that it is about ("": none). value is None if unknown."""
+    """A command that is no plain assignment: the reason, and the variable that it concerns ("": none).
+
+    value is None if it is unknown.
+    """
 
     line: int
     name: str
@@ -72,20 +75,20 @@ Event = Union[Assignment, Oddity]
 
 
 class _Lines:
-    """Tells the line of a place in a text."""
+    """Finds the line number of a place in a text."""
 
     def __init__(self, text: str) -> None:
         self.starts = [0] + [match.end() for match in re.finditer("\n", text)]
         self.size = len(text)
 
     def number(self, at: int) -> int:
-        """Return the line's number, from 1; what is missing at the end belongs to the last line that has anything."""
+        """Return a place's line number, from 1; a place behind the end belongs to the last line that has anything."""
         return bisect.bisect_right(self.starts, max(0, min(at, self.size - 1)))
 
 
 @parsed_once
 def events(text: str) -> Tuple[Event, ...]:
-    """Return what the commands of a text do to variables, in order."""
+    """Return what a shell script's commands do to variables, in order."""
     return tuple(_events(text))
 
 
@@ -109,7 +112,7 @@ def _events(text: str) -> List[Event]:
 
 
 def _unread(text: str, begin: int, known: Set[str], lines: _Lines) -> Iterator[Oddity]:
-    """Return the variables that may be set behind a place from which on a text is not read: those named there."""
+    """Return the variables that are named after the place where reading stops, as they may be set there."""
     rest = text[begin:]
     for match in SET_THERE.finditer(rest):
         yield Oddity(lines.number(begin + match.start()), match.group(1), NAMED)
@@ -118,7 +121,7 @@ def _unread(text: str, begin: int, known: Set[str], lines: _Lines) -> Iterator[O
 
 
 def _of_command(text: str, command: Command, line: int) -> Iterator[Event]:
-    """Return what a command does to variables."""
+    """Return what one shell command does to variables."""
     words = command.words
     rest = next((number for number, word in enumerate(words) if word.name is None), len(words))
     raws = [text[word.start : word.end] for word in words]
@@ -127,7 +130,7 @@ def _of_command(text: str, command: Command, line: int) -> Iterator[Event]:
     elif rest == len(words):
         yield from _of_assignments(command, words, line, False)
     elif raws[0] == "export" and all(NAME.match(raw) or word.name for raw, word in zip(raws[1:], words[1:])):
-        # outside quotes some shells expand these in what is exported
+        # outside quotes, some shells expand these in an exported value
         assigned = [word._replace(value=None) if GLOBBED.search(raw) else word for raw, word in zip(raws, words)]
         yield from _of_assignments(command, [word for word in assigned if word.name], line, True)
     else:
@@ -137,7 +140,7 @@ def _of_command(text: str, command: Command, line: int) -> Iterator[Event]:
 
 
 def _of_assignments(command: Command, words: Sequence[Word], line: int, exported: bool) -> Iterator[Event]:
-    """Return the assignments of a command that does nothing else."""
+    """Return the assignments of a command that does nothing else; those that are not plain are oddities."""
     first, last = command.words[0].start, command.words[-1].end
     for word in words:
         name = word.name or ""
@@ -156,7 +159,7 @@ def _of_assignments(command: Command, words: Sequence[Word], line: int, exported
 
 
 def _of_other(raws: List[str], words: Sequence[Word], rest: int, line: int) -> Iterator[Oddity]:
-    """Return what a command that is no assignment does to variables."""
+    """Return what a command does to variables if it is more than assignments."""
     head, following = raws[rest], raws[rest + 1 : rest + 2]
     named = [word.name for word in words[rest + 1 :] if word.name]
     if head in CHANGING:

@@ -2,7 +2,7 @@
 # GNU General Public License v3.0-or-later (see COPYING or https://www.gnu.org/licenses/gpl-3.0.txt)
 # SPDX-License-Identifier: GPL-3.0-or-later
 # Private to this collection: no promise is made to code outside it.
-"""The simple commands of a file of settings, told apart and not run, up to what only a shell can read.
+"""Splits a shell file of settings into simple commands, without running it, up to what only a shell can read.
 
 Compound commands, functions and here-documents are not read: what such a file sets by them cannot be known.
 """
@@ -21,11 +21,11 @@ WITHIN = ("then", "else", "elif", "do", "in", "fi", "done", "esac", "}", "]]")
 
 
 class Beyond(UnreadableShell):
-    """What a shell reads and this reader does not."""
+    """Something that a shell reads and this reader does not, such as an `if` command."""
 
 
 class Command(NamedTuple):
-    """A simple command: its words, whether it may have no effect (nested), whether its lines hold it alone."""
+    """A simple shell command: its words, whether it may have no effect (nested), whether it is alone on its lines."""
 
     words: Tuple[Word, ...]
     nested: bool
@@ -33,7 +33,7 @@ class Command(NamedTuple):
 
 
 class Script(NamedTuple):
-    """What a text holds up to where it cannot be read; comments are those that stand between commands."""
+    """The commands of a shell script up to where it cannot be read, and the places of comments between them."""
 
     commands: Tuple[Command, ...]
     comments: Tuple[Tuple[int, int], ...]
@@ -41,7 +41,7 @@ class Script(NamedTuple):
 
 
 class _Reader:
-    """Goes through a text once; each method takes what stands at `at`."""
+    """Reads a shell script once, from start to end; each method takes what stands at `at`."""
 
     def __init__(self, text: str) -> None:
         self.text = text
@@ -54,7 +54,7 @@ class _Reader:
         self.joined = self.redirected = self.awaiting = False
 
     def beyond(self, what: str) -> Beyond:
-        """Return where the line begins that is not read."""
+        """Return the exception for something that is not read; it names the beginning of the line."""
         words = [word for command in [*self.done, self.words] for word in command]
         return Beyond(words[0].start if words else self.at, what)
 
@@ -77,7 +77,7 @@ class _Reader:
         self.at = stop
 
     def operator(self, sign: str) -> None:
-        """Take what separates two commands."""
+        """Take an operator between two commands, such as && or a semicolon."""
         if not (self.words or self.redirected):
             raise UnreadableShell(self.at, "no command stands before %s" % sign)
         if sign[:2] in (";;", ";&"):
@@ -144,7 +144,7 @@ class _Reader:
 
 @parsed_once
 def read_script(text: str) -> Script:
-    """Return the commands of a text; where it cannot be read, those before."""
+    """Return the commands of a shell script; if it cannot be read to its end, those before that place."""
     reader, broken = _Reader(text), None
     try:
         if "\0" in text:

@@ -2,7 +2,7 @@
 # GNU General Public License v3.0-or-later (see COPYING or https://www.gnu.org/licenses/gpl-3.0.txt)
 # SPDX-License-Identifier: GPL-3.0-or-later
 # Private to this collection: no promise is made to code outside it.
-"""What is wrong with a file of shell assignments as such, whatever its variables mean."""
+"""Lint rules for any file of shell assignments, whatever its variables mean."""
 
 import re
 from typing import Dict, Iterator, List, NamedTuple
@@ -19,7 +19,7 @@ NOT_UTF8 = re.compile("[\udc80-\udcff]")
 
 
 class Sentence(NamedTuple):
-    """What is said of a kind of line, and how severe it is to bash and to sh; %s is the variable."""
+    """The message about a kind of line, and its severity to bash and to sh; %s is the variable."""
 
     message: str
     remedy: str
@@ -56,7 +56,7 @@ ONCE = (shell.COMMAND, shell.RETURN, shell.NAMED)
 
 
 def lint(text: str, rule: str, reader: str, touched: List[str]) -> Iterator[Finding]:
-    """Find lines that bash or sh does not take for a plain assignment; touched variables have to be plain."""
+    """Find lines that bash or sh does not read as a plain assignment; touched variables must be plain."""
     said = set()
     plain = {entry.name for entry in shell_variables.assignments(text)}
     for odd in shell_variables.oddities(text):
@@ -76,7 +76,7 @@ def lint(text: str, rule: str, reader: str, touched: List[str]) -> Iterator[Find
 
 
 def repeated(text: str, rule: str) -> Iterator[Finding]:
-    """Find variables that are set twice; the last line counts."""
+    """Find shell variables that are set twice; the last line counts."""
     seen: Dict[str, int] = {}
     for entry in shell_variables.assignments(text):
         if entry.name in seen:
@@ -86,14 +86,14 @@ def repeated(text: str, rule: str) -> Iterator[Finding]:
 
 
 def unlike_systemd(text: str, rule: str) -> Iterator[Finding]:
-    """Find lines that systemd reads otherwise than a shell, or that keep it from reading the file at all."""
+    """Find lines that systemd reads differently from a shell, or that keep systemd from reading the file."""
     found = shell_variables.assignments(text)
     for entry in found:
         if NOT_UTF8.search(entry.value):
             message = "%s is not UTF-8: systemd refuses the file, and its unit does not start" % entry.name
             yield Finding(rule, "error", entry.line, message, "write it in UTF-8")
         elif entry.exported or not SIMPLE.match(text, entry.start):
-            message = "systemd reads %s otherwise than the shell, whose word counts" % entry.name
+            message = "systemd reads %s differently from the shell, and the shell's value counts" % entry.name
             yield Finding(rule, "advice", entry.line, message, 'write %s="value" and nothing else' % entry.name)
     within = [(entry.first, entry.last) for entry in found]
     for match in CONTINUED.finditer(text):

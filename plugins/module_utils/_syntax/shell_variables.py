@@ -2,7 +2,7 @@
 # GNU General Public License v3.0-or-later (see COPYING or https://www.gnu.org/licenses/gpl-3.0.txt)
 # SPDX-License-Identifier: GPL-3.0-or-later
 # Private to this collection: no promise is made to code outside it.
-"""Assignments in a file that a shell sources: read and edited in place, everything else byte for byte."""
+"""Variables in a file that a shell sources: read and edited in place; all else stays as it is, byte for byte."""
 
 import re
 from typing import Dict, Iterator, List, Optional, Tuple
@@ -24,23 +24,23 @@ SAFE = re.compile(r"[A-Za-z0-9_./:@+-]+\Z")
 
 
 def assignments(text: str) -> List[Assignment]:
-    """Return the plain assignments of a file, in order."""
+    """Return the plain assignments of a shell file, in order."""
     return [event for event in events(text) if isinstance(event, Assignment)]
 
 
 def oddities(text: str) -> List[Oddity]:
-    """Return what else a file does, in order."""
+    """Return everything in a shell file that is no plain assignment, in order."""
     return [event for event in events(text) if isinstance(event, Oddity)]
 
 
 def values(text: str) -> Dict[str, str]:
-    """Return the variables by name as the shell has them after reading the file, but for those that it computes."""
+    """Return the variables as a shell has them after it sourced the file, without those that it computes."""
     found = {event.name: event.value for event in events(text)}
     return {name: value for name, value in found.items() if value is not None}
 
 
 def _shown(text: str, script: Script) -> Iterator[Tuple[str, str, int]]:
-    """Return the defaults that comments show: name, value, and the place after the comment."""
+    """Return the defaults that a shell file shows in comments: name, value, and the place after the comment."""
     for start, end in script.comments:
         match = SHOWN.match(text[start:end])
         if match:
@@ -49,12 +49,12 @@ def _shown(text: str, script: Script) -> Iterator[Tuple[str, str, int]]:
 
 
 def shown_defaults(text: str) -> Dict[str, str]:
-    """Return the defaults that the file shows as comments, `#NAME="value"`."""
+    """Return the defaults that a shell file shows in comments, such as `#NAME="value"`."""
     return {name: value for name, value, end in _shown(text, read_script(text))}
 
 
 def quoted(value: str, standing: str = "") -> str:
-    """Return a value as every shell and systemd read it, in the manner of the one that stands there if that can be."""
+    """Return a value in quotes that every shell and systemd read alike, if possible in the old value's style."""
     if standing[:1] == "'" and standing.find("'", 1) == len(standing) - 1 and "'" not in value:
         return "'%s'" % value
     if SAFE.match(standing) and SAFE.match(value):
@@ -63,7 +63,7 @@ def quoted(value: str, standing: str = "") -> str:
 
 
 def _removed(text: str, found: List[Assignment]) -> str:
-    """Return the text without the lines of some assignments."""
+    """Return a shell file's text without the lines of some assignments."""
     for entry in reversed(found):
         begin = text.rfind("\n", 0, entry.first) + 1
         end = text.find("\n", entry.last)
@@ -72,7 +72,7 @@ def _removed(text: str, found: List[Assignment]) -> str:
 
 
 def _added(text: str, name: str, line: str) -> str:
-    """Return the text with a new line below the shown default of the name, else at the end."""
+    """Return a shell file's text with a new line below the variable's commented default, else at the end."""
     places = [end for shown, value, end in _shown(text, read_script(text)) if shown == name]
     if places:
         return text[: places[-1]] + "\n" + line + (text[places[-1] :] or "\n")
@@ -80,9 +80,9 @@ def _added(text: str, name: str, line: str) -> str:
 
 
 def with_value(text: str, name: str, value: Optional[str]) -> str:
-    """Return the text with a variable set where it is assigned last, else added; None removes it.
+    """Return a shell file's text with a variable set where it is assigned last, else added; None removes it.
 
-    What cannot be edited is returned as it is: oddities() tells why.
+    A text that cannot be edited is returned as it is: oddities() says why.
     """
     found = events(text)
     about = [event for event in found if event.name == name]

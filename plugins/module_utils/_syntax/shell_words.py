@@ -2,7 +2,7 @@
 # GNU General Public License v3.0-or-later (see COPYING or https://www.gnu.org/licenses/gpl-3.0.txt)
 # SPDX-License-Identifier: GPL-3.0-or-later
 # Private to this collection: no promise is made to code outside it.
-"""One word of a shell script: where it ends, and what a shell makes of its quotes."""
+"""Reads one word of a shell script: where it ends, and its value after a shell has resolved the quotes."""
 
 import re
 from typing import List, NamedTuple, Optional, Tuple
@@ -13,7 +13,7 @@ WITHIN_DOUBLE = re.compile(r"[^\"\\$`]+")
 # NAME=, NAME+= and NAME[i]= at the beginning of a word
 TARGET = re.compile(r"(?P<name>[A-Za-z_][A-Za-z0-9_]*)(?P<index>\[[^\]\s]*\])?(?P<plus>\+?)=")
 EXPANDED = re.compile(r"\$(?:[A-Za-z_][A-Za-z0-9_]*|[0-9@*#?$!-])")
-# where the scan of $(...), ${...} and `...` has to look at all
+# the characters at which the scan of $(...), ${...} and `...` has to stop
 NOTABLE = re.compile(r"[\\'\"`(){}$#]")
 CLOSERS = {"(": ")", "{": "}"}
 ESCAPED = '"\\$`'
@@ -22,7 +22,7 @@ Piece = Tuple[int, Optional[str]]
 
 
 class UnreadableShell(Exception):
-    """What no shell can read, or not every shell: where it begins, and what it is."""
+    """A text that no shell can read, or not every shell: the place where it begins, and the reason."""
 
     def __init__(self, at: int, message: str) -> None:
         super().__init__(message)
@@ -31,10 +31,10 @@ class UnreadableShell(Exception):
 
 
 class Word(NamedTuple):
-    """A word of a script. value is None where a shell computes it.
+    """A word of a shell script; value is None if a shell computes it.
 
-    Of NAME=value, name is set, and start_of_value and value are about what comes after the sign. It appends where that
-    sign is +=, and it is listed where it is bash's NAME=(a b) or NAME[1]=a.
+    In NAME=value, name is set, and start_of_value and value concern the part after the sign. appends means that the
+    sign is +=; listed means bash's NAME=(a b) or NAME[1]=a.
     """
 
     start: int
@@ -47,7 +47,7 @@ class Word(NamedTuple):
 
 
 def closed(text: str, at: int, closer: str) -> int:
-    """Return the place after an expansion whose body begins at a place; quotes and what is nested are passed over."""
+    """Return the place after an expansion whose body begins at a place; quotes and nested expansions are skipped."""
     begin, stack = at, [closer]
     while stack:
         found = NOTABLE.search(text, at)
@@ -83,7 +83,7 @@ def _nested(text: str, at: int, sign: str, stack: List[str]) -> int:
 
 
 def single_quoted(text: str, at: int) -> Piece:
-    """Return the place after single quotes, and what stands in them."""
+    """Return the place after a text in single quotes, and its content."""
     end = text.find("'", at + 1)
     if end < 0:
         raise UnreadableShell(at, "a single quote is not closed")
@@ -91,7 +91,7 @@ def single_quoted(text: str, at: int) -> Piece:
 
 
 def _expansion(text: str, at: int) -> Piece:
-    """Return the place after a $ or a backtick and what it begins; None where a shell expands that."""
+    """Return the place after a $ or a backtick and what belongs to it; the value is None if a shell expands it."""
     if text[at] == "`":
         return closed(text, at + 1, "`"), None
     following = text[at + 1 : at + 2]
@@ -102,7 +102,7 @@ def _expansion(text: str, at: int) -> Piece:
 
 
 def _in_double_quotes(text: str, at: int) -> Piece:
-    """Return the place after the next piece within double quotes, and what it is."""
+    """Return the place after the next piece inside double quotes, and the piece's value."""
     if text[at] == "\\":
         following = text[at + 1 : at + 2]
         if following == "\n":
@@ -116,7 +116,7 @@ def _in_double_quotes(text: str, at: int) -> Piece:
 
 
 def _double_quoted(text: str, begin: int) -> Piece:
-    """Return the place after double quotes, and what stands in them."""
+    """Return the place after a text in double quotes, and its value."""
     at, parts = begin + 1, []  # type: int, List[Optional[str]]
     while at < len(text):
         if text[at] == '"':
@@ -127,7 +127,7 @@ def _double_quoted(text: str, begin: int) -> Piece:
 
 
 def _ansi_quoted(text: str, at: int) -> Piece:
-    """Return the place after bash's $'...', provided that other shells find its end in the same place."""
+    """Return the place after bash's $'...', provided that other shells find its end at the same place."""
     end, inner = single_quoted(text, at + 1)
     if "\\" in (inner or ""):
         raise UnreadableShell(at, "shells do not agree on what $' with a backslash means")
@@ -135,7 +135,7 @@ def _ansi_quoted(text: str, at: int) -> Piece:
 
 
 def _unquoted(text: str, at: int) -> Piece:
-    """Return the place after the next piece of a word outside quotes, and what it is."""
+    """Return the place after the next piece of a word outside quotes, and the piece's value."""
     if text[at] == "\\":
         if at + 1 == len(text) or (text[at + 1] == "\n" and at + 2 == len(text)):
             raise UnreadableShell(at, "the file ends in a backslash")
@@ -152,7 +152,7 @@ def _unquoted(text: str, at: int) -> Piece:
 
 
 def _piece(text: str, at: int) -> Piece:
-    """Return the place after the next piece of a word, and what a shell makes of it."""
+    """Return the place after the next piece of a word, and the value that a shell gives it."""
     if text[at] == '"':
         return _double_quoted(text, at)
     if text[at] == "'":
@@ -163,13 +163,13 @@ def _piece(text: str, at: int) -> Piece:
 
 
 def _joined(parts: List[Optional[str]]) -> Optional[str]:
-    """Return the pieces as one text, None where a shell computes one of them."""
+    """Return the pieces of a word as one text, None if a shell computes one of them."""
     known = [part for part in parts if part is not None]
     return "".join(known) if len(known) == len(parts) else None
 
 
 def read_word(text: str, start: int) -> Word:
-    """Return the word that begins at a place."""
+    """Return the word of a shell script that begins at a place."""
     target = TARGET.match(text, start)
     at = begin = target.end() if target else start
     listed = bool(target and (target.group("index") or text[at : at + 1] == "("))

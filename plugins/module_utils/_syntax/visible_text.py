@@ -2,22 +2,22 @@
 # GNU General Public License v3.0-or-later (see COPYING or https://www.gnu.org/licenses/gpl-3.0.txt)
 # SPDX-License-Identifier: GPL-3.0-or-later
 # Private to this collection: no promise is made to code outside it.
-"""Text of a host, made fit for a screen: whatever steers a terminal or a page becomes an escape that can be seen."""
+"""Makes text of a host fit for a screen: whatever steers a terminal or a page becomes a visible escape."""
 
 import math
 import unicodedata
 from typing import Any, Callable, Mapping
 
-# control characters, line separators, what turns the direction of writing around, and bytes that are not UTF-8
+# control characters, line separators, what changes the direction of writing, and bytes that are not UTF-8
 UNSEEN = ("Cc", "Zl", "Zp", "Cf", "Cs")
 LINES = "\n\t"
 
 
 def visible(text: str, kept: str = "") -> str:
-    r"""Return a text with what cannot be seen as \x1b or \u2028; `kept` are the characters that stay all the same."""
+    r"""Return a text with invisible characters as escapes such as \x1b or \u2028; those in `kept` stay."""
     if text.isprintable():
         return text
-    # ssh and serial consoles end their lines so
+    # ssh and serial consoles end their lines like this
     text = text.replace("\r\n", "\n")
     return "".join(
         _escape(char) if char not in kept and unicodedata.category(char) in UNSEEN else char for char in text
@@ -35,17 +35,17 @@ def _escape(char: str) -> str:
 
 
 def in_lines(text: str) -> str:
-    """Return a text with what cannot be seen as escapes; the line breaks and tabs of a file or an output stay."""
+    """Return a text with invisible characters as escapes; the line breaks and tabs of a file or an output stay."""
     return visible(text, LINES)
 
 
 def shown(value: Any, how: Callable[[str], str] = in_lines) -> Any:
-    """Return a result with each of its texts, and each name in it, made visible."""
+    """Return a result with each of its texts and names made visible."""
     if isinstance(value, str):
         return how(value)
     if isinstance(value, Mapping):
         return {shown(key, how): shown(one, how) for key, one in value.items()}
     if isinstance(value, (list, tuple, set)):
         return [shown(one, how) for one in value]
-    # JSON has no infinite numbers, and what reads a result need not take one that is none
+    # JSON has neither infinity nor NaN, so what reads a result may refuse them
     return None if isinstance(value, float) and not math.isfinite(value) else value

@@ -2,7 +2,7 @@
 # GNU General Public License v3.0-or-later (see COPYING or https://www.gnu.org/licenses/gpl-3.0.txt)
 # SPDX-License-Identifier: GPL-3.0-or-later
 # Private to this collection: no promise is made to code outside it.
-"""Numbers in text that others wrote: a whole one of at most 64 bits, or none.
+"""Numbers in text that others wrote: whole numbers of at most 64 bits, or none.
 
 int() takes digits of every script, refuses more than 4300 of them since Python 3.11, and needs hours for a million.
 """
@@ -17,21 +17,21 @@ FORMS = {
     16: re.compile(r"(?:0[xX])?[0-9a-fA-F]{1,16}\Z"),
 }
 MOST = (1 << 64) - 1
-# a time beyond this (the year 5138) is rubbish, and more than calendars can take; page.js ranks ages below it
+# a time after this (the year 5138) is rubbish, and too late for calendars; page.js ranks ages below it
 LAST_TIME_S = 1e11
 
 Seconds = TypeVar("Seconds", int, float)
 
 
 def whole(text: Optional[str], base: int = 10) -> Optional[int]:
-    """Return the number that a text is, blanks around it aside; None where it is none, or has more than 64 bits."""
+    """Return the number in a text, blanks around it ignored; None if it is no number or has more than 64 bits."""
     word = (text or "").strip()
     value = int(word, base) if FORMS[base].match(word) else MOST + 1
     return value if value <= MOST else None
 
 
 def signed(text: Optional[str]) -> Optional[int]:
-    """Return the number that a text is, a sign before it allowed."""
+    """Return the number in a text, with or without a sign; None if it is no number."""
     word = (text or "").strip()
     number = whole(word[1:] if word[:1] in ("-", "+") and word[1:2].strip() else word)
     if number is None:
@@ -40,10 +40,10 @@ def signed(text: Optional[str]) -> Optional[int]:
 
 
 def version(digits: Sequence[str]) -> Tuple[int, ...]:
-    """Return the parts of a version; one that has more than 64 bits counts as 0."""
+    """Return a version's parts as numbers; a part of more than 64 bits counts as 0."""
     return tuple(whole(part) or 0 for part in digits)
 
 
 def moment(seconds: Optional[Seconds]) -> Optional[Seconds]:
-    """Return a time since the epoch, None where it is none that a calendar has."""
+    """Return a time in seconds since the epoch, None if it is not after the epoch, or after the year 5138."""
     return seconds if seconds is not None and 0 < seconds <= LAST_TIME_S else None

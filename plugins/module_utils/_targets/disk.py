@@ -23,15 +23,15 @@ from ansible_collections.crashops.kdump.plugins.module_utils._targets.write_test
 
 SECTOR = 512
 THIS_HOST = "this host"
-# a mount for reading alone would still write the journal of a file system that was not unmounted cleanly
+# even a read-only mount would replay the journal of a file system that was not unmounted cleanly
 LOOK_OPTIONS = {"ext3": "ro,noload", "ext4": "ro,noload", "xfs": "ro,norecovery", "btrfs": "ro,rescue=nologreplay"}
 
 
 class Local(Prober):
-    """The file system of the running system that holds the path."""
+    """A local dump target: the file system of the running system that holds the path."""
 
     def probe(self) -> Probe:
-        """Make the directory and write into it."""
+        """Make the dump directory and write a test file into it; in check mode only look at it."""
         directory = self.target.path.rstrip("/")
         done = self.run(["sh", "-c", self.script(directory, own=True)], _stuck(directory))
         trial = self.tried(done, directory, THIS_HOST)
@@ -44,7 +44,7 @@ class FileSystem(Prober):
     """A file system that kdump.conf names by its device, UUID, LABEL or tag; the path lies below its own root."""
 
     def probe(self) -> Probe:
-        """Find the device, and try the directory where it is mounted, or in a mount of its own."""
+        """Find the device, and test the directory where it is mounted, or in a private mount."""
         device = self._device()
         directory = "/" + self.target.path.strip("/")
         seen = [mount for mount in mounts.mounts_of(self.host) if mount.root == "/" and self._is(mount, device)]
@@ -68,13 +68,13 @@ class FileSystem(Prober):
             msg = "%s cannot be mounted as %s: %s" % (device, self.target.kind, " ".join(done.stderr.split()))
             raise Failure(msg, trouble="mount", stderr=done.stderr)
         if done.rc == READ_ONLY and not self.wish.act and not seen:
-            # that is how this look has mounted it, and root may write to what is mounted for writing
+            # this look mounted it read-only itself; root may write once it is mounted for writing
             done = done._replace(rc=0)
         trial = self.tried(done, directory, where)
         return Probe(device, directory, None, trial, trial.free_bytes)
 
     def _check_start(self, device: str) -> None:
-        """Raise Refused for what kdumpctl will not take when it starts, though it can be mounted: it asks findmnt."""
+        """Raise Refused for a target that can be mounted, but that kdumpctl refuses when it starts: it asks findmnt."""
         if self.target.kind == "virtiofs":
             return
         row = mounts.listed(self.host, device)
@@ -93,7 +93,7 @@ class FileSystem(Prober):
         raise Refused([refusal("target.location", self.target.location, rule, remedy)])
 
     def _device(self) -> str:
-        """Return the device itself, every link followed; a virtiofs share has only its tag."""
+        """Return the target's device with every link followed; a virtiofs share has only its tag."""
         if self.target.kind == "virtiofs":
             return self.target.location
         return block_device(self)
@@ -103,7 +103,7 @@ class FileSystem(Prober):
         return device in (mount.source, self.host.real_path(mount.source))
 
     def _check_type(self, device: str, seen: List[mounts.Mount]) -> None:
-        """Raise Refused where the device holds another file system than the target says."""
+        """Raise Refused if the device holds another file system than the target's type says."""
         if self.target.kind == "virtiofs":
             return
         found = seen[0].fstype if seen else signature(self, device)
@@ -114,10 +114,10 @@ class FileSystem(Prober):
 
 
 class Raw(Prober):
-    """A device that the dump is written to as it is. Nothing is written here: a dump overwrites what is there."""
+    """A raw device as dump target. Nothing is written here: a dump overwrites what is there."""
 
     def probe(self) -> Probe:
-        """Refuse a device that anything uses or lives on."""
+        """Return the device and its size; raise Refused for a device that anything uses or lives on."""
         device = block_device(self)
         for mount in mounts.mounts_of(self.host):
             if device in (mount.source, self.host.real_path(mount.source)):
@@ -137,13 +137,12 @@ class Raw(Prober):
         return Probe(device=device, free_bytes=size)
 
     def _refuse(self, rule: str) -> None:
-        """Raise Refused for the device."""
         remedy = "name an empty device; wipefs -a empties this one for good"
         raise Refused([refusal("target.location", self.target.location, rule, remedy)])
 
 
 def block_device(prober: Prober) -> str:
-    """Return the device that UUID=, LABEL= or a link names, or raise Refused where there is none."""
+    """Return the block device that UUID=, LABEL= or a link names; raise Refused if there is none."""
     location = prober.target.location
     device = prober.host.real_path(mounts.device_link(location))
     facts = prober.host.stat(device)
@@ -154,11 +153,11 @@ def block_device(prober: Prober) -> str:
 
 
 def signature(prober: Prober, device: str) -> Optional[str]:
-    """Return what the device holds, by the marks on it: a file system, a part of RAID or LVM, a partition table."""
+    """Return what a device holds, by blkid: a file system, a part of RAID or LVM, or a partition table."""
     argv = ["blkid", "-p", "-o", "export", device]
     done = prober.run(argv, "blkid did not read %s within %d s." % (device, prober.wish.timeout_s))
     if done.rc not in (0, 2):
-        msg = "what %s holds cannot be told: blkid exited with %d and said: %s"
+        msg = "blkid cannot read what is on %s: it exited with %d and said: %s"
         raise Failure(msg % (device, done.rc, " ".join(done.stderr.split())), trouble="device")
     match = re.search(r"^TYPE=(\S+)", done.stdout, re.MULTILINE)
     table = re.search(r"^PTTYPE=(\S+)", done.stdout, re.MULTILINE)
@@ -166,5 +165,5 @@ def signature(prober: Prober, device: str) -> Optional[str]:
 
 
 def _stuck(directory: str) -> str:
-    """Return the sentence for a directory that does not answer."""
-    return "%s did not take a small file within the limit; is what it lies on gone?" % directory
+    """Return the message for a dump directory that does not answer."""
+    return "%s did not take a small file within the limit; is its disk or server gone?" % directory

@@ -2,7 +2,7 @@
 # GNU General Public License v3.0-or-later (see COPYING or https://www.gnu.org/licenses/gpl-3.0.txt)
 # SPDX-License-Identifier: GPL-3.0-or-later
 # Private to this collection: no promise is made to code outside it.
-"""Dump targets on an NFS server."""
+"""Dump targets on an NFS server: the test of an export, and what errors of mount.nfs mean."""
 
 import re
 from typing import Any, NamedTuple, Optional
@@ -26,7 +26,7 @@ HELPER = "mount.nfs"
 
 
 class MountTrouble(NamedTuple):
-    """What mount.nfs says, what that means, and what to do; server, export and limit are put in."""
+    """An error of mount.nfs, what it means, and what to do; server, export and limit are filled in."""
 
     pattern: Any
     meaning: str
@@ -47,7 +47,7 @@ REASONS = (
     MountTrouble(
         re.compile(r"Connection refused|not registered|requested NFS version", re.IGNORECASE),
         "no NFS server that this host can talk to listens on {server}",
-        "start nfs-server there, and see to its versions",
+        "start nfs-server there, and check its NFS versions",
     ),
     MountTrouble(
         re.compile(r"resolve|Name or service not known|name resolution", re.IGNORECASE),
@@ -63,10 +63,13 @@ REASONS = (
 
 
 class Nfs(Prober):
-    """An export. kdumpctl dumps to its path below it, kdump-tools to the export itself, mounted over KDUMP_COREDIR."""
+    """An NFS export as dump target.
+
+    kdumpctl dumps to its path below the export. kdump-tools dumps to the export itself, mounted over KDUMP_COREDIR.
+    """
 
     def probe(self) -> Probe:
-        """Mount the export, unless the system has it mounted, and try the directory."""
+        """Mount the export, unless the system has it mounted, and test the dump directory."""
         location = "%s:%s" % nfs_parts(self.target.location)
         inside = below_export(self.wish.delivery, self.target.path)
         directory = nfs_directory(self.wish.delivery, location, self.target.path)
@@ -87,11 +90,11 @@ class Nfs(Prober):
         return Probe(location, directory, None, trial, trial.free_bytes)
 
     def _where(self) -> str:
-        """Return the server's name in a sentence."""
+        """Return the NFS server as messages name it."""
         return "the NFS server %s" % nfs_parts(self.target.location)[0]
 
     def _mounted(self, location: str) -> Optional[mounts.Mount]:
-        """Return where the system itself has the export mounted for writing."""
+        """Return the mount by which the system itself can write to the export, None if there is none."""
         found = mounts.mounts_of(self.host)
         of_it = [
             mount
@@ -101,17 +104,17 @@ class Nfs(Prober):
         return next((mount for mount in of_it if mount.writable and mount.root == "/"), None)
 
     def _options(self) -> str:
-        """Return the mount options: a server that is gone is an error within the limit, and not a hang."""
+        """Return the mount options by which a dead server is an error within the limit, and not a hang."""
         # the first wait is timeo, in tenths of a second, the one after the only retry is twice as long
         timeo = max(10, self.wish.timeout_s * 10 // 3)
         return "soft,timeo=%d,retrans=1,retry=0,nolock,nosuid,nodev,noexec" % timeo
 
     def _silence(self) -> str:
-        """Return the sentence for a server that is gone."""
+        """Return the message for an NFS server that does not answer."""
         return self._sentence(REASONS[-1])
 
     def _reason(self, stderr: str) -> str:
-        """Return the sentence for a mount that failed."""
+        """Return the message for an NFS mount that failed."""
         for reason in REASONS:
             if reason.pattern.search(stderr):
                 return self._sentence(reason)
@@ -119,7 +122,7 @@ class Nfs(Prober):
         return "%s cannot be mounted: %s." % (self.target.location, words)
 
     def _sentence(self, reason: MountTrouble) -> str:
-        """Return a reason in words."""
+        """Return the message for a reason, with server, export and limit filled in."""
         server, export = nfs_parts(self.target.location)
         words = "%s; %s." % (reason.meaning, reason.remedy)
         return words.format(server=server, export=export, limit=self.wish.timeout_s)

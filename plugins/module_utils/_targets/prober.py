@@ -2,7 +2,7 @@
 # GNU General Public License v3.0-or-later (see COPYING or https://www.gnu.org/licenses/gpl-3.0.txt)
 # SPDX-License-Identifier: GPL-3.0-or-later
 # Private to this collection: no promise is made to code outside it.
-"""What every kind of dump target can be asked: prove that a dump could be written to you."""
+"""The interface of all tests of dump targets: each proves that a dump could be written."""
 
 import abc
 from typing import List, NamedTuple, Optional
@@ -18,16 +18,16 @@ from ansible_collections.crashops.kdump.plugins.module_utils._targets.write_test
     trial_script,
 )
 
-# what mount(8) itself exits with where it could not mount
+# the exit status of mount(8) if it could not mount
 MOUNT_FAILED = 32
-# where a mount of its own is made
+# where a private mount is made
 MOUNTED = "/mnt"
 
 
 class ProbeOptions(NamedTuple):
-    """What to prove, and how: act is false in check mode; limits are in seconds.
+    """A dump target to test, and how: act is false in check mode; limits are in seconds.
 
-    makes_private is false for whoever only asks whether dumps can be written: that closes no directory to others.
+    makes_private is false for a caller that only asks whether dumps can be written: that closes no directory to others.
     """
 
     target: Target
@@ -39,7 +39,10 @@ class ProbeOptions(NamedTuple):
 
 
 class Probe(NamedTuple):
-    """What was found. trial is None where nothing is ever written (raw), or nothing could be tried yet (untried)."""
+    """What the test of a dump target found.
+
+    trial is None if nothing is ever written (raw), or if nothing could be tried yet (untried says why).
+    """
 
     device: Optional[str] = None
     directory: Optional[str] = None
@@ -52,7 +55,7 @@ class Probe(NamedTuple):
 
 
 class Prober(abc.ABC):
-    """Proves one kind of target. What stands against a dump is a Failure with one sentence."""
+    """Tests one type of dump target. Whatever prevents a dump is a Failure with one sentence."""
 
     def __init__(self, host: Host, wish: ProbeOptions) -> None:
         self.host = host
@@ -61,30 +64,30 @@ class Prober(abc.ABC):
 
     @abc.abstractmethod
     def probe(self) -> Probe:
-        """Return what was found, or raise why no dump could be written."""
+        """Return what the test found, or raise Failure if no dump could be written."""
 
     def script(self, directory: str, own: bool, root: str = "") -> str:
-        """Return the shell line for a directory below a mount: the whole trial, or in check mode a look."""
+        """Return the shell line that tests a directory below a mount: the whole trial, or a look in check mode."""
         if self.wish.act:
             return trial_script(directory, self.wish.create, own, root)
         return look_script(directory, self.wish.create, own, root, self.wish.makes_private)
 
     def tried(self, done: Completed, directory: str, where: str) -> Trial:
-        """Return what the shell line found, or raise why it ended early."""
+        """Return what the shell line found, or raise Failure if it ended early."""
         if done.rc != 0:
             msg = complaint(done.rc, done.stdout, done.stderr, directory, where)
             raise Failure(msg, trouble="directory", rc=done.rc, stdout=done.stdout, stderr=done.stderr)
         return outcome(done.stdout)
 
     def without(self, program: str, package: str, probe: Probe) -> Probe:
-        """Return what can be told without a program, which only check mode may lack."""
+        """Return what is known of a target without a program, which only check mode may lack; else raise Failure."""
         msg = "%s is not on this host, and the target cannot be reached without it; install %s" % (program, package)
         if self.wish.act:
             raise Failure(msg + ".", trouble="program_missing", package=package)
         return probe._replace(untried=msg, package=package)
 
     def run(self, argv: List[str], silence: str) -> Completed:
-        """Run a command; the sentence is for one that does not end within the limit."""
+        """Run a command; `silence` is the message if it does not end within the limit."""
         try:
             return self.host.run(argv, timeout_s=self.wish.timeout_s, check=False)
         except Failure as failure:
@@ -94,9 +97,9 @@ class Prober(abc.ABC):
 def mounted_elsewhere(kind: str, source: str, options: str, script: str) -> List[str]:
     """Return the command that runs a shell line with a file system on /mnt that only this command sees.
 
-    The mount lives in a name space of its own and ends with its last process, whatever becomes of that.
+    The mount lives in its own mount namespace and ends with its last process, even if that is killed.
     """
     mount = 'mount -t "$1" -o "$2" -- "$3" /mnt || exit %d' % MOUNT_FAILED
     line = "echo step=mount; %s; %s" % (mount, script)
-    # mount(8) itself wants a file system's type by name: the words are given as arguments, not into the line
+    # the words are arguments of the line, so that no shell interprets them; mount(8) itself wants the type by name
     return ["unshare", "--mount", "--propagation", "private", "sh", "-c", line, "trial", kind, options, source]

@@ -2,7 +2,7 @@
 # GNU General Public License v3.0-or-later (see COPYING or https://www.gnu.org/licenses/gpl-3.0.txt)
 # SPDX-License-Identifier: GPL-3.0-or-later
 # Private to this collection: no promise is made to code outside it.
-"""Dump targets on an ssh server."""
+"""Dump targets on an ssh server: the test of a login and a directory, and what errors of ssh mean."""
 
 import re
 import shlex
@@ -20,7 +20,7 @@ CONNECT_LIMIT_S = 15
 
 
 class LoginTrouble(NamedTuple):
-    """What ssh says, the word for it in the result, what it means, and what to do."""
+    """An error of ssh, its word in the result, what it means, and what to do."""
 
     pattern: Any
     trouble: str
@@ -33,7 +33,7 @@ REASONS = (
         re.compile(r"IDENTIFICATION HAS CHANGED|Host key for .* has changed"),
         "host_key_changed",
         "{host} shows another host key than the one in known_hosts",
-        "if the server was really set up anew, remove the old line by ssh-keygen -R {host} and pin its new key",
+        "if the server was really reinstalled, remove the old line by ssh-keygen -R {host} and pin its new key",
     ),
     LoginTrouble(
         re.compile(r"Host key verification failed|No .* host key is known"),
@@ -44,7 +44,7 @@ REASONS = (
     LoginTrouble(
         re.compile(r"passphrase|Load key .* error in libcrypto"),
         "passphrase",
-        "the key {key} has a passphrase, or is no key, and nobody types one at a crash",
+        "{key} is not a private key or has a passphrase, which the capture kernel cannot enter",
         "make a key without a passphrase for kdump alone",
     ),
     LoginTrouble(
@@ -69,10 +69,10 @@ REASONS = (
 
 
 class Ssh(Prober):
-    """A directory of an account on a server, reached with one key and nothing else."""
+    """A directory of an account on a dump server, reached by ssh with one key and nothing else."""
 
     def probe(self) -> Probe:
-        """Log in as the capture kernel will, and try the directory."""
+        """Log in as the capture kernel will, and test the dump directory."""
         directory = self.target.path.rstrip("/")
         if self.host.which("ssh") is None:
             return self.without("ssh", self.wish.delivery.ssh_package, Probe(None, directory))
@@ -90,7 +90,7 @@ class Ssh(Prober):
         return Probe(None, directory, None, trial, trial.free_bytes, public_key=public.strip() or None)
 
     def argv(self, directory: str) -> List[str]:
-        """Return the ssh command: this key only, no question, no host key unseen."""
+        """Return the ssh command: it uses this key only, asks nothing, and accepts no unknown host key."""
         way = ssh_client.Destination(
             self.wish.delivery.has_all_of_ssh, self.target.location, self._key(), self._connect_limit_s()
         )
@@ -100,7 +100,7 @@ class Ssh(Prober):
         return [*ssh_client.arguments(self.host, way), self.target.location, remote]
 
     def _tried(self, done: Completed, directory: str) -> Trial:
-        """Return what the shell line found, or raise why it ended early."""
+        """Return what the shell line found, or raise Failure if it ended early."""
         try:
             return self.tried(done, directory, self.target.location)
         except Failure as failure:
@@ -110,15 +110,15 @@ class Ssh(Prober):
             raise Failure(failure.msg, trouble="elsewhere", public_key=self.public_key())
 
     def _connect_limit_s(self) -> int:
-        """Return how long the server may take to answer."""
+        """Return how many seconds the server may take to answer."""
         return min(self.wish.timeout_s, CONNECT_LIMIT_S)
 
     def _key(self) -> str:
-        """Return the private key's path."""
+        """Return the path of the private key."""
         return self.target.ssh_key or ""
 
     def _key_problem(self, facts: Optional[FileFacts]) -> Optional[str]:
-        """Return why ssh would not take the key, None where it would."""
+        """Return why ssh would not use the key file, None if it would."""
         if facts is None:
             return "the key %s does not exist; make it by ssh-keygen -t ed25519 -N '' -f %s" % (
                 self._key(),
@@ -131,7 +131,7 @@ class Ssh(Prober):
         return None
 
     def _no_login(self, done: Completed) -> None:
-        """Raise why the login failed."""
+        """Raise the Failure that explains why the ssh login failed."""
         for reason in REASONS:
             if reason.pattern.search(done.stderr):
                 more = {"stderr": done.stderr, "public_key": self.public_key()}
@@ -140,14 +140,14 @@ class Ssh(Prober):
         raise Failure("ssh %s failed: %s." % (self.target.location, words), trouble="login", stderr=done.stderr)
 
     def public_key(self) -> str:
-        """Return the public half of the key."""
+        """Return the public half of the target's key: from its .pub file, or else by ssh-keygen."""
         text = self.host.read(self._key() + ".pub")
         if text is None:
             text = self.host.run(["ssh-keygen", "-y", "-P", "", "-f", self._key()], check=False).stdout
         return text.strip()
 
     def _sentence(self, reason: LoginTrouble) -> str:
-        """Return a reason in words."""
+        """Return the message for a reason, with names and limits filled in."""
         user, dummy, server = self.target.location.partition("@")
         public = self.public_key() if "{public}" in reason.remedy else ""
         # a full stop after a key would be copied along with it

@@ -2,14 +2,14 @@
 # GNU General Public License v3.0-or-later (see COPYING or https://www.gnu.org/licenses/gpl-3.0.txt)
 # SPDX-License-Identifier: GPL-3.0-or-later
 # Private to this collection: no promise is made to code outside it.
-"""How the capture kernel's own ssh reaches a server: by which configuration, and with nothing but the target's key.
+"""The ssh options by which the capture kernel reaches a server: its configuration, and only the target's key.
 
 kdump-tools boots the real root file system, so every file of ssh is there. kdumpctl's image has what dracut's module
 ssh-client copies: the key, /root/.ssh/config, /etc/ssh/ssh_config without ProxyCommand, and files of known hosts. It
 has no /etc/ssh/ssh_config.d, no other key, no certificate. Neither has an agent, a shared connection or a ticket.
 
-ssh adds the keys of its configuration to the one of -i, and no option takes them away again. So ssh is asked what it
-makes of the configuration (-G), and then runs without any (-F none), with what decides how the server is reached.
+ssh adds the keys of its configuration to that of -i, and no option takes them away again. So ssh -G first shows what
+the configuration says. Then ssh runs without any (-F none), with the options that decide how the server is reached.
 """
 
 import re
@@ -29,7 +29,7 @@ IMAGE_CONFIGURATION = (
 # the files of known hosts that dracut copies unasked; others must be named in SYSTEM_CONFIGURATION itself
 KNOWN_HOSTS = {"userknownhostsfile": "/root/.ssh/known_hosts", "globalknownhostsfile": "/etc/ssh/ssh_known_hosts"}
 NAMED_KNOWN_HOSTS = re.compile(r"^[ \t]*(?:User|Global)KnownHostsFile[ \t]+(.+?)[ \t]*$", re.MULTILINE)
-# what decides whether and how a server is reached; everything else of a configuration is left behind
+# what decides whether and how a server is reached; all else of a configuration is left out
 REACHES = ("addressfamily", "bindaddress", "bindinterface", "hostname", "ipqos", "port", "proxycommand", "proxyjump")
 KNOWS = (
     "casignaturealgorithms", "globalknownhostsfile", "hostkeyalgorithms", "hostkeyalias", "knownhostscommand",
@@ -42,7 +42,7 @@ NOT_IN_IMAGE = ("certificatefile", "knownhostscommand")
 CERTIFICATES = "-*-cert-v01@openssh.com"
 # ssh writes without being asked. UpdateHostKeys adds all keys of the server to known_hosts, CheckHostIP (on by default
 # before OpenSSH 8.5) a line for its address; the capture initramfs holds a copy of known_hosts and is then older than
-# that. ControlMaster leaves a socket, and a connection that stands already proves neither the key nor the host key.
+# that. ControlMaster leaves a socket, and an open connection proves neither the key nor the host key.
 FIXED = {
     "AddKeysToAgent": "no",
     "BatchMode": "yes",
@@ -77,7 +77,7 @@ class Destination(NamedTuple):
 
 
 def arguments(host: Host, destination: Destination) -> List[str]:
-    """Return the words before the destination: the key alone, and the way that the capture kernel would take."""
+    """Return the ssh command up to the destination: the key alone, and the way that the capture kernel takes."""
     chosen = dict(FIXED, ConnectTimeout=str(destination.connect_limit_s))
     words = ["ssh", "-i", destination.key, "-F", "none"]
     for name, value in sorted(chosen.items()):
@@ -89,7 +89,7 @@ def arguments(host: Host, destination: Destination) -> List[str]:
 
 
 def _way(host: Host, destination: Destination) -> Dict[str, List[str]]:
-    """Return what the configuration changes in how the server is reached, by the names of ssh -G."""
+    """Return the options that ssh's configuration changes about reaching the server, by their names in ssh -G."""
     location = destination.location
     plain = _asked(host, ["ssh", "-G", "-F", "none", location])
     if destination.has_all_of_ssh:
@@ -101,13 +101,13 @@ def _way(host: Host, destination: Destination) -> Dict[str, List[str]]:
 
 
 def _in_image(host: Host, way: Dict[str, List[str]], found: Dict[str, List[str]]) -> Dict[str, List[str]]:
-    """Return the way without what the image has not: certificates, and most files of known hosts."""
+    """Return ssh options without what kdumpctl's image lacks: certificates, and most files of known hosts."""
     kept = {name: values for name, values in way.items() if name not in NOT_IN_IMAGE}
     named = " ".join(NAMED_KNOWN_HOSTS.findall(host.read(SYSTEM_CONFIGURATION) or "")).replace("~/", "/root/").split()
     for name, copied in KNOWN_HOSTS.items():
         files = " ".join(found.get(name, [copied])).replace("~/", "/root/").split()
         kept[name] = [" ".join(path for path in files if path == copied or path in named) or "none"]
-    # a certificate next to the key is taken unasked, and one option alone keeps ssh from it
+    # ssh takes a certificate next to the key unasked, and only this option prevents that
     accepted = [name for name in ("pubkeyacceptedalgorithms", "pubkeyacceptedkeytypes") if name in way]
     for name in accepted:
         plain = [word for word in way[name][0].split(",") if "-cert-v0" not in word]
@@ -116,7 +116,7 @@ def _in_image(host: Host, way: Dict[str, List[str]], found: Dict[str, List[str]]
 
 
 def _asked(host: Host, argv: List[str]) -> Dict[str, List[str]]:
-    """Return what ssh makes of its configuration: the values of each name."""
+    """Return the values of each option that ssh -G prints."""
     try:
         done = host.run(argv, check=False)
     except Failure as failure:

@@ -2,7 +2,7 @@
 # GNU General Public License v3.0-or-later (see COPYING or https://www.gnu.org/licenses/gpl-3.0.txt)
 # SPDX-License-Identifier: GPL-3.0-or-later
 # Private to this collection: no promise is made to code outside it.
-"""What a dump target may be, and which prober tries which kind."""
+"""Dump targets: their types, the words for what can be wrong with them, and the rules for their values."""
 
 from typing import Any, Dict, Iterator, NamedTuple, Optional, Tuple
 
@@ -20,7 +20,7 @@ SERVERS = ("nfs", "ssh")
 LOCATED = ("raw", *DISKS, "virtiofs", *SERVERS)
 TYPES = ("local", *LOCATED)
 
-# What can be wrong with a target that is tried, in a word each, listed here alone.
+# What can be wrong with a target that is tested, in a word each, listed here alone.
 REACH = ("no_answer", "mount", "program_missing")
 KEY = ("key", "key_missing", "passphrase")
 HOST_KEY = ("host_key_unknown", "host_key_changed")
@@ -33,7 +33,7 @@ REFUSED = "refused"
 
 
 class Delivery(NamedTuple):
-    """How a stack brings dumps to a target; kinds are those that can be tried.
+    """How a stack (kdumpctl, kdump-tools) brings dumps to a target; kinds are the types that can be tested.
 
     path_below_target: the path is taken below the target's root; else an NFS export is mounted over the path.
     has_all_of_ssh: the capture kernel has all files of ssh that the running system has, not only a copy of some.
@@ -48,7 +48,7 @@ class Delivery(NamedTuple):
 
 
 def target_option() -> Dict[str, Any]:
-    """Return the option `target` of a module, as doc_fragments/_target.py describes it."""
+    """Return the option `target` of a module, as doc_fragments/_target.py documents it."""
     return {
         "type": "dict",
         "required_if": [("type", kind, ["location"]) for kind in LOCATED],
@@ -61,7 +61,7 @@ def target_option() -> Dict[str, Any]:
 
 
 class Target(NamedTuple):
-    """A dump target: its kind, location and key as kdump_config has them, and the directory as written."""
+    """A dump target: its type, location and key as kdump_config has them, and the directory as written."""
 
     kind: str
     location: str
@@ -76,19 +76,25 @@ def nfs_parts(location: str) -> Tuple[str, str]:
 
 
 def below_export(delivery: Delivery, path: str) -> str:
-    """Return where dumps land below an export."""
+    """Return the directory of dumps below an NFS export, empty if they land in the export itself."""
     return ("/" + path.strip("/")).rstrip("/") if delivery.path_below_target else ""
 
 
 def nfs_directory(delivery: Delivery, location: str, path: str) -> str:
-    """Return the directory on an NFS server that dumps land in."""
+    """Return the directory on an NFS server in which dumps land."""
     return nfs_parts(location)[1].rstrip("/") + below_export(delivery, path) or "/"
 
 
 def refusals(target: Target, delivery: Delivery, host: Optional[Host] = None) -> Iterator[str]:
-    """Return a sentence for each thing that is wrong with a target, before it is tried; host tells where links lead."""
+    """Return a refusal for each value of a dump target that is wrong, before it is tested.
+
+    host shows where links lead.
+    """
     if target.kind not in delivery.kinds:
-        rule, remedy = "%s has no such target that could be tried", "choose one of %s" % ", ".join(delivery.kinds)
+        rule, remedy = (
+            "%s has no target of this type that can be tested",
+            "choose one of %s" % ", ".join(delivery.kinds),
+        )
         yield refusal("target.type", target.kind, rule % delivery.stack, remedy)
         return
     problem = option_values.target_problem(target.kind, target.location, "")
@@ -109,7 +115,7 @@ def refusals(target: Target, delivery: Delivery, host: Optional[Host] = None) ->
 
 
 def path_refusals(target: Target, host: Optional[Host]) -> Iterator[str]:
-    """Return what is wrong with the directory."""
+    """Return the refusals of a dump target's directory."""
     problem = option_values.plain_path_problem(target.path)
     yield from option_values.refused("path", target.path, problem)
     if problem is None and target.kind in ("local", "ssh"):
@@ -119,5 +125,5 @@ def path_refusals(target: Target, host: Optional[Host]) -> Iterator[str]:
 
 
 def place_refusals(place: str, path: str) -> Iterator[str]:
-    """Return what is wrong with making a directory of a system private; path is what the option says."""
+    """Return the refusal of a system's directory that would be made private; path is what the option says."""
     yield from option_values.refused("path", path, private_directories.system_problem(place))

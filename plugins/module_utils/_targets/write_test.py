@@ -2,12 +2,12 @@
 # GNU General Public License v3.0-or-later (see COPYING or https://www.gnu.org/licenses/gpl-3.0.txt)
 # SPDX-License-Identifier: GPL-3.0-or-later
 # Private to this collection: no promise is made to code outside it.
-"""The trial of a dump directory: a shell line that makes it and writes into it, and what its output means.
+"""The test of a dump directory: a shell line that makes it and writes into it, and what its output means.
 
-The same line is run on this host, in a mount of its own, and on a dump server by ssh, so it is plain POSIX shell on one
-line, without an exclamation mark, which the login shell of an account on a server may take for a history word.
+The same line is run on this host, in a private mount, and on a dump server by ssh. So it is plain POSIX shell on one
+line. It has no exclamation mark, which the login shell of an account on a server may take for a history word.
 
-It goes into the directory first, and judges and changes where it is then: whoever replaces a part of the path by a link
+It goes into the directory first, and judges and changes where it is then. Whoever replaces a part of the path by a link
 afterwards does not lead it elsewhere.
 """
 
@@ -18,15 +18,15 @@ from typing import Dict, List, NamedTuple, Optional
 from ansible_collections.crashops.kdump.plugins.module_utils._syntax import private_directories
 from ansible_collections.crashops.kdump.plugins.module_utils._syntax.whole_numbers import whole
 
-# mktemp(1) puts letters in place of the X; what is left by a trial that was killed is told by this name
+# mktemp(1) puts letters in place of the X; by this name, a later test finds what a killed one left
 TEST_FILE = ".crashops-kdump-XXXXXX"
 ABSENT, READ_ONLY, NEEDED, OUTSIDE, A_HOME, NOT_EMPTY, ELSEWHERE = range(21, 28)
-# says to an account that takes dumps alone what the line would do; to a shell it is a name
+# shows an account that only takes dumps what the line would do; to a shell it is just $0
 TRIAL = "crashops-kdump-try"
 KNOWN = ("step", "existed", "before", "owner", "mode", "place", "other", "write_only", "program")
-# what dd(1) tells of its work, in the C locale
+# the counts that dd(1) prints, in the C locale
 DD_COUNTS = re.compile(r"records (in|out)$| copied, ")
-# into the nearest directory that is there, every link followed; $w is where that is, $r what is missing below it
+# enters the nearest directory that exists, every link followed; $w is its path, $r what is missing below it
 _ENTER = (
     'p=$d; until [ -d "$p" ]; do p=$(dirname -- "$p"); done; cd -P -- "$p" || exit 1; w=$(pwd -P); '
     'r=${d#"$p"}; r=${r#/}; t=$w; [ -z "$r" ] || t=${w%/}/$r; echo "place=$t"'
@@ -47,20 +47,21 @@ _MAKE = (
 _OWNER = '[ "$u" = 0 ] || chown 0:0 . || exit 1'
 _MODE = "case $m in %s) ;; *) chmod 0700 . || exit 1;; esac" % _SHARED
 _STILL = '[ "$(cd -P -- "$d" && pwd -P)" = "$t" ] || exit %d' % OUTSIDE
-# read back by its size: a file system that is full may let an empty file be made
+# the size is read back: a full file system may still let an empty file be made
 _WRITE = (
     'f=$(mktemp -- "./%s") || exit 1; dd if=/dev/zero of="$f" bs=4096 count=16 conv=fsync || '
     '{ rm -f -- "$f"; exit 1; }; [ "$(wc -c <"$f")" -eq 65536 ] || exit 1; rm -f -- "$f" || exit 1'
 ) % TEST_FILE
-# what a trial left whose power failed; one that is under way, maybe of another host, is younger
+# what a test left when the power failed; a test in progress, maybe of another host, is younger
 _LEFT = "find . -maxdepth 1 -type f -name '.crashops-kdump-??????' -mmin +60 -exec rm -f -- {} + 2>/dev/null"
 _SPACE = "echo step=space; df -Pk . | tail -n 1"
 
 
 class Trial(NamedTuple):
-    """What was seen of the directory. existed and mode_before are of before; mode is of after, or as it would be.
+    """What a test saw of the directory: existed and mode_before are from before it.
 
-    write_only: an account answered that takes new dumps and nothing else. program: the SHA-256 of what answered there.
+    mode is from after the test, or as it would be. write_only: the account takes new dumps and nothing else. program:
+    the SHA-256 of the program that answered there.
     """
 
     existed: bool
@@ -73,9 +74,9 @@ class Trial(NamedTuple):
 
 
 def trial_script(directory: str, create: bool, own: bool, root: str = "") -> str:
-    """Return the line that makes the directory for its owner alone (own: for root) and writes a file into it.
+    """Return the line that makes the dump directory for its owner alone (own: for root) and writes a file into it.
 
-    root is where the file system of the directory is mounted, which no link may lead out of; without one the directory
+    root is the mount point of the directory's file system, and no link may lead out of it. Without root, the directory
     is one of the running system, and none that the system needs.
     """
     make = _MAKE if create else "exit %d" % ABSENT
@@ -87,7 +88,7 @@ def trial_script(directory: str, create: bool, own: bool, root: str = "") -> str
 
 
 def look_script(directory: str, create: bool, own: bool, root: str = "", makes_private: bool = True) -> str:
-    """Return the line that only looks: at the directory, or at the nearest one above it that is there.
+    """Return the line that only looks at the dump directory, or at the nearest one above it that exists.
 
     makes_private says whether a run would close the directory to others. If it would not, it may hold anything.
     """
@@ -99,7 +100,7 @@ def look_script(directory: str, create: bool, own: bool, root: str = "", makes_p
 
 
 def _judgement(directory: str, own: bool, root: str, makes_private: bool = True) -> List[str]:
-    """Return the commands that go into the directory, or as near as there is one, and refuse what others need."""
+    """Return the commands that enter the dump directory, or the nearest above it, and refuse what others need."""
     parts = ["d=%s" % shlex.quote(private_directories.normal(directory)), "echo step=make", _ENTER]
     if root:
         # a mount point may be reached by a link, such as /mnt where the system is an image
@@ -119,7 +120,7 @@ def _judgement(directory: str, own: bool, root: str, makes_private: bool = True)
 
 
 def outcome(stdout: str) -> Trial:
-    """Return what either line found, once it came to its end."""
+    """Return what a test line found, once it came to its end."""
     found = _words(stdout)
     existed, before = found.get("existed") == "1", found.get("before")
     shared = existed and before is not None and len(before) > 3
@@ -138,7 +139,7 @@ def outcome(stdout: str) -> Trial:
 
 
 def changes(trial: Trial) -> List[str]:
-    """Return what was done to the directory, or would be."""
+    """Return what the test changed about the dump directory, or would change: made, mode, owner."""
     if not trial.existed:
         return ["made"]
     changed = ["mode"] if trial.mode_before != trial.mode else []
@@ -160,7 +161,7 @@ REFUSED = {
 
 
 def complaint(rc: int, stdout: str, stderr: str, directory: str, where: str) -> str:
-    """Return the sentence for a line that ended early."""
+    """Return the message for a test line that ended early."""
     # dd counts its records also where it fails
     lines = [line.strip() for line in stderr.splitlines() if line.strip() and not DD_COUNTS.search(line)]
     said = " / ".join(lines[-3:]) or "it said nothing"
@@ -186,10 +187,10 @@ def complaint(rc: int, stdout: str, stderr: str, directory: str, where: str) -> 
             "%s has the mode %s, and cannot be made private (%s); let it belong to whoever writes the dumps, mode 0700."
         )
         return words % (what, found.get("before", "?"), said)
-    return "nothing can be written to %s (%s); see to its rights and its space." % (what, said)
+    return "nothing can be written to %s (%s); check its permissions and its free space." % (what, said)
 
 
 def _words(stdout: str) -> Dict[str, str]:
-    """Return the name=value lines of the output, of each name the last one."""
+    """Return the name=value lines of a test's output, the last one of each name."""
     pairs = [line.partition("=") for line in stdout.splitlines()]
     return {name: value for name, sign, value in pairs if sign and name in KNOWN}

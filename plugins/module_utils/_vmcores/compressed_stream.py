@@ -2,7 +2,7 @@
 # GNU General Public License v3.0-or-later (see COPYING or https://www.gnu.org/licenses/gpl-3.0.txt)
 # SPDX-License-Identifier: GPL-3.0-or-later
 # Private to this collection: no promise is made to code outside it.
-"""Compressed dumps, as kdump-tools writes them with KDUMP_COMPRESSION: a stream around another format."""
+"""Compressed dumps (KDUMP_COMPRESSION of kdump-tools): a gzip, bzip2 or xz stream around another format."""
 
 import zlib
 from typing import Any, Callable, Dict
@@ -24,19 +24,19 @@ UNREADABLE = tuple([zlib.error, OSError, EOFError] + ([lzma.LZMAError] if lzma e
 
 
 class Gzip:
-    """zlib's decompressor in the shape of those of bz2 and lzma."""
+    """zlib's decompressor with the interface of those of bz2 and lzma."""
 
     def __init__(self) -> None:
         self._stream = zlib.decompressobj(31)
 
     @property
     def eof(self) -> bool:
-        """Return whether the end of the stream was reached, its checksum right."""
+        """Return whether the end of the gzip stream was reached, and its checksum was right."""
         return self._stream.eof
 
     @property
     def needs_input(self) -> bool:
-        """Return whether all that was given has been unpacked."""
+        """Return whether all bytes that were given have been unpacked."""
         return not self._stream.unconsumed_tail
 
     def decompress(self, packed: bytes, max_length: int) -> bytes:
@@ -61,11 +61,11 @@ if lzma:
 
 
 class Broken(Exception):
-    """The stream ends early or is damaged. The text says which."""
+    """The compressed stream around a dump ends early or is damaged. The text says which."""
 
 
 class Unpacked:
-    """Reads what is inside a compressed stream, forward only, a chunk in memory at a time."""
+    """Reads what is inside a compressed stream, forward only, with one chunk in memory at a time."""
 
     def __init__(self, read: Read, unpacker: Any) -> None:
         self._read = read
@@ -75,9 +75,9 @@ class Unpacked:
         self._held = b""
 
     def _next(self) -> bytes:
-        """Return the next unpacked bytes, none at the end of the stream."""
+        """Return the next unpacked bytes, empty at the end of the stream."""
         while not self._unpacker.eof:
-            # a few packed bytes can unpack to gigabytes: a read of nothing still tells when the time has passed
+            # a few packed bytes can unpack to gigabytes: even an empty read raises OutOfTime after the deadline
             packed = self._read(self._packed_at, CHUNK if self._unpacker.needs_input else 0)
             self._packed_at += len(packed)
             if self._unpacker.needs_input and not packed:
@@ -91,7 +91,7 @@ class Unpacked:
         return b""
 
     def read(self, offset: int, size: int) -> bytes:
-        """Return bytes at or after those of the last call."""
+        """Return unpacked bytes at a place that is not before that of the last call."""
         while self._start + len(self._held) < offset + size:
             if self._start + len(self._held) < offset:
                 self._start, self._held = self._start + len(self._held), b""
@@ -104,26 +104,26 @@ class Unpacked:
         return self._held[:size]
 
     def is_behind(self, offset: int) -> bool:
-        """Return whether a place was passed already."""
+        """Return whether reading has already passed a place of the stream."""
         return offset < self._start
 
     def beginning(self, size: int) -> bytes:
-        """Return the first bytes, as many as can be unpacked."""
+        """Return the first unpacked bytes, as many as a damaged stream gives."""
         try:
             return self.read(0, size)
         except Broken:
             return self._held[:size]
 
     def finish(self) -> None:
-        """Read on to the end of the stream, so that its checksum is tested."""
+        """Read to the end of the stream, which tests its checksum."""
         while self._next():
             pass
 
 
 class Rewound:
-    """Reads what is inside a compressed stream at any place: it begins anew where it has to go back.
+    """Reads what is inside a compressed stream at any place; to go back, it starts again at the beginning.
 
-    Each time costs unpacking all that comes before, so whoever reads asks in the order of the stream.
+    Going back unpacks everything before the place again, so callers read in the order of the stream.
     """
 
     def __init__(self, read: Read, unpacker: Callable[[], Any]) -> None:
@@ -132,16 +132,16 @@ class Rewound:
         self._stream = self._begun()
 
     def _begun(self) -> Unpacked:
-        """Return the stream at its beginning."""
+        """Return a reader at the beginning of the stream."""
         return Unpacked(self._raw, self._unpacker())
 
     def read(self, offset: int, size: int) -> bytes:
-        """Return the bytes at a place."""
+        """Return unpacked bytes at any place of the stream."""
         if self._stream.is_behind(offset):
             self._stream = self._begun()
         return self._stream.read(offset, size)
 
     def finish(self) -> None:
-        """Read on to the end of the stream, so that its checksum is tested, and go back to its beginning."""
+        """Read to the end of the stream, which tests its checksum, and go back to its beginning."""
         self._stream.finish()
         self._stream = self._begun()

@@ -2,7 +2,7 @@
 # GNU General Public License v3.0-or-later (see COPYING or https://www.gnu.org/licenses/gpl-3.0.txt)
 # SPDX-License-Identifier: GPL-3.0-or-later
 # Private to this collection: no promise is made to code outside it.
-"""Why a kernel died, and which one it was, out of the text of its dmesg."""
+"""Finds in the text of a crashed kernel's log why it crashed, and which release it was."""
 
 import re
 from typing import NamedTuple, Optional
@@ -27,14 +27,14 @@ LINE = 4096
 
 
 class Panic(NamedTuple):
-    """The line that says why the kernel died, and what kind of line it is."""
+    """The log line that says why the kernel crashed, and its kind: panic, sysrq, bug, oops or lockup."""
 
     kind: str
     line: str
 
 
 def panic(dmesg: str) -> Optional[Panic]:
-    """Return the most telling line, the last one of its kind; None where there is none."""
+    """Return the log line that explains the crash best, the last one of its kind; None if there is none."""
     lines = [STAMP.sub("", line[:LINE]) for line in dmesg.splitlines() if line]
     for kind, pattern in PATTERNS:
         line = next((line for line in reversed(lines) if pattern.match(line)), None)
@@ -44,7 +44,7 @@ def panic(dmesg: str) -> Optional[Panic]:
 
 
 def kernel_release(dmesg: str) -> Optional[str]:
-    """Return the release of the kernel that wrote it: from its banner, or from a stack trace where the log wrapped."""
+    """Return the release of the kernel that wrote a log: by its banner, or by a stack trace if the log has wrapped."""
     found = BANNER.search(dmesg)
     if found:
         return found.group(1)
@@ -53,7 +53,9 @@ def kernel_release(dmesg: str) -> Optional[str]:
 
 
 def _release_of_trace(line: str) -> Optional[str]:
-    """Return the release in the line over a stack trace: the first one after the taint that a build number follows.
+    """Return the kernel's release in the line above a stack trace.
+
+    It is the first word after the taint that a build number follows.
 
     «CPU: 0 PID: 1 Comm: bash Kdump: loaded Not tainted 6.1.0-27-amd64 #1 Debian ...»
     """

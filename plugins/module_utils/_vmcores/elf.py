@@ -2,7 +2,7 @@
 # GNU General Public License v3.0-or-later (see COPYING or https://www.gnu.org/licenses/gpl-3.0.txt)
 # SPDX-License-Identifier: GPL-3.0-or-later
 # Private to this collection: no promise is made to code outside it.
-"""ELF cores: what `makedumpfile -E` writes, and a plain copy of /proc/vmcore."""
+"""Dumps that are ELF cores: what `makedumpfile -E` writes, and a plain copy of /proc/vmcore."""
 
 import struct
 from itertools import islice
@@ -35,14 +35,14 @@ NOTES_LIMIT = 16 << 20
 NOTES = 1 << 16
 # VMCOREINFO is a page of text; a larger size is damage
 VMCOREINFO_LIMIT = 1 << 20
-# segments of memory that are kept to choose places from; e_phnum can promise 2^32
+# the limit of memory segments that are kept, to choose places from; e_phnum can promise 2^32
 SEGMENTS = 1 << 16
 PT_LOAD = 1
 SAMPLE_BYTES = 4096
 
 
 class ElfHeader(NamedTuple):
-    """The parts of the ELF header that matter here. order is struct's sign for the byte order."""
+    """The parts of a core's ELF header that matter here. order is struct's sign for the byte order."""
 
     order: str
     wide: bool
@@ -54,7 +54,7 @@ class ElfHeader(NamedTuple):
 
 
 class Segment(NamedTuple):
-    """One program header."""
+    """One program header of an ELF core."""
 
     kind: int
     offset: int
@@ -63,7 +63,7 @@ class Segment(NamedTuple):
 
 
 def _layout(read: Read) -> Optional[ElfHeader]:
-    """Return what the ELF header says, None where it is not that of a core."""
+    """Return what a dump's ELF header says, None if it is not the header of a core."""
     raw = read(0, 64)
     if len(raw) < 64 or raw[4:5] not in b"\x01\x02" or raw[5:6] not in b"\x01\x02":
         return None
@@ -80,7 +80,7 @@ def _layout(read: Read) -> Optional[ElfHeader]:
 
 
 def _segments(read: Read, layout: ElfHeader) -> Iterator[Segment]:
-    """Yield the program headers as far as they are in the file."""
+    """Yield the program headers of an ELF core, as far as they are in the file."""
     at_once = CHUNK // layout.entry_size
     for first in range(0, layout.entries, at_once):
         wanted = min(at_once, layout.entries - first)
@@ -93,7 +93,7 @@ def _segments(read: Read, layout: ElfHeader) -> Iterator[Segment]:
 
 
 def _segment(raw: bytes, at: int, layout: ElfHeader) -> Segment:
-    """Return the program header at a place."""
+    """Return the ELF program header at a place."""
     if layout.wide:
         kind, dummy_flags, offset, dummy_v, address, size = struct.unpack_from(layout.order + "IIQQQQ", raw, at)
     else:
@@ -102,12 +102,12 @@ def _segment(raw: bytes, at: int, layout: ElfHeader) -> Segment:
 
 
 def _aligned(length: int) -> int:
-    """Return a length padded as notes are."""
+    """Return the length of an ELF note's part with its padding to 4 bytes."""
     return (length + 3) // 4 * 4
 
 
 def _note_info(notes: bytes, order: str) -> Dict[str, str]:
-    """Return the VMCOREINFO among some notes."""
+    """Return the VMCOREINFO among some ELF notes, empty if it is not among them."""
     at = 0
     for dummy in range(NOTES):
         if at + 12 > len(notes):
@@ -122,7 +122,7 @@ def _note_info(notes: bytes, order: str) -> Dict[str, str]:
 
 
 def _information(read: Read, layout: ElfHeader) -> Dict[str, str]:
-    """Return the VMCOREINFO of a core."""
+    """Return the VMCOREINFO of an ELF core, empty if it has none."""
     info = {}  # type: Dict[str, str]
     for segment in _segments(read, layout):
         if segment.kind == PT_NOTE and segment.size < NOTES_LIMIT:
@@ -133,7 +133,7 @@ def _information(read: Read, layout: ElfHeader) -> Dict[str, str]:
 
 
 def header(read: Read, dummy_size: int) -> Header:
-    """Return what the ELF header and the VMCOREINFO note say."""
+    """Return what an ELF core's header and its VMCOREINFO note say."""
     layout = _layout(read)
     if layout is None:
         return Header()
@@ -147,7 +147,7 @@ def header(read: Read, dummy_size: int) -> Header:
 
 
 def verdict(read: Read, size: int) -> Verdict:
-    """Return whether every segment is in the file."""
+    """Return whether an ELF core is complete: whether every segment is in the file."""
     layout = _layout(read)
     if layout is None:
         return Verdict(False, "its ELF header is not that of a whole core")
@@ -167,7 +167,10 @@ def verdict(read: Read, size: int) -> Verdict:
 
 
 def content(read: Read, most: int, seekable: bool) -> Readability:
-    """Return whether the memory in a core makes sense: by the kernel's own name in it, as its pages carry no test."""
+    """Return whether the memory in an ELF core makes sense.
+
+    Its pages carry no checksum, so the kernel's own name in the memory decides.
+    """
     layout = _layout(read)
     info = _information(read, layout) if layout else {}
     if layout is None or info.get("OSRELEASE") is None:
@@ -190,10 +193,10 @@ def content(read: Read, most: int, seekable: bool) -> Readability:
 
 
 def _physical(read: Read, memory: List[Segment]) -> kernel_in_dump.Physical:
-    """Return a reader of the memory in a core by physical addresses."""
+    """Return a reader of an ELF core's memory by physical addresses."""
 
     def physical(address: int, size: int) -> bytes:
-        # what no segment holds is read nowhere: a read of nothing still tells when the time has passed
+        # no segment may hold the address: even this empty read raises OutOfTime after the deadline
         read(0, 0)
         for segment in memory:
             inside = address - segment.address
@@ -205,7 +208,7 @@ def _physical(read: Read, memory: List[Segment]) -> kernel_in_dump.Physical:
 
 
 def _place(memory: List[Segment], at: int) -> int:
-    """Return the offset in the file of a byte of all segments together."""
+    """Return the offset in the file of a byte, counted through all memory segments of an ELF core."""
     for segment in memory:
         if at < segment.size:
             return segment.offset + at

@@ -2,7 +2,7 @@
 # GNU General Public License v3.0-or-later (see COPYING or https://www.gnu.org/licenses/gpl-3.0.txt)
 # SPDX-License-Identifier: GPL-3.0-or-later
 # Private to this collection: no promise is made to code outside it.
-"""One dump that was found: what its header says, whether it is complete, what its log tells."""
+"""Examines one dump that was found: what its header says, whether it is complete, and what its log says."""
 
 from typing import NamedTuple, Optional, Tuple
 
@@ -29,7 +29,7 @@ UNFINISHED = "its name says that it is still being written, or was never finishe
 
 
 class OpenedDump(NamedTuple):
-    """A dump that was found, a reader of its core, what the core's header says, and when that was read."""
+    """A dump that was found, a reader of its core, the core's header, and the time at which that was read."""
 
     found: Found
     read: Optional[Read]
@@ -38,19 +38,19 @@ class OpenedDump(NamedTuple):
 
     @property
     def crash_time(self) -> float:
-        """Return when the kernel died, or as near to it as can be told: a time in the future is not believed."""
+        """Return when the kernel crashed: by the dump's header if that time is possible, else by the file's time."""
         told = self.header.crash_time
         return told if told and trusted_files.is_possible(told, self.now) else moment(self.found.mtime) or 0.0
 
 
 def reader(host: Host, file: FileVersion, deadline: float) -> Read:
-    """Return a reader of a file that gives up when its time has passed."""
+    """Return a reader of a dump's file; it raises OutOfTime after the deadline."""
     path = file.path
 
     def read(offset: int, size: int) -> bytes:
         if host.now() > deadline:
             raise OutOfTime
-        # rubbish may name a place to which no file system can go
+        # rubbish may name an offset that no file system has
         if size <= 0 or not 0 <= offset < file.facts.size:
             return b""
         try:
@@ -65,7 +65,7 @@ def reader(host: Host, file: FileVersion, deadline: float) -> Read:
 
 
 def look(host: Host, found: Found, deadline: float) -> OpenedDump:
-    """Return a dump with what its header says; that is a few reads, whatever its size."""
+    """Return a dump with what its header says; that takes a few reads, whatever the dump's size."""
     if found.core is None or found.trouble:
         return OpenedDump(found, None, Header(), host.now())
     read = reader(host, found.core, deadline)
@@ -76,7 +76,7 @@ def look(host: Host, found: Found, deadline: float) -> OpenedDump:
 
 
 def dmesg_text(host: Host, found: Found) -> str:
-    """Return the beginning and the end of the kernel's log, nothing of one that cannot be read."""
+    """Return the beginning and the end of a dump's kernel log, empty if it cannot be read."""
     if found.dmesg is None:
         return ""
     path, size = found.dmesg.path, found.dmesg.facts.size
@@ -90,15 +90,15 @@ def dmesg_text(host: Host, found: Found) -> str:
 
 
 def judged(seen: OpenedDump, log: str, most: int) -> Tuple[Verdict, Readability]:
-    """Return whether a dump is complete, and whether a sample of at most so many pages can be read.
+    """Return whether a dump is complete, and whether a sample of at most `most` pages can be read.
 
-    The log beside it must be of the same kernel.
+    The log next to it must be of the same kernel.
     """
     core = seen.found.core
     if seen.found.trouble:
         return formats.unread(seen.found.trouble)
     if core is None or seen.read is None:
-        return Verdict(False, "there is no dump, only what was saved beside it"), formats.NOT_COMPLETE
+        return Verdict(False, "there is no dump, only what was saved next to it"), formats.NOT_COMPLETE
     verdict, content = formats.judged(seen.read, core.facts.size, most)
     if verdict.complete is False:
         return verdict, content
@@ -106,17 +106,17 @@ def judged(seen: OpenedDump, log: str, most: int) -> Tuple[Verdict, Readability]
         return Verdict(False, UNFINISHED), formats.NOT_COMPLETE
     named, logged = seen.header.kernel, dmesg.kernel_release(log)
     if named and logged and named != logged:
-        content = Readability(False, "it is of the kernel %s, the log beside it of %s" % (named, logged))
+        content = Readability(False, "it is of the kernel %s, the log next to it of %s" % (named, logged))
     return verdict, content
 
 
 def is_unfinished(path: str) -> bool:
-    """Return whether a core's name says that it is still being written, or was never finished."""
+    """Return whether a core's file name says that it is still being written, or was never finished."""
     return "incomplete" in path.rsplit("/", 1)[1]
 
 
 def identity(seen: OpenedDump) -> str:
-    """Return what tells a dump from any other: a later crash in the same minute takes the same name."""
+    """Return a text that identifies a dump: a later crash in the same minute takes the same path."""
     facts = seen.found.facts
     when = seen.header.crash_time or 0
     return "%s:%d:%d:%d" % (seen.found.path, facts.size, facts.mtime_ns // 10**9, when)

@@ -2,7 +2,7 @@
 # GNU General Public License v3.0-or-later (see COPYING or https://www.gnu.org/licenses/gpl-3.0.txt)
 # SPDX-License-Identifier: GPL-3.0-or-later
 # Private to this collection: no promise is made to code outside it.
-"""Finding dumps under a directory, as kdumpctl and kdump-tools lay them out: by the names of files, never by folders.
+"""Finds dumps below a directory as kdumpctl and kdump-tools lay them out: by the names of files, never by folders.
 
 Two crashes in one minute share a folder on Debian, and KDUMP_COREDIR itself also holds kdump_lock and kexec_cmd.
 """
@@ -28,30 +28,30 @@ KDUMP_TOOLS = (
 
 
 class FileVersion(NamedTuple):
-    """A file with the facts that tell it from a later one of the same name."""
+    """A file of a dump, with the facts that distinguish it from a later file of the same name."""
 
     path: str
     facts: FileFacts
 
 
 class DirectoryEntry(NamedTuple):
-    """What a directory holds at a path; trouble: why it cannot be looked at."""
+    """What a directory of dumps holds at a path; trouble says why it cannot be read."""
 
     path: str
     facts: FileFacts
     trouble: Optional[str]
 
 
-# what stands for the facts of a file that cannot be looked at
+# the facts of a file that cannot be read
 UNSEEN = FileFacts("unseen", 0, 0, 0, 0, 0)
-# the files of a directory by what they are and their stamp
+# the files of a directory, by what they are and by their stamp
 Parts = Dict[Tuple[str, str], FileVersion]
 
 
 class Found(NamedTuple):
-    """The files of one dump; core is None where a crash left only its log.
+    """The files of one dump; core is None if a crash left only its log.
 
-    trouble: why the core, or without one the directory, cannot be looked at.
+    trouble says why the core, or the directory if there is no core, cannot be read.
     """
 
     directory: str
@@ -62,28 +62,28 @@ class Found(NamedTuple):
 
     @property
     def files(self) -> List[FileVersion]:
-        """Return those that are there."""
+        """Return the files of the dump that exist."""
         return [file for file in (self.core, self.dmesg, self.kexec_log) if file]
 
     @property
     def mtime(self) -> float:
-        """Return when the core was last written to, or else the newest of the others."""
+        """Return when the dump's core, or without one its newest other file, was last written to."""
         files = [self.core] if self.core else self.files
         return max([file.facts.mtime_ns for file in files], default=0) / 1e9
 
     @property
     def facts(self) -> FileFacts:
-        """Return the facts of what has that path."""
+        """Return the facts of the file that gives the dump its path."""
         return next((file.facts for file in self.files), UNSEEN)
 
     @property
     def path(self) -> str:
-        """Return the path of the core, without one that of the first other file, or the directory's."""
+        """Return the dump's path: of its core, else of its first other file, else of its directory."""
         return next((file.path for file in self.files), self.directory)
 
 
 def part_of(name: str) -> Optional[Tuple[str, str]]:
-    """Return (what it is, stamp) for the name of a dump's file, None for any other."""
+    """Return (what it is, stamp) for the file name of a dump's core or log, None for any other name."""
     for what, pattern in KDUMPCTL + KDUMP_TOOLS:
         match = pattern.match(name)
         if match:
@@ -94,7 +94,8 @@ def part_of(name: str) -> Optional[Tuple[str, str]]:
 def find_dumps(host: Host, directory: str) -> List[Found]:
     """Return the dumps in a directory and in the directories right below it, the newest first.
 
-    What cannot be looked at is a dump of its own, with the reason; only the directory itself is a Failure.
+    What cannot be read counts as a dump, with the reason. Failure is raised for the directory itself, and without root
+    also for those below it.
     """
     directory = directory.rstrip("/") or "/"
     top = host.stat(directory)
@@ -111,26 +112,26 @@ def find_dumps(host: Host, directory: str) -> List[Found]:
 
 
 def _is_core(file: DirectoryEntry) -> bool:
-    """Return whether a name is that of a dump itself."""
+    """Return whether a path has the file name of a dump's core."""
     part = part_of(file.path.rsplit("/", 1)[1])
     return part is not None and part[0] == "core"
 
 
 def _dumps_below(host: Host, entry: DirectoryEntry) -> List[Found]:
-    """Return the dumps in one of the directories below; one that cannot be looked into counts as one."""
+    """Return the dumps in a directory below; one that cannot be read counts as a dump, with the reason."""
     if entry.trouble:
         return [Found(entry.path, None, None, None, entry.trouble)]
     try:
         return _dumps_among(entry.path, _files(host, entry.path))
     except Failure as failure:
-        # without root each of them is closed, and then the task fails and says so
+        # without root each of them is closed, so the task fails and says so
         if not host.is_root():
             raise
         return [Found(entry.path, None, None, None, failure.msg)]
 
 
 def _files(host: Host, directory: str) -> List[DirectoryEntry]:
-    """Return what a directory holds; what goes away meanwhile is left out."""
+    """Return the entries of a directory of dumps; a file that vanishes meanwhile is left out."""
     if not host.may_list(directory):
         raise Failure("cannot look for dumps in %s: only root may look into it" % directory, path=directory)
     seen = [_entry(host, path) for path in host.entries(directory)]
@@ -138,20 +139,20 @@ def _files(host: Host, directory: str) -> List[DirectoryEntry]:
 
 
 def _entry(host: Host, path: str) -> Optional[DirectoryEntry]:
-    """Return what is at a path, None where there is nothing."""
+    """Return the entry of a directory of dumps at a path, None if there is nothing."""
     try:
         facts = host.stat(path)
     except Failure as failure:
         return DirectoryEntry(path, UNSEEN, failure.msg)
     if facts:
         return DirectoryEntry(path, facts, None)
-    # a host that notes what it cannot see raises nothing
+    # a TolerantHost raises nothing: it notes what it cannot read
     trouble = getattr(host, "unseen", {}).get(path)
     return DirectoryEntry(path, UNSEEN, trouble) if trouble else None
 
 
 def _dumps_among(directory: str, files: List[DirectoryEntry]) -> List[Found]:
-    """Return the dumps that some files of one directory make up."""
+    """Return the dumps that the files of one directory make up."""
     parts = {}  # type: Parts
     cores = []  # type: List[Tuple[str, DirectoryEntry]]
     for file in files:
@@ -169,9 +170,9 @@ def _dumps_among(directory: str, files: List[DirectoryEntry]) -> List[Found]:
 
 
 def _log_stamp(stamp: str, free: List[str]) -> str:
-    """Return the stamp of the log beside a core; free: those that no core claims by its name, in order.
+    """Return the stamp of a core's log; free are the stamps that no core claims by its name, in order.
 
-    A core that is still called incomplete has no stamp yet: its log is the newest one that no other core claims.
+    A core that is still called incomplete has no stamp yet: its log is the newest that no other core claims.
     """
     if not stamp.endswith("incomplete"):
         return stamp
@@ -180,7 +181,7 @@ def _log_stamp(stamp: str, free: List[str]) -> str:
 
 
 def _assemble(directory: str, core: Optional[DirectoryEntry], stamp: str, parts: Parts) -> Found:
-    """Return the dump whose other files carry a stamp."""
+    """Return the dump of a core and the logs that carry a stamp."""
     others = (parts.get(("dmesg", stamp)), parts.get(("kexec_log", stamp)))
     if core is None:
         return Found(directory, None, *others)

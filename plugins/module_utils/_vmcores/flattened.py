@@ -2,7 +2,7 @@
 # GNU General Public License v3.0-or-later (see COPYING or https://www.gnu.org/licenses/gpl-3.0.txt)
 # SPDX-License-Identifier: GPL-3.0-or-later
 # Private to this collection: no promise is made to code outside it.
-"""The flattened format: records {offset, size, data} that rebuild another file, as `makedumpfile -F` writes it."""
+"""The flattened format that `makedumpfile -F` writes: records {offset, size, data} that rebuild another file."""
 
 import bisect
 import struct
@@ -15,16 +15,16 @@ SIGNATURE = b"makedumpfile\0\0\0\0"
 FIRST_RECORD = 4096
 RECORD_HEADER_BYTES = 16
 TERMINATOR = (-1, -1)
-# records of some 40 KiB on average: more than these, of a dump of 20 GiB, are not kept in memory
+# at about 40 KiB each, these are the records of a dump of 20 GiB; more are not kept in memory
 INDEX_RECORDS = 1 << 19
-# headers are written again over what was there; no place is more often
+# headers overwrite what was there; no place is overwritten more often than this
 OVERLAPS = 16
 # the inner file's headers and VMCOREINFO are in the first records; the bitmaps follow
 HEADER_RECORDS = 64
 
 
 class Piece(NamedTuple):
-    """A piece of the inner file: where it belongs there, how long it is, where its bytes are in this file."""
+    """A record of a flattened dump: its offset and size in the rebuilt file, and where its bytes are in this file."""
 
     offset: int
     size: int
@@ -32,13 +32,13 @@ class Piece(NamedTuple):
 
 
 class Damaged(Exception):
-    """The records end, or stop making sense, before the terminator. The text says where."""
+    """The records of a flattened dump end, or make no sense, before the terminator. The text says where."""
 
 
 def records(read: Read) -> Iterator[Piece]:
-    """Yield the records up to the terminator; raise Damaged where there is none.
+    """Yield the records of a flattened dump up to the terminator; raise Damaged if there is none.
 
-    A terminator is looked for by walking, never at the end of the file: a dump on a raw device has no end of file.
+    The terminator is found by walking, never at the end of the file: a dump on a raw device has no end of file.
     """
     position = FIRST_RECORD
     while True:
@@ -55,7 +55,7 @@ def records(read: Read) -> Iterator[Piece]:
 
 
 def inner_reader(read: Read) -> Read:
-    """Return a reader of the inner file's beginning, made of the first records."""
+    """Return a reader of the rebuilt file's beginning, by the first records of a flattened dump."""
     first = []  # type: List[Piece]
     try:
         for record in records(read):
@@ -63,7 +63,7 @@ def inner_reader(read: Read) -> Read:
             if len(first) == HEADER_RECORDS:
                 break
     except Damaged:
-        pass  # what there is may still tell the kernel and the time
+        pass  # the records so far may still show the kernel and the time
 
     def read_inner(offset: int, size: int) -> bytes:
         parts = []  # type: List[bytes]
@@ -83,19 +83,19 @@ def inner_reader(read: Read) -> Read:
 
 
 def _covering(first: List[Piece], offset: int) -> Optional[Piece]:
-    """Return the record that holds a byte of the inner file; a later one overwrites an earlier one."""
+    """Return the record that holds a byte of the rebuilt file; a later one overwrites an earlier one."""
     return next((r for r in reversed(first) if r.offset <= offset < r.offset + r.size), None)
 
 
 class Index:
-    """The records up to the terminator: how many there are, and where each piece of the inner file is.
+    """All records of a flattened dump: how many there are, and where each piece of the rebuilt file is.
 
-    size is that of the inner file, end is where the terminator ends in this one. complete: all records are kept, so
-    that any piece of the inner file can be read.
+    size is that of the rebuilt file, end is where the terminator ends in this one. complete: all records are kept, so
+    that any piece of the rebuilt file can be read.
     """
 
     def __init__(self, read: Read, file_size: Optional[int] = None) -> None:
-        """Walk the records; file_size is None where only reading on tells it. Raise Damaged where they do not end."""
+        """Walk the records, and raise Damaged if they do not end; file_size is None if it is not known."""
         self._read = read
         self.count, self.size, self.end = 0, 0, FIRST_RECORD + RECORD_HEADER_BYTES
         offsets, sizes, positions = array("q"), array("q"), array("q")
@@ -110,29 +110,29 @@ class Index:
                 sizes.append(record.size)
                 positions.append(record.position)
         self.complete = self.count <= INDEX_RECORDS
-        # of records that begin at one place the later one, which overwrites the other, comes behind
+        # of records with the same offset, the later one comes last: it overwrites the others
         order = sorted(range(len(offsets)), key=offsets.__getitem__)
         self._offsets = array("q", (offsets[number] for number in order))
         self._sizes = array("q", (sizes[number] for number in order))
         self._positions = array("q", (positions[number] for number in order))
 
     def _holder(self, offset: int, number: int) -> Optional[int]:
-        """Return the record that holds a byte; of several the one that was written last."""
+        """Return the record that holds a byte of the rebuilt file; of several, the one that was written last."""
         near = range(number, max(-1, number - OVERLAPS), -1)
         holding = [one for one in near if offset < self._offsets[one] + self._sizes[one]]
         return max(holding, key=self._positions.__getitem__, default=None)
 
     def read(self, offset: int, size: int) -> bytes:
-        """Return bytes of the inner file, zeros where no record was written, fewer at its end."""
+        """Return bytes of the rebuilt file: zeros where no record was written, fewer at its end."""
         parts: List[bytes] = []
         while size > 0 and offset < self.size:
             number = bisect.bisect_right(self._offsets, offset) - 1
             holder = self._holder(offset, number)
-            # another record may overwrite what comes then
+            # from there on, another record may overwrite this one
             following = self._offsets[number + 1] if number + 1 < len(self._offsets) else self.size
             here = min(size, max(following, offset + 1) - offset)
             if holder is None:
-                # a gap can be as large as a number: a read of nothing still tells when the time has passed
+                # a gap can be of any size: even this empty read raises OutOfTime after the deadline
                 self._read(0, 0)
                 part = bytes(min(here, CHUNK))
             else:

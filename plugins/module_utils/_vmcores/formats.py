@@ -2,7 +2,10 @@
 # GNU General Public License v3.0-or-later (see COPYING or https://www.gnu.org/licenses/gpl-3.0.txt)
 # SPDX-License-Identifier: GPL-3.0-or-later
 # Private to this collection: no promise is made to code outside it.
-"""Dumps by their content: the format, what the header says, and whether all of it is there. Memory use is bounded."""
+"""Dumps of every format, recognized by content: what the header says, and whether the dump is complete.
+
+Memory use is bounded.
+"""
 
 from typing import Any, Callable, NamedTuple, Optional, Tuple
 
@@ -29,7 +32,7 @@ PLAIN = (
     ("elf", elf.SIGNATURE, elf),
 )
 LEGACY = b"DISKDUMP"
-# what the layers around a dump raise where they are cut off or damaged
+# raised by the layers around a dump if they are cut off or damaged
 BROKEN = (flattened.Damaged, compressed_stream.Broken)
 NOT_COMPLETE = Readability(None, "it is not complete")
 NOT_IN_TIME = Readability(None, "the time limit passed before its pages were read")
@@ -37,7 +40,7 @@ NOT_ASKED = Readability(None, "it was not asked for")
 
 
 def dump_format(read: Read) -> str:
-    """Return the format that the first bytes name, `unknown` where they name none."""
+    """Return the dump format that a file's first bytes name, `unknown` if they name none."""
     start = read(0, 16)
     if start == flattened.SIGNATURE:
         return "flattened"
@@ -48,9 +51,9 @@ def dump_format(read: Read) -> str:
 
 
 def dump_header(read: Read, size: int, is_unpacked: bool = False) -> Header:
-    """Return what the beginning of a dump says, through a flattened or a compressed layer as well.
+    """Return what a dump's header says, through a flattened or a compressed layer as well.
 
-    One compressed layer is looked through: rubbish can nest as deep as it is long.
+    Only one compressed layer is unpacked: rubbish can consist of thousands of layers.
     """
     name = dump_format(read)
     unpacker = None if is_unpacked else compressed_stream.UNPACKERS.get(name)
@@ -63,15 +66,15 @@ def dump_header(read: Read, size: int, is_unpacked: bool = False) -> Header:
 
 
 def _packed_header(read: Read, unpacker: Callable[[], Any]) -> Header:
-    """Return what the first chunk inside a compressed stream says."""
+    """Return what the header of the dump inside a compressed stream says, by its first chunk."""
     start = compressed_stream.Unpacked(read, unpacker()).beginning(CHUNK)
     return dump_header(lambda offset, size: start[offset : offset + size], len(start), is_unpacked=True)
 
 
 class _Inside(NamedTuple):
-    """What holds the kernel's memory, without the layers around it, and what is known of those.
+    """A dump without the layers around it, and what is known of those layers.
 
-    whole: any of it can be read. seekable: without unpacking all that comes before.
+    whole: any part of it can be read. seekable: a read does not have to unpack all that comes before.
     """
 
     name: str
@@ -82,7 +85,7 @@ class _Inside(NamedTuple):
     seekable: bool = True
 
     def verdict(self) -> Verdict:
-        """Return whether it is complete."""
+        """Return whether the dump is complete."""
         if not self.whole:
             return Verdict(True, self.around + "its pages were not compared with them, as there are too many records")
         unknown = Verdict(None, "there is no way to judge this format (%s)" % self.name)
@@ -90,7 +93,7 @@ class _Inside(NamedTuple):
         return Verdict(judged.complete, self.around + judged.reason)
 
     def content(self, most: int) -> Readability:
-        """Return whether a sample of its pages can be read."""
+        """Return whether a sample of at most `most` of the dump's pages can be read."""
         if not self.whole:
             return Readability(None, "it has more records than are kept in memory, so its pages were not read")
         if self.name == "kdump-compressed":
@@ -101,12 +104,12 @@ class _Inside(NamedTuple):
 
 
 def unread(reason: str) -> Tuple[Verdict, Readability]:
-    """Return that nothing can be told of a dump, and why."""
+    """Return the verdicts on a dump that cannot be read, with the reason."""
     return Verdict(None, reason), Readability(None, reason)
 
 
 def judged(read: Read, size: int, most: int) -> Tuple[Verdict, Readability]:
-    """Return whether a dump is complete, and whether a sample of at most so many of its pages can be read."""
+    """Return whether a dump is complete, and whether a sample of at most `most` of its pages can be read."""
     if size == 0:
         return Verdict(False, "the file is empty"), NOT_COMPLETE
     try:
@@ -131,7 +134,7 @@ def judged(read: Read, size: int, most: int) -> Tuple[Verdict, Readability]:
 
 
 def _inside(read: Read, size: int) -> _Inside:
-    """Return what is inside a file, or inside the records or the compressed stream that it is."""
+    """Return the dump in a file, without a flattened or compressed layer around it."""
     name = dump_format(read)
     unpacker = compressed_stream.UNPACKERS.get(name)
     if unpacker:
@@ -140,7 +143,7 @@ def _inside(read: Read, size: int) -> _Inside:
 
 
 def _rebuilt(index: flattened.Index, size: Optional[int]) -> _Inside:
-    """Return what the records of a flattened dump rebuild; size is None where only reading on tells it."""
+    """Return the dump that flattened records rebuild; size is None if the size of this file is not known."""
     if not index.count:
         raise flattened.Damaged("it holds a terminator and no record")
     words = "all %d records and the terminator are in the file" % index.count
@@ -150,7 +153,7 @@ def _rebuilt(index: flattened.Index, size: Optional[int]) -> _Inside:
 
 
 def _unpacked(read: Read, name: str, unpacker: Callable[[], Any]) -> _Inside:
-    """Return what is inside a compressed stream, which is read to its end for its checksum."""
+    """Return the dump inside a compressed stream, which is read to its end for its checksum."""
     stream = compressed_stream.Rewound(read, unpacker)
     if stream.read(0, 16) == flattened.SIGNATURE:
         index = flattened.Index(stream.read)

@@ -2,7 +2,7 @@
 # GNU General Public License v3.0-or-later (see COPYING or https://www.gnu.org/licenses/gpl-3.0.txt)
 # SPDX-License-Identifier: GPL-3.0-or-later
 # Private to this collection: no promise is made to code outside it.
-"""What every format of a dump is asked, and the VMCOREINFO text that all of them carry."""
+"""What the formats of dumps share: the reader, the header, the verdicts, and the text of VMCOREINFO."""
 
 from typing import Callable, Dict, NamedTuple, Optional
 
@@ -13,15 +13,15 @@ CHUNK = 1 << 20
 
 
 class Unread(Exception):
-    """Raised by a reader that cannot read a file which is there. The text says why."""
+    """Raised by a reader that cannot read a dump's file although it exists. The text says why."""
 
 
 class OutOfTime(Unread):
-    """Raised by a reader whose time limit has passed."""
+    """Raised by a reader of a dump whose time limit has passed."""
 
 
 class Header(NamedTuple):
-    """What the beginning of a dump says of itself; None where it does not say."""
+    """What a dump's header says; None for what it does not say."""
 
     kernel: Optional[str] = None
     nodename: Optional[str] = None
@@ -32,20 +32,20 @@ class Header(NamedTuple):
 
 
 class Verdict(NamedTuple):
-    """Whether a dump is complete (None: it cannot be told), and how that is known."""
+    """Whether a dump is complete (None: unknown), and the reason."""
 
     complete: Optional[bool]
     reason: str
 
 
 class Readability(NamedTuple):
-    """Whether what was read of a dump's pages makes sense (None: it cannot be told), and what was read and what not."""
+    """Whether the pages of a dump that were read make sense (None: unknown), and what was and was not read."""
 
     readable: Optional[bool]
     readable_reason: str
 
 
 def vmcoreinfo(text: bytes) -> Dict[str, str]:
-    """Return the plain NAME=value lines of a VMCOREINFO note."""
+    """Return the NAME=value lines of a VMCOREINFO note."""
     lines = (line.partition("=") for line in text.decode("ascii", "replace").splitlines())
     return {name: value for name, equals, value in lines if equals}

@@ -2,7 +2,7 @@
 # GNU General Public License v3.0-or-later (see COPYING or https://www.gnu.org/licenses/gpl-3.0.txt)
 # SPDX-License-Identifier: GPL-3.0-or-later
 # Private to this collection: no promise is made to code outside it.
-"""The kdump-compressed format, as makedumpfile writes it on 64-bit kernels of either byte order."""
+"""The kdump-compressed format of dumps, as makedumpfile writes it on 64-bit kernels of either byte order."""
 
 import operator
 import struct
@@ -33,7 +33,10 @@ VMCOREINFO_LIMIT = 1 << 20
 
 
 class CompressedLayout(NamedTuple):
-    """Where the parts of the file are, in bytes, and its status bits. order is struct's sign for the byte order."""
+    """Where the parts of a kdump-compressed dump are, in bytes, and its status bits.
+
+    order is struct's sign for the byte order.
+    """
 
     order: str
     status: int
@@ -44,7 +47,7 @@ class CompressedLayout(NamedTuple):
 
 
 def _layout(raw: bytes) -> Optional[CompressedLayout]:
-    """Return the layout that a main header describes, None where it describes none."""
+    """Return the layout that the main header of a kdump-compressed dump describes, None if it describes none."""
     if len(raw) < HEADER_BYTES:
         return None
     for order in "<>":
@@ -57,22 +60,22 @@ def _layout(raw: bytes) -> Optional[CompressedLayout]:
 
 
 def layout_of(read: Read) -> Optional[CompressedLayout]:
-    """Return the layout of a dump, None where its header describes none."""
+    """Return the layout of a kdump-compressed dump, None if its header describes none."""
     return _layout(read(0, HEADER_BYTES))
 
 
 def _word(raw: bytes, offset: int) -> Optional[str]:
-    """Return one of the 65-byte strings of utsname."""
+    """Return one of the 65-byte strings of utsname in the main header."""
     return raw[offset : offset + 65].split(b"\0")[0].decode("ascii", "replace") or None
 
 
 def _compression(status: int) -> str:
-    """Return how the pages are compressed."""
+    """Return the name of the compression of a dump's pages, by the status bits of its header."""
     return next((name for bit, name in COMPRESSIONS if status & bit), "none")
 
 
 def header(read: Read, dummy_size: int) -> Header:
-    """Return what the main header and the sub header say."""
+    """Return what the main header and the sub header of a kdump-compressed dump say."""
     raw = read(0, HEADER_BYTES)
     layout = _layout(raw)
     names = Header(kernel=_word(raw, 142), nodename=_word(raw, 77), machine=_word(raw, 272))
@@ -91,7 +94,7 @@ def header(read: Read, dummy_size: int) -> Header:
 
 
 def information(read: Read, layout: CompressedLayout) -> Optional[Dict[str, str]]:
-    """Return the VMCOREINFO in a dump, None where its second header names none."""
+    """Return the VMCOREINFO of a kdump-compressed dump, None if its sub header names none."""
     sub = read(layout.sub_header, SUB_HEADER_BYTES)
     if len(sub) < SUB_HEADER_BYTES:
         return None
@@ -100,7 +103,7 @@ def information(read: Read, layout: CompressedLayout) -> Optional[Dict[str, str]
 
 
 def dumped_pages(read: Read, layout: CompressedLayout) -> int:
-    """Return how many pages the second half of the bitmaps says are in the file."""
+    """Return how many pages are in a kdump-compressed dump, by the second half of its bitmaps."""
     half = (layout.descriptors - layout.bitmap) // 2
     offset, end, pages = layout.bitmap + half, layout.descriptors, 0
     while offset < end:
@@ -130,7 +133,7 @@ def _extent(chunk: bytes, order: str) -> Extent:
 
 
 def _pages_extent(read: Read, layout: CompressedLayout, pages: int) -> Optional[Extent]:
-    """Return the extent of all pages, None where the file ends inside the descriptors."""
+    """Return the extent of all pages of a dump, None if the file ends inside the page descriptors."""
     whole = CHUNK - CHUNK % DESCRIPTOR_BYTES
     offset, end = layout.descriptors, layout.descriptors + pages * DESCRIPTOR_BYTES
     found: List[Extent] = []
@@ -146,9 +149,10 @@ def _pages_extent(read: Read, layout: CompressedLayout, pages: int) -> Optional[
 
 
 def verdict(read: Read, size: int) -> Verdict:
-    """Return whether every page that the bitmap promises is in the file.
+    """Return whether every page that the bitmap of a kdump-compressed dump promises is in the file.
 
-    Headers and bitmaps are written first, so a writer that was killed leaves them perfect: only the descriptors tell.
+    Headers and bitmaps are written first, so a writer that was killed leaves them perfect: only the descriptors show
+    it.
     """
     raw = read(0, HEADER_BYTES)
     if len(raw) < HEADER_BYTES:

@@ -2,7 +2,7 @@
 # GNU General Public License v3.0-or-later (see COPYING or https://www.gnu.org/licenses/gpl-3.0.txt)
 # SPDX-License-Identifier: GPL-3.0-or-later
 # Private to this collection: no promise is made to code outside it.
-"""Which kernel the memory in a dump is of: by the kernel's own name for itself, and by the first line of its log.
+"""The kernel whose memory is in a dump: by its own name for itself, and by the first line of its log.
 
 The header of a dump is written from outside; these two are in the pages. VMCOREINFO says where: SYMBOL is a virtual
 address, OFFSET a place in a structure (kernel/vmcore_info.c; arch/x86 and arch/arm64 for the numbers).
@@ -20,9 +20,9 @@ RELEASE = re.compile(rb"[0-9]+\.[0-9]+[!-~]{0,60}\Z")
 BANNER = re.compile(rb"Linux version ([0-9]+\.[0-9]+[!-~]{0,60}) ")
 # struct new_utsname: sysname, nodename, release and more of 65 bytes each; it follows a reference count or begins
 UTS_FIELD, UTS_LEAD, UTS_BYTES = 65, 64, 512
-# The kernel names itself in one of its first lines. Lines behind may name others: programs write to the log as well
+# The kernel names itself in one of its first lines. Later lines may name others: programs write to the log as well
 LOG_LIMIT = 4 << 10
-# a symbol of the kernel's image is not farther from its text
+# no symbol of the kernel's image is farther from its text than this
 IMAGE_BYTES = 1 << 30
 # x86_64: where the image is mapped, and page tables of 512 entries of 8 bytes
 START_KERNEL_MAP = 0xFFFFFFFF80000000
@@ -33,11 +33,14 @@ NO_LOOK = "the kernel's name and log in its memory were not read, as they are in
 
 
 class NotRead(Exception):
-    """Something of the kernel's memory cannot be found. The text says why."""
+    """Something in the crashed kernel's memory cannot be found. The text says why."""
 
 
 class KernelInMemory(NamedTuple):
-    """What the memory says of its kernel: trouble where it is another one, named where it is the one, in words."""
+    """What the memory in a dump says of its kernel, in words.
+
+    trouble: it is of another kernel than the header says. named: it is of that kernel.
+    """
 
     trouble: Optional[str]
     named: bool
@@ -45,7 +48,7 @@ class KernelInMemory(NamedTuple):
 
 
 class KernelMemory:
-    """The dead kernel's memory by virtual addresses."""
+    """The crashed kernel's memory by virtual addresses."""
 
     def __init__(self, physical: Physical, info: Dict[str, str], machine: Optional[str]) -> None:
         self._physical = physical
@@ -53,22 +56,22 @@ class KernelMemory:
         self._machine = machine
 
     def symbol(self, name: str) -> int:
-        """Return the address of a symbol."""
+        """Return the address of a kernel symbol, from VMCOREINFO."""
         text = self._info.get("SYMBOL(%s)" % name, "")
         if not ADDRESS.match(text):
             raise NotRead("VMCOREINFO does not name %s" % name)
         return int(text, 16)
 
     def has(self, name: str) -> bool:
-        """Return whether VMCOREINFO names a symbol."""
+        """Return whether VMCOREINFO names a kernel symbol."""
         return "SYMBOL(%s)" % name in self._info
 
     def offset(self, name: str) -> int:
-        """Return the place of a member in its structure."""
+        """Return the offset of a member in its kernel structure, from VMCOREINFO."""
         return self._number("OFFSET(%s)" % name)
 
     def _number(self, name: str) -> int:
-        """Return a number that VMCOREINFO holds."""
+        """Return a number from VMCOREINFO."""
         match = NUMBER.match(self._info.get(name, ""))
         if not match:
             raise NotRead("VMCOREINFO has no %s" % name)
@@ -76,7 +79,7 @@ class KernelMemory:
         return -value if match.group(1) else value
 
     def read(self, address: int, size: int) -> bytes:
-        """Return bytes at a virtual address, a page at a time, as neighbours may lie apart."""
+        """Return bytes at a virtual address, page by page, as neighbours may lie apart in physical memory."""
         parts = []  # type: List[bytes]
         while size > 0:
             here = min(size, 4096 - address % 4096)
@@ -85,11 +88,11 @@ class KernelMemory:
         return b"".join(parts)
 
     def pointer(self, address: int) -> int:
-        """Return the pointer at an address."""
+        """Return the pointer at a virtual address."""
         return int(struct.unpack("<Q", self.read(address, 8))[0])
 
     def _translated(self, address: int) -> int:
-        """Return the physical address."""
+        """Return the physical address of a virtual address."""
         if self._machine == "x86_64":
             return self._on_x86(address)
         if self._machine == "aarch64":
@@ -97,7 +100,7 @@ class KernelMemory:
         raise NotRead("its addresses are not known on %s" % (self._machine or "an unknown machine"))
 
     def _on_x86(self, address: int) -> int:
-        """Return a physical address: the image is mapped in one piece, for all else there are page tables."""
+        """Return the physical address on x86_64: the kernel's image lies in one piece, page tables map all else."""
         if address >= START_KERNEL_MAP:
             return address - START_KERNEL_MAP + self._number("NUMBER(phys_base)")
         levels = 5 if self._info.get("NUMBER(pgtable_l5_enabled)") == "1" else 4
@@ -119,7 +122,7 @@ class KernelMemory:
         return table | (address & 4095)
 
     def _on_arm64(self, address: int) -> int:
-        """Return a physical address: of the image, or of the linear map, in which all memory lies in one piece."""
+        """Return the physical address on arm64: in the kernel's image, or in the linear map of all memory."""
         if abs(address - self.symbol("_stext")) < IMAGE_BYTES:
             return (address - self._number("NUMBER(kimage_voffset)")) & (1 << 64) - 1
         bits = self._number("NUMBER(VA_BITS)")
@@ -132,9 +135,9 @@ class KernelMemory:
 def told(
     physical: Physical, info: Optional[Dict[str, str]], machine: Optional[str], release: Optional[str]
 ) -> KernelInMemory:
-    """Return what the memory in a dump says of its kernel, which the dump's header says is of a release.
+    """Return what the memory in a dump says of its kernel, compared with the release in the dump's header.
 
-    info is None where nothing can be looked up, because each look would unpack a whole stream.
+    info is None if nothing can be looked up, because each look would unpack a whole stream.
     """
     if info is None:
         return KernelInMemory(None, False, NO_LOOK)
@@ -163,7 +166,7 @@ def told(
 
 
 def _own_name(memory: KernelMemory) -> str:
-    """Return the release that `uname -r` showed."""
+    """Return the release in the crashed kernel's own utsname, which `uname -r` showed."""
     raw = memory.read(memory.symbol("init_uts_ns"), UTS_BYTES)
     start = raw[: UTS_LEAD + 6].find(b"Linux\0")
     release = raw[start + 2 * UTS_FIELD :][:UTS_FIELD].split(b"\0")[0] if start >= 0 else b""
@@ -173,7 +176,7 @@ def _own_name(memory: KernelMemory) -> str:
 
 
 def _logged(memory: KernelMemory) -> List[str]:
-    """Return the releases in first lines of the kernel's log; none where it has wrapped around."""
+    """Return the releases that the first lines of the crashed kernel's log name; none if it has wrapped."""
     if memory.has("prb"):
         ring = memory.pointer(memory.symbol("prb")) + memory.offset("printk_ringbuffer.text_data_ring")
         start = memory.pointer(ring + memory.offset("prb_data_ring.data"))

@@ -2,7 +2,7 @@
 # GNU General Public License v3.0-or-later (see COPYING or https://www.gnu.org/licenses/gpl-3.0.txt)
 # SPDX-License-Identifier: GPL-3.0-or-later
 # Private to this collection: no promise is made to code outside it.
-"""The pages of a kdump-compressed dump by their place in the dead machine's memory."""
+"""Reads the pages of a kdump-compressed dump by their place in the crashed machine's memory."""
 
 import struct
 from typing import Dict, List, NamedTuple, Optional
@@ -12,14 +12,14 @@ from ansible_collections.crashops.kdump.plugins.module_utils._vmcores.header imp
 from ansible_collections.crashops.kdump.plugins.module_utils._vmcores.kernel_in_dump import NotRead
 
 DESCRIPTOR = "qII"
-# bits are counted in pieces of so many bytes
+# bits are counted in pieces of this many bytes
 PIECE = 4 << 10
 # pages that are kept, for page tables
 KEPT = 64
 
 
 class Page(NamedTuple):
-    """A page's number among those in the file, and what its descriptor says."""
+    """A page's number among those in the dump, and what its descriptor says."""
 
     number: int
     offset: int
@@ -28,7 +28,10 @@ class Page(NamedTuple):
 
 
 class Pages:
-    """Reads memory by physical addresses. The bitmap's second half has a bit for each page that is in the file."""
+    """Reads the memory in a dump by physical addresses.
+
+    The second half of the bitmaps has a bit for each page that is in the file.
+    """
 
     def __init__(self, read: Read, layout: kdump_compressed.CompressedLayout, count: int) -> None:
         self._read = read
@@ -41,7 +44,7 @@ class Pages:
         self._kept: Dict[int, bytes] = {}
 
     def physical(self, address: int, size: int) -> bytes:
-        """Return bytes of the memory, zeros where the dump leaves a page out."""
+        """Return bytes of the crashed machine's memory, zeros where the dump leaves a page out."""
         block, parts = self._layout.sub_header, []
         while size > 0:
             skip = address % block
@@ -51,12 +54,12 @@ class Pages:
         return b"".join(parts)
 
     def describe(self, number: int) -> Optional[Page]:
-        """Return the page of a number among those in the file, None where the file ends before its descriptor."""
+        """Return a page by its number among those in the dump, None if the file ends before its descriptor."""
         raw = self._read(self._layout.descriptors + number * kdump_compressed.DESCRIPTOR_BYTES, 16)
         return Page(number, *struct.unpack(self._layout.order + DESCRIPTOR, raw)) if len(raw) == 16 else None
 
     def unpacked(self, page: Page) -> Optional[bytes]:
-        """Return a page's content, None where only its frame could be tested; raise Rubbish where it is none."""
+        """Return a page's content, None if only its frame could be tested; raise Rubbish if it is no page."""
         block = self._layout.sub_header
         if page.offset < self._layout.descriptors + self.count * kdump_compressed.DESCRIPTOR_BYTES:
             raise page_compression.Rubbish("its descriptor was never written")
@@ -68,7 +71,7 @@ class Pages:
         return page_compression.unpacked(raw, page.flags, block)
 
     def _page(self, frame: int) -> bytes:
-        """Return the page of a frame of the memory."""
+        """Return the page of a memory frame; some pages are kept, for page tables."""
         if frame not in self._kept:
             if len(self._kept) == KEPT:
                 self._kept.clear()
@@ -76,7 +79,7 @@ class Pages:
         return self._kept[frame]
 
     def _content(self, frame: int) -> bytes:
-        """Return the page of a frame of the memory, zeros where the dump leaves it out."""
+        """Return the page of a memory frame, zeros if the dump leaves it out."""
         number = self._number(frame)
         if number is None:
             return bytes(self._layout.sub_header)
@@ -87,7 +90,7 @@ class Pages:
         return content
 
     def _number(self, frame: int) -> Optional[int]:
-        """Return the number among those in the file of a frame of the memory, None where it is not in it."""
+        """Return the number of a memory frame's page among those in the dump, None if the dump leaves it out."""
         if not 0 <= frame < self._bitmap_bytes * 8:
             return None
         piece, inside = divmod(frame // 8, PIECE)
@@ -99,7 +102,7 @@ class Pages:
         return self._before[piece] + _ones(bits[:inside]) + _ones(bytes([bits[inside] & (1 << frame % 8) - 1]))
 
     def _piece(self, number: int) -> bytes:
-        """Return a piece of the bitmap."""
+        """Return a piece of the dump's bitmap of pages."""
         return self._read(self._bitmap + number * PIECE, min(PIECE, self._bitmap_bytes - number * PIECE))
 
 

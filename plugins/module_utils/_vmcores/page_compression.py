@@ -2,7 +2,7 @@
 # GNU General Public License v3.0-or-later (see COPYING or https://www.gnu.org/licenses/gpl-3.0.txt)
 # SPDX-License-Identifier: GPL-3.0-or-later
 # Private to this collection: no promise is made to code outside it.
-"""One page out of the compression that makedumpfile gave it: zlib, LZO1X, snappy, zstd.
+"""Unpacks one page of a dump from the compression that makedumpfile gave it: zlib, LZO1X, snappy, zstd.
 
 Python 3.6 unpacks zlib alone, so LZO1X and snappy are decoded here, a page at a time. Their formats:
 Documentation/staging/lzo.rst of Linux, format_description.txt of snappy, RFC 8878 of zstd.
@@ -25,7 +25,7 @@ RLE_BLOCK, COMPRESSED_BLOCK, RESERVED_BLOCK = 1, 2, 3
 
 
 class Rubbish(Exception):
-    """These bytes are no page of that compression. The text says why."""
+    """These bytes are not a page of that compression. The text says why."""
 
 
 class _Input:
@@ -39,16 +39,16 @@ class _Input:
         """Return the next bytes."""
         piece = self.data[self.at : self.at + count]
         if len(piece) < count:
-            raise Rubbish("they end too early")
+            raise Rubbish("its bytes end too early")
         self.at += count
         return piece
 
     def number(self, count: int) -> int:
-        """Return the next bytes as a number, the lowest first."""
+        """Return the next bytes as a number, the lowest byte first."""
         return int.from_bytes(self.take(count), "little")
 
     def lzo_length(self, short: int, base: int) -> int:
-        """Return a length of LZO: short where it is not 0, else what follows, 255 for each byte of zeros."""
+        """Return a length of LZO: `short` unless it is 0, else by the next bytes, where each zero byte adds 255."""
         if short:
             return short
         length, byte = base, self.number(1)
@@ -58,18 +58,18 @@ class _Input:
 
 
 def _repeat(out: bytearray, distance: int, length: int, limit: int) -> None:
-    """Add bytes that came a distance before; those that are added may be among them."""
+    """Append bytes that came `distance` before; the copy may overlap what it appends."""
     if distance > len(out) or distance < 1:
-        raise Rubbish("they refer to what lies before the page")
+        raise Rubbish("its bytes refer to a place before the page")
     if len(out) + length > limit:
-        raise Rubbish("they are more than a page")
+        raise Rubbish("its bytes hold more than a page")
     start = len(out) - distance
     piece = bytes(out[start : start + length])
     out += (piece * (length // distance + 1))[:length]
 
 
 def lzo(data: bytes, size: int) -> bytes:
-    """Return what LZO1X bytes hold, which must be at most `size` bytes."""
+    """Return the content of LZO1X bytes, which must be at most `size` bytes."""
     source, out = _Input(data), bytearray()
     # how many literals the last instruction copied: 0 to 3, or 4 for more
     state = 0
@@ -86,15 +86,15 @@ def lzo(data: bytes, size: int) -> bytes:
         length, distance, state = _lzo_match(source, word, state)
         if not length:
             if source.at != len(data):
-                raise Rubbish("something follows their end mark")
+                raise Rubbish("something follows its end mark")
             return bytes(out)
         _repeat(out, distance, length, size)
         out += source.take(state)
-    raise Rubbish("they are more than a page")
+    raise Rubbish("its bytes hold more than a page")
 
 
 def _lzo_match(source: _Input, word: int, state: int) -> Tuple[int, int, int]:
-    """Return length and distance of a match, and how many literals follow; no length at the end mark."""
+    """Return the length and distance of an LZO match, and how many literals follow; length 0 is the end mark."""
     if word >= 64:
         return (word >> 5) + 1, (source.number(1) << 3) + (word >> 2 & 7) + 1, word & 3
     if word >= 16:
@@ -109,14 +109,14 @@ def _lzo_match(source: _Input, word: int, state: int) -> Tuple[int, int, int]:
 
 
 def snappy(data: bytes, size: int) -> bytes:
-    """Return what snappy bytes hold, which must be `size` bytes by their own word."""
+    """Return the content of snappy bytes, which must promise `size` bytes."""
     source, out, promised, shift = _Input(data), bytearray(), 0, 0
     byte = 128
     while byte & 128 and shift < 35:
         byte = source.number(1)
         promised, shift = promised | (byte & 127) << shift, shift + 7
     if promised != size:
-        raise Rubbish("they promise %d bytes" % promised)
+        raise Rubbish("its bytes promise a page of %d bytes" % promised)
     while source.at < len(data):
         tag = source.number(1)
         kind, word = tag & 3, tag >> 2
@@ -130,21 +130,21 @@ def snappy(data: bytes, size: int) -> bytes:
 
 
 def zlib_page(data: bytes, size: int) -> bytes:
-    """Return what zlib's bytes hold; their checksum is tested."""
+    """Return the content of zlib bytes; their checksum is tested."""
     stream = zlib.decompressobj()
     try:
         page = stream.decompress(data, size + 1)
     except zlib.error as error:
         raise Rubbish(str(error))
     if stream.unused_data:
-        raise Rubbish("something follows their end mark")
+        raise Rubbish("something follows its end mark")
     if not stream.eof:
-        raise Rubbish("they end too early, or are more than a page")
+        raise Rubbish("its bytes end too early, or hold more than a page")
     return page
 
 
 def zstd_page(data: bytes, size: int) -> Optional[bytes]:
-    """Return what a zstd frame holds; None where this Python cannot unpack it, and only its frame was tested."""
+    """Return the content of a zstd frame; None if this Python cannot unpack it, and only its frame was tested."""
     _zstd_frame(data, size)
     if zstd is None:
         return None
@@ -156,10 +156,10 @@ def zstd_page(data: bytes, size: int) -> Optional[bytes]:
 
 
 def _zstd_frame(data: bytes, size: int) -> None:
-    """Raise Rubbish where bytes are not one frame whose header promises a page and whose blocks end with them."""
+    """Raise Rubbish unless the bytes are exactly one zstd frame; a size that it promises must be a page's."""
     source = _Input(data)
     if source.take(4) != ZSTD_MAGIC:
-        raise Rubbish("they are no zstd frame")
+        raise Rubbish("its bytes are not a zstd frame")
     described = source.number(1)
     single = described >> 5 & 1
     source.take(0 if single else 1)
@@ -167,20 +167,20 @@ def _zstd_frame(data: bytes, size: int) -> None:
     count = SIZE_BYTES[described >> 6] or single
     promised = source.number(count) + (256 if count == 2 else 0)
     if count and promised != size:
-        raise Rubbish("they promise %d bytes" % promised)
+        raise Rubbish("its bytes promise a page of %d bytes" % promised)
     last = 0
     while not last:
         block = source.number(3)
         last, kind = block & 1, block >> 1 & 3
         if kind == RESERVED_BLOCK:
-            raise Rubbish("they hold a block of no kind")
+            raise Rubbish("its bytes hold a block of an unknown kind")
         content = source.take(1 if kind == RLE_BLOCK else block >> 3)
         # its last byte has a mark for where the bits end, so only a hole in the file ends with zeros
         if kind == COMPRESSED_BLOCK and content.endswith(b"\0\0"):
-            raise Rubbish("their end was never written")
+            raise Rubbish("its end was never written")
     source.take(4 if described >> 2 & 1 else 0)
     if source.at != len(data):
-        raise Rubbish("something follows their last block")
+        raise Rubbish("something follows its last block")
 
 
 # by makedumpfile's flags of a page (diskdump_mod.h)
@@ -194,12 +194,12 @@ ALL = 0x1 | 0x2 | 0x4 | 0x20
 
 
 def unpacked(data: bytes, flags: int, size: int) -> Optional[bytes]:
-    """Return the page that bytes hold, None where only its frame could be tested; raise Rubbish where there is none."""
+    """Return the page that bytes hold, None if only its frame could be tested; raise Rubbish if they hold none."""
     kind = next((bit for bit in UNPACKERS if flags & bit), 0)
     if not kind:
         page = data  # type: Optional[bytes]
     else:
         page = UNPACKERS[kind](data, size)
     if page is not None and len(page) != size:
-        raise Rubbish("they hold %d bytes and no page of %d" % (len(page), size))
+        raise Rubbish("it has %d bytes instead of %d" % (len(page), size))
     return page

@@ -2,10 +2,10 @@
 # GNU General Public License v3.0-or-later (see COPYING or https://www.gnu.org/licenses/gpl-3.0.txt)
 # SPDX-License-Identifier: GPL-3.0-or-later
 # Private to this collection: no promise is made to code outside it.
-"""Whether the pages of a kdump-compressed dump can be unpacked, by a sample that is spread over the whole file.
+"""Tests whether the pages of a kdump-compressed dump can be unpacked, by a sample spread over the whole file.
 
-A dump can have its full size and an end mark, and be zeros or rubbish in between: so a copy that broke off leaves it
-on a file system that knows holes, and a bad disk.
+A dump can have its full size and an end mark, and be zeros or rubbish in between. A copy that broke off leaves it so on
+a file system that knows holes, and so does a bad disk.
 """
 
 import struct
@@ -24,14 +24,14 @@ ZERO_PAGES = 0x1
 
 
 def spread(count: int, most: int) -> List[int]:
-    """Return at most so many numbers below a count: the first, the last, and others evenly between them."""
+    """Return at most `most` numbers below `count`: the first, the last, and others evenly between them."""
     if count <= most:
         return list(range(count))
     return sorted({index * (count - 1) // (most - 1) for index in range(most)})
 
 
 def holes(zeros: List[bool]) -> Optional[str]:
-    """Return why memory may have holes, by which places of a sample are zeros, in their order; None where it has none.
+    """Return why a dump's memory may have holes, by which sampled places are zeros, in order; None if it has none.
 
     Kernels keep their own data at the end of the memory, so zeros up to the end mean that it was not written.
     """
@@ -44,7 +44,7 @@ def holes(zeros: List[bool]) -> Optional[str]:
 
 
 class _Sample:
-    """What unpacking some pages tells: how many were read, packed, only tested by their frame, and which are zeros."""
+    """The sampled pages: how many were packed, how many were tested by their frame only, and which are zeros."""
 
     def __init__(self, pages: Pages, layout: kdump_compressed.CompressedLayout, without_zeros: bool) -> None:
         self._pages = pages
@@ -54,11 +54,11 @@ class _Sample:
         self.zeros = []  # type: List[bool]
 
     def add(self, page: Page) -> None:
-        """Read a page; raise Rubbish where it cannot be one."""
+        """Read a page into the sample; raise Rubbish if it cannot be a page."""
         content = self._pages.unpacked(page)
         zeros = content is not None and not any(content)
         kept_as_is = not page.flags & page_compression.ALL
-        # pages of zeros share one place, the first, and compress well: nowhere else is one stored as it is
+        # pages of zeros share the first place, and they compress well: in other places none is stored as it is
         if kept_as_is and self._without_zeros and zeros and page.offset != self._first:
             raise page_compression.Rubbish("it is all zeros")
         self.packed += 0 if kept_as_is else 1
@@ -66,7 +66,7 @@ class _Sample:
         self.zeros.append(zeros)
 
     def words(self) -> str:
-        """Return how many were read, and what that does not cover."""
+        """Return in words how many pages were read, and what that does not cover."""
         count = len(self.zeros)
         words = "%d of %d pages were read" % (count, self._pages.count)
         if self.framed:
@@ -77,9 +77,9 @@ class _Sample:
 
 
 def content(read: Read, most: int, seekable: bool = True) -> Readability:
-    """Return whether a sample of at most so many pages can be unpacked, each to the size of a page.
+    """Return whether a sample of at most `most` pages can be unpacked, each to the size of a page.
 
-    And whether the kernel's own name in its memory is that of the header, if the dump is seekable.
+    In a seekable dump, the kernel's own name in the memory must also be that of the header.
     """
     layout = kdump_compressed.layout_of(read)
     count = kdump_compressed.dumped_pages(read, layout) if layout else 0
@@ -104,7 +104,7 @@ def content(read: Read, most: int, seekable: bool = True) -> Readability:
 
 
 def _info_trouble(read: Read, info: Optional[Dict[str, str]]) -> Optional[str]:
-    """Return what is wrong with the VMCOREINFO inside a dump: it must name the release that the header names."""
+    """Return what is wrong with a dump's VMCOREINFO: it must name the release that the header names."""
     named = kdump_compressed.header(read, 0).kernel
     if info is None:
         return None
@@ -117,7 +117,7 @@ def _info_trouble(read: Read, info: Optional[Dict[str, str]]) -> Optional[str]:
 def _judged(
     read: Read, pages: Pages, sample: _Sample, chosen: List[Page], info: Optional[Dict[str, str]]
 ) -> Readability:
-    """Return what the chosen pages and the kernel's name in its memory tell. Pages are read in the file's order."""
+    """Return the verdict by the chosen pages and by the kernel's name in memory. Pages are read in file order."""
     for page in sorted(chosen, key=lambda page: page.offset):
         try:
             sample.add(page)
@@ -135,7 +135,10 @@ def _judged(
 
 
 def judged_by_name(words: str, tested: bool, zeros: List[bool], kernel: kernel_in_dump.KernelInMemory) -> Readability:
-    """Return whether memory makes sense. Where nothing tests its pages, it must name its kernel and show no hole."""
+    """Return whether the memory in a dump makes sense.
+
+    If no compression tests its pages, it must name its kernel and show no hole.
+    """
     words = "%s; %s" % (words, kernel.words)
     if tested:
         return Readability(True, words)

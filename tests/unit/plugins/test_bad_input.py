@@ -284,7 +284,7 @@ OTHER_MODULES = [
         "kdump_target",
         "target.type",
         "xfs",
-        "kdump-tools has no such target",
+        "kdump-tools has no target of this type",
         "choose one of",
         armed_debian,
         type="xfs",

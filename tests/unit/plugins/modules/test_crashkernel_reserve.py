@@ -224,7 +224,7 @@ def test_check_mode_tells_a_setting_that_is_there_and_only_that(text, words):
         ('GRUB_CMDLINE_LINUX_DEFAULT="console=ttyS0"', ": it may take quiet out of the boot entries"),
         (
             '[ -e /x ] && GRUB_CMDLINE_LINUX="b"',
-            "what that changes beside crashkernel= only a shell can tell, because line 1 of "
+            "Only a shell can show what that changes besides crashkernel=, because line 1 of "
             "/etc/default/grub.d/50-ours.cfg is no plain assignment",
         ),
     ],

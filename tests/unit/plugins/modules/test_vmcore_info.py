@@ -219,7 +219,7 @@ def test_a_log_of_another_kernel_beside_a_dump_makes_it_unreadable():
     host.files[path] = "[    0.000000] Linux version 6.1.0-9-amd64 (gcc-12)\n"
     (dump,) = look(host)["dumps"]
     assert (dump["complete"], dump["readable"]) == (True, False)
-    assert "the log beside it of 6.1.0-9-amd64" in dump["readable_reason"]
+    assert "the log next to it of 6.1.0-9-amd64" in dump["readable_reason"]
 
 
 def test_without_the_check_or_without_the_end_the_pages_are_not_read():

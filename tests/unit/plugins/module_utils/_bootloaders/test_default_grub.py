@@ -119,7 +119,7 @@ def test_what_cannot_be_edited_right_is_refused_in_one_sentence(line, reason):
         edited_default_grub(text, ["1G"])
     assert failure.value.msg.startswith("GRUB_CMDLINE_LINUX cannot be made to have crashkernel=1G: ")
     assert reason in failure.value.msg
-    assert failure.value.msg.endswith('="..." in /etc/default/grub give its whole value, and try again')
+    assert failure.value.msg.endswith('="..." of /etc/default/grub, and try again')
 
 
 @pytest.mark.parametrize(
