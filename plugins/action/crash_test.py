@@ -1,7 +1,7 @@
 # Copyright (c) 2026, The crashops.kdump authors
 # GNU General Public License v3.0-or-later (see COPYING or https://www.gnu.org/licenses/gpl-3.0.txt)
 # SPDX-License-Identifier: GPL-3.0-or-later
-"""Crashes a host on purpose, waits for it, finds the dump that this crash made, checks it and records the proof."""
+"""Crashes a host on purpose, waits for it, checks the dump that this crash made, and records the proof."""
 
 from __future__ import annotations
 
@@ -67,7 +67,7 @@ display = Display()
 
 
 class CrashTestFailed(Exception):
-    """Why the test stops: one sentence, and details for the result."""
+    """Why the crash test stops: one sentence, and details for the result."""
 
     def __init__(self, msg: str, **details: Any) -> None:
         super().__init__(msg)
@@ -76,9 +76,9 @@ class CrashTestFailed(Exception):
 
 
 class Before(NamedTuple):
-    """The host before the crash: kdump_info's result, the dumps it had, its clock, when its image was built.
+    """The host before the crash: kdump_info's result, its dumps, its clock, and when its capture initramfs was built.
 
-    path is where its dumps land, on the host itself or on a server; client is what tells them from others' there.
+    path: where its dumps land, on the host itself or on a server. client: what tells them from others' there.
     """
 
     info: dict[str, Any]
@@ -90,7 +90,7 @@ class Before(NamedTuple):
 
 
 class ActionModule(ActionBase):
-    """The action of the task: only what touches the host; decisions are in plugin_utils/_crash_test."""
+    """The action of crash_test: only what touches the host; decisions are in plugin_utils/_crash_test."""
 
     TRANSFERS_FILES = False
     _supports_check_mode = True
@@ -99,7 +99,7 @@ class ActionModule(ActionBase):
     pause = staticmethod(time.sleep)
 
     def run(self, tmp: str | None = None, task_vars: dict[str, Any] | None = None) -> dict[str, Any]:
-        """Run the test and return its result."""
+        """Run the crash test and return its result."""
         result: dict[str, Any] = super().run(tmp, task_vars)
         self._vars = task_vars or {}
         self._name = self._vars.get("inventory_hostname", "")
@@ -116,7 +116,7 @@ class ActionModule(ActionBase):
         return dict(shown(result))
 
     def _test(self, options: dict[str, Any]) -> dict[str, Any]:
-        """Return the result of the whole test; in check mode of all that comes before the crash."""
+        """Run the whole crash test and return its result; in check mode, all that comes before the crash."""
         self._server = options["dumps_host"] or None
         self._refuse(self._consent(options["confirm"]))
         refused = refusals.connection_refusals(self._transport(), options["connections"], self._task.delegate_to)
@@ -148,7 +148,7 @@ class ActionModule(ActionBase):
         return self._judge(before, outcome, options["record"])
 
     def _judge(self, before: Before, outcome: dict[str, Any], record: bool) -> dict[str, Any]:
-        """Return the outcome with the dump and the proof, or fail with what was found instead."""
+        """Return the result with the dump and the proof, or fail with what was found instead."""
         dump = self._dump_of_this_crash(before, outcome)
         outcome = dict(outcome, dump=dump)
         latest = before.now + outcome["seconds_down"] + new_dump.CLOCK_SLACK_S
@@ -165,16 +165,15 @@ class ActionModule(ActionBase):
     # before the crash
 
     def _transport(self) -> str:
-        """Return the kind of connection that the task has."""
         return str(self._connection.transport)
 
     def _refuse(self, sentences: list[str]) -> None:
-        """Stop before anything happened if there is a reason to."""
+        """Stop the crash test before anything happened, if there is a refusal."""
         if sentences:
             raise CrashTestFailed(" ".join(sentences), refused=sentences)
 
     def _consent(self, confirm: Any) -> list[str]:
-        """Return why this host may not be crashed by what somebody wrote."""
+        """Return why the consent that somebody wrote does not allow to crash this host."""
         typed = self._typed()
         task = self._task.get_ds()
         given = consent.source(consent.written(task, self._task.action, parse_kv), typed)
@@ -183,16 +182,16 @@ class ActionModule(ActionBase):
         return refused or consent.refusals(self._name, confirm, given)
 
     def _typed(self) -> dict[str, Any]:
-        """Return the variables that were given on the command line, as they were typed."""
+        """Return the variables that were typed on the command line by -e."""
         return dict(load_extra_vars(self._loader))
 
     def _real_name(self) -> str | None:
-        """Return the name of the host that this process works for, which no variable can hide."""
+        """Return the name of the host that this worker process serves, which no variable can hide."""
         host = getattr(getattr(worker, "current_worker", None), "_host", None)
         return str(host.name) if host is not None else None
 
     def _before(self, options: dict[str, Any]) -> Before:
-        """Return the host as it is, or refuse to crash it."""
+        """Read the host before the crash, or refuse to crash it."""
         judged_by = {name: options[name] for name in ("waivers", "thresholds") if options[name] is not None}
         # the record of the proof takes more than a fleet's short result holds
         info = self._module(INFO, dict(judged_by, detail="full"))
@@ -212,7 +211,7 @@ class ActionModule(ActionBase):
         return Before(info, known, now, image["stat"].get("mtime"), path, client)
 
     def _client(self) -> dump_server.Client:
-        """Return what tells this host's dumps from those of others on the same server."""
+        """Return what tells this host's dumps from those of other hosts on the same server."""
         done = self._low_level_execute_command(dump_server.WHO, sudoable=False)
         found = dump_server.client(done["stdout"])
         if found is None:
@@ -230,7 +229,7 @@ class ActionModule(ActionBase):
             return None
 
     def _trigger(self, delay_s: int, boot_id: str) -> None:
-        """Make the kernel panic a moment after this has returned."""
+        """Make the host's kernel panic a moment after this has returned."""
         self._remove_tmp_path(self._connection._shell.tmpdir)
         self._say("crashes in %d s; to call that off, on the host: %s" % (delay_s, trigger.CALL_OFF_BY_HAND))
         with self._called_off_on_failure(boot_id):
@@ -249,7 +248,7 @@ class ActionModule(ActionBase):
             raise CrashTestFailed("%s was not crashed: %s" % (self._name, said), refused=[said])
 
     def _after_lost_connection(self, error: Exception, boot_id: str) -> dict[str, Any]:
-        """Call the crash off where the connection broke at the trigger. A silent host may have crashed."""
+        """Call the crash off after the connection broke at the trigger. A silent host may have crashed."""
         why = " ".join(str(error).split())[-200:]
         self._bound_connection()
         if self._call_off(boot_id):
@@ -260,7 +259,7 @@ class ActionModule(ActionBase):
 
     @contextmanager
     def _called_off_on_failure(self, boot_id: str) -> Iterator[None]:
-        """Call the crash off if the block fails or the run is ended: Ansible's own handlers would leave the timer."""
+        """Call the crash off if the block fails or the run is ended; Ansible's own handlers would leave the timer."""
 
         def end(number: int, dummy: Any) -> NoReturn:
             for ending in ENDING:
@@ -279,7 +278,7 @@ class ActionModule(ActionBase):
                 signal.signal(number, handler)
 
     def _call_off(self, boot_id: str) -> bool:
-        """Remove what would crash the host, and return whether the host has done so and still runs."""
+        """Remove what would crash the host, and return whether the host answers and still runs."""
         try:
             self._connection.reset()
             done = self._low_level_execute_command(trigger.CALL_OFF, sudoable=True)
@@ -289,7 +288,7 @@ class ActionModule(ActionBase):
         return boot_id in (done.get("stdout") or "")
 
     def _bound_connection(self) -> None:
-        """See to it that no ssh session waits for ever for a machine that is gone."""
+        """Give ssh sessions a keepalive, so that none waits for ever for a machine that is gone."""
         if self._transport() == "ssh":
             extra = self._connection.get_option("ssh_extra_args") or ""
             self._connection.set_option("ssh_extra_args", (extra + KEEPALIVE).strip())
@@ -297,7 +296,7 @@ class ActionModule(ActionBase):
     # while it is away
 
     def _await_new_boot(self, before: Before, began: float, limit_s: int, console: str | None) -> str:
-        """Return the new boot id once the host runs a new kernel that is not the capture kernel."""
+        """Wait until the crashed host runs a new kernel other than the capture kernel; return its boot id."""
         old, path = before.info["boot_id"], before.path
         told = began
         work = waiting.Work(limit_s, began)
@@ -323,13 +322,13 @@ class ActionModule(ActionBase):
             self.pause(PAUSE_S)
 
     def _sizes(self, path: str, console: str | None) -> list[int | None]:
-        """Return what grows while a host is at work: its console's log, and what it writes on the dump server."""
+        """Return what grows while a crashed host works: its console's log, and its dump on the server."""
         there = self._patient(lambda: self._look({"path": path, "check": False})) if self._server else None
         dumped = sum(dump["size_bytes"] or 0 for dump in there["dumps"]) if there else None
         return [console_size(console), dumped]
 
     def _sight(self) -> waiting.Sight:
-        """Look at the host once, through a connection of its own."""
+        """Look at the crashed host once, through a new connection."""
         try:
             self._connection.reset()
             return waiting.sight(self._low_level_execute_command(waiting.LOOK, sudoable=False)["stdout"])
@@ -337,7 +336,7 @@ class ActionModule(ActionBase):
             return waiting.Sight(None, False, str(error))
 
     def _lost(self, msg: str, console: str | None) -> None:
-        """Fail for a host that is not back, with the end of what its console has said since the trigger."""
+        """Fail for a host that is not back, with the last lines of its console since the trigger."""
         tail = console_tail(console, self._console_from) if console else []
         said = "; its console ends with:\n%s" % "\n".join(tail) if tail else ""
         raise CrashTestFailed(msg + said, console=tail)
@@ -345,7 +344,7 @@ class ActionModule(ActionBase):
     # after it is back
 
     def _await_armed(self, limit_s: int) -> dict[str, Any]:
-        """Return kdump_info's result once the host is armed again, or its last one when the limit has passed."""
+        """Wait until the host is armed again or the limit has passed, and return kdump_info's last result."""
         info = {}  # type: dict[str, Any]
         end = self.clock() + limit_s
         told = self.clock()
@@ -359,7 +358,7 @@ class ActionModule(ActionBase):
         return info
 
     def _patient(self, ask: Callable[[], dict[str, Any]]) -> dict[str, Any] | None:
-        """Return an answer of a machine that is still booting, None where it gives none."""
+        """Return the answer of a machine that is still booting, None where it gives none."""
         try:
             return ask()
         except (AnsibleError, CrashTestFailed) as error:
@@ -368,7 +367,7 @@ class ActionModule(ActionBase):
             return None
 
     def _dump_of_this_crash(self, before: Before, outcome: dict[str, Any]) -> dict[str, Any]:
-        """Return the dump that this crash made, or fail with the files that there are."""
+        """Return the dump that this crash made, or fail with the files that are there."""
         dumps = self._look({"path": before.path, "after": before.now, "timeout": READING_S})["dumps"]
         dumps = new_dump.believed(dumps, before.info["settings"]["target_type"])
         if before.client:
@@ -385,7 +384,7 @@ class ActionModule(ActionBase):
         return dump
 
     def _record(self, record: dict[str, Any]) -> str:
-        """Write the proof on the host, whole or not at all, and return its path."""
+        """Write the proof on the host, as a whole or not at all, and return its path."""
         self._module("ansible.builtin.file", {"path": os.path.dirname(PROOF), "state": "directory", "mode": "0700"})
         args = {"content": json.dumps(record, indent=2, sort_keys=True) + "\n", "dest": PROOF, "mode": "0600"}
         done = self._copy(args)
@@ -394,17 +393,16 @@ class ActionModule(ActionBase):
         return PROOF
 
     def _copy(self, args: dict[str, Any]) -> dict[str, Any]:
-        """Return the result of the copy action."""
         return put(self, args, self._vars)
 
     # the two ways to reach the operator and the host
 
     def _say(self, words: str) -> None:
-        """Tell the operator how things stand."""
+        """Show the operator how the crash test stands."""
         display.display(visible("%s %s" % (self._name, words)))
 
     def _look(self, args: dict[str, Any]) -> dict[str, Any]:
-        """Return the dumps, from where they land."""
+        """Return the dumps in the place where they land: on the host or on the dump server."""
         if not self._server:
             return self._module(DUMPS, args)
         try:
@@ -416,11 +414,11 @@ class ActionModule(ActionBase):
         return result
 
     def _on_server(self, args: dict[str, Any]) -> dict[str, Any]:
-        """Return the dumps on the dump server."""
+        """Run vmcore_info on the dump server."""
         return OtherHost(self, self._shared_loader_obj, self._server or "", self._vars).module(DUMPS, args)
 
     def _module(self, name: str, args: dict[str, Any]) -> dict[str, Any]:
-        """Return the result of a module on the host; its failure is the test's."""
+        """Run a module on the host and return its result; its failure is the crash test's."""
         result: dict[str, Any] = self._execute_module(module_name=name, module_args=args, task_vars=self._vars)
         if result.get("failed"):
             raise CrashTestFailed("%s failed on %s: %s" % (name, self._name, reason_of(result)), module=name)
@@ -428,13 +426,13 @@ class ActionModule(ActionBase):
 
 
 def reason_of(result: dict[str, Any]) -> str:
-    """Return why a module failed; one that died without a result left at least the end of its traceback."""
+    """Return why a module failed; for one that died without a result, the last line of its traceback."""
     last = str(result.get("exception") or result.get("module_stderr") or "").strip().splitlines()[-1:]
     return result.get("msg") or "".join(last) or "it gave no reason"
 
 
 def console_size(path: str | None) -> int | None:
-    """Return how long a console's log is, None where there is none."""
+    """Return the size of the console's log on the control node, None where there is none."""
     return os.path.getsize(path) if path and os.path.exists(path) else None
 
 

@@ -1,7 +1,7 @@
 # Copyright (c) 2026, The crashops.kdump authors
 # GNU General Public License v3.0-or-later (see COPYING or https://www.gnu.org/licenses/gpl-3.0.txt)
 # SPDX-License-Identifier: GPL-3.0-or-later
-"""Writes the report of a fleet on the control node, out of what kdump_info returned for each host."""
+"""Writes the report of a fleet on the control node, from what kdump_info returned for each host."""
 
 from __future__ import annotations
 
@@ -43,11 +43,11 @@ OPTIONS = {
 
 
 class ReportRefused(Exception):
-    """Why nothing is written: a sentence for each reason."""
+    """Why no report is written: a sentence for each reason."""
 
 
 class ActionModule(ActionBase):
-    """The action of the task. It runs here, once for all hosts, and uses no connection."""
+    """The action of fleet_report. It runs here, once for all hosts, and uses no connection."""
 
     BYPASS_HOST_LOOP = True
     TRANSFERS_FILES = False
@@ -57,7 +57,7 @@ class ActionModule(ActionBase):
     clock = staticmethod(time.time)
 
     def run(self, tmp: str | None = None, task_vars: dict[str, Any] | None = None) -> dict[str, Any]:
-        """Write the report and return its result."""
+        """Write the report's files and return the result."""
         result: dict[str, Any] = super().run(tmp, task_vars)
         self._vars = task_vars or {}
         dummy, options = self.validate_argument_spec(argument_spec=OPTIONS)
@@ -70,7 +70,7 @@ class ActionModule(ActionBase):
         return result
 
     def _report(self, options: dict[str, Any]) -> dict[str, Any]:
-        """Return the result; what is written does not depend on check mode, only whether it is."""
+        """Make the report and return the result; check mode only leaves out the writing."""
         began = time.monotonic()
         directory = os.path.abspath(options["directory"])
         mode = refuse_options(options, directory)
@@ -97,13 +97,13 @@ class ActionModule(ActionBase):
         }
 
     def _message(self, paths: list[str], removed: list[str], headline: str) -> str:
-        """Return what was done, or in check mode would be, and the headline."""
+        """Return the message of what was written, or would be in check mode, and the headline."""
         wrote, took = ("would write", "would remove") if self._task.check_mode else ("wrote", "removed")
         gone = "; %s the older %s" % (took, ", ".join(removed)) if removed else ""
         return "%s %s%s; %s" % (wrote, ", ".join(paths), gone, headline)
 
     def _results(self, options: dict[str, Any]) -> Iterable[tuple[str, Any]]:
-        """Return each host with its result, out of the option or out of the hosts' variables."""
+        """Return each host with its result of kdump_info, from the option or from the hosts' variables."""
         given, hosts = options["results"], options["hosts"]
         if given is not None:
             return given_to(given, given if hosts is None else hosts)
@@ -118,14 +118,14 @@ class ActionModule(ActionBase):
 
 
 def _older(directory: str, options: dict[str, Any], paths: dict[str, str]) -> list[str]:
-    """Return the files of an earlier report of this name that this one does not replace."""
+    """Return the files of an earlier report of this name that this run does not replace."""
     others = [kind for kind in FORMATS if kind not in paths]
     candidates = [os.path.join(directory, options["name"] + FORMATS[kind][0]) for kind in others]
     return files.older_reports(candidates, report_text.csv_heading())
 
 
 def refuse_options(options: dict[str, Any], directory: str) -> int:
-    """Return the files' mode, or raise Refused with all that is wrong with the options."""
+    """Return the mode of the report's files, or raise ReportRefused with all that is wrong with the options."""
     found, name, mode = [], options["name"], permission(options["mode"])
     if not name or name in (".", "..") or "/" in name or not name.isprintable():
         found.append(
@@ -147,7 +147,7 @@ def refuse_options(options: dict[str, Any], directory: str) -> int:
 
 
 def permission(value: Any) -> int | None:
-    """Return a file's mode; YAML reads 0600 without quotes as the number 384. None for what is no such mode."""
+    """Return a file mode, None where it is none; YAML reads 0600 without quotes as the number 384."""
     if isinstance(value, str):
         try:
             value = int(value, 8)
@@ -159,7 +159,7 @@ def permission(value: Any) -> int | None:
 
 
 def texts_of(whole: dict[str, Any], options: dict[str, Any]) -> tuple[dict[str, str], dict[str, Any]]:
-    """Return the text of each format, and the report that they show."""
+    """Return the report's text in each format, and the report that they show."""
     title = readable_values.plain(clean(options["title"]))
     formats = list(FORMATS) if options["formats"] is None else options["formats"]
     query = options["query"]

@@ -1,7 +1,7 @@
 # Copyright (c) 2026, The crashops.kdump authors
 # GNU General Public License v3.0-or-later (see COPYING or https://www.gnu.org/licenses/gpl-3.0.txt)
 # SPDX-License-Identifier: GPL-3.0-or-later
-"""Plans setup or disable of one host: the variables are checked here, the host is read by one module."""
+"""Plans setup or disable for one host: the variables are checked here, and one module reads the host."""
 
 from __future__ import annotations
 
@@ -24,10 +24,10 @@ OPTIONS = {
 
 
 class ActionModule(VariablesAction):
-    """The action of the task. What is planned on the host is in module_utils/_setup."""
+    """The action of kdump_plan. What is planned on the host is in module_utils/_setup."""
 
     def run(self, tmp: str | None = None, task_vars: dict[str, Any] | None = None) -> dict[str, Any]:
-        """Return the variables and the plan, or fail with a sentence for each thing that is refused."""
+        """Return the role's variables and the plan, or fail with a sentence for each thing that is refused."""
         result = super().run(tmp, task_vars)
         self._vars = task_vars or {}
         dummy, options = self.validate_argument_spec(argument_spec=OPTIONS)
@@ -51,7 +51,7 @@ class ActionModule(VariablesAction):
         return self.ended(result)
 
     def _on_host(self, entry_point: str, values: dict[str, Any], result: dict[str, Any]) -> dict[str, Any]:
-        """Return what the module says of the host; how the module ended becomes a part of the result."""
+        """Run the kdump_plan module on the host and return its answer; how it ended goes into the result."""
         args = {"entry_point": entry_point, "variables": values, "expected": _own_files.expected(values, packed)}
         done = self._execute_module(module_name=MODULE, module_args=args, task_vars=self._vars)
         # of what the host returns only this: anything else, such as facts, could stand for what the operator wrote

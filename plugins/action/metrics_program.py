@@ -1,7 +1,7 @@
 # Copyright (c) 2026, The crashops.kdump authors
 # GNU General Public License v3.0-or-later (see COPYING or https://www.gnu.org/licenses/gpl-3.0.txt)
 # SPDX-License-Identifier: GPL-3.0-or-later
-"""Packs the program that writes metrics, on the control node, and copies it to the host."""
+"""Packs the metrics program on the control node and copies it to the host."""
 
 from __future__ import annotations
 
@@ -23,14 +23,14 @@ RETURNED = ("changed", "failed", "msg", "checksum", "diff", "exception")
 
 
 class ActionModule(ActionBase):
-    """The action of the task: the copy action does the work."""
+    """The action of metrics_program: the copy action does the work."""
 
     TRANSFERS_FILES = True
     _supports_check_mode = True
     _supports_async = False
 
     def run(self, tmp: str | None = None, task_vars: dict[str, Any] | None = None) -> dict[str, Any]:
-        """Put the program in place and return the result."""
+        """Copy the metrics program to the host and return the result."""
         result: dict[str, Any] = super().run(tmp, task_vars)
         dummy, options = self.validate_argument_spec(argument_spec=OPTIONS)
         trouble = path_problem(options["dest"])
@@ -52,5 +52,4 @@ class ActionModule(ActionBase):
         return bool(self._low_level_execute_command("id -u")["stdout"].strip() == "0")
 
     def _copy(self, args: dict[str, Any], task_vars: dict[str, Any]) -> dict[str, Any]:
-        """Return the result of the copy action."""
         return put(self, args, task_vars)

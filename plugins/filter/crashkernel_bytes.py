@@ -1,7 +1,7 @@
 # Copyright (c) 2026, The crashops.kdump authors
 # GNU General Public License v3.0-or-later (see COPYING or https://www.gnu.org/licenses/gpl-3.0.txt)
 # SPDX-License-Identifier: GPL-3.0-or-later
-"""What the kernel reserves for crashkernel= on a machine with so much RAM."""
+"""The filter crashkernel_bytes: how much the kernel reserves for crashkernel= on a machine with this much RAM."""
 
 DOCUMENTATION = r"""
 name: crashkernel_bytes
@@ -101,7 +101,7 @@ MACHINES = re.compile(
 def crashkernel_bytes(
     value: Any = None, ram_bytes: Any = None, machine: str = "x86_64", kernel: str | None = None
 ) -> int:
-    """Return the bytes that the kernel would reserve for a value or a whole command line."""
+    """Return the bytes that the kernel would reserve for a crashkernel= value or a whole command line."""
     for name, text in (("machine", machine), ("kernel", kernel)):
         if not (isinstance(text, str) and text) and not (name == "kernel" and text is None):
             raise AnsibleFilterError(refusal(name, text, "it is no text", "give what uname prints, or leave it out"))
@@ -116,7 +116,7 @@ def crashkernel_bytes(
 
 
 def _command_line(value: Any) -> str:
-    """Return the input as a kernel command line."""
+    """Return the filter's input as a kernel command line."""
     if isinstance(value, str):
         text = value.rstrip("\n")
         return text if " " in text or "=" in text else command_line([text])
@@ -127,7 +127,7 @@ def _command_line(value: Any) -> str:
 
 
 def _ram(value: Any) -> int:
-    """Return the RAM in bytes."""
+    """Return the filter's ram_bytes as a number of bytes."""
     remedy = "give bytes as a number, or a size such as 64G"
     if isinstance(value, float) and value.is_integer():
         value = int(value)
@@ -142,8 +142,8 @@ def _ram(value: Any) -> int:
 
 
 class FilterModule:
-    """The filters of this file."""
+    """The filter crashkernel_bytes, as Ansible finds it."""
 
     def filters(self) -> dict[str, Callable[..., int]]:
-        """Return them by name."""
+        """Return the filter crashkernel_bytes by its name."""
         return {"crashkernel_bytes": crashkernel_bytes}

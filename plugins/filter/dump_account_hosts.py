@@ -1,7 +1,7 @@
 # Copyright (c) 2026, The crashops.kdump authors
 # GNU General Public License v3.0-or-later (see COPYING or https://www.gnu.org/licenses/gpl-3.0.txt)
 # SPDX-License-Identifier: GPL-3.0-or-later
-"""Which hosts of a batch want to log in to one account on an ssh dump server."""
+"""The filter dump_account_hosts: which hosts of a batch want to log in to one account on an ssh dump server."""
 
 DOCUMENTATION = r"""
 name: dump_account_hosts
@@ -56,8 +56,8 @@ from ansible_collections.crashops.kdump.plugins.plugin_utils._dump_account impor
 
 
 class FilterModule:
-    """The filter, as Ansible finds it."""
+    """The filter dump_account_hosts, as Ansible finds it."""
 
     def filters(self) -> dict[str, Callable[..., Any]]:
-        """Return the filter by its name."""
+        """Return the filter dump_account_hosts by its name."""
         return {"dump_account_hosts": batch}

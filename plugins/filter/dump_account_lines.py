@@ -1,7 +1,7 @@
 # Copyright (c) 2026, The crashops.kdump authors
 # GNU General Public License v3.0-or-later (see COPYING or https://www.gnu.org/licenses/gpl-3.0.txt)
 # SPDX-License-Identifier: GPL-3.0-or-later
-"""What the account on an ssh dump server has to let in, for the hosts of a batch."""
+"""The filter dump_account_lines: the authorized_keys lines of an account on an ssh dump server, for a batch's hosts."""
 
 DOCUMENTATION = r"""
 name: dump_account_lines
@@ -55,7 +55,7 @@ from ansible_collections.crashops.kdump.plugins.plugin_utils._dump_account impor
 
 
 def dump_account_lines(keys: Mapping[str, Any], directories: Mapping[str, str] | None = None) -> list[str]:
-    """Return a line for each host whose key is one."""
+    """Return a line of authorized_keys for each host whose key is valid."""
     if directories is None:
         found = [line(host, key, None) for host, key in keys.items()]
     else:
@@ -66,8 +66,8 @@ def dump_account_lines(keys: Mapping[str, Any], directories: Mapping[str, str] |
 
 
 class FilterModule:
-    """The filter, as Ansible finds it."""
+    """The filter dump_account_lines, as Ansible finds it."""
 
     def filters(self) -> dict[str, Callable[..., Any]]:
-        """Return the filter by its name."""
+        """Return the filter dump_account_lines by its name."""
         return {"dump_account_lines": dump_account_lines}

@@ -1,7 +1,7 @@
 # Copyright (c) 2026, The crashops.kdump authors
 # GNU General Public License v3.0-or-later (see COPYING or https://www.gnu.org/licenses/gpl-3.0.txt)
 # SPDX-License-Identifier: GPL-3.0-or-later
-"""What the kdump of a whole fleet adds up to."""
+"""The filter fleet_summary: the report of a whole fleet as data, or what a query selects of it."""
 
 DOCUMENTATION = r"""
 name: fleet_summary
@@ -106,7 +106,7 @@ from ansible_collections.crashops.kdump.plugins.plugin_utils._report.query impor
 def fleet_summary(
     results: Any = None, query: Any = None, variable: Any = None, hosts: Any = None, made: Any = None
 ) -> Any:
-    """Return the report of hosts' results, or what a query makes of it."""
+    """Return the report of hosts' results, or the answer of a query on it."""
     whole = report_of(results, variable, hosts, made)
     if query is None:
         return untrusted(whole)
@@ -117,8 +117,8 @@ def fleet_summary(
 
 
 class FilterModule:
-    """The filter, as Ansible finds it."""
+    """The filter fleet_summary, as Ansible finds it."""
 
     def filters(self) -> dict[str, Callable[..., Any]]:
-        """Return the filter by its name."""
+        """Return the filter fleet_summary by its name."""
         return {"fleet_summary": fleet_summary}

@@ -1,7 +1,7 @@
 # Copyright (c) 2026, The crashops.kdump authors
 # GNU General Public License v3.0-or-later (see COPYING or https://www.gnu.org/licenses/gpl-3.0.txt)
 # SPDX-License-Identifier: GPL-3.0-or-later
-"""The kdump of a fleet as a short table for a terminal."""
+"""The filter fleet_table: the kdump of a fleet as a short table for a terminal."""
 
 DOCUMENTATION = r"""
 name: fleet_table
@@ -93,7 +93,7 @@ from ansible_collections.crashops.kdump.plugins.plugin_utils._report.text_format
 def fleet_table(
     results: Any = None, limit: Any = None, variable: Any = None, hosts: Any = None, problems: Any = 0
 ) -> list[str]:
-    """Return the lines of a table of hosts' results."""
+    """Return the lines of the terminal's table of hosts' results, and of their problems."""
     for option, value in (("limit", 0 if limit is None else limit), ("problems", problems)):
         if isinstance(value, bool) or not isinstance(value, int) or value < 0:
             rule = "it is no number of %s" % ("hosts" if option == "limit" else "problems")
@@ -106,8 +106,8 @@ def fleet_table(
 
 
 class FilterModule:
-    """The filter, as Ansible finds it."""
+    """The filter fleet_table, as Ansible finds it."""
 
     def filters(self) -> dict[str, Callable[..., Any]]:
-        """Return the filter by its name."""
+        """Return the filter fleet_table by its name."""
         return {"fleet_table": fleet_table}

@@ -1,7 +1,7 @@
 # Copyright (c) 2026, The crashops.kdump authors
 # GNU General Public License v3.0-or-later (see COPYING or https://www.gnu.org/licenses/gpl-3.0.txt)
 # SPDX-License-Identifier: GPL-3.0-or-later
-"""What one generation of kdumpctl would find wrong with a kdump.conf that no host has yet."""
+"""The filter kdump_conf_lint: what one generation of kdumpctl would find wrong with the text of a kdump.conf."""
 
 DOCUMENTATION = r"""
 name: kdump_conf_lint
@@ -100,7 +100,7 @@ ALIASES = {"el10": "current", "fedora": "current", "rhel8": "el8", "rhel9": "el9
 
 
 def kdump_conf_lint(text: Any = None, generation: Any = "current") -> list[dict[str, Any]]:
-    """Return the findings in the text of a kdump.conf, as this generation of kdumpctl reads it."""
+    """Return lint's findings in the text of a kdump.conf, as this generation of kdumpctl reads it."""
     if not isinstance(text, str):
         rule = "it is no text but %s" % kind_of(text)
         raise AnsibleFilterError(refusal("_input", text, rule, "give the text of the file"))
@@ -112,8 +112,8 @@ def kdump_conf_lint(text: Any = None, generation: Any = "current") -> list[dict[
 
 
 class FilterModule:
-    """The filter, as Ansible finds it."""
+    """The filter kdump_conf_lint, as Ansible finds it."""
 
     def filters(self) -> dict[str, Callable[..., Any]]:
-        """Return the filter by its name."""
+        """Return the filter kdump_conf_lint by its name."""
         return {"kdump_conf_lint": kdump_conf_lint}

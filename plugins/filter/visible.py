@@ -1,7 +1,7 @@
 # Copyright (c) 2026, The crashops.kdump authors
 # GNU General Public License v3.0-or-later (see COPYING or https://www.gnu.org/licenses/gpl-3.0.txt)
 # SPDX-License-Identifier: GPL-3.0-or-later
-"""What hosts say, fit for the operator's screen."""
+"""The filter visible: what hosts say, without anything that could steer the operator's terminal."""
 
 DOCUMENTATION = r"""
 name: visible
@@ -65,8 +65,8 @@ def visible(value: Any) -> Any:
 
 
 class FilterModule:
-    """The filter, as Ansible finds it."""
+    """The filter visible, as Ansible finds it."""
 
     def filters(self) -> dict[str, Callable[..., Any]]:
-        """Return the filter by its name."""
+        """Return the filter visible by its name."""
         return {"visible": visible}

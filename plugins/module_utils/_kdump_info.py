@@ -2,7 +2,7 @@
 # GNU General Public License v3.0-or-later (see COPYING or https://www.gnu.org/licenses/gpl-3.0.txt)
 # SPDX-License-Identifier: GPL-3.0-or-later
 # Private to this collection: no promise is made to code outside it.
-"""Everything about kdump on a host, read and never changed, with what the checks make of it."""
+"""Reads the facts of a host, runs the checks, and puts kdump_info's result together. It changes nothing."""
 
 from typing import Any, Dict, Tuple
 
@@ -30,7 +30,7 @@ ONLY_FULL_PARTS = {"crashkernel": ("configured",), "memory": ("needed_because",)
 
 
 def read_facts(host: Host, options: LookOptions, judge: JudgeOptions = DEFAULTS) -> Dict[str, Any]:
-    """Return every fact by the names under which kdump_info returns them: the full result."""
+    """Return the full result of kdump_info: the facts, the checks and the verdict."""
     evidence = collect(TolerantHost(caching(host), options.probe_timeout_s), options)
     checks = applied(run_checks(evidence, judge.thresholds), judge.waivers, evidence.now)
     word = verdict(checks)
@@ -49,20 +49,20 @@ def read_facts(host: Host, options: LookOptions, judge: JudgeOptions = DEFAULTS)
 
 
 def short(full: Dict[str, Any]) -> Dict[str, Any]:
-    """Return the result as a fleet can afford it: no check that passed or does not apply, and nothing that is null."""
+    """Return the short result of kdump_info, which suits a fleet: no check that passed or does not apply, no null."""
     checks = [check for check in full["checks"] if check["status"] not in (PASS, SKIP)]
     light = {name: value for name, value in dict(full, checks=checks).items() if name not in ONLY_FULL}
     return {name: _known(value, ONLY_FULL_PARTS.get(name, ())) for name, value in light.items() if value is not None}
 
 
 def _known(value: Any, left_out: Tuple[str, ...] = ()) -> Any:
-    """Return a value without what is null or left out in it."""
+    """Return a part of the result without what is null or only for the full result."""
     if isinstance(value, dict):
         return {key: _known(part) for key, part in value.items() if part is not None and key not in left_out}
     return [_known(part, left_out) for part in value] if isinstance(value, list) else value
 
 
 def _returned(check: Judgement) -> Dict[str, Any]:
-    """Return what a check says, as kdump_info returns it."""
+    """Return what a check says, as an entry of `checks` in kdump_info's result."""
     waived = {"reason": check.waived.reason, "until": check.waived.until} if check.waived else None
     return dict(check._asdict(), waived=waived)

@@ -2,7 +2,7 @@
 # Copyright (c) 2026, The crashops.kdump authors
 # GNU General Public License v3.0-or-later (see COPYING or https://www.gnu.org/licenses/gpl-3.0.txt)
 # SPDX-License-Identifier: GPL-3.0-or-later
-"""The crashkernel= arguments of the next boot."""
+"""Sets the crashkernel= arguments of the next boot."""
 
 DOCUMENTATION = r"""
 module: crashkernel_reserve
@@ -275,7 +275,7 @@ from ansible_collections.crashops.kdump.plugins.module_utils._setup.reservation 
 
 
 def ensure(host: Host, params: Dict[str, Any], check_mode: bool) -> Dict[str, Any]:
-    """Bring the boot entries to what the options say, and return what is configured, booted and reserved."""
+    """Set crashkernel= in the boot entries as the options say; return what is configured, booted and reserved."""
     host = caching(host)
     reserving = plan_reservation(host, params, check_mode)
     if reserving.plan.changed() and not check_mode:
@@ -284,7 +284,7 @@ def ensure(host: Host, params: Dict[str, Any], check_mode: bool) -> Dict[str, An
 
 
 def main() -> None:
-    """Run the module."""
+    """Run crashkernel_reserve."""
     module = AnsibleModule(
         argument_spec={
             "size": {"type": "raw", "default": "default"},

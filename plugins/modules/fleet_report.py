@@ -2,7 +2,7 @@
 # Copyright (c) 2026, The crashops.kdump authors
 # GNU General Public License v3.0-or-later (see COPYING or https://www.gnu.org/licenses/gpl-3.0.txt)
 # SPDX-License-Identifier: GPL-3.0-or-later
-"""The documentation of fleet_report; what it does is in the action plugin of the same name."""
+"""The documentation of fleet_report; the code is in the action plugin of the same name."""
 
 DOCUMENTATION = r"""
 module: fleet_report

@@ -2,7 +2,7 @@
 # Copyright (c) 2026, The crashops.kdump authors
 # GNU General Public License v3.0-or-later (see COPYING or https://www.gnu.org/licenses/gpl-3.0.txt)
 # SPDX-License-Identifier: GPL-3.0-or-later
-"""Set what kdump does at a crash: where the dump goes, how it is made, what happens after it."""
+"""Writes kdump's configuration: where the dump goes, how it is made, what happens after it."""
 
 DOCUMENTATION = r"""
 module: kdump_config
@@ -340,7 +340,7 @@ from ansible_collections.crashops.kdump.plugins.module_utils._targets.target imp
 
 
 def ensure(host: Host, params: Dict[str, Any], check_mode: bool) -> Dict[str, Any]:
-    """Make the files as the options want them and return what changed, or would change."""
+    """Write kdump's configuration files as the options say, and return what changed, or would change."""
     host = caching(host)
     stack = find_stack(host)
     reason = None if check_mode else missing(host, stack)
@@ -364,7 +364,7 @@ def ensure(host: Host, params: Dict[str, Any], check_mode: bool) -> Dict[str, An
 
 
 def _write(host: Host, stack: Stack, changes: List[FileChange], backup: bool) -> List[str]:
-    """Write all files or none, what they replace kept until the host is armed; return the backups that were made."""
+    """Write all configuration files or none, keep the old ones until the host is armed, and return the backups."""
     if not changes:
         return []
     before = host.read(undo.RECORD)
@@ -382,7 +382,7 @@ def _write(host: Host, stack: Stack, changes: List[FileChange], backup: bool) ->
 
 
 def _make_folders(host: Host, stack: Stack, changes: List[FileChange]) -> None:
-    """Make the folder of a drop-in file where it is not there yet; those of the other files come with the package."""
+    """Make the missing folders of drop-in files; those of the other files come with the package."""
     drop_ins = [change for change in changes if change.after is not None and change.path not in stack.config_files]
     for folder in [dirname(change.path) for change in drop_ins]:
         if host.stat(folder) is None:
@@ -390,7 +390,7 @@ def _make_folders(host: Host, stack: Stack, changes: List[FileChange]) -> None:
 
 
 def main() -> None:
-    """Run the module."""
+    """Run kdump_config."""
     actions = ["reboot", "halt", "poweroff"]
     argument_spec = {
         "target": target_option(),

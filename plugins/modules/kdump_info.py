@@ -2,7 +2,7 @@
 # Copyright (c) 2026, The crashops.kdump authors
 # GNU General Public License v3.0-or-later (see COPYING or https://www.gnu.org/licenses/gpl-3.0.txt)
 # SPDX-License-Identifier: GPL-3.0-or-later
-"""All facts about kdump on a host, in one call that changes nothing."""
+"""Returns all facts about kdump on a host, in one call that changes nothing."""
 
 DOCUMENTATION = r"""
 module: kdump_info
@@ -883,7 +883,7 @@ from ansible_collections.crashops.kdump.plugins.module_utils._syntax.finding imp
 
 
 def refusals(params: Dict[str, Any]) -> List[str]:
-    """Return a sentence for each option that makes no sense."""
+    """Return a refusal for each option of kdump_info that makes no sense."""
     found = [
         refusal(name, params[name], "it is no time", "give 1 or more seconds")
         for name in ("timeout", "probe_timeout")
@@ -903,12 +903,12 @@ def refusals(params: Dict[str, Any]) -> List[str]:
 
 
 def _waivers(params: Dict[str, Any]) -> Tuple[Waiver, ...]:
-    """Return the checks that are waived."""
+    """Return the waivers among kdump_info's options."""
     return tuple(Waiver(**waiver) for waiver in params["waivers"] or [])
 
 
 def ensure(host: Host, params: Dict[str, Any], check_mode: bool) -> Dict[str, Any]:
-    """Return every fact, the checks and the verdict; nothing is changed."""
+    """Return the facts about kdump on the host, the checks and the verdict; nothing is changed."""
     refused = refusals(params)
     if refused:
         raise Refused(refused)
@@ -928,7 +928,7 @@ def ensure(host: Host, params: Dict[str, Any], check_mode: bool) -> Dict[str, An
 
 
 def main() -> None:
-    """Run the module."""
+    """Run kdump_info."""
     limits = {name: {"type": "int", "default": getattr(Thresholds(), name)} for name in Thresholds._fields}
     waiver = {name: {"type": "str", "required": True} for name in ("id", "reason", "until")}
     module = AnsibleModule(

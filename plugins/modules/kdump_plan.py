@@ -2,7 +2,7 @@
 # Copyright (c) 2026, The crashops.kdump authors
 # GNU General Public License v3.0-or-later (see COPYING or https://www.gnu.org/licenses/gpl-3.0.txt)
 # SPDX-License-Identifier: GPL-3.0-or-later
-"""All that setup or disable would do to a host, by one look. The variables are checked in the action plugin."""
+"""Plans all that setup or disable would do to a host, by one look. The action plugin checks the variables."""
 
 DOCUMENTATION = r"""
 module: kdump_plan
@@ -157,7 +157,7 @@ from ansible_collections.crashops.kdump.plugins.module_utils._setup.plan import 
 
 
 def ensure(host: Host, params: Dict[str, Any], check_mode: bool) -> Dict[str, Any]:
-    """Return the parts of the plan, and a sentence for each thing that is refused."""
+    """Return the parts of the plan of setup or disable, and a sentence for each thing that is refused."""
     host, variables = caching(host), params["variables"] or {}
     if params["entry_point"] == "disable":
         return dict(plan_disable(host, variables, check_mode), changed=False)
@@ -165,7 +165,7 @@ def ensure(host: Host, params: Dict[str, Any], check_mode: bool) -> Dict[str, An
 
 
 def main() -> None:
-    """Run the module."""
+    """Run kdump_plan."""
     module = discreet(AnsibleModule)(
         argument_spec={
             "entry_point": {"type": "str", "choices": ["setup", "disable"], "default": "setup"},

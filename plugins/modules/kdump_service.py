@@ -2,7 +2,7 @@
 # Copyright (c) 2026, The crashops.kdump authors
 # GNU General Public License v3.0-or-later (see COPYING or https://www.gnu.org/licenses/gpl-3.0.txt)
 # SPDX-License-Identifier: GPL-3.0-or-later
-"""Arm kdump and keep it armed: the unit, the capture initramfs, and the capture kernel in memory."""
+"""Arms kdump and keeps it armed: the unit, the capture initramfs, and the capture kernel in memory."""
 
 DOCUMENTATION = r"""
 module: kdump_service
@@ -198,7 +198,7 @@ TELLING = re.compile(r"error|fail|cannot|can't|could not|unrecogni[sz]ed|invalid
 
 
 def ensure(host: Host, params: Dict[str, Any], check_mode: bool) -> Dict[str, Any]:
-    """Bring unit and kernel to the wanted state and return what changed, or would change."""
+    """Bring kdump's unit and the capture kernel to the wanted state, and return what changed, or would change."""
     host = caching(host)
     refuse(host, params)
     stack = find_stack(host)
@@ -221,7 +221,7 @@ def ensure(host: Host, params: Dict[str, Any], check_mode: bool) -> Dict[str, An
 
 
 def _refused(host: Host, stack: Stack, reasons: List[str], errors: List[str], timeout_s: int) -> Failure:
-    """Return why nothing is done; files that cannot be started with are put back as the host was armed with."""
+    """Return the Failure of a refused start; configuration files that cannot start kdump are put back first."""
     of_files = errors + stack.refused_start()
     service = service_state.read_service(host, stack)
     record = undo.unarmed(host, service) if of_files and not set(reasons) - set(of_files) else None
@@ -234,7 +234,7 @@ def _refused(host: Host, stack: Stack, reasons: List[str], errors: List[str], ti
 
 
 def _settled(host: Host, stack: Stack, timeout_s: int) -> Service:
-    """Return what is known of the unit once no start is under way: a restart would kill it halfway."""
+    """Return the state of kdump's unit once no start is under way, since a restart would kill that halfway."""
     service = service_state.read_service(host, stack)
     if not service.unit.moving:
         return service
@@ -248,7 +248,7 @@ def _settled(host: Host, stack: Stack, timeout_s: int) -> Service:
 def _act(
     host: Host, stack: Stack, planned: ServicePlan, record: Optional[undo.ChangeRecord], timeout_s: int
 ) -> List[str]:
-    """Do what is planned and return the commands that acted."""
+    """Run the planned commands on kdump's unit, and return those that acted."""
     known = len(host.commands)
     for argv in planned.before:
         host.run(argv, timeout_s)
@@ -262,7 +262,7 @@ def _act(
 
 
 def _stop(host: Host, stack: Stack, planned: ServicePlan, timeout_s: int) -> None:
-    """Unload the capture kernel; the tool does it where the unit did not."""
+    """Unload the capture kernel; the stack's tool does it where stopping the unit did not."""
     since = host.now()
     for argv in planned.stop:
         _run(host, stack, argv, timeout_s, since)
@@ -274,7 +274,7 @@ def _stop(host: Host, stack: Stack, planned: ServicePlan, timeout_s: int) -> Non
 
 
 def _load(host: Host, stack: Stack, planned: ServicePlan, record: Optional[undo.ChangeRecord], timeout_s: int) -> None:
-    """Arm the host; where a new configuration keeps it from that, put the old one back and arm the host with it."""
+    """Arm the host. If a new configuration prevents that, put the old one back and arm the host with it."""
     image = stack.image(kernel_release(host)).path
     was_armed = service_state.is_armed(host)
     if planned.rebuild:
@@ -289,7 +289,7 @@ def _load(host: Host, stack: Stack, planned: ServicePlan, record: Optional[undo.
 def _gone_back(
     host: Host, stack: Stack, record: Optional[undo.ChangeRecord], failure: Failure, state: Tuple[str, bool, int]
 ) -> Failure:
-    """Go back to what armed the host last, and return the Failure that says how that ended."""
+    """Put back what armed the host last, and return the Failure that says how that ended."""
     image, was_armed, timeout_s = state
     try:
         image_back = undo.put_image_back(host, image)
@@ -308,7 +308,7 @@ def _gone_back(
 def _rearmed(host: Host, stack: Stack, record: Optional[undo.ChangeRecord], timeout_s: int) -> str:
     """Arm the host with the files that were put back, and return in words how that ended.
 
-    The record goes once the host is armed with them: until then it is all that is known to arm this host.
+    The record is dropped once the host is armed with them: until then, nothing else is known to arm this host.
     """
     image = stack.image(kernel_release(host)).path
     untouched = record is None or undo.image_is_untouched(host, record, image)
@@ -329,7 +329,7 @@ def _rearmed(host: Host, stack: Stack, record: Optional[undo.ChangeRecord], time
 
 
 def _arm(host: Host, stack: Stack, argvs: List[List[str]], timeout_s: int) -> None:
-    """Load the capture kernel anew by these commands and see in the kernel that it is loaded."""
+    """Load the capture kernel again by these commands, and check that the kernel has it loaded."""
     since = host.now()
     for argv in argvs:
         _run(host, stack, argv, timeout_s, since)
@@ -344,7 +344,7 @@ def _said(argv: List[str]) -> str:
 
 
 def _run(host: Host, stack: Stack, argv: List[str], timeout_s: int, since: float) -> None:
-    """Run a command, and add what the unit has said since a moment if it fails."""
+    """Run a command; if it fails, add the journal of kdump's unit since a moment to the failure."""
     try:
         host.run(argv, timeout_s)
     except Failure as failure:
@@ -352,7 +352,7 @@ def _run(host: Host, stack: Stack, argv: List[str], timeout_s: int, since: float
 
 
 def _failure(host: Host, stack: Stack, what: str, since: float, details: Any = None) -> Failure:
-    """Return the Failure that quotes the unit's journal of this attempt, which began at `since`."""
+    """Return the Failure that quotes the journal of kdump's unit since `since`, when this attempt began."""
     argv = ["journalctl", "--no-pager", "-b", "-n", "200", "-o", "cat", "-u", stack.unit]
     # an earlier failure has reasons of its own; journalctl reads fractions of a second
     argv += ["--since", "@%.6f" % since]
@@ -371,7 +371,7 @@ def _failure(host: Host, stack: Stack, what: str, since: float, details: Any = N
 
 
 def main() -> None:
-    """Run the module."""
+    """Run kdump_service."""
     argument_spec = {
         "state": {"type": "str", "choices": ["started", "stopped", "restarted"]},
         "enabled": {"type": "bool"},

@@ -2,7 +2,7 @@
 # Copyright (c) 2026, The crashops.kdump authors
 # GNU General Public License v3.0-or-later (see COPYING or https://www.gnu.org/licenses/gpl-3.0.txt)
 # SPDX-License-Identifier: GPL-3.0-or-later
-"""Prepare a dump target and prove that a dump could be written there."""
+"""Prepares a dump target and proves that a dump could be written there."""
 
 DOCUMENTATION = r"""
 module: kdump_target
@@ -236,12 +236,12 @@ from ansible_collections.crashops.kdump.plugins.module_utils._targets.target imp
 
 
 def ensure(host: Host, params: Dict[str, Any], check_mode: bool) -> Dict[str, Any]:
-    """Try the target and return what was found, or would be done."""
+    """Try the dump target and return what was found, or would be done."""
     return tried(caching(host), params, not check_mode)
 
 
 def main() -> None:
-    """Run the module."""
+    """Run kdump_target."""
     argument_spec = {
         "target": target_option(),
         "path": {"type": "str"},

@@ -2,7 +2,7 @@
 # Copyright (c) 2026, The crashops.kdump authors
 # GNU General Public License v3.0-or-later (see COPYING or https://www.gnu.org/licenses/gpl-3.0.txt)
 # SPDX-License-Identifier: GPL-3.0-or-later
-"""The variables of the role checked by name and type. This is the documentation; the work is in the action plugin."""
+"""The documentation of role_variables; the code is in the action plugin of the same name."""
 
 DOCUMENTATION = r"""
 module: role_variables

@@ -2,7 +2,7 @@
 # Copyright (c) 2026, The crashops.kdump authors
 # GNU General Public License v3.0-or-later (see COPYING or https://www.gnu.org/licenses/gpl-3.0.txt)
 # SPDX-License-Identifier: GPL-3.0-or-later
-"""The dumps on a host or a dump server."""
+"""Returns the dumps on a host or a dump server."""
 
 DOCUMENTATION = r"""
 module: vmcore_info
@@ -254,7 +254,7 @@ from ansible_collections.crashops.kdump.plugins.module_utils._vmcores.header imp
 
 
 def refusals(params: Dict[str, Any]) -> List[str]:
-    """Return a sentence for each value that makes no sense."""
+    """Return a refusal for each option of vmcore_info that makes no sense."""
     least = (("newest", 1), ("slack", 0), ("timeout", 1))
     rule = "it must be at least %d"
     path, found = params["path"], []
@@ -273,7 +273,7 @@ def refusals(params: Dict[str, Any]) -> List[str]:
 
 
 def dump_directory(host: Host, path: Optional[str]) -> str:
-    """Return the directory to look in: the one that was asked for, or the host's own."""
+    """Return the directory in which vmcore_info looks for dumps: the option `path`, or the host's own."""
     if path is not None:
         return path
     settings = find_stack(host).settings()
@@ -288,7 +288,7 @@ def dump_directory(host: Host, path: Optional[str]) -> str:
 
 
 def core_facts(seen: OpenedDump) -> Dict[str, Any]:
-    """Return what the core itself tells by its beginning."""
+    """Return what the beginning of a dump's core says of the dump."""
     core, kind = seen.found.core, None
     if core is not None and seen.read is not None:
         try:
@@ -308,7 +308,7 @@ def opinion(seen: OpenedDump, check: bool, text: str) -> Dict[str, Any]:
 
 
 def report(host: Host, seen: OpenedDump, check: bool) -> Dict[str, Any]:
-    """Return all that is told of one dump."""
+    """Return all that vmcore_info says of one dump."""
     found, text = seen.found, dmesg_text(host, seen.found)
     panic = dmesg.panic(text)
     beside = {
@@ -333,7 +333,7 @@ def report(host: Host, seen: OpenedDump, check: bool) -> Dict[str, Any]:
 
 
 def ensure(host: Host, params: Dict[str, Any], check_mode: bool) -> Dict[str, Any]:
-    """Return the dumps; nothing is changed."""
+    """Return the dumps in the directory; nothing is changed."""
     refused = refusals(params)
     if refused:
         raise Refused(refused)
@@ -350,7 +350,7 @@ def ensure(host: Host, params: Dict[str, Any], check_mode: bool) -> Dict[str, An
 
 
 def main() -> None:
-    """Run the module."""
+    """Run vmcore_info."""
     module = AnsibleModule(
         argument_spec={
             "path": {"type": "path"},

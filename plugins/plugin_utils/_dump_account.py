@@ -2,10 +2,10 @@
 # GNU General Public License v3.0-or-later (see COPYING or https://www.gnu.org/licenses/gpl-3.0.txt)
 # SPDX-License-Identifier: GPL-3.0-or-later
 # Private to this collection: no promise is made to code outside it.
-"""What the account on an ssh dump server lets in, as pure functions: lines of authorized_keys, made of hosts' keys.
+"""The account on an ssh dump server: its lines of authorized_keys, made of hosts' public keys. Pure functions.
 
-The key is all that a host says here. It is taken only if it is one key and nothing else; what may be done with it, and
-where, is what the operator wrote.
+The key is all that a host says here. It is taken only if it is one key and nothing else. The operator alone decides
+what may be done with it, and where.
 """
 
 from __future__ import annotations
@@ -27,7 +27,7 @@ PRIVATE = "__kdump_"
 
 
 def public_key(text: Any) -> str | None:
-    """Return type and key out of what a host says is its public key, None where it is anything else."""
+    """Return type and key of the public key that a host sends, None where the text is anything else."""
     match = KEY.fullmatch(str(text or "").strip())
     if match is None:
         return None
@@ -42,7 +42,10 @@ def public_key(text: Any) -> str | None:
 
 
 def line(host: str, text: Any, directory: str | None) -> str | None:
-    """Return the line that lets a host in, None where its key is none; with a directory it may only write there."""
+    """Return the line of authorized_keys that lets a host in, None without a valid key.
+
+    With a directory, the host may only write dumps there.
+    """
     key = public_key(text)
     if key is None:
         return None
@@ -51,7 +54,7 @@ def line(host: str, text: Any, directory: str | None) -> str | None:
 
 
 def batch(hostvars: Mapping[str, Any], hosts: Iterable[str], login: str) -> list[str]:
-    """Return the hosts that want to log in to one account, as the role itself has noted; facts do not count."""
+    """Return the hosts of a batch that want to log in to one account, as the role has noted; facts do not count."""
     found = []
     for host in hosts:
         variables = hostvars.get(host) or {}
@@ -61,12 +64,12 @@ def batch(hostvars: Mapping[str, Any], hosts: Iterable[str], login: str) -> list
 
 
 def claims(variables: Mapping[str, Any]) -> bool:
-    """Return whether a host sent facts that are named like what the role notes: it could speak for others by them."""
+    """Return whether a host sent facts with names that the role notes things under: it could speak for other hosts."""
     return any(str(name).startswith(PRIVATE) for name in variables.get("ansible_facts") or {})
 
 
 def directory_refusals(directories: Mapping[str, str]) -> dict[str, str]:
-    """Return why hosts cannot have their directories for themselves: no plain path, or one that lies in another's."""
+    """Return why hosts have no dump directory of their own: it is no plain path, or overlaps another host's."""
     found = {}
     for host, directory in directories.items():
         if not DIRECTORY.fullmatch(directory) or ".." in directory:
@@ -82,6 +85,5 @@ def directory_refusals(directories: Mapping[str, str]) -> dict[str, str]:
 
 
 def _overlap(one: str, other: str) -> bool:
-    """Return whether two directories are the same, or one lies in the other."""
     first, second = one.rstrip("/") + "/", other.rstrip("/") + "/"
     return first.startswith(second) or second.startswith(first)

@@ -2,7 +2,7 @@
 # GNU General Public License v3.0-or-later (see COPYING or https://www.gnu.org/licenses/gpl-3.0.txt)
 # SPDX-License-Identifier: GPL-3.0-or-later
 # Private to this collection: no promise is made to code outside it.
-"""The files that the role brings to a host, as its tasks write them: units, and the options of the metrics program."""
+"""The files that the role's tasks write on a host: systemd units, and the options of the metrics program."""
 
 from __future__ import annotations
 
@@ -24,7 +24,7 @@ JUDGING: dict[str, Any] = {"probe": True, "thresholds": {}, "waivers": [], "pani
 
 
 def texts(values: Mapping[str, Any], stack_name: str) -> dict[str, dict[str, str]]:
-    """Return the texts of the files that the variables ask for on a stack, by part and path."""
+    """Return the texts of the files that the role's variables ask for on a kdump stack, by part and path."""
     found = {}
     if [word for word in values.get("kdump_panic_policy") or [] if word != "none"]:
         named = {"policy_file": panic_policy.POLICY_FILE, "kdump_unit": STACKS[stack_name].unit}
@@ -40,7 +40,7 @@ def texts(values: Mapping[str, Any], stack_name: str) -> dict[str, dict[str, str
 
 
 def expected(values: Mapping[str, Any], program: Callable[[], bytes]) -> dict[str, Any]:
-    """Return the digests of all these files for either stack, and of the metrics program where it is wanted."""
+    """Return the digests of the role's own files for either stack, and of the metrics program where it is wanted."""
     files: dict[str, dict[str, dict[str, str]]] = {}
     for stack_name in STACKS:
         for part, of_part in texts(values, stack_name).items():
@@ -50,7 +50,7 @@ def expected(values: Mapping[str, Any], program: Callable[[], bytes]) -> dict[st
 
 
 def _rendered(unit: str, **words: str) -> str:
-    """Return the text of a unit of the role."""
+    """Return the text of a systemd unit, rendered from the role's template."""
     text = (TEMPLATES / (unit + ".j2")).read_text(encoding="utf-8")
     template = jinja2.Template(text, undefined=jinja2.StrictUndefined, keep_trailing_newline=True)
     return str(template.render(**words))

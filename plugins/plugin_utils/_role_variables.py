@@ -2,7 +2,7 @@
 # GNU General Public License v3.0-or-later (see COPYING or https://www.gnu.org/licenses/gpl-3.0.txt)
 # SPDX-License-Identifier: GPL-3.0-or-later
 # Private to this collection: no promise is made to code outside it.
-"""The role's variables: which there are, their values by type, and what is refused without a look at the host.
+"""The role's variables: which exist, their values by type, and which are refused without a look at the host.
 
 Names, types and choices are those of the role's argument_specs.yml, which is read here: they exist once.
 """
@@ -91,7 +91,7 @@ FREE_TEXTS = ("kdump_waivers", "kdump_ssh_host_keys")
 
 
 class Wrong(Exception):
-    """A value that is refused: option, value, rule, remedy as in one sentence."""
+    """A value of a role variable that is refused: option, value, rule and remedy in one sentence."""
 
     def __init__(self, name: str, value: Any, rule: str, remedy: str) -> None:
         super().__init__(refusal(name, value, rule, remedy))
@@ -99,13 +99,13 @@ class Wrong(Exception):
 
 @lru_cache(maxsize=None)
 def _entry_points() -> dict[str, dict[str, Any]]:
-    """Return the options of each entry point of the role."""
+    """Return the options of each entry point in the role's argument_specs.yml."""
     specs = yaml.safe_load(SPECS.read_text(encoding="utf-8"))["argument_specs"]
     return {name: spec["options"] for name, spec in specs.items()}
 
 
 def options_of(entry_point: str) -> dict[str, Any]:
-    """Return the options of all entry points; where two say different things of one, the asked one counts."""
+    """Return the options of all entry points of the role; where two differ, the given entry point's counts."""
     merged: dict[str, Any] = {}
     for options in (*_entry_points().values(), _entry_points()[entry_point]):
         merged.update(options)
@@ -113,7 +113,7 @@ def options_of(entry_point: str) -> dict[str, Any]:
 
 
 def allowed(typed: Mapping[str, Any]) -> list[str]:
-    """Return the unknown names that the operator allows; what cannot be read as a list allows none."""
+    """Return the unknown variables that kdump_allow_unknown names; a value that is no list allows none."""
     try:
         return _list(ALLOWED, typed.get(ALLOWED) or [], {})
     except Wrong:
@@ -121,7 +121,7 @@ def allowed(typed: Mapping[str, Any]) -> list[str]:
 
 
 def unknown(variables: Mapping[str, Any], entry_point: str) -> list[str]:
-    """Return a sentence for each variable that is none of the role; what is registered is a result."""
+    """Return a refusal for each kdump_ variable that the role does not have; a registered result is none."""
     known = [*options_of(entry_point), *OF_PLAYBOOKS]
     names = [name for name in sorted(variables) if name.startswith("kdump_") and name not in known]
     return [_unknown(name, variables[name], known) for name in names if not _is_result(variables[name])]
@@ -133,7 +133,7 @@ def _is_result(value: Any) -> bool:
 
 
 def _unknown(name: str, value: Any, known: Iterable[str]) -> str:
-    """Return the sentence for one unknown variable."""
+    """Return the refusal of one unknown variable, with the name that was probably meant."""
     if name in OF_PEER:
         return refusal(name, value, "it is a variable of linux-system-roles.kdump", OF_PEER[name])
     near = difflib.get_close_matches(name, list(known), 1, HOW_NEAR)
@@ -144,7 +144,7 @@ def _unknown(name: str, value: Any, known: Iterable[str]) -> str:
 
 
 def converted(variables: Mapping[str, Any], entry_point: str) -> tuple[dict[str, Any], list[str]]:
-    """Return the variables that have a value, each of its type, and a sentence for each that cannot be."""
+    """Return the role's variables that have a value, each of its type, and a refusal for each that cannot be."""
     options = options_of(entry_point)
     values: dict[str, Any] = {}
     refused: list[str] = []
@@ -162,13 +162,13 @@ def converted(variables: Mapping[str, Any], entry_point: str) -> tuple[dict[str,
 
 
 def for_host(values: Mapping[str, Any], own_directory: bool) -> dict[str, Any]:
-    """Return the values for one host, which says only whether its dumps need a directory of their own."""
+    """Return the role's variables for one host, which says only whether its dumps need a directory of their own."""
     own = values.get("kdump_own_path")
     return dict(values, kdump_path=own) if own_directory and own and not values.get("kdump_path") else dict(values)
 
 
 def _converted(name: str, value: Any, spec: Mapping[str, Any]) -> Any:
-    """Return a value of the type that the spec says, or raise Wrong."""
+    """Return a variable's value in the type that argument_specs.yml names, or raise Wrong."""
     kind = spec.get("type", "str")
     chosen = KINDS[kind](name, value, spec)
     for word in chosen if isinstance(chosen, list) else [chosen]:
@@ -183,7 +183,7 @@ def _converted(name: str, value: Any, spec: Mapping[str, Any]) -> Any:
 
 
 def _text(name: str, value: Any, dummy: Mapping[str, Any]) -> str:
-    """Return a text; a number is one."""
+    """Return a variable's value as a text, which a number may be."""
     if isinstance(value, bool):
         raise Wrong(name, value, "YAML reads this word as a truth value", "put it in quotes")
     if isinstance(value, (str, int, float)):
@@ -192,7 +192,7 @@ def _text(name: str, value: Any, dummy: Mapping[str, Any]) -> str:
 
 
 def _number(name: str, value: Any, dummy: Mapping[str, Any]) -> int:
-    """Return a whole number."""
+    """Return a variable's value as a whole number."""
     if isinstance(value, float) and value.is_integer():
         return int(value)
     if isinstance(value, int) and not isinstance(value, bool):
@@ -204,7 +204,7 @@ def _number(name: str, value: Any, dummy: Mapping[str, Any]) -> int:
 
 
 def _truth(name: str, value: Any, dummy: Mapping[str, Any]) -> bool:
-    """Return a truth value."""
+    """Return a variable's value as true or false."""
     try:
         return bool(boolean(value))
     except TypeError:
@@ -212,7 +212,7 @@ def _truth(name: str, value: Any, dummy: Mapping[str, Any]) -> bool:
 
 
 def _list(name: str, value: Any, spec: Mapping[str, Any]) -> list[Any]:
-    """Return a list: of a list, of its text in JSON or YAML, of words with commas between them."""
+    """Return a variable's value as a list: from a list, from JSON or YAML, or from words between commas."""
     if isinstance(value, str):
         value = _parsed(name, value, list) if value.lstrip().startswith("[") else _words(name, value)
     elif isinstance(value, (int, float)) and not isinstance(value, bool):
@@ -227,7 +227,7 @@ def _list(name: str, value: Any, spec: Mapping[str, Any]) -> list[Any]:
 
 
 def _words(name: str, text: str) -> list[str]:
-    """Return the words of a text with commas between them."""
+    """Return the words of a variable's text with commas between them."""
     if name in COMMAND_LINES and "," in text:
         rule = "a comma may be a part of one word or stand between two"
         raise Wrong(name, text, rule, "write a list such as [one, two]")
@@ -235,7 +235,7 @@ def _words(name: str, text: str) -> list[str]:
 
 
 def _parsed(name: str, text: str, kind: type) -> Any:
-    """Return a list or a dictionary of its text in JSON or YAML."""
+    """Return the list or dictionary that a variable's text holds in JSON or YAML."""
     try:
         found = yaml.safe_load(text)
     except yaml.YAMLError:
@@ -248,7 +248,7 @@ def _parsed(name: str, text: str, kind: type) -> Any:
 
 
 def _dictionary(name: str, value: Any, spec: Mapping[str, Any]) -> dict[str, Any]:
-    """Return a dictionary, its own options checked."""
+    """Return a variable's value as a dictionary, its own options checked."""
     if isinstance(value, str):
         value = _parsed(name, value, dict)
     if not isinstance(value, dict):
@@ -269,7 +269,7 @@ def _dictionary(name: str, value: Any, spec: Mapping[str, Any]) -> dict[str, Any
 
 
 def _raw(name: str, value: Any, dummy: Mapping[str, Any]) -> str | list[str]:
-    """Return one text or a list of texts; sizes have commas of their own, kernels do not."""
+    """Return a variable's value as one text or a list of texts; sizes contain commas, kernels do not."""
     if isinstance(value, str) and value.lstrip().startswith("["):
         value = _parsed(name, value, list)
     if isinstance(value, str) and name == "kdump_crashkernel_kernels" and value.startswith("/"):
@@ -292,7 +292,7 @@ KINDS: dict[str, Callable[[str, Any, Mapping[str, Any]], Any]] = {
 
 
 def refusals(values: Mapping[str, Any], is_host: Callable[[str], bool], hosts: Iterable[str]) -> list[str]:
-    """Return a sentence for each value that is wrong on every host. is_host is whether the inventory has a host."""
+    """Return a refusal for each value that is wrong on every host. is_host tells whether the inventory has a host."""
     found = [
         refusal(
             name, value, "it must be at least %d seconds" % LEAST.get(name, 1), "give a larger number or leave it out"
@@ -330,7 +330,7 @@ def refusals(values: Mapping[str, Any], is_host: Callable[[str], bool], hosts: I
 
 
 def _metrics_directory(place: str) -> list[str]:
-    """Return why metrics are not written into a directory; a relative one is refused by its pattern."""
+    """Return why kdump_metrics_directory is refused; its pattern already refuses a relative path."""
     if not place.startswith("/") or METRICS_IN_RUN.fullmatch(place):
         return []
     trouble = plain_path_problem(place)
@@ -342,7 +342,7 @@ def _metrics_directory(place: str) -> list[str]:
 
 
 def _unseen(values: Mapping[str, Any]) -> list[str]:
-    """Return a sentence for each variable with a text that nobody sees: it may become another line of a file."""
+    """Return a refusal for each variable with invisible text, which could become another line of a file."""
     found: list[str] = []
     for name, value in values.items():
         problems = [] if name in FREE_TEXTS else [unseen_problem(text) for text in _texts(value)]
@@ -351,7 +351,7 @@ def _unseen(values: Mapping[str, Any]) -> list[str]:
 
 
 def _texts(value: Any) -> list[str]:
-    """Return all texts in a value, the names of a dictionary too."""
+    """Return all texts in a variable's value, the names of a dictionary included."""
     if isinstance(value, Mapping):
         value = [*value, *value.values()]
     if isinstance(value, list):
@@ -360,7 +360,7 @@ def _texts(value: Any) -> list[str]:
 
 
 def _judging(values: Mapping[str, Any]) -> list[str]:
-    """Return what is wrong with thresholds and waivers."""
+    """Return what is wrong with kdump_thresholds and kdump_waivers."""
     found = []
     for name, value in values.get("kdump_thresholds", {}).items():
         option = "kdump_thresholds.%s" % name

@@ -2,7 +2,7 @@
 # GNU General Public License v3.0-or-later (see COPYING or https://www.gnu.org/licenses/gpl-3.0.txt)
 # SPDX-License-Identifier: GPL-3.0-or-later
 # Private to this collection: no promise is made to code outside it.
-"""The plan of a host as the role's tasks ask for it: what the host found, with what only the control node knows.
+"""The plan of a host for the role's tasks: what the host found, completed by what only the control node knows.
 
 What a host says decides only what is done on that host. Whatever leads elsewhere, such as to the account on an ssh
 server, comes from the operator's variables.
@@ -40,7 +40,7 @@ ONLY_THE_HOST = (
 def completed(
     found: Mapping[str, Any], values: Mapping[str, Any], host: str, check_mode: bool
 ) -> tuple[list[str], dict[str, Any]]:
-    """Return what is refused beside what the host refuses, and the plan."""
+    """Return what the control node refuses in a host's plan, and the completed plan."""
     found = shown(dict(found))
     hopeless = found.get("hopeless")
     if hopeless:
@@ -61,7 +61,7 @@ def completed(
 
 
 def prepared(target: Mapping[str, Any], values: Mapping[str, Any], check_mode: bool) -> dict[str, Any]:
-    """Return the target with a yes or no for each task that may prepare it."""
+    """Return the plan of the dump target with a yes or no for each task that may prepare it."""
     knows_server = "kdump_ssh_server" in values
     knows_keys = knows_server or "kdump_ssh_host_keys" in values
     lacks = not target["works"] or target["too_open"]
@@ -90,14 +90,14 @@ def prepared(target: Mapping[str, Any], values: Mapping[str, Any], check_mode: b
 
 
 def has_other_receiver(target: Mapping[str, Any]) -> bool:
-    """Return whether the account takes dumps by another version of the program than this collection brings."""
+    """Return whether the ssh account takes dumps by another version of the receiving program than this collection's."""
     if not (target["works"] and target["write_only"]):
         return False
     return bool(target["write_only_program"] != hashlib.sha256(RECEIVER.read_bytes()).hexdigest())
 
 
 def is_mended(target: Mapping[str, Any], knows_server: bool, knows_keys: bool) -> bool:
-    """Return whether the role mends what the look at the target found."""
+    """Return whether the role mends the trouble that the dump target was found to have."""
     mended = {
         "program_missing": True,
         "key_missing": True,
@@ -110,7 +110,7 @@ def is_mended(target: Mapping[str, Any], knows_server: bool, knows_keys: bool) -
 
 
 def _account_refusals(target: Mapping[str, Any], values: Mapping[str, Any], host: str) -> list[str]:
-    """Refuse an account that only the host names: it, and what it lets in, is on another machine."""
+    """Refuse an account on an ssh server that only the host names: what it lets in is on another machine."""
     if not target["logs_in"] or _is_named(values):
         return []
     why = "its account lets this host do more than dump"
@@ -120,6 +120,6 @@ def _account_refusals(target: Mapping[str, Any], values: Mapping[str, Any], host
 
 
 def _is_named(values: Mapping[str, Any]) -> bool:
-    """Return whether the operator wrote which account on an ssh server the dumps go to."""
+    """Return whether kdump_target names the account on an ssh server to which the dumps go."""
     asked = values.get("kdump_target") or {}
     return asked.get("type") == "ssh" and bool(asked.get("location"))

@@ -2,7 +2,7 @@
 # GNU General Public License v3.0-or-later (see COPYING or https://www.gnu.org/licenses/gpl-3.0.txt)
 # SPDX-License-Identifier: GPL-3.0-or-later
 # Private to this collection: no promise is made to code outside it.
-"""The role's variables of one host, as an action plugin finds them among the variables of its task."""
+"""The base of actions that check the role's variables of one host, taken from the variables of their task."""
 
 from __future__ import annotations
 
@@ -19,14 +19,14 @@ from ansible_collections.crashops.kdump.plugins.plugin_utils._crash_test.other_h
 
 
 class VariablesAction(ActionBase):
-    """An action that begins with the role's variables: their names, their types, and all that needs no host."""
+    """An action that first checks the role's variables: their names, their types, and all that needs no host."""
 
     TRANSFERS_FILES = False
     _supports_check_mode = True
     _supports_async = False
 
     def checked(self, entry_point: str, variables: Mapping[str, Any] | None) -> tuple[dict[str, Any], list[str]]:
-        """Return the variables that have a value, each of its type, and a sentence for each that is refused."""
+        """Return the role's variables that have a value, each of its type, and a refusal for each that is wrong."""
         given = variables if variables is not None else self._vars
         typed, refused = self._typed(given, entry_point)
         values, wrong = _role_variables.converted(typed, entry_point)
@@ -36,7 +36,7 @@ class VariablesAction(ActionBase):
 
     @staticmethod
     def ended(result: dict[str, Any]) -> dict[str, Any]:
-        """Return the result as a failure where something is refused, and without secrets where others see it."""
+        """Return the result, as a failure where something is refused, and without secrets that others would see."""
         if not result.get("failed") and result["refused"]:
             result.update(failed=True, msg=" ".join(result["refused"]))
         if result.get("failed"):
@@ -47,7 +47,7 @@ class VariablesAction(ActionBase):
         return result
 
     def _typed(self, given: Mapping[str, Any], entry_point: str) -> tuple[dict[str, Any], list[str]]:
-        """Return what was given for the role's variables, templates resolved, and what is wrong with that."""
+        """Return the role's variables with templates resolved, and a refusal for each that is unknown or unresolved."""
         typed, refused = {}, []
         for name in _role_variables.options_of(entry_point):
             if name not in given:
@@ -67,11 +67,10 @@ class VariablesAction(ActionBase):
         return typed, _role_variables.unknown(others, entry_point) + refused
 
     def _hosts(self) -> list[str]:
-        """Return the names of the inventory's hosts."""
         return list((self._vars.get("groups") or {}).get("all") or [])
 
     def _claimed(self, given: Mapping[str, Any]) -> list[str]:
-        """Return a sentence for each variable whose value is a fact: any module's result can bring one."""
+        """Return a refusal for each role variable whose value is a fact, since any module's result can bring one."""
         facts = self._vars.get("ansible_facts") or {}
         names = [name for name in facts if str(name).startswith("kdump_") and name in given]
         rule = "the value is a fact that the host sent, and a host decides nothing here"
@@ -80,10 +79,10 @@ class VariablesAction(ActionBase):
 
 
 def named(variable: str, sentences: list[str]) -> bool:
-    """Return whether a sentence is about a variable, or a part of it."""
+    """Return whether a refusal is about a role variable, or a part of it."""
     return any(sentence.startswith((variable + ":", variable + ".")) for sentence in sentences)
 
 
 def plain(value: Any) -> Any:
-    """Return a value without what ansible-core knows about where it came from; a date becomes its text."""
+    """Return a value without ansible-core's marks of where it came from; a date becomes its text."""
     return json.loads(json.dumps(value, default=str))

@@ -2,7 +2,7 @@
 # GNU General Public License v3.0-or-later (see COPYING or https://www.gnu.org/licenses/gpl-3.0.txt)
 # SPDX-License-Identifier: GPL-3.0-or-later
 # Private to this collection: no promise is made to code outside it.
-"""All checks in order: id, group, and how much each weighs. The ids stay: waivers and reports name them."""
+"""All checks in their order: id, group, and weight. The ids stay the same: waivers and reports name them."""
 
 from typing import Callable, List, NamedTuple, Tuple, Union
 
@@ -55,7 +55,7 @@ class Limited:
 
 
 class Check(NamedTuple):
-    """One check."""
+    """One check: its id, its group, the function that judges, and its weight."""
 
     id: str
     group: str
@@ -63,12 +63,12 @@ class Check(NamedTuple):
     weight: str
 
     def outcome(self, seen: Evidence, limits: Thresholds) -> Outcome:
-        """Return what the check says."""
+        """Run the check on a host's evidence."""
         return self.judge.judge(seen, limits) if isinstance(self.judge, Limited) else self.judge(seen)
 
 
 def _group(group: str, *rows: Union[Judge, Limited, Tuple[Union[Judge, Limited], str]]) -> List[Check]:
-    """Return the checks of a group, each named for its function; a row is a check, or a check with its weight."""
+    """Return the checks of a group, each named after its function; a row is a function, or a function with a weight."""
     pairs = [row if isinstance(row, tuple) else (row, PLAIN) for row in rows]
     return [Check(judge.__name__, group, judge, weight) for judge, weight in pairs]
 
@@ -206,18 +206,18 @@ GROUPS = tuple(sorted({check.group for check in CHECKS}, key=[check.group for ch
 
 
 def run_checks(seen: Evidence, limits: Thresholds) -> List[Judgement]:
-    """Return what every check says; waivers are not applied yet."""
+    """Run all checks on a host's evidence; waivers are not applied yet."""
     return [_judged(check, seen, limits) for check in CHECKS]
 
 
 def _judged(check: Check, seen: Evidence, limits: Thresholds) -> Judgement:
-    """Return what one check says."""
+    """Run one check and return its judgement."""
     outcome = _settled(check, _advised(check.outcome(seen, limits), seen), seen)
     return Judgement(check.id, check.group, *outcome, reference=REFERENCE % check.id)
 
 
 def _advised(outcome: Outcome, seen: Evidence) -> Outcome:
-    """Return an outcome with an advice where something could not be seen, and the check itself has none."""
+    """Return an outcome of unknown with advice, if the check itself gave none."""
     if outcome.status != UNKNOWN or outcome.advice is not None:
         return outcome
     return outcome._replace(advice=advice_on(outcome.reason or "", seen.platform.root))

@@ -2,7 +2,7 @@
 # GNU General Public License v3.0-or-later (see COPYING or https://www.gnu.org/licenses/gpl-3.0.txt)
 # SPDX-License-Identifier: GPL-3.0-or-later
 # Private to this collection: no promise is made to code outside it.
-"""Checks of what the dump target is made of: its file system, and the devices below that."""
+"""Checks of the dump target's file system and of the block devices below it."""
 
 from typing import Optional
 
@@ -43,7 +43,7 @@ MEMORY_LAYERS = ("zram", "ram")
 
 
 def target_supported(seen: Evidence) -> Outcome:
-    """Judge whether kdump supports what the target is made of."""
+    """Judge whether kdump supports the dump target's file system and block devices."""
     kind, directory = seen.settings.target_type, seen.target.directory.path
     if seen.target.place and seen.target.place.mount:
         kind = seen.target.place.mount.fstype
@@ -54,7 +54,7 @@ def target_supported(seen: Evidence) -> Outcome:
 
 
 def _of_type(seen: Evidence, kind: str) -> Optional[Outcome]:
-    """Return what speaks against a file system or another kind of target, None where nothing does."""
+    """Return what is wrong with the type of the dump target, None where nothing is."""
     if kind in USELESS_TYPES:
         return failed("The dumps go to %s: %s." % (kind, USELESS_TYPES[kind]), ELSEWHERE, kind)
     if kind in seen.stack_class.known_types:
@@ -64,7 +64,7 @@ def _of_type(seen: Evidence, kind: str) -> Optional[Outcome]:
 
 
 def _of_layers(seen: Evidence) -> Optional[Outcome]:
-    """Return what speaks against the devices below the file system, None where nothing does."""
+    """Return what is wrong with the block devices below the file system, None where nothing is."""
     kinds = sorted({layer.kind for layer in seen.target.layers if layer.kind not in SUPPORTED_LAYERS})
     if not kinds:
         return None
@@ -79,7 +79,7 @@ def _of_layers(seen: Evidence) -> Optional[Outcome]:
 
 
 def _of_root(seen: Evidence) -> Optional[Outcome]:
-    """Return what speaks against the root file system, where the capture kernel boots it; None where nothing does."""
+    """Return what is wrong with the root file system, where the capture kernel boots it; None where nothing is."""
     root = seen.target.root_type
     if not seen.stack_class.boots_root or root is None or root in seen.stack_class.known_types:
         return None
@@ -88,7 +88,7 @@ def _of_root(seen: Evidence) -> Optional[Outcome]:
 
 
 def encrypted_target(seen: Evidence) -> Outcome:
-    """Judge whether somebody would have to type a passphrase, or memory be kept for a key, at the crash."""
+    """Judge whether the target is encrypted: a crash would then need a passphrase, or memory for a key."""
     names = [layer.name for layer in seen.target.layers if layer.kind in ("luks2", "crypt")]
     if not names:
         return skipped("the target is not encrypted, or not a disk of this host")
@@ -98,7 +98,7 @@ def encrypted_target(seen: Evidence) -> Outcome:
 
 
 def thin_pool(seen: Evidence) -> Outcome:
-    """Judge whether a thin pool below the target has room."""
+    """Judge whether the LVM thin pool below the dump target has free space."""
     used = seen.target.thin_percent
     if not any(layer.kind == "thin pool" for layer in seen.target.layers):
         return skipped("the target lies in no thin pool")
@@ -109,7 +109,7 @@ def thin_pool(seen: Evidence) -> Outcome:
 
 
 def network_storage(seen: Evidence) -> Outcome:
-    """Judge whether the disk below the target hangs on a network or has several paths."""
+    """Judge whether the disk below the dump target is attached by a network or by several paths."""
     kinds = sorted({layer.kind for layer in seen.target.layers if layer.kind in NETWORK_KINDS})
     if not kinds:
         return passed("no")

@@ -2,7 +2,7 @@
 # GNU General Public License v3.0-or-later (see COPYING or https://www.gnu.org/licenses/gpl-3.0.txt)
 # SPDX-License-Identifier: GPL-3.0-or-later
 # Private to this collection: no promise is made to code outside it.
-"""Checks of the boot entries: what the next boot reserves, and the one after the next update."""
+"""Checks of the boot entries: what the next boot reserves, and what an update of kdump or the kernel changes."""
 
 from ansible_collections.crashops.kdump.plugins.module_utils._checks.memory import RESERVE
 from ansible_collections.crashops.kdump.plugins.module_utils._checks.outcome import (
@@ -21,7 +21,7 @@ SET_ALL = "Run ansible-playbook crashops.kdump.setup, which sets one value for a
 
 
 def reboot_not_pending(seen: Evidence) -> Outcome:
-    """Judge whether a reboot would change what is reserved."""
+    """Judge whether a reboot would change what is reserved for the capture kernel."""
     required, why = seen.boot_entries.reboot_required, seen.boot_entries.reason
     if required is None:
         return unknown("What the next boot reserves cannot be seen: %s." % (why or "no boot loader"))
@@ -35,7 +35,7 @@ def reboot_not_pending(seen: Evidence) -> Outcome:
 
 
 def entries_read(seen: Evidence) -> Outcome:
-    """Judge whether the machine boots the entries that were set."""
+    """Judge whether the machine boots the boot entries that were set."""
     if seen.boot_entries.entries is None:
         return skipped("the boot entries cannot be read")
     found = seen.boot_entries.unread
@@ -46,7 +46,7 @@ def entries_read(seen: Evidence) -> Outcome:
 
 
 def entries_alike(seen: Evidence) -> Outcome:
-    """Judge whether another entry than the default one would be booted without the reservation."""
+    """Judge whether a boot entry other than the default one would boot without the reservation."""
     entries = seen.boot_entries.entries
     if entries is None:
         return unknown("The boot entries cannot be read: %s." % (seen.boot_entries.reason or "no boot loader"))
@@ -79,7 +79,7 @@ def new_kernels(seen: Evidence) -> Outcome:
 
 
 def value_stays(seen: Evidence) -> Outcome:
-    """Judge whether the next update of kdump or the kernel puts the vendor's default in place of the value."""
+    """Judge whether the next update of kdump or the kernel replaces the crashkernel= value by the vendor's default."""
     if seen.stack.generation in (None, "el8"):
         return skipped("nothing sets the value anew here")
     default, vendor = seen.boot_entries.default_values, seen.memory.vendor
@@ -97,7 +97,7 @@ def value_stays(seen: Evidence) -> Outcome:
 
 
 def early_kdump(seen: Evidence) -> Outcome:
-    """Judge whether early kdump, where it is asked for, has a fresh capture initramfs."""
+    """Judge whether early kdump, if it is requested, has a fresh capture initramfs."""
     if "rd.earlykdump" not in seen.platform.cmdline:
         return skipped("early kdump is not asked for")
     system, capture = seen.capture_image.system_mtime, seen.capture_image.mtime

@@ -2,7 +2,7 @@
 # GNU General Public License v3.0-or-later (see COPYING or https://www.gnu.org/licenses/gpl-3.0.txt)
 # SPDX-License-Identifier: GPL-3.0-or-later
 # Private to this collection: no promise is made to code outside it.
-"""Checks of the capture initramfs and kernel: there, fresh, loaded, and able to be built again."""
+"""Checks of the capture initramfs and its kernel: whether they are there, fresh and loaded, and can be built again."""
 
 from ansible_collections.crashops.kdump.plugins.module_utils._checks.judge_options import Thresholds
 from ansible_collections.crashops.kdump.plugins.module_utils._checks.outcome import (
@@ -21,7 +21,7 @@ ARM = "Run ansible-playbook crashops.kdump.setup, which builds and loads it."
 
 
 def image_exists(seen: Evidence) -> Outcome:
-    """Judge whether there is a capture initramfs of the running kernel."""
+    """Judge whether the running kernel has a capture initramfs."""
     image = seen.capture_image
     if image.exists:
         return passed(image.path)
@@ -31,7 +31,7 @@ def image_exists(seen: Evidence) -> Outcome:
 
 
 def image_fresh(seen: Evidence) -> Outcome:
-    """Judge whether the capture initramfs is younger than all that it is made from."""
+    """Judge whether the capture initramfs is newer than all that it is made from."""
     image = seen.capture_image
     if not image.exists:
         return skipped("there is no capture initramfs")
@@ -42,7 +42,7 @@ def image_fresh(seen: Evidence) -> Outcome:
 
 
 def loaded_fresh(seen: Evidence) -> Outcome:
-    """Judge whether what is loaded is what the files say now."""
+    """Judge whether the loaded capture kernel and initramfs are as new as the files that they come from."""
     changed = seen.service.changed_since
     if not seen.service.armed:
         return skipped("nothing is loaded")
@@ -59,7 +59,7 @@ def loaded_fresh(seen: Evidence) -> Outcome:
 
 
 def image_links(seen: Evidence) -> Outcome:
-    """Judge whether kdump-tools would load the kernel that runs."""
+    """Judge whether kdump-tools' links point at the running kernel."""
     wrong = seen.capture_image.wrong_links
     if not seen.stack_class.loads_by_links:
         return skipped("kdumpctl has no such links")
@@ -71,7 +71,7 @@ def image_links(seen: Evidence) -> Outcome:
 
 
 def capture_kernel_installed(seen: Evidence) -> Outcome:
-    """Judge whether the kernel that captures is still on the disk."""
+    """Judge whether the capture kernel is still on the disk."""
     path, there = seen.capture_image.kernel_path, seen.capture_image.kernel_exists
     if there:
         return passed(path)
@@ -84,7 +84,7 @@ def capture_kernel_installed(seen: Evidence) -> Outcome:
 
 
 def boot_space(seen: Evidence) -> Outcome:
-    """Judge whether one more capture initramfs can be built where it lies."""
+    """Judge whether one more capture initramfs fits into the directory where it lies."""
     free, size = seen.capture_image.free_bytes, seen.capture_image.size
     if free is None or size is None:
         return skipped("the size of an initramfs, or the room for it, is not known")
@@ -96,7 +96,7 @@ def boot_space(seen: Evidence) -> Outcome:
 
 
 def watchdog(seen: Evidence, limits: Thresholds) -> Outcome:
-    """Judge whether a watchdog would reset the machine while it dumps."""
+    """Judge whether a watchdog may reset the machine while it writes a dump."""
     running = seen.platform.watchdogs
     if not running:
         return passed("none runs")

@@ -2,7 +2,7 @@
 # GNU General Public License v3.0-or-later (see COPYING or https://www.gnu.org/licenses/gpl-3.0.txt)
 # SPDX-License-Identifier: GPL-3.0-or-later
 # Private to this collection: no promise is made to code outside it.
-"""Checks of what is set in the capture kernel: sysctl keys and words that take its memory, or end it."""
+"""Checks of settings in the capture kernel: sysctl keys and boot words that take its memory, or make it panic."""
 
 import re
 from typing import List, NamedTuple, Optional, Tuple
@@ -62,7 +62,7 @@ MOVE = "Take it out of %s, or set it in a unit that has ConditionPathExists=!/pr
 
 
 class Taker(NamedTuple):
-    """What takes memory in the capture kernel: in words, where it is set, and how much it takes."""
+    """A setting that takes memory in the capture kernel: its words, where it is set, and the bytes that it takes."""
 
     what: str
     source: str
@@ -70,7 +70,7 @@ class Taker(NamedTuple):
 
 
 def capture_sysctls(seen: Evidence) -> Outcome:
-    """Judge whether sysctl keys would end the dump: they leave too little memory, or make a panic of a hang."""
+    """Judge whether sysctl keys would end the dump: they leave too little memory, or turn a hang into a panic."""
     takers = _of_keys(seen)
     hopeless = _takes_much(seen, takers) and _left(seen, takers) < FLOOR
     hangs = _hangs(seen)
@@ -90,7 +90,7 @@ def capture_sysctls(seen: Evidence) -> Outcome:
 
 
 def capture_settings(seen: Evidence) -> Outcome:
-    """Judge whether settings of the capture kernel are in doubt: of memory, or of what makes it panic."""
+    """Judge whether settings of the capture kernel are in doubt: they take memory, or make it panic."""
     keys = [key for key in TROUBLES if (number(seen.capture_settings.sysctls, key) or 0) > 0]
     keys = [key for key in keys if key not in seen.stack_class.usual_sysctls]
     takers = _of_keys(seen) + _of_words(seen)
@@ -111,28 +111,27 @@ def capture_settings(seen: Evidence) -> Outcome:
 
 
 def _advice(seen: Evidence, source: str) -> str:
-    """Return how to mend what a file or the command line sets."""
+    """Return the advice on a setting of the capture kernel, by the file or command line that sets it."""
     return seen.stack_class.unsay if source == LINE else MOVE % source
 
 
 def _reserved(seen: Evidence) -> int:
-    """Return the reserved bytes."""
     return int(seen.running.reserved_bytes or 0)
 
 
 def _takes_much(seen: Evidence, takers: List[Taker]) -> bool:
-    """Return whether more is taken than a capture kernel does without."""
+    """Return whether settings take more of the reserved memory than a capture kernel can spare."""
     return sum(taker.size for taker in takers) * 100 > _reserved(seen) * ORDINARY_PERCENT
 
 
 def _left(seen: Evidence, takers: List[Taker]) -> int:
-    """Return what is left of the reserved memory, or what no one can run short of where that is not known."""
+    """Return the reserved memory that settings leave; without a known reservation, more than enough."""
     reserved = _reserved(seen)
     return reserved - sum(taker.size for taker in takers) if reserved else 1 << 60
 
 
 def _of_keys(seen: Evidence) -> List[Taker]:
-    """Return the sysctl keys that keep memory from programs."""
+    """Return the sysctl keys that keep memory from the capture kernel's programs."""
     settings = seen.capture_settings.sysctls
     found = []  # type: List[Taker]
     for key, unit in (("vm.min_free_kbytes", 1024),):
@@ -143,7 +142,7 @@ def _of_keys(seen: Evidence) -> List[Taker]:
 
 
 def _of_words(seen: Evidence) -> List[Taker]:
-    """Return what else takes memory: huge pages, by key or by word."""
+    """Return what else takes memory in the capture kernel: huge pages, by key or by word, and the log buffer."""
     settings, words = seen.capture_settings.sysctls, seen.capture_settings.words
     found = []  # type: List[Taker]
     # two names of one pool
@@ -163,7 +162,10 @@ def _of_words(seen: Evidence) -> List[Taker]:
 
 
 def _log_buffer(seen: Evidence, word: str, size: int) -> List[Taker]:
-    """Return what the kernel's log takes; of what is not there, it takes nothing: 64M with 128 MiB left a dump."""
+    """Return the memory that log_buf_len= takes in the capture kernel.
+
+    A buffer larger than the reservation takes nothing: with log_buf_len=64M, 128 MiB left a dump.
+    """
     indexed = (seen.platform.version or LOG_INDEX) >= LOG_INDEX
     rounded = 1 << (size - 1).bit_length() if size else 0
     taken = int(rounded * (LOG_TIMES if indexed else 1))
@@ -171,20 +173,20 @@ def _log_buffer(seen: Evidence, word: str, size: int) -> List[Taker]:
 
 
 def _huge_page(words: List[str]) -> int:
-    """Return the size of the pages that vm.nr_hugepages counts."""
+    """Return the size of the huge pages that vm.nr_hugepages counts."""
     sizes = [bytes_of(word.partition("=")[2]) for word in words if word.startswith("default_hugepagesz=")]
     return (sizes or [None])[-1] or HUGE_PAGE
 
 
 def bytes_of(text: str) -> Optional[int]:
-    """Return a size as the kernel's memparse reads it, None for what is none."""
+    """Return a size as the kernel's memparse reads it, None for a text that is no size."""
     match = re.match(r"([0-9]+)([kKmMgGtT]?)", text)
     count = whole(match.group(1)) if match else None
     return count << UNITS[match.group(2).lower()] if match and count is not None else None
 
 
 def _commit_limit(seen: Evidence) -> Optional[int]:
-    """Return how much programs may ask for, None where there is no limit."""
+    """Return how much memory the capture kernel's programs may ask for, None where there is no limit."""
     settings = seen.capture_settings.sysctls
     if number(settings, "vm.overcommit_memory") != 2 or not _reserved(seen):
         return None
@@ -193,14 +195,14 @@ def _commit_limit(seen: Evidence) -> Optional[int]:
 
 
 def _hangs(seen: Evidence) -> List[str]:
-    """Return the keys that make a panic of a hang and whose detector is on."""
+    """Return the sysctl keys that turn a hang of the capture kernel into a panic and whose detector is on."""
     settings = seen.capture_settings.sysctls
     found = [(key, detectors) for key, detectors in HANGS if (number(settings, key) or 0) > 0]
     return [key for key, detectors in found if all(number(settings, one) != 0 for one in detectors)]
 
 
 def _debuggers(seen: Evidence) -> List[str]:
-    """Return the words that switch a debugger of memory on; the last of a name counts."""
+    """Return the boot words that turn on a debugger of memory; the last of a name counts."""
     last = {word.partition("=")[0]: word for word in seen.capture_settings.words}
     found = [(last[name], off) for name, off in sorted(DEBUGGERS.items()) if name in last]
     return [
@@ -209,7 +211,7 @@ def _debuggers(seen: Evidence) -> List[str]:
 
 
 def capture_boots(seen: Evidence) -> Optional[Outcome]:
-    """Return what keeps the capture kernel from the program that saves the dump, None where nothing does."""
+    """Return what keeps the capture kernel from starting the program that saves the dump, None where nothing does."""
     words = seen.capture_settings.words
     if not seen.stack_class.boots_root:
         stops = [word for word in words if re.match(STOPS, word)]
@@ -224,7 +226,7 @@ def capture_boots(seen: Evidence) -> Optional[Outcome]:
 
 
 def _hopeless_log(seen: Evidence) -> Optional[Outcome]:
-    """Return that the kernel's log leaves too little memory, None where it does not."""
+    """Return that the capture kernel's log buffer leaves too little memory, None where it does not."""
     logs = [taker for taker in _of_words(seen) if taker.what.startswith("log_buf_len=")][-1:]
     # a larger one may find no room in one piece, and is then left out
     if not logs or logs[0].size * 2 > _reserved(seen) or _left(seen, logs) >= FLOOR or not _takes_much(seen, logs):
@@ -240,18 +242,18 @@ RUNLEVEL_WORDS = ("emergency", "rescue", "single", "s", "S", "1", "2", "3", "4",
 
 
 def _other_unit(words: List[str]) -> List[str]:
-    """Return the last word for what systemd boots into, where that is not the unit that saves the dump."""
+    """Return the last boot word that starts a unit other than the one that saves the dump."""
     found = [word for word in words if word in RUNLEVEL_WORDS or word.startswith("systemd.unit=")]
     return found[-1:] if found and found[-1] != "systemd.unit=kdump-tools-dump.service" else []
 
 
 def _other_init(words: List[str]) -> List[str]:
-    """Return an init= that is not systemd, which would not know the unit."""
+    """Return an init= that is not systemd and so would not start the unit that saves the dump."""
     found = [word for word in words if word.startswith("init=")][-1:]
     return [word for word in found if not re.search(r"/(?:s?bin/init|systemd)$", word)]
 
 
 def capture_panic(seen: Evidence) -> Optional[Tuple[str, str]]:
-    """Return the value of kernel.panic that a file sets over the command line's, and the file; None without one."""
+    """Return the kernel.panic that a file sets over the command line's panic=, and the file; None without one."""
     setting = seen.capture_settings.sysctls.get(PANIC)
     return (setting.value, setting.source) if setting and setting.source != LINE else None

@@ -2,7 +2,7 @@
 # GNU General Public License v3.0-or-later (see COPYING or https://www.gnu.org/licenses/gpl-3.0.txt)
 # SPDX-License-Identifier: GPL-3.0-or-later
 # Private to this collection: no promise is made to code outside it.
-"""Checks of the configuration files, and of what they name."""
+"""Checks of kdump's configuration files, and of the programs and words that they name."""
 
 from typing import List, Optional
 
@@ -52,13 +52,13 @@ HUNGRY = ("memmap", "isolcpus", "movablecore", "kernelcore", "swiotlb")
 
 
 def _general(seen: Evidence, severity: str) -> List[FileFinding]:
-    """Return lint's findings of a severity that no other check speaks of."""
+    """Return lint's findings of a severity that no other check reports."""
     found = [one for one in seen.configuration.findings if one.rule not in (*ELSEWHERE, *PURGING)]
     return [one for one in found if one.severity == severity]
 
 
 def configuration_valid(seen: Evidence) -> Outcome:
-    """Judge whether kdump reads the files without an error."""
+    """Judge whether kdump reads its configuration files without an error."""
     if not seen.stack.installed:
         return skipped(NOT_INSTALLED)
     unseen = of_unseen(seen, seen.configuration.files)
@@ -76,12 +76,12 @@ def configuration_valid(seen: Evidence) -> Outcome:
 
 
 def configuration_warnings(seen: Evidence) -> Outcome:
-    """Judge whether lint has doubts about the files."""
+    """Judge whether lint has warnings about kdump's configuration files."""
     return of_findings(_general(seen, "warning")) or passed("no warning")
 
 
 def hooks(seen: Evidence) -> Outcome:
-    """Judge whether the programs that the configuration names can be run."""
+    """Judge whether the hook programs that the configuration names can be run."""
     return of_rules(seen, HOOKS) or passed("all that are named can be run")
 
 
@@ -98,7 +98,7 @@ def capture_command_line(seen: Evidence) -> Outcome:
 
 
 def capture_restarts(seen: Evidence) -> Outcome:
-    """Judge whether a capture kernel that dies itself gives the machine back."""
+    """Judge whether the machine restarts if the capture kernel itself panics."""
     if not seen.stack.installed:
         return skipped(NOT_INSTALLED)
     said = [word for word in seen.capture_settings.words if word.startswith("panic=")]
@@ -114,7 +114,7 @@ def capture_restarts(seen: Evidence) -> Outcome:
 
 
 def image_not_frozen(seen: Evidence) -> Outcome:
-    """Judge whether the capture initramfs may be built anew."""
+    """Judge whether kdumpctl may build the capture initramfs again (force_no_rebuild)."""
     if not seen.configuration.force_no_rebuild:
         return passed("it may")
     reason = "force_no_rebuild 1 keeps the capture initramfs as it is, whatever changes on the host."
@@ -123,7 +123,7 @@ def image_not_frozen(seen: Evidence) -> Outcome:
 
 
 def unmerged_configuration(seen: Evidence) -> Outcome:
-    """Judge whether a package update left a configuration beside the one in use."""
+    """Judge whether a package update left a configuration file next to the one in use."""
     left = seen.configuration.unmerged
     if not left:
         return passed("none")
@@ -132,7 +132,7 @@ def unmerged_configuration(seen: Evidence) -> Outcome:
 
 
 def collector_installed(seen: Evidence) -> Outcome:
-    """Judge whether the program that writes the dump is there, and the one that builds the capture initramfs."""
+    """Judge whether makedumpfile and the program that builds the capture initramfs are installed."""
     if not seen.stack.installed:
         return skipped(NOT_INSTALLED)
     collects = makedumpfile.command_words(seen.settings.core_collector) is not None
@@ -146,7 +146,7 @@ def collector_installed(seen: Evidence) -> Outcome:
 
 
 def collector_compression(seen: Evidence) -> Outcome:
-    """Judge whether makedumpfile was built with the compression that it is told to use."""
+    """Judge whether makedumpfile was built with the compression that core_collector asks for."""
     words, known = makedumpfile.command_words(seen.settings.core_collector), seen.tools.compressions
     if words is None or known is None:
         return skipped("the collector is not makedumpfile, or it does not tell what it was built with")
@@ -160,7 +160,7 @@ def collector_compression(seen: Evidence) -> Outcome:
 
 
 def cluster_fencing(seen: Evidence) -> Outcome:
-    """Judge whether a node of a cluster tells the others that it dumps, before they switch it off."""
+    """Judge whether a cluster node tells the other nodes that it dumps, before they switch it off."""
     if not seen.configuration.fencing.cluster:
         return skipped("this is no node of a Pacemaker cluster")
     wrong = of_rules(seen, FENCE)
@@ -185,7 +185,7 @@ def cluster_fencing(seen: Evidence) -> Outcome:
 
 
 def _fencing_lacks(fencing: Fencing) -> Optional[str]:
-    """Return what keeps a node from telling the others that it dumps, None where nothing does."""
+    """Return why a cluster node cannot tell the others that it dumps, None where it can."""
     if fencing.source is None:
         return "fence_kdump_nodes is missing, and Pacemaker has no fence_kdump either"
     if not fencing.agent:
@@ -196,7 +196,7 @@ def _fencing_lacks(fencing: Fencing) -> Optional[str]:
 
 
 def hibernation(seen: Evidence) -> Outcome:
-    """Judge whether a resume device is in the way."""
+    """Judge whether a device to resume from hibernation is in the capture kernel's way."""
     if "resume=" not in seen.platform.cmdline:
         return skipped("no resume= was booted")
     if not seen.stack_class.boots_root or "noresume" in seen.platform.cmdline:

@@ -2,7 +2,7 @@
 # GNU General Public License v3.0-or-later (see COPYING or https://www.gnu.org/licenses/gpl-3.0.txt)
 # SPDX-License-Identifier: GPL-3.0-or-later
 # Private to this collection: no promise is made to code outside it.
-"""Checks of a dump target on another machine: does it answer, does it let this host in, on which way."""
+"""Checks of a dump server: whether it answers, whether it lets this host in, and which network leads to it."""
 
 from typing import Optional, Tuple
 
@@ -23,7 +23,7 @@ from ansible_collections.crashops.kdump.plugins.module_utils._targets.target imp
 
 
 def _reached(seen: Evidence, kind: str) -> Optional[Outcome]:
-    """Return why a check of a server says nothing, None where it does."""
+    """Return why a check of a dump server does not apply, None where it does."""
     if seen.settings.target_type != kind:
         return skipped("the target is no %s server" % kind)
     if not seen.target.probe.tried:
@@ -37,22 +37,22 @@ def nfs_server(seen: Evidence) -> Outcome:
 
 
 def ssh_server(seen: Evidence) -> Outcome:
-    """Judge whether the ssh server answers and lets this host in with the very key."""
+    """Judge whether the ssh server answers and lets this host in with the configured key."""
     return _reached(seen, "ssh") or _troubled(seen, (*REACH, *LOGIN))
 
 
 def ssh_key(seen: Evidence) -> Outcome:
-    """Judge whether ssh would take the key, and nobody has to type anything for it."""
+    """Judge whether ssh would take the key without anybody typing a passphrase."""
     return _reached(seen, "ssh") or _troubled(seen, KEY)
 
 
 def ssh_host_key(seen: Evidence) -> Outcome:
-    """Judge whether the server's host key is known under the name that the target has."""
+    """Judge whether the ssh server's host key is known under the name that the target has."""
     return _reached(seen, "ssh") or _troubled(seen, HOST_KEY)
 
 
 def _troubled(seen: Evidence, troubles: Tuple[str, ...]) -> Outcome:
-    """Return the outcome for a probe that may have met one of some troubles."""
+    """Return a failure if the probe of the dump server met one of these troubles."""
     trouble = seen.target.probe.trouble
     if trouble in troubles:
         return failed(seen.target.probe.msg or str(trouble), PREPARE, trouble)
@@ -62,7 +62,7 @@ def _troubled(seen: Evidence, troubles: Tuple[str, ...]) -> Outcome:
 
 
 def ssh_name(seen: Evidence) -> Outcome:
-    """Judge whether the ssh target is no alias."""
+    """Judge whether the ssh target is the server's own name and no alias."""
     if seen.settings.target_type != "ssh":
         return skipped("the target is no ssh server")
     found = of_rules(seen, configuration.SSH_NAME)
@@ -70,7 +70,7 @@ def ssh_name(seen: Evidence) -> Outcome:
 
 
 def capture_network(seen: Evidence) -> Outcome:
-    """Judge whether the way to the server is one that the capture kernel brings up like the running one."""
+    """Judge whether the capture kernel brings up the network to the dump server as the running kernel does."""
     links, kerberos = seen.target.network.unsure, seen.target.network.kerberos
     if seen.target.network.links == set():
         return skipped("the dumps cross no network")

@@ -2,7 +2,7 @@
 # GNU General Public License v3.0-or-later (see COPYING or https://www.gnu.org/licenses/gpl-3.0.txt)
 # SPDX-License-Identifier: GPL-3.0-or-later
 # Private to this collection: no promise is made to code outside it.
-"""Checks of the dumps that lie on the host already."""
+"""Checks of the dumps that already lie on this host."""
 
 from ansible_collections.crashops.kdump.plugins.module_utils._checks import configuration
 from ansible_collections.crashops.kdump.plugins.module_utils._checks.judge_options import Thresholds
@@ -23,7 +23,7 @@ PURGED_NAME = "2"
 
 
 def dumps_complete(seen: Evidence) -> Outcome:
-    """Judge whether an earlier dump was broken off, or holds rubbish."""
+    """Judge whether an earlier dump is incomplete or has wrong content."""
     if seen.dumps.directory is None:
         return skipped(ELSEWHERE)
     unseen = of_unseen(seen, [seen.dumps.directory])
@@ -45,7 +45,7 @@ def dumps_complete(seen: Evidence) -> Outcome:
 
 
 def _none_broken(seen: Evidence) -> Outcome:
-    """Return what to say where no dump is known to be broken off."""
+    """Return the outcome where no dump is known to be incomplete."""
     own = seen.dumps.own
     proved = (seen.proof.time or 0) + SLACK_S if seen.proof.state == "proven" else 0
     if own and own[0].complete is None and own[0].time > proved:
@@ -63,7 +63,7 @@ def _none_broken(seen: Evidence) -> Outcome:
 
 
 def dumps_space(seen: Evidence, limits: Thresholds) -> Outcome:
-    """Judge whether old dumps pile up."""
+    """Judge whether old dumps pile up in the dump directory."""
     if seen.dumps.directory is None or not seen.dumps.found:
         return skipped(ELSEWHERE if seen.dumps.directory is None else "there is no dump")
     count, size = len(seen.dumps.found), sum(dump.size for dump in seen.dumps.found)
@@ -78,7 +78,7 @@ def dumps_space(seen: Evidence, limits: Thresholds) -> Outcome:
 
 
 def dumps_purged(seen: Evidence) -> Outcome:
-    """Judge whether kdump-tools would remove what is no dump."""
+    """Judge whether kdump-tools would remove files that are no dumps."""
     if not any(one.rule in configuration.PURGING for one in seen.configuration.findings):
         return skipped("KDUMP_NUM_DUMPS is not set, or the stack has no such variable")
     foreign = seen.dumps.foreign

@@ -2,13 +2,13 @@
 # GNU General Public License v3.0-or-later (see COPYING or https://www.gnu.org/licenses/gpl-3.0.txt)
 # SPDX-License-Identifier: GPL-3.0-or-later
 # Private to this collection: no promise is made to code outside it.
-"""How kdump_info judges what it has read: from where on a check complains, and which checks do not count."""
+"""The options for how kdump_info judges a host: the thresholds of checks, and the waivers."""
 
 from typing import NamedTuple, Tuple
 
 
 class Thresholds(NamedTuple):
-    """From where on a check complains."""
+    """The limits beyond which a check complains."""
 
     proof_age_days: int = 180
     memory_margin_percent: int = 0
@@ -19,7 +19,7 @@ class Thresholds(NamedTuple):
 
 
 class Waiver(NamedTuple):
-    """The id of a check, why it does not count, and the last day on which it does not (UTC)."""
+    """A waiver: the id of a check, why it does not count, and the last day on which it does not (UTC)."""
 
     id: str
     reason: str
@@ -27,7 +27,7 @@ class Waiver(NamedTuple):
 
 
 class JudgeOptions(NamedTuple):
-    """How kdump_info judges a host."""
+    """The options for how kdump_info judges a host."""
 
     thresholds: Thresholds = Thresholds()
     waivers: Tuple[Waiver, ...] = ()

@@ -2,7 +2,7 @@
 # GNU General Public License v3.0-or-later (see COPYING or https://www.gnu.org/licenses/gpl-3.0.txt)
 # SPDX-License-Identifier: GPL-3.0-or-later
 # Private to this collection: no promise is made to code outside it.
-"""Checks of the kernel, its firmware and the kind of machine: may a capture kernel be loaded here at all."""
+"""Checks of the kernel, its firmware and the kind of machine: whether a capture kernel can be loaded here at all."""
 
 from ansible_collections.crashops.kdump.plugins.module_utils._checks.outcome import (
     PROVE,
@@ -45,7 +45,7 @@ SIGNED = "Boot a signed kernel; leave -s in KEXEC_ARGS or KDUMP_KEXEC_ARGS."
 
 
 def kernel_support(seen: Evidence) -> Outcome:
-    """Judge whether the kernel can load a capture kernel."""
+    """Judge whether this kernel can load a capture kernel."""
     if seen.platform.crash_loaded is not None:
         return passed("yes")
     unseen = of_unseen(seen, CRASH_LOADED)
@@ -56,7 +56,7 @@ def kernel_support(seen: Evidence) -> Outcome:
 
 
 def not_capture_kernel(seen: Evidence) -> Outcome:
-    """Judge whether this is the kernel that is to crash, and not the one that writes the dump."""
+    """Judge whether this is the ordinary kernel, and not the capture kernel that writes a dump."""
     if not seen.running.capture_kernel:
         return passed("no", "no")
     advice = "Wait until it has rebooted, and look again."
@@ -64,7 +64,7 @@ def not_capture_kernel(seen: Evidence) -> Outcome:
 
 
 def not_container(seen: Evidence) -> Outcome:
-    """Judge whether the machine has a kernel of its own."""
+    """Judge whether the machine has a kernel of its own, and is no container."""
     kind = seen.platform.container
     if kind is None:
         return passed("no", "no")
@@ -73,7 +73,7 @@ def not_container(seen: Evidence) -> Outcome:
 
 
 def kexec_allowed(seen: Evidence) -> Outcome:
-    """Judge whether loading is forbidden until the next boot."""
+    """Judge whether kexec is forbidden to load a capture kernel, now or at the next boot."""
     disabled = seen.platform.sysctl.kexec_load_disabled
     left = seen.platform.sysctl.kexec_load_limit_panic
     advice = (
@@ -108,7 +108,7 @@ def secure_boot(seen: Evidence) -> Outcome:
 
 
 def lockdown(seen: Evidence) -> Outcome:
-    """Judge whether the kernel's lockdown is in the way."""
+    """Judge whether the kernel's lockdown keeps the capture kernel from being loaded."""
     word = seen.platform.lockdown
     if word in (None, "none"):
         return skipped("the kernel is not locked down")
@@ -119,7 +119,7 @@ def lockdown(seen: Evidence) -> Outcome:
 
 
 def confidential_guest(seen: Evidence) -> Outcome:
-    """Judge whether the memory of the machine is encrypted for its host, which few kernels can dump."""
+    """Judge whether the memory of the machine is encrypted against its host, which few kernels can dump."""
     kind = seen.platform.confidential
     if kind is None:
         return skipped("this is no confidential virtual machine")
@@ -128,7 +128,7 @@ def confidential_guest(seen: Evidence) -> Outcome:
 
 
 def collector_kernel(seen: Evidence) -> Outcome:
-    """Judge whether makedumpfile was ever tried with a kernel such as this one."""
+    """Judge whether this release of makedumpfile was tried with a kernel as new as this one."""
     version, kernel = seen.tools.version, seen.platform.version
     if version is None or kernel is None:
         return skipped("makedumpfile or the kernel does not tell its version")

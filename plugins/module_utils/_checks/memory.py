@@ -2,7 +2,7 @@
 # GNU General Public License v3.0-or-later (see COPYING or https://www.gnu.org/licenses/gpl-3.0.txt)
 # SPDX-License-Identifier: GPL-3.0-or-later
 # Private to this collection: no promise is made to code outside it.
-"""Checks of the reserved memory: is it there, does its value mean what it says, is it enough."""
+"""Checks of the reserved memory: whether it is there, what its value means, and whether it is enough."""
 
 from typing import List
 
@@ -46,7 +46,7 @@ def crashkernel_booted(seen: Evidence) -> Outcome:
 
 
 def memory_reserved(seen: Evidence) -> Outcome:
-    """Judge whether memory is reserved."""
+    """Judge whether memory is reserved for a capture kernel."""
     reserved = seen.running.reserved_bytes
     if reserved:
         return passed(mib(reserved))
@@ -59,7 +59,7 @@ def memory_reserved(seen: Evidence) -> Outcome:
 
 
 def _unreadable(seen: Evidence) -> Outcome:
-    """Return what to say where the kernel does not tell its reservation."""
+    """Return the outcome where the kernel does not show its reservation."""
     if seen.platform.crash_loaded is None:
         return skipped("this kernel cannot load a capture kernel at all")
     unseen = of_unseen(seen, CRASH_SIZE, "Look again: kexec keeps the file busy while it loads.")
@@ -70,18 +70,18 @@ def _unreadable(seen: Evidence) -> Outcome:
 
 
 def reservation_readable(seen: Evidence) -> Outcome:
-    """Judge whether the kernel tells what it has reserved; it does not while kexec loads something."""
+    """Judge whether the kernel shows what it has reserved; it does not while kexec loads something."""
     return of_unseen(seen, CRASH_SIZE, "Look again.") or passed("yes")
 
 
 def _values(seen: Evidence) -> List[str]:
-    """Return the crashkernel= values that count: of the next boot, or of this one where those are not known."""
+    """Return the crashkernel= values of the next boot, or of this one where those are not known."""
     found = seen.boot_entries.default_values
     return seen.running.booted if found is None else found
 
 
 def crashkernel_single(seen: Evidence) -> Outcome:
-    """Judge whether one value hides another."""
+    """Judge whether one crashkernel= value hides another."""
     values = _values(seen)
     if len(values) < 2:
         return passed(said(values))
@@ -93,7 +93,7 @@ def crashkernel_single(seen: Evidence) -> Outcome:
 
 
 def crashkernel_auto(seen: Evidence) -> Outcome:
-    """Judge whether crashkernel=auto stands where no kernel knows it."""
+    """Judge whether crashkernel=auto is set for a kernel that does not know it."""
     if not any(value.startswith("auto") for value in seen.memory.counting):
         return passed(said(_values(seen)))
     if seen.memory.next_knows_auto:
@@ -108,7 +108,7 @@ def crashkernel_auto(seen: Evidence) -> Outcome:
 
 
 def crashkernel_value(seen: Evidence) -> Outcome:
-    """Judge whether the value of the next boot reserves anything on this machine."""
+    """Judge whether the crashkernel= value of the next boot reserves anything on this machine."""
     values, expected = _values(seen), seen.memory.expected
     if not values and seen.boot_entries.default_values is None:
         return skipped("the boot entries are not known, and this boot had no crashkernel=")
@@ -126,7 +126,7 @@ def crashkernel_value(seen: Evidence) -> Outcome:
 
 
 def reserved_as_booted(seen: Evidence) -> Outcome:
-    """Judge whether the reservation was made smaller since the boot."""
+    """Judge whether the reservation has been made smaller since the boot."""
     reserved, expected = seen.running.reserved_bytes, seen.memory.booted
     if not reserved or expected is None or not expected.size:
         return skipped("nothing is reserved, or how much was asked for is not known")
@@ -145,7 +145,7 @@ def reserved_as_booted(seen: Evidence) -> Outcome:
 
 
 def _uncounted(seen: Evidence) -> Outcome:
-    """Return that the need of a capture kernel is not known: /proc/iomem shows addresses to root only."""
+    """Return that a capture kernel's need is not known: /proc/iomem shows addresses to root only."""
     reason = "What a capture kernel needs here cannot be counted: %s."
     if not seen.platform.root:
         return unknown(reason % "only root sees the kernel's own size", AS_ROOT)
@@ -153,7 +153,7 @@ def _uncounted(seen: Evidence) -> Outcome:
 
 
 def reserved_enough(seen: Evidence, limits: Thresholds) -> Outcome:
-    """Judge whether what is reserved is as much as kernel, modules and initramfs need."""
+    """Judge whether the reservation is as large as kernel, modules and initramfs need."""
     reserved, needed = seen.running.reserved_bytes, seen.memory.needed
     if not reserved:
         return skipped("nothing is reserved")
@@ -173,7 +173,7 @@ def reserved_enough(seen: Evidence, limits: Thresholds) -> Outcome:
 
 
 def vendor_default(seen: Evidence) -> Outcome:
-    """Judge whether less is reserved than the vendor does by default on such a machine."""
+    """Judge whether less is reserved than the vendor's default on such a machine."""
     reserved = seen.running.reserved_bytes
     default = seen.memory.vendor.size if seen.memory.vendor else None
     if default is None:
@@ -194,7 +194,7 @@ def vendor_default(seen: Evidence) -> Outcome:
 
 
 def cma_user_pages(seen: Evidence) -> Outcome:
-    """Judge whether somebody wants pages of programs in the dump that the kernel leaves out of it."""
+    """Judge whether the dump is to hold user pages, of which those in CMA memory are lost."""
     cma = _cma(seen)
     if not cma:
         return skipped("nothing is set aside by a crashkernel value with ,cma")
@@ -207,7 +207,7 @@ def cma_user_pages(seen: Evidence) -> Outcome:
 
 
 def _cma(seen: Evidence) -> int:
-    """Return what is set aside with ,cma; as asked for where this kernel does not say."""
+    """Return the bytes that are set aside with crashkernel=,cma; as asked for where this kernel does not say."""
     told, expected = seen.running.cma_bytes, seen.memory.booted
     if told is not None:
         return told
@@ -215,13 +215,13 @@ def _cma(seen: Evidence) -> int:
 
 
 def _is_cma_known(seen: Evidence) -> bool:
-    """Return whether the kernel says what it set aside, or is known to do it."""
+    """Return whether the kernel shows the CMA memory that it set aside, or is known to do it."""
     expected = seen.memory.booted
     return seen.running.cma_bytes is not None or expected is None or bool(expected.cma_known)
 
 
 def memory_extras(seen: Evidence) -> Outcome:
-    """Judge whether something is in use that is known to need more memory than the counted sum."""
+    """Judge whether drivers or features are in use that are known to need more memory than the counted sum."""
     drivers = seen.target_drivers
     kept_out = [one.name for one in drivers.blocks if one.sure]
     large = [name for name in seen.memory.extras.drivers if name not in kept_out]

@@ -2,7 +2,7 @@
 # GNU General Public License v3.0-or-later (see COPYING or https://www.gnu.org/licenses/gpl-3.0.txt)
 # SPDX-License-Identifier: GPL-3.0-or-later
 # Private to this collection: no promise is made to code outside it.
-"""What every check answers with, and the words that several of them share."""
+"""The outcomes that every check returns, and the words that several checks share."""
 
 from typing import Any, List, NamedTuple, Optional, Sequence
 
@@ -36,7 +36,7 @@ PROBLEMS = (FAIL, WARN, UNKNOWN)
 
 
 class Outcome(NamedTuple):
-    """What a check found: value and wanted as text, a sentence for the reason, one for what to do."""
+    """What a check found: its status, the value and the wanted value as text, a reason, and advice."""
 
     status: str
     value: Optional[str] = None
@@ -60,32 +60,32 @@ class Judgement(NamedTuple):
 
 
 def passed(value: Any = None, wanted: Any = None, reason: Optional[str] = None) -> Outcome:
-    """Return that all is well."""
+    """Return a pass: the check finds all well."""
     return Outcome(PASS, _text(value), _text(wanted), reason)
 
 
 def warned(reason: str, advice: str, value: Any = None, wanted: Any = None) -> Outcome:
-    """Return that something is doubtful."""
+    """Return a warning: the check finds something doubtful."""
     return Outcome(WARN, _text(value), _text(wanted), reason, advice)
 
 
 def failed(reason: str, advice: str, value: Any = None, wanted: Any = None) -> Outcome:
-    """Return that a crash, now or after the next boot, would leave no dump, or none that anybody could use."""
+    """Return a failure: a crash, now or after the next boot, would leave no dump, or none that anybody could use."""
     return Outcome(FAIL, _text(value), _text(wanted), reason, advice)
 
 
 def skipped(reason: str) -> Outcome:
-    """Return that the check says nothing about this host, and why."""
+    """Return a skip: the check does not apply to this host, and why."""
     return Outcome(SKIP, reason=reason)
 
 
 def unknown(reason: str, advice: Optional[str] = None) -> Outcome:
-    """Return that it cannot be told, and why; without an advice here, advice_on() gives one that fits the reason."""
+    """Return an unknown: the check cannot tell, and why; without advice here, advice_on() finds some by the reason."""
     return Outcome(UNKNOWN, reason=reason, advice=advice)
 
 
 def advice_on(reason: str, root: bool) -> str:
-    """Return what to do about something that could not be seen, by the words of the reason."""
+    """Return the advice on something that could not be seen, by the words of the reason."""
     for words, advice in OF_REASONS:
         if words in reason:
             return advice
@@ -95,7 +95,7 @@ def advice_on(reason: str, root: bool) -> str:
 
 
 def mib(size: Optional[int]) -> str:
-    """Return a size in MiB, rounded down; or GiB from 10 of them on."""
+    """Return a size as text: in MiB, rounded down, or in GiB from 10 GiB on."""
     if size is None:
         return "unknown"
     return "%d GiB" % (size >> 30) if size >= 10 << 30 else "%d MiB" % (size >> 20)
@@ -118,22 +118,22 @@ def of_findings(found: List[FileFinding]) -> Optional[Outcome]:
 
 
 def of_unseen(seen: Evidence, paths: Sequence[str], advice: Optional[str] = None) -> Optional[Outcome]:
-    """Return that the first of some paths that could not be looked at is unknown, and why; None where all could."""
+    """Return unknown for the first of these paths that could not be looked at, None where all could."""
     return next((unknown("%s." % seen.unseen[path], advice) for path in paths if path in seen.unseen), None)
 
 
 def sentence(remedy: str) -> str:
-    """Return the remedy of a finding as a sentence without its full stop."""
+    """Return a finding's remedy with a capital letter, as a sentence without its full stop."""
     return remedy[:1].upper() + remedy[1:]
 
 
 def of_rules(seen: Evidence, rules: Sequence[str]) -> Optional[Outcome]:
-    """Return the outcome for lint's findings by some rules, advice left out; None where there are none."""
+    """Return the outcome for lint's findings by these rules, those of severity advice left out; None without one."""
     return of_findings([one for one in seen.configuration.findings if one.rule in rules and one.severity != "advice"])
 
 
 def _text(value: Any) -> Optional[str]:
-    """Return a value as text; None stays."""
+    """Return a check's value as text; None stays None."""
     if value is None or isinstance(value, str):
         return value
     if isinstance(value, bool):

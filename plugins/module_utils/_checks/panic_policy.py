@@ -2,7 +2,7 @@
 # GNU General Public License v3.0-or-later (see COPYING or https://www.gnu.org/licenses/gpl-3.0.txt)
 # SPDX-License-Identifier: GPL-3.0-or-later
 # Private to this collection: no promise is made to code outside it.
-"""Checks of what the kernel does at a panic, and of what it takes for one."""
+"""Checks of what makes the kernel panic, and of what the kernel does at a panic."""
 
 from ansible_collections.crashops.kdump.plugins.module_utils._checks.outcome import (
     Outcome,
@@ -21,7 +21,7 @@ PROFILE = "Set kdump_panic_policy (the role applies it), or the key itself."
 
 
 def panic_timeout(seen: Evidence) -> Outcome:
-    """Judge whether a host that has nothing loaded stays dead after a panic."""
+    """Judge whether a host that has no capture kernel loaded stands still after a panic."""
     value = seen.platform.sysctl.panic
     if value is None:
         return skipped("this kernel has no kernel.panic")
@@ -46,7 +46,7 @@ def panic_on_oops(seen: Evidence) -> Outcome:
 
 
 def hang_policy(seen: Evidence) -> Outcome:
-    """Judge whether what was asked for by panic_policy is set."""
+    """Judge whether the sysctl keys that panic_policy asks for are set."""
     keys = [one for one in seen.panic_policy.sysctls if one.wanted is not None]
     if not keys:
         return skipped("panic_policy asks for nothing")
@@ -68,7 +68,7 @@ def panic_on_warn(seen: Evidence) -> Outcome:
 
 
 def panic_notifiers(seen: Evidence) -> Outcome:
-    """Judge whether other code runs between the panic and the capture kernel, by the value that is in effect."""
+    """Judge whether other code runs between the panic and the capture kernel (crash_kexec_post_notifiers)."""
     unseen = of_unseen(seen, [NOTIFIERS_FILE])
     if unseen is not None:
         return unseen
@@ -89,6 +89,6 @@ def panic_notifiers(seen: Evidence) -> Outcome:
 
 
 def sysrq(seen: Evidence) -> Outcome:
-    """Tell whether the keyboard can crash the host; root's /proc/sysrq-trigger always can."""
+    """Show whether the keyboard can crash the host; root's /proc/sysrq-trigger always can."""
     value = seen.platform.sysctl.sysrq
     return skipped("this kernel has no kernel.sysrq") if value is None else passed("kernel.sysrq = %d" % value)

@@ -2,7 +2,7 @@
 # GNU General Public License v3.0-or-later (see COPYING or https://www.gnu.org/licenses/gpl-3.0.txt)
 # SPDX-License-Identifier: GPL-3.0-or-later
 # Private to this collection: no promise is made to code outside it.
-"""Checks of the proof: has a real crash left a dump with this very setup."""
+"""Checks of the proof: whether a real crash has left a dump with this very setup."""
 
 import time
 
@@ -23,7 +23,7 @@ DAY_S = 86400
 
 
 def proof_exists(seen: Evidence) -> Outcome:
-    """Judge whether a crash has ever left a dump here."""
+    """Judge whether a crash has ever left a dump of this host."""
     proof = seen.proof
     if proof.state == "unknown":
         reason = "The proof of the last crash test cannot be read."
@@ -35,7 +35,7 @@ def proof_exists(seen: Evidence) -> Outcome:
 
 
 def proof_current(seen: Evidence) -> Outcome:
-    """Judge whether the setup is still the one that was proved."""
+    """Judge whether the setup is still the one that a crash proved."""
     if seen.proof.state in ("never", "unknown"):
         return skipped("there is no proof")
     if not seen.proof.changed:
@@ -45,7 +45,7 @@ def proof_current(seen: Evidence) -> Outcome:
 
 
 def proof_young(seen: Evidence, limits: Thresholds) -> Outcome:
-    """Judge whether the proof is not too old: firmware and hardware leave no trace in it."""
+    """Judge whether the proof is recent enough: some changes of hardware leave no trace in it."""
     age = seen.proof.age_s(seen.now)
     if age is None:
         return skipped("there is no proof")
@@ -56,7 +56,7 @@ def proof_young(seen: Evidence, limits: Thresholds) -> Outcome:
 
 
 def machine_unchanged(seen: Evidence) -> Outcome:
-    """Judge whether the machine has as much memory as when it was proved."""
+    """Judge whether the machine has as much memory as when a crash proved it."""
     then, now = seen.proof.ram_bytes, seen.running.ram_bytes
     if then is None or now is None:
         return skipped("the proof does not tell the RAM")

@@ -2,7 +2,7 @@
 # GNU General Public License v3.0-or-later (see COPYING or https://www.gnu.org/licenses/gpl-3.0.txt)
 # SPDX-License-Identifier: GPL-3.0-or-later
 # Private to this collection: no promise is made to code outside it.
-"""Checks of who may read the dumps, and of what could be seen of the host at all."""
+"""Checks of who may read the dumps, and of whether all of the host could be seen."""
 
 from ansible_collections.crashops.kdump.plugins.module_utils._checks import configuration
 from ansible_collections.crashops.kdump.plugins.module_utils._checks.outcome import (
@@ -45,7 +45,7 @@ def dump_directory_private(seen: Evidence) -> Outcome:
 
 
 def dumps_private(seen: Evidence) -> Outcome:
-    """Judge whether everybody can read a dump that lies there."""
+    """Judge whether everybody may read one of the dumps on this host."""
     found = seen.target.directory
     if not seen.dumps.own or not found.exists:
         return skipped("there is no dump on this host")
@@ -64,7 +64,7 @@ def dumps_private(seen: Evidence) -> Outcome:
 
 
 def selinux_label(seen: Evidence) -> Outcome:
-    """Judge whether the directory has the label that analysing programs may read."""
+    """Judge whether the dump directory has the SELinux label that programs which analyse dumps may read."""
     label = seen.target.label
     if label is None:
         return skipped("SELinux is off, or the dumps are not on this host")
@@ -77,7 +77,7 @@ def selinux_label(seen: Evidence) -> Outcome:
 
 
 def all_seen(seen: Evidence) -> Outcome:
-    """Tell whether anything could not be looked at."""
+    """Show whether something of the host could not be looked at."""
     if not seen.platform.root:
         return unknown("Without root, /proc/iomem, boot entries, dumps and proof cannot be seen.", AS_ROOT)
     if not seen.unseen:
@@ -88,7 +88,7 @@ def all_seen(seen: Evidence) -> Outcome:
 
 
 def password_in_clear(seen: Evidence) -> Outcome:
-    """Judge whether a password stands in a configuration file, or dumps cross the network unprotected."""
+    """Judge whether a configuration file holds a password, or dumps cross the network unprotected."""
     if seen.settings.target_type == "ftp":
         reason = "The dumps go to an FTP server: passwords and keys in them cross the network in clear."
         return warned(reason, "Dump by ssh.", "ftp", "ssh")

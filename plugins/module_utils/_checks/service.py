@@ -2,7 +2,7 @@
 # GNU General Public License v3.0-or-later (see COPYING or https://www.gnu.org/licenses/gpl-3.0.txt)
 # SPDX-License-Identifier: GPL-3.0-or-later
 # Private to this collection: no promise is made to code outside it.
-"""Checks of the unit and of what the kernel has loaded; where the two differ, the kernel is right."""
+"""Checks of kdump's unit and of what the kernel has loaded; where the two differ, the kernel is right."""
 
 from ansible_collections.crashops.kdump.plugins.module_utils._checks import configuration
 from ansible_collections.crashops.kdump.plugins.module_utils._checks.memory import RESERVE
@@ -25,7 +25,7 @@ NO_SYSTEMD = "systemd does not answer"
 
 
 def installed(seen: Evidence) -> Outcome:
-    """Judge whether the stack's tool is there."""
+    """Judge whether the kdump stack's tool is installed."""
     stack = seen.stack
     if stack.installed:
         return passed("%s (%s)" % (stack.tool, stack.name))
@@ -48,7 +48,7 @@ def armed(seen: Evidence) -> Outcome:
 
 
 def unit_enabled(seen: Evidence) -> Outcome:
-    """Judge whether the next boot arms the host again."""
+    """Judge whether the next boot starts kdump's unit, which arms the host again."""
     service = seen.service
     if not seen.stack.installed or service.masked:
         return skipped("kdump is not installed, or its unit is masked")
@@ -61,7 +61,7 @@ def unit_enabled(seen: Evidence) -> Outcome:
 
 
 def unit_active(seen: Evidence) -> Outcome:
-    """Judge whether systemd and the kernel are of one mind."""
+    """Judge whether systemd and the kernel agree that kdump is on."""
     service = seen.service
     if service.active is None:
         return skipped(NO_SYSTEMD)
@@ -81,7 +81,7 @@ def unit_active(seen: Evidence) -> Outcome:
 
 
 def unit_condition(seen: Evidence) -> Outcome:
-    """Judge whether systemd passed over the unit because its condition was not met."""
+    """Judge whether systemd skipped kdump's unit because its condition was not met."""
     service = seen.service
     if service.condition is None:
         return skipped("the unit was not started yet, or systemd does not answer")
@@ -92,7 +92,7 @@ def unit_condition(seen: Evidence) -> Outcome:
 
 
 def unit_unmasked(seen: Evidence) -> Outcome:
-    """Judge whether somebody has masked the unit, as hardening profiles do."""
+    """Judge whether somebody has masked kdump's unit, as hardening profiles do."""
     service = seen.service
     if service.masked is None:
         return skipped(NO_SYSTEMD)
@@ -106,7 +106,7 @@ def unit_unmasked(seen: Evidence) -> Outcome:
 
 
 def switched_on(seen: Evidence) -> Outcome:
-    """Judge whether USE_KDUMP is a number other than 0."""
+    """Judge whether kdump-tools is switched on: USE_KDUMP is a number other than 0."""
     if not seen.stack_class.has_switch or not seen.stack.installed:
         return skipped("only kdump-tools has such a switch")
     if seen.configuration.files[0] in seen.unseen:
@@ -116,7 +116,7 @@ def switched_on(seen: Evidence) -> Outcome:
 
 
 def reservation_used(seen: Evidence) -> Outcome:
-    """Judge whether memory is reserved for nothing."""
+    """Judge whether memory is reserved and nothing loads a capture kernel into it."""
     if not seen.running.reserved_bytes:
         return skipped("nothing is reserved")
     if seen.service.armed or seen.service.enabled or seen.service.moving:

@@ -2,7 +2,7 @@
 # GNU General Public License v3.0-or-later (see COPYING or https://www.gnu.org/licenses/gpl-3.0.txt)
 # SPDX-License-Identifier: GPL-3.0-or-later
 # Private to this collection: no promise is made to code outside it.
-"""Checks of the dump target: is it there, does it answer, has it room, what is it made of."""
+"""Checks of the dump target: whether it is there, answers, can be written to, and has free space."""
 
 from ansible_collections.crashops.kdump.plugins.module_utils._checks import configuration
 from ansible_collections.crashops.kdump.plugins.module_utils._checks.judge_options import Thresholds
@@ -25,7 +25,7 @@ LOCAL = "the dumps do not go to a file system that this host sees"
 
 
 def dump_directory(seen: Evidence) -> Outcome:
-    """Judge whether the directory of the dumps is there."""
+    """Judge whether the dump directory is there."""
     found = of_rules(seen, configuration.DIRECTORY)
     directory = seen.target.directory
     if directory.path is None:
@@ -48,7 +48,7 @@ def dump_directory(seen: Evidence) -> Outcome:
 
 
 def space(seen: Evidence) -> Outcome:
-    """Judge whether a dump would fit."""
+    """Judge whether a dump would fit into the target's free space."""
     free, needed = seen.target.room.free_bytes, seen.dump_size.size
     if free is None:
         return _no_space(seen)
@@ -62,7 +62,7 @@ def space(seen: Evidence) -> Outcome:
 
 
 def _no_space(seen: Evidence) -> Outcome:
-    """Return what to say where the room is not known."""
+    """Return the outcome where the target's free space is not known."""
     directory = seen.target.directory.path or ""
     if seen.target.place is not None and seen.target.place.path in seen.unseen:
         reason = "%s: %s" % (directory, seen.unseen[seen.target.place.path])
@@ -71,7 +71,7 @@ def _no_space(seen: Evidence) -> Outcome:
 
 
 def space_to_keep(seen: Evidence) -> Outcome:
-    """Judge whether there is as much room as experience says should be kept."""
+    """Judge whether the target has as much free space as experience says should be kept."""
     free, keep = seen.target.room.free_bytes, seen.dump_size.keep
     if free is None or keep is None:
         return skipped("the room, or how much of it to keep, is not known")
@@ -83,7 +83,7 @@ def space_to_keep(seen: Evidence) -> Outcome:
 
 
 def inodes(seen: Evidence, limits: Thresholds) -> Outcome:
-    """Judge whether the file system can take more files."""
+    """Judge whether the dump target's file system can take more files."""
     free = seen.target.room.free_inodes
     if free is None:
         return skipped("the target counts no inodes, or does not tell")
@@ -95,7 +95,7 @@ def inodes(seen: Evidence, limits: Thresholds) -> Outcome:
 
 
 def target_writable(seen: Evidence) -> Outcome:
-    """Judge whether the target can be written to."""
+    """Judge whether the dump target can be written to."""
     mount = seen.target.place.mount if seen.target.place else None
     if mount is not None:
         if mount.writable:
@@ -112,7 +112,7 @@ def target_writable(seen: Evidence) -> Outcome:
 
 
 def device_name(seen: Evidence) -> Outcome:
-    """Judge whether the device keeps its name over boots."""
+    """Judge whether the dump target's device keeps its name over boots."""
     named = [one for one in seen.configuration.findings if one.rule in configuration.DEVICE]
     if not named:
         return passed(seen.settings.target_location or "no device is named")
@@ -121,12 +121,12 @@ def device_name(seen: Evidence) -> Outcome:
 
 
 def file_system_type(seen: Evidence) -> Outcome:
-    """Judge whether the target's type is that of the file system."""
+    """Judge whether the dump target's configured type is that of its file system."""
     return of_rules(seen, configuration.FILE_SYSTEM) or passed(seen.settings.target_type)
 
 
 def raw_device(seen: Evidence) -> Outcome:
-    """Judge whether a raw target is free to be overwritten."""
+    """Judge whether the device of a raw target is free to be overwritten."""
     if seen.settings.target_type != "raw":
         return skipped("the target is no raw device")
     found = of_rules(seen, configuration.RAW)
@@ -138,7 +138,7 @@ def raw_device(seen: Evidence) -> Outcome:
 
 
 def target_mounted(seen: Evidence) -> Outcome:
-    """Judge whether what fstab would mount below the dump directory is mounted."""
+    """Judge whether the file system that fstab has for the dump directory is mounted."""
     missing = seen.target.unmounted
     if missing is None:
         return passed("yes")
@@ -147,7 +147,7 @@ def target_mounted(seen: Evidence) -> Outcome:
 
 
 def path_meaning(seen: Evidence) -> Outcome:
-    """Judge whether the path is meant as kdump reads it: below the target's own root."""
+    """Judge whether `path` is meant as kdumpctl reads it: below the target's own root."""
     directory, path = seen.target.directory.path, seen.settings.path
     if not seen.stack_class.delivery.path_below_target or directory is None or seen.settings.target_type == "local":
         return skipped("the path is that of the running system, or of a server")

@@ -16,7 +16,7 @@ from ansible_collections.crashops.kdump.plugins.module_utils._facts.evidence imp
 
 
 def target_drivers(seen: Evidence) -> Outcome:
-    """Judge whether what the dump target needs is kept out of the capture kernel."""
+    """Judge whether drivers that the dump target needs are kept out of the capture kernel."""
     drivers = seen.target_drivers
     if drivers.kept_out:
         first = sorted(drivers.kept_out, key=lambda one: not one.sure)[0]

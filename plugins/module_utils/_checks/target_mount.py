@@ -2,7 +2,7 @@
 # GNU General Public License v3.0-or-later (see COPYING or https://www.gnu.org/licenses/gpl-3.0.txt)
 # SPDX-License-Identifier: GPL-3.0-or-later
 # Private to this collection: no promise is made to code outside it.
-"""Checks of what comes after now: whether the dump directory's mount is there in the capture kernel and later."""
+"""Checks of whether the dump directory's mount is there in the capture kernel and after the next boot."""
 
 from typing import List
 
@@ -21,10 +21,10 @@ BELOW = "the dump would land in the directory below it, on another file system"
 
 
 def target_in_capture(seen: Evidence) -> Outcome:
-    """Judge whether kdump-tools' capture kernel mounts what holds the dump directory.
+    """Judge whether kdump-tools' capture kernel mounts the file system that holds the dump directory.
 
     It boots the real root with kdump-tools-dump.service alone, which brings local-fs.target and not remote-fs.target.
-    Seen on Debian 12: of a mount with _netdev, the dump lies below the mount point.
+    Seen on Debian 12: with _netdev, the dump lies in the directory below the mount point.
     """
     mount, options = seen.target.mount, seen.target.mount.options or []
     if not seen.stack_class.boots_root or mount.point is None or seen.settings.target_type != "local":
@@ -42,7 +42,7 @@ def target_in_capture(seen: Evidence) -> Outcome:
 
 
 def _not_mounted(seen: Evidence) -> str:
-    """Return why the capture kernel does not mount what holds the dump directory; nothing where it does."""
+    """Return why the capture kernel does not mount the dump directory's file system; nothing where it does."""
     mount = seen.target.mount
     if mount.options is None:
         return "" if mount.unit else "it stands in no fstab"
@@ -54,12 +54,12 @@ def _not_mounted(seen: Evidence) -> str:
 
 
 def _on_demand(options: List[str]) -> bool:
-    """Return whether nothing mounts a file system at boot or when it is looked at."""
+    """Return whether nothing mounts a file system, neither at boot nor when it is looked at."""
     return "noauto" in options and "x-systemd.automount" not in options
 
 
 def target_at_boot(seen: Evidence) -> Outcome:
-    """Judge whether the next boot mounts what holds the dump directory."""
+    """Judge whether the next boot mounts the file system that holds the dump directory."""
     mount = seen.target.mount
     if mount.point is None or seen.settings.target_type != "local":
         return skipped("the dump directory lies on the root file system, or kdump mounts the target")
@@ -73,7 +73,7 @@ def target_at_boot(seen: Evidence) -> Outcome:
 
 
 def target_disk_kept(seen: Evidence) -> Outcome:
-    """Judge whether the disk keeps its content when a cloud stops or moves the machine."""
+    """Judge whether the target's disk keeps its content when a cloud stops or moves the machine."""
     loses = seen.target.mount.loses
     if loses is None:
         return passed("nothing shows that it would not")

@@ -2,7 +2,7 @@
 # GNU General Public License v3.0-or-later (see COPYING or https://www.gnu.org/licenses/gpl-3.0.txt)
 # SPDX-License-Identifier: GPL-3.0-or-later
 # Private to this collection: no promise is made to code outside it.
-"""What a host's checks add up to: one word, by the table below."""
+"""The verdict on a host: the one word that its checks add up to, by the table below."""
 
 from typing import Callable, List, NamedTuple, Optional, Tuple
 
@@ -39,7 +39,7 @@ DECISIVE = {
 
 
 class Tally(NamedTuple):
-    """The ids of the checks that count, by what they say; those that are waived do not count."""
+    """The ids of the checks that fail, warn or are unknown; those that are waived do not count."""
 
     failed: List[str]
     warned: List[str]
@@ -47,18 +47,18 @@ class Tally(NamedTuple):
 
 
 def _only_a_reboot_away(seen: Tally) -> bool:
-    """Return whether a reboot is pending and nothing is wrong that it would not mend."""
+    """Return whether a reboot is pending and would mend every check that failed."""
     pending = "reboot_not_pending" in (*seen.failed, *seen.warned)
     return pending and all(name in MENDED_BY_REBOOT for name in seen.failed)
 
 
 def _forbidden(seen: Tally) -> bool:
-    """Return whether somebody has forbidden it on purpose, and nothing is loaded from before."""
+    """Return whether somebody has forbidden kdump on purpose, and no capture kernel is loaded."""
     return "armed" in seen.failed and any(name in FORBIDDEN for name in seen.failed)
 
 
 def _leaves_dump(seen: Tally) -> bool:
-    """Return whether nothing fails, and all that is vital could be seen."""
+    """Return whether no check fails and no vital one is unknown."""
     return not seen.failed and all(WEIGHTS[name] != VITAL for name in seen.unknown)
 
 
@@ -76,25 +76,25 @@ ROWS: Tuple[Tuple[str, Callable[[Tally], bool]], ...] = (
 
 
 def tally(checks: List[Judgement]) -> Tally:
-    """Return the checks that count, by what they say."""
+    """Return the ids of the checks that fail, warn or are unknown, without those that are waived."""
     counting = [check for check in checks if not check.waived]
     by_status = [[check.id for check in counting if check.status == word] for word in (FAIL, WARN, UNKNOWN)]
     return Tally(*by_status)
 
 
 def verdict(checks: List[Judgement]) -> str:
-    """Return the one word for what the checks say."""
+    """Return the verdict on a host by what its checks say."""
     seen = tally(checks)
     return next(word for word, holds in ROWS if holds(seen))
 
 
 def ready(checks: List[Judgement]) -> bool:
-    """Return whether a crash would leave a dump, as far as anybody can tell without one."""
+    """Return whether a crash would leave a dump, as far as the checks can tell without one."""
     return _leaves_dump(tally(checks))
 
 
 def decider(word: str, checks: List[Judgement]) -> Optional[Judgement]:
-    """Return the check for which the verdict is what it is, the one that weighs most; None where it is ready."""
+    """Return the check that decided the verdict, the one that weighs most; None where the verdict is ready."""
     if word == "ready":
         return None
     counting = [check for check in checks if not check.waived]
@@ -108,7 +108,7 @@ def decider(word: str, checks: List[Judgement]) -> Optional[Judgement]:
 
 
 def summary(decided_by: Optional[Judgement], checks: List[Judgement]) -> str:
-    """Return one sentence for why the verdict is what it is."""
+    """Return the one sentence that says why the verdict is what it is."""
     if decided_by is not None:
         return str(decided_by.reason)
     waived = [check.id for check in checks if check.waived]
@@ -118,5 +118,5 @@ def summary(decided_by: Optional[Judgement], checks: List[Judgement]) -> str:
 
 
 def reasons(checks: List[Judgement]) -> List[str]:
-    """Return why a crash, now or after the next boot, would leave no dump: a sentence of each check that failed."""
+    """Return the reason of each check that failed: why a crash, now or after the next boot, would leave no dump."""
     return [str(check.reason) for check in checks if check.status == FAIL and not check.waived]

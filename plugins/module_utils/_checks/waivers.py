@@ -2,7 +2,7 @@
 # GNU General Public License v3.0-or-later (see COPYING or https://www.gnu.org/licenses/gpl-3.0.txt)
 # SPDX-License-Identifier: GPL-3.0-or-later
 # Private to this collection: no promise is made to code outside it.
-"""Waivers: a check that an operator leaves out of the verdict, for a reason and up to a date."""
+"""Waivers: checks that an operator leaves out of the verdict, for a reason and up to a date."""
 
 import re
 import time
@@ -17,7 +17,7 @@ DATE = "%Y-%m-%d"
 
 
 def refusals(waivers: Sequence[Waiver]) -> List[str]:
-    """Return a sentence for each waiver that says too little."""
+    """Return a refusal for each waiver without a known check, a reason, or a date."""
     found = []
     for one in waivers:
         if one.id not in IDS:
@@ -34,7 +34,7 @@ def refusals(waivers: Sequence[Waiver]) -> List[str]:
 
 
 def _is_date(text: str) -> bool:
-    """Return whether a text is a day of the calendar."""
+    """Return whether a waiver's date is a day of the calendar, as YYYY-MM-DD."""
     try:
         time.strptime(text, DATE)
     except ValueError:
@@ -43,14 +43,14 @@ def _is_date(text: str) -> bool:
 
 
 def applied(checks: List[Judgement], waivers: Sequence[Waiver], now: float) -> List[Judgement]:
-    """Return the checks with their waivers; what passes needs none, and one that has ended is told in the reason."""
+    """Apply waivers to the checks. What passes needs none, and the reason names one that has ended."""
     today = time.strftime(DATE, time.gmtime(now))
     by_id = {one.id: one for one in waivers}
     return [_with(check, by_id[check.id], today) if check.id in by_id else check for check in checks]
 
 
 def _with(check: Judgement, waiver: Waiver, today: str) -> Judgement:
-    """Return a check with its waiver."""
+    """Apply its waiver to one check."""
     if check.status in (PASS, SKIP):
         return check
     if waiver.until >= today:

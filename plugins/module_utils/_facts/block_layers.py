@@ -2,7 +2,7 @@
 # GNU General Public License v3.0-or-later (see COPYING or https://www.gnu.org/licenses/gpl-3.0.txt)
 # SPDX-License-Identifier: GPL-3.0-or-later
 # Private to this collection: no promise is made to code outside it.
-"""What a dump target's device is made of, from the file system down to the disks, as /sys tells it."""
+"""The block devices below a dump target, from its file system's device down to the disks, as /sys shows them."""
 
 import re
 from typing import List, NamedTuple, Optional
@@ -40,10 +40,10 @@ THIN_POOL = re.compile(r" thin-pool \d+ \d+/\d+ (\d+)/(\d+) ")
 
 
 class Layer(NamedTuple):
-    """One block device of a stack, and its kind: disk, partition, raid, lvm, one of MAPPED, LVM_PARTS and ATTACHED.
+    """A block device below the dump target, and its kind: disk, partition, raid, lvm, or a word of the tables above.
 
-    lvm raid and lvm mirror are the parts of such a volume. mapped is one of device-mapper's that is none of these. Any
-    other device has the letters of its name.
+    lvm raid and lvm mirror are the parts of such a volume; mapped is any other device of device-mapper. A device of
+    another sort has the letters of its name, such as loop or zram.
     """
 
     name: str
@@ -51,7 +51,7 @@ class Layer(NamedTuple):
 
 
 def layers(host: Host, device: str) -> List[Layer]:
-    """Return a block device and all that it lies on, the device itself first; nothing where /sys does not know it."""
+    """Return the block layers of a device, the device itself first; nothing where /sys does not know it."""
     found = []  # type: List[Layer]
     names = [host.real_path(device).rsplit("/", 1)[-1]] if device.startswith("/dev/") else []
     while names:
@@ -65,7 +65,7 @@ def layers(host: Host, device: str) -> List[Layer]:
 
 
 def _kind(host: Host, name: str) -> str:
-    """Return what a block device is."""
+    """Return the kind of a block device, as /sys shows it."""
     uuid = (host.read(CLASS % name + "/dm/uuid") or "").strip()
     if uuid or name.startswith("dm-"):
         return _mapped_kind(uuid, (host.read(CLASS % name + "/dm/name") or "").strip())
@@ -79,7 +79,7 @@ def _kind(host: Host, name: str) -> str:
 
 
 def _mapped_kind(uuid: str, name: str) -> str:
-    """Return what a device of device-mapper is."""
+    """Return the kind of a device-mapper device, by its UUID and name."""
     volume = LVM_UUID.match(uuid)
     if volume and (LVM_RAID.search(name) or LVM_MIRROR.search(name)):
         return "lvm raid" if LVM_RAID.search(name) else "lvm mirror"
@@ -92,7 +92,7 @@ def _mapped_kind(uuid: str, name: str) -> str:
 
 
 def _whole_disk(host: Host, name: str) -> List[str]:
-    """Return the disk that a partition is of."""
+    """Return the disk that a partition belongs to."""
     if host.stat(CLASS % name + "/partition") is None:
         return []
     parts = host.real_path(CLASS % name).split("/")
@@ -100,7 +100,7 @@ def _whole_disk(host: Host, name: str) -> List[str]:
 
 
 def thin_percent(host: TolerantHost, found: List[Layer], timeout_s: int) -> Optional[int]:
-    """Return how full the thin pool among some layers is."""
+    """Return how full the LVM thin pool among these block layers is, in percent; None where that is not known."""
     pool = next((layer.name for layer in found if layer.kind == "thin pool"), None)
     name = (host.read(CLASS % pool + "/dm/name") or "").strip() if pool else ""
     if not name or not host.which("dmsetup"):

@@ -2,7 +2,7 @@
 # GNU General Public License v3.0-or-later (see COPYING or https://www.gnu.org/licenses/gpl-3.0.txt)
 # SPDX-License-Identifier: GPL-3.0-or-later
 # Private to this collection: no promise is made to code outside it.
-"""The boot entries: what the next boot and kernels to come say of crashkernel=, and whether a reboot is needed."""
+"""The boot entries: which crashkernel= the next boot and later kernels get, and whether a reboot is needed."""
 
 from typing import List, NamedTuple, Optional, Sequence, Tuple
 
@@ -29,13 +29,13 @@ from ansible_collections.crashops.kdump.plugins.module_utils._syntax.kernel_cmdl
 
 
 class BootEntries(NamedTuple):
-    """The boot entries; None where there is no boot loader that is known, or they cannot be read.
+    """What the boot entries say of crashkernel=; None without a known boot loader or readable entries.
 
-    unread says why what the default entry says is not booted; then default_values, its crashkernel= values, are None.
-    next is the machine as the kernel of the default entry finds it; None: that cannot be known.
-    reboot_required and reason: whether a reboot would change what is reserved, None where that is not known, and why.
-    same: each entry reserves the same. empty: the entries that reserve nothing with their own kernel, and why.
-    future: what kernels to come get; future_alike: that reserves the same.
+    unread: why the machine does not boot what the default entry says; default_values, its crashkernel= values, are then
+    None. next: the machine as the default entry's kernel finds it; None where that cannot be known. reboot_required and
+    reason: whether a reboot would change what is reserved (None: not known), and why. same: all entries reserve the
+    same. empty: the entries that reserve nothing with their own kernel, and why. future: what kernels installed later
+    get; future_alike: that reserves the same.
     """
 
     bootloader: Optional[str] = None
@@ -52,12 +52,12 @@ class BootEntries(NamedTuple):
 
     @property
     def default(self) -> Optional[BootEntry]:
-        """Return the entry that the next boot takes."""
+        """Return the boot entry that the next boot takes."""
         return default_entry(self.entries or [])
 
 
 def read_boot_entries(host: TolerantHost, running: Running, timeout_s: int) -> BootEntries:
-    """Return what the boot entries say."""
+    """Read the boot entries, and what they and later kernels reserve."""
     bootloader = None
     try:
         bootloader = find_bootloader(host, timeout_s)
@@ -78,7 +78,7 @@ def read_boot_entries(host: TolerantHost, running: Running, timeout_s: int) -> B
 
 
 def _judged(host: Host, running: Running, bootloader: Bootloader, found: BootEntries) -> BootEntries:
-    """Return the boot entries with what the next boot makes of the default one."""
+    """Return the boot entries together with what the next boot reserves, and whether a reboot is needed."""
     default = found.default
     if default is None:
         return found._replace(reason="there is no boot entry")

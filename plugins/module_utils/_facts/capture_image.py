@@ -2,7 +2,7 @@
 # GNU General Public License v3.0-or-later (see COPYING or https://www.gnu.org/licenses/gpl-3.0.txt)
 # SPDX-License-Identifier: GPL-3.0-or-later
 # Private to this collection: no promise is made to code outside it.
-"""The capture initramfs and the kernel that it is loaded with: where they are, how large, how old."""
+"""The capture initramfs and its kernel: where they lie, how large and how old they are."""
 
 from typing import List, NamedTuple, Optional
 
@@ -13,9 +13,9 @@ from ansible_collections.crashops.kdump.plugins.module_utils._stacks.base import
 class CaptureImage(NamedTuple):
     """The capture initramfs and its kernel.
 
-    stale_because: why it must be built again, None where it is fresh. free_bytes: the room where it lies.
-    system_mtime: of the system's own initramfs. kernel_has_hmac: the kernel's checksum for FIPS lies next to it.
-    wrong_links: links to a kernel that does not run, in words.
+    stale_because: why the image must be built again, None where it is fresh. free_bytes: the free space in its
+    directory. system_mtime: the time of the system's own initramfs. kernel_has_hmac: the kernel's FIPS checksum lies
+    next to it. wrong_links: kdump-tools' links to a kernel that is not running, in words.
     """
 
     path: str
@@ -32,7 +32,7 @@ class CaptureImage(NamedTuple):
 
 
 def read_capture_image(host: Host, image: Image, details: Details, release: str) -> CaptureImage:
-    """Return what is known of the capture initramfs and its kernel."""
+    """Read size, age and freshness of the capture initramfs, and whether its kernel is there."""
     facts, space = host.stat(image.path), host.space(image.path.rpartition("/")[0])
     system = host.stat("/boot/initramfs-%s.img" % release)
     kernel = details.capture_kernel

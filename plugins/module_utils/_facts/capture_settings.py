@@ -2,7 +2,7 @@
 # GNU General Public License v3.0-or-later (see COPYING or https://www.gnu.org/licenses/gpl-3.0.txt)
 # SPDX-License-Identifier: GPL-3.0-or-later
 # Private to this collection: no promise is made to code outside it.
-"""Which sysctl keys are set in the capture kernel: by its command line, and by what systemd-sysctl reads there."""
+"""The sysctl keys that are set in the capture kernel, by its command line and by the files of systemd-sysctl."""
 
 import fnmatch
 import re
@@ -29,7 +29,7 @@ KNOWS_WORDS = (5, 8)
 
 
 class SysctlSetting(NamedTuple):
-    """A key's value as written, and the file that sets it, or LINE."""
+    """A sysctl key's value as written, and what sets it: the path of a file, or LINE."""
 
     value: str
     source: str
@@ -40,24 +40,24 @@ SysctlSettings = Dict[str, SysctlSetting]
 
 
 class CaptureSettings(NamedTuple):
-    """What the capture kernel is given: the words of its command line, and the sysctl keys that are set there."""
+    """The words of the capture kernel's command line, and the sysctl keys that are set while it runs."""
 
     words: List[str]
     sysctls: SysctlSettings
 
 
 def read_captured(stack: Stack, words: List[str], version: Optional[Tuple[int, int]]) -> CaptureSettings:
-    """Return what the capture kernel is given; its files are applied after its command line."""
+    """Return the capture kernel's command line and sysctl keys; sysctl files win over the command line."""
     return CaptureSettings(words, dict(of_words(words, version), **applied(stack.capture_sysctls())))
 
 
 def read_at_boot(host: Host, words: List[str], version: Optional[Tuple[int, int]]) -> SysctlSettings:
-    """Return the keys that the next boot sets before any service starts; what is in /run by then is not known."""
+    """Return the sysctl keys that the next boot sets before any service starts; files to come in /run are not known."""
     return dict(of_words(words, version), **applied(applied_at_boot(host)))
 
 
 def of_words(words: List[str], version: Optional[Tuple[int, int]]) -> SysctlSettings:
-    """Return the keys that a command line sets."""
+    """Return the sysctl keys that a kernel command line sets."""
     found = {}  # type: Dict[str, SysctlSetting]
     for word in words:
         name, _sign, value = word.partition("=")
@@ -71,7 +71,10 @@ def of_words(words: List[str], version: Optional[Tuple[int, int]]) -> SysctlSett
 
 
 def applied(files: List[SysctlFile]) -> SysctlSettings:
-    """Return what is set once all files are applied: the last word on a key counts, and a key named beats a pattern."""
+    """Return the sysctl keys that systemd-sysctl sets from these files.
+
+    The last assignment to a key counts, and a key that is named wins over a pattern.
+    """
     options = {}  # type: Dict[str, Tuple[Optional[str], str]]
     for file in files:
         for key, value in _parsed(file.text):
@@ -89,7 +92,7 @@ def applied(files: List[SysctlFile]) -> SysctlSettings:
 
 
 def _parsed(text: str) -> List[Tuple[str, Optional[str]]]:
-    """Return the keys of a file with their values, parts separated by slashes; None: no pattern may set it."""
+    """Return the keys and values of a sysctl file, slashes between a key's parts; None: no pattern may set the key."""
     found = []  # type: List[Tuple[str, Optional[str]]]
     for line in (line.strip() for line in text.splitlines()):
         if not line or line[0] in "#;" or ("=" not in line and line[0] != "-"):
@@ -100,7 +103,7 @@ def _parsed(text: str) -> List[Tuple[str, Optional[str]]]:
 
 
 def _normalized(key: str) -> str:
-    """Return a key with slashes between its parts; what comes first, a dot or a slash, separates them."""
+    """Return a sysctl key with slashes between its parts; its first dot or slash tells which one separates them."""
     separator = re.search(r"[./]", key)
     if separator and separator.group(0) == ".":
         key = key.translate({ord("."): "/", ord("/"): "."})
@@ -108,12 +111,12 @@ def _normalized(key: str) -> str:
 
 
 def _is_pattern(key: str) -> bool:
-    """Return whether a key is a shell's pattern."""
+    """Return whether a sysctl key is a glob pattern."""
     return any(sign in key for sign in "*?[")
 
 
 def _fits(key: str, pattern: str) -> bool:
-    """Return whether a pattern matches a key; a star crosses no slash."""
+    """Return whether a glob pattern matches a sysctl key; a star does not cross a slash."""
     parts, wanted = key.split("/"), pattern.split("/")
     return len(parts) == len(wanted) and all(fnmatch.fnmatchcase(*pair) for pair in zip(parts, wanted))
 
@@ -150,7 +153,7 @@ JUDGED = tuple(
 
 
 def number(settings: SysctlSettings, key: str) -> Optional[int]:
-    """Return a key's value as the kernel reads numbers, None where it is not set or is no number."""
+    """Return a sysctl key's value as the kernel reads numbers; None where the key is not set or holds no number."""
     match = re.match(r"(-?)(0[xX][0-9a-fA-F]+|[0-9]+)\b", settings[key].value) if key in settings else None
     if not match:
         return None

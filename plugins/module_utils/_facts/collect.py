@@ -2,7 +2,7 @@
 # GNU General Public License v3.0-or-later (see COPYING or https://www.gnu.org/licenses/gpl-3.0.txt)
 # SPDX-License-Identifier: GPL-3.0-or-later
 # Private to this collection: no promise is made to code outside it.
-"""Reads all that is known of a host, each thing once, before anything is judged. Nothing is changed."""
+"""Reads all facts of a host, each thing once, before any check judges them. It changes nothing."""
 
 from functools import partial
 from typing import Dict, Optional, Tuple
@@ -38,7 +38,7 @@ from ansible_collections.crashops.kdump.plugins.module_utils._stacks.find import
 
 
 def collect(host: TolerantHost, options: LookOptions) -> Evidence:
-    """Return all that is known of the host."""
+    """Read all facts of the host, which the checks judge and kdump_info returns."""
     running, stack = read_running(host), find_stack(host)
     settings, release = stack.settings(), running.kernel or ""
     details, platform = stack.details(release), read_platform(host, release)
@@ -86,7 +86,7 @@ def _setup(
     firmware: Optional[str],
     own_files: Dict[str, Optional[str]],
 ) -> Setup:
-    """Return what a proof is compared with."""
+    """Return the host's present setup, with which a proof is compared."""
     files = [host.stat(name) for name in {*stack.config_files, *stack.loaded_files}]
     return Setup(
         kernel=running.kernel,
@@ -111,7 +111,7 @@ def _dump_size(
     last: Optional[int],
     options: LookOptions,
 ) -> DumpSize:
-    """Return how large a dump would be."""
+    """Return the expected size of a dump of this host; with mem_usage, makedumpfile counts it."""
     takes_free, measured = takes_free_pages(tools.version, version), None
     if options.mem_usage and not takes_free:
         count = partial(measured_size, host, settings.core_collector, options.timeout_s)

@@ -2,7 +2,7 @@
 # GNU General Public License v3.0-or-later (see COPYING or https://www.gnu.org/licenses/gpl-3.0.txt)
 # SPDX-License-Identifier: GPL-3.0-or-later
 # Private to this collection: no promise is made to code outside it.
-"""The programs that write dumps: which are there, and what makedumpfile says of itself."""
+"""The programs that write the dump and build the capture initramfs: makedumpfile's version, and the builder's path."""
 
 import re
 from typing import NamedTuple, Optional, Tuple
@@ -19,7 +19,7 @@ TAKES_FREE_PAGES = ((1, 7, 7), (6, 12))
 
 
 class Tools(NamedTuple):
-    """makedumpfile's path, time, version and compressions (None: it does not tell), and mkinitramfs or dracut."""
+    """makedumpfile's path, time, version and compressions (None: it does not list them), and mkinitramfs or dracut."""
 
     makedumpfile: Optional[str]
     mtime: Optional[float]
@@ -29,7 +29,7 @@ class Tools(NamedTuple):
 
 
 def read_tools(host: TolerantHost, timeout_s: int) -> Tools:
-    """Return the tools; makedumpfile is asked for its version, which takes a moment and reads no memory."""
+    """Find makedumpfile and the builder of initramfs images. `makedumpfile -v` takes a moment and reads no memory."""
     path = host.which("makedumpfile")
     builder = host.which("mkinitramfs") or host.which("dracut")
     if path is None:
@@ -44,6 +44,6 @@ def read_tools(host: TolerantHost, timeout_s: int) -> Tools:
 
 
 def takes_free_pages(version: Optional[Tuple[int, ...]], kernel: Optional[Tuple[int, ...]]) -> bool:
-    """Return whether this makedumpfile writes the free pages of this kernel, whatever its dump level."""
+    """Return whether this makedumpfile writes all free pages of this kernel, whatever its dump level."""
     fixed, since = TAKES_FREE_PAGES
     return version is not None and kernel is not None and version < fixed and kernel >= since

@@ -2,7 +2,7 @@
 # GNU General Public License v3.0-or-later (see COPYING or https://www.gnu.org/licenses/gpl-3.0.txt)
 # SPDX-License-Identifier: GPL-3.0-or-later
 # Private to this collection: no promise is made to code outside it.
-"""What the configuration files say of kdump, which of them are there, and what the rules find in them."""
+"""kdump's configuration files: which are there, what lint finds in them, and which settings the checks need."""
 
 from typing import List, NamedTuple, Optional
 
@@ -17,7 +17,7 @@ LEFT_BY_UPDATES = (".rpmnew", ".rpmsave", ".dpkg-dist", ".dpkg-new", ".ucf-dist"
 
 
 class FileFinding(NamedTuple):
-    """What a rule says of a file: the fields of results.Finding, and the file."""
+    """A finding of lint in a configuration file: the fields of finding.Finding, and the file's path."""
 
     rule: str
     severity: str
@@ -28,7 +28,7 @@ class FileFinding(NamedTuple):
 
 
 class StackFacts(NamedTuple):
-    """How this host runs kdump: which stack, whether it is installed, and which reader of its file it has."""
+    """How this host runs kdump: the stack's name, tool and unit, whether it is installed, and its generation."""
 
     name: str
     installed: bool
@@ -38,9 +38,9 @@ class StackFacts(NamedTuple):
 
 
 class Configuration(NamedTuple):
-    """The files: findings, their paths, those that are missing, and those that a package update left next to them.
+    """kdump's configuration files: lint's findings, paths, missing files, and files that a package update left.
 
-    auto_reset: what auto_reset_crashkernel says. force_no_rebuild: the capture initramfs is never built again.
+    auto_reset: the value of auto_reset_crashkernel. force_no_rebuild: the capture initramfs is never built again.
     """
 
     findings: List[FileFinding]
@@ -53,13 +53,13 @@ class Configuration(NamedTuple):
 
 
 def read_stack_facts(stack: Stack) -> StackFacts:
-    """Return how this host runs kdump."""
+    """Return which kdump stack this host has, and its generation if it is installed."""
     installed = stack.installed()
     return StackFacts(stack.name, installed, stack.tool, stack.unit, stack.generation() if installed else None)
 
 
 def read_configuration(host: Host, stack: Stack, details: Details) -> Configuration:
-    """Return what is known of the configuration files."""
+    """Read kdump's configuration files and what lint finds in them."""
     files = list(stack.config_files)
     return Configuration(
         findings=_findings(stack),
@@ -73,7 +73,7 @@ def read_configuration(host: Host, stack: Stack, details: Details) -> Configurat
 
 
 def _findings(stack: Stack) -> List[FileFinding]:
-    """Return what the rules say of the files as they stand; nothing where the package has not brought them yet."""
+    """Return lint's findings in the configuration files as they are; none before the package is installed."""
     if not stack.installed():
         return []
     return [FileFinding(*finding, path) for path, found in sorted(stack.findings({}).items()) for finding in found]

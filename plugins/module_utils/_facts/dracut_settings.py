@@ -2,10 +2,10 @@
 # GNU General Public License v3.0-or-later (see COPYING or https://www.gnu.org/licenses/gpl-3.0.txt)
 # SPDX-License-Identifier: GPL-3.0-or-later
 # Private to this collection: no promise is made to code outside it.
-"""What dracut is told when kdumpctl lets it build the capture initramfs: by kdump.conf, and by its own files.
+"""The settings that dracut gets from kdump.conf and from its own files when it builds the capture initramfs.
 
-Read in dracut 049 (EL 8), 057 (EL 9) and 111, and tried with 059: its files are parts of a shell script, so a later
-assignment replaces an earlier one, and += adds to it.
+Read in the source of dracut 049 (EL 8), 057 (EL 9) and 111, and tried with 059. Its files are parts of a shell script:
+a later assignment replaces an earlier one, and += adds to it.
 """
 
 import re
@@ -34,45 +34,45 @@ ADDED = ("add_drivers", "force_drivers")
 
 
 class Said(NamedTuple):
-    """A value, where it is said, and what to do about it."""
+    """A value of a dracut setting, the file or option that sets it, and advice on how to change it."""
 
     value: str
     where: str
     advice: str
 
     def words(self) -> List[str]:
-        """Return the words of the value."""
+        """Return the words in this value of a dracut setting."""
         return self.value.split()
 
 
 class DracutSettings(NamedTuple):
-    """What dracut is told: the values of each setting that count, in order."""
+    """All dracut settings by name, each with the values that count, in order."""
 
     settings: Dict[str, List[Said]]
 
     def said(self, name: str) -> List[Said]:
-        """Return the values of a setting."""
+        """Return the values of a dracut setting, in order."""
         return self.settings.get(name, [])
 
     def is_set(self, name: str) -> bool:
-        """Return whether a setting holds anything. Blanks count, as dracut asks in the same way."""
+        """Return whether a dracut setting holds anything. Blanks count, as they do for dracut."""
         return any(one.value for one in self.said(name))
 
     def words(self, *names: str) -> Set[str]:
-        """Return the words of some settings."""
+        """Return all words in the values of these dracut settings."""
         return {word for name in names for one in self.said(name) for word in one.words()}
 
     def is_yes(self, name: str) -> bool:
-        """Return whether a switch is on."""
+        """Return whether a dracut switch is on."""
         return "".join(one.value for one in self.said(name)) == "yes"
 
     def added(self) -> Set[str]:
-        """Return the drivers that are added by name."""
+        """Return the drivers that add_drivers and force_drivers name."""
         return {plain(word) for word in self.words(*ADDED)}
 
 
 def read_told(host: Host, details: Details) -> DracutSettings:
-    """Return what dracut is told."""
+    """Read the dracut settings of dracut's own files, and of extra_modules and dracut_args in kdump.conf."""
     found = {}  # type: Dict[str, List[Said]]
     for path in [CONF] + [one.path for one in by_version(drop_ins(host, DIRECTORIES))]:
         for name, adds, one, two, three in LINE.findall(host.read(path) or ""):

@@ -2,7 +2,7 @@
 # GNU General Public License v3.0-or-later (see COPYING or https://www.gnu.org/licenses/gpl-3.0.txt)
 # SPDX-License-Identifier: GPL-3.0-or-later
 # Private to this collection: no promise is made to code outside it.
-"""What keeps drivers and dracut modules out of the capture kernel: each door by which that is said."""
+"""What keeps drivers out of the capture kernel by name: its command line, modprobe's files, and dracut's settings."""
 
 import re
 from typing import Container, Dict, Iterable, Iterator, List, NamedTuple, Optional, Tuple
@@ -44,10 +44,10 @@ HARMLESS_INITCALLS = (
 
 
 class Block(NamedTuple):
-    """A driver or a dracut module that is kept out: where that is said, and what to do about it.
+    """A driver or dracut module that is kept out of the capture kernel: what does that, and how to undo it.
 
-    wholly: nothing can load it; else it is only not loaded by itself. sure: it acts in the capture kernel alone, so
-    that this boot proves nothing.
+    wholly: nothing can load the driver; else it is only not loaded by itself. sure: False where the running system has
+    the same block, or where dracut may add the driver all the same.
     """
 
     name: str
@@ -59,13 +59,13 @@ class Block(NamedTuple):
 
 
 def blocks(host: Host, stack: Stack, words: List[str], told: Optional[DracutSettings]) -> List[Block]:
-    """Return all that is kept out of the capture kernel by its name; told is None where dracut does not build it."""
+    """Return all drivers and dracut modules that are kept out by name; told is None where dracut builds no image."""
     found = list(_of_words(stack, words)) + list(_of_modprobe(host))
     return found + ([] if told is None else list(_of_dracut(told)))
 
 
 def _of_words(stack: Stack, words: List[str]) -> Iterator[Block]:
-    """Return what the capture kernel's command line keeps out."""
+    """Return the drivers that the capture kernel's command line keeps out."""
     known = dict(WORDS, **dict.fromkeys(stack.driver_blocking_words, False))
     for word in words:
         key, dummy, names = word.partition("=")
@@ -77,13 +77,13 @@ def _of_words(stack: Stack, words: List[str]) -> Iterator[Block]:
 
 
 def _take_out(key: str) -> str:
-    """Return what to do about a word of the command line."""
+    """Return the advice on a word of the capture kernel's command line that keeps drivers out."""
     words = "Set kdump_commandline_remove: [%s] and block the other drivers again, or take it out of the booted one."
     return words % key
 
 
 def _of_modprobe(host: Host) -> Iterator[Block]:
-    """Return what modprobe's own files keep out, which both stacks take over."""
+    """Return the drivers that modprobe's files keep out; both stacks copy these files into the image."""
     for path in [one.path for one in drop_ins(host, MODPROBE)]:
         for key, name, program in MODPROBE_LINE.findall(host.read(path) or ""):
             if key == "blacklist" or NOTHING.match(program):
@@ -92,7 +92,7 @@ def _of_modprobe(host: Host) -> Iterator[Block]:
 
 
 def _of_dracut(told: DracutSettings) -> Iterator[Block]:
-    """Return what dracut leaves out of the image by its name."""
+    """Return the drivers and dracut modules that dracut's settings leave out of the image by name."""
     spared = told.added() | {plain(word) for word in told.words("drivers")}
     for one in told.said("omit_drivers"):
         for name in one.words():
@@ -108,7 +108,7 @@ def _of_dracut(told: DracutSettings) -> Iterator[Block]:
 
 
 def unlisted_modules(told: DracutSettings, needed: Iterable[str]) -> Iterator[Block]:
-    """Return which modules of dracut its list leaves out, of those that no other module brings."""
+    """Return the needed dracut modules that dracut's list does not name and no other module brings."""
     listed = told.words("dracutmodules", "add_dracutmodules", "force_add_dracutmodules")
     lists = [one for one in told.said("dracutmodules") if one.words()]
     if not lists or {"all", "auto"} & set(lists[-1].words()):
@@ -122,10 +122,10 @@ def unlisted_modules(told: DracutSettings, needed: Iterable[str]) -> Iterator[Bl
 def unlisted_drivers(
     told: DracutSettings, disks: Iterable[str], types: Iterable[str], listed: Container[str], qemu: Optional[bool]
 ) -> Iterator[Block]:
-    """Return which drivers dracut's own lists leave out: of disks, and of file systems.
+    """Return the drivers of disks and file systems that dracut's own lists do not name.
 
-    listed are the drivers that are named there, with all that they use. qemu says whether dracut takes the machine for
-    a guest of QEMU, to which it adds drivers of its own; None: that is not known.
+    listed: the drivers that are named there, with all that they depend on. qemu: whether dracut takes the machine for a
+    guest of QEMU, to which it adds drivers of its own; None where that is not known.
     """
     wanted: Dict[str, str] = {}
     if told.is_set("drivers"):
@@ -139,10 +139,10 @@ def unlisted_drivers(
 
 
 def of_initcalls(words: List[str], booted: List[str], drivers: Iterable[str]) -> Tuple[List[Block], List[str]]:
-    """Return which drivers a blacklist of functions keeps out, and the functions that may be of any driver.
+    """Return the drivers that initcall_blacklist= keeps out, and its functions that may be of any driver.
 
-    The name of a driver is a part of the names of its functions, or INITCALLS has it. What the running kernel was
-    booted with as well has kept nothing out that is in use.
+    The names of a driver's functions contain the driver's name, or INITCALLS has it. A word that the running kernel was
+    booted with as well has kept out nothing that is in use.
     """
     found, unclear = [], []  # type: List[Block], List[str]
     lists = [word.partition("=")[2] for word in words if word.startswith("initcall_blacklist=") and word not in booted]

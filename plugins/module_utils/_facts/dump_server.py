@@ -2,7 +2,7 @@
 # GNU General Public License v3.0-or-later (see COPYING or https://www.gnu.org/licenses/gpl-3.0.txt)
 # SPDX-License-Identifier: GPL-3.0-or-later
 # Private to this collection: no promise is made to code outside it.
-"""A look at a dump target that the running system does not see: within a limit, and never written to."""
+"""Tries a dump target that the running system does not see, such as a server: within a limit, and never writing."""
 
 import re
 from typing import Dict, List, NamedTuple, Optional, Tuple
@@ -32,14 +32,14 @@ PATIENCE = 4
 
 
 class Door(NamedTuple):
-    """Where a server is reached: its name or address, and its TCP port."""
+    """Where a dump server is reached: its name or address, and its TCP port."""
 
     server: str
     port: int
 
 
 def look(host: Host, delivery: Delivery, settings: Settings, timeout_s: int) -> Answer:
-    """Return what came of a look at the target."""
+    """Try the dump target without writing, and return its answer."""
     target = _target(settings)
     if list(refusals(target, delivery)):
         untried = "the target as it is configured cannot be tried"
@@ -54,7 +54,10 @@ def look(host: Host, delivery: Delivery, settings: Settings, timeout_s: int) -> 
 
 
 def address_of(host: Host, settings: Settings, ask: bool, timeout_s: int) -> Optional[str]:
-    """Return the first address of a target's server, None where it is not known; unasked, only one written there."""
+    """Return the first address of the dump server, None where it is not known.
+
+    With ask=False no program is asked for the server's name, so only an address in the target counts.
+    """
     if host.which("ip") is None:
         return None  # whose route would be asked for by it
     target = _target(settings)
@@ -66,12 +69,12 @@ def address_of(host: Host, settings: Settings, ask: bool, timeout_s: int) -> Opt
 
 
 def _target(settings: Settings) -> Target:
-    """Return the target that the files name."""
+    """Return the dump target that the configuration files name."""
     return Target(settings.target_type, settings.target_location or "", settings.ssh_key, settings.path)
 
 
 def _knocked(host: Host, target: Target, timeout_s: int) -> Tuple[Optional[str], Optional[str]]:
-    """Return the sentence for a server where nobody answers, and its first address; None each where there is none."""
+    """Knock at the dump server's port: return the sentence that nobody answers, and the first address; None without."""
     door = _door(host, target, timeout_s)
     if door is None:
         return None, None
@@ -82,7 +85,7 @@ def _knocked(host: Host, target: Target, timeout_s: int) -> Tuple[Optional[str],
 
 
 def _silence(target: Target, door: Door, why: str) -> str:
-    """Return the sentence for a server where nobody answers."""
+    """Return the sentence that the dump server does not answer on its TCP port."""
     server = server_of(target)
     if door.server.lower() != server.lower():
         server = "%s (%s by the configuration of ssh)" % (server, door.server)
@@ -91,7 +94,7 @@ def _silence(target: Target, door: Door, why: str) -> str:
 
 
 def server_of(target: Target) -> str:
-    """Return the server that a target names, without the brackets of an IPv6 address."""
+    """Return the server that a dump target names, without the brackets of an IPv6 address."""
     if target.kind == "nfs":
         return nfs_parts(target.location)[0].strip("[]")
     if target.kind == "ftp":
@@ -100,7 +103,7 @@ def server_of(target: Target) -> str:
 
 
 def _door(host: Host, target: Target, timeout_s: int) -> Optional[Door]:
-    """Return where a target's server is reached, None where it has none, or where ssh uses a proxy."""
+    """Return where the dump server is reached; None for a target without one, and where ssh uses a proxy."""
     if target.kind not in PORTS:
         return None
     said = _ssh_says(host, target.location, timeout_s) if target.kind == "ssh" else {}
@@ -111,7 +114,7 @@ def _door(host: Host, target: Target, timeout_s: int) -> Optional[Door]:
 
 
 def _ssh_says(host: Host, location: str, timeout_s: int) -> Dict[str, str]:
-    """Return how root's ssh goes to a server by its own configuration, nothing where it cannot be asked."""
+    """Return host name, port and proxy that root's ssh configuration has for a server; nothing where ssh cannot say."""
     if not host.is_root() or host.which("ssh") is None or option_values.ssh_problem(location) is not None:
         return {}
     try:
@@ -122,12 +125,12 @@ def _ssh_says(host: Host, location: str, timeout_s: int) -> Dict[str, str]:
 
 
 def _is_address(server: str) -> bool:
-    """Return whether a server is named by its address."""
+    """Return whether a dump server is named by its IP address."""
     return re.match(r"[0-9.]+\Z", server) is not None or ":" in server
 
 
 def _addresses(host: Host, server: str, timeout_s: int) -> Tuple[List[str], Optional[str]]:
-    """Return (addresses, None) or ([], why not); the resolver is asked by a command that can be stopped."""
+    """Resolve the dump server's name into (addresses, None) or ([], why not), by a command that can be stopped."""
     if _is_address(server):
         return [server], None
     try:
@@ -140,7 +143,7 @@ def _addresses(host: Host, server: str, timeout_s: int) -> Tuple[List[str], Opti
 
 
 def _refused(host: Host, addresses: List[str], port: int, timeout_s: int) -> Optional[str]:
-    """Return why nobody answers at any address, None where somebody does: an own limit, as mount(8) has none."""
+    """Return why no address of the dump server answers, None where one does. mount(8) itself has no time limit."""
     knocked = addresses[:ADDRESSES]
     end, reasons = host.monotonic() + timeout_s, []  # type: float, List[str]
     for number, address in enumerate(knocked):
@@ -157,7 +160,7 @@ def _refused(host: Host, addresses: List[str], port: int, timeout_s: int) -> Opt
 
 
 def _looked(host: Host, delivery: Delivery, target: Target, timeout_s: int) -> Answer:
-    """Return what a look at the directory gives: read-only, as kdump_target looks in check mode."""
+    """Try the dump directory on the target without writing, as kdump_target does in check mode."""
     wish = ProbeOptions(target, delivery, create=True, act=False, timeout_s=timeout_s, makes_private=False)
     try:
         probe = prober(target.kind)(host, wish).probe()

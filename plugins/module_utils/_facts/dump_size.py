@@ -2,7 +2,7 @@
 # GNU General Public License v3.0-or-later (see COPYING or https://www.gnu.org/licenses/gpl-3.0.txt)
 # SPDX-License-Identifier: GPL-3.0-or-later
 # Private to this collection: no promise is made to code outside it.
-"""How large a dump of this machine would be, and how much room is well kept for it."""
+"""The expected size of a dump of this machine, and how much free space to keep for it."""
 
 import re
 from typing import Any, NamedTuple, Optional
@@ -27,7 +27,7 @@ PAGE_SIZE = re.compile(r"^page size:\s+([0-9]{1,18})$", re.MULTILINE)
 
 
 class DumpSize(NamedTuple):
-    """The bytes of a dump, where the number is from (makedumpfile, last_dump, ram), and the room to keep for it."""
+    """The expected bytes of a dump, where the number is from (makedumpfile, last_dump, ram), and the space to keep."""
 
     size: Optional[int]
     source: Optional[str]
@@ -41,10 +41,9 @@ def dump_size(
     last: Optional[int] = None,
     takes_free: bool = False,
 ) -> DumpSize:
-    """Return the largest of what is known: what makedumpfile counted, else a share of the RAM; and the last dump.
+    """Return the expected size of a dump: makedumpfile's count, else a share of the RAM; at least the last dump's size.
 
-    takes_free says that this makedumpfile writes the free pages of this kernel, whatever its level: then a dump may
-    take as much as the RAM.
+    takes_free: this makedumpfile writes all free pages of this kernel, so that a dump may be as large as the RAM.
     """
     if ram_bytes is None:
         return DumpSize(last, "last_dump" if last else None, last)
@@ -58,13 +57,13 @@ def dump_size(
 
 
 def leaves_out(collector: str) -> Any:
-    """Return whether a collector leaves (user pages, free pages) out."""
+    """Return whether the collector's dump level leaves out (user pages, free pages)."""
     level = dump_level(collector)
     return (bool(level & USER), bool(level & FREE))
 
 
 def dump_level(collector: str) -> int:
-    """Return the bits of what a collector leaves out; one that is not makedumpfile leaves out nothing."""
+    """Return the dump level of a collector command; 0 for a program that is not makedumpfile and leaves out nothing."""
     level = 0
     for text in makedumpfile.dump_levels(makedumpfile.command_words(collector) or []):
         first = whole(text.split(",")[0])
@@ -73,7 +72,7 @@ def dump_level(collector: str) -> int:
 
 
 def measured_size(host: Host, collector: str, timeout_s: int) -> Optional[int]:
-    """Return the bytes of the pages that a collector writes, as makedumpfile counts them; raise why not."""
+    """Return the bytes that a dump would have, by makedumpfile --mem-usage; raise a Failure that says why not."""
     if not host.which("makedumpfile"):
         raise Failure("makedumpfile is not installed, so it cannot count the kernel's pages; install it")
     done = host.run(["makedumpfile", "--mem-usage", KCORE], timeout_s=timeout_s, check=False)

@@ -2,7 +2,7 @@
 # GNU General Public License v3.0-or-later (see COPYING or https://www.gnu.org/licenses/gpl-3.0.txt)
 # SPDX-License-Identifier: GPL-3.0-or-later
 # Private to this collection: no promise is made to code outside it.
-"""The dumps that lie on the host: how many, how large, which are broken off, and what the newest tells."""
+"""The dumps on this host: how many and how large, which are incomplete, and what the newest says of its crash."""
 
 import re
 from typing import List, NamedTuple, Optional, Sequence, Set
@@ -31,12 +31,12 @@ COMMAND_LINE = re.compile(r"\b[Cc]ommand line: (.*)")
 
 
 class Dump(NamedTuple):
-    """One dump: its core (or, without one, its directory), whether it is complete (None: not judged), and why.
+    """One dump on this host: its core (or else its directory), whether it is complete (None: not judged), and why.
 
-    readable: whether a sample of its pages can be unpacked (None: not judged), and what was read or is wrong.
-    crashkernel: the values that the kernel which died was booted with; None where the log does not tell.
-    doubt: how others than root could have put it there; of_user: an ordinary user owns it, so it is not judged.
-    crash_time: by its own word.
+    readable: whether a sample of its pages can be decompressed (None: not judged); readable_reason: what was read or is
+    wrong. crashkernel: the values that the kernel which died was booted with; None where its log does not show them.
+    doubt: how others than root could have put the dump there. of_user: an ordinary user owns it, so it is not judged.
+    crash_time: the time of the crash by the dump's own header.
     """
 
     path: str
@@ -56,9 +56,9 @@ class Dump(NamedTuple):
 
 
 class Dumps(NamedTuple):
-    """The dumps of a directory, the newest first; directory is None where they are not on this host.
+    """The dumps in the dump directory, the newest first; directory is None where they are not on this host.
 
-    hidden: the directory cannot be looked into. foreign: what lies there under names that kdump-tools takes for dumps.
+    hidden: the directory cannot be read. foreign: what has a name that kdump-tools takes for a dump's, and is no dump.
     """
 
     directory: Optional[str]
@@ -68,12 +68,12 @@ class Dumps(NamedTuple):
 
     @property
     def own(self) -> List[Dump]:
-        """Return those that no ordinary user owns."""
+        """Return the dumps that no ordinary user owns."""
         return [dump for dump in self.found if not dump.of_user]
 
 
 def read_dumps(host: TolerantHost, directory: Optional[str]) -> Dumps:
-    """Return the dumps in a directory of this host."""
+    """Find the dumps in the dump directory of this host, and judge the newest."""
     if directory is None:
         return Dumps(None, [])
     before = set(host.unseen)
@@ -94,25 +94,25 @@ def read_dumps(host: TolerantHost, directory: Optional[str]) -> Dumps:
 
 
 def _foreign(host: TolerantHost, directory: str) -> List[str]:
-    """Return what lies in a directory under names that kdump-tools takes for dumps, and is none."""
+    """Return what lies in the dump directory under a name that kdump-tools takes for a dump's, and is no dump."""
     paths = host.glob(directory + "/2*")
     return [path for path in paths if not host.glob(path + "/dump*") and not host.glob(path + "/vmcore*")]
 
 
 def _unseen_below(host: TolerantHost, directory: str, before: Set[str]) -> List[str]:
-    """Return what could not be seen, and not for another reason before, in a directory or in one right below it."""
+    """Return the paths in a directory, or one level deeper, that have become unseen since `before`."""
     start = directory.rstrip("/") + "/"
     new = [path for path in sorted(host.unseen) if path not in before and path.startswith(start)]
     return [path for path in new if path.count("/") - start.count("/") <= 1]
 
 
 def _is_of_user(found: Found) -> bool:
-    """Return whether an ordinary user owns what lies there."""
+    """Return whether an ordinary user owns a dump that was found."""
     return trusted_files.is_of_user(found.facts)
 
 
 def _dump(host: Host, seen: OpenedDump, newest: bool, opened: bool) -> Dump:
-    """Return one dump; the log's words are those of the newest only."""
+    """Return one dump with what was judged of it; panic and crashkernel= are read from the newest dump's log only."""
     core = seen.found.core
     doubt, of_user = trusted_files.doubt(host, seen.found.path, seen.found.facts), _is_of_user(seen.found)
     if of_user:
@@ -142,6 +142,6 @@ def _dump(host: Host, seen: OpenedDump, newest: bool, opened: bool) -> Dump:
 
 
 def _booted_with(log: str) -> Optional[List[str]]:
-    """Return the crashkernel= values of the command line that a kernel's log begins with."""
+    """Return the crashkernel= values of the command line at the beginning of a kernel's log."""
     match = COMMAND_LINE.search(log)
     return values(match.group(1)) if match else None

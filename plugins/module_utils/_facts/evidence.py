@@ -2,7 +2,7 @@
 # GNU General Public License v3.0-or-later (see COPYING or https://www.gnu.org/licenses/gpl-3.0.txt)
 # SPDX-License-Identifier: GPL-3.0-or-later
 # Private to this collection: no promise is made to code outside it.
-"""All that is known of a host, before anything is judged: what checks judge, and what kdump_info returns."""
+"""The evidence: all facts of a host before any check, for the checks to judge and for kdump_info to return."""
 
 from typing import Dict, NamedTuple, Optional, Type
 
@@ -26,10 +26,10 @@ from ansible_collections.crashops.kdump.plugins.module_utils._stacks.find import
 
 
 class Evidence(NamedTuple):
-    """A host as it was read. Nothing here touches the machine.
+    """All facts of a host as they were read. Nothing here touches the machine.
 
     own_files: the SHA-256 of the stack's programs and files, None where one cannot be read. unseen: what could not be
-    looked at, and why. now: the host's clock.
+    read, and why. now: the host's clock.
     """
 
     running: Running
@@ -55,5 +55,5 @@ class Evidence(NamedTuple):
 
     @property
     def stack_class(self) -> Type[Stack]:
-        """Return what its stack says of itself, whatever the host."""
+        """Return the class of the host's kdump stack, for what is true of the stack on any host."""
         return stack_named(self.stack.name)

@@ -2,7 +2,7 @@
 # GNU General Public License v3.0-or-later (see COPYING or https://www.gnu.org/licenses/gpl-3.0.txt)
 # SPDX-License-Identifier: GPL-3.0-or-later
 # Private to this collection: no promise is made to code outside it.
-"""The room that a dump needs and has: how large it would be, and what is free where it would land."""
+"""The free space where a dump would land: that of a directory on this host, or what the dump server reports."""
 
 from typing import NamedTuple, Optional
 
@@ -13,9 +13,9 @@ from ansible_collections.crashops.kdump.plugins.module_utils._machine.tolerant_h
 
 
 class Place(NamedTuple):
-    """The directory that was looked at (the dump directory, or the nearest one above it), its mount and its room.
+    """The dump directory, or the nearest directory above it that exists, with its mount and free space.
 
-    Where a server does not answer, that is the dump directory, whose mount and room are not known then.
+    Where a server does not answer, path is what could not be looked at, and mount and space are None.
     """
 
     path: str
@@ -24,7 +24,7 @@ class Place(NamedTuple):
 
 
 class Room(NamedTuple):
-    """The room where the dump lands; None where that is not known."""
+    """The free and total space and the free inodes where the dump lands; None where that is not known."""
 
     free_bytes: Optional[int]
     total_bytes: Optional[int]
@@ -32,13 +32,13 @@ class Room(NamedTuple):
 
 
 def room_of(place: Optional[Place], probe: Answer) -> Room:
-    """Return the room of a place, or what the server says of its own."""
+    """Return the free space at the dump directory's place, or else what the dump server reports."""
     space = place.space if place else None
     return Room(space.free, space.total, space.free_inodes) if space else Room(probe.free, None, None)
 
 
 def place_of(host: TolerantHost, directory: str) -> Place:
-    """Return the place of a dump directory, as far as it can be seen."""
+    """Return the place of the dump directory, as far as it can be seen."""
     path = directory
     while path != "/" and host.stat(path) is None:
         if path in host.unseen:

@@ -45,7 +45,7 @@ class Sysctls(NamedTuple):
 
 
 class Watchdog(NamedTuple):
-    """A watchdog that runs: its name, its driver's word for itself, and after how many seconds it resets."""
+    """A running watchdog: its name, its driver's identity, and the seconds after which it resets the machine."""
 
     name: str
     identity: str
@@ -53,11 +53,11 @@ class Watchdog(NamedTuple):
 
 
 class Platform(NamedTuple):
-    """What checks want to know of the machine; None where it does not say.
+    """What checks ask of the kernel, firmware and machine; None where the machine does not say.
 
     notifiers: whether crash_kexec_post_notifiers is in effect. hyperv: whether the machine is a guest of Hyper-V.
-    crash_loaded: what the kernel says of a capture kernel; None where it cannot load one.
-    forbidden_at_boot: where the next boot forbids kexec before kdump loads anything: a file, or the command line.
+    crash_loaded: what the kernel says of a loaded capture kernel; None where it cannot load one. forbidden_at_boot:
+    what forbids kexec at the next boot before kdump loads anything: a file, or the command line.
     """
 
     root: bool
@@ -78,7 +78,7 @@ class Platform(NamedTuple):
 
 
 def read_platform(host: Host, release: str) -> Platform:
-    """Return what the machine says of itself."""
+    """Read what kernel, firmware and machine allow."""
     cmdline = (host.read("/proc/cmdline") or "").strip()
     version = version_of(release)
     return Platform(
@@ -101,38 +101,38 @@ def read_platform(host: Host, release: str) -> Platform:
 
 
 def version_of(release: str) -> Optional[Tuple[int, int]]:
-    """Return the first two numbers of a kernel's release."""
+    """Return the first two numbers of a kernel release, such as (6, 12)."""
     match = VERSION.match(release)
     return (whole(match.group(1)) or 0, whole(match.group(2)) or 0) if match else None
 
 
 def _sysctls(host: Host) -> Sysctls:
-    """Return the keys that checks ask for."""
+    """Return the values of the kernel.* sysctl keys that checks ask for."""
     values = read_sysctls(host, ["kernel." + name for name in Sysctls._fields])
     return Sysctls(*[values.get("kernel." + name) for name in Sysctls._fields])
 
 
 def _firmware(host: Host) -> Optional[str]:
-    """Return the maker, version and date of the firmware, None where the machine has no such table (DMI)."""
+    """Return the firmware's maker, version and date, None where the machine has no DMI table."""
     texts = [(host.read(FIRMWARE % name) or "").strip() for name in ("vendor", "version", "date")]
     return " ".join(text for text in texts if text) or None
 
 
 def _forbidden_at_boot(host: Host, cmdline: str, version: Optional[Tuple[int, int]]) -> Optional[str]:
-    """Return what forbids kexec at the next boot."""
+    """Return the file or command line that sets kernel.kexec_load_disabled at the next boot, None without one."""
     settings = read_at_boot(host, cmdline.split(), version)
     return settings[LOAD_DISABLED].source if number(settings, LOAD_DISABLED) else None
 
 
 def read_sysctls(host: Host, keys: List[str]) -> Dict[str, int]:
-    """Return the values of the keys that this kernel has; what is no number is left out."""
+    """Return the values of those sysctl keys that this kernel has and that are numbers."""
     texts = {key: (host.read("/proc/sys/" + key.replace(".", "/")) or "").strip() for key in keys}
     numbers = {key: signed(text) for key, text in texts.items()}
     return {key: number for key, number in numbers.items() if number is not None}
 
 
 def _notifiers(host: Host, cmdline: str) -> Optional[bool]:
-    """Return whether the panic notifiers run before the capture kernel: it can be set while the system runs."""
+    """Return whether panic notifiers run before the capture kernel, which can change while the system runs."""
     in_effect = host.read(NOTIFIERS_FILE)
     if in_effect is not None:
         return _flag(in_effect.strip())
@@ -143,7 +143,7 @@ def _notifiers(host: Host, cmdline: str) -> Optional[bool]:
 
 
 def _flag(text: str) -> Optional[bool]:
-    """Return what the kernel reads in a word for yes or no (kstrtobool), None where it reads neither."""
+    """Return how the kernel reads a word for yes or no (kstrtobool), None where it reads neither."""
     if text[:1] in ("y", "Y", "t", "T", "1") or text[:2].lower() == "on":
         return True
     return False if text[:1] in ("n", "N", "f", "F", "0") or text[:2].lower() == "of" else None
@@ -157,13 +157,13 @@ def _is_hyperv(host: Host) -> bool:
 
 
 def _lockdown(text: Optional[str]) -> Optional[str]:
-    """Return the word in brackets: none, integrity or confidentiality."""
+    """Return the kernel's lockdown mode, the word in brackets: none, integrity or confidentiality."""
     match = re.search(r"\[(\w+)\]", text or "")
     return match.group(1) if match else None
 
 
 def _efi_flag(host: Host, name: str) -> bool:
-    """Return whether a variable of the firmware says 1, behind its four bytes of attributes."""
+    """Return whether an EFI variable is 1; four bytes of attributes come before its value."""
     return (host.read_bytes(EFI_GLOBAL % name) or b"")[4:5] == b"\x01"
 
 

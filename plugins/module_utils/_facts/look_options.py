@@ -2,13 +2,13 @@
 # GNU General Public License v3.0-or-later (see COPYING or https://www.gnu.org/licenses/gpl-3.0.txt)
 # SPDX-License-Identifier: GPL-3.0-or-later
 # Private to this collection: no promise is made to code outside it.
-"""How kdump_info looks at a host; how it judges what it has seen is in _checks/judge_options.py."""
+"""The options for how kdump_info reads a host; those for how it judges are in _checks/judge_options.py."""
 
 from typing import NamedTuple, Tuple
 
 
 class LookOptions(NamedTuple):
-    """How kdump_info looks at a host. Times are in seconds."""
+    """The options for how kdump_info reads a host. Times are in seconds."""
 
     timeout_s: int = 30
     probe: bool = True

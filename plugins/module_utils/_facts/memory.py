@@ -2,7 +2,7 @@
 # GNU General Public License v3.0-or-later (see COPYING or https://www.gnu.org/licenses/gpl-3.0.txt)
 # SPDX-License-Identifier: GPL-3.0-or-later
 # Private to this collection: no promise is made to code outside it.
-"""What is reserved for a capture kernel, what the next boot reserves, and what is needed."""
+"""The memory of a capture kernel: what is reserved now and at the next boot, the vendor's default, and the need."""
 
 from typing import List, NamedTuple, Optional
 
@@ -25,14 +25,14 @@ LARGE_DRIVERS = ("nouveau", "amdgpu", "radeon", "i915", "xe", "mlx5_core", "ib_c
 
 
 class Extras(NamedTuple):
-    """What is in use here that is known to need more memory in a capture kernel: drivers, and anything else."""
+    """Drivers and other things in use here that are known to need more memory in a capture kernel."""
 
     drivers: List[str]
     others: List[str]
 
 
 class Vendor(NamedTuple):
-    """What the vendor reserves by default on such a machine; alike: the default entry has that already."""
+    """The vendor's default reservation on such a machine; alike: the default boot entry reserves the same."""
 
     values: List[str]
     size: Optional[int]
@@ -42,8 +42,8 @@ class Vendor(NamedTuple):
 class Memory(NamedTuple):
     """The reservations: of this boot as asked for, and of the next one, None where they are not known.
 
-    next_known: the kernel of the next boot is known; next_kernel is its release, next_knows_auto whether it knows
-    crashkernel=auto. counting: the values that the kernel goes by. together: why some do not go together.
+    next_known: the kernel of the next boot is known; next_kernel is its release, and next_knows_auto whether it knows
+    crashkernel=auto. counting: the values that the kernel goes by. together: why some values do not go together.
     vendor: None where the vendor's default is not known without asking its tools.
     """
 
@@ -60,7 +60,7 @@ class Memory(NamedTuple):
 
 
 def read_memory(host: Host, running: Running, boot: BootEntries, stack: Stack, image_path: str) -> Memory:
-    """Return what is known of the memory of a capture kernel."""
+    """Return what is reserved for a capture kernel now and at the next boot, and how much it needs."""
     words = boot.default_values
     wanted = running.booted if words is None else words
     after = running if words is None else boot.next
@@ -79,7 +79,7 @@ def read_memory(host: Host, running: Running, boot: BootEntries, stack: Stack, i
 
 
 def _vendor(stack: Stack, running: Running, words: Optional[List[str]], after: Running) -> Optional[Vendor]:
-    """Return the vendor's default."""
+    """Return the vendor's default reservation, None where it is not known without asking its tools."""
     found = default_unasked(stack, running)
     if found is None:
         return None
@@ -88,7 +88,7 @@ def _vendor(stack: Stack, running: Running, words: Optional[List[str]], after: R
 
 
 def _together(wanted: List[str]) -> Optional[str]:
-    """Return why some values do not go together, None where they do or where one cannot be read at all."""
+    """Return why some crashkernel= values do not go together, or why one cannot be read; None where all is well."""
     try:
         option_grammar.check_together([option_grammar.parse_argument(value) for value in wanted])
     except option_grammar.GrammarError as error:
@@ -97,7 +97,7 @@ def _together(wanted: List[str]) -> Optional[str]:
 
 
 def _extras(host: Host, release: str) -> Extras:
-    """Return what is in use here that is known to need more memory in a capture kernel."""
+    """Return the drivers and other things in use that are known to need more memory in a capture kernel."""
     cmdline = host.read("/proc/cmdline") or ""
     loaded = loaded_modules(host)
     others = ["pages of 64 KiB"] * ("64k" in release)

@@ -2,7 +2,7 @@
 # GNU General Public License v3.0-or-later (see COPYING or https://www.gnu.org/licenses/gpl-3.0.txt)
 # SPDX-License-Identifier: GPL-3.0-or-later
 # Private to this collection: no promise is made to code outside it.
-"""What turns a hang into a panic, and so into a dump: profiles of sysctl keys, and how a kernel stands to them."""
+"""The panic policy: profiles of sysctl keys that turn a hang or an error into a panic, and this kernel's values."""
 
 from typing import List, NamedTuple, Optional, Sequence
 
@@ -11,9 +11,9 @@ from ansible_collections.crashops.kdump.plugins.module_utils._machine.host impor
 
 
 class Key(NamedTuple):
-    """A sysctl key, the profile that wants it, and the value that it wants.
+    """A sysctl key, the panic-policy profile that wants it, and the value that it wants.
 
-    `instead_of` is the one value that is replaced; left out, it is every other.
+    `instead_of` is the only value that is replaced; None replaces every other.
     """
 
     name: str
@@ -23,9 +23,9 @@ class Key(NamedTuple):
 
 
 class Row(NamedTuple):
-    """A key that this kernel has: its value, the value that a profile wants, and that profile.
+    """A sysctl key of this kernel: its value, the value that a profile wants, and that profile.
 
-    profile is None where none that was asked for names the key; then nothing is wanted of it.
+    profile is None where no requested profile names the key; then no value is wanted either.
     """
 
     key: str
@@ -35,7 +35,7 @@ class Row(NamedTuple):
 
 
 class PanicPolicy(NamedTuple):
-    """The profiles that were asked for, and how this kernel stands to them."""
+    """The panic-policy profiles that were requested, and this kernel's sysctl keys."""
 
     profiles: List[str]
     sysctls: List[Row]
@@ -67,9 +67,9 @@ KEYS = (
 
 
 def read_panic_policy(host: Host, profiles: Sequence[str]) -> PanicPolicy:
-    """Return the keys that this kernel has, each with its value and with what the profiles asked for want it to be.
+    """Return this kernel's value of each panic-policy key, and the value that a requested profile wants.
 
-    A key has a profile where one that was asked for names it, and then no wanted value only if it stays as it is.
+    A key that a requested profile names has no wanted value if it stays as it is.
     """
     asked = [profile for profile in PROFILES if profile in profiles]
     values = read_sysctls(host, [key.name for key in KEYS])
@@ -78,7 +78,7 @@ def read_panic_policy(host: Host, profiles: Sequence[str]) -> PanicPolicy:
 
 
 def _row(key: Key, value: int, asked: List[str]) -> Row:
-    """Return how the kernel stands to one key."""
+    """Return this kernel's value of a panic-policy key, and the value that is wanted."""
     named = key.profile in asked
     stays = not named or (key.instead_of is not None and value != key.instead_of)
     wanted = None if stays else key.wanted

@@ -2,10 +2,11 @@
 # GNU General Public License v3.0-or-later (see COPYING or https://www.gnu.org/licenses/gpl-3.0.txt)
 # SPDX-License-Identifier: GPL-3.0-or-later
 # Private to this collection: no promise is made to code outside it.
-"""Whether a real crash has proved this very setup, and what has changed since.
+"""The proof: whether a real crash has left a dump with this very setup, and what has changed since.
 
-The proof is crash_test's record; where there is none, or a crash came after it, that of `kdumpctl test`, or the newest
-dump, if it is complete, of the running kernel, and younger than capture initramfs, configuration and makedumpfile.
+The proof is crash_test's record. Where that does not prove the present setup, a later `kdumpctl test` may, or the
+newest dump. Such a dump is complete, of the running kernel, and younger than capture initramfs, configuration and
+makedumpfile.
 """
 
 import json
@@ -36,7 +37,7 @@ NAMED = 5
 
 
 class Proof(NamedTuple):
-    """What is known. state: proven, stale, never or unknown; time in seconds since the epoch; changed: since then."""
+    """What a crash has proved: proven, stale, never or unknown; its time since the epoch; what has changed since."""
 
     state: str
     source: Optional[str] = None
@@ -47,12 +48,12 @@ class Proof(NamedTuple):
     ram_bytes: Optional[int] = None
 
     def age_s(self, now: float) -> Optional[int]:
-        """Return how many seconds ago the crash was."""
+        """Return how many seconds ago the crash was that is the proof."""
         return None if self.time is None else max(0, int(now - self.time))
 
 
 class Setup(NamedTuple):
-    """What a proof is compared with: the host as it is now. files_mtime: of the newest configuration file.
+    """The host's present setup, with which a proof is compared. files_mtime: of the newest configuration file.
 
     own_files: the SHA-256 of the stack's programs and files, None where one cannot be read. own_time: when the last of
     them was changed in any way.
@@ -73,7 +74,7 @@ class Setup(NamedTuple):
 def record_of(
     info: Dict[str, Any], image_mtime: Optional[float], dump: Dict[str, Any], dumps_host: Optional[str] = None
 ) -> Dict[str, Any]:
-    """Return the record that this kernel, image, reservation and configuration made a complete dump.
+    """Return crash_test's record: this kernel, image, reservation and configuration left a complete dump.
 
     info is what kdump_info returned before the crash, dump a row of vmcore_info. Times are by the host's clock.
     """
@@ -95,7 +96,7 @@ def record_of(
 
 
 def read_proof(host: TolerantHost, now: Setup, dumps: List[Any]) -> Proof:
-    """Return the best proof that there is."""
+    """Return the best proof on this host: of crash_test, `kdumpctl test`, or the newest dump."""
     text = host.read(PROOF)
     recorded = None if text is None else _recorded(host, text, now)
     if recorded is not None and recorded.state == "proven":
@@ -108,23 +109,23 @@ def read_proof(host: TolerantHost, now: Setup, dumps: List[Any]) -> Proof:
 
 
 def _recorded(host: Host, text: str, now: Setup) -> Proof:
-    """Return what crash_test's record proves: nothing where others than root could have written it."""
+    """Return what crash_test's record proves; nothing where others than root could have written it."""
     return Proof("unknown") if _doubtful(host, PROOF) else judged(text, now, host.now())
 
 
 def _doubtful(host: Host, path: str) -> bool:
-    """Return whether others than root could have put a file there."""
+    """Return whether others than root could have put the file of a proof there."""
     facts = host.stat(path)
     return facts is None or trusted_files.doubt(host, path, facts) is not None
 
 
 def _none(host: TolerantHost) -> Proof:
-    """Return that there is no proof, or that none can be seen."""
+    """Return the proof of a host without one: never, or unknown where it could not be seen."""
     return Proof("unknown" if PROOF in host.unseen or not host.is_root() else "never")
 
 
 def judged(text: str, now: Setup, clock: float) -> Proof:
-    """Return what crash_test's record proves of the host as it is now, by its clock."""
+    """Return what the text of crash_test's record proves of the host's present setup."""
     try:
         record = json.loads(text)
         panic = record.get("panic")
@@ -139,14 +140,14 @@ def judged(text: str, now: Setup, clock: float) -> Proof:
 
 
 def _number(value: Any, most: float = 2.0**63) -> float:
-    """Return a number out of JSON, which may hold infinite ones and what is none; raise ValueError for these."""
+    """Return a number of a record in JSON; raise ValueError for what is negative, infinite or no number."""
     if isinstance(value, bool) or not isinstance(value, (int, float)) or not 0 <= value <= most:
         raise ValueError(value)
     return float(value)
 
 
 def _impossible(record: Dict[str, Any], clock: float) -> List[str]:
-    """Return what of a record cannot be: a crash in the future, one before its image was built, a nameless dump."""
+    """Return what cannot be in a record: a crash in the future or before its image was built, another kernel's dump."""
     when, built, dump = record["time"], record["image"].get("mtime"), record["dump"]
     found = []
     if not trusted_files.is_possible(when, clock):
@@ -159,7 +160,7 @@ def _impossible(record: Dict[str, Any], clock: float) -> List[str]:
 
 
 def changes(record: Dict[str, Any], now: Setup) -> List[str]:
-    """Return what is not as it was when the host was crashed; what the record does not tell is not compared."""
+    """Return what has changed since the recorded crash; what the record does not hold is not compared."""
     image = record["image"]
     # the record went through Ansible, which carries no byte that is not UTF-8
     sent = shown({"settings": now.settings, "booted": now.booted, "own_files": now.own_files})
@@ -185,7 +186,7 @@ def changes(record: Dict[str, Any], now: Setup) -> List[str]:
 
 
 def _own_changes(record: Dict[str, Any], now: Setup) -> List[str]:
-    """Return which of the stack's programs and files have changed."""
+    """Return which programs and files of the stack have changed since the recorded crash."""
     was = record.get("own_files")
     if was is None:
         # a proof of an earlier version holds no content, so only the times speak: a new label or mode counts as well
@@ -201,7 +202,7 @@ def _own_changes(record: Dict[str, Any], now: Setup) -> List[str]:
 
 
 def _of_kdumpctl(host: Host, since: float) -> Optional[Proof]:
-    """Return what `kdumpctl test` has recorded; only a success proves anything."""
+    """Return the proof that `kdumpctl test` has recorded, None where it did not succeed."""
     match = KDUMPCTL_LINE.match(host.read(KDUMPCTL_STATUS) or "")
     if not match or match.group(1) != "success":
         return None
@@ -211,9 +212,9 @@ def _of_kdumpctl(host: Host, since: float) -> Optional[Proof]:
 
 
 def _of_dump(clock: float, now: Setup, since: float, dumps: List[Any]) -> Optional[Proof]:
-    """Return what the newest dump proves, if the running kernel and this very setup have made it.
+    """Return the proof by the newest dump, None unless the running kernel and this very setup made it.
 
-    Root alone could have put it there, all that was read of it makes sense, and its own time can be.
+    Root alone could have put the dump there. All that was read of it makes sense, and its time is possible.
     """
     if not dumps or not now.image_mtime or not now.kernel:
         return None
@@ -229,7 +230,7 @@ def _of_dump(clock: float, now: Setup, since: float, dumps: List[Any]) -> Option
 
 
 def _word(value: Any) -> str:
-    """Return a value for a sentence."""
+    """Return a changed value as words for a sentence."""
     if isinstance(value, dict):
         value = ["%s=%s" % pair for pair in sorted(value.items())]
     return " ".join(value) or "none" if isinstance(value, list) else "none" if value is None else str(value)

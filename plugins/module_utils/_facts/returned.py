@@ -2,7 +2,7 @@
 # GNU General Public License v3.0-or-later (see COPYING or https://www.gnu.org/licenses/gpl-3.0.txt)
 # SPDX-License-Identifier: GPL-3.0-or-later
 # Private to this collection: no promise is made to code outside it.
-"""What kdump_info returns of a host, in its shape, all but what is judged."""
+"""The facts as kdump_info returns them; what the checks say is added in _kdump_info.py."""
 
 from typing import Any, Dict
 
@@ -19,7 +19,7 @@ from ansible_collections.crashops.kdump.plugins.module_utils._facts.target impor
 
 
 def returned(seen: Evidence) -> Dict[str, Any]:
-    """Return the facts."""
+    """Return the facts of a host by the names that kdump_info's result has."""
     running, image = seen.running, seen.capture_image
     return {
         "stack": dict(seen.stack._asdict()),
@@ -50,13 +50,13 @@ def returned(seen: Evidence) -> Dict[str, Any]:
 
 
 def _service_facts(service: ServiceFacts) -> Dict[str, Any]:
-    """Return what systemd says of the unit, and which files changed since it loaded them."""
+    """Return `service` of kdump_info: the unit in systemd, and which files changed since it loaded them."""
     names = ("unit", "enabled", "active", "moving", "masked", "condition", "changed_since")
     return {name: getattr(service, name) for name in names}
 
 
 def _dump_directory(target: TargetFacts) -> Dict[str, Any]:
-    """Return the state of the directory in which the running system sees the dumps."""
+    """Return `dump_directory` of kdump_info: path, mode, owner and free space."""
     directory = target.directory
     return {
         "path": directory.path,
@@ -68,7 +68,7 @@ def _dump_directory(target: TargetFacts) -> Dict[str, Any]:
 
 
 def _crashkernel_facts(seen: Evidence) -> Dict[str, Any]:
-    """Return what is booted and configured, and whether a reboot is needed."""
+    """Return `crashkernel` of kdump_info: what is booted and configured, and whether a reboot is needed."""
     entries = seen.boot_entries.entries
     return {
         "booted": seen.running.booted,
@@ -80,7 +80,7 @@ def _crashkernel_facts(seen: Evidence) -> Dict[str, Any]:
 
 
 def _memory_facts(seen: Evidence) -> Dict[str, Any]:
-    """Return the machine's memory, what is reserved of it, what the next boot reserves, and what is needed."""
+    """Return `memory` of kdump_info: the RAM, what is reserved now and at the next boot, and what is needed."""
     running, needed = seen.running, seen.memory.needed
     # without an entry, what is known is of this boot
     expected = seen.memory.expected if seen.boot_entries.default else None
@@ -96,12 +96,12 @@ def _memory_facts(seen: Evidence) -> Dict[str, Any]:
 
 
 def _policy_facts(policy: PanicPolicy) -> Dict[str, Any]:
-    """Return the profiles that were asked for, and how the kernel stands to them."""
+    """Return `policy` of kdump_info: the requested profiles, and this kernel's sysctl keys."""
     return {"profiles": policy.profiles, "sysctls": [dict(row._asdict()) for row in policy.sysctls]}
 
 
 def dumps_facts(dumps: Dumps) -> Dict[str, Any]:
-    """Return how many dumps there are, and what the newest tells."""
+    """Return `dumps` of kdump_info: how many there are, how many complete, and the newest one's panic."""
     if dumps.directory is None or dumps.hidden:
         names = ("count", "complete", "incomplete", "unjudged", "unreadable", "bytes", "newest_time", "newest_panic")
         return dict(dict.fromkeys(names), directory=dumps.directory)
@@ -122,7 +122,7 @@ def dumps_facts(dumps: Dumps) -> Dict[str, Any]:
 
 
 def space_facts(target: TargetFacts, size: DumpSize) -> Dict[str, Any]:
-    """Return the room that a dump needs and has."""
+    """Return `space` of kdump_info: how much a dump needs, and how much is free where it lands."""
     return {
         "place": target.place.path if target.place else None,
         "free_bytes": target.room.free_bytes,
@@ -135,7 +135,7 @@ def space_facts(target: TargetFacts, size: DumpSize) -> Dict[str, Any]:
 
 
 def proof_facts(proof: Proof, now: float) -> Dict[str, Any]:
-    """Return what a crash has proved."""
+    """Return `proof` of kdump_info: its state, source and age, and what made it stale."""
     return {
         "state": proof.state,
         "source": proof.source,
@@ -147,6 +147,6 @@ def proof_facts(proof: Proof, now: float) -> Dict[str, Any]:
 
 
 def _collector_facts(tools: Tools) -> Dict[str, Any]:
-    """Return what is known of makedumpfile."""
+    """Return `collector` of kdump_info: makedumpfile's path, time and version."""
     version = ".".join(str(part) for part in tools.version) if tools.version else None
     return {"path": tools.makedumpfile, "mtime": tools.mtime, "version": version}

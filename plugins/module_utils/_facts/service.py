@@ -2,7 +2,7 @@
 # GNU General Public License v3.0-or-later (see COPYING or https://www.gnu.org/licenses/gpl-3.0.txt)
 # SPDX-License-Identifier: GPL-3.0-or-later
 # Private to this collection: no promise is made to code outside it.
-"""What systemd and the kernel say of the service."""
+"""The state of kdump's unit in systemd, and what the kernel has loaded."""
 
 from typing import List, NamedTuple, Optional
 
@@ -18,7 +18,7 @@ from ansible_collections.crashops.kdump.plugins.module_utils._stacks.base import
 
 
 class ServiceFacts(NamedTuple):
-    """The unit, and what the kernel has loaded. What systemd says is None where it is not to be asked.
+    """The state of kdump's unit, None where systemd cannot be asked, and what the kernel has loaded.
 
     armed: the kernel has a capture kernel loaded. assisted: firmware-assisted dump is on.
     """
@@ -35,7 +35,7 @@ class ServiceFacts(NamedTuple):
 
 
 def read_unit(host: TolerantHost, stack: Stack, timeout_s: int) -> Optional[Service]:
-    """Return what is known of the unit and of what it loaded; None where systemd is not to be asked."""
+    """Return the state of kdump's unit and what it loaded; None where systemd cannot be asked."""
     if not host.which("systemctl"):
         return None
     found: Optional[Service] = host.attempt(stack.unit, lambda: read_service(host, stack, timeout_s), None)
@@ -43,7 +43,7 @@ def read_unit(host: TolerantHost, stack: Stack, timeout_s: int) -> Optional[Serv
 
 
 def service_facts(host: Host, stack: Stack, service: Optional[Service]) -> ServiceFacts:
-    """Return what systemd and the kernel say."""
+    """Return the state of kdump's unit together with what the kernel has loaded."""
     armed, assisted = is_armed(host), is_assisted(host)
     if service is None:
         return ServiceFacts(stack.unit, armed, assisted)

@@ -2,9 +2,9 @@
 # GNU General Public License v3.0-or-later (see COPYING or https://www.gnu.org/licenses/gpl-3.0.txt)
 # SPDX-License-Identifier: GPL-3.0-or-later
 # Private to this collection: no promise is made to code outside it.
-"""The programs and files of a stack that decide whether a dump is made, by their content.
+"""The programs and files of a stack that decide whether a dump is made, known by their content.
 
-Times do not do: packages keep the dates of their makers, and a repair of labels or modes changes no content.
+Times are not enough: packages keep the dates of their makers, and a repair of labels or modes changes no content.
 """
 
 import hashlib
@@ -18,7 +18,7 @@ LIMIT = 32 << 20
 
 
 def paths(host: Host, stack: Stack) -> List[str]:
-    """Return the files, each once: /lib may be a link to /usr/lib."""
+    """Return the paths of a stack's programs and files, each once: /lib may be a link to /usr/lib."""
     found = [host.which(name) for name in stack.own_programs]
     found += [path for pattern in stack.own_files for path in host.glob(pattern)]
     real = sorted({host.real_path(path) for path in found if path})
@@ -27,16 +27,15 @@ def paths(host: Host, stack: Stack) -> List[str]:
 
 
 def digests(host: Host, files: List[str]) -> Dict[str, Optional[str]]:
-    """Return the SHA-256 of each file, None where it cannot be read."""
+    """Return the SHA-256 of each program and file of a stack, None where it cannot be read."""
     return {path: _digest(host.read_bytes(path, 0, LIMIT)) for path in files}
 
 
 def _digest(content: Optional[bytes]) -> Optional[str]:
-    """Return the SHA-256 of a content."""
     return None if content is None else hashlib.sha256(content).hexdigest()
 
 
 def newest(host: Host, files: List[str]) -> Optional[float]:
-    """Return when the last of the files was changed in any way, which includes its installation."""
+    """Return when a program or file of the stack was last changed in any way, which includes its installation."""
     seen = [host.stat(path) for path in files]
     return max([max(facts.mtime_ns, facts.ctime_ns) / 1e9 for facts in seen if facts], default=None)

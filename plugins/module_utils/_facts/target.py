@@ -2,7 +2,7 @@
 # GNU General Public License v3.0-or-later (see COPYING or https://www.gnu.org/licenses/gpl-3.0.txt)
 # SPDX-License-Identifier: GPL-3.0-or-later
 # Private to this collection: no promise is made to code outside it.
-"""Where the dumps go: the directory, its mount, what it lies on, the way to its server, and the room there."""
+"""The dump target: the dump directory, its mount, the devices below, the way to its server, and the free space."""
 
 from typing import List, NamedTuple, Optional
 
@@ -33,15 +33,15 @@ class DumpDirectory(NamedTuple):
 
     @property
     def octal(self) -> Optional[str]:
-        """Return the mode as chmod takes it."""
+        """Return the dump directory's mode as chmod takes it."""
         return None if self.mode is None else "%04o" % self.mode
 
 
 class TargetFacts(NamedTuple):
-    """The place where dumps go, as far as the running system sees it.
+    """The dump target, as far as the running system sees it.
 
-    unmounted: the mount point of fstab above the directory, where it is not mounted. root_type: of the root file
-    system. label: the directory's SELinux context, None where SELinux is off.
+    unmounted: the mount point of fstab above the dump directory, if it is not mounted. root_type: the type of the root
+    file system. label: the directory's SELinux context, None where SELinux is off.
     """
 
     directory: DumpDirectory
@@ -60,7 +60,7 @@ class TargetFacts(NamedTuple):
 def read_target(
     host: TolerantHost, stack: Stack, settings: Settings, place: Optional[Place], options: LookOptions
 ) -> TargetFacts:
-    """Return what is known of the place where dumps go."""
+    """Read the dump target: directory, mount, devices, server and free space."""
     path, limit_s = settings.dump_directory, options.probe_timeout_s
     mount = place.mount if place else None
     probe = read_probe(host, stack, settings, options.probe, limit_s)
@@ -81,7 +81,7 @@ def read_target(
 
 
 def _directory(host: TolerantHost, path: Optional[str], place: Optional[Place]) -> DumpDirectory:
-    """Return the state of the directory."""
+    """Return whether the dump directory exists, and its mode and owner."""
     if path is None or place is None:
         return DumpDirectory()
     seen = host.stat(path)
@@ -97,7 +97,7 @@ def _root_type(host: Host) -> Optional[str]:
 
 
 def _unmounted(host: Host, directory: str) -> Optional[str]:
-    """Return the mount point that fstab has above the dump directory, where it is not mounted by now."""
+    """Return the mount point that fstab has above the dump directory, if it is not mounted."""
     points = [
         row[1]
         for row in mounts.fstab_rows(host)

@@ -81,10 +81,10 @@ QEMU_VENDORS = ("QEMU", "Red Hat", "Bochs")
 
 
 class Drivers(NamedTuple):
-    """What the dump target needs, by name with what for; what is kept out of that; all that is kept out.
+    """The drivers that the dump target needs and what each is for, those kept out, and all that is kept out.
 
-    unseen says what could not be seen of the way to the target. unclear are functions that the capture kernel does not
-    call at its start, and that may be of any driver.
+    unseen: what could not be seen of the way to the target. unclear: functions in initcall_blacklist= that may be of
+    any driver.
     """
 
     needed: Dict[str, str]
@@ -104,7 +104,7 @@ class Way(NamedTuple):
 
 
 def read_drivers(host: Host, stack: Stack, kernel: str, settings: Settings, links: Optional[Iterable[str]]) -> Drivers:
-    """Return what the target needs and what is kept out; links are the interfaces on the way to the server."""
+    """Return the drivers that the dump target needs and those kept out; links are the interfaces to the server."""
     details = stack.details(kernel)
     way = _way(host, stack, settings, links)
     loaded = loaded_modules(host)
@@ -132,7 +132,7 @@ def read_drivers(host: Host, stack: Stack, kernel: str, settings: Settings, link
 
 
 def _unlisted(host: Host, told: DracutSettings, way: Way, loaded: Dict[str, Loaded], modules: Set[str]) -> List[Block]:
-    """Return what dracut's own lists leave out; what a network needs has modules of dracut that do not ask them."""
+    """Return what dracut's own lists leave out; network drivers come with dracut modules that ignore the lists."""
     disks = {name for layer in way.layers for name in _chain(host, CLASS % layer.name) if name in loaded}
     local = [kind for kind in way.types if kind not in NETWORKED and kind not in ("nfs4", "virtiofs")]
     types = {plain(name) for kind in local for name in TYPE_DRIVERS.get(kind, (kind,)) if plain(name) in loaded}
@@ -143,7 +143,7 @@ def _unlisted(host: Host, told: DracutSettings, way: Way, loaded: Dict[str, Load
 
 
 def _vague(told: Optional[DracutSettings], way: Way) -> List[Block]:
-    """Return that a list of drivers keeps all others out, where it is not known which of them the target needs."""
+    """Return a block of every unlisted driver, where it is not known which of them the target needs."""
     if told is None or not told.is_set("drivers") or not way.missing:
         return []
     last, named = told.said("drivers")[-1], ", ".join(sorted(told.words("drivers")))
@@ -159,12 +159,12 @@ def _is_guest_of_qemu(host: Host) -> Optional[bool]:
 
 
 def planned_drivers(host: Host, stack: Stack, kernel: str) -> Drivers:
-    """Return the same for files as they are planned, without asking any program: the way is the default route."""
+    """Return the target's drivers under planned files, without running a program: the way is the default route."""
     return read_drivers(host, stack, kernel, stack.settings(), default_links(host) or None)
 
 
 def refusals(host: Host, stack: Stack, planned: Any, kernel: str, wanted: Dict[str, Any]) -> List[str]:
-    """Return a sentence for each driver of the target that the planned files would newly keep out.
+    """Return a refusal for each driver of the dump target that the planned files would newly keep out.
 
     planned is the stack as it reads what the options would write.
     """
@@ -184,7 +184,7 @@ def refusals(host: Host, stack: Stack, planned: Any, kernel: str, wanted: Dict[s
 
 
 def _culprit(block: Block, wanted: Dict[str, Any]) -> Any:
-    """Return the option, and its value, by which a driver would be kept out of what the target needs."""
+    """Return kdump_config's option, and its value, that would keep a driver of the target out."""
     name = block.name
     lists = {
         "dracut_args": wanted.get("dracut_args"),
@@ -232,7 +232,7 @@ def _way(host: Host, stack: Stack, settings: Settings, links: Optional[Iterable[
 
 
 def _bound(host: Host, way: Way) -> Dict[str, str]:
-    """Return the drivers that are loaded for a device or a file system that turns up, and what each is for."""
+    """Return the drivers that load once a device or file system of the target appears, and what each is for."""
     found = {}  # type: Dict[str, str]
     for kind in way.types:
         found.update((plain(name), kind) for name in TYPE_DRIVERS.get(kind, (kind,)))
@@ -244,7 +244,7 @@ def _bound(host: Host, way: Way) -> Dict[str, str]:
 
 
 def _named(host: Host, way: Way) -> Dict[str, str]:
-    """Return the drivers that a program loads by their names, and what each is for."""
+    """Return the drivers that programs load by name for the target (LVM, RAID, bonds), and what each is for."""
     found = {}  # type: Dict[str, str]
     for layer in way.layers:
         found.update((name, layer.name) for name in LAYER_DRIVERS.get(layer.kind, ()))
@@ -260,7 +260,7 @@ def _named(host: Host, way: Way) -> Dict[str, str]:
 
 
 def _personalities(host: Host) -> List[str]:
-    """Return the levels of RAID that volumes of LVM use: those in use by more than the arrays of mdadm."""
+    """Return the RAID drivers that LVM volumes use: those with more users than mdadm has arrays."""
     levels = [(host.read(path) or "").strip() for path in host.glob(CLASS % "md*/md/level")]
     arrays = ["raid456" if level in ("raid4", "raid5", "raid6") else level for level in levels]
     loaded = loaded_modules(host)
@@ -268,7 +268,7 @@ def _personalities(host: Host) -> List[str]:
 
 
 def _chain(host: Host, path: str) -> List[str]:
-    """Return the drivers of a device and of all that it hangs on, by the links that /sys has."""
+    """Return the drivers of a device and of all that it is attached to, by the links in /sys."""
     place, found = host.real_path(path), []  # type: str, List[str]
     if re.search(r"/usb\d", place):
         found.append(USB)
@@ -281,7 +281,7 @@ def _chain(host: Host, path: str) -> List[str]:
 
 
 def _all_links(host: Host, links: Iterable[str]) -> List[str]:
-    """Return interfaces and those that they are made of: a bond's, a bridge's, a VLAN's."""
+    """Return network interfaces and those that they are made of: a bond's, a bridge's, a VLAN's."""
     left, found = sorted(links), []  # type: List[str], List[str]
     while left:
         name = left.pop(0)
@@ -292,7 +292,7 @@ def _all_links(host: Host, links: Iterable[str]) -> List[str]:
 
 
 def _with_dependencies(needed: Dict[str, str], loaded: Dict[str, Loaded]) -> Dict[str, str]:
-    """Return the drivers with all modules that they use: they are loaded first."""
+    """Return drivers with all modules that they depend on, which load first."""
     found, grows = dict(needed), True
     while grows:
         more = {
@@ -307,7 +307,7 @@ def _with_dependencies(needed: Dict[str, str], loaded: Dict[str, Loaded]) -> Dic
 
 
 def _dracut_modules(way: Way) -> Set[str]:
-    """Return the modules of dracut that the image needs."""
+    """Return the dracut modules that the capture initramfs needs for the dump target."""
     found = set(ALWAYS)
     for kind in way.types:
         found.update(TYPE_MODULES.get(kind, ()))

@@ -2,7 +2,7 @@
 # GNU General Public License v3.0-or-later (see COPYING or https://www.gnu.org/licenses/gpl-3.0.txt)
 # SPDX-License-Identifier: GPL-3.0-or-later
 # Private to this collection: no promise is made to code outside it.
-"""Whether the mount that holds the dump directory comes again: at the next boot, and in the capture kernel."""
+"""The mount of the dump directory: whether the next boot has it again, and whether its disk keeps its content."""
 
 import string
 from typing import List, NamedTuple, Optional
@@ -39,11 +39,11 @@ WARNING = "DATALOSS_WARNING_README.txt"
 
 
 class TargetMount(NamedTuple):
-    """What is known of the mount of the dump directory.
+    """How the dump directory's file system is mounted, and whether its disk keeps its content.
 
-    point is where it is, None for the root file system or where nothing is to be said. options are those of fstab, None
-    where fstab does not have it; unit is whether a unit of systemd mounts it. loses is what the disk is called that
-    loses its content.
+    point: the mount point, None for the root file system or where nothing is to be said. remote: systemd mounts it with
+    remote-fs.target. options: those in fstab, None where fstab does not have it. unit: whether a unit of systemd mounts
+    it. loses: what shows that the disk loses its content.
     """
 
     point: Optional[str]
@@ -54,7 +54,7 @@ class TargetMount(NamedTuple):
 
 
 def read_target_mount(host: Host, mount: Optional[mounts.Mount], layers: List[Layer]) -> TargetMount:
-    """Return what is known of the mount of the dump directory."""
+    """Read how the dump directory's file system is mounted: fstab, units of systemd, and the kind of disk."""
     loses = _losing(host, mount, layers)
     # ZFS mounts its data sets by itself, and an automounter its own
     if mount is None or mount.point == "/" or mount.fstype in ("zfs", "autofs") or host.stat(SYSTEMD) is None:
@@ -65,7 +65,7 @@ def read_target_mount(host: Host, mount: Optional[mounts.Mount], layers: List[La
 
 
 def unit_name(point: str) -> str:
-    """Return how systemd calls the unit of a mount point: systemd.unit(5), escaping of paths."""
+    """Return the name of systemd's unit for a mount point: systemd.unit(5), escaping of paths."""
     escaped = ""
     for number, one in enumerate(point.strip("/")):
         if one == "/":
@@ -78,13 +78,13 @@ def unit_name(point: str) -> str:
 
 
 def _fstab_options(host: Host, point: str) -> Optional[List[str]]:
-    """Return the options that fstab has for a mount point, None where it does not have that."""
+    """Return the options that fstab has for a mount point, None where fstab does not have it."""
     rows = [row for row in mounts.fstab_rows(host) if len(row) > 1]
     return {row[1].rstrip("/"): row[3].split(",") if len(row) > 3 else [] for row in rows}.get(point)
 
 
 def _losing(host: Host, mount: Optional[mounts.Mount], layers: List[Layer]) -> Optional[str]:
-    """Return what shows that the disk loses its content when the cloud stops or moves the machine."""
+    """Return what shows that the target's disk loses its content when the cloud stops or moves the machine."""
     devices = ["/dev/" + layer.name for layer in layers]
     link = next((link for link in AZURE_LINKS if host.real_path(link) in devices), None)
     if link:

@@ -2,7 +2,7 @@
 # GNU General Public License v3.0-or-later (see COPYING or https://www.gnu.org/licenses/gpl-3.0.txt)
 # SPDX-License-Identifier: GPL-3.0-or-later
 # Private to this collection: no promise is made to code outside it.
-"""Whether the dump target answers now, where the running system does not see it; and by what it would be reached."""
+"""Whether a dump target that the running system does not see answers now, and which interfaces lead to it."""
 
 import re
 from typing import List, NamedTuple, Optional, Set
@@ -25,9 +25,9 @@ NET = "/sys/class/net/"
 
 
 class Answer(NamedTuple):
-    """What came of the look. trouble is a word, msg the sentence for it; untried says why nothing was looked at.
+    """The answer of a dump target: trouble is a word, msg the sentence for it; untried: why it was not tried.
 
-    address is the first one of the server, None where there is no server or its address is not known.
+    address: the server's first address, None where there is no server or its address is not known.
     """
 
     tried: bool
@@ -41,7 +41,7 @@ class Answer(NamedTuple):
 
 
 def read_probe(host: TolerantHost, stack: Stack, settings: Settings, wanted: bool, timeout_s: int) -> Answer:
-    """Return whether the target answers. A directory that the running system sees needs no probe."""
+    """Try whether the dump target answers. A directory that the running system sees needs no probe."""
     untried = _untried(host, settings, wanted)
     if untried is not None and settings.target_type not in NETWORKED:
         return Answer(False, untried=untried)
@@ -54,7 +54,7 @@ def read_probe(host: TolerantHost, stack: Stack, settings: Settings, wanted: boo
 
 
 def _untried(host: Host, settings: Settings, wanted: bool) -> Optional[str]:
-    """Return why the target is not tried, None where it is."""
+    """Return why the dump target is not tried, None where it is."""
     if not wanted:
         return "probe is false"
     if settings.dump_directory is not None:
@@ -65,9 +65,9 @@ def _untried(host: Host, settings: Settings, wanted: bool) -> Optional[str]:
 def links_on_way(
     host: TolerantHost, kind: str, mount: Optional[mounts.Mount], address: Optional[str], timeout_s: int
 ) -> Optional[Set[str]]:
-    """Return the interfaces that dumps cross, none where they cross no network, None where there is none to be seen.
+    """Return the network interfaces that dumps cross: none without a network, None where none can be seen.
 
-    What the path lies on decides: a local path may lie on the export of a server.
+    The mount decides: a local path may lie on the export of a server.
     """
     remote = mount if mount is not None and mount.fstype in mounts.NETWORKED else None
     if kind not in NETWORKED and remote is None:
@@ -77,10 +77,10 @@ def links_on_way(
 
 
 class Network(NamedTuple):
-    """The way to the server: none where dumps cross no network.
+    """The way to the dump server; no interfaces where dumps cross no network.
 
-    links: the interfaces, None where there is none to be seen. unsure: those of them that only a crash test proves, as
-    NAME (KIND). kerberos: the word by which the mount of the dump directory asks for Kerberos.
+    links: the interfaces, None where none can be seen. unsure: those of them that only a crash test proves, as NAME
+    (KIND). kerberos: the word by which the mount of the dump directory asks for Kerberos.
     """
 
     links: Optional[Set[str]]
@@ -91,7 +91,7 @@ class Network(NamedTuple):
 def read_network(
     host: TolerantHost, kind: str, mount: Optional[mounts.Mount], address: Optional[str], timeout_s: int
 ) -> Network:
-    """Return the way to the server at an address, or to that of a mount."""
+    """Return the way to the dump server, by its address or by the mount of the dump directory."""
     links = links_on_way(host, kind, mount, address, timeout_s)
     words = mount.options.split(",") if mount else []
     kerberos = next((word for word in words if word.startswith("sec=krb5")), None)
@@ -99,7 +99,7 @@ def read_network(
 
 
 def unsure_links(host: Host, names: Optional[Set[str]]) -> Optional[List[str]]:
-    """Return the interfaces of these that only a crash test proves, as NAME (KIND); None where none is known."""
+    """Return those network interfaces that only a crash test proves, as NAME (KIND); None where none is known."""
     if names is None:
         return None
     pairs = [(name, link_kind(host, name)) for name in sorted(names)]
@@ -107,12 +107,12 @@ def unsure_links(host: Host, names: Optional[Set[str]]) -> Optional[List[str]]:
 
 
 def links_to_server(host: TolerantHost, address: Optional[str], timeout_s: int) -> Set[str]:
-    """Return the interfaces on the way to a server: by its own route, else the default one."""
+    """Return the network interfaces on the way to the dump server: by its own route, else the default one."""
     return _links_to(host, address, timeout_s) or default_links(host)
 
 
 def _links_to(host: TolerantHost, address: Optional[str], timeout_s: int) -> Set[str]:
-    """Return the interface by which an address is reached, none where that cannot be asked."""
+    """Return the network interface by which an address is reached, none where `ip` cannot be asked."""
     if address is None or host.which("ip") is None:
         return set()
     argv = ["ip", "-o", "route", "get", address]
@@ -121,15 +121,15 @@ def _links_to(host: TolerantHost, address: Optional[str], timeout_s: int) -> Set
 
 
 def default_links(host: Host) -> Set[str]:
-    """Return the interfaces with the default route, of IPv6 where IPv4 has none."""
+    """Return the network interfaces with the default route, of IPv6 where IPv4 has none."""
     found = DEFAULT_ROUTE.findall(host.read(ROUTES) or "")
     return set(found or DEFAULT_IPV6_ROUTE.findall(host.read(IPV6_ROUTES) or ""))
 
 
 def link_kind(host: Host, name: str) -> Optional[str]:
-    """Return the kind of a network interface, None for a card of Ethernet, which any capture kernel brings up alike.
+    """Return the kind of a network interface, None for an Ethernet card, which any capture kernel brings up alike.
 
-    supported-kdump-targets.txt of kdump-utils names what it does not, and what needs more.
+    supported-kdump-targets.txt of kdump-utils names the kinds that it does not support, and those that need more.
     """
     place = NET + name
     match = re.search(r"^DEVTYPE=(\w+)", host.read(place + "/uevent") or "", re.MULTILINE)

@@ -2,7 +2,7 @@
 # GNU General Public License v3.0-or-later (see COPYING or https://www.gnu.org/licenses/gpl-3.0.txt)
 # SPDX-License-Identifier: GPL-3.0-or-later
 # Private to this collection: no promise is made to code outside it.
-"""The program that a timer runs on a host: reads it as kdump_info does, and writes the metrics. It needs no Ansible."""
+"""The metrics program: a timer runs it on a host, which it reads as kdump_info does. It needs no Ansible."""
 
 import argparse
 import glob
@@ -42,16 +42,16 @@ Reading = Callable[[Host, Dict[str, Any]], Dict[str, Any]]
 
 
 class Machine:
-    """What _host.Host asks an AnsibleModule for, by the standard library alone.
+    """What _machine.host.Host asks an AnsibleModule for, by the standard library alone.
 
-    `start` is subprocess.run, handed in: what lies in module_utils may become part of a module, which must not call it.
+    `start` is subprocess.run, passed in: what lies in module_utils may become part of a module, which must not call it.
     """
 
     def __init__(self, start: Any) -> None:
         self._start = start
 
     def get_bin_path(self, name: str, required: bool = False, opt_dirs: Optional[List[str]] = None) -> Optional[str]:
-        """Return where a program is, None where it is not."""
+        """Return a program's path, None where it is not found."""
         places = (opt_dirs or []) + [os.environ.get("PATH", os.defpath)] + SBIN
         return shutil.which(name, path=os.pathsep.join(places))
 
@@ -74,10 +74,10 @@ class Machine:
 
 
 class OutsideHost(Host):
-    """The machine as it is outside of the unit's sandbox."""
+    """The host outside of the metrics unit's sandbox, for reading only."""
 
     def read_bytes(self, path: str, offset: int = 0, size: int = -1) -> Optional[bytes]:
-        """Return a file's bytes, of the mounts those of process 1 if they can be read."""
+        """Return a file's bytes; the table of mounts is that of process 1 if it can be read."""
         if path in OUTSIDE:
             try:
                 return super().read_bytes(OUTSIDE[path], offset, size)
@@ -86,16 +86,16 @@ class OutsideHost(Host):
         return super().read_bytes(path, offset, size)
 
     def write_all(self, contents: Any, backup: bool = False) -> List[str]:
-        """Refuse to replace a file."""
+        """Refuse to replace a file, as the metrics program only reads."""
         raise Failure("cannot write %s: the metrics program only reads the host" % contents[0].path)
 
     def copy(self, source: str, destination: str, mode: int) -> None:
-        """Refuse to copy a file."""
+        """Refuse to copy a file, as the metrics program only reads."""
         raise Failure("cannot copy %s: the metrics program only reads the host" % source)
 
 
 def collect(host: Host, said: Dict[str, Any]) -> Dict[str, Any]:
-    """Return what kdump_info returns, with those of its options that say how it judges."""
+    """Return kdump_info's full result, judged by the options of the metrics program."""
     look = LookOptions(probe=said.get("probe", True), panic_policy=tuple(said.get("panic_policy", [])))
     judge = JudgeOptions(
         thresholds=Thresholds(**said.get("thresholds", {})),
@@ -105,7 +105,7 @@ def collect(host: Host, said: Dict[str, Any]) -> Dict[str, Any]:
 
 
 def main(argv: List[str], start: Any, read: Reading = collect) -> int:
-    """Write the metrics and return the exit status, 1 if the host could not be read or the file not be written."""
+    """Write the metrics and return the exit status: 1 if the host could not be read or the file not be written."""
     options = _parser().parse_args(argv)
     began = time.monotonic()
     info = _attempt(OutsideHost(Machine(start)), read, options.options)
@@ -123,7 +123,7 @@ def main(argv: List[str], start: Any, read: Reading = collect) -> int:
 
 
 def write(path: str, content: bytes) -> None:
-    """Put a file that everybody may read in place, whole or not at all."""
+    """Put the metrics file, which everybody may read, in place as a whole or not at all."""
     _remove_left(path)
     # Made anew under a name that nobody can guess: the directory may belong to node_exporter's user, and what that
     # user puts there must not lead root elsewhere. The collector reads no name that does not end with .prom.
@@ -141,7 +141,7 @@ def write(path: str, content: bytes) -> None:
 
 
 def _remove_left(path: str) -> None:
-    """Remove what runs that were killed left; one that writes now is done within the hour."""
+    """Remove the temporary files of metrics runs that were killed; a run that writes now ends within the hour."""
     for left in glob.glob(os.path.join(os.path.dirname(path), "." + FILE + ".????????")):
         try:
             if os.lstat(left).st_mtime < time.time() - LEFT_S:
@@ -151,7 +151,7 @@ def _remove_left(path: str) -> None:
 
 
 def _parser() -> argparse.ArgumentParser:
-    """Return the parser of the command line."""
+    """Return the parser of the metrics program's command line."""
     parser = argparse.ArgumentParser(prog=NAME, description="Write metrics of kdump for node_exporter.")
     place = parser.add_mutually_exclusive_group(required=True)
     place.add_argument("--directory", help="the directory of node_exporter's textfile collector; gets %s" % FILE)
@@ -162,7 +162,7 @@ def _parser() -> argparse.ArgumentParser:
 
 
 def _options(host: Host, path: str) -> Dict[str, Any]:
-    """Return the options in a file, none where there is no file."""
+    """Return the metrics program's options from a JSON file, none where there is no file."""
     try:
         return dict(json.loads(host.read(path) or "{}"))
     except (TypeError, ValueError) as error:
@@ -170,7 +170,7 @@ def _options(host: Host, path: str) -> Dict[str, Any]:
 
 
 def _attempt(host: Host, read: Reading, path: str) -> Optional[Dict[str, Any]]:
-    """Return what is read of the host by the options in a file, None where that fails: then the log says why."""
+    """Read the host by the options in a file; where that fails, return None and say why in the log."""
     try:
         return read(host, _options(host, path))
     except Failure as failure:
@@ -183,10 +183,10 @@ def _attempt(host: Host, read: Reading, path: str) -> Optional[Dict[str, Any]]:
 
 
 def _text(raw: bytes) -> str:
-    """Return what a command wrote; bytes that are not UTF-8 survive."""
+    """Return a command's output as text; bytes that are not UTF-8 survive."""
     return raw.decode("utf-8", "surrogateescape")
 
 
 def _say(words: str) -> None:
-    """Tell the log, on one line."""
+    """Write a message to the log, on one line."""
     sys.stderr.write("%s: %s\n" % (NAME, visible(" / ".join(words.split("\n")))))

@@ -2,7 +2,7 @@
 # GNU General Public License v3.0-or-later (see COPYING or https://www.gnu.org/licenses/gpl-3.0.txt)
 # SPDX-License-Identifier: GPL-3.0-or-later
 # Private to this collection: no promise is made to code outside it.
-"""What kdump_info returns, as text for the textfile collector of node_exporter."""
+"""The metrics: kdump_info's result as text for node_exporter's textfile collector."""
 
 from typing import Any, Dict, List, Optional, Tuple
 
@@ -41,7 +41,10 @@ COMPLETENESS = ("complete", "incomplete", "unreadable", "unjudged")
 
 
 def exposition(info: Optional[Dict[str, Any]], now: float, seconds: float) -> str:
-    """Return the metrics of one run. What the host does not tell is left out; without `info` it could not be read."""
+    """Return the metrics of one run as text. Facts that the host does not give are left out.
+
+    info is None where the host could not be read.
+    """
     text = _metric("up", "Whether the last run could read the host.", [({}, info is not None)])
     text += _metric("last_run_timestamp_seconds", "When the last run ended.", [({}, now)])
     text += _metric("last_run_duration_seconds", "How long the last run took.", [({}, seconds)])
@@ -66,7 +69,7 @@ def exposition(info: Optional[Dict[str, Any]], now: float, seconds: float) -> st
 
 
 def _at(info: Dict[str, Any], path: Tuple[str, ...]) -> Any:
-    """Return what lies at a path, None where nothing does."""
+    """Return the value at a path of kdump_info's result, None where there is none."""
     found = info  # type: Any
     for key in path:
         found = found.get(key) if isinstance(found, dict) else None
@@ -74,7 +77,7 @@ def _at(info: Dict[str, Any], path: Tuple[str, ...]) -> Any:
 
 
 def _words(info: Dict[str, Any]) -> Samples:
-    """Return the host's words as labels of a series that is always 1; an empty label is as good as none."""
+    """Return the info metric: stack, kernel and target type as labels; an empty label is as good as none."""
     labels = {
         "stack": _at(info, ("stack", "name")),
         "kernel": _at(info, ("kernel",)),
@@ -84,19 +87,19 @@ def _words(info: Dict[str, Any]) -> Samples:
 
 
 def _state(label: str, words: Tuple[str, ...], current: Optional[str]) -> Samples:
-    """Return a series for each word; none at all where there is no current one."""
+    """Return a sample for each word, 1 for the current one; no samples where there is no current one."""
     return [] if current is None else [({label: word}, word == current) for word in words]
 
 
 def _counts(info: Dict[str, Any], checks: List[Dict[str, Any]]) -> Samples:
-    """Return how many checks there are of each status; the short result lists some by id alone."""
+    """Return how many checks have each status; the short result lists some of them by id alone."""
     counts = {status: sum(1 for check in checks if check["status"] == status) for status in STATUSES}
     counts.update({PASS: len(info["passed"]), SKIP: len(info["not_applicable"])})
     return [({"status": status}, counts[status]) for status in STATUSES]
 
 
 def _metric(name: str, meaning: str, samples: Samples) -> str:
-    """Return a metric's lines; nothing where no sample is a number."""
+    """Return a metric's lines; nothing where no sample has a number."""
     lines = ["%s%s%s %s" % (PREFIX, name, _labels(labels), _number(value)) for labels, value in samples if _is(value)]
     if not lines:
         return ""
@@ -105,21 +108,21 @@ def _metric(name: str, meaning: str, samples: Samples) -> str:
 
 
 def _is(value: Any) -> bool:
-    """Return whether a value is a number, yes and no included."""
+    """Return whether a sample's value is a number, True and False included."""
     return isinstance(value, (bool, int, float))
 
 
 def _number(value: Any) -> str:
-    """Return a number as Prometheus reads it, to the last digit."""
+    """Return a sample's value as Prometheus reads numbers, to the last digit."""
     return repr(value + 0)
 
 
 def _labels(labels: Dict[str, Any]) -> str:
-    """Return labels in braces, their values escaped."""
+    """Return a sample's labels in braces, with escaped values."""
     pairs = ['%s="%s"' % (name, _escaped(str(labels[name]))) for name in sorted(labels)]
     return "{%s}" % ",".join(pairs) if pairs else ""
 
 
 def _escaped(text: str) -> str:
-    """Return a label's value with what would end it escaped, and what would steer a terminal visible."""
+    """Return a label's value with what would end it escaped, and with control characters made visible."""
     return visible(text, "\n").replace("\\", "\\\\").replace('"', '\\"').replace("\n", "\\n")

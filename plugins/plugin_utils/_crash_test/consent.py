@@ -22,14 +22,14 @@ TEMPLATE = re.compile(r"\{\{|\{%|\{#|#jinja2:")
 
 
 class Written(NamedTuple):
-    """A consent as somebody wrote it: the text or list, and the variable that it came through, if it did."""
+    """A consent to a crash as somebody wrote it: the text or list, and the variable that it came through."""
 
     text: Any
     variable: str | None = None
 
 
 def written(task: Mapping[str, Any] | None, action: str, parse: Any) -> list[Any]:
-    """Return each `confirm` of a task as its file has it. parse turns the words of `name=value` into a mapping."""
+    """Return each `confirm` of a task as its file has it. parse turns `name=value` words into a mapping."""
     short = action.rpartition(".")[2]
     found = []
     for key, value in (task or {}).items():
@@ -39,7 +39,7 @@ def written(task: Mapping[str, Any] | None, action: str, parse: Any) -> list[Any
 
 
 def _in(place: Any, parse: Any) -> list[Any]:
-    """Return the `confirm` of the arguments that stand in one place of a task."""
+    """Return the `confirm` in one place of a task where arguments can stand."""
     if isinstance(place, str):
         place = parse(place)
     if not isinstance(place, Mapping):
@@ -49,7 +49,7 @@ def _in(place: Any, parse: Any) -> list[Any]:
 
 
 def source(texts: list[Any], typed: Mapping[str, Any]) -> Written | None:
-    """Return what was written as the consent; None where it is not in sight. typed: the variables given by -e."""
+    """Return the consent as it was written, None where it cannot be seen. typed: the variables given by -e."""
     if len(texts) != 1:
         return None
     name = ONE_VARIABLE.fullmatch(texts[0]) if isinstance(texts[0], str) else None
@@ -59,7 +59,7 @@ def source(texts: list[Any], typed: Mapping[str, Any]) -> Written | None:
 
 
 def names(text: Any) -> list[str]:
-    """Return the names in a text (one, or several with commas between them) or in a list of texts."""
+    """Return the host names in a consent: in a text, with commas between them, or in a list of texts."""
     if isinstance(text, str):
         return [name.strip() for name in text.split(",")]
     return [name for name in text if isinstance(name, str)] if isinstance(text, list) else []
@@ -84,12 +84,12 @@ def refusals(name: str, confirm: Any, given: Written | None) -> list[str]:
 
 
 def _is_template(text: Any) -> bool:
-    """Return whether a text or an entry of a list is a template."""
+    """Return whether a consent, or an entry of its list, is a template."""
     return any(TEMPLATE.search(one) for one in (text if isinstance(text, list) else [text]) if isinstance(one, str))
 
 
 def host_refusals(name: str, real: str | None, short: str | None, typed: Mapping[str, Any]) -> list[str]:
-    """Return a sentence where inventory_hostname is no longer the name of the host that the task runs on.
+    """Return a refusal if inventory_hostname does not name the host that would crash.
 
     real: the name that Ansible's worker has, None where there is none. short: inventory_hostname_short.
     """

@@ -2,7 +2,7 @@
 # GNU General Public License v3.0-or-later (see COPYING or https://www.gnu.org/licenses/gpl-3.0.txt)
 # SPDX-License-Identifier: GPL-3.0-or-later
 # Private to this collection: no promise is made to code outside it.
-"""The dumps of a host on the server that others dump to as well, as pure functions: where they are, which are its."""
+"""Finds the dumps of the crashed host on a server that other hosts dump to as well. Pure functions."""
 
 from __future__ import annotations
 
@@ -19,7 +19,7 @@ WHO = "date +%s; uname -n; hostname -I 2>/dev/null || true"
 
 
 class Client(NamedTuple):
-    """A host as its dumps on a server tell of it; its clock is in seconds since the epoch."""
+    """What tells a host's dumps from others' on a dump server: its clock (since the epoch), name and addresses."""
 
     now: float
     nodename: str
@@ -27,7 +27,7 @@ class Client(NamedTuple):
 
 
 def server_refusals(name: str, dumps_host: str | None, known: bool) -> list[str]:
-    """Return a sentence for each reason why no other host's dumps can be looked at."""
+    """Return why the host that dumps_host names cannot be asked for the dumps."""
     if not dumps_host:
         return []
     if not known:
@@ -38,7 +38,7 @@ def server_refusals(name: str, dumps_host: str | None, known: bool) -> list[str]
 
 
 class WantedPlace(NamedTuple):
-    """Where dumps go, as the operator wrote it: the directory on the server itself, or kdump's target and path."""
+    """Where dumps go, as the operator wrote it: the directory on the dump server, or kdump's target and path."""
 
     dumps_path: str | None = None
     target: dict[str, Any] | None = None
@@ -46,14 +46,14 @@ class WantedPlace(NamedTuple):
 
 
 def server_path(info: dict[str, Any], wanted: WantedPlace) -> str | None:
-    """Return the directory on the dump server that a host's dumps land in; None where only the host says it."""
+    """Return the directory on the dump server in which a host's dumps land; None where only the host says it."""
     if wanted.dumps_path:
         return wanted.dumps_path
     return _directory(info, wanted.target or {}, wanted.path)
 
 
 def path_refusals(info: dict[str, Any], wanted: WantedPlace) -> list[str]:
-    """Return why it is not known where to look on the server: what a host says chooses no directory there."""
+    """Return why it is not known where to look on the dump server; the host itself chooses no directory there."""
     found = server_path(info, wanted)
     settings = info["settings"]
     if found is None:
@@ -69,7 +69,7 @@ def path_refusals(info: dict[str, Any], wanted: WantedPlace) -> list[str]:
 
 
 def _directory(info: dict[str, Any], target: dict[str, Any], path: str | None) -> str | None:
-    """Return the directory on the server that a target and a path lead to, None where they are not whole."""
+    """Return the directory on the dump server that a target and a path lead to, None where they are incomplete."""
     delivery, location = stack_named(info["stack"]["name"]).delivery, target.get("location")
     if target.get("type") == "ssh":
         return path
@@ -79,7 +79,7 @@ def _directory(info: dict[str, Any], target: dict[str, Any], path: str | None) -
 
 
 def client(stdout: str) -> Client | None:
-    """Return what the output of WHO says, None where it does not say it."""
+    """Return the host's clock, name and addresses from the output of WHO, None where they are not in it."""
     lines = stdout.split("\n")
     now = moment(whole(lines[0]))
     if len(lines) < 2 or now is None or not lines[1].strip():
@@ -88,9 +88,9 @@ def client(stdout: str) -> Client | None:
 
 
 def dumps_of(dumps: list[dict[str, Any]], host: Client) -> list[dict[str, Any]]:
-    """Return those of a server's dumps that are of one host: by the name in the header, then by the directory's prefix.
+    """Return the dumps on a server that are one host's: by the name in the header, then by the directory's prefix.
 
-    The prefix alone does not do: behind one address translation all hosts dump under the same address.
+    The prefix alone is not enough: behind one address translation all hosts dump under the same address.
     """
     tags = tuple("%s-" % word for word in [host.nodename, *host.addresses])
     named = [dump for dump in dumps if (dump["nodename"] or host.nodename) == host.nodename]
@@ -99,7 +99,7 @@ def dumps_of(dumps: list[dict[str, Any]], host: Client) -> list[dict[str, Any]]:
 
 
 def ambiguity(dumps: list[dict[str, Any]], known: set[str], since: float) -> str | None:
-    """Return why it cannot be told which of a server's dumps is this host's, None where it can."""
+    """Return why it cannot be told which dump on the server is this host's, None where it can."""
     made = [dump for dump in made_since(known, dumps, since) if dump["complete"]]
     places = sorted({dump["directory"] for dump in made})
     if len(places) < 2:

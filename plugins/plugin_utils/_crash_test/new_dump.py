@@ -2,7 +2,7 @@
 # GNU General Public License v3.0-or-later (see COPYING or https://www.gnu.org/licenses/gpl-3.0.txt)
 # SPDX-License-Identifier: GPL-3.0-or-later
 # Private to this collection: no promise is made to code outside it.
-"""Which dump the crash made, and whether it proves the setup."""
+"""Chooses the dump that the crash test's crash made, and judges whether it proves the setup."""
 
 from __future__ import annotations
 
@@ -19,13 +19,13 @@ CLOCK_SLACK_S = 300
 
 
 def local_path(info: dict[str, Any]) -> str:
-    """Return the directory on the host that its dumps end in: of a raw target, the local path they are moved to."""
+    """Return the directory on the host for its dumps; kdumpctl moves those of a raw target to the local path."""
     moved = info["settings"]["target_type"] == MOVED_TARGET
     return str(info["settings"]["path"] if moved else info["dump_directory"]["path"])
 
 
 def made_since(known: set[str], dumps: list[dict[str, Any]], since: float, slack: float = 60) -> list[dict[str, Any]]:
-    """Return the dumps that were not known before, and are not of an earlier crash."""
+    """Return the dumps that were not known before the crash and are not of an earlier crash."""
     return [
         dump
         for dump in dumps
@@ -34,7 +34,7 @@ def made_since(known: set[str], dumps: list[dict[str, Any]], since: float, slack
 
 
 def choose_dump(known: set[str], dumps: list[dict[str, Any]], since: float) -> dict[str, Any] | None:
-    """Return the dump that a crash made: none of those known before, and not of an earlier crash.
+    """Return the dump that a crash made: not known before, and not of an earlier crash.
 
     What root alone could have put there goes first. Of several files of one crash, a complete one goes first, then one
     that is a dump at all, then the newest.
@@ -48,12 +48,12 @@ def choose_dump(known: set[str], dumps: list[dict[str, Any]], since: float) -> d
 
 
 def believed(dumps: list[dict[str, Any]], target_type: str) -> list[dict[str, Any]]:
-    """Return dumps without the doubt that says nothing: a server writes for other hosts, and under its own account."""
+    """Return a server's dumps without their doubt, as a server writes for other hosts and under its own account."""
     return dumps if target_type in OWN_DISK else [dict(dump, doubt=None) for dump in dumps]
 
 
 def dump_trouble(dump: dict[str, Any], kernel: str, latest: float) -> str | None:
-    """Return why a dump proves nothing, None where it proves all. latest: the latest time that can be."""
+    """Return why a dump proves nothing, None where it proves the setup. latest: the latest possible crash time."""
     what = dump["core"] or dump["directory"]
     if dump.get("doubt"):
         return "others than root could have made the dump %s: %s" % (what, dump["doubt"])
@@ -75,6 +75,6 @@ def dump_trouble(dump: dict[str, Any], kernel: str, latest: float) -> str | None
 
 
 def evidence(path: str, dumps: list[dict[str, Any]]) -> str:
-    """Return which files lie in the dump directory, in words."""
+    """Return in words which files lie in the dump directory."""
     files = ["%s/%s (%d bytes)" % (d["directory"], f["name"], f["size_bytes"]) for d in dumps for f in d["files"]]
     return "%s holds %s" % (path, ", ".join(files) or "no dump at all")

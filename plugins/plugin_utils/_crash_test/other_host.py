@@ -4,9 +4,9 @@
 # Private to this collection: no promise is made to code outside it.
 """Runs a module on another host of the inventory than the one that an action plugin was called for.
 
-What a task with delegate_to gets from Ansible's task executor, an action gets here in the middle of its work: a
-connection with the other host's own variables, and the become of the task. Tasks before and after the action would not
-do: while it waits for a slow host, it looks whether the dump on the server still grows.
+Ansible's task executor gives a task with delegate_to a connection with the other host's variables, and the task's
+become. An action gets the same here, in the middle of its work. Tasks before and after the action are not enough: while
+it waits for a slow host, it checks that the dump on the server still grows.
 """
 
 from __future__ import annotations
@@ -30,7 +30,7 @@ def is_known(name: str, task_vars: Mapping[str, Any]) -> bool:
 
 
 class OtherHost:
-    """A host of the inventory, reached in the way that its own variables say. loaders is ansible.plugins.loader."""
+    """Another host of the inventory, reached as its own variables say. loaders is ansible.plugins.loader."""
 
     def __init__(self, action: ActionBase, loaders: Any, name: str, task_vars: Mapping[str, Any]) -> None:
         self._action = action
@@ -39,7 +39,7 @@ class OtherHost:
         self._hostvars = task_vars["hostvars"][name]
 
     def module(self, name: str, args: dict[str, Any]) -> dict[str, Any]:
-        """Return the result of a module on the host; what keeps the host from being reached is an AnsibleError."""
+        """Run a module on the other host and return its result; raise AnsibleError if the host cannot be reached."""
         task = self._action._task.copy()
         task.delegate_to = None
         connection = self._connect(task)
@@ -60,7 +60,7 @@ class OtherHost:
             connection.close()
 
     def _connect(self, task: Any) -> Any:
-        """Return a connection to the host, with its become plugin."""
+        """Return a connection to the other host, with its become plugin."""
         kind = self._hostvars.get("ansible_connection") or task.connection
         kind = "ssh" if kind in (None, "smart") else kind
         more = {"new_stdin": None, "task_uuid": task._uuid, "ansible_playbook_pid": str(os.getppid())}
@@ -76,7 +76,7 @@ class OtherHost:
         return connection
 
     def _become(self, task: Any, keys: dict[str, Any]) -> Any:
-        """Return the become plugin as the host's variables or the task want it, None where they want none."""
+        """Return the become plugin that the other host's variables or the task ask for, None without one."""
         wanted = self._hostvars.get("ansible_become")
         if not boolean(task.become if wanted is None else wanted, strict=False):
             return None
@@ -90,17 +90,17 @@ class OtherHost:
         return plugin
 
     def _set_options(self, plugin: Any, kind: str, keys: dict[str, Any]) -> None:
-        """Give a plugin the host's variables that are about it."""
+        """Set a plugin's options from the other host's variables."""
         names = constants.config.get_plugin_vars(kind, plugin._load_name)
         plugin.set_options(task_keys=keys, var_options=self._chosen(names))
 
     def _chosen(self, names: Any) -> dict[str, Any]:
-        """Return some of the host's variables; only those are templated."""
+        """Return some of the other host's variables; only those are templated."""
         found = {name: self._hostvars[name] for name in names if name in self._hostvars}
         return dict(found, inventory_hostname=self._name)
 
     def _context(self) -> Any:
-        """Return the play's context with the host's address, for plugins that still look there."""
+        """Return the play context with the other host's address, for plugins that still read it there."""
         context = self._action._play_context.copy()
         context.remote_addr = self._hostvars.get("ansible_host") or self._name
         return context

@@ -2,7 +2,7 @@
 # GNU General Public License v3.0-or-later (see COPYING or https://www.gnu.org/licenses/gpl-3.0.txt)
 # SPDX-License-Identifier: GPL-3.0-or-later
 # Private to this collection: no promise is made to code outside it.
-"""Why a host is not crashed: what speaks against it in the connection, the options, its state, its dumps."""
+"""Why a host is not crashed: refusals by its connection, the options, its state and its dumps."""
 
 from __future__ import annotations
 
@@ -31,7 +31,7 @@ SERVER_TARGETS = SERVERS
 
 
 def connection_refusals(transport: str, named: list[str], delegate: str | None) -> list[str]:
-    """Return why a task's connection must not be used. named: those that the operator says reach one real machine."""
+    """Return why a task's connection must not crash its host. named: those that the operator says reach one machine."""
     found = []
     kind = transport.rpartition(".")[2]
     if kind in OWN_KERNEL:
@@ -48,7 +48,7 @@ def connection_refusals(transport: str, named: list[str], delegate: str | None) 
 
 
 def machine_refusals(boot_id: str | None, own_boot_id: str | None) -> list[str]:
-    """Return why a host may be the control node itself. own_boot_id: empty where that runs no Linux."""
+    """Return why the host to crash may be the control node itself. own_boot_id: empty where that runs no Linux."""
     if own_boot_id is None:
         rule = "the boot id of the control node cannot be read, so it might be this very machine"
         return [refusal("host", boot_id, rule, "run the test from a control node with /proc/sys/kernel/random/boot_id")]
@@ -62,7 +62,7 @@ def machine_refusals(boot_id: str | None, own_boot_id: str | None) -> list[str]:
 
 
 def option_refusals(options: dict[str, Any]) -> list[str]:
-    """Return a sentence for each number that makes no sense."""
+    """Return a refusal for each time of crash_test's options that is out of range."""
     limits = (
         ("delay", 1, LONGEST_DELAY_S),
         ("timeout", 60, LONGEST_TIMEOUT_S),
@@ -76,7 +76,7 @@ def option_refusals(options: dict[str, Any]) -> list[str]:
 
 
 def place_refusals(options: dict[str, Any]) -> list[str]:
-    """Return a sentence for each path that cannot be meant."""
+    """Return a refusal for each path in crash_test's options that cannot be meant."""
     found, console = [], options["console"]
     if console is not None and (not console or os.path.isdir(console)):
         rule = "it is a directory" if console else "it is empty"
@@ -91,7 +91,7 @@ def place_refusals(options: dict[str, Any]) -> list[str]:
 def host_refusals(
     info: dict[str, Any], dumps_host: str | None = None, named_verdicts: list[str] | None = None
 ) -> list[str]:
-    """Return a sentence for each reason that kdump_info knows."""
+    """Return why a host is not crashed, by the facts and the verdict of kdump_info."""
     if info["capture_kernel"]:
         return [refusal("host", info["kernel"], "it is inside a capture kernel", "wait until it has rebooted")]
     if info["verdict"] == "unsupported":
@@ -120,7 +120,7 @@ def host_refusals(
 
 
 def _verdict_refusal(info: dict[str, Any]) -> str:
-    """Return why a host is not crashed with its verdict."""
+    """Return the refusal to crash a host with its verdict."""
     verdict = info["verdict"]
     rule = "verify calls the host %s (%s)" % (verdict, info["summary"].rstrip("."))
     remedy = "mend that first"
@@ -130,7 +130,7 @@ def _verdict_refusal(info: dict[str, Any]) -> str:
 
 
 def _raw_refusals(info: dict[str, Any]) -> list[str]:
-    """Return why a dump would not be moved off its raw device: kdumpctl leaves it on one that has a signature."""
+    """Return why a dump would stay on its raw device: kdumpctl moves none off a device that has a signature."""
     reasons = [one["message"] for one in info["findings"] if one["rule"] == "R40"]
     reasons += [one["reason"] for one in info["checks"] if one["id"] == "raw_device" and one["status"] == "fail"]
     if not reasons:
@@ -141,7 +141,7 @@ def _raw_refusals(info: dict[str, Any]) -> list[str]:
 
 
 def writing_refusals(dumps: list[dict[str, Any]], now: float) -> list[str]:
-    """Return why a host is not crashed now: a dump on it is being written, by itself or by another host."""
+    """Return why a host is not crashed now: it, or another host, is just writing a dump there."""
     rule = "it was written to less than %d s ago, and a crash may cut it off" % QUIET_S
     return [
         refusal("dump", dump["core"] or dump["directory"], rule, "wait until it is whole")

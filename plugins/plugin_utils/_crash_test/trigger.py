@@ -2,7 +2,7 @@
 # GNU General Public License v3.0-or-later (see COPYING or https://www.gnu.org/licenses/gpl-3.0.txt)
 # SPDX-License-Identifier: GPL-3.0-or-later
 # Private to this collection: no promise is made to code outside it.
-"""The program that crashes the host, the command that starts it, and the one that calls it off."""
+"""The crash itself: the program that crashes the host, the command that starts it, and the one that calls it off."""
 
 from __future__ import annotations
 
@@ -58,7 +58,7 @@ test "$1" != fire || echo c > /proc/sysrq-trigger
 
 
 def guard(boot_id: str) -> str:
-    """Return the program that looks once more, on the host, and then makes the kernel panic."""
+    """Return the program that checks the host once more and then makes its kernel panic."""
     enabled, registered = zip(*FADUMP)
     text = PROGRAM.replace("KEXEC_LOADED", " ".join(CRASH_LOADED))
     text = text.replace("FADUMP_ENABLED", " ".join(enabled)).replace("FADUMP_REGISTERED", " ".join(registered))

@@ -2,7 +2,7 @@
 # GNU General Public License v3.0-or-later (see COPYING or https://www.gnu.org/licenses/gpl-3.0.txt)
 # SPDX-License-Identifier: GPL-3.0-or-later
 # Private to this collection: no promise is made to code outside it.
-"""How long a host is waited for, and whether it is back."""
+"""How long to wait for a crashed host, and whether it is back."""
 
 from __future__ import annotations
 
@@ -27,7 +27,7 @@ LOOK = (
 
 
 class Sight(NamedTuple):
-    """What was seen of a host: its boot id and whether it runs a capture kernel, or why nothing was seen."""
+    """What was seen of a crashed host: its boot id and whether the capture kernel runs, or why nothing was."""
 
     boot_id: str | None
     capture: bool
@@ -36,7 +36,7 @@ class Sight(NamedTuple):
 
 
 class Work:
-    """Tells a host that is slow from one that hangs: past its limit it is waited for as long as something grows."""
+    """Tells a slow host from one that hangs: past its limit, it is waited for as long as something grows."""
 
     def __init__(self, limit_s: float, began: float) -> None:
         self._limit_s = limit_s
@@ -44,27 +44,27 @@ class Work:
         self._grew = began
 
     def is_watched(self, away_s: float) -> bool:
-        """Return whether to look at what grows: only near the limit, as a look may cost a login elsewhere."""
+        """Return whether to look at what grows: only near the time limit, as a look may cost a login elsewhere."""
         return away_s > self._limit_s - STALL_S
 
     def note(self, sizes: list[Any], now: float) -> None:
-        """Remember when something has grown; the first look only tells where it stands."""
+        """Note when the host's console log or dump has grown; the first call only notes their sizes."""
         if self._sizes is not None and sizes != self._sizes:
             self._grew = now
         self._sizes = sizes
 
     def is_over(self, away_s: float, now: float) -> bool:
-        """Return whether there is nothing left to wait for."""
+        """Return whether to stop waiting for the crashed host."""
         return away_s > LONGEST_TIMEOUT_S or (away_s > self._limit_s and now - self._grew > min(STALL_S, self._limit_s))
 
 
 def default_timeout_s(ram_bytes: int) -> int:
-    """Return how long to wait for a host of this size."""
+    """Return how long to wait for a crashed host with this much RAM."""
     return min(LONGEST_TIMEOUT_S, BASE_TIMEOUT_S + TIMEOUT_PER_GIB_S * -(-ram_bytes // 2**30))
 
 
 def sight(stdout: str) -> Sight:
-    """Return what the output of LOOK says."""
+    """Return what the output of LOOK shows of the crashed host."""
     lines = [line.strip() for line in stdout.splitlines() if line.strip()] or [""]
     if len(lines[0]) != 36:
         return Sight(None, False, "it answered something else than a boot id: %r" % stdout[:80])
@@ -73,22 +73,22 @@ def sight(stdout: str) -> Sight:
 
 
 def last_words(text: str) -> str:
-    """Return the end of what a host said, on one line."""
+    """Return the end of a host's output, on one line."""
     return visible(" ".join(text.split())[-500:])
 
 
 def is_back(seen: Sight, old_boot_id: str) -> bool:
-    """Return whether the host runs a new kernel that is not the capture kernel."""
+    """Return whether the crashed host runs a new kernel that is not the capture kernel."""
     return seen.boot_id is not None and seen.boot_id != old_boot_id and not seen.capture
 
 
 def still_old(seen: Sight, old_boot_id: str) -> bool:
-    """Return whether the kernel that was to die still answers."""
+    """Return whether the kernel that was to crash still answers."""
     return seen.boot_id == old_boot_id
 
 
 def in_words(seen: Sight, old_boot_id: str) -> str:
-    """Return what was seen, for the one who waits."""
+    """Return in words what was seen of the crashed host."""
     if seen.boot_id is None:
         return "it does not answer (%s)" % " ".join((seen.trouble or "no reason given").split())[-200:]
     if still_old(seen, old_boot_id):

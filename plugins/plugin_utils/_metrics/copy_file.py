@@ -2,7 +2,7 @@
 # GNU General Public License v3.0-or-later (see COPYING or https://www.gnu.org/licenses/gpl-3.0.txt)
 # SPDX-License-Identifier: GPL-3.0-or-later
 # Private to this collection: no promise is made to code outside it.
-"""Has the copy action put a file on a host, in the middle of another action's work."""
+"""Copies a file to a host with Ansible's copy action, in the middle of another action's work."""
 
 from __future__ import annotations
 
@@ -12,7 +12,7 @@ from ansible.plugins.action import ActionBase
 
 
 def put(action: ActionBase, args: dict[str, Any], task_vars: dict[str, Any]) -> dict[str, Any]:
-    """Return the result of ansible.builtin.copy with these arguments, on the host of the action's own task."""
+    """Run ansible.builtin.copy with these arguments on the host of the action's task, and return its result."""
     task = action._task.copy()
     task.args = args
     copy = action._shared_loader_obj.action_loader.get(

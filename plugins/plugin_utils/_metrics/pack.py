@@ -2,10 +2,10 @@
 # GNU General Public License v3.0-or-later (see COPYING or https://www.gnu.org/licenses/gpl-3.0.txt)
 # SPDX-License-Identifier: GPL-3.0-or-later
 # Private to this collection: no promise is made to code outside it.
-"""Packs the collection's module_utils into one program for hosts, which have a Python and no Ansible.
+"""Packs module_utils into the metrics program, one file for hosts that have a Python and no Ansible.
 
-The same sources give the same bytes, wherever and whenever they are packed: names are sorted, times fixed, and nothing
-is compressed, since zlib's releases and its replacements pack differently.
+The same sources give the same bytes, wherever and whenever they are packed: names are sorted and times fixed. Nothing
+is compressed, since zlib's releases and its replacements compress differently.
 """
 
 from __future__ import annotations
@@ -39,7 +39,7 @@ sys.exit(main(sys.argv[1:], subprocess.run))
 
 
 def packed(folder: Path = MODULE_UTILS) -> bytes:
-    """Return the program: a head for the shell and a zip file with a folder's Python files."""
+    """Return the metrics program: a head for the shell and a zip file with a folder's Python files."""
     stream = io.BytesIO()
     stream.write(HEAD)
     with zipfile.ZipFile(stream, "w", zipfile.ZIP_STORED) as archive:
@@ -52,7 +52,7 @@ def packed(folder: Path = MODULE_UTILS) -> bytes:
 
 
 def _contents(folder: Path) -> dict[str, bytes]:
-    """Return what goes into the zip file, by name."""
+    """Return the files of the metrics program's zip file, by name."""
     files = {f"{PACKAGE}/{path.relative_to(folder).as_posix()}": path.read_bytes() for path in folder.rglob("*.py")}
     # a folder in a zip file is a package only by this file, up to Python 3.12 at least
     marks = {f"{parent.as_posix()}/__init__.py": b"" for name in files for parent in list(Path(name).parents)[:-1]}

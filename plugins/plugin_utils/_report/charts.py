@@ -2,7 +2,7 @@
 # GNU General Public License v3.0-or-later (see COPYING or https://www.gnu.org/licenses/gpl-3.0.txt)
 # SPDX-License-Identifier: GPL-3.0-or-later
 # Private to this collection: no promise is made to code outside it.
-"""What of the fleet goes into charts: bins and counts, each with a name, so that no page has to count."""
+"""The charts of the fleet report: bars with names and counts, so that no page has to count."""
 
 from __future__ import annotations
 
@@ -19,7 +19,7 @@ AGES = ((30, "<30 d"), (90, "<90 d"), (180, "<180 d"), (None, "older"))
 
 
 class Bar(NamedTuple):
-    """One bar of a chart: how many hosts it stands for; tone is bad, doubtful, good or plain."""
+    """One bar of a chart in the report; tone is bad, doubtful, good or plain."""
 
     name: str
     hosts: int
@@ -27,26 +27,26 @@ class Bar(NamedTuple):
 
 
 class Chart(NamedTuple):
-    """Bars, and how many hosts are in none of them."""
+    """The bars of a chart in the report, and how many hosts are in none of them."""
 
     bars: list[Bar]
     not_known: int
 
     @property
     def highest(self) -> int:
-        """Return the count of the highest bar, at least 1."""
+        """Return the count of the chart's highest bar, at least 1."""
         return max([1, *(one.hosts for one in self.bars)])
 
     @property
     def bad(self) -> int:
-        """Return how many hosts are in bars that tell of trouble."""
+        """Return how many hosts are in the chart's bad bars."""
         return sum(one.hosts for one in self.bars if one.tone == "bad")
 
 
 class Frequent(NamedTuple):
-    """A check that hosts do not pass, and how many of them by status; what it advises there most often.
+    """A check that hosts do not pass: on how many hosts by status, and its most frequent advice.
 
-    hosts are those where nobody waived it, which fail, warn and unknown add up to; waived are further ones.
+    hosts counts those without a waiver, the sum of fail, warn and unknown; waived counts the others.
     """
 
     id: str
@@ -61,7 +61,7 @@ class Frequent(NamedTuple):
 
 
 def ratios(rows: list[dict[str, Any]], have: str, want: str) -> Chart:
-    """Return the hosts by what they have of what they should."""
+    """Return the chart of hosts by how much they have of what they need, such as memory or space."""
     names = ["none", *(name for dummy, name in RATIOS)]
     counts: Counter[str] = Counter()
     for row in rows:
@@ -71,7 +71,7 @@ def ratios(rows: list[dict[str, Any]], have: str, want: str) -> Chart:
 
 
 def _ratio(have: int | None, want: int | None) -> str:
-    """Return the bin of a host, an empty text where it cannot be told."""
+    """Return the name of a host's bar in a chart of ratios, an empty text where it is not known."""
     if have == 0:
         return "none"
     if have is None or not want:
@@ -80,7 +80,7 @@ def _ratio(have: int | None, want: int | None) -> str:
 
 
 def proofs(rows: list[dict[str, Any]]) -> Chart:
-    """Return the hosts by the age of their proof."""
+    """Return the chart of hosts by the age of their proof."""
     names = ["never", "stale", *(name for dummy, name in AGES)]
     counts: Counter[str] = Counter()
     for row in rows:
@@ -90,7 +90,7 @@ def proofs(rows: list[dict[str, Any]]) -> Chart:
 
 
 def _proof(state: str | None, age: int | None) -> str:
-    """Return the bin of a proof."""
+    """Return the name of a host's bar in the chart of proofs, an empty text where it is not known."""
     if state in ("never", "stale"):
         return state
     if state != "proven" or age is None:
@@ -99,7 +99,7 @@ def _proof(state: str | None, age: int | None) -> str:
 
 
 def kernels(rows: list[dict[str, Any]]) -> Chart:
-    """Return the hosts by kernel, the many first; few kernels are named and the rest is one bar."""
+    """Return the chart of hosts by kernel, the most frequent first; all rare kernels share one bar."""
     counts = Counter(row["kernel"] for row in rows if row["kernel"])
     ordered = sorted(counts.items(), key=lambda item: (-item[1], item[0]))
     bars = [Bar(name, count, "plain") for name, count in ordered[:KERNELS]]
@@ -111,7 +111,7 @@ def kernels(rows: list[dict[str, Any]]) -> Chart:
 
 
 def frequent(rows: list[dict[str, Any]], most: int | None = FREQUENT) -> list[Frequent]:
-    """Return the checks that most hosts do not pass; of equals the one first that fails more often."""
+    """Return the checks that most hosts do not pass; with equal counts, the one that fails more often comes first."""
     found: dict[str, list[dict[str, Any]]] = {}
     for row in rows:
         for problem in row["problems"]:
@@ -122,7 +122,7 @@ def frequent(rows: list[dict[str, Any]], most: int | None = FREQUENT) -> list[Fr
 
 
 def _frequent(name: str, problems: list[dict[str, Any]]) -> Frequent:
-    """Return what the problems of one check add up to."""
+    """Return how often one check is not passed, by status, and its most frequent advice."""
     counts = Counter("waived" if one["waived"] else one["status"] for one in problems)
     return Frequent(
         name,
@@ -138,6 +138,6 @@ def _frequent(name: str, problems: list[dict[str, Any]]) -> Frequent:
 
 
 def _commonest(texts: list[str | None]) -> str | None:
-    """Return the text that is there most often, of equals the first by the alphabet."""
+    """Return the most frequent text; with equal counts, the first by the alphabet."""
     counts = Counter(text for text in texts if text)
     return min(counts, key=lambda text: (-counts[text], text)) if counts else None

@@ -2,7 +2,7 @@
 # GNU General Public License v3.0-or-later (see COPYING or https://www.gnu.org/licenses/gpl-3.0.txt)
 # SPDX-License-Identifier: GPL-3.0-or-later
 # Private to this collection: no promise is made to code outside it.
-"""The files of the report on the control node, and the file that says which collection this is."""
+"""Writes the report's files on the control node, and reads the collection's version."""
 
 from __future__ import annotations
 
@@ -22,7 +22,7 @@ LEFT_S = 3600
 
 
 def collection_version(root: Path = COLLECTION) -> str | None:
-    """Return the collection's version, from what ansible-galaxy installed or from the source; None if neither says."""
+    """Return the collection's version, as ansible-galaxy installed it or as galaxy.yml has it; None without either."""
     try:
         manifest = json.loads((root / "MANIFEST.json").read_text(encoding="utf-8"))
         return str(manifest["collection_info"]["version"])
@@ -36,7 +36,7 @@ def collection_version(root: Path = COLLECTION) -> str | None:
 
 
 def directory_trouble(directory: str) -> str | None:
-    """Return why no file can be made in a directory, or below the nearest one that is there; None if one can."""
+    """Return why no report can be written into a directory, or below the nearest one that exists; None if it can."""
     path = directory
     while not os.path.lexists(path):
         path = os.path.dirname(path)
@@ -48,7 +48,7 @@ def directory_trouble(directory: str) -> str | None:
 
 
 def older_reports(paths: Iterable[str], first_cells: str) -> list[str]:
-    """Return those of some files that an earlier run of this module wrote; others' files of the same name are not."""
+    """Return those of the files that an earlier run of fleet_report wrote, and nobody else."""
     marks = {
         ".html": re.compile(r'<meta name="generator" content="crashops\.kdump\.fleet_report">'),
         ".json": re.compile(r'\A\{\n  "schema": "crashops\.kdump/report/'),
@@ -59,7 +59,7 @@ def older_reports(paths: Iterable[str], first_cells: str) -> list[str]:
 
 
 def _beginning(path: str) -> str:
-    """Return the first 4 KiB of a regular file, an empty text where there is none that can be read."""
+    """Return the first 4 KiB of a report file, an empty text where there is no regular file to read."""
     if os.path.islink(path) or not os.path.isfile(path):
         return ""
     try:
@@ -70,7 +70,7 @@ def _beginning(path: str) -> str:
 
 
 def write_all(texts: Mapping[str, str], mode: int) -> None:
-    """Write files, each whole or not at all, and put none in its place before all are written; makes directories."""
+    """Write the report's files, each as a whole, and replace old ones only once all are written; make directories."""
     written: dict[str, str] = {}
     try:
         for path, text in texts.items():
@@ -86,7 +86,7 @@ def write_all(texts: Mapping[str, str], mode: int) -> None:
 
 
 def _remove_left(path: str) -> None:
-    """Remove what runs that were killed left next to a file; one that writes now is done within the hour."""
+    """Remove temporary files of killed runs next to a report file; a run that writes now ends within the hour."""
     directory, name = os.path.split(path)
     random_part = re.compile(r"\.%s\.[a-z0-9_]{8}\Z" % re.escape(name))
     for left in filter(random_part.match, os.listdir(directory)):
@@ -98,7 +98,7 @@ def _remove_left(path: str) -> None:
 
 
 def _write_beside(path: str, text: str, mode: int, written: dict[str, str]) -> None:
-    """Write a text to a file of another name in the same directory, and note that name."""
+    """Write a text to a temporary file in the report file's directory, and note its name."""
     handle, name = tempfile.mkstemp(prefix=".%s." % os.path.basename(path), dir=os.path.dirname(path))
     written[path] = name
     with os.fdopen(handle, "w", encoding="utf-8", newline="\n") as stream:

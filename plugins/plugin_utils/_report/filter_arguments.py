@@ -2,7 +2,7 @@
 # GNU General Public License v3.0-or-later (see COPYING or https://www.gnu.org/licenses/gpl-3.0.txt)
 # SPDX-License-Identifier: GPL-3.0-or-later
 # Private to this collection: no promise is made to code outside it.
-"""The report of the results that a filter was given; arguments that make none are refused."""
+"""Makes the report out of a filter's arguments, and refuses arguments that make none."""
 
 from __future__ import annotations
 
@@ -26,7 +26,7 @@ VARIABLE_REMEDY = "name the one in which the result of kdump_info was registered
 
 
 def report_of(results: Any, variable: Any, hosts: Any, made: Any) -> dict[str, Any]:
-    """Return the report of hosts' results."""
+    """Return the report of the results that a filter was given."""
     if not isinstance(results, Mapping):
         rule = "it is no mapping but %s" % kind_of(results)
         raise AnsibleFilterError(refusal("_input", _short(results), rule, "give a mapping with a result for each host"))
@@ -49,12 +49,12 @@ def report_of(results: Any, variable: Any, hosts: Any, made: Any) -> dict[str, A
 
 
 def _short(value: Any) -> Any:
-    """Return a value for a sentence: what is long is cut."""
+    """Return a value for a refusal, cut where it is long."""
     return value if value is None or len(str(value)) <= SHOWN else str(value)[:SHOWN] + "..."
 
 
 def _time(made: Any) -> float:
-    """Return when the report is made."""
+    """Return the time at which the report is made, from the filter's argument or the clock."""
     if made is None:
         return time.time()
     if isinstance(made, bool) or not isinstance(made, (int, float)) or not 0 <= made <= LAST_TIME_S:

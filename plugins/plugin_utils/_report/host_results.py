@@ -2,7 +2,7 @@
 # GNU General Public License v3.0-or-later (see COPYING or https://www.gnu.org/licenses/gpl-3.0.txt)
 # SPDX-License-Identifier: GPL-3.0-or-later
 # Private to this collection: no promise is made to code outside it.
-"""Takes hosts' results out of what Ansible knows of them, without templating it.
+"""Takes hosts' results of kdump_info from hostvars, without templating them.
 
 hostvars[host] templates each value that is read, and a result has a thousand; raw_get() does not.
 """
@@ -21,12 +21,12 @@ except ImportError:
 
 
 def given_to(results: Mapping[str, Any], hosts: Iterable[str]) -> Iterator[tuple[str, Any]]:
-    """Yield each host with its own result out of a dictionary of them, None where that has none."""
+    """Yield each host with its result from a dictionary, None for a host that it does not have."""
     return ((host, defined(results.get(host))) for host in hosts)
 
 
 def results_of(hostvars: Any, hosts: Iterable[str], variable: str) -> Iterator[tuple[str, Any]]:
-    """Yield each host with what is in a variable of it; None where there is no such variable, or no such host."""
+    """Yield each host with the result in a variable of it; None where the variable or the host does not exist."""
     for host in hosts:
         read = getattr(hostvars, "raw_get", hostvars.get)
         # asked for a host that it does not have, hostvars of ansible-core 2.19 and later raises outside of templates
@@ -35,14 +35,14 @@ def results_of(hostvars: Any, hosts: Iterable[str], variable: str) -> Iterator[t
 
 
 def is_unknown(hostvars: Any, found: list[tuple[str, Any]], variable: str) -> bool:
-    """Return whether no host at all has a variable, which is a misspelt name and not a fleet without results."""
+    """Return whether no host at all has the variable: its name is misspelt, and the fleet may have results."""
     if not found or any(result is not None for dummy, result in found):
         return False
     return all(result is None for dummy, result in results_of(hostvars, list(hostvars), variable))
 
 
 def defined(value: Any) -> Any:
-    """Return a value, None for one that is not defined."""
+    """Return a value, None where it is jinja's Undefined."""
     return None if isinstance(value, Undefined) else value
 
 

@@ -4,8 +4,8 @@
 # Private to this collection: no promise is made to code outside it.
 """The report as one HTML page that needs nothing from outside, so that it works as an attachment of a mail.
 
-Whatever a host said is text to it: jinja escapes, the embedded JSON cannot end its element, the script sets
-textContent only, and the policy allows no script and no style but these two, and no connection at all.
+The page shows hosts' words only as text: jinja escapes, the embedded JSON cannot end its element, the script sets
+textContent only. The policy allows no script and no style but these two, and no connection at all.
 """
 
 from __future__ import annotations
@@ -35,7 +35,7 @@ POLICY = (
 
 
 def page(report: dict[str, Any], title: str) -> str:
-    """Return the page."""
+    """Return the HTML page of the fleet report."""
     css, js = _asset("page.css"), _asset("page.js")
     content = dict(
         _content(report),
@@ -49,18 +49,18 @@ def page(report: dict[str, Any], title: str) -> str:
 
 
 def _asset(name: str) -> str:
-    """Return a file of this room, without its head of comments, which the licence of the source wants there."""
+    """Return the page's CSS or JavaScript, without the comment at its head, which the licence wants in the source."""
     text = (ROOM / name).read_text(encoding="utf-8")
     return text.split("*/", 1)[1].strip()
 
 
 def _digest(text: str) -> str:
-    """Return the hash by which a browser recognizes an inline style or script."""
+    """Return the hash by which a browser recognizes the page's inline style or script."""
     return base64.b64encode(hashlib.sha256(text.encode()).digest()).decode()
 
 
 def _environment() -> Environment:
-    """Return the environment of the template."""
+    """Return the jinja environment of the page's template."""
     environment = Environment(
         loader=FileSystemLoader(str(ROOM)),
         autoescape=True,
@@ -82,7 +82,7 @@ def _environment() -> Environment:
 
 
 def _content(report: dict[str, Any]) -> dict[str, Any]:
-    """Return what the template shows."""
+    """Return the values that the page's template shows."""
     rows = report["hosts"]
     memory = charts.ratios(rows, "reserved_bytes", "needed_bytes")
     space = charts.ratios(rows, "free_bytes", "recommended_bytes")
@@ -115,23 +115,23 @@ def _content(report: dict[str, Any]) -> dict[str, Any]:
 
 
 def _kinds(rows: list[dict[str, Any]]) -> int:
-    """Return how many kernels there are."""
+    """Return how many different kernels the fleet runs."""
     return len({row["kernel"] for row in rows if row["kernel"]})
 
 
 def _sentence(count: int, one: str, many: str) -> str:
-    """Return a sentence about so many hosts."""
+    """Return a sentence of the page about a number of hosts."""
     return "%s %s" % (report_words.counted(count, "host", "hosts") if count else "No host", one if count < 2 else many)
 
 
 def _parts(counts: dict[str, int]) -> list[str]:
-    """Return what there is beside the hosts that would leave a dump."""
+    """Return the page's words about the hosts that would not leave a dump, or are not known."""
     words = (("would_not", "would not"), ("not_known", "not known"), ("not_meant", "not meant to"))
     return ["%s %s" % (report_words.number(counts[key]), said) for key, said in words if counts[key]]
 
 
 def verdict_segments(totals: dict[str, int]) -> list[dict[str, Any]]:
-    """Return the segments of the bar of verdicts; even the smallest is to be seen."""
+    """Return the segments of the page's bar of verdicts; even the smallest can be seen."""
     there = [(word, count) for word, count in totals.items() if count]
     whole = sum(count for dummy, count in there) or 1
     shares = [max(LEAST_PERCENT, 100 * count / whole) for dummy, count in there]
@@ -152,12 +152,12 @@ def verdict_segments(totals: dict[str, int]) -> list[dict[str, Any]]:
 
 
 def column_height(one: charts.Bar, chart: charts.Chart) -> str:
-    """Return the height of a bar; one that is not nothing is to be seen."""
+    """Return the height of a chart's bar on the page; a count above 0 can be seen."""
     return "%d" % max(2 if one.hosts else 1, round(COLUMN_HEIGHT * one.hosts / chart.highest))
 
 
 def strip_parts(one: charts.Frequent, most: int) -> list[dict[str, str]]:
-    """Return the parts of the bar of a problem, by status."""
+    """Return the segments of a frequent problem's bar on the page, by status."""
     parts, at = [], 0.0
     for status in outcome.PROBLEMS:
         count = getattr(one, status)

@@ -2,7 +2,7 @@
 # GNU General Public License v3.0-or-later (see COPYING or https://www.gnu.org/licenses/gpl-3.0.txt)
 # SPDX-License-Identifier: GPL-3.0-or-later
 # Private to this collection: no promise is made to code outside it.
-"""The rows as the page's script reads them: small, since a text that many hosts share is there once."""
+"""The report's rows as JSON for the page's script: small, since a text that many hosts share is in it once."""
 
 from __future__ import annotations
 
@@ -34,22 +34,22 @@ ESCAPED = str.maketrans({"<": "\\u003c", ">": "\\u003e", "&": "\\u0026"})
 
 
 class Table:
-    """Values that are there once, each under its number."""
+    """The texts of the page's data, each once and under a number."""
 
     def __init__(self) -> None:
         self._numbers: dict[Any, int] = {}
 
     def number(self, value: Any) -> int:
-        """Return a value's number, -1 for null."""
+        """Return a value's number in the table, -1 for null."""
         return -1 if value is None else self._numbers.setdefault(value, len(self._numbers))
 
     def values(self) -> list[Any]:
-        """Return the values in the order of their numbers."""
+        """Return the table's values in the order of their numbers."""
         return list(self._numbers)
 
 
 def packed(report: dict[str, Any]) -> str:
-    """Return the rows of a report as JSON that may stand within a script element."""
+    """Return the report's rows as JSON that can stand within the page's script element."""
     texts, checks = Table(), Table()
     rows = [_row(row, texts, checks) for row in report["hosts"]]
     content = {
@@ -66,7 +66,7 @@ def packed(report: dict[str, Any]) -> str:
 
 
 def _row(row: dict[str, Any], texts: Table, checks: Table) -> list[Any]:
-    """Return one row."""
+    """Return one host's row as a list for the page's script."""
     return [
         row["host"],
         list(readable_values.VERDICTS).index(row["verdict"]),
@@ -80,12 +80,12 @@ def _row(row: dict[str, Any], texts: Table, checks: Table) -> list[Any]:
 
 
 def _flag(value: bool | None) -> int:
-    """Return a truth as 1 or 0, -1 for null."""
+    """Return True as 1, False as 0, null as -1, for the page's script."""
     return -1 if value is None else int(value)
 
 
 def _problem(problem: dict[str, Any], texts: Table, checks: Table) -> list[int]:
-    """Return one problem: its check, its status, what it said, and the two texts of a waiver if there is one."""
+    """Return one problem for the page's script: check, status, texts, and a waiver's two texts if there is one."""
     waiver = problem["waived"] or {}
     return [
         checks.number((problem["id"], problem["group"])),

@@ -2,7 +2,7 @@
 # GNU General Public License v3.0-or-later (see COPYING or https://www.gnu.org/licenses/gpl-3.0.txt)
 # SPDX-License-Identifier: GPL-3.0-or-later
 # Private to this collection: no promise is made to code outside it.
-"""Asks a report by a JMESPath expression."""
+"""Answers a JMESPath query on the report."""
 
 from __future__ import annotations
 
@@ -19,11 +19,11 @@ except ImportError:
 
 
 class QueryRefused(Exception):
-    """Why a query has no answer, in one sentence."""
+    """Why a query on the report has no answer, in one sentence."""
 
 
 def ask(query: Any, data: Any, option: str = "query") -> Any:
-    """Return what the expression makes of the data."""
+    """Return the answer of a JMESPath query on the report."""
     if not isinstance(query, str) or not query.strip():
         remedy = "give a JMESPath expression, or leave it out"
         raise QueryRefused(refusal(option, query, "it is no text, or an empty one", remedy))
@@ -39,6 +39,6 @@ def ask(query: Any, data: Any, option: str = "query") -> Any:
 
 
 def _rule(error: Exception) -> str:
-    """Return what is wrong with the expression, in words that go between a colon and a semicolon."""
+    """Return what is wrong with a query, in words that go between a colon and a semicolon."""
     first = plain((str(error) or type(error).__name__).split("\n", 1)[0])
     return "JMESPath says: %s" % first.rstrip(":.")

@@ -2,7 +2,7 @@
 # GNU General Public License v3.0-or-later (see COPYING or https://www.gnu.org/licenses/gpl-3.0.txt)
 # SPDX-License-Identifier: GPL-3.0-or-later
 # Private to this collection: no promise is made to code outside it.
-"""The words of the report: verdicts, statuses, sizes and ages as a person says them."""
+"""Values of the report in words for people: verdicts, statuses, sizes and ages."""
 
 from __future__ import annotations
 
@@ -29,27 +29,27 @@ HOUR_S, DAY_S = 3600, 86400
 
 
 def plain(text: str) -> str:
-    """Return a text as one line in which all that would steer a terminal or a page is visible."""
+    """Return a text on one line, in which control characters and other invisible ones are shown."""
     return " ".join(visible(text, LINES).split())
 
 
 def cut(text: str, width: int) -> str:
-    """Return a text of at most so many characters."""
+    """Return a text cut to a width in characters."""
     return text if len(text) <= width else text[: max(0, width - 1)] + "…"
 
 
 def number(value: int) -> str:
-    """Return a count with commas."""
+    """Return a number with commas between its thousands."""
     return "{:,}".format(value)
 
 
 def counted(count: int, one: str, many: str) -> str:
-    """Return a count with its noun."""
+    """Return a number with its noun: 1 host, 2 hosts."""
     return "%s %s" % (number(count), one if count == 1 else many)
 
 
 def size(value: int | None) -> str:
-    """Return bytes as a person says them: 192 MiB, 1.5 GiB."""
+    """Return a number of bytes in words: 192 MiB, 1.5 GiB."""
     if value is None:
         return NONE
     for unit, name in UNITS:
@@ -59,13 +59,13 @@ def size(value: int | None) -> str:
 
 
 def _short(value: float) -> str:
-    """Return a number with one decimal, or none where that says nothing; never rounded up."""
+    """Return a size with at most one decimal, never rounded up."""
     tenths = int(value * 10)
     return "%d" % value if value >= 10 or tenths % 10 == 0 else "%d.%d" % divmod(tenths, 10)
 
 
 def age(seconds: int | None) -> str:
-    """Return how long ago something was: 5 h, 12 d."""
+    """Return an age in words: 5 h, 12 d."""
     if seconds is None:
         return NONE
     if seconds < HOUR_S:
@@ -74,12 +74,12 @@ def age(seconds: int | None) -> str:
 
 
 def yes_no(value: bool | None) -> str:
-    """Return a truth as a word."""
+    """Return yes or no for True or False, a dash for null."""
     return NONE if value is None else "yes" if value else "no"
 
 
 def proof(state: str | None, age_seconds: int | None) -> str:
-    """Return the proof in a word or two: never, stale, 12 d."""
+    """Return a proof in a word or two: never, stale, 12 d."""
     if state == "proven":
         return age(age_seconds) if age_seconds is not None else "proven"
     return state if state in ("stale", "never") else NONE

@@ -2,7 +2,7 @@
 # GNU General Public License v3.0-or-later (see COPYING or https://www.gnu.org/licenses/gpl-3.0.txt)
 # SPDX-License-Identifier: GPL-3.0-or-later
 # Private to this collection: no promise is made to code outside it.
-"""One host's row of the report, out of kdump_info's result or of what came instead of it."""
+"""One host's row of the report, made of kdump_info's result or of what was registered instead of it."""
 
 from __future__ import annotations
 
@@ -54,7 +54,7 @@ CHECK_ID = re.compile(r"[a-z][a-z0-9_]*")
 
 
 def row(host: str, result: Any, made: float) -> dict[str, Any]:
-    """Return a host's row; whatever the result is, there is one."""
+    """Return a host's row of the report; there is one whatever the result is."""
     if result is None or (isinstance(result, Mapping) and (not result or result.get("skipped"))):
         return _without(host, "not_contacted", "There is no result of this host: nothing was asked of it in this run.")
     if not isinstance(result, Mapping):
@@ -70,13 +70,13 @@ def row(host: str, result: Any, made: float) -> dict[str, Any]:
 
 
 def _without(host: str, verdict: str, summary: str) -> dict[str, Any]:
-    """Return the row of a host that there are no facts of."""
+    """Return the row of a host without facts, such as an unreachable one."""
     checks = dict.fromkeys(outcome.STATUSES, 0)
     return dict(EMPTY, host=clean(host), verdict=verdict, summary=summary, checks=checks, problems=[])
 
 
 def _why(result: Mapping[str, Any]) -> str:
-    """Return why there is no result, in one line; what died without a word left at least its last one."""
+    """Return in one line why a host has no result; for a module that died, the last line of its output."""
     said = report_words.plain(clean(result.get("msg") or ""))
     for words in BEFORE:
         said = said.removeprefix(words)
@@ -87,7 +87,7 @@ def _why(result: Mapping[str, Any]) -> str:
 
 
 def _read(info: Reader, made: float) -> dict[str, Any]:
-    """Return the facts of a row."""
+    """Return the facts of a host's row from its result."""
     memory, space, dumps = info.part("memory"), info.part("space"), info.part("dumps")
     checks = info.parts("checks")
     return {
@@ -114,7 +114,7 @@ def _read(info: Reader, made: float) -> dict[str, Any]:
 
 
 def _proof(proof: Reader, made: float) -> dict[str, Any]:
-    """Return the proof's state, time and age; an age not told is counted up to now, one of no real time is none."""
+    """Return a proof's state, time and age; a missing age is counted up to now, and an impossible time gives none."""
     state, time, age = proof.text("state"), proof.seconds("time"), proof.seconds("age_seconds")
     if state is not None:
         state = proof.choice("state", proof_facts.STATES)
@@ -126,7 +126,7 @@ def _proof(proof: Reader, made: float) -> dict[str, Any]:
 
 
 def target_words(settings: Reader, directory: Reader) -> str | None:
-    """Return where dumps go, in a few words: /var/crash, nfs server:/export, ssh kdump@server:/srv/dumps."""
+    """Return where a host dumps to, in a few words: /var/crash, nfs server:/export, ssh kdump@server:/srv/dumps."""
     kind, location, path = (
         settings.known_text("target_type"),
         settings.known_text("target_location"),
@@ -141,7 +141,7 @@ def target_words(settings: Reader, directory: Reader) -> str | None:
 
 
 def _count(info: Reader, checks: list[Reader]) -> dict[str, int]:
-    """Return how many checks have each status; the full result also holds those that are listed by id."""
+    """Return how many checks of a host have each status; the full result also holds those that are listed by id."""
     counts = dict.fromkeys(outcome.STATUSES, 0)
     for check in checks:
         counts[check.choice("status", outcome.STATUSES)] += 1
@@ -149,18 +149,18 @@ def _count(info: Reader, checks: list[Reader]) -> dict[str, int]:
 
 
 def _problems(checks: list[Reader], decided_by: str | None) -> list[dict[str, Any]]:
-    """Return the checks that did not pass: the one that decides the verdict, then failed, doubtful and unknown ones."""
+    """Return the checks that a host does not pass: the one that decides the verdict, then failed, doubtful, unknown."""
     found = [_problem(check) for check in checks if check.text("status") in outcome.PROBLEMS]
     return sorted(found, key=lambda one: _weight(one, decided_by))
 
 
 def _weight(problem: dict[str, Any], decided_by: str | None) -> tuple[bool, int, bool]:
-    """Return what problems are sorted by; of one status, the waived are last."""
+    """Return the sort key of a host's problems; within a status, the waived come last."""
     return problem["id"] != decided_by, outcome.PROBLEMS.index(problem["status"]), problem["waived"] is not None
 
 
 def _problem(check: Reader) -> dict[str, Any]:
-    """Return one check that did not pass."""
+    """Return one check that a host does not pass."""
     waiver = check.known_part("waived")
     reason, name = waiver.known_text("reason"), check.text("id") or ""
     if not CHECK_ID.fullmatch(name):

@@ -2,7 +2,7 @@
 # GNU General Public License v3.0-or-later (see COPYING or https://www.gnu.org/licenses/gpl-3.0.txt)
 # SPDX-License-Identifier: GPL-3.0-or-later
 # Private to this collection: no promise is made to code outside it.
-"""The report as text: CSV, Markdown, and the lines of a table for a terminal."""
+"""The report as text: JSON, CSV, Markdown, and the lines of a table for a terminal."""
 
 from __future__ import annotations
 
@@ -41,12 +41,12 @@ def as_json(report: dict[str, Any]) -> str:
 
 
 def any_json(value: Any) -> str:
-    """Return what a query made of the report as JSON."""
+    """Return a query's answer as JSON."""
     return json.dumps(value, indent=2, sort_keys=True, allow_nan=False) + "\n"
 
 
 def as_csv(report: dict[str, Any]) -> str:
-    """Return the rows as CSV: a column for each value, the counts of checks apart, the problems as one text."""
+    """Return the report as CSV: a column for each value, one for each status' count, and the problems as one text."""
     out = io.StringIO()
     writer = csv.writer(out, lineterminator="\n")
     out.write(csv_heading())
@@ -56,12 +56,12 @@ def as_csv(report: dict[str, Any]) -> str:
 
 
 def csv_heading() -> str:
-    """Return the first line of the CSV."""
+    """Return the heading line of the report's CSV."""
     return ",".join(_flat(dict(EMPTY, checks=dict.fromkeys(outcome.STATUSES, 0), problems=[]))) + "\n"
 
 
 def _flat(row: dict[str, Any]) -> dict[str, Any]:
-    """Return a row without levels."""
+    """Return a host's row for CSV, without nested values."""
     flat = {key: value for key, value in row.items() if key not in ("checks", "problems")}
     flat.update({"checks_" + status: count for status, count in row["checks"].items()})
     for status in outcome.PROBLEMS:
@@ -72,12 +72,12 @@ def _flat(row: dict[str, Any]) -> dict[str, Any]:
 
 
 def _open(row: dict[str, Any]) -> list[dict[str, Any]]:
-    """Return the problems of a row that nobody waived."""
+    """Return the problems of a host's row that nobody waived."""
     return [one for one in row["problems"] if not one["waived"]]
 
 
 def _cell(value: Any) -> Any:
-    """Return a cell; a text that a spreadsheet would take for a formula gets an apostrophe before it."""
+    """Return a cell of the CSV; a text that a spreadsheet would take for a formula begins with an apostrophe."""
     if isinstance(value, bool) or value is None:
         return "" if value is None else report_words.yes_no(value)
     if not isinstance(value, str):
@@ -87,7 +87,7 @@ def _cell(value: Any) -> Any:
 
 
 def as_markdown(report: dict[str, Any], title: str) -> str:
-    """Return the report for a ticket or a wiki; hosts that are ready are counted and not listed."""
+    """Return the report as Markdown for a ticket or a wiki; hosts that are ready are counted and not listed."""
     listed = [row for row in report["hosts"] if row["verdict"] != "ready"]
     lines = ["# " + _escaped(title), "", "**%s** Made %s." % (report["headline"], report["made"]), ""]
     if report["query"]:
@@ -106,7 +106,7 @@ def as_markdown(report: dict[str, Any], title: str) -> str:
 
 
 def _frequent_lines(rows: list[dict[str, Any]]) -> list[str]:
-    """Return the Markdown of the most frequent problems."""
+    """Return the Markdown table of the most frequent problems."""
     found = charts.frequent(rows)
     if not found:
         return []
@@ -123,7 +123,7 @@ def _frequent_lines(rows: list[dict[str, Any]]) -> list[str]:
 
 
 def _host_line(row: dict[str, Any]) -> str:
-    """Return a host's line of Markdown."""
+    """Return a host's line in the Markdown table."""
     cells = (
         _escaped(row["host"]),
         report_words.VERDICTS[row["verdict"]],
@@ -136,7 +136,7 @@ def _host_line(row: dict[str, Any]) -> str:
 
 
 def _mend(row: dict[str, Any]) -> str:
-    """Return the first problems of a host by id, or what its verdict says."""
+    """Return the ids of a host's first problems, or else its summary."""
     names = ["`%s`" % one["id"] for one in _open(row)]
     if not names:
         return _escaped(row["summary"])
@@ -151,7 +151,7 @@ def _escaped(text: str) -> str:
 
 
 def table(report: dict[str, Any], limit: int | None = None) -> list[str]:
-    """Return the lines of an aligned table for a terminal, none wider than WIDTH; a last one says what is left out."""
+    """Return the lines of the terminal's table, at most WIDTH wide; a last one counts the hosts that are left out."""
     rows = report["hosts"][:limit]
     cells = [[heading for heading, dummy in COLUMNS]] + [[of(row) for dummy, of in COLUMNS] for row in rows]
     widths = [max(len(line[index]) for line in cells) for index in range(len(COLUMNS))]
@@ -165,7 +165,7 @@ def table(report: dict[str, Any], limit: int | None = None) -> list[str]:
 
 
 def problem_lines(report: dict[str, Any], most: int, limit: int | None = None) -> list[str]:
-    """Return a line for each open problem, at most so many of each host; one more line counts the rest."""
+    """Return a line for each open problem, at most `most` for each host, and one that counts the rest."""
     lines = []
     for row in report["hosts"][:limit]:
         found, host = _open(row), report_words.plain(row["host"])
@@ -180,7 +180,7 @@ def problem_lines(report: dict[str, Any], most: int, limit: int | None = None) -
 
 
 def _first(row: dict[str, Any]) -> str:
-    """Return the first problem of a host, or why there is no result."""
+    """Return a host's first problem, or why it has no result."""
     first = next(iter(_open(row)), None)
     if first is None:
         return "" if row["verdict"] == "ready" else report_words.plain(row["summary"])
@@ -188,5 +188,5 @@ def _first(row: dict[str, Any]) -> str:
 
 
 def _short(value: int | None) -> str:
-    """Return bytes as a terminal's table has room for: 192M, 1.5G."""
+    """Return a size as short as the terminal's table needs it: 192M, 1.5G."""
     return report_words.size(value).replace("iB", "").replace(" B", "B").replace(" ", "")
