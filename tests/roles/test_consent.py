@@ -45,7 +45,7 @@ def test_site_fails_the_host_that_the_inventory_consents_for_and_skips_the_other
     done = fleet(web1=named, web2="debian").playbook(collections, "site", **ALL_AT_ONCE)
     (message,) = done.failures("web1")
     assert "it comes from kdump_test_confirm, which was not typed for this run" in message
-    assert "Expect that a crash would leave a dump" in done.of("web1")
+    assert "Check the verdict against kdump_verify_fail" in done.of("web1")
     assert CRASH not in done.of("web2") and not done.failures("web2")
 
 

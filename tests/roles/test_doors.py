@@ -54,7 +54,7 @@ def test_why_an_account_of_the_hosts_own_file_does_not_do_is_said(collections, f
 
 def test_the_account_that_the_operator_wrote_is_opened_with_one_key_that_may_not_do_more(collections, fleet) -> None:
     done = fleet(web1="root_of_dumps").playbook(collections, "setup", kdump_target=dict(SSH, ssh_key="/root/.ssh/k"))
-    shown = done.of("web1")["Show the lines that the account on the ssh server needs"]["msg"]
+    shown = done.of("web1")["Show the authorized_keys lines for the ssh server"]["msg"]
     assert shown == [
         "~/.ssh/authorized_keys of kdump@dumps needs:",
         "restrict ssh-ed25519 %s kdump@web1" % OWN,
@@ -109,7 +109,7 @@ def test_a_host_may_only_write_into_the_directory_that_the_operator_gave_it(coll
     places = {"web1": "/srv/dumps/web1", "web2": "/srv/dumps/web3/more", "web3": "/srv/dumps/web3"}
     machines = fleet(**{host: write_only(path) for host, path in places.items()})
     done = machines.playbook(collections, "setup", kdump_target=dict(SSH, ssh_key="/root/.ssh/k"))
-    shown = done.of("web1")["Show the lines that the account on the ssh server needs"]["msg"]
+    shown = done.of("web1")["Show the authorized_keys lines for the ssh server"]["msg"]
     command = 'restrict,command="/usr/local/sbin/crashops-kdump-receive /srv/dumps/web1" ssh-ed25519 %s kdump@web1'
     assert shown[1:] == [command % OWN]
     for host in ("web2", "web3"):
@@ -133,7 +133,7 @@ def test_an_older_program_on_the_server_is_replaced(collections, fleet) -> None:
         # an account that the machine which the tests run on has as well
         kdump_target=dict(SSH, location="root@dumps", ssh_key="/root/.ssh/k"),
     )
-    assert done.of("web1")["Install the program that takes dumps and nothing else"]["changed"] is True
+    assert done.of("web1")["Install the program that only takes dumps"]["changed"] is True
     assert not done.failures("web1")
 
 
@@ -155,5 +155,5 @@ def test_an_older_program_on_a_server_that_setup_does_not_reach_is_shown(collect
     done = fleet(web1=with_program("0" * 64)).playbook(
         collections, "setup", kdump_target=dict(SSH, ssh_key="/root/.ssh/k")
     )
-    shown = done.of("web1")["Show what setup decides by itself on this host"]["msg"]
+    shown = done.of("web1")["Show what setup decides by itself"]["msg"]
     assert shown[-1].startswith("/usr/local/sbin/crashops-kdump-receive on the ssh server is not the version of this")

@@ -135,7 +135,7 @@ def test_all_changes_of_a_first_run_are_predicted(collections, fleet):
         changed = [task for task, result in done.of(host).items() if result.get("changed")]
         for task in ("Report the packages to install", "Reserve memory for the capture kernel"):
             assert task in changed, (host, task, done.failures(host))
-        assert {"Report the policy at boot", "Report the timer to create"} <= set(changed)
+        assert {"Report the panic policy at boot", "Report the timer to create"} <= set(changed)
     # the packages of Debian enable the unit by themselves
     assert done.of("deb")["Configure kdump"]["changed"] is True
     assert done.of("rock")["Arm the host"]["changed"] is True

@@ -3,8 +3,8 @@
 # SPDX-License-Identifier: GPL-3.0-or-later
 """What verify shows of a batch, and what it hands to AWX: hosts that are lost are in it."""
 
-SHOW = "Show the hosts of this batch, the worst first"
-HAND_ON = "Hand the verdicts to AWX and to later plays"
+SHOW = "Show the hosts of this batch"
+HAND_ON = "Hand the verdicts to AWX and later plays"
 
 
 def play(**keys):
