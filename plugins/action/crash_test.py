@@ -215,7 +215,7 @@ class ActionModule(ActionBase):
         done = self._low_level_execute_command(dump_server.WHO, sudoable=False)
         found = dump_server.client(done["stdout"])
         if found is None:
-            raise CrashTestFailed("%s does not tell its clock and its name: %r" % (self._name, done["stdout"][:200]))
+            raise CrashTestFailed("%s did not report its clock and its name: %r" % (self._name, done["stdout"][:200]))
         return found
 
     def _own_boot_id(self) -> str | None:
@@ -252,9 +252,11 @@ class ActionModule(ActionBase):
         why = " ".join(str(error).split())[-200:]
         self._bound_connection()
         if self._call_off(boot_id):
-            msg = "the connection to %s broke while its crash was set off (%s); it was called off, and the host runs on"
+            msg = "the connection to %s broke while its crash was set off (%s); it was called off, and the host runs"
             raise CrashTestFailed(msg % (self._name, why))
-        self._say("lost its connection while its crash was set off (%s); it may have crashed, so it is awaited" % why)
+        self._say(
+            "lost its connection while its crash was set off (%s); it may have crashed, so the test waits for it" % why
+        )
         return {"rc": 0}
 
     @contextmanager

@@ -12,7 +12,7 @@ short_description: Bytes that the kernel reserves for crashkernel=
 description:
   - Reads C(crashkernel=) to the letter as the kernel does, and returns how many bytes it would reserve at boot on a
     machine with so much RAM; C(0) where it would reserve nothing.
-  - Of several plain values the last one counts; beside it C(,high) and C(,low) do not. Ranges hold their start and not
+  - Of several plain values the last one counts; C(,high) and C(,low) next to it do not. Ranges hold their start and not
     their end, and the first that holds the RAM counts. Kernels since 6.1, and those of RHEL since 8.5, round the RAM up
     to 128 MiB for that.
   - What C(,high) takes below 4 GiB by default is counted in where the RAM is more than 4 GiB. Memory of C(,cma) is not

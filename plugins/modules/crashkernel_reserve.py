@@ -16,7 +16,7 @@ description:
     a shell can tell is refused before anything is written.
   - On Debian and Ubuntu a drop-in C(/etc/default/grub.d/zz-crashops-kdump.cfg) is written and C(update-grub) run.
     The file of the kdump-tools package is left alone, and the boot entries have exactly one value whatever it says.
-    C(update-grub) applies all of GRUB's settings; what that changes besides is told in RV(messages), in check mode too.
+    C(update-grub) applies all of GRUB's settings; what else that changes is shown in RV(messages), in check mode too.
     Where they boot by C(zipl) (s390x), the parameters in C(/etc/zipl.conf) are set and C(zipl) run.
   - On hosts that boot images this is done by C(rpm-ostree kargs). Where there is only C(bootc), nothing can be set on
     the host, and the message names the file and the line to put into the image.
@@ -45,10 +45,10 @@ options:
       - V(estimate) is what C(kdumpctl estimate) or C(kdump-config show) recommends for this machine, at least the
         vendor's default, with O(margin_percent), O(minimum) and O(maximum), rounded up in steps of 32 MiB up to 512
         MiB, 64 MiB up to 2 GiB, and 256 MiB beyond. C(kdumpctl) before 1.0.57 counts the initramfs once instead of
-        three times, so its parts are counted anew.
+        three times, so its parts are counted again.
         Where the tool has no answer (RHEL 8 and 9 before kdump was started once, Debian 12) the running kernel, its
         loaded modules and three times the initramfs are counted here; what LUKS takes is not. A recent
-        C(kdumpctl estimate) may build the initramfs anew, so check mode does not ask it, and says so in RV(messages).
+        C(kdumpctl estimate) may build the initramfs again, so check mode does not ask it, and says so in RV(messages).
       - V(auto) is C(crashkernel=auto) where the kernel knows it, which is the 4.18 of RHEL 8, CentOS Stream 8,
         AlmaLinux 8 and Rocky 8, and V(default) elsewhere.
       - Anything else is the value itself, such as V(256M) or V(2G-64G:256M,64G-:512M). A list gives several

@@ -26,7 +26,7 @@ description:
     does not fail it.
   - Where C(/etc/kdump.conf) is written in any case, a standing directive C(default) is written by its later name
     C(failure_action). Nothing is written for that alone.
-  - A change takes effect when the capture kernel is loaded anew. This is what M(crashops.kdump.kdump_service) does.
+  - A change takes effect when the capture kernel is loaded again. This is what M(crashops.kdump.kdump_service) does.
   - All files of a change are written, or none. A file that is a link stays one, and what it leads to is changed.
   - One task at a time changes a host. Another one waits for up to five minutes, and then fails and names the first.
     Check mode does not wait.
@@ -304,7 +304,7 @@ rebuild_required:
   returned: success
   type: bool
 reload_required:
-  description: Whether this task changed anything that takes effect when the capture kernel is loaded anew.
+  description: Whether this task changed anything that takes effect when the capture kernel is loaded again.
   returned: success
   type: bool
 backup_files:

@@ -897,7 +897,7 @@ def refusals(params: Dict[str, Any]) -> List[str]:
         if value < 0:
             found.append(refusal("thresholds.%s" % name, value, "it is below 0", "give 0 or more"))
         elif name == "dumps_percent" and value > 100:
-            rule = "no dumps take more than 100 percent, so nothing would ever be said"
+            rule = "no dumps take more than 100 percent, so the check would never warn"
             found.append(refusal("thresholds.%s" % name, value, rule, "give 100 or less"))
     return found + waivers.refusals(_waivers(params))
 

@@ -45,14 +45,14 @@ author:
 options:
   state:
     description:
-      - V(started) arms kdump. Where it is armed, a stale initramfs is built anew and a configuration that is newer than
-        what is loaded is loaded anew.
+      - V(started) arms kdump. Where it is armed, a stale initramfs is built again, and a configuration that is newer
+        than what is loaded is loaded again.
       - Where it is armed and its unit is not active, as after C(kdumpctl start) by hand, nothing tells when it was
-        loaded. If a file is newer than the boot, what is loaded is unloaded and the unit loads anew, once. If none is,
-        the unit is started, which leaves what is loaded.
+        loaded. If a file is newer than the boot, what is loaded is unloaded and the unit loads it again, once. If none
+        is, the unit is started, which leaves what is loaded.
       - V(stopped) unloads the capture kernel. The configuration that armed the host stays known in
         C(/var/lib/crashops-kdump), so that a later O(state=started) can go back to it.
-      - V(restarted) loads the capture kernel anew in every run.
+      - V(restarted) loads the capture kernel again in every run.
       - Leaving it out leaves what is loaded as it is.
     type: str
     choices: [started, stopped, restarted]
@@ -101,7 +101,7 @@ EXAMPLES = r"""
 # On a host that was not yet rebooted since crashkernel_reserve, this fails before anything is done:
 #   no memory is reserved for a capture kernel (/sys/kernel/kexec_crash_size is 0), so nothing can be loaded:
 #   reserve it by crashkernel_reserve, then reboot.
-- name: Load the capture kernel anew
+- name: Load the capture kernel again
   crashops.kdump.kdump_service:
     state: restarted
 
@@ -146,7 +146,7 @@ image:
       description: Whether it is there.
       type: bool
     stale_because:
-      description: Why it must be built anew, null where it is fresh.
+      description: Why it must be built again, null where it is fresh.
       type: str
 actions:
   description: The commands that acted, or would act, in order.

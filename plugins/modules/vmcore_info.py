@@ -12,7 +12,7 @@ description:
   - Lists the dumps below a directory, those of C(kdumpctl) and those of C(kdump-tools), the newest first.
   - Says for each of them whether it is complete, by reading what its format promises; that there is a file proves
     nothing, as a capture that was cut off leaves one with a perfect header.
-  - Reads why the kernel died out of the log that was saved beside the dump.
+  - Reads why the kernel died out of the log that was saved next to the dump.
   - What cannot be read is a dump of its own whose RV(dumps[].complete) is null, with the reason; the others are judged.
     Only regular files are read; a link to a device or to a file of C(/proc) is not followed.
   - A byte of a name that is not UTF-8 is shown as C(\xff).
@@ -140,7 +140,7 @@ dumps:
       description:
         - Whether what was read of its pages makes sense. Up to 512 pages, spread over the whole dump, must unpack to
           the size of a page. The dump's header, its VMCOREINFO, the kernel's own name and log in its memory, and the
-          log beside the dump must name one kernel.
+          log next to the dump must name one kernel.
         - The name and the log in the memory are read of x86_64 and aarch64. Pages that are not compressed, as those of
           an ELF core, carry no test. They count as readable if the memory names its kernel and the sample shows no
           hole.

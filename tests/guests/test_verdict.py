@@ -287,11 +287,11 @@ def test_an_initramfs_that_is_older_than_its_kernel_is_built_anew_and_has_to_be_
     machine.ssh("touch /boot/vmlinuz-$(uname -r)")
     stale = machine.info()
     assert stale["verdict"] == "degraded"
-    assert "must be built anew: it is older than /boot/vmlinuz-" in found(stale, "warn")["image_fresh"]["reason"]
+    assert "must be built again: it is older than /boot/vmlinuz-" in found(stale, "warn")["image_fresh"]["reason"]
     start_again(machine)
     rebuilt = machine.info()
     assert (rebuilt["verdict"], rebuilt["proof"]["state"]) == ("ready_unproven", "stale")
-    assert "the capture initramfs was built anew" in found(rebuilt, "warn")["proof_current"]["reason"]
+    assert "the capture initramfs was built again" in found(rebuilt, "warn")["proof_current"]["reason"]
 
 
 def test_disable_takes_policy_and_metrics_away_as_well(machine):

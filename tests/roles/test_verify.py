@@ -6,8 +6,5 @@
 
 def test_a_host_that_is_right_is_judged_by_its_checks(collections, fleet):
     done = fleet(web1="debian", db1="el9", box="container").playbook(collections, "verify")
-    verdicts = {
-        host: done.of(host)["Judge the host"]["verdict"]
-        for host in ("web1", "db1", "box")
-    }
+    verdicts = {host: done.of(host)["Judge the host"]["verdict"] for host in ("web1", "db1", "box")}
     assert verdicts == {"web1": "ready_unproven", "db1": "ready_unproven", "box": "unsupported"}

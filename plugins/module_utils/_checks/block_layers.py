@@ -48,7 +48,7 @@ def target_supported(seen: Evidence) -> Outcome:
     if seen.target.place and seen.target.place.mount:
         kind = seen.target.place.mount.fstype
     if kind == "local":
-        reason = "Which file system holds %s cannot be seen." % (directory or "the dump directory")
+        reason = "It cannot be seen which file system holds %s." % (directory or "the dump directory")
         return unknown(reason, "Look at it: findmnt --target %s" % (directory or DUMPS))
     return _of_type(seen, kind) or _of_layers(seen) or _of_root(seen) or passed(kind)
 

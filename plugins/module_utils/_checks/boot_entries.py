@@ -72,7 +72,7 @@ def new_kernels(seen: Evidence) -> Outcome:
         return skipped("every kernel's entry is made of the same text here")
     if seen.boot_entries.future_alike:
         return passed("%s, by %s" % (said(future.values), future.source))
-    reason = "Kernels yet to come take their arguments from %s, which has %s, while the default entry has %s."
+    reason = "Kernels installed later take their arguments from %s, which has %s, while the default entry has %s."
     return warned(
         reason % (future.source, said(future.values), said(default)), SET_ALL, said(future.values), said(default)
     )
@@ -81,7 +81,7 @@ def new_kernels(seen: Evidence) -> Outcome:
 def value_stays(seen: Evidence) -> Outcome:
     """Judge whether the next update of kdump or the kernel replaces the crashkernel= value by the vendor's default."""
     if seen.stack.generation in (None, "el8"):
-        return skipped("nothing sets the value anew here")
+        return skipped("nothing replaces the value here")
     default, vendor = seen.boot_entries.default_values, seen.memory.vendor
     if not default or seen.configuration.auto_reset == "no" or (vendor and vendor.alike):
         return passed("auto_reset_crashkernel %s" % seen.configuration.auto_reset)

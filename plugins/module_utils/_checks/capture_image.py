@@ -37,7 +37,7 @@ def image_fresh(seen: Evidence) -> Outcome:
         return skipped("there is no capture initramfs")
     if not image.stale_because:
         return passed(image.path)
-    reason = "The capture initramfs %s must be built anew: %s." % (image.path, image.stale_because)
+    reason = "The capture initramfs %s must be built again: %s." % (image.path, image.stale_because)
     return warned(reason, ARM, "stale", "fresh")
 
 
@@ -48,13 +48,15 @@ def loaded_fresh(seen: Evidence) -> Outcome:
         return skipped("nothing is loaded")
     service = seen.service
     if service.active is False and not service.moving:
-        return unknown("When it was loaded cannot be told: %s did not do it." % service.unit, ARM)
+        return unknown("It is not known when the capture kernel was loaded: %s did not do it." % service.unit, ARM)
     if changed is None:
-        return unknown("When it was loaded cannot be told without systemd.", "Run it where systemctl answers.")
+        return unknown(
+            "Without systemd, it is not known when the capture kernel was loaded.", "Run it where systemctl answers."
+        )
     if not changed:
         return passed("yes")
     # systemd tells of a start only: what `kdumpctl reload` or a udev event has loaded since looks older than it is
-    reason = "What is loaded is older than %s, unless it was loaded anew by hand." % ", ".join(changed)
+    reason = "What is loaded is older than %s, unless it was loaded again by hand." % ", ".join(changed)
     return warned(reason, ARM, changed, "older files")
 
 

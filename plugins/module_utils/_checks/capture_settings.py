@@ -28,7 +28,7 @@ ORDINARY_PERCENT = 13
 HUGE_PAGE = 2 * MIB
 # what programs ask for until the dump is written; with half of 128 MiB, the dump came
 COMMITTED = 32 * MIB
-# since 5.10 the kernel's log has an index beside its text: 112 bytes for each 32 (setup_log_buf in printk.c)
+# since 5.10 the kernel's log has an index next to its text: 112 bytes for each 32 (setup_log_buf in printk.c)
 LOG_INDEX = (5, 10)
 LOG_TIMES = 4.5
 UNITS = {"": 0, "k": 10, "m": 20, "g": 30, "t": 40}

@@ -109,7 +109,7 @@ def capture_restarts(seen: Evidence) -> Outcome:
             return passed(said[-1])
         reason = "%s sets kernel.panic = 0 in the capture kernel too, over %s: if it panics, the machine stands still."
         return warned(reason % (later[1], said[-1]), "Take kernel.panic out of %s." % later[1], "0", said[-1])
-    reason = "Should the capture kernel panic itself, the machine stands still until somebody resets it."
+    reason = "If the capture kernel itself panics, the machine stands still until somebody resets it."
     return warned(reason, "Set kdump_commandline_append: [panic=10].", said, "panic=10, or another time in seconds")
 
 

@@ -78,7 +78,9 @@ def capture_network(seen: Evidence) -> Outcome:
         reason = "The export is mounted by Kerberos (%s), and the capture initramfs has no rpc.gssd to log in with."
         return failed(reason % kerberos, "Export it with sec=sys to this host, or dump to an ssh server.", kerberos)
     if links is None:
-        return unknown("This host has no route to the server that could be seen.", "See to its routes. " + PROVE)
+        return unknown(
+            "No route from this host to the server can be seen.", "Look at the routes of this host: ip route. " + PROVE
+        )
     if not links:
         return passed("an ordinary interface")
     reason = "The way to the server leads over %s, which may have another name or need more in the capture kernel."

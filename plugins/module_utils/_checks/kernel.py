@@ -149,5 +149,5 @@ def fips(seen: Evidence) -> Outcome:
         return skipped("FIPS mode is off")
     if seen.stack_class.boots_root or seen.capture_image.kernel_has_hmac:
         return passed("on")
-    reason = "FIPS mode is on, and there is no checksum (.hmac) beside the capture kernel in /boot."
-    return warned(reason, "Install the kernel anew, or run fips-mode-setup --enable.", "no .hmac", ".hmac")
+    reason = "FIPS mode is on, and there is no checksum (.hmac) next to the capture kernel in /boot."
+    return warned(reason, "Install the kernel again, or run fips-mode-setup --enable.", "no .hmac", ".hmac")

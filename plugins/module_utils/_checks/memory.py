@@ -29,7 +29,7 @@ from ansible_collections.crashops.kdump.plugins.module_utils._machine.kernel_fil
 from ansible_collections.crashops.kdump.plugins.module_utils._syntax.kernel_cmdline import said
 
 RESERVE = "Set kdump_crashkernel, and run ansible-playbook crashops.kdump.setup -e kdump_reboot_allowed=true."
-# what needs memory beside the kernel and its initramfs, as a percentage of the counted sum below which nothing starts
+# what needs memory in addition to kernel and initramfs, as a percentage of the counted sum below which nothing starts
 HOPELESS_PERCENT = 50
 
 
@@ -184,7 +184,7 @@ def vendor_default(seen: Evidence) -> Outcome:
         return skipped("nothing is reserved")
     cma = _cma(seen)
     if reserved < default <= reserved + cma and not _is_cma_known(seen):
-        reason = "%s are reserved, and whether this kernel also set aside the %s asked for with ,cma is not known."
+        reason = "%s are reserved. It is not known whether this kernel also set aside the %s asked for with ,cma."
         return unknown(reason % (mib(reserved), mib(cma)), PROVE)
     if reserved + cma >= default:
         return passed(in_words(reserved, cma), mib(default))
@@ -201,7 +201,7 @@ def cma_user_pages(seen: Evidence) -> Outcome:
     collector = seen.settings.core_collector
     if dump_level(collector) & USER:
         return passed("the dump leaves out the pages of programs in any case")
-    reason = "The dump is to hold the pages of programs, and those in the %s of CMA are lost whatever the dump level."
+    reason = "The dump is to hold the pages of programs, but those in the %s of CMA are lost at any dump level."
     advice = "Set kdump_core_collector with -d 31, or reserve without ,cma (kdump_crashkernel)."
     return warned(reason % mib(cma), advice, collector, "a dump level with 8 in it, such as -d 31")
 

@@ -16,7 +16,7 @@ from ansible_collections.crashops.kdump.plugins.module_utils._facts.evidence imp
 from ansible_collections.crashops.kdump.plugins.module_utils._facts.kernel import NOTIFIERS, NOTIFIERS_FILE
 
 # off by default in guests of KVM, which often have no counters for it
-NO_DETECTOR = "kernel.nmi_watchdog is 0, so that no CPU which takes no interrupts is found."
+NO_DETECTOR = "kernel.nmi_watchdog is 0, so a CPU that takes no interrupts is not detected."
 PROFILE = "Set kdump_panic_policy (the role applies it), or the key itself."
 
 

@@ -17,7 +17,9 @@ from ansible_collections.crashops.kdump.plugins.module_utils._checks.outcome imp
 )
 from ansible_collections.crashops.kdump.plugins.module_utils._facts.evidence import Evidence
 
-PROVE = "Crash the host in its maintenance window: crashops.kdump.test -l HOST -e kdump_test_confirm=HOST."
+PROVE = (
+    "Crash the host in its maintenance window: ansible-playbook crashops.kdump.test -l HOST -e kdump_test_confirm=HOST."
+)
 SOURCES = {"crash_test": "a crash test", "kdumpctl": "kdumpctl test", "dump": "a real crash"}
 DAY_S = 86400
 

@@ -42,7 +42,7 @@ def armed(seen: Evidence) -> Outcome:
         return unseen
     service = seen.service
     if service.moving:
-        reason = "No capture kernel is loaded yet: %s is still starting; look again in a while." % service.unit
+        reason = "No capture kernel is loaded yet: %s is still starting." % service.unit
         return failed(reason, "Look again in a while: the capture initramfs may be built meanwhile.", "not yet", "yes")
     return failed("No capture kernel is loaded.", ARM, "no", "yes")
 

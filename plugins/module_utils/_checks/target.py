@@ -35,7 +35,7 @@ def dump_directory(seen: Evidence) -> Outcome:
     if directory.exists:
         return found or passed(directory.path)
     if directory.exists is None:
-        return unknown("Whether %s is there cannot be seen." % directory.path)
+        return unknown("It cannot be seen whether %s exists." % directory.path)
     reason = "The dump directory %s does not exist." % directory.path
     # a directory that is made at the crash is one that everybody may look into
     judge = warned if seen.stack_class.makes_dump_directory else failed
@@ -53,7 +53,7 @@ def space(seen: Evidence) -> Outcome:
     if free is None:
         return _no_space(seen)
     if needed is None:
-        return unknown("How large a dump would be cannot be told.")
+        return unknown("It is not known how large a dump would be.")
     if free >= needed:
         return passed("%s free" % mib(free), mib(needed))
     reason = "%s are free where the dump lands, and it would take %s."

@@ -33,6 +33,6 @@ def target_drivers(seen: Evidence) -> Outcome:
     kept_out = [one.name for one in drivers.blocks if one.sure]
     # kdump-tools keeps USB out unasked, and what hangs on that is rare
     if [name for name in kept_out if name != USB] and drivers.unseen:
-        reason = "%s is kept out of the capture kernel. Whether the target needs it cannot be seen: %s is not known."
+        reason = "%s is kept out of the capture kernel. It cannot be seen whether the target needs it: %s is not known."
         return unknown(reason % (", ".join(kept_out), drivers.unseen), "Prove it by a crash test.")
     return passed("kept out: %s" % ", ".join(kept_out) if kept_out else "no driver is kept out")

@@ -35,7 +35,7 @@ def target_in_capture(seen: Evidence) -> Outcome:
         return failed(reason % (mount.point, why, BELOW), INTO_FSTAB % "_netdev, noauto", why)
     late = [one for one in options if one in ("nofail", *CLOUD_INIT)]
     if late:
-        reason = "The capture kernel does not wait for %s (%s in /etc/fstab); were it late, %s."
+        reason = "The capture kernel does not wait for %s (%s in /etc/fstab); if it comes late, %s."
         advice = "%s Or prove it by a crash test (crashops.kdump.test)." % (INTO_FSTAB % "nofail")
         return warned(reason % (mount.point, late[-1], BELOW), advice, late)
     return passed(mount.point)
@@ -45,9 +45,9 @@ def _not_mounted(seen: Evidence) -> str:
     """Return why the capture kernel does not mount the dump directory's file system; nothing where it does."""
     mount = seen.target.mount
     if mount.options is None:
-        return "" if mount.unit else "it stands in no fstab"
+        return "" if mount.unit else "/etc/fstab does not have it"
     if mount.remote:
-        return "it is of a server"
+        return "a server holds it"
     if "_netdev" in mount.options:
         return "_netdev in /etc/fstab"
     return "noauto in /etc/fstab" if _on_demand(mount.options) else ""
@@ -64,7 +64,7 @@ def target_at_boot(seen: Evidence) -> Outcome:
     if mount.point is None or seen.settings.target_type != "local":
         return skipped("the dump directory lies on the root file system, or kdump mounts the target")
     if mount.options is None and not mount.unit:
-        reason = "%s is mounted, and neither /etc/fstab nor a unit of systemd has it: the next boot does not."
+        reason = "%s is mounted, and neither /etc/fstab nor a unit of systemd has it: the next boot does not mount it."
         return warned(reason % mount.point, INTO_FSTAB % "noauto", "not in fstab", "in fstab")
     if mount.options is not None and _on_demand(mount.options):
         reason = "%s is mounted, and /etc/fstab has noauto for it: the next boot does not mount it."

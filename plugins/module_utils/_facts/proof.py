@@ -23,7 +23,7 @@ from ansible_collections.crashops.kdump.plugins.module_utils._vmcores import tru
 # of the record: 3 holds what the programs and files of the stack contain
 VERSION = 3
 PROOF = "/var/lib/crashops-kdump/proof.json"
-# kdump-utils 1.0.51 and later: "success kdump_test_id=SECONDS-NANOSECONDS"; building the image anew removes it
+# kdump-utils 1.0.51 and later: "success kdump_test_id=SECONDS-NANOSECONDS"; building the image again removes it
 KDUMPCTL_STATUS = "/var/lib/kdump/vmcore-creation.status"
 # The states of a proof, listed here alone: tests/unit/plugins/test_copies.py holds the copies.
 STATES = ("proven", "stale", "never", "unknown")
@@ -101,7 +101,7 @@ def read_proof(host: TolerantHost, now: Setup, dumps: List[Any]) -> Proof:
     recorded = None if text is None else _recorded(host, text, now)
     if recorded is not None and recorded.state == "proven":
         return recorded
-    # what the recorded crash left beside its record proves no more than the record does
+    # what the recorded crash left next to its record proves no more than the record itself
     proved = recorded.time + SAME_TIME_S if recorded and recorded.time else 0
     since = max(proved, now.image_mtime or 0, now.collector_mtime or 0, now.files_mtime or 0, now.own_time or 0)
     others = (_of_kdumpctl(host, since), _of_dump(host.now(), now, since, dumps))
@@ -178,7 +178,7 @@ def changes(record: Dict[str, Any], now: Setup) -> List[str]:
     pairs += [(name.replace("_", " "), secret_words.masked(was[name]), known.get(name)) for name in sorted(was)]
     found = ["%s was %s and is %s" % (what, _word(old), _word(new)) for what, old, new in pairs if old != new]
     times = [
-        ("the capture initramfs was built anew", image.get("mtime"), now.image_mtime),
+        ("the capture initramfs was built again", image.get("mtime"), now.image_mtime),
         ("makedumpfile was updated", record.get("collector_mtime"), now.collector_mtime),
     ]
     found += [what for what, old, new in times if old and (new is None or abs(old - new) > SAME_TIME_S)]

@@ -38,7 +38,7 @@ from ansible_collections.crashops.kdump.plugins.module_utils._stacks.base import
 from ansible_collections.crashops.kdump.plugins.module_utils._syntax.finding import refusal
 
 SYS_MODULES = "/sys/module/"
-# what a layer needs beside the drivers of its disk, and what dracut calls that
+# what a layer needs in addition to its disk's drivers, and what dracut calls that
 LAYER_DRIVERS = {
     "luks2": ("dm_mod", "dm_crypt"),
     "crypt": ("dm_mod", "dm_crypt"),

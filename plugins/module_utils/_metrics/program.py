@@ -125,7 +125,7 @@ def main(argv: List[str], start: Any, read: Reading = collect) -> int:
 def write(path: str, content: bytes) -> None:
     """Put the metrics file, which everybody may read, in place as a whole or not at all."""
     _remove_left(path)
-    # Made anew under a name that nobody can guess: the directory may belong to node_exporter's user, and what that
+    # A new file under a name that nobody can guess: the directory may belong to node_exporter's user, and what that
     # user puts there must not lead root elsewhere. The collector reads no name that does not end with .prom.
     handle, temporary = tempfile.mkstemp(prefix="." + FILE + ".", dir=os.path.dirname(path))
     try:

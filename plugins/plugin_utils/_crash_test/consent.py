@@ -71,7 +71,7 @@ def refusals(name: str, confirm: Any, given: Written | None) -> list[str]:
     if not confirm:
         return [refusal("confirm", "", "a crash test needs the name of the host that is to crash", remedy)]
     if given is None:
-        rule = "it cannot be seen as it was written, so it might name every host"
+        rule = "its original text cannot be seen, so it might name every host"
         return [refusal("confirm", confirm, rule, remedy)]
     if given.text is None:
         rule = "it comes from %s, which was not typed for this run and might name every host" % given.variable

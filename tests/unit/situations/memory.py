@@ -183,7 +183,7 @@ SITUATIONS = [
         "programs' pages are to be in the dump, and those in CMA are lost",
         armed_debian,
         change=with_cma(96, level="17"),
-        says={"cma_user_pages": ("warn", "lost whatever the dump level")},
+        says={"cma_user_pages": ("warn", "lost at any dump level")},
         verdict="degraded",
         source="the kernel's documentation of crashkernel=...,cma",
         before="ready_unproven, no word",

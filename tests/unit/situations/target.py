@@ -665,7 +665,7 @@ STANDING = [
         "the disk of the dumps was mounted by hand, and the capture kernel boots the root",
         armed_debian,
         None,
-        {"target_at_boot": ("warn", "neither"), "target_in_capture": ("fail", "stands in no fstab")},
+        {"target_at_boot": ("warn", "neither"), "target_in_capture": ("fail", "does not have it")},
         before=QUIET,
     ),
     standing(
@@ -700,7 +700,7 @@ STANDING = [
         "the local path of kdump-tools lies on an export",
         armed_debian,
         "defaults",
-        dict(ROUTED, target_at_boot=("pass", ""), target_in_capture=("fail", "of a server")),
+        dict(ROUTED, target_at_boot=("pass", ""), target_in_capture=("fail", "a server holds it")),
         kind="nfs4",
         before="ready_unproven, capture_network skipped as the target is local",
     ),

@@ -90,4 +90,4 @@ def younger_image(guest):
 
 def test_a_proof_ends_with_the_image_that_it_was_about(guest, younger_image):
     proof = module(guest, "kdump_info")["proof"]
-    assert (proof["state"], proof["stale_because"]) == ("stale", ["the capture initramfs was built anew"])
+    assert (proof["state"], proof["stale_because"]) == ("stale", ["the capture initramfs was built again"])

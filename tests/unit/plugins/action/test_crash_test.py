@@ -302,7 +302,7 @@ def test_a_host_that_is_silent_after_a_broken_connection_is_awaited():
     action.at_trigger, action.called_off = AnsibleConnectionFailure("Broken pipe"), [AnsibleConnectionFailure(GONE)]
     result = run(action)
     assert not result.get("failed"), result
-    assert any("it may have crashed, so it is awaited" in words for words in action.told)
+    assert any("it may have crashed, so the test waits for it" in words for words in action.told)
 
 
 @pytest.mark.parametrize("number", [signal.SIGINT, signal.SIGTERM])
@@ -541,7 +541,7 @@ def test_a_host_that_does_not_tell_its_name_is_not_crashed():
     action = on_server({"dumps": []})
     action.who = "command not found"
     result = run(action)
-    assert "does not tell its clock and its name" in result["msg"]
+    assert "did not report its clock and its name" in result["msg"]
     assert "trigger" not in action.calls
 
 

@@ -187,7 +187,7 @@ def test_an_image_that_is_older_than_its_sources_is_said():
     host.mtimes["/etc/initramfs-tools/modules"] = host.clock + 10
     result = info(host)
     stale = next(check for check in result["checks"] if check["id"] == "image_fresh")
-    assert "must be built anew: it is older than /etc/initramfs-tools/modules." in stale["reason"]
+    assert "must be built again: it is older than /etc/initramfs-tools/modules." in stale["reason"]
     assert (result["verdict"], result["ready"]) == ("degraded", True)
 
 
@@ -204,7 +204,7 @@ def test_a_configuration_that_is_newer_than_what_is_loaded_is_said():
     assert result["service"]["changed_since"] == ["/etc/default/kdump-tools"]
     stale = next(check for check in result["checks"] if check["id"] == "loaded_fresh")
     assert (
-        stale["reason"] == "What is loaded is older than /etc/default/kdump-tools, unless it was loaded anew by hand."
+        stale["reason"] == "What is loaded is older than /etc/default/kdump-tools, unless it was loaded again by hand."
     )
 
 

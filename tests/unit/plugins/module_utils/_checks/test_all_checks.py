@@ -283,8 +283,8 @@ BROKEN = [
         ),
     ),
     ("image_exists", "fail", "does not exist", debian({IMAGE: None})),
-    ("image_fresh", "warn", "must be built anew", with_(debian(), mtimes=later("/boot/vmlinuz-" + RELEASE))),
-    ("image_fresh", "warn", "must be built anew", with_(el9(), mtimes=later("/boot/vmlinuz-" + EL9_RELEASE))),
+    ("image_fresh", "warn", "must be built again", with_(debian(), mtimes=later("/boot/vmlinuz-" + RELEASE))),
+    ("image_fresh", "warn", "must be built again", with_(el9(), mtimes=later("/boot/vmlinuz-" + EL9_RELEASE))),
     (
         "loaded_fresh",
         "warn",
@@ -676,7 +676,7 @@ def test_where_the_route_is_not_known_the_way_is_the_default_one(target, answers
     for routes in ("", "\0", "Iface\tDestination\tGateway\n"):
         found = way_to(target, answers, {"/proc/net/route": routes, "/proc/net/ipv6_route": routes})[0]
         assert (found["status"], found["value"]) == ("unknown", None)
-        assert "no route to the server" in found["reason"]
+        assert "No route from this host to the server" in found["reason"]
 
 
 def test_the_way_to_an_export_that_is_mounted_is_asked_for_as_well():
@@ -767,7 +767,7 @@ def test_a_proof_makes_a_host_ready_and_settles_every_doubt():
     [
         ({"kernel": "6.1.0-40-amd64"}, "the kernel was 6.1.0-40-amd64 and is 6.1.0-41-amd64"),
         ({"crashkernel": ["256M"]}, "crashkernel= was 256M and is 384M-:128M"),
-        ({"image": {"path": IMAGE, "mtime": 1600000000.0}}, "the capture initramfs was built anew"),
+        ({"image": {"path": IMAGE, "mtime": 1600000000.0}}, "the capture initramfs was built again"),
         ({"settings": {"target_type": "nfs"}}, "target type was nfs and is local"),
         ({"collector_mtime": 5.0}, "makedumpfile was updated"),
         ({"firmware": "SeaBIOS 1.15"}, "the firmware was SeaBIOS 1.15 and is SeaBIOS 1.16"),

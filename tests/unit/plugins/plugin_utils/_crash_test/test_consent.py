@@ -56,7 +56,7 @@ def test_what_is_not_the_literal_name_is_refused(text, typed, resolved, words):
 def test_consent_that_cannot_be_seen_as_written_is_refused():
     for texts in ([], ["web1", HOST]):
         (sentence,) = consent.refusals("web1", "web1", consent.source(texts, {}))
-        assert "it cannot be seen as it was written" in sentence
+        assert "its original text cannot be seen" in sentence
 
 
 TASKS = [
