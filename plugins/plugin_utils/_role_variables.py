@@ -10,7 +10,9 @@ Names, types and choices are those of the role's argument_specs.yml, which is re
 from __future__ import annotations
 
 import difflib
+import json
 import re
+import shlex
 from collections.abc import Callable, Iterable, Mapping
 from functools import lru_cache
 from pathlib import Path
@@ -35,6 +37,8 @@ OF_PLAYBOOKS = (
     "kdump_hosts", "kdump_test_serial", "kdump_report_directory", "kdump_report_formats", "kdump_report_query",
     "kdump_report_title", "kdump_test_result",
 )  # fmt: skip
+# the headers of the playbooks use these, and Ansible resolves a header before it knows any host
+OF_HEADERS = ("kdump_hosts", "kdump_test_serial")
 ALLOWED = "kdump_allow_unknown"
 # linux-system-roles.kdump 1.x; what it calls as it is called here is left out
 OF_PEER = {
@@ -125,6 +129,23 @@ def unknown(variables: Mapping[str, Any], entry_point: str) -> list[str]:
     known = [*options_of(entry_point), *OF_PLAYBOOKS]
     names = [name for name in sorted(variables) if name.startswith("kdump_") and name not in known]
     return [_unknown(name, variables[name], known) for name in names if not _is_result(variables[name])]
+
+
+def ignored(variables: Mapping[str, Any], in_header: Mapping[str, Any]) -> list[str]:
+    """Return a sentence for each variable of a play's header that has another value there than on the host."""
+    rule = "Ansible read the header of this play without it, so the run would ignore this value"
+    return [
+        refusal(name, value, rule, "remove it from the inventory, and type %s" % _as_extra_variable(name, value))
+        for name, value in variables.items()
+        if name in OF_HEADERS and value is not None and in_header.get(name) != value
+    ]
+
+
+def _as_extra_variable(name: str, value: Any) -> str:
+    """Return the option that gives a variable to a run, as somebody can type it in a shell."""
+    words = "%s=%s" % (name, value)
+    is_one_word = isinstance(value, (str, int)) and not re.search(r"[\s'\"\\]", words)
+    return "-e %s" % shlex.quote(words if is_one_word else json.dumps({name: value}))
 
 
 def _is_result(value: Any) -> bool:

@@ -32,7 +32,7 @@ class VariablesAction(ActionBase):
         values, wrong = _role_variables.converted(typed, entry_point)
         refused += wrong
         refused += _role_variables.refusals(values, lambda name: is_known(name, self._vars), self._hosts())
-        return values, refused + self._claimed(given)
+        return values, refused + self._ignored(given) + self._claimed(given)
 
     @staticmethod
     def ended(result: dict[str, Any]) -> dict[str, Any]:
@@ -68,6 +68,30 @@ class VariablesAction(ActionBase):
 
     def _hosts(self) -> list[str]:
         return list((self._vars.get("groups") or {}).get("all") or [])
+
+    def _ignored(self, given: Mapping[str, Any]) -> list[str]:
+        """Return a sentence for each variable of the play's header that the header did not see."""
+        names = [name for name in _role_variables.OF_HEADERS if name in given]
+        if not names:
+            return []
+        manager = self._task.get_variable_manager()
+        # without a host, as Ansible resolves a header: extra variables, and those of the play
+        header = manager.get_vars(play=self._task.get_play())
+        names = [name for name in names if name not in manager.extra_vars]
+        seen = self._resolved(header, names, self._templar.copy_with_new_env(available_variables=header))
+        return _role_variables.ignored(self._resolved(given, names, self._templar), seen)
+
+    def _resolved(self, variables: Mapping[str, Any], names: list[str], templar: Any) -> dict[str, Any]:
+        """Return variables with their templates resolved; what cannot be resolved stays as it was written."""
+        found = {}
+        for name in names:
+            value = variables.get(name)
+            try:
+                value = templar.template(value)
+            except AnsibleError:
+                pass
+            found[name] = None if value == self._vars.get("omit") else plain(value)
+        return found
 
     def _claimed(self, given: Mapping[str, Any]) -> list[str]:
         """Return a refusal for each role variable whose value is a fact, since any module's result can bring one."""

@@ -170,3 +170,41 @@ def test_one_word_fails_only_hosts_of_that_verdict(collections, fleet):
     done = fleet(good="debian", off="unarmed").playbook(collections, "verify", "-e", "kdump_verify_fail=not_ready")
     assert done.failures("good") == []
     assert done.failures("off")[0].startswith("off is not_ready:")
+
+
+OF_INVENTORY = {"made_up": "debian", "kdump_hosts": "web1", "kdump_test_serial": "100%"}
+IGNORED = [
+    "kdump_hosts: 'web1' is refused: Ansible read the header of this play without it, so the run would ignore this "
+    "value; remove it from the inventory, and type -e kdump_hosts=web1.",
+    "kdump_test_serial: '100%' is refused: Ansible read the header of this play without it, so the run would ignore "
+    "this value; remove it from the inventory, and type -e kdump_test_serial=100%.",
+]
+
+
+@pytest.mark.parametrize("name", ["setup", "verify", "test", "disable", "report"])
+def test_header_variable_of_the_inventory_is_refused(collections, fleet, name):
+    done = fleet(web1=OF_INVENTORY).playbook(collections, name)
+    assert done.failures("web1")[0] == " ".join(IGNORED)
+    assert (
+        not {"Configure kdump", "Stop kdump, now and at boot", "Crash the host and check the dump"}
+        & done.of("web1").keys()
+    )
+
+
+def test_header_variable_that_is_typed_counts(collections, fleet):
+    typed = {"kdump_hosts": "web2", "kdump_test_serial": 1}
+    done = fleet(web1=OF_INVENTORY, web2=OF_INVENTORY).playbook(collections, "verify", **typed)
+    assert (done.failures("web2"), done.of("web1"), done.rc) == ([], {}, 0)
+
+
+def test_header_variable_of_the_importing_play_counts(collections, fleet):
+    play = {"import_playbook": "crashops.kdump.verify"}
+    given = {"kdump_hosts": "{{ 'web' ~ '2' }}", "kdump_test_serial": 2}
+    done = fleet(web1=OF_INVENTORY, web2=OF_INVENTORY).play(collections, [dict(play, vars=given)])
+    assert (done.failures("web2"), done.of("web1"), done.rc) == ([], {}, 0)
+
+
+def test_header_variable_that_a_template_takes_from_the_inventory_is_refused(collections, fleet):
+    play = {"import_playbook": "crashops.kdump.verify", "vars": {"kdump_hosts": "{{ ours | default('all') }}"}}
+    done = fleet(web1={"made_up": "debian", "ours": "web1"}).play(collections, [play])
+    assert done.failures("web1")[0].startswith("kdump_hosts: 'web1' is refused")

@@ -30,6 +30,35 @@ def test_every_variable_of_a_playbook_is_known():
     assert named - known == set()
 
 
+def test_every_variable_of_a_header_is_known_as_one():
+    plays = [play for path in (ROOT / "playbooks").glob("*.yml") for play in yaml.safe_load(path.read_text("utf-8"))]
+    headers = [{key: value for key, value in play.items() if "tasks" not in key and key != "when"} for play in plays]
+    assert set(PLAYBOOK_VARIABLE.findall(yaml.safe_dump(headers))) == set(_role_variables.OF_HEADERS)
+
+
+@pytest.mark.parametrize(
+    ("value", "words"),
+    [
+        ("web", "-e kdump_hosts=web"),
+        ("all:!dumps", "-e 'kdump_hosts=all:!dumps'"),
+        ("web, db", """-e '{"kdump_hosts": "web, db"}'"""),
+        (["web", "db"], """-e '{"kdump_hosts": ["web", "db"]}'"""),
+    ],
+)
+def test_value_that_the_header_lacks_is_refused(value, words):
+    (sentence,) = _role_variables.ignored({"kdump_hosts": value}, {})
+    assert sentence.endswith("; remove it from the inventory, and type %s." % words)
+
+
+@pytest.mark.parametrize(
+    ("variables", "in_header"),
+    [({"kdump_hosts": "web"}, {"kdump_hosts": "web"}), ({"kdump_hosts": None}, {}), ({"kdump_path": "/x"}, {})],
+    ids=["same", "null", "no_header"],
+)
+def test_value_that_the_header_has_is_taken(variables, in_header):
+    assert _role_variables.ignored(variables, in_header) == []
+
+
 def test_every_default_of_the_role_is_that_of_its_specification():
     defaults = yaml.safe_load((ROOT / "roles/kdump/defaults/main.yml").read_text(encoding="utf-8"))
     specified = {
