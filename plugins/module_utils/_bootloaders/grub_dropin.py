@@ -115,10 +115,10 @@ class GrubDropIn(Bootloader):
         if not files and before == after:
             return BootPlan(before, after, [], [])
         # Compiling a module takes longer than reading a host, so what only a change needs is imported here.
-        from ansible_collections.crashops.kdump.plugins.module_utils._bootloaders.update_grub_effects import foretold
+        from ansible_collections.crashops.kdump.plugins.module_utils._bootloaders.update_grub_effects import predicted
 
         texts = {path: self.host.read(path) or "" for path in self._paths() if path != DROP_IN}
-        return foretold(BootPlan(before, after, files, [["update-grub"]]), texts, self._edited_since())
+        return predicted(BootPlan(before, after, files, [["update-grub"]]), texts, self._edited_since())
 
     def _paths(self) -> List[str]:
         """Return GRUB's files of settings, in the order in which they are read."""
@@ -150,9 +150,9 @@ class GrubDropIn(Bootloader):
         except Failure as failure:
             put_back(self.host, saved)
             raise Failure(failure.msg + "; the boot entries were put back as they were", **failure.details)
-        from ansible_collections.crashops.kdump.plugins.module_utils._bootloaders.update_grub_effects import came_about
+        from ansible_collections.crashops.kdump.plugins.module_utils._bootloaders.update_grub_effects import as_applied
 
-        return came_about(plan, seen)
+        return as_applied(plan, seen)
 
     def _compared(self, plan: BootPlan) -> List[BootEntry]:
         """Return the boot entries as they are now; raise Failure if one does not have the wanted values."""

@@ -26,7 +26,7 @@ UNTOLD = (
 )
 
 
-def foretold(plan: BootPlan, texts: Dict[str, str], edited: bool) -> BootPlan:
+def predicted(plan: BootPlan, texts: Dict[str, str], edited: bool) -> BootPlan:
     """Return a plan with the arguments that GRUB's settings will add to boot entries, and sentences about them.
 
     texts are the files of settings by path, in the order in which they are read. edited says whether one of them
@@ -49,7 +49,7 @@ def foretold(plan: BootPlan, texts: Dict[str, str], edited: bool) -> BootPlan:
     return plan._replace(after=after, notes=notes)
 
 
-def came_about(plan: BootPlan, seen: List[BootEntry]) -> BootPlan:
+def as_applied(plan: BootPlan, seen: List[BootEntry]) -> BootPlan:
     """Return a plan with the boot entries as they are read back, and sentences about other changed arguments."""
     found = {entry.id: entry for entry in seen}
     pairs = [(entry, found.get(entry.id, entry)) for entry in plan.after]

@@ -130,10 +130,10 @@ def test_nothing_is_changed_inside_a_capture_kernel():
 @pytest.mark.parametrize("options", [{"size": "256M"}, {"size": ["512M,high", "128M,low"]}, {"state": "absent"}])
 def test_check_mode_foretells_exactly_and_changes_nothing(make, options):
     host, dry = make(), make()
-    foretold = reserve(dry, check_mode=True, **options)
+    predicted = reserve(dry, check_mode=True, **options)
     assert not dry.written
     assert dry.files == make().files
-    assert reserve(host, **options) == foretold
+    assert reserve(host, **options) == predicted
 
 
 @pytest.mark.parametrize("make", [GrubbyHost, DebianHost])
@@ -180,9 +180,9 @@ def arguments_after(result):
 
 
 def test_a_pending_setting_of_an_admin_is_told_and_shown_and_no_failure():
-    foretold = reserve(pending_host(), check_mode=True, size="256M")
+    predicted = reserve(pending_host(), check_mode=True, size="256M")
     result = reserve(pending_host(), size="256M")
-    for seen in (foretold, result):
+    for seen in (predicted, result):
         assert seen["messages"] == [NEWER + "it adds mitigations=off to the boot entries"]
         assert all("mitigations=off" in words and "crashkernel=256M" in words for words in arguments_after(seen))
         assert len(arguments_after(seen)) == 3

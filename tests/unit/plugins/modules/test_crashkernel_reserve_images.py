@@ -26,10 +26,10 @@ def reserve(host, check_mode=False, **options):
 
 def test_a_value_is_set_on_the_deployment_that_boots_next():
     host = OstreeHost()
-    foretold = reserve(host, check_mode=True)
+    predicted = reserve(host, check_mode=True)
     assert host.commands == [["rpm-ostree", "kargs"]]
     done = reserve(host)
-    assert done == foretold
+    assert done == predicted
     assert (done["changed"], done["bootloader"], done["reboot_required"]) == (True, "rpm-ostree", True)
     assert done["configured"] == [{"id": "next deployment", "kernel": None, "args": ["256M"], "default": True}]
     assert not reserve(host)["changed"]

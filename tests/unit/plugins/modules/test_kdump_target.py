@@ -346,9 +346,9 @@ def test_a_missing_program_is_named_with_its_package(target, stack, program, pac
         run(host, target=target)
     assert failure.value.msg.startswith("%s is not on this host" % program)
     assert failure.value.details == {"trouble": "program_missing", "package": package}
-    foretold = run(host, check_mode=True, target=target)
-    assert (foretold["changed"], foretold["writable"], foretold["package"]) == (False, None, package)
-    assert foretold["untried"].startswith("%s is not on this host" % program)
+    predicted = run(host, check_mode=True, target=target)
+    assert (predicted["changed"], predicted["writable"], predicted["package"]) == (False, None, package)
+    assert predicted["untried"].startswith("%s is not on this host" % program)
 
 
 SSH = {"type": "ssh", "location": "kdump@store", "ssh_key": KEY}
