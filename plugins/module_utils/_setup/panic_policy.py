@@ -39,4 +39,4 @@ def plan_policy(host: Host, profiles: List[str], files: Mapping[str, str]) -> Di
     is_set = is_set and all(written.get(one["key"]) == str(one["value"]) for one in keys) and not unasked
     is_there = directory is not None and directory.mode == 0o755 and are_as_expected(host, files)
     done = is_set and is_there and not lacks_sysctl and runs(host, UNIT)
-    return part(not done, "present", keys=keys, unasked=unasked, installs=lacks_sysctl)
+    return part(not done, "present", sysctls=keys, unasked=unasked, installs=lacks_sysctl)

@@ -37,7 +37,7 @@ def policy(host, profiles=("oops", "hung_tasks")):
 def test_a_policy_that_is_set_needs_nothing():
     found = policy(policy_host())
     assert (found["needed"], found["state"], found["unasked"], found["installs"]) == (False, "present", [], False)
-    assert found["keys"] == [
+    assert found["sysctls"] == [
         {"key": "kernel.panic_on_oops", "value": 1},
         {"key": "kernel.hung_task_panic", "value": 1},
     ]
