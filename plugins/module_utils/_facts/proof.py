@@ -129,7 +129,7 @@ def judged(text: str, now: Setup, clock: float) -> Proof:
     try:
         record = json.loads(text)
         panic = record.get("panic")
-        time, size = _number(record["time"], LAST_TIME_S), int(_number(record["dump"]["size_bytes"]))
+        time, size = _number(record["time"], LAST_TIME_S), int(_number(_mapping(record["dump"])["size_bytes"]))
         ram = None if record.get("ram_bytes") is None else int(_number(record["ram_bytes"]))
         changed = _impossible(record, clock) + changes(record, now)
     # deeply nested JSON ends in RecursionError
@@ -146,9 +146,16 @@ def _number(value: Any, most: float = 2.0**63) -> float:
     return float(value)
 
 
+def _mapping(value: Any) -> Dict[str, Any]:
+    """Return a mapping of a record in JSON; raise ValueError for anything else, which indexing might let pass."""
+    if not isinstance(value, dict):
+        raise ValueError(value)
+    return value
+
+
 def _impossible(record: Dict[str, Any], clock: float) -> List[str]:
     """Return what cannot be in a record: a crash in the future or before its image was built, another kernel's dump."""
-    when, built, dump = record["time"], record["image"].get("mtime"), record["dump"]
+    when, built, dump = record["time"], _mapping(record["image"]).get("mtime"), record["dump"]
     found = []
     if not trusted_files.is_possible(when, clock):
         found.append("the crash test lies in the future, by this host's clock")
@@ -161,7 +168,7 @@ def _impossible(record: Dict[str, Any], clock: float) -> List[str]:
 
 def changes(record: Dict[str, Any], now: Setup) -> List[str]:
     """Return what has changed since the recorded crash; what the record does not hold is not compared."""
-    image = record["image"]
+    image = _mapping(record["image"])
     # the record went through Ansible, which carries no byte that is not UTF-8
     sent = shown({"settings": now.settings, "booted": now.booted, "own_files": now.own_files})
     now = now._replace(image_path=shown(now.image_path), **sent)
@@ -172,7 +179,7 @@ def changes(record: Dict[str, Any], now: Setup) -> List[str]:
     ]
     if record.get("firmware") and now.firmware:
         pairs.append(("the firmware", record["firmware"], now.firmware))
-    was = dict(record.get("target") or {}, **(record.get("settings") or {}))
+    was = dict(_mapping(record.get("target") or {}), **_mapping(record.get("settings") or {}))
     # the record holds no secrets, so their values are not compared
     known = secret_words.masked(now.settings)
     pairs += [(name.replace("_", " "), secret_words.masked(was[name]), known.get(name)) for name in sorted(was)]
@@ -181,7 +188,7 @@ def changes(record: Dict[str, Any], now: Setup) -> List[str]:
         ("the capture initramfs was built again", image.get("mtime"), now.image_mtime),
         ("makedumpfile was updated", record.get("collector_mtime"), now.collector_mtime),
     ]
-    found += [what for what, old, new in times if old and (new is None or abs(old - new) > SAME_TIME_S)]
+    found += [what for what, old, new in times if old and (new is None or abs(_number(old) - new) > SAME_TIME_S)]
     return found + _own_changes(record, now)
 
 
@@ -194,6 +201,7 @@ def _own_changes(record: Dict[str, Any], now: Setup) -> List[str]:
         return [
             "the programs of kdump or their files may have been changed since (the proof does not hold them)"
         ] * later
+    was = _mapping(was)
     same = [path for path in was if path in now.own_files and None in (was[path], now.own_files[path])]
     changed = [path for path in was if path not in same and now.own_files.get(path) != was[path]]
     words = ["%s %s" % (path, "was changed" if path in now.own_files else "is gone") for path in sorted(changed)]

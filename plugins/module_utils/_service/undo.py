@@ -69,10 +69,14 @@ def decoded(text: str) -> Optional[ChangeRecord]:
     try:
         data = json.loads(text)
         files = [Kept(file["path"], file["armed"], file["mtime_ns"], list(file["tried"])) for file in data["files"]]
-        return ChangeRecord(files, data["image"], data["image_mtime_ns"])
+        record = ChangeRecord(files, data["image"], data["image_mtime_ns"])
     # deeply nested JSON ends in RecursionError
     except (ValueError, KeyError, TypeError, RecursionError):
         return None
+    texts = [record.image, *(text for file in files for text in (file.path, file.armed or "", *file.tried))]
+    times = [record.image_mtime_ns, *(file.mtime_ns for file in files)]
+    kinds = [isinstance(text, str) for text in texts] + [time is None or isinstance(time, int) for time in times]
+    return record if all(kinds) else None
 
 
 def merged(older: ChangeRecord, newer: ChangeRecord) -> ChangeRecord:

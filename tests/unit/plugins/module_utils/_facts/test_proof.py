@@ -67,3 +67,16 @@ def test_a_host_that_stays_as_it_was_is_proven_by_its_record(make):
     assert (proof["state"], proof["source"], proof["stale_because"]) == ("proven", "crash_test", [])
     host.files[PROOF] = json.dumps(dict(record, crashkernel=["1G"]))
     assert read_facts(host, LookOptions())["proof"]["state"] == "stale"
+
+
+@pytest.mark.parametrize("value", [[1], ["x"], "x", 5.5, True, {"a": [1]}, float("nan"), -1], ids=repr)
+@pytest.mark.parametrize(
+    "name", ["time", "kernel", "crashkernel", "image", "settings", "dump", "own_files", "collector_mtime"]
+)
+def test_a_record_with_a_value_of_another_type_proves_nothing(name, value):
+    host = armed_debian()
+    info = read_facts(host, LookOptions())
+    mtime = host.stat(info["image"]["path"]).mtime_ns / 1e9
+    record = record_of(info, mtime, dict(DUMP, kernel=info["kernel"], crash_time=int(host.now())))
+    host.files[PROOF] = json.dumps(dict(record, **{name: value}))
+    assert read_facts(host, LookOptions())["proof"]["state"] in ("stale", "unknown")

@@ -3,6 +3,8 @@
 # SPDX-License-Identifier: GPL-3.0-or-later
 """What a change replaced is kept until the host is armed, and put back without harm to what others wrote since."""
 
+import json
+
 import pytest
 from ansible_collections.crashops.kdump.plugins.module_utils._machine.results import Failure
 from ansible_collections.crashops.kdump.plugins.module_utils._service import undo
@@ -24,6 +26,24 @@ def test_a_record_is_read_back_as_it_was_written():
 )
 def test_rubbish_holds_no_record(text):
     assert undo.decoded(text) is None
+
+
+@pytest.mark.parametrize(
+    ("file", "more"),
+    [
+        ({"path": 5}, {}),
+        ({"armed": ["x"]}, {}),
+        ({"mtime_ns": "1"}, {}),
+        ({"tried": [1]}, {}),
+        ({}, {"image": None}),
+        ({}, {"image_mtime_ns": "x"}),
+    ],
+)
+def test_a_record_with_a_value_of_another_type_holds_nothing_to_put_back(file, more):
+    whole = {"path": "/a", "armed": "x", "mtime_ns": 1, "tried": ["x"]}
+    record = {"files": [whole], "image": "/image", "image_mtime_ns": 1}
+    assert undo.decoded(json.dumps(record)) is not None
+    assert undo.decoded(json.dumps(dict(record, files=[dict(whole, **file)], **more))) is None
 
 
 def test_two_changes_are_undone_to_what_there_was_before_the_first():
