@@ -1,7 +1,10 @@
 # Copyright (c) 2026, The crashops.kdump authors
 # GNU General Public License v3.0-or-later (see COPYING or https://www.gnu.org/licenses/gpl-3.0.txt)
 # SPDX-License-Identifier: GPL-3.0-or-later
-"""What every unit test may ask for: run_module(main, **options), which calls a module's main as Ansible would."""
+"""What every unit test may ask for: run_module(main, **options), which calls a module's main as Ansible would.
+
+Also how many texts the fuzz tests make up, and which.
+"""
 
 import json
 from typing import Any, Callable, Dict
@@ -9,11 +12,20 @@ from typing import Any, Callable, Dict
 import pytest
 from ansible.module_utils import basic
 from ansible_collections.crashops.kdump.plugins.module_utils._machine import host_lock
+from hypothesis import HealthCheck, settings
 
 try:
     from ansible.module_utils.testing import patch_module_args
 except ImportError:
     patch_module_args = None  # before ansible-core 2.17
+
+# what a change must pass draws the same texts each time, so that no change fails for what it did not touch
+settings.register_profile("same", max_examples=200, deadline=None, derandomize=True)
+# `./dev fuzz` draws others each time, and names this profile
+settings.register_profile(
+    "fuzz", max_examples=2000, deadline=None, database=None, suppress_health_check=list(HealthCheck)
+)
+settings.load_profile("same")
 
 
 def _run(main: Callable[[], None], options: Dict[str, Any], monkeypatch: Any) -> None:

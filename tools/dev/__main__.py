@@ -30,6 +30,7 @@ Ubuntu machine is installed, and said (as root, or with sudo).
   ./dev test all        runs everything there is: both Debians, four ansible-cores, every fault, dumps to a server
   ./dev test PART...    runs these parts, or single stages of them; ./dev test --list names them all
   ./dev test --last-failed  runs what did not pass the last time, and of that only the tests that failed where it can
+  ./dev fuzz [MINUTES]  gives each parser made-up texts, other ones each time, for so many minutes; 10 by default
   ./dev lint            the same as ./dev test lint
   ./dev lock            writes the lock files of tools/dev again, after a change of a requirements-*.txt there
   ./dev changelog       writes CHANGELOG.md again, after a change of changelogs/fragments
@@ -50,6 +51,8 @@ def parser() -> argparse.ArgumentParser:
     commands.add_parser("lock", add_help=False)
     commands.add_parser("changelog", add_help=False)
     commands.add_parser("schemas", add_help=False)
+    fuzz = commands.add_parser("fuzz", prog="./dev fuzz", allow_abbrev=False)
+    fuzz.add_argument("minutes", nargs="?", type=float, default=10, metavar="MINUTES", help="for each parser")
     demo = commands.add_parser("demo", prog="./dev demo", allow_abbrev=False)
     demo.add_argument("--keep", action="store_true", help="leave the guest running and say how to reach it")
     test = commands.add_parser("test", prog="./dev test")
@@ -78,6 +81,8 @@ def main() -> int:
             return make_changelog()
         if options.command == "schemas":
             return make_schemas()
+        if options.command == "fuzz":
+            return fuzz(options.minutes)
         if options.command == "lint":
             return test(["lint"], last_failed=False)
         if options.list:
@@ -143,6 +148,15 @@ def _run(names: set[str], again: Mapping[str, Sequence[str]], made: Collection[s
         print("once more, only what failed: ./dev test --last-failed")
     print(f"{tally.passed} passed, {tally.failed} failed", flush=True)
     return 1 if tally.failed else 0
+
+
+def fuzz(minutes: float) -> int:
+    """Give each parser made-up texts for so many minutes, and return 1 if one of them failed."""
+    with _alone():
+        work = Workshop()
+        work.workers = schedule.cores()
+        results = schedule.run_all([gates.preparation(work), gates.fuzz(work, minutes)], LOGS)
+    return int(any(result.outcome != stages.PASSED for result in results))
 
 
 def make_locks() -> int:

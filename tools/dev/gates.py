@@ -5,11 +5,12 @@
 
 import os
 import shlex
+import time
 
 from tools.dev import guest_gates, pythons
 from tools.dev.cores import MAIN, OLDER, Core
 from tools.dev.log import Log
-from tools.dev.places import COLLECTIONS, LAB, STAGED
+from tools.dev.places import COLLECTIONS, LAB, REPOSITORY, STAGED
 from tools.dev.stages import ALL, EVERY, Stage, Step
 from tools.dev.workshop import Workshop
 
@@ -18,6 +19,7 @@ ON_HOSTS = "plugins/modules plugins/module_utils tests/unit/plugins tests/unit/f
 COVERED = 96
 # these run again and again the lines that other tests have run
 UNCOUNTED = ("*test_fuzz*", "*test_killed*")
+FUZZ = "tests/unit/plugins/**/test_fuzz_*.py"
 # each runs in the staged copy, with the programs of the main environment first on PATH
 LINT = (
     ("ruff format", "ruff format --check --output-format concise ."),
@@ -114,6 +116,26 @@ def _browser(work: Workshop) -> Stage:
 
     steps = [Step("system packages", work.install_browser, check=False), Step("pytest", run)]
     return Stage("browser", "the report's page in a real browser", steps, "unit", EVERY, 120, PREPARED)
+
+
+def fuzz(work: Workshop, minutes: float) -> Stage:
+    """Return the stage that gives each parser texts that nobody thought of, other ones each time, for so many minutes.
+
+    What it finds becomes an @example, or a test of its own: a change must pass the same texts each time.
+    """
+    folder = LAB / "pytest" / "fuzz"
+
+    def run(log: Log) -> None:
+        folder.parent.mkdir(parents=True, exist_ok=True)
+        files = sorted(str(path.relative_to(REPOSITORY)) for path in REPOSITORY.glob(FUZZ))
+        end, passes = time.monotonic() + 60 * minutes * len(files) / work.workers, 0
+        while time.monotonic() < end:
+            argv = ["pytest", "-q", "-n", str(work.workers), "-p", "no:cacheprovider", f"--basetemp={folder}"]
+            work.run(log, [*argv, "--hypothesis-profile=fuzz", *files], more={"PYTHONPATH": str(COLLECTIONS)})
+            passes += 1
+            log.say(f"{passes} passes over the tests of {len(files)} files, each with its many texts")
+
+    return Stage("fuzz", "made-up texts for each parser", [Step("pytest", run)], needs=PREPARED)
 
 
 def _coverage(work: Workshop) -> Stage:

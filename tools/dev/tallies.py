@@ -9,6 +9,8 @@ from typing import NamedTuple
 
 TAIL_LINES = 30
 PLAY_LINES = 60
+# how a line begins that says what failed; "E   " is pytest's, before the assertion
+NAMING = ("ERROR: ", "ERROR tests", "FAILED ", "E: ", "E   ")
 # how Ansible's report on a host that failed begins; PLAY_LINES of it are shown, as a console's end may be in it
 FATAL = re.compile(r"^(?:fatal: )?\[[\w.-]+\]: (?:FAILED|UNREACHABLE)!|^fatal: \[")
 # pytest -v's line of one test that failed: alone, or behind the worker's name and the progress
@@ -78,7 +80,7 @@ def names_a_failure(line: str) -> bool:
 
 def telling(lines: Sequence[str]) -> list[str]:
     """Return the lines of a failed step's log to show: the errors that it names, else its last lines."""
-    errors = [line for line in lines if line.startswith(("ERROR: ", "ERROR tests", "FAILED ", "E: "))]
+    errors = [line for line in lines if line.startswith(NAMING) or line.lstrip().startswith("Falsifying example")]
     return _of_a_play(lines) + (errors[-TAIL_LINES:] or list(lines[-TAIL_LINES:]))
 
 

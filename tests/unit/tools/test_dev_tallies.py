@@ -34,6 +34,8 @@ def test_sanity_tests_are_counted_as_ansible_test_does() -> None:
 def test_a_failure_shows_the_named_errors_or_the_last_lines() -> None:
     noise = [f"line {number}" for number in range(100)]
     assert tallies.telling([*noise, "ERROR: a.py:1:1: no", "more"]) == ["ERROR: a.py:1:1: no"]
+    said = ["E       IndexError: list index out of range", "Falsifying example: f(x=1)", "FAILED a.py::f - IndexError"]
+    assert tallies.telling([*noise, *said, *noise]) == said
     assert tallies.telling(noise) == noise[-tallies.TAIL_LINES :]
 
 

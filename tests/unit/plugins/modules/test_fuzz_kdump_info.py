@@ -13,7 +13,7 @@ from ansible_collections.crashops.kdump.plugins.module_utils._syntax.visible_tex
 from ansible_collections.crashops.kdump.plugins.modules import kdump_info
 from ansible_collections.crashops.kdump.tests.unit.armed_host import armed_debian, armed_el8, armed_el9, armed_el10
 from ansible_collections.crashops.kdump.tests.unit.plugins.modules.test_kdump_info import DEFAULTS
-from hypothesis import given, settings
+from hypothesis import given
 from hypothesis import strategies as st
 
 LIMIT_S = 4.0
@@ -91,7 +91,6 @@ def host_with(make, number, change, splices):
     return host
 
 
-@settings(max_examples=150, deadline=None)
 @given(st.sampled_from(MAKERS), st.integers(0, 1000), st.one_of(st.none(), st.sampled_from(CHANGES)), SPLICES)
 def test_any_file_or_answer_of_a_host_is_judged(make, number, change, splices):
     host = host_with(make, number, change, splices)
@@ -108,7 +107,6 @@ JSON = st.recursive(
 )
 
 
-@settings(max_examples=150, deadline=None)
 @given(st.dictionaries(st.sampled_from(sorted(PROOF)), JSON), st.sampled_from(MAKERS))
 def test_any_record_of_a_proof_is_judged(values, make):
     host = make(dict(MORE, **{"/var/lib/crashops-kdump/proof.json": json.dumps(dict(PROOF, **values))}))
@@ -117,13 +115,11 @@ def test_any_record_of_a_proof_is_judged(values, make):
     assert json.dumps(shown(result), allow_nan=False)
 
 
-@settings(max_examples=200, deadline=None)
 @given(st.one_of(JSON.map(json.dumps), PIECES, st.sampled_from(('{"files": [1]}', '{"files": [{}]}'))))
 def test_any_record_of_a_change_is_read_or_is_none(text):
     undo.decoded(text)
 
 
-@settings(max_examples=200, deadline=None)
 @given(st.sampled_from(CHANGES), SPLICES)
 def test_any_table_of_mounts_is_read(change, splices):
     table = "22 1 254:1 / / rw,relatime shared:1 - ext4 /dev/vda1 rw\n30 22 0:40 / /a\\040b rw - nfs4 store:/x rw\n"

@@ -15,10 +15,9 @@ from ansible_collections.crashops.kdump.plugins.module_utils._crashkernel.option
 )
 from ansible_collections.crashops.kdump.plugins.module_utils._crashkernel.reservation import reservation
 from ansible_collections.crashops.kdump.plugins.module_utils._syntax import kernel_cmdline
-from hypothesis import given, settings
+from hypothesis import given
 from hypothesis import strategies as st
 
-CALM = settings(deadline=None, max_examples=300)
 RAM = st.one_of(st.integers(0, 2**64), st.integers(0, 1024).map(lambda step: step << 27))
 RELEASES = st.one_of(
     st.none(),
@@ -48,7 +47,6 @@ RANGES = st.lists(
 WORDS = st.text(alphabet=st.characters(blacklist_categories=("Cs",)), max_size=12)
 
 
-@CALM
 @given(TEXTS)
 def test_any_text_is_an_argument_or_a_clean_error(text):
     try:
@@ -61,7 +59,6 @@ def test_any_text_is_an_argument_or_a_clean_error(text):
         assert argument.size >= 0
 
 
-@CALM
 @given(TEXTS)
 def test_any_text_is_a_size_of_64_bits_or_a_clean_error(text):
     try:
@@ -70,7 +67,6 @@ def test_any_text_is_a_size_of_64_bits_or_a_clean_error(text):
         assert str(error)
 
 
-@CALM
 @given(TEXTS, RAM, KERNELS)
 def test_any_command_line_reserves_something_or_nothing_with_a_reason(text, ram, kernel):
     for cmdline in (text, "crashkernel=" + text):
@@ -80,7 +76,6 @@ def test_any_command_line_reserves_something_or_nothing_with_a_reason(text, ram,
         assert found.more >= 0
 
 
-@CALM
 @given(PIECES, RAM, KERNELS)
 def test_no_command_line_reserves_the_whole_memory(text, ram, kernel):
     found = reservation("crashkernel=" + text, ram, kernel)
@@ -88,7 +83,6 @@ def test_no_command_line_reserves_the_whole_memory(text, ram, kernel):
     assert found.size < ram + kernel.default_low + kernel.align + 4 * GIB
 
 
-@CALM
 @given(st.one_of(SIZES, RANGES, st.builds("{}@64M".format, RANGES), st.builds("{},high".format, SIZES)), RAM, RELEASES)
 def test_what_an_operator_may_write_can_be_read_by_every_kernel(value, ram, release):
     check_together([parse_argument(value)])
@@ -96,7 +90,6 @@ def test_what_an_operator_may_write_can_be_read_by_every_kernel(value, ram, rele
     assert reason is None or "cannot read" not in reason
 
 
-@CALM
 @given(WORDS, SIZES, RAM, KERNELS)
 def test_the_last_plain_value_wins_whatever_stands_before_it(text, size, ram, kernel):
     alone = reservation("crashkernel=" + size, ram, kernel)
@@ -104,7 +97,6 @@ def test_the_last_plain_value_wins_whatever_stands_before_it(text, size, ram, ke
     assert reservation(before + " crashkernel=" + size, ram, kernel) == alone
 
 
-@CALM
 @given(TEXTS, st.lists(st.one_of(SIZES, RANGES), max_size=3))
 def test_an_edit_keeps_every_other_word_and_does_nothing_the_second_time(cmdline, wanted):
     edited = kernel_cmdline.replaced(cmdline, wanted)
@@ -114,7 +106,6 @@ def test_an_edit_keeps_every_other_word_and_does_nothing_the_second_time(cmdline
     assert kernel_cmdline.replaced(edited, wanted) == edited
 
 
-@CALM
 @given(TEXTS)
 def test_taking_out_keeps_everything_else_byte_for_byte(cmdline):
     kept = kernel_cmdline.without(cmdline)

@@ -16,7 +16,7 @@ from ansible_collections.crashops.kdump.plugins.module_utils._stacks.capture_cmd
 from ansible_collections.crashops.kdump.plugins.module_utils._stacks.kdump_tools import lint
 from ansible_collections.crashops.kdump.plugins.module_utils._stacks.kdumpctl import sysconfig_lint
 from ansible_collections.crashops.kdump.plugins.module_utils._syntax import shell_variables
-from hypothesis import example, given, settings
+from hypothesis import example, given
 from hypothesis import strategies as st
 
 SIZE = 8000
@@ -48,7 +48,6 @@ def is_sound(text, name):
     return not any(odd.name == name or odd.kind in closing for odd in shell_variables.oddities(text))
 
 
-@settings(max_examples=300, deadline=None)
 @given(st.one_of(TEXTS, BYTES))
 def test_any_text_is_read_and_judged(text):
     shell_variables.assignments(text)
@@ -58,7 +57,6 @@ def test_any_text_is_read_and_judged(text):
     assert all(0 < (finding.line or 1) <= text.count("\n") + 1 for finding in found)
 
 
-@settings(max_examples=300, deadline=None)
 @given(st.one_of(TEXTS, PLAIN, BYTES), NAMES, VALUES)
 @example("B=|<A=", "A", "")
 def test_an_edit_gives_the_value_and_leaves_every_other_byte(text, name, value):
@@ -79,7 +77,6 @@ def test_an_edit_gives_the_value_and_leaves_every_other_byte(text, name, value):
         assert text in without or text + "\n" in without
 
 
-@settings(max_examples=300, deadline=None)
 @given(st.one_of(TEXTS, PLAIN), NAMES)
 def test_what_is_removed_is_gone_and_the_rest_stands(text, name):
     removed = shell_variables.with_value(text, name, None)
@@ -91,7 +88,6 @@ def test_what_is_removed_is_gone_and_the_rest_stands(text, name):
         assert removed == text
 
 
-@settings(max_examples=60, deadline=None)
 @given(PLAIN, NAMES, VALUES)
 def test_sh_reads_what_was_written(text, name, value):
     edited = shell_variables.with_value(text, name, value)
@@ -100,7 +96,6 @@ def test_sh_reads_what_was_written(text, name, value):
     assert done.stdout.decode("utf-8", "surrogateescape") == value
 
 
-@settings(max_examples=200, deadline=None)
 @given(VALUES, st.lists(st.sampled_from(("a", "b=1", "c")), max_size=3), st.lists(st.sampled_from("abd"), max_size=3))
 def test_words_are_added_and_removed_once(value, append, remove):
     once = edited_words(value, append, remove)

@@ -16,7 +16,7 @@ from ansible_collections.crashops.kdump.tests.unit.dump_builder import (
     kdump_compressed,
     zipped,
 )
-from hypothesis import given, settings
+from hypothesis import given
 from hypothesis import strategies as st
 
 LIMIT_S = 2.0
@@ -91,7 +91,6 @@ def reader(content):
     return read
 
 
-@settings(max_examples=300, deadline=None)
 @given(st.one_of(DUMPS, RUBBISH))
 def test_any_dump_is_judged(content):
     start = process_time()
@@ -107,7 +106,6 @@ def test_any_dump_is_judged(content):
     assert process_time() - start < LIMIT_S
 
 
-@settings(max_examples=300, deadline=None)
 @given(st.sampled_from(sorted(page_compression.UNPACKERS)), st.binary(max_size=400), st.sampled_from((64, 4096, 65536)))
 def test_any_packed_page_is_unpacked_or_refused(flags, data, size):
     try:
@@ -132,7 +130,6 @@ LOGS = st.builds(
 )
 
 
-@settings(max_examples=200, deadline=None)
 @given(LOGS)
 def test_any_log_is_read(text):
     start = process_time()
@@ -153,7 +150,6 @@ NAMES = st.lists(
 ).map("".join)
 
 
-@settings(max_examples=300, deadline=None)
 @given(NAMES, st.sampled_from((1, 60)))
 def test_any_name_is_known_or_not(name, times):
     start = process_time()

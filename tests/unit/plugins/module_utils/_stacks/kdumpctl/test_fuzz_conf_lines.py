@@ -3,18 +3,16 @@
 # SPDX-License-Identifier: GPL-3.0-or-later
 """Whatever bytes stand in a kdump.conf: it is read, judged and edited without a traceback, a hang or a loss."""
 
-from datetime import timedelta
 from time import process_time
 
 import pytest
 from ansible_collections.crashops.kdump.plugins.module_utils._stacks.kdumpctl import conf_lines, conf_options
 from ansible_collections.crashops.kdump.plugins.module_utils._stacks.kdumpctl.conf_lint import RULES, lint
 from ansible_collections.crashops.kdump.plugins.module_utils._stacks.kdumpctl.conf_rules import Surroundings
-from hypothesis import example, given, settings
+from hypothesis import example, given
 from hypothesis import strategies as st
 
 # no text of this size may take longer, on any generation
-CALM = settings(deadline=timedelta(seconds=10), max_examples=150)
 SLOW_S = 2
 NAMES = conf_options.TEXT_OPTIONS + conf_options.LIST_OPTIONS + conf_lines.TARGETS
 # what means something to a reader or a rule, in any order, between any text at all
@@ -56,13 +54,11 @@ def other_lines(text, name):
     return [line.rstrip("\n") for number, line in enumerate(conf_lines.lines(text), 1) if number not in named]
 
 
-@CALM
 @given(TEXTS)
 def test_the_lines_of_any_text_are_the_text(text):
     assert "".join(conf_lines.lines(text)) == text
 
 
-@CALM
 @given(TEXTS, GENERATIONS)
 def test_any_text_is_read_by_every_generation(text, generation):
     lines = conf_lines.lines(text)
@@ -71,7 +67,6 @@ def test_any_text_is_read_by_every_generation(text, generation):
         assert entry.name and " " not in entry.name and "\n" not in entry.value
 
 
-@CALM
 @given(TEXTS, GENERATIONS, st.sampled_from([None, KNOWN]))
 @example("kdump_pre \r\n", "el8", None)
 @example("core_collector makedumpfile -d \u00b2\n", "el9", None)
@@ -87,7 +82,6 @@ def test_any_text_is_judged_and_every_finding_is_whole(text, generation, host):
         assert "\n" not in finding.message + finding.remedy
 
 
-@CALM
 @given(TEXTS, st.sampled_from(NAMES), VALUES)
 def test_setting_a_directive_changes_its_own_lines_and_does_so_once(text, name, value):
     edited = conf_lines.with_directive(text, name, value)
@@ -98,7 +92,6 @@ def test_setting_a_directive_changes_its_own_lines_and_does_so_once(text, name, 
     assert named or any(conf_lines.reads_alike(name, value, line) for line in conf_lines.lines(edited))
 
 
-@CALM
 @given(TEXTS, st.sampled_from(NAMES))
 def test_removing_a_directive_leaves_no_generation_one(text, name):
     edited = conf_lines.with_directive(text, name, None)
@@ -109,14 +102,12 @@ def test_removing_a_directive_leaves_no_generation_one(text, name):
     assert conf_lines.with_directive(edited, name, None) == edited
 
 
-@CALM
 @given(TEXTS, st.sampled_from(["nfs", "ssh", "xfs", "raw", "local"]), VALUES)
 def test_a_target_is_set_once(text, kind, location):
     edited = conf_lines.with_target(text, kind, location)
     assert conf_lines.with_target(edited, kind, location) == edited
 
 
-@CALM
 @given(TEXTS, st.dictionaries(st.sampled_from(NAMES), VALUES, max_size=4), st.booleans())
 def test_options_are_settled_by_one_run(text, directives, exclusive):
     wanted = {"directives": directives}
