@@ -54,6 +54,17 @@ DUMPS = {"type": "ssh", "location": "kdump@dumps", "ssh_key": "/root/.ssh/k"}
 ITS_OWN_SSH = {"/etc/default/kdump-tools": "USE_KDUMP=1\nSSH=root@dumps\nSSH_KEY=/root/.ssh/k\n", **KEY_PAIR}
 
 
+OWN = "/etc/systemd/system/crashops-kdump-"
+WATCHED = {
+    "/etc/crashops-kdump/panic-policy.conf": "kernel.panic_on_oops=1\n",
+    "/etc/crashops-kdump/metrics.json": "{}\n",
+    "/usr/local/sbin/crashops-kdump-metrics": "#!/usr/bin/python3\n",
+    OWN + "panic-policy.service": "[Service]\n",
+    OWN + "metrics.service": "[Service]\n",
+    OWN + "metrics.timer": "[Timer]\n",
+}
+
+
 def with_command_line(host):
     """Return a host that booted with secrets on its kernel's command line."""
     host.files["/proc/cmdline"] = host.files["/proc/cmdline"].rstrip() + " %s\n" % ISCSI
@@ -94,6 +105,9 @@ MACHINES = {
     "set_up_debian": set_up(armed_debian),
     "set_up_el9": set_up(armed_el9),
     "set_up_ssh": lambda: with_programs(set_up(armed_debian, KEY_PAIR, kdump_target=DUMPS)(), "ssh"),
+    # as the role left them: the policy asks for one profile, and the program writes metrics
+    "watched_debian": set_up(armed_debian, WATCHED),
+    "watched_el9": set_up(armed_el9, WATCHED),
     "unarmed": lambda: armed_debian({"/sys/kernel/kexec_crash_loaded": "0\n"}),
     "el9_warned": lambda: armed_el9({"/etc/kdump.conf": "path /var/crash\nsshkey /root/.ssh/gone\n"}),
     "latin1_el9": lambda: armed_el9({"/etc/kdump.conf": "# caf\udce9\npath /var/crash\n#\udcff\n"}),

@@ -3,7 +3,10 @@
 # SPDX-License-Identifier: GPL-3.0-or-later
 """Hosts that setup, test and disable leave alone, dump targets, and what shows on the screen."""
 
+from tests.roles.machines import WATCHED
+
 SSH = {"type": "ssh", "location": "kdump@dumps"}
+REMOVE_METRICS = "Remove the program, its units and the metrics"
 KEY = "ssh-ed25519 AAAAC3NzaC1lZDI1NTE5AAAAIJ"
 
 
@@ -109,6 +112,32 @@ def test_a_host_that_is_set_up_is_asked_once_where_policy_and_metrics_are_taken_
     done = fleet(**SET_UP).playbook(collections, "setup", **away)
     assert done.rc == 0, done.output
     assert sorted(done.asked) == ["set_up_debian", "set_up_el9"]
+
+
+def test_a_policy_and_metrics_are_taken_away_again(collections, fleet):
+    hosts = fleet(deb="watched_debian", rock="watched_el9")
+    done = hosts.playbook(collections, "setup", kdump_panic_policy="none", kdump_metrics=False)
+    assert done.rc == 0, done.output
+    for host in ("deb", "rock"):
+        ran = done.of(host)
+        assert ran["Stop and disable the panic policy unit"]["changed"] is True
+        assert ran["Stop the timer"]["changed"] is True
+        removed = ran["Remove the panic policy's files"]["results"] + ran[REMOVE_METRICS]["results"]
+        assert {row["item"] for row in removed} >= set(WATCHED)
+        assert {row["state"] for row in removed} == {"absent"}
+
+
+def test_a_key_that_no_profile_asks_for_any_more_is_taken_out(collections, fleet):
+    done = fleet(deb="watched_debian").playbook(collections, "setup", kdump_panic_policy="lockups")
+    assert done.rc == 0, done.output
+    assert "Remove sysctl keys that no profile asks for" in done.of("deb")
+
+
+def test_disable_takes_policy_and_metrics_away(collections, fleet):
+    done = fleet(deb="watched_debian", rock="watched_el9").playbook(collections, "disable")
+    assert done.rc == 0, done.output
+    for host in ("deb", "rock"):
+        assert {"Remove the panic policy's files", REMOVE_METRICS} <= set(done.of(host))
 
 
 def test_only_the_modules_with_a_change_run(collections, fleet):
