@@ -27,7 +27,7 @@ Ubuntu machine is installed, and said (as root, or with sudo).
   ./dev demo [--keep]   takes a machine with no kdump to a checked dump of a real panic, in a guest; the result is
                         in .lab/demo/result.json, and --keep leaves the guest running and says how to reach it
   ./dev test            runs what every change must pass: lint, unit tests, sanity, and the whole story on one guest
-  ./dev test all        runs everything there is: both Debians, four ansible-cores, every fault, dumps to a server
+  ./dev test all        runs everything there is: both Debians, five ansible-cores, every fault, dumps to a server
   ./dev test PART...    runs these parts, or single stages of them; ./dev test --list names them all
   ./dev test --last-failed  runs what did not pass the last time, and of that only the tests that failed where it can
   ./dev fuzz [MINUTES]  gives each parser made-up texts, other ones each time, for so many minutes; 10 by default
