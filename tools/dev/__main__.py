@@ -15,7 +15,7 @@ from typing import NoReturn
 
 from tools.dev import closing_table, gates, guest_gates, last_run, schedule, stages
 from tools.dev.log import show
-from tools.dev.places import LAB, LAST_RUN, LOGS, REPOSITORY
+from tools.dev.places import COLLECTIONS, LAB, LAST_RUN, LOGS, REPOSITORY, STAGED
 from tools.dev.stages import ALL, EVERY, Step
 from tools.dev.tallies import Tally
 from tools.dev.workshop import Workshop
@@ -35,6 +35,7 @@ Ubuntu machine is installed, and said (as root, or with sudo).
   ./dev lock            writes the lock files of tools/dev again, after a change of a requirements-*.txt there
   ./dev changelog       writes CHANGELOG.md again, after a change of changelogs/fragments
   ./dev schemas         writes docs/schemas/kdump_info-1.json again, after a change of the module's RETURN documentation
+  ./dev pictures        draws the picture of the report in README.md again, after a change of the report's page
   ./dev help            this
 
 Logs are in .lab/logs. Environments and images are in $CRASHOPS_CACHE, or crashops-kdump in the user's cache.
@@ -51,6 +52,7 @@ def parser() -> argparse.ArgumentParser:
     commands.add_parser("lock", add_help=False)
     commands.add_parser("changelog", add_help=False)
     commands.add_parser("schemas", add_help=False)
+    commands.add_parser("pictures", add_help=False)
     fuzz = commands.add_parser("fuzz", prog="./dev fuzz", allow_abbrev=False)
     fuzz.add_argument("minutes", nargs="?", type=float, default=10, metavar="MINUTES", help="for each parser")
     demo = commands.add_parser("demo", prog="./dev demo", allow_abbrev=False)
@@ -81,6 +83,8 @@ def main() -> int:
             return make_changelog()
         if options.command == "schemas":
             return make_schemas()
+        if options.command == "pictures":
+            return make_pictures()
         if options.command == "fuzz":
             return fuzz(options.minutes)
         if options.command == "lint":
@@ -184,6 +188,17 @@ def make_schemas() -> int:
         argv = ["python", "-m", "tools.dev.schemas", str(REPOSITORY)]
         steps = [*gates.preparation(work).steps, Step("schemas", lambda log: work.run(log, argv))]
         results = schedule.run_all([stages.Stage("schemas", "docs/schemas/kdump_info-1.json", steps)], LOGS)
+    return int(results[0].outcome != stages.PASSED)
+
+
+def make_pictures() -> int:
+    """Draw the pictures of docs/images again, and return 1 if that failed."""
+    with _alone():
+        work = Workshop()
+        argv = ["python", "-m", "tools.dev.pictures", str(REPOSITORY)]
+        drawn = Step("pictures", lambda log: work.run(log, argv, more={"PYTHONPATH": f"{STAGED}:{COLLECTIONS}"}))
+        steps = [*gates.preparation(work).steps, Step("browser", work.install_browser), drawn]
+        results = schedule.run_all([stages.Stage("pictures", "docs/images/report.png", steps)], LOGS)
     return int(results[0].outcome != stages.PASSED)
 
 
