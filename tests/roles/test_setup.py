@@ -3,7 +3,7 @@
 # SPDX-License-Identifier: GPL-3.0-or-later
 """Hosts that setup, test and disable leave alone, dump targets, and what shows on the screen."""
 
-from tests.roles.machines import WATCHED
+from ansible_collections.crashops.kdump.tests.roles.machines import WATCHED
 
 SSH = {"type": "ssh", "location": "kdump@dumps"}
 REMOVE_METRICS = "Remove the program, its units and the metrics"
