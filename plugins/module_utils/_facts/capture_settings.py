@@ -160,6 +160,5 @@ def number(settings: SysctlSettings, key: str) -> Optional[int]:
     digits = match.group(2)
     base = 16 if digits[:2].lower() == "0x" else 8 if re.match(r"0[0-7]+\Z", digits) else 10
     size = whole(digits, base)
-    if size is None:
-        return None
-    return -size if match.group(1) else size
+    # no minus before it: pylint of ansible-core 2.16 takes size for None there
+    return None if size is None else size * (-1 if match.group(1) else 1)

@@ -34,9 +34,8 @@ def signed(text: Optional[str]) -> Optional[int]:
     """Return the number in a text, with or without a sign; None if it is no number."""
     word = (text or "").strip()
     number = whole(word[1:] if word[:1] in ("-", "+") and word[1:2].strip() else word)
-    if number is None:
-        return None
-    return -number if word[:1] == "-" else number
+    # no minus before it: pylint of ansible-core 2.16 takes number for None there
+    return None if number is None else number * (-1 if word[:1] == "-" else 1)
 
 
 def version(digits: Sequence[str]) -> Tuple[int, ...]:
