@@ -22,7 +22,15 @@ def run(argv: list[str], log: Path | None = None, cwd: Path | None = None, timeo
     """Run a command to its end and return what it printed; both streams are added to the log."""
     try:
         done = subprocess.run(
-            argv, cwd=cwd, capture_output=True, text=True, timeout=timeout_s, errors="replace", check=False
+            argv,
+            cwd=cwd,
+            # an input of its own: ssh makes it non-blocking, one that is ended leaves it so, and Ansible refuses that
+            stdin=subprocess.DEVNULL,
+            capture_output=True,
+            text=True,
+            timeout=timeout_s,
+            errors="replace",
+            check=False,
         )
     except subprocess.TimeoutExpired as error:
         raise CommandFailed(f"{argv[0]} did not end within {timeout_s} s") from error

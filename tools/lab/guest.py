@@ -209,7 +209,9 @@ class Guest:
     def answers(self) -> bool:
         """Return whether a login to the guest by ssh works right now."""
         try:
-            done = subprocess.run([*self.ssh_argv(), "true"], capture_output=True, timeout=30, check=False)
+            argv = [*self.ssh_argv(), "true"]
+            # one that is ended here would leave a shared input non-blocking, see run()
+            done = subprocess.run(argv, stdin=subprocess.DEVNULL, capture_output=True, timeout=30, check=False)
         except subprocess.TimeoutExpired:
             return False
         return done.returncode == 0

@@ -42,4 +42,13 @@ def module(inventory: Path, host: str, name: str, **options: Any) -> dict[str, A
 def _run(argv: list[str], **settings: str) -> "subprocess.CompletedProcess[str]":
     """Run a command of Ansible with settings of its own. Pipelining saves a slow guest one copy for each task."""
     environment = dict(os.environ, ANSIBLE_PIPELINING="true", **settings)
-    return subprocess.run(argv, capture_output=True, text=True, timeout=RUN_LIMIT_S, check=False, env=environment)
+    # an input of its own: Ansible refuses one that some ssh has left non-blocking
+    return subprocess.run(
+        argv,
+        stdin=subprocess.DEVNULL,
+        capture_output=True,
+        text=True,
+        timeout=RUN_LIMIT_S,
+        check=False,
+        env=environment,
+    )

@@ -16,7 +16,7 @@ from pathlib import Path
 
 import pytest
 
-from tools.lab import accelerator, cache, console, disk, keeper, network, qemu, recipes, seed
+from tools.lab import accelerator, cache, commands, console, disk, keeper, network, plays, qemu, recipes, seed
 from tools.lab.__main__ import parser
 from tools.lab.errors import GuestLost, LabError
 from tools.lab.guest import Guest, free_port
@@ -28,6 +28,20 @@ PLACES = qemu.Places(Path("/g/disk.qcow2"), Path("/g/serial.log"), Path("/t/qmp"
 
 def test_the_console_loses_its_colours_and_keeps_its_words() -> None:
     assert console.clean("[\x1b[0;32m  OK  \x1b[0m] Started\r\n\x1b[2J\x1b[1;1HGRUB") == "[  OK  ] Started\nGRUB"
+
+
+def test_a_command_that_makes_its_input_non_blocking_does_so_for_itself_alone(
+    monkeypatch: pytest.MonkeyPatch, tmp_path: Path
+) -> None:
+    program = tmp_path / "ansible"
+    program.write_text(
+        f"#!{sys.executable}\nimport os\nos.set_blocking(0, False)\nprint('web1 | SUCCESS => {{}}')\n",
+    )
+    program.chmod(0o755)
+    monkeypatch.setenv("PATH", str(tmp_path), prepend=os.pathsep)
+    commands.run([str(program)])
+    plays.module(tmp_path / "hosts.json", "web1", "ping")
+    assert os.get_blocking(0)
 
 
 def test_the_tail_leaves_blank_lines_out() -> None:
