@@ -12,7 +12,7 @@ SHOWN = examples()
 # what the pages take for granted: hosts, a group, a server for dumps under its two names, a template
 MACHINES = {"web1": "ssh_client", "db1": "el9"}
 SERVERS = {"dumps": "debian", "dumps.example.org": "debian", "web1.example.org": "debian"}
-GROUPS = {"web": ["web1"], "databases": ["db1"]}
+GROUPS = {"web": ["web1"], "databases": ["db1"], "el8": ["db1"]}
 TEMPLATE = "path /var/crash\n"
 # commands that end with a failure on purpose, by a word of theirs, and what they then say
 FAILING_COMMANDS = {"kdump_verify_fail": "is ready_unproven"}

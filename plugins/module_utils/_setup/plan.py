@@ -33,6 +33,7 @@ from ansible_collections.crashops.kdump.plugins.module_utils._setup.variables im
     SERVICE_TIMEOUT_S,
     config_options,
     crashkernel_options,
+    for_stack,
     named,
     service_options,
     target_key,
@@ -163,6 +164,7 @@ def plan_setup(
 ) -> Dict[str, Any]:
     """Return what setup would do by the role's variables, and a sentence for each refusal."""
     stack = find_stack(host)
+    variables = for_stack(variables, stack.name)
     hopeless = no_setup(host, variables)
     if hopeless is not None or not host.is_root():
         refused = [] if hopeless is not None else [NO_ROOT]

@@ -36,6 +36,8 @@ TEXTS = [
     ("kdump_crashkernel", "256M", lambda text: text),
     ("kdump_crashkernel_kernels", "/boot/vmlinuz-5.14.0", lambda text: [text]),
     ("kdump_packages", "kdump-utils", lambda text: [text]),
+    ("kdump_on_kdumpctl", "/usr/local/bin/pre", lambda text: {"kdump_pre": text}),
+    ("kdump_on_kdump_tools", "panic=5", lambda text: {"kdump_commandline_append": [text]}),
     ("kdump_metrics_directory", "/var/lib/node_exporter", lambda text: text),
     ("kdump_metrics_interval", "15min", lambda text: text),
     ("kdump_dumps_path", "/srv/dumps", lambda text: text),

@@ -4,6 +4,7 @@
 """The role's variables without a host: names, types, and the tables that the code holds about them."""
 
 import re
+from itertools import product
 from pathlib import Path
 
 import pytest
@@ -127,3 +128,76 @@ def test_a_bare_host_of_kdumpctl_is_not_refused_for_grubby_that_the_packages_bri
 )
 def test_a_host_only_says_whether_its_dumps_go_to_the_path_of_the_operator(values, own_directory, path):
     assert _role_variables.for_host(values, own_directory).get("kdump_path") == path
+
+
+ON_STACK = ("kdump_on_kdumpctl", "kdump_on_kdump_tools")
+
+
+def refused(**variables):
+    """Return what the control node says against variables."""
+    values, wrong = _role_variables.converted(variables, "setup")
+    return wrong + _role_variables.refusals(values, lambda name: True, [])
+
+
+@pytest.mark.parametrize("name", ON_STACK)
+def test_a_value_for_one_stack_has_the_type_of_its_variable(name):
+    given = {"kdump_extra_bins": "/bin/a,/bin/b", "kdump_backup": "yes", "kdump_crashkernel": None}
+    values, wrong = _role_variables.converted({name: given}, "setup")
+    assert (values[name], wrong) == ({"kdump_extra_bins": ["/bin/a", "/bin/b"], "kdump_backup": True}, [])
+
+
+WRONG_ON_STACK = [
+    ({"kdump_crashkernal": "256M"}, ".kdump_crashkernal: '256M' is refused: there is no such option; use kdump_crashk"),
+    ({"core_collector": "cp"}, ".core_collector: 'cp' is refused: there is no such option; use kdump_core_collector."),
+    ({"kdump_reboot_allowed": True}, "one value for both stacks; set kdump_reboot_allowed itself."),
+    ({"kdump_test_confirm": "web1"}, "this variable has one value for both stacks"),
+    ({"kdump_on_kdumpctl": {}}, "this variable has one value for both stacks"),
+    ({"kdump_backup": "maybe"}, ".kdump_backup: 'maybe' is refused: it is neither true nor false"),
+    ({"kdump_extra_bins": [None]}, ".kdump_extra_bins: [None] is refused: an entry of the list is empty"),
+    ({"kdump_commandline_append": "a,b"}, ".kdump_commandline_append: 'a,b' is refused: a comma may be a part"),
+    ({"kdump_packages": ["kdump >"]}, ".kdump_packages: 'kdump >' is refused: it is no name of a package"),
+    ({"kdump_pre": "/bin/a\nb"}, ".kdump_pre: '/bin/a\\nb' is refused"),
+    ({"kdump_target": {"type": "ssh", "location": "k@s"}}, "a host's stack chooses nothing there; set kdump_target in"),
+    ({"kdump_target": {"type": "nfs", "location": "s:/e"}}, "the dumps go to another machine"),
+]
+
+
+@pytest.mark.parametrize("name, row", list(product(ON_STACK, WRONG_ON_STACK)))
+def test_a_wrong_value_for_one_stack_is_refused_on_every_host(name, row):
+    (sentence,) = refused(**{name: row[0]})
+    assert sentence.startswith(name + ".") and row[1] in sentence
+
+
+@pytest.mark.parametrize("kind, location", [("ssh", "k@s"), ("nfs", "s:/e")])
+def test_a_stack_does_not_choose_the_directory_on_a_dump_server(kind, location):
+    target = {"type": kind, "location": location}
+    (sentence,) = refused(kdump_target=target, kdump_on_kdumpctl={"kdump_path": "/other"})
+    assert sentence.startswith("kdump_on_kdumpctl.kdump_path: '/other' is refused: the dumps go to another machine")
+    assert refused(kdump_target={"type": "local"}, kdump_on_kdumpctl={"kdump_path": "/other"}) == []
+
+
+@pytest.mark.parametrize("make, name, other", [(armed_el9, *ON_STACK), (armed_debian, *reversed(ON_STACK))])
+def test_a_host_gets_what_is_meant_for_its_stack_and_nothing_else(make, name, other):
+    # kdump-tools has neither of these options, and kdumpctl has no such action
+    given = {name: {"kdump_path": "/srv/own"}, other: {"kdump_path": "/srv/other", "kdump_final_action": "explode"}}
+    values = _role_variables.converted(dict(given, kdump_path="/srv/common"), "setup")[0]
+    plan = planned(looked_at(make()), **values)
+    assert plan["refused"] == []
+    assert plan["target"]["path"] == "/srv/own"
+
+
+def test_an_option_of_kdumpctl_alone_is_refused_on_kdump_tools_unless_it_is_meant_for_kdumpctl():
+    given = {"kdump_extra_modules": "gfs2"}
+    debian = looked_at(armed_debian())
+    assert planned(debian, **_role_variables.converted(given, "setup")[0])["refused"]
+    assert planned(debian, **_role_variables.converted({"kdump_on_kdumpctl": given}, "setup")[0])["refused"] == []
+
+
+def test_what_the_host_refuses_is_named_as_it_was_given():
+    sentences = ["kdump_path: '/tmp' is refused: no.", "kdump_crashkernel.x: 1 is refused: no.", "The disk is full."]
+    values = {"kdump_path": "/srv", "kdump_on_kdump_tools": {"kdump_path": "/tmp"}}
+    assert _role_variables.of_stack(sentences, values, "kdump-tools") == [
+        "kdump_on_kdump_tools.kdump_path: '/tmp' is refused: no.",
+        *sentences[1:],
+    ]
+    assert _role_variables.of_stack(sentences, values, "kdumpctl") == sentences
