@@ -23,6 +23,7 @@ FAILING_TASKS = {
     "Reserve little, and let the system use the rest until the crash": "kernels before 6.17",
     "Dump to an ssh server by a collector that cannot write to a stream": "makedumpfile needs -F",
     "Ask for a page of something that is no host": "is refused",
+    "Merge what two runs reported, such as one by ansible-core 2.16 and one by a newer version": "no report to merge",
     "Ask with an expression that is not whole": "is refused",
     "Ask for less than nothing": "is refused",
     "Ask for a generation that does not exist": "is refused",
