@@ -64,8 +64,14 @@ def _change(host: str, was: dict[str, Any] | None, now: dict[str, Any] | None) -
         "host": host,
         "was": was["verdict"] if was else None,
         "now": now["verdict"] if now else None,
-        "summary": now["summary"] if now else "",
+        "summary": _why(now) if now else "",
     }
+
+
+def _why(row: dict[str, Any]) -> str:
+    """Return why a host has its verdict: its first problem that nobody waived, if it would leave no dump."""
+    first = next((one for one in row["problems"] if not one["waived"] and one["reason"]), None)
+    return "%s: %s" % (first["id"], first["reason"]) if first and not row["ready"] else str(row["summary"])
 
 
 def words_of(change: dict[str, Any]) -> str:

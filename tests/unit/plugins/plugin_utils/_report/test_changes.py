@@ -67,3 +67,11 @@ def test_lines_for_a_terminal_begin_with_the_newly_broken_hosts_and_are_bounded(
     first, second = changes.lines(compared(before, now), 20)
     assert first.startswith("Newly broken since 2026-11-26T08:57:00Z: web00, web01, ") and first.endswith("and 9 more")
     assert second == "No longer in the report since 2026-11-26T08:57:00Z: web29"
+
+
+def test_newly_broken_host_comes_with_its_first_problem_that_nobody_waived():
+    waived = made_up.check("space", waived={"reason": "Rented.", "until": None})
+    found = made_up.info("not_ready", [waived, made_up.check("armed", reason="Nothing is loaded.")])
+    last = EarlierReport("", made_up.MADE - 3600, rows(web1="ready"), {}, [])
+    (broken,) = changes.changes(last, summary.report([("web1", found)], made_up.MADE)["hosts"])["broken"]
+    assert broken["summary"] == "armed: Nothing is loaded."
