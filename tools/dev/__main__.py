@@ -15,7 +15,7 @@ from typing import NoReturn
 
 from tools.dev import closing_table, gates, guest_gates, last_run, schedule, stages
 from tools.dev.log import show
-from tools.dev.places import COLLECTIONS, LAB, LAST_RUN, LOGS, REPOSITORY, STAGED
+from tools.dev.places import COLLECTIONS, DOCS, LAB, LAST_RUN, LOGS, REPOSITORY, STAGED
 from tools.dev.stages import ALL, EVERY, Step
 from tools.dev.tallies import Tally
 from tools.dev.workshop import Workshop
@@ -36,6 +36,7 @@ Ubuntu machine is installed, and said (as root, or with sudo).
   ./dev changelog       writes CHANGELOG.md again, after a change of changelogs/fragments
   ./dev schemas         writes docs/schemas/kdump_info-1.json again, after a change of the module's RETURN documentation
   ./dev pictures        draws the picture of the report in README.md again, after a change of the report's page
+  ./dev docs            builds the documentation site, and says where its first page is
   ./dev help            this
 
 Logs are in .lab/logs. Environments and images are in $CRASHOPS_CACHE, or crashops-kdump in the user's cache.
@@ -53,6 +54,7 @@ def parser() -> argparse.ArgumentParser:
     commands.add_parser("changelog", add_help=False)
     commands.add_parser("schemas", add_help=False)
     commands.add_parser("pictures", add_help=False)
+    commands.add_parser("docs", add_help=False)
     fuzz = commands.add_parser("fuzz", prog="./dev fuzz", allow_abbrev=False)
     fuzz.add_argument("minutes", nargs="?", type=float, default=10, metavar="MINUTES", help="for each parser")
     demo = commands.add_parser("demo", prog="./dev demo", allow_abbrev=False)
@@ -85,6 +87,8 @@ def main() -> int:
             return make_schemas()
         if options.command == "pictures":
             return make_pictures()
+        if options.command == "docs":
+            return make_docs()
         if options.command == "fuzz":
             return fuzz(options.minutes)
         if options.command == "lint":
@@ -200,6 +204,18 @@ def make_pictures() -> int:
         steps = [*gates.preparation(work).steps, Step("browser", work.install_browser), drawn]
         results = schedule.run_all([stages.Stage("pictures", "docs/images/report.png", steps)], LOGS)
     return int(results[0].outcome != stages.PASSED)
+
+
+def make_docs() -> int:
+    """Build the documentation site and say where it is, and return 1 if that failed."""
+    with _alone():
+        work = Workshop()
+        work.workers = schedule.cores()
+        results = schedule.run_all([gates.preparation(work), gates.documentation(work)], LOGS)
+    if all(result.outcome == stages.PASSED for result in results):
+        show(f"the first page: {(DOCS / 'site' / 'index.html').as_uri()}")
+        return 0
+    return 1
 
 
 def demo(keep: bool) -> NoReturn:

@@ -10,7 +10,7 @@ import time
 from tools.dev import guest_gates, pythons
 from tools.dev.cores import MAIN, OLDER, Core
 from tools.dev.log import Log
-from tools.dev.places import COLLECTIONS, LAB, REPOSITORY, STAGED
+from tools.dev.places import COLLECTIONS, DOCS, LAB, REPOSITORY, STAGED
 from tools.dev.stages import ALL, EVERY, Stage, Step
 from tools.dev.workshop import Workshop
 
@@ -116,6 +116,31 @@ def _browser(work: Workshop) -> Stage:
 
     steps = [Step("system packages", work.install_browser, check=False), Step("pytest", run)]
     return Stage("browser", "the report's page in a real browser", steps, "unit", EVERY, 120, PREPARED)
+
+
+def documentation(work: Workshop) -> Stage:
+    """Return the stage that builds the documentation site and checks its links. Nothing is looked up on the network."""
+    source, site = DOCS / "source", DOCS / "site"
+    plugins = ["--use-current", "--squash-hierarchy", "--fail-on-error", "--cleanup", "everything"]
+    sphinx = ["-q", "-W", "--keep-going", "-j", str(work.workers), "-c", "docs/docsite", str(source), str(site)]
+
+    def pages(log: Log) -> None:
+        source.mkdir(parents=True, exist_ok=True)
+        work.run(log, ["python", "-m", "tools.docs", "pages", str(source)], more=variables)
+
+    def of_plugins(log: Log) -> None:
+        folder = ["--dest-dir", str(source / "collection"), "crashops.kdump"]
+        work.run(log, ["antsibull-docs", "collection", *plugins, *folder])
+
+    variables = {"PYTHONPATH": f"{STAGED}{os.pathsep}{COLLECTIONS}"}
+    steps = [
+        Step("environment", work.make_docs, check=False),
+        Step("pages of guides, checks and rules", pages),
+        Step("pages of plugins", of_plugins),
+        Step("sphinx", lambda log: work.run(log, ["sphinx-build", *sphinx], "docs")),
+        Step("links", lambda log: work.run(log, ["python", "-m", "tools.docs", "links", str(site)], more=variables)),
+    ]
+    return Stage("docs", "the documentation site, and its links", steps, "lint", EVERY, 60, PREPARED)
 
 
 def fuzz(work: Workshop, minutes: float) -> Stage:

@@ -17,6 +17,8 @@ SAVED = LAB / "saved"
 # ansible-test accepts a collection only where the real path ends so; hence a copy, see staged.py
 COLLECTIONS = LAB / "collections"
 STAGED = COLLECTIONS / "ansible_collections" / "crashops" / "kdump"
+# what Sphinx reads, and the site that it builds
+DOCS = LAB / "docs"
 CACHE = cache_dir()
 VENVS = CACHE / "venvs"
 PYTHONS = CACHE / "pythons"

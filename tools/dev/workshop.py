@@ -92,6 +92,14 @@ class Workshop:
             raise
         self._make(core.key, python, log)
 
+    def make_docs(self, log: Log) -> None:
+        """Make the environment of Sphinx, which builds the documentation site."""
+        try:
+            self._make("docs", pythons.newest(self.pythons, pythons.FOR_DOCS, "Sphinx"), log)
+        except NotRun as missing:
+            self.notice(f"NOT RUN: the documentation site: {missing}")
+            raise
+
     def make_locks(self, log: Log) -> None:
         """Write the lock files of tools/dev again, by uv from an environment of its own."""
         self._make("lock", pythons.newest(self.pythons, pythons.FOR_MAIN, "everything here"), log)
