@@ -9,12 +9,12 @@ import os
 import signal
 import sys
 import time
-from collections.abc import Collection, Iterator, Mapping, Sequence
+from collections.abc import Callable, Collection, Iterator, Mapping, Sequence
 from contextlib import contextmanager
 from typing import NoReturn
 
-from tools.dev import closing_table, gates, guest_gates, last_run, schedule, stages
-from tools.dev.log import show
+from tools.dev import closing_table, fetch, gates, guest_gates, last_run, release, schedule, stages
+from tools.dev.log import Log, show
 from tools.dev.places import COLLECTIONS, DOCS, LAB, LAST_RUN, LOGS, REPOSITORY, STAGED
 from tools.dev.stages import ALL, EVERY, Step
 from tools.dev.tallies import Tally
@@ -37,6 +37,9 @@ Ubuntu machine is installed, and said (as root, or with sudo).
   ./dev schemas         writes docs/schemas/kdump_info-1.json again, after a change of the module's RETURN documentation
   ./dev pictures        draws the picture of the report in README.md again, after a change of the report's page
   ./dev docs            builds the documentation site, and says where its first page is
+  ./dev fetch NAME ADDRESS [SHA256]  downloads an image for ./dev test vm --image NAME=.lab/images/NAME.qcow2
+  ./dev release TAG     builds the archive of a release into .lab/release, if the tree is ready (docs/releasing.md)
+  ./dev publish TAG     the same, and sends the archive to Galaxy, with the token in $GALAXY_TOKEN
   ./dev help            this
 
 Logs are in .lab/logs. Environments and images are in $CRASHOPS_CACHE, or crashops-kdump in the user's cache.
@@ -55,6 +58,13 @@ def parser() -> argparse.ArgumentParser:
     commands.add_parser("schemas", add_help=False)
     commands.add_parser("pictures", add_help=False)
     commands.add_parser("docs", add_help=False)
+    fetched = commands.add_parser("fetch", prog="./dev fetch", allow_abbrev=False)
+    fetched.add_argument("name", metavar="NAME", help="such as el9")
+    fetched.add_argument("address", metavar="ADDRESS", help="of a qcow2 file, by https")
+    fetched.add_argument("sha256", metavar="SHA256", nargs="?", default="", help="the file must have it")
+    for name in ("release", "publish"):
+        released = commands.add_parser(name, prog=f"./dev {name}", allow_abbrev=False)
+        released.add_argument("tag", metavar="TAG", help="the version in galaxy.yml")
     fuzz = commands.add_parser("fuzz", prog="./dev fuzz", allow_abbrev=False)
     fuzz.add_argument("minutes", nargs="?", type=float, default=10, metavar="MINUTES", help="for each parser")
     demo = commands.add_parser("demo", prog="./dev demo", allow_abbrev=False)
@@ -79,16 +89,8 @@ def main() -> int:
     try:
         if options.command == "demo":
             demo(options.keep)
-        if options.command == "lock":
-            return make_locks()
-        if options.command == "changelog":
-            return make_changelog()
-        if options.command == "schemas":
-            return make_schemas()
-        if options.command == "pictures":
-            return make_pictures()
-        if options.command == "docs":
-            return make_docs()
+        if options.command in MAKERS:
+            return MAKERS[options.command](options)
         if options.command == "fuzz":
             return fuzz(options.minutes)
         if options.command == "lint":
@@ -231,6 +233,40 @@ def demo(keep: bool) -> NoReturn:
     python = str(work.environments["main"] / "bin" / "python")
     os.chdir(REPOSITORY)
     os.execve(python, [python, "-m", "tools.demo", *(["--keep"] if keep else [])], variables)
+
+
+def fetch_image(options: argparse.Namespace) -> int:
+    """Download an image of a whole system, and return 1 if that failed."""
+
+    def run(log: Log) -> None:
+        log.say(f"{fetch.fetch(options.name, options.address, options.sha256, log)} is there")
+
+    with _alone():
+        results = schedule.run_all([stages.Stage("fetch", options.address, [Step("download", run)])], LOGS)
+    return int(results[0].outcome != stages.PASSED)
+
+
+def make_release(options: argparse.Namespace) -> int:
+    """Build the archive of a release and, if that is the command, send it to Galaxy; return 1 if that failed."""
+    with _alone():
+        work = Workshop()
+        action = {"release": release.build, "publish": release.publish}[options.command]
+        step = Step(options.command, lambda log: action(work, options.tag, log) and None)
+        stage = stages.Stage(options.command, options.tag, [*gates.preparation(work).steps, step])
+        results = schedule.run_all([stage], LOGS)
+    return int(results[0].outcome != stages.PASSED)
+
+
+MAKERS: dict[str, Callable[[argparse.Namespace], int]] = {
+    "lock": lambda _options: make_locks(),
+    "changelog": lambda _options: make_changelog(),
+    "schemas": lambda _options: make_schemas(),
+    "pictures": lambda _options: make_pictures(),
+    "docs": lambda _options: make_docs(),
+    "fetch": fetch_image,
+    "release": make_release,
+    "publish": make_release,
+}
 
 
 @contextmanager

@@ -32,8 +32,16 @@ CHECKED = ("--require-hashes", "--only-binary=:all:")
 # what pip says of a file with another hash than the listed one
 MISMATCH = re.compile(r"^ +(\S+)[^\n]*:\n((?: +Expected[^\n]*\n)+) +Got +(\w+)", re.MULTILINE)
 # the environments that have a lock file, and the oldest Python that each is for
-LOCKED = {"main": "3.10", "core216": "3.10", "core217": "3.10", "core218": "3.11", "core219": "3.11", "lock": "3.10"}
-LOCKED |= {"docs": "3.11"}
+LOCKED = {
+    "main": "3.10",
+    "core216": "3.10",
+    "core217": "3.10",
+    "core218": "3.11",
+    "core219": "3.11",
+    "docs": "3.11",
+    "importer": "3.11",
+    "lock": "3.10",
+}
 HEADER = "# Made by ./dev lock out of requirements-{name}.txt: every version, and the hashes of all its files.\n"
 
 

@@ -7,7 +7,7 @@ import os
 import shlex
 import time
 
-from tools.dev import guest_gates, pythons
+from tools.dev import galaxy_importer, guest_gates, pythons
 from tools.dev.cores import MAIN, OLDER, Core
 from tools.dev.log import Log
 from tools.dev.places import COLLECTIONS, DOCS, LAB, REPOSITORY, STAGED
@@ -35,6 +35,8 @@ LINT = (
     ("CHANGELOG.md", "python -m tools.dev.changelog --check"),
     ("ansible-lint", "ansible-lint"),
     ("documentation", "antsibull-docs lint-collection-docs --plugin-docs ."),
+    # of what no file says itself, REUSE.toml does
+    ("licences", "reuse lint --lines"),
     ("collection build", f"ansible-galaxy collection build --force --output-path {shlex.quote(str(LAB / 'build'))}"),
 )
 PREPARED = ("prepare",)
@@ -64,6 +66,8 @@ def stages(work: Workshop) -> list[Stage]:
         _lint(work),
         _units_of_tools(work),
         _browser(work),
+        _galaxy(work),
+        _importer(work),
         *(AnsibleTest(work, core).units_stage() for core in cores if core.units),
         *(AnsibleTest(work, core).sanity_stage() for core in cores if core.sanity),
         *guest_gates.stages(work),
@@ -141,6 +145,28 @@ def documentation(work: Workshop) -> Stage:
         Step("links", lambda log: work.run(log, ["python", "-m", "tools.docs", "links", str(site)], more=variables)),
     ]
     return Stage("docs", "the documentation site, and its links", steps, "lint", EVERY, 60, PREPARED)
+
+
+def _galaxy(work: Workshop) -> Stage:
+    """Return the stage that installs the archive in a HOME of its own, and makes the context of an image with it."""
+    folder = LAB / "pytest" / "galaxy"
+
+    def run(log: Log) -> None:
+        folder.parent.mkdir(parents=True, exist_ok=True)
+        argv = ["pytest", "-q", "-p", "no:cacheprovider", f"--basetemp={folder}", *work.tests("galaxy", "tests/galaxy")]
+        work.run(log, argv, more={"PYTHONPATH": f"{STAGED}{os.pathsep}{COLLECTIONS}"})
+
+    what = "the archive, installed in an empty HOME, and in the context of an execution environment"
+    return Stage("galaxy", what, [Step("pytest", run)], "galaxy", EVERY, 120, PREPARED)
+
+
+def _importer(work: Workshop) -> Stage:
+    """Return the stage that judges the archive as Galaxy does before it takes it."""
+    steps = [
+        Step("environment", work.make_importer, check=False),
+        Step("galaxy-importer", lambda log: galaxy_importer.judge(work, log)),
+    ]
+    return Stage("importer", "what Galaxy itself says of the archive", steps, "galaxy", ALL, 120, PREPARED)
 
 
 def fuzz(work: Workshop, minutes: float) -> Stage:

@@ -12,6 +12,8 @@ LAB = REPOSITORY / ".lab"
 LOGS = LAB / "logs"
 # how each stage ended when it was run last, see last_run.py
 LAST_RUN = LAB / "last-run.json"
+# images of whole systems, see fetch.py
+IMAGES = LAB / "images"
 # machines that a story left armed, for the stages that go on from there
 SAVED = LAB / "saved"
 # ansible-test accepts a collection only where the real path ends so; hence a copy, see staged.py

@@ -100,6 +100,10 @@ class Workshop:
             self.notice(f"NOT RUN: the documentation site: {missing}")
             raise
 
+    def make_importer(self, log: Log) -> None:
+        """Make the environment of galaxy-importer, which does not go with the other tools."""
+        self._make("importer", pythons.newest(self.pythons, pythons.FOR_IMPORTER, "galaxy-importer"), log)
+
     def make_locks(self, log: Log) -> None:
         """Write the lock files of tools/dev again, by uv from an environment of its own."""
         self._make("lock", pythons.newest(self.pythons, pythons.FOR_MAIN, "everything here"), log)
