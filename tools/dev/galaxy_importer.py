@@ -3,7 +3,8 @@
 # SPDX-License-Identifier: GPL-3.0-or-later
 """Runs galaxy-importer, the program by which Galaxy judges an archive. A warning fails it here.
 
-Its ansible-test is left out: it wants containers, and the stages called sanity run the same.
+Its ansible-test is left out: it wants containers, and the stages called sanity run the same. So is its flake8, which
+Galaxy itself leaves out too: it refuses the blanks that ruff format writes.
 """
 
 import shutil
@@ -22,7 +23,7 @@ OFFLINE_ANSIBLE_LINT = True
 RUN_ANSIBLE_DOC = True
 RUN_ANSIBLE_LINT = True
 RUN_ANSIBLE_TEST = False
-RUN_FLAKE8 = True
+RUN_FLAKE8 = False
 """
 # how its logger begins what is not right
 MARKS = ("WARNING", "ERROR", "CRITICAL")

@@ -35,8 +35,6 @@ LINT = (
     ("CHANGELOG.md", "python -m tools.dev.changelog --check"),
     ("ansible-lint", "ansible-lint"),
     ("documentation", "antsibull-docs lint-collection-docs --plugin-docs ."),
-    # of what no file says itself, REUSE.toml does
-    ("licences", "reuse lint --lines"),
     ("collection build", f"ansible-galaxy collection build --force --output-path {shlex.quote(str(LAB / 'build'))}"),
 )
 PREPARED = ("prepare",)
