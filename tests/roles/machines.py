@@ -28,6 +28,8 @@ NEVER_INSTALLED = "LoadState=not-found\nActiveState=inactive\nUnitFileState=\n"
 LOOKED = "step=make\nexisted=1\nbefore=700\nowner=0\nstep=space\n/dev/vda1 8388608 4194304 4194304 50% /\n"
 PUBLIC = "ssh-ed25519 AAAAC3NzaC1lZDI1NTE5AAAAILDm4VZi1Kk6wLHX4nyuQ0x2mSZmAuwJXrWMuyqpIcY3"
 KEY_PAIR = {"/root/.ssh/k": "secret", "/root/.ssh/k.pub": PUBLIC + " root@web1\n"}
+# what `kdumpctl test` leaves after a crash that left a dump
+PROVED = "success kdump_test_id=1700000050-123456789\n"
 ESTIMATE = "Reserved crashkernel:    192M\nRecommended crashkernel: 192M\n\nKernel image size:   47M\n"
 
 
@@ -101,6 +103,7 @@ MACHINES = {
     "el8": armed_el8,
     "el9": armed_el9,
     "el10": armed_el10,
+    "proven_el9": lambda: armed_el9({"/var/lib/kdump/vmcore-creation.status": PROVED}),
     "container": lambda: armed_debian({"/run/systemd/container": "lxc\n"}),
     "set_up_debian": set_up(armed_debian),
     "set_up_el9": set_up(armed_el9),

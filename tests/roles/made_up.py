@@ -20,7 +20,7 @@ ROOT = Path(__file__).resolve().parents[2]
 PLUGINS = Path(__file__).resolve().parent / "plugins"
 # stand in for programs that a task of the role runs by itself
 PROGRAMS = PLUGINS.parent / "programs"
-SHIPPED = ("plugins", "roles", "playbooks", "meta", "galaxy.yml")
+SHIPPED = ("extensions", "plugins", "roles", "playbooks", "meta", "galaxy.yml")
 IMPORTS = "ansible_collections.crashops.kdump."
 LIMIT_S = 600
 # every machine is reached as root, and its modules run on the Python that Ansible runs on

@@ -40,6 +40,7 @@ Ubuntu machine is installed, and said (as root, or with sudo).
   ./dev fetch NAME ADDRESS [SHA256]  downloads an image for ./dev test vm --image NAME=.lab/images/NAME.qcow2
   ./dev release TAG     builds the archive of a release into .lab/release, if the tree is ready (docs/releasing.md)
   ./dev publish TAG     the same, and sends the archive to Galaxy, with the token in $GALAXY_TOKEN
+  ./dev pattern         writes extensions/patterns/kdump again, after a change of extensions/awx or the role's variables
   ./dev help            this
 
 Logs are in .lab/logs. Environments and images are in $CRASHOPS_CACHE, or crashops-kdump in the user's cache.
@@ -56,6 +57,7 @@ def parser() -> argparse.ArgumentParser:
     commands.add_parser("lock", add_help=False)
     commands.add_parser("changelog", add_help=False)
     commands.add_parser("schemas", add_help=False)
+    commands.add_parser("pattern", add_help=False)
     commands.add_parser("pictures", add_help=False)
     commands.add_parser("docs", add_help=False)
     fetched = commands.add_parser("fetch", prog="./dev fetch", allow_abbrev=False)
@@ -220,6 +222,17 @@ def make_docs() -> int:
     return 1
 
 
+def make_pattern() -> int:
+    """Write extensions/patterns again from extensions/awx, and return 1 if that failed."""
+    with _alone():
+        work = Workshop()
+        argv = ["python", "-m", "tools.dev.pattern", str(REPOSITORY)]
+        made = Step("pattern", lambda log: work.run(log, argv, more={"PYTHONPATH": f"{STAGED}:{COLLECTIONS}"}))
+        steps = [*gates.preparation(work).steps, made]
+        results = schedule.run_all([stages.Stage("pattern", "extensions/patterns/kdump", steps)], LOGS)
+    return int(results[0].outcome != stages.PASSED)
+
+
 def demo(keep: bool) -> NoReturn:
     """Prepare this machine, and replace this process by the demo."""
     with _alone():
@@ -262,6 +275,7 @@ MAKERS: dict[str, Callable[[argparse.Namespace], int]] = {
     "changelog": lambda _options: make_changelog(),
     "schemas": lambda _options: make_schemas(),
     "pictures": lambda _options: make_pictures(),
+    "pattern": lambda _options: make_pattern(),
     "docs": lambda _options: make_docs(),
     "fetch": fetch_image,
     "release": make_release,

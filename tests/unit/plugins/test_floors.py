@@ -19,7 +19,7 @@ FLOORS = (
     ("_kdump_info",),
     ("_setup", "_metrics"),
     ("modules", "plugin_utils"),
-    ("plugin_utils/_variables_action",),
+    ("plugin_utils/_variables_action", "plugin_utils/_awx"),
     ("action", "filter"),
 )
 FLOOR = {room: number for number, rooms in enumerate(FLOORS) for room in rooms}

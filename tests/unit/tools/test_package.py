@@ -38,7 +38,7 @@ PLANTED = (
 )
 ROOMS = ("docs", "meta", "playbooks", "plugins", "roles")
 # what a user copies
-COPIED = ("extensions/execution-environment",)
+COPIED = ("extensions/awx/", "extensions/execution-environment/", "extensions/patterns/")
 ALONE = {
     "CHANGELOG.md",
     "CONTRIBUTING.md",
