@@ -49,7 +49,7 @@ def test_table_of_contents_names_each_page_once() -> None:
 
 
 def test_first_page_says_what_it_is_in_ten_lines() -> None:
-    prose, _, table = INDEX.partition("| you have |")
+    prose, _bar, table = INDEX.partition("| you have |")
     assert len([line for line in prose.splitlines() if line]) + 1 <= 10
     assert re.findall(r"\]\((start/\w+)\.md\)", table) == [
         "start/first_host",

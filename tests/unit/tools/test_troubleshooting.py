@@ -33,7 +33,7 @@ def constants(path: Path) -> Iterator[str]:
             yield node.value
 
 
-OWN, _, KDUMPCTL = PAGE.read_text(encoding="utf-8").partition(OF_KDUMPCTL)
+OWN, _heading, KDUMPCTL = PAGE.read_text(encoding="utf-8").partition(OF_KDUMPCTL)
 CODE = [
     " ".join(FORMATS.sub(" … ", text).split())
     for path in sorted((REPOSITORY / "plugins").rglob("*.py"))
