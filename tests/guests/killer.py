@@ -12,10 +12,11 @@ import sys
 import threading
 
 AT = "/root/kill-at"
-WATCHED = ("/etc/default/", "/var/lib/crashops-kdump", "/var/lib/kdump")
+# the files of both stacks
+WATCHED = ("/etc/default/", "/etc/kdump.conf", "/etc/sysconfig/kdump", "/var/lib/crashops-kdump", "/var/lib/kdump")
 CHANGES = ("os.rename", "os.remove", "os.chmod", "tempfile.mkstemp")
 # what a command is given to do, among its words
-COMMANDS = ("restart", "/etc/kernel/postinst.d/kdump-tools")
+COMMANDS = ("restart", "rebuild", "/etc/kernel/postinst.d/kdump-tools")
 # how long a command may run before its module is killed
 RUNS_S = 1.0
 

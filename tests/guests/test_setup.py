@@ -3,6 +3,7 @@
 # SPDX-License-Identifier: GPL-3.0-or-later
 """What goes wrong on a real, armed machine while setup changes it: afterwards it is armed, and no file half written."""
 
+import os
 import shlex
 from pathlib import Path
 
@@ -11,15 +12,17 @@ import pytest
 from tools.lab import plays
 from tools.lab.directory_state import contents, times
 from tools.lab.plays import said
+from tools.lab.stacks import stack_of_saved
 
-NAME = "deb13"
-CONFIGURATION = "/etc/default/kdump-tools"
+NAME = os.environ.get("LAB_MACHINE", "deb13")
+STACK = stack_of_saved(Path(os.environ.get("LAB_SAVED", "")) / NAME)
 RECORD = "/var/lib/crashops-kdump/unarmed.json"
-DROP_IN = "/etc/default/grub.d/zz-crashops-kdump.cfg"
-# the command with which kdump-config loaded the capture kernel last
-LOADED_BY = "/var/crash/kexec_cmd"
 # the modules that run, and the connections that they came by
-ANSIBLES = "grep -lsaE '^(sshd(-session)?: root@|(/usr/bin/)?python3)' /proc/[0-9]*/cmdline"
+ANSIBLES = (
+    "grep -lsaE '^(sshd(-session)?: root@|(/usr/bin/)?python3|/usr/libexec/platform-python)' /proc/[0-9]*/cmdline"
+)
+# its name on Debian and Ubuntu, and that of all others
+SSH = "$(systemctl cat ssh.service >/dev/null 2>&1 && echo ssh || echo sshd)"
 # Longer than Ansible takes to see that its connection is gone and to try another, which it does when the module had
 # already answered: a fast machine goes on to the next task as if nothing had been.
 UNREACHABLE_S = 30
@@ -39,6 +42,11 @@ def setup(guest, inventory):
     return lambda **variables: plays.playbook(inventory, "setup", NAME, **variables)
 
 
+def is_loaded_with(guest, word):
+    """Return whether the capture kernel was loaded last with a word; True where the stack keeps no record of it."""
+    return not STACK.loaded_by or word in guest.ssh(f"cat {STACK.loaded_by}")
+
+
 def is_armed(guest):
     return guest.ssh("cat /sys/kernel/kexec_crash_loaded").strip() == "1"
 
@@ -50,7 +58,7 @@ def exists(guest, path):
 def cut_off_when(guest, moment):
     """Let all that Ansible has on the machine die as soon as a shell's condition holds, and no new connection in."""
     kill = f"for file in $({ANSIBLES}); do set -- $(echo $file | tr / ' '); kill -9 $2; done"
-    cut_off = f"{kill}; systemctl stop ssh; {kill}; sleep {UNREACHABLE_S}; systemctl start ssh"
+    cut_off = f"{kill}; systemctl stop {SSH}; {kill}; sleep {UNREACHABLE_S}; systemctl start {SSH}"
     watch = f"until {moment}; do sleep 0.02; done; {cut_off}"
     guest.ssh(
         f"echo {shlex.quote(watch)} > /run/cut-off; systemd-run --quiet --collect -p RuntimeMaxSec=900 sh /run/cut-off"
@@ -61,7 +69,7 @@ def cut_off_when(guest, moment):
     ("word", "moment"),
     [
         ("panic=31", f"test -e {RECORD}"),
-        ("panic=32", f"grep -q panic=32 {CONFIGURATION}"),
+        ("panic=32", f"grep -q panic=32 {STACK.configuration}"),
     ],
     ids=["as the old text was kept", "as the new text was written"],
 )
@@ -71,12 +79,12 @@ def test_a_run_that_is_killed_before_arming_is_finished_by_the_next(guest, setup
     guest.wait_for_ssh()
     assert is_armed(guest)
     assert exists(guest, RECORD)
-    assert word not in guest.ssh(f"cat {LOADED_BY}")
+    assert not (STACK.loaded_by and is_loaded_with(guest, word))
     finished = setup(kdump_commandline_append=[word])
     assert finished.returncode == 0
     assert is_armed(guest)
-    assert word in guest.ssh(f"cat {CONFIGURATION}")
-    assert word in guest.ssh(f"cat {LOADED_BY}")
+    assert word in guest.ssh(f"cat {STACK.configuration}")
+    assert is_loaded_with(guest, word)
     assert not exists(guest, RECORD)
 
 
@@ -120,7 +128,7 @@ def test_after_a_module_was_killed_the_next_run_arms_the_machine_and_leaves_noth
         killed = run("kdump_config", **options)
     else:
         assert run("kdump_config", **options)["changed"]
-        guest.ssh("touch /etc/initramfs-tools/modules") if kill == BUILD else None
+        guest.ssh(f"touch {STACK.image_source}") if kill == BUILD else None
         killer(at)
         killed = run("kdump_service", state="started")
     assert "msg" in killed
@@ -128,8 +136,8 @@ def test_after_a_module_was_killed_the_next_run_arms_the_machine_and_leaves_noth
     run("kdump_config", **options)
     assert run("kdump_service", state="started")["armed"]
     assert is_armed(guest)
-    assert word in guest.ssh(f"cat {CONFIGURATION}")
-    assert word in guest.ssh(f"cat {LOADED_BY}")
+    assert word in guest.ssh(f"cat {STACK.configuration}")
+    assert is_loaded_with(guest, word)
     assert not exists(guest, RECORD)
     assert left_over(guest) == []
 
@@ -144,7 +152,10 @@ def read_only_etc(guest):
 
 @pytest.mark.parametrize(
     ("variables", "file"),
-    [({"kdump_commandline_append": ["panic=33"]}, CONFIGURATION), ({"kdump_crashkernel": "224M"}, DROP_IN)],
+    [
+        ({"kdump_commandline_append": ["panic=33"]}, STACK.configuration),
+        ({"kdump_crashkernel": "224M"}, STACK.boot_file),
+    ],
     ids=["the configuration", "the boot entries"],
 )
 def test_a_read_only_etc_is_named_and_nothing_changes(guest, setup, read_only_etc, variables, file):

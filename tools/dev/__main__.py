@@ -9,11 +9,12 @@ import os
 import signal
 import sys
 import time
-from collections.abc import Callable, Collection, Iterator, Mapping, Sequence
+from collections.abc import Callable, Iterator, Sequence
 from contextlib import contextmanager
+from pathlib import Path
 from typing import NoReturn
 
-from tools.dev import closing_table, fetch, gates, guest_gates, last_run, release, schedule, stages
+from tools.dev import closing_table, cores, fetch, gates, given_images, guest_gates, last_run, release, schedule, stages
 from tools.dev.log import Log, show
 from tools.dev.places import COLLECTIONS, DOCS, LAB, LAST_RUN, LOGS, REPOSITORY, STAGED
 from tools.dev.stages import ALL, EVERY, Step
@@ -29,6 +30,8 @@ Ubuntu machine is installed, and said (as root, or with sudo).
   ./dev test            runs what every change must pass: lint, unit tests, sanity, and the whole story on one guest
   ./dev test all        runs everything there is: both Debians, five ansible-cores, every fault, dumps to a server
   ./dev test PART...    runs these parts, or single stages of them; ./dev test --list names them all
+  ./dev test vm --image NAME=PATH [--user USER] [--key FILE] [--seed] [--firmware uefi] [--core 2.16]
+                        runs the story, the harms and the dump server on any image, of either stack (docs/molecule.md)
   ./dev test --last-failed  runs what did not pass the last time, and of that only the tests that failed where it can
   ./dev fuzz [MINUTES]  gives each parser made-up texts, other ones each time, for so many minutes; 10 by default
   ./dev lint            the same as ./dev test lint
@@ -77,7 +80,21 @@ def parser() -> argparse.ArgumentParser:
     )
     test.add_argument("--last-failed", action="store_true", help="only what did not pass the last time")
     test.add_argument("--list", action="store_true", help="name the parts and stages, and run nothing")
+    _add_images(test.add_argument_group("any image", "only with the part vm, and then nothing else runs"))
     return top
+
+
+def _add_images(options: argparse._ArgumentGroup) -> None:
+    """Add the options about images that are given by path."""
+    options.add_argument("--image", action="append", metavar="NAME=PATH", help="a qcow2 or raw file; may be repeated")
+    options.add_argument("--user", default="root", help="who logs in; default: root")
+    options.add_argument(
+        "--key", type=Path, metavar="FILE", help="the private key that logs in; default: the lab's own"
+    )
+    options.add_argument("--seed", action="store_true", help="give it a cloud-init seed with user, key and addresses")
+    options.add_argument("--firmware", choices=("bios", "uefi"), default="bios")
+    series = [core.series for core in (cores.MAIN, *cores.OLDER) if core.roles]
+    options.add_argument("--core", choices=series, default=cores.MAIN.series, help="ansible-core; EL 8 needs 2.16")
 
 
 def main() -> int:
@@ -100,6 +117,8 @@ def main() -> int:
         if options.list:
             print("\n".join(listing()))
             return 0
+        if options.image:
+            return test_images(options)
         return test(options.names, options.last_failed)
     except KeyboardInterrupt:
         show("interrupted")
@@ -134,20 +153,38 @@ def test(words: list[str], last_failed: bool) -> int:
         if not names:
             print("./dev test --last-failed: nothing of that failed the last time")
             return 0
-        return _run(names, {name: records[name].failures for name in records}, last_run.passed(records))
+        work = Workshop({name: records[name].failures for name in records})
+        return _run(work, stages.select(gates.stages(work), names, last_run.passed(records)))
 
 
-def _run(names: set[str], again: Mapping[str, Sequence[str]], made: Collection[str]) -> int:
-    """Run stages and those that they need, print the closing table, and return 1 if anything failed."""
+def test_images(options: argparse.Namespace) -> int:
+    """Run the stages of images that are given by path, and return 1 if anything failed, 2 if they cannot be taken."""
+    try:
+        if options.names != ["vm"]:
+            raise given_images.Refused("--image: goes with the part vm alone; type ./dev test vm --image NAME=PATH")
+        images = given_images.given(options.image, options.user, options.key, options.seed, options.firmware)
+    except given_images.Refused as refused:
+        print(f"./dev test: {refused}", file=sys.stderr)
+        return 2
+    core = next(core for core in (cores.MAIN, *cores.OLDER) if core.series == options.core)
+    with _alone():
+        records = last_run.read(LAST_RUN) if options.last_failed else {}
+        work = Workshop({name: records[name].failures for name in records})
+        table = gates.stages_of_images(work, images, core)
+        names = {stage.name for stage in table if stage.part}
+        wanted = names & last_run.failed(records) if options.last_failed else names
+        return _run(work, stages.select(table, wanted, last_run.passed(records)))
+
+
+def _run(work: Workshop, chosen: Sequence[stages.Stage]) -> int:
+    """Run stages, print the closing table, and return 1 if anything failed."""
     began = time.monotonic()
-    cores = schedule.cores()
-    work = Workshop(again)
-    chosen = stages.select(gates.stages(work), names, made)
+    processors = schedule.cores()
     has_guests = any(stage.part == "vm" for stage in chosen)
-    work.workers = max(1, cores - 1) if has_guests else cores
+    work.workers = max(1, processors - 1) if has_guests else processors
     # a stage that an interrupted run did not reach has not passed
     last_run.write(LAST_RUN, [stages.Result(stage.name, stages.NOT_RUN, 0, Tally()) for stage in chosen])
-    results = schedule.run_all(chosen, LOGS, cores, lambda result: last_run.write(LAST_RUN, [result]))
+    results = schedule.run_all(chosen, LOGS, processors, lambda result: last_run.write(LAST_RUN, [result]))
     seconds = time.monotonic() - began
     tally = stages.total(results)
     print()

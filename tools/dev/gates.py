@@ -6,9 +6,11 @@
 import os
 import shlex
 import time
+from collections.abc import Sequence
 
 from tools.dev import galaxy_importer, guest_gates, pythons
 from tools.dev.cores import MAIN, OLDER, Core
+from tools.dev.given_images import GivenImage
 from tools.dev.log import Log
 from tools.dev.places import COLLECTIONS, DOCS, LAB, REPOSITORY, STAGED
 from tools.dev.stages import ALL, EVERY, Stage, Step
@@ -73,6 +75,12 @@ def stages(work: Workshop) -> list[Stage]:
         # after the guests: they fill the processor that a story leaves free
         *(_roles(work, core) for core in cores if core.roles),
     ]
+
+
+def stages_of_images(work: Workshop, images: Sequence[GivenImage], core: Core) -> list[Stage]:
+    """Return the table of ./dev test vm --image: no other stage of the usual table runs with it."""
+    older = [_preparation_of(work, core)] if core != MAIN else []
+    return [preparation(work), *older, guest_gates.image(work, "12"), *guest_gates.of_images(work, images, core)]
 
 
 def _preparation_of(work: Workshop, core: Core) -> Stage:
@@ -213,7 +221,7 @@ def _roles(work: Workshop, core: Core) -> Stage:
     def run(log: Log) -> None:
         folder.parent.mkdir(parents=True, exist_ok=True)
         # pytest is in the main environment only; the ansible that it starts is the first on PATH
-        path = f"{work.environments[core.key] / 'bin'}{os.pathsep}{work.environ('main')['PATH']}"
+        path = work.path_with(core)
         argv = ["pytest", "-q", "-p", "no:cacheprovider", f"--basetemp={folder}", *work.tests(stage, "tests/roles")]
         work.run(log, argv, limit_s=1800, more={"PYTHONPATH": variables, "PATH": path})
 

@@ -17,7 +17,25 @@ from tools.dev.outcome import NotRun
 from tools.dev.places import CACHE, COLLECTIONS, LAB, PYTHONS, REPOSITORY, STAGED
 
 # variables that would make a run here depend on the person who starts it
-FOREIGN = ("PYTHON", "ANSIBLE_", "MOLECULE_", "VIRTUAL_ENV", "FORCE_COLOR", "PY_COLORS", "GIT_DIR", "GIT_WORK_TREE")
+FOREIGN = (
+    "PYTHON",
+    "ANSIBLE_",
+    "MOLECULE_",
+    "VIRTUAL_ENV",
+    "FORCE_COLOR",
+    "PY_COLORS",
+    "GIT_DIR",
+    "GIT_WORK_TREE",
+    # those that give an image to a scenario that is run by hand
+    "LAB_IMAGE",
+    "LAB_NAME",
+    "LAB_NUMBER",
+    "LAB_MACHINE",
+    "LAB_USER",
+    "LAB_KEY",
+    "LAB_SEED",
+    "LAB_FIRMWARE",
+)
 
 
 class Workshop:
@@ -139,6 +157,10 @@ class Workshop:
             "CRASHOPS_CACHE": str(CACHE),
             "LAB_GUESTS": str(LAB / "guests"),
         }
+
+    def path_with(self, core: Core) -> str:
+        """Return PATH with the programs of one ansible-core first; pytest and Molecule are in the main one only."""
+        return f"{self.environments[core.key] / 'bin'}{os.pathsep}{self.environ('main')['PATH']}"
 
     def run(
         self,

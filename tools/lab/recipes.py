@@ -22,6 +22,8 @@ RECIPES = {
     for recipe in (
         Recipe("debian-12", "bookworm", "linux-image-cloud-amd64"),
         Recipe("debian-13", "trixie", "linux-image-cloud-amd64"),
+        # not released yet: its packages change from day to day, and so does what an image of it holds
+        Recipe("debian-14", "forky", "linux-image-cloud-amd64"),
     )
 }
 

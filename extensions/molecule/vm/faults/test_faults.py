@@ -11,20 +11,25 @@ import pytest
 from tools.lab import plays
 from tools.lab.directory_state import contents, times
 from tools.lab.guest import Guest
+from tools.lab.harms import old_dump_cut_off
+from tools.lab.stacks import idle_boot_tool, stack_of
 
 EPHEMERAL = Path(os.environ["MOLECULE_EPHEMERAL_DIRECTORY"])
 INVENTORY = EPHEMERAL / "inventory" / "hosts.json"
-CONFIGURATION = "/etc/default/kdump-tools"
 RECORD = "/var/lib/crashops-kdump/unarmed.json"
-# the command with which kdump-config loaded the capture kernel last
-LOADED_BY = "/var/crash/kexec_cmd"
-CUT_OFF = "/var/crash/202001010101/dump.202001010101"
+BAD = "--no-such-option"
 
 
 @pytest.fixture
 def guest(host):
     """Return the machine."""
     return Guest(EPHEMERAL / "guests" / host.check_output("uname -n"))
+
+
+@pytest.fixture
+def stack(guest):
+    """Return the machine's stack."""
+    return stack_of(guest.ssh)
 
 
 def module(guest, name, **options):
@@ -35,57 +40,57 @@ def is_armed(guest):
     return guest.ssh("cat /sys/kernel/kexec_crash_loaded").strip() == "1"
 
 
-def test_a_configuration_that_cannot_be_armed_is_taken_back_and_the_old_one_armed_again(guest):
+def test_a_configuration_that_cannot_be_armed_is_taken_back_and_the_old_one_armed_again(guest, stack):
     before = contents(guest, "/etc"), times(guest, "/etc")
     boot = guest.boot_id()
-    done = plays.playbook(INVENTORY, "setup", guest.name, kdump_sysconfig={"KDUMP_KEXEC_ARGS": "--no-such-option"})
+    done = plays.playbook(INVENTORY, "setup", guest.name, kdump_sysconfig={stack.kexec_options: BAD})
     assert done.returncode != 0
-    assert f"{CONFIGURATION} was put back as it was, and the host is armed with it again" in plays.said(done)
+    assert f"{stack.configuration} was put back as it was, and the host is armed with it again" in plays.said(done)
     assert is_armed(guest)
     assert (contents(guest, "/etc"), times(guest, "/etc")) == before
-    assert "--no-such-option" not in guest.ssh(f"cat {LOADED_BY}")
+    if stack.loaded_by:
+        assert BAD not in guest.ssh(f"cat {stack.loaded_by}")
     assert guest.boot_id() == boot
     assert guest.ssh(f"test -e {RECORD} && echo yes || echo no").strip() == "no"
 
 
 @pytest.fixture
-def idle_update_grub(guest):
-    """Let update-grub do nothing, and end well, for a test."""
-    guest.ssh("mount --bind /bin/true /usr/sbin/update-grub")
+def idle_tool(guest, stack):
+    """Let the program that writes boot entries do nothing, and end well, for a test."""
+    begin, end = idle_boot_tool(stack)
+    guest.ssh(begin)
     yield
-    guest.ssh("umount /usr/sbin/update-grub")
+    guest.ssh(end)
 
 
-def test_boot_entries_that_did_not_change_are_seen_though_the_command_ended_well(guest, idle_update_grub):
+def test_boot_entries_that_did_not_change_are_seen_though_the_command_ended_well(guest, stack, idle_tool):
     before = contents(guest, "/etc"), contents(guest, "/boot")
     result = module(guest, "crashkernel_reserve", size="224M")
-    assert "update-grub ended well, but the boot entries are not as asked" in result.get("msg", "")
+    assert f"{stack.boot_tool} ended well, but the boot entries are not as asked" in result.get("msg", "")
     assert (contents(guest, "/etc"), contents(guest, "/boot")) == before
 
 
 @pytest.fixture
-def dump_cut_off(guest):
+def dump_cut_off(guest, stack):
     """Put an old dump next to the real one for a test, which ends after its first megabyte."""
-    guest.ssh(
-        f"set -e; dump=$(find /var/crash -name 'dump.*'); mkdir $(dirname {CUT_OFF}); head -c 1000000 $dump > {CUT_OFF}"
-    )
+    begin, end = old_dump_cut_off(stack)
+    guest.ssh(begin)
     yield
-    guest.ssh(f"rm -r $(dirname {CUT_OFF})")
+    guest.ssh(end)
 
 
-def test_a_dump_that_was_cut_off_is_told_from_a_whole_one(guest, dump_cut_off):
+def test_a_dump_that_was_cut_off_is_told_from_a_whole_one(guest, stack, dump_cut_off):
     found = {dump["core"]: dump["complete"] for dump in module(guest, "vmcore_info")["dumps"]}
-    assert found.pop(CUT_OFF) is False
+    assert found.pop(stack.old_dump) is False
     assert list(found.values()) == [True]
 
 
 @pytest.fixture
-def younger_image(guest):
+def younger_image(guest, stack):
     """Let the capture initramfs be younger than the crash test for a test."""
-    image = "$(readlink -f /var/lib/kdump/initrd.img)"
-    guest.ssh(f"touch -r {image} /root/its-time; touch {image}")
+    guest.ssh(f"touch -r {stack.image} /root/its-time; touch {stack.image}")
     yield
-    guest.ssh(f"touch -r /root/its-time {image}; rm /root/its-time")
+    guest.ssh(f"touch -r /root/its-time {stack.image}; rm /root/its-time")
 
 
 def test_a_proof_ends_with_the_image_that_it_was_about(guest, younger_image):
