@@ -312,3 +312,19 @@ def test_disable_needs_nothing_in_a_container_and_no_reservation_without_a_boot_
     host.programs = [name for name in host.programs if name != "update-grub"]
     plan = plan_disable(host, {}, False)
     assert (plan["bootloader"], plan["reservation"]["needed"], plan["refused"]) == (None, False, [])
+
+
+INSIDE = {"/run/systemd/container": "lxc\n"}
+WAIVED = {"kdump_waivers": [{"id": "not_container", "reason": "a test of files", "until": "2999-12-31"}]}
+
+
+def test_in_a_container_a_waiver_lets_files_and_unit_change_and_nothing_is_loaded_or_unloaded():
+    for make in MAKERS:
+        host = make(INSIDE, LOADED)
+        assert plan_setup(host, {}, False)["hopeless"]["word"] == "unsupported"
+        plan = plan_setup(host, dict(WAIVED, kdump_crashkernel="200M"), False)
+        assert (plan["hopeless"], plan["refused"], plan["reservation"]["changes"]) == (None, [], True)
+        assert (plan["service"]["starts"], plan["service"]["actions"]) == (False, [])
+        plan = plan_disable(host, WAIVED, False)
+        assert (plan["container"], plan["reservation"]["needed"], plan["service"]["stops"]) == (False, True, False)
+        assert [action.split()[:2] for action in plan["service"]["actions"]] == [["systemctl", "disable"]]
