@@ -128,9 +128,9 @@ def main() -> int:
 def listing() -> list[str]:
     """Return the lines of ./dev test --list: one for each stage that can be named."""
     rows = [stage for stage in gates.stages(Workshop()) if stage.part]
-    lines = [f"{'part':<8}{'stage':<16}{'./dev test':<12}what"]
+    lines = [f"{'part':<12}{'stage':<20}{'./dev test':<12}what"]
     when = {EVERY: "yes", ALL: "with all"}
-    return lines + [f"{stage.part:<8}{stage.name:<16}{when[stage.tier]:<12}{stage.what}" for stage in rows]
+    return lines + [f"{stage.part:<12}{stage.name:<20}{when[stage.tier]:<12}{stage.what}" for stage in rows]
 
 
 def test(words: list[str], last_failed: bool) -> int:

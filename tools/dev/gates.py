@@ -8,7 +8,7 @@ import shlex
 import time
 from collections.abc import Sequence
 
-from tools.dev import galaxy_importer, guest_gates, pythons
+from tools.dev import container_gates, galaxy_importer, guest_gates, pythons
 from tools.dev.cores import MAIN, OLDER, Core
 from tools.dev.given_images import GivenImage
 from tools.dev.log import Log
@@ -71,6 +71,7 @@ def stages(work: Workshop) -> list[Stage]:
         *(AnsibleTest(work, core).units_stage() for core in cores if core.units),
         *(AnsibleTest(work, core).sanity_stage() for core in cores if core.sanity),
         *guest_gates.stages(work),
+        *container_gates.stages(work),
         _coverage(work),
         # after the guests: they fill the processor that a story leaves free
         *(_roles(work, core) for core in cores if core.roles),

@@ -38,6 +38,15 @@ LAB = (
     Package("e2fsprogs", "fills an image's file system without mounting it"),
     Package("mtools", "fills a cloud-init seed without mounting it"),
 )
+CONTAINERS = (
+    Package("podman", "runs containers with systemd"),
+    Package("runc", "starts them where crun cannot"),
+    Package("netavark", "connects them to the network"),
+    Package("iptables", "netavark calls it"),
+    Package("aardvark-dns", "answers for names there"),
+    Package("mmdebstrap", "makes Debian's root tree for an image"),
+    Package("debian-archive-keyring", "Debian's keys, which Ubuntu has not"),
+)
 # any of these programs will do; Debian's package is installed where there is none
 BROWSERS = ("chromium", "chromium-headless-shell", "chromium-browser", "google-chrome")
 BROWSER = (Package("chromium", "opens the report's page in the tests"),)

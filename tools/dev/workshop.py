@@ -35,6 +35,7 @@ FOREIGN = (
     "LAB_KEY",
     "LAB_SEED",
     "LAB_FIRMWARE",
+    "CONTAINER_P",
 )
 
 

@@ -27,6 +27,11 @@ RECIPES = {
     )
 }
 
+# Lists of a suite that is not released expire after a week, and a mirror that stands still has older ones. Their
+# signatures are checked all the same.
+UNRELEASED = ("forky",)
+STANDING_STILL = 'Acquire::Check-Valid-Until "false"'
+
 # package, and why the guest has it
 PACKAGES = (
     ("systemd-sysv", "the init of every host that the collection manages"),

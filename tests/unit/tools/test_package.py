@@ -38,7 +38,12 @@ PLANTED = (
 )
 ROOMS = ("docs", "meta", "playbooks", "plugins", "roles")
 # what a user copies
-COPIED = ("extensions/awx/", "extensions/execution-environment/", "extensions/patterns/")
+COPIED = (
+    "extensions/awx/",
+    "extensions/execution-environment/",
+    "extensions/molecule/default/",
+    "extensions/patterns/",
+)
 ALONE = {
     "CHANGELOG.md",
     "CONTRIBUTING.md",
