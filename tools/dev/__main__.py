@@ -114,15 +114,18 @@ def main() -> int:
             return fuzz(options.minutes)
         if options.command == "lint":
             return test(["lint"], last_failed=False)
-        if options.list:
-            print("\n".join(listing()))
-            return 0
-        if options.image:
-            return test_images(options)
-        return test(options.names, options.last_failed)
+        return _test(options)
     except KeyboardInterrupt:
         show("interrupted")
         return 130
+
+
+def _test(options: argparse.Namespace) -> int:
+    """Run what the options of ./dev test say, and return the exit status."""
+    if options.list:
+        print("\n".join(listing()))
+        return 0
+    return test_images(options) if options.image else test(options.names, options.last_failed)
 
 
 def listing() -> list[str]:
