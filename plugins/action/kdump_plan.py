@@ -37,7 +37,8 @@ class ActionModule(VariablesAction):
         values, refused = self.checked(entry_point, options["variables"])
         result.update(changed=False, variables=values, refused=refused)
         # what is refused here already would be refused on the host once more
-        taken = {name: value for name, value in values.items() if not named(name, refused)}
+        own = {name: value for name, value in values.items() if not name.startswith("kdump_report_")}
+        taken = {name: value for name, value in own.items() if not named(name, refused)}
         found = self._on_host(entry_point, taken, result)
         stack = str((found.get("stack") or {}).get("name"))
         if "refused" in found:

@@ -36,8 +36,7 @@ from ansible_collections.crashops.kdump.plugins.module_utils._syntax.whole_numbe
 SPECS = Path(__file__).resolve().parents[2] / "roles/kdump/meta/argument_specs.yml"
 # the variables of the playbooks, and what the role registers for its user
 OF_PLAYBOOKS = (
-    "kdump_hosts", "kdump_serial", "kdump_test_part", "kdump_test_serial", "kdump_report_directory",
-    "kdump_report_formats", "kdump_report_query", "kdump_report_title", "kdump_test_result",
+    "kdump_hosts", "kdump_serial", "kdump_test_part", "kdump_test_serial", "kdump_test_result",
 )  # fmt: skip
 # the headers of the playbooks use these, and Ansible resolves a header before it knows any host
 OF_HEADERS = ("kdump_hosts", "kdump_serial", "kdump_test_part", "kdump_test_serial")

@@ -25,6 +25,7 @@ class Merged(NamedTuple):
 
 def merged(slices: list[EarlierReport], hosts: Iterable[str]) -> Merged:
     """Return the newest row of each host in the slices, oldest first, and a row for each host that has none."""
+    slices = each_once(slices)
     newest: dict[str, dict[str, Any]] = {}
     twice: dict[str, None] = {}
     for one in slices:
@@ -36,6 +37,15 @@ def merged(slices: list[EarlierReport], hosts: Iterable[str]) -> Merged:
     rows = [*newest.values(), *(without_result(host, "not_contacted", NOT_REPORTED) for host in missing)]
     reports = [{"path": one.path, "made": stamp(one.made), "hosts": len(one.rows)} for one in slices]
     return Merged(rows, {"reports": reports, "twice": list(twice), "not_reported": missing})
+
+
+def each_once(slices: list[EarlierReport]) -> list[EarlierReport]:
+    """Return the slices without copies, such as one that was handed on to two places."""
+    kept: list[EarlierReport] = []
+    for one in slices:
+        if not any(one.made == other.made and one.rows == other.rows for other in kept):
+            kept.append(one)
+    return kept
 
 
 def recent(slices: list[EarlierReport], now: float, hours: int) -> tuple[list[EarlierReport], list[str]]:

@@ -32,3 +32,9 @@ def test_old_slices_are_counted_in_one_sentence():
     assert sentence == (
         "2 reports are older than 24 hours and not merged; the newest of them was made 1970-01-01T02:00:00Z."
     )
+
+
+def test_slice_that_was_handed_on_to_two_places_counts_once():
+    copies = [part("one", 100, "a"), part("one", 100, "a")._replace(path="two")]
+    found = merge_slices.merged(copies, ["a"])
+    assert (found.said["twice"], len(found.said["reports"])) == ([], 1)
