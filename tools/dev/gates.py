@@ -72,6 +72,7 @@ def stages(work: Workshop) -> list[Stage]:
         *(AnsibleTest(work, core).sanity_stage() for core in cores if core.sanity),
         *guest_gates.stages(work),
         *container_gates.stages(work),
+        documentation(work),
         _coverage(work),
         # after the guests: they fill the processor that a story leaves free
         *(_roles(work, core) for core in cores if core.roles),
@@ -151,7 +152,7 @@ def documentation(work: Workshop) -> Stage:
         Step("sphinx", lambda log: work.run(log, ["sphinx-build", *sphinx], "docs")),
         Step("links", lambda log: work.run(log, ["python", "-m", "tools.docs", "links", str(site)], more=variables)),
     ]
-    return Stage("docs", "the documentation site, and its links", steps, "lint", EVERY, 60, PREPARED)
+    return Stage("docs", "the documentation site, and its links", steps, "docs", ALL, 120, PREPARED)
 
 
 def _galaxy(work: Workshop) -> Stage:

@@ -21,7 +21,7 @@ COLLECTION = "collection"
 
 def source(root: Path) -> dict[str, str]:
     """Return the text of each page that Sphinx reads, by its name; antsibull-docs adds those of the plugins."""
-    guide = (root / check_pages.GUIDE).read_text(encoding="utf-8")
+    guide = repository_pages.converted(root, check_pages.GUIDE, repository_pages.site_pages(root), {})
     complaints = made_up_hosts.complaints()
     made = check_pages.pages(guide, made_up_hosts.right_hosts(), complaints)
     made |= rule_pages.pages(root)

@@ -12,6 +12,7 @@ from pathlib import Path
 from typing import Any
 
 from ansible_collections.crashops.kdump.plugins.module_utils._checks import all_checks
+from ansible_collections.crashops.kdump.plugins.module_utils._checks.judge_options import Thresholds
 from ansible_collections.crashops.kdump.plugins.module_utils._facts.evidence import Evidence
 
 from tools.docs import markdown
@@ -35,10 +36,10 @@ NEVER = "It never complains. It only says what it sees."
 
 
 def guide_rows(guide: str) -> dict[str, tuple[str, str]]:
-    """Return what docs/checks.md says of each check: when it complains, and what fixes it."""
+    """Return what docs/checks.md, as a page of the site, says of each check: when it complains, and what fixes it."""
     found = {}
     for cells in markdown.rows(guide, HEADER):
-        name = re.search(r'<a id="(\w+)">', cells[0])
+        name = re.search(r"\[\]\{#(\w+)\}", cells[0])
         if name:
             found[name[1]] = (cells[1], cells[2])
     return found
@@ -97,9 +98,7 @@ def _limits(check: all_checks.Check) -> list[str]:
     if not isinstance(check.judge, all_checks.Limited):
         return []
     names = _names(function(check), "limits")
-    named = [
-        f"`{name}`, {value} by default" for name, value in all_checks.Thresholds()._asdict().items() if name in names
-    ]
+    named = [f"`{name}`, {value} by default" for name, value in Thresholds()._asdict().items() if name in names]
     return [f"**Its threshold:** {'; '.join(named)}. {ROLE}"] if named else []
 
 

@@ -17,7 +17,7 @@ from ansible_collections.crashops.kdump.plugins.module_utils._stacks.kdumpctl im
 from ansible_collections.crashops.kdump.plugins.module_utils._stacks.kdumpctl.conf_rules import Surroundings
 from ansible_collections.crashops.kdump.plugins.module_utils._syntax.finding import Finding
 
-from tools.docs import markdown
+from tools.docs import markdown, repository_pages
 
 FOLDER = "rules"
 RECORDED = "tests/unit/plugins/module_utils/recorded"
@@ -78,8 +78,9 @@ def linked(guide: str) -> str:
 def pages(root: Path) -> dict[str, str]:
     """Return the page of each rule, by its name on the site."""
     found = {}
+    site = repository_pages.site_pages(root)
     for kind in KINDS:
-        guide = (root / "docs" / f"{kind.guide}.md").read_text(encoding="utf-8")
+        guide = repository_pages.converted(root, f"docs/{kind.guide}.md", site, {})
         examples = {"R": of_kdump_conf, "S": of_sysconfig, "T": of_kdump_tools}[kind.letter](root)
         for name in names(guide):
             if name[0] == kind.letter:
@@ -92,7 +93,9 @@ def of_kdump_conf(root: Path) -> dict[str, list[Example]]:
     recorded = _recorded(root, "kdump_conf_verdicts")
     found: dict[str, list[Example]] = {}
     for row in recorded["verdicts"]:
-        facts = {name: tuple(value) if name == "addresses" else value for name, value in row["host"].items()}
+        facts: dict[str, Any] = {
+            name: tuple(value) if name == "addresses" else value for name, value in row["host"].items()
+        }
         readers = []
         for name, source in recorded["sources"].items():
             findings = conf_lint.lint(row["text"], source["generation"], Surroundings(**facts))

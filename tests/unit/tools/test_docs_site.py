@@ -17,7 +17,7 @@ from tools.docs.repository_pages import BrokenLink, resolved
 INDEX = (REPOSITORY / "docs/docsite/index.md").read_text(encoding="utf-8")
 TOCTREE = re.compile(r"^```\{toctree\}\n(.*?)^```", re.MULTILINE | re.DOTALL)
 PAGES = repository_pages.site_pages(REPOSITORY)
-GUIDE = (REPOSITORY / check_pages.GUIDE).read_text(encoding="utf-8")
+GUIDE = repository_pages.converted(REPOSITORY, check_pages.GUIDE, PAGES, {})
 # they only say what they see
 NEVER_COMPLAIN = ["hibernation", "sysrq"]
 
