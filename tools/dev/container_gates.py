@@ -58,7 +58,7 @@ def _example(work: Workshop) -> Stage:
         work.run(log, ["ansible-galaxy", "collection", "build", "--output-path", str(folder)])
         (archive,) = folder.glob("*.tar.gz")
         # what it depends on comes without Galaxy, see community.py
-        argv = ["ansible-galaxy", "collection", "install", "--no-deps", "--collections-path", str(installed)]
+        argv = ["ansible-galaxy", "collection", "install", "--force", "--no-deps", "--collections-path", str(installed)]
         work.run(log, [*argv, str(archive)])
         scenario = installed / "ansible_collections" / "crashops" / "kdump" / "extensions" / "molecule" / "default"
         shutil.copytree(scenario, project / "molecule" / "default")
