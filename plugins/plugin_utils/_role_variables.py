@@ -32,24 +32,17 @@ from ansible_collections.crashops.kdump.plugins.module_utils._syntax.option_valu
 )
 from ansible_collections.crashops.kdump.plugins.module_utils._syntax.private_directories import system_problem
 from ansible_collections.crashops.kdump.plugins.module_utils._syntax.whole_numbers import signed
+from ansible_collections.crashops.kdump.plugins.plugin_utils import _peer_variables
 
 SPECS = Path(__file__).resolve().parents[2] / "roles/kdump/meta/argument_specs.yml"
 # the variables of the playbooks, and what the role registers for its user
 OF_PLAYBOOKS = (
     "kdump_hosts", "kdump_serial", "kdump_test_part", "kdump_test_serial", "kdump_test_result",
+    "kdump_migrate_from", "kdump_migrate_to", "kdump_migrate_stack",
 )  # fmt: skip
 # the headers of the playbooks use these, and Ansible resolves a header before it knows any host
 OF_HEADERS = ("kdump_hosts", "kdump_serial", "kdump_test_part", "kdump_test_serial")
 ALLOWED = "kdump_allow_unknown"
-# linux-system-roles.kdump 1.x; what it calls as it is called here is left out
-OF_PEER = {
-    "kdump_system_action": "use kdump_failure_action",
-    "kdump_ssh_user": "write user@server into the location of kdump_target",
-    "kdump_sshkey": "use ssh_key in kdump_target",
-    "kdump_reboot_ok": "use kdump_reboot_allowed",
-    "kdump_reboot_required": "remove it; setup says itself where a reboot is needed, and verify says reboot_pending",
-    "kdump_kdump_tools": "use kdump_sysconfig",
-}
 # other names by which people know a variable, too far from it for a comparison of letters
 ALSO_KNOWN_AS = {
     "kdump_dump_target": "use kdump_target",
@@ -161,8 +154,8 @@ def _is_result(value: Any) -> bool:
 
 def _unknown(name: str, value: Any, known: Iterable[str]) -> str:
     """Return the refusal of one unknown variable, with the name that was probably meant."""
-    if name in OF_PEER:
-        return refusal(name, value, "it is a variable of linux-system-roles.kdump", OF_PEER[name])
+    if name in _peer_variables.FOREIGN:
+        return refusal(name, value, "it is a variable of %s" % _peer_variables.PEER, _peer_variables.remedy(name))
     near = difflib.get_close_matches(name, list(known), 1, HOW_NEAR)
     remedy = "use %s" % near[0] if near else "remove it"
     remedy = ALSO_KNOWN_AS.get(name, remedy)
@@ -420,17 +413,17 @@ def _unseen(values: Mapping[str, Any]) -> list[str]:
     """Return a refusal for each variable with invisible text, which could become another line of a file."""
     found: list[str] = []
     for name, value in values.items():
-        problems = [] if name in (*FREE_TEXTS, *ON_STACK) else [unseen_problem(text) for text in _texts(value)]
+        problems = [] if name in (*FREE_TEXTS, *ON_STACK) else [unseen_problem(text) for text in texts(value)]
         found.extend(refused(name, value, next((one for one in problems if one is not None), None)))
     return found
 
 
-def _texts(value: Any) -> list[str]:
+def texts(value: Any) -> list[str]:
     """Return all texts in a variable's value, the names of a dictionary included."""
     if isinstance(value, Mapping):
         value = [*value, *value.values()]
     if isinstance(value, list):
-        return [text for one in value for text in _texts(one)]
+        return [text for one in value for text in texts(one)]
     return [value] if isinstance(value, str) else []
 
 

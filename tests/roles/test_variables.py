@@ -17,7 +17,8 @@ REFUSED = [
     ({"kdump_pathh": "/x"}, "use kdump_path"),
     (
         {"kdump_reboot_ok": True},
-        "kdump_reboot_ok: True is refused: it is a variable of linux-system-roles.kdump; use kdump_reboot_allowed.",
+        "kdump_reboot_ok: True is refused: it is a variable of linux-system-roles.kdump; use kdump_reboot_allowed, "
+        "or translate the whole file with crashops.kdump.migrate.",
     ),
     ({"kdump_ssh_user": "kdump"}, "write user@server into the location of kdump_target"),
     ({"kdump_sshkey": "/root/.ssh/k"}, "use ssh_key in kdump_target"),

@@ -77,7 +77,9 @@ def made_options(given: Dict[str, Any], generation: Optional[str], ssh_key: Opti
     own_size = given.get("kdump_crashkernel", "default") not in ("default", "auto")
     unsaid = "auto_reset_crashkernel" not in (given.get("kdump_directives") or {})
     if given.get("kdump_auto_reset_crashkernel") is not None:
-        made["auto_reset_crashkernel"] = given["kdump_auto_reset_crashkernel"]
+        # kdumpctl of EL 8 never resets it, and refuses a line that says so
+        always_so = generation == "el8" and given["kdump_auto_reset_crashkernel"] is False
+        made["auto_reset_crashkernel"] = None if always_so else given["kdump_auto_reset_crashkernel"]
     elif own_size and unsaid and generation not in (None, "el8"):
         made["auto_reset_crashkernel"] = False
     return made

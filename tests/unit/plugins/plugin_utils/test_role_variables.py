@@ -11,7 +11,7 @@ import pytest
 import yaml
 from ansible_collections.crashops.kdump.plugins.module_utils._crashkernel.validate import LIMITS
 from ansible_collections.crashops.kdump.plugins.module_utils._setup.variables import CONFIG, variable
-from ansible_collections.crashops.kdump.plugins.plugin_utils import _role_variables
+from ansible_collections.crashops.kdump.plugins.plugin_utils import _peer_variables, _role_variables
 from ansible_collections.crashops.kdump.tests.unit.armed_host import armed_debian, armed_el9
 from ansible_collections.crashops.kdump.tests.unit.set_up_host import looked_at, planned
 
@@ -79,7 +79,27 @@ def test_every_option_of_the_configuration_is_a_variable_of_the_role():
 
 
 def test_no_variable_has_the_name_of_another_role():
-    assert set(_role_variables.OF_PEER) & set(_role_variables.options_of("setup")) == set()
+    assert set(_peer_variables.FOREIGN) & set(_role_variables.options_of("setup")) == set()
+
+
+def test_what_a_variable_of_another_role_becomes_is_a_variable_of_the_role():
+    here = {name for variable in _peer_variables.VARIABLES for name in variable.here}
+    assert here - set(_role_variables.options_of("setup")) == set()
+
+
+def test_name_that_both_roles_have_is_no_foreign_one():
+    shared = {variable.name for variable in _peer_variables.VARIABLES if not variable.remedy}
+    assert shared - set(_role_variables.options_of("setup")) == set()
+
+
+def test_guide_has_a_row_for_each_variable_of_the_other_role():
+    guide = (ROOT / "docs/migration.md").read_text(encoding="utf-8")
+    row = "| `%s` | %s | %s |"
+    rows = [
+        row % (one.name, ", ".join("`%s`" % name for name in one.here) or "none", one.meaning)
+        for one in _peer_variables.VARIABLES
+    ]
+    assert [line for line in guide.splitlines() if line.startswith("| `kdump_")] == rows
 
 
 @pytest.mark.parametrize("make", [armed_debian, armed_el9])
