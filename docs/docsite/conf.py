@@ -13,6 +13,8 @@ source_suffix = {".md": "markdown", ".rst": "restructuredtext"}
 # anchors as GitHub makes them, so that a link works there and here
 myst_heading_anchors = 6
 myst_enable_extensions = ["attrs_inline", "colon_fence"]
+# a message on a page must be what a reader copies and searches for: -- is no dash there, and quotes stay straight
+smartquotes = False
 # the pages hold kdump.conf, shell and plain output; only what names its language is coloured
 highlight_language = "text"
 suppress_warnings = [
