@@ -39,7 +39,7 @@ def show(browser: devtools.Browser, tmp_path: Path) -> Iterator[Callable[..., de
         **options: bool,
     ) -> devtools.Page:
         """Show the page of results; before has those of the weeks before, the oldest first."""
-        earlier = []
+        earlier: list[EarlierReport] = []
         for weeks, older in enumerate(reversed(before), 1):
             rows = summary.report(older.items(), fleet_builder.MADE)["hosts"]
             made = fleet_builder.MADE - weeks * WEEK_S

@@ -5,14 +5,18 @@
 
 import json
 import os
+import subprocess
 import time
+from collections.abc import Callable
 from pathlib import Path
+from typing import Any
 
 import jsonschema
 import pytest
 
 from tools.lab import plays
-from tools.lab.harms import STARTED, harms, old_dump_cut_off, target_out_of_reach
+from tools.lab.guest import Guest
+from tools.lab.harms import STARTED, Harm, harms, old_dump_cut_off, target_out_of_reach
 from tools.lab.stacks import stack_of_saved
 
 SCHEMAS = Path(__file__).resolve().parents[2] / "docs" / "schemas"
@@ -36,24 +40,24 @@ COMMANDS_LIMIT = 6
 class Machine:
     """The machine that has crashed and left a dump, with all that is done to it here."""
 
-    def __init__(self, guest, inventory):
+    def __init__(self, guest: Guest, inventory: Path) -> None:
         self.guest = guest
         self.ssh = guest.ssh
         self._inventory = inventory
         self._schema = json.loads((SCHEMAS / "kdump_info-1.json").read_text())
 
-    def module(self, name, **options):
+    def module(self, name: str, **options: Any) -> dict[str, Any]:
         """Run a module of the collection, or another one, and return its result."""
         return plays.module(self._inventory, NAME, name, **options)
 
-    def info(self, **options):
+    def info(self, **options: Any) -> dict[str, Any]:
         """Return what kdump_info says; it is as the published schema has it."""
         result = self.module("crashops.kdump.kdump_info", **options)
         assert not result.get("failed"), result
         jsonschema.validate(result, self._schema)
         return result
 
-    def act(self, *acts):
+    def act(self, *acts: str) -> None:
         """Run shell commands and modules, each of which must end well."""
         for act in acts:
             if isinstance(act, str):
@@ -62,23 +66,23 @@ class Machine:
                 result = self.module("crashops.kdump." + act.name, **act.options)
                 assert not result.get("failed"), result
 
-    def playbook(self, name, **variables):
+    def playbook(self, name: str, **variables: Any) -> subprocess.CompletedProcess[str]:
         """Run a playbook of the collection and return what became of it."""
         return plays.playbook(self._inventory, name, NAME, **variables)
 
 
 @pytest.fixture(scope="module")
-def machine(saved_guest, inventory):
+def machine(saved_guest: Callable[[str], Guest], inventory: Path) -> Machine:
     """Return the machine, going on where its story saved it."""
     return Machine(saved_guest(NAME), inventory)
 
 
-def found(result, status):
+def found(result: dict[str, Any], status: str) -> dict[str, Any]:
     """Return the checks that say so, by id."""
     return {check["id"]: check for check in result["checks"] if check["status"] == status}
 
 
-def test_a_machine_that_left_a_dump_is_ready_and_looking_at_it_changes_nothing(machine):
+def test_a_machine_that_left_a_dump_is_ready_and_looking_at_it_changes_nothing(machine: Machine) -> None:
     before = machine.ssh(FINGERPRINT).splitlines()
     result = machine.info()
     assert (result["verdict"], result["proof"]["state"]) == ("ready", "proven"), result["summary"]
@@ -86,7 +90,7 @@ def test_a_machine_that_left_a_dump_is_ready_and_looking_at_it_changes_nothing(m
     assert machine.ssh(FINGERPRINT).splitlines() == before
 
 
-def test_a_look_starts_few_programs(machine, measured):
+def test_a_look_starts_few_programs(machine: Machine, measured: Callable[[str], None]) -> None:
     spent = {"ansible.builtin.ping": [], "crashops.kdump.kdump_info": []}
     for name in [*spent] * 3:
         began = time.monotonic()
@@ -99,7 +103,7 @@ def test_a_look_starts_few_programs(machine, measured):
 
 
 @pytest.mark.parametrize("broken", harms(STACK), ids=lambda broken: broken.check)
-def test_what_is_broken_is_found_and_its_advice_mends_it(machine, broken):
+def test_what_is_broken_is_found_and_its_advice_mends_it(machine: Machine, broken: Harm) -> None:
     machine.act(*broken.harm)
     result = machine.info()
     assert result["verdict"] == broken.verdict
@@ -110,7 +114,9 @@ def test_what_is_broken_is_found_and_its_advice_mends_it(machine, broken):
     assert mended["verdict"] == "ready", mended["reasons"]
 
 
-def test_an_nfs_server_that_is_gone_is_named_and_no_mount_is_tried(machine, measured):
+def test_an_nfs_server_that_is_gone_is_named_and_no_mount_is_tried(
+    machine: Machine, measured: Callable[[str], None]
+) -> None:
     begin, end = target_out_of_reach(STACK, NOBODY)
     machine.ssh(begin)
     began = time.monotonic()
@@ -125,7 +131,7 @@ def test_an_nfs_server_that_is_gone_is_named_and_no_mount_is_tried(machine, meas
     assert machine.info()["verdict"] == "ready"
 
 
-def test_a_waiver_counts_until_its_day(machine):
+def test_a_waiver_counts_until_its_day(machine: Machine) -> None:
     begin, end = old_dump_cut_off(STACK)
     machine.ssh(begin)
     waiver = {"id": "dumps_complete", "reason": "it is looked into", "until": "2999-12-31"}
@@ -136,7 +142,7 @@ def test_a_waiver_counts_until_its_day(machine):
     machine.ssh(end)
 
 
-def test_panic_policy_and_metrics_come_and_go_with_the_role(machine):
+def test_panic_policy_and_metrics_come_and_go_with_the_role(machine: Machine) -> None:
     wanted = {"kdump_panic_policy": ["hung_tasks"], "kdump_metrics": True}
     assert machine.playbook("setup", **wanted).returncode == 0
     assert machine.ssh("cat /proc/sys/kernel/hung_task_panic").strip() == "1"
@@ -162,7 +168,7 @@ def test_panic_policy_and_metrics_come_and_go_with_the_role(machine):
     machine.ssh("echo 0 > /proc/sys/kernel/hung_task_panic")
 
 
-def test_a_masked_service_stays_masked_until_somebody_says_otherwise(machine):
+def test_a_masked_service_stays_masked_until_somebody_says_otherwise(machine: Machine) -> None:
     machine.ssh(f"systemctl stop {STACK.unit}; systemctl mask {STACK.unit}")
     masked = machine.info()
     assert masked["verdict"] == "disabled_by_policy"
@@ -176,7 +182,7 @@ def test_a_masked_service_stays_masked_until_somebody_says_otherwise(machine):
     assert mended["verdict"] == "ready", mended["reasons"]
 
 
-def test_a_host_that_may_load_nothing_is_told_from_one_that_cannot(machine):
+def test_a_host_that_may_load_nothing_is_told_from_one_that_cannot(machine: Machine) -> None:
     machine.ssh(f"systemctl stop {STACK.unit}")
     machine.ssh("echo 1 > /proc/sys/kernel/kexec_load_disabled")
     forbidden = machine.info()
@@ -192,7 +198,7 @@ def test_a_host_that_may_load_nothing_is_told_from_one_that_cannot(machine):
     assert machine.info()["verdict"] == "ready"
 
 
-def test_an_initramfs_that_is_older_than_its_kernel_is_built_anew_and_has_to_be_proved_again(machine):
+def test_an_initramfs_that_is_older_than_its_kernel_is_built_anew_and_has_to_be_proved_again(machine: Machine) -> None:
     machine.ssh("touch /boot/vmlinuz-$(uname -r)")
     stale = machine.info()
     assert stale["verdict"] == "degraded"
@@ -203,7 +209,7 @@ def test_an_initramfs_that_is_older_than_its_kernel_is_built_anew_and_has_to_be_
     assert "the capture initramfs was built again" in found(rebuilt, "warn")["proof_current"]["reason"]
 
 
-def test_disable_takes_policy_and_metrics_away_as_well(machine):
+def test_disable_takes_policy_and_metrics_away_as_well(machine: Machine) -> None:
     assert machine.playbook("setup", kdump_panic_policy=["hung_tasks"], kdump_metrics=True).returncode == 0
     assert machine.playbook("disable").returncode == 0
     left = f"/etc/crashops-kdump /etc/systemd/system/crashops-kdump-* {STACK.metrics}/crashops*"

@@ -3,8 +3,20 @@
 # SPDX-License-Identifier: GPL-3.0-or-later
 """Everything that the documentation tells a user to type is run, in check mode on made-up machines."""
 
+from collections.abc import Callable
+from typing import Any
+
 import pytest
-from ansible_collections.crashops.kdump.tests.roles.documented import COMMAND, OTHER, PLAYS, TASKS, VARIABLES, examples
+from ansible_collections.crashops.kdump.tests.roles.documented import (
+    COMMAND,
+    OTHER,
+    PLAYS,
+    TASKS,
+    VARIABLES,
+    Example,
+    examples,
+)
+from ansible_collections.crashops.kdump.tests.roles.made_up import Fleet
 
 from tools.lab.__main__ import parser as lab_parser
 
@@ -35,13 +47,13 @@ FAILING_TASKS = {
 ELSEWHERE = ("./dev", "pip", "ansible-galaxy", "useradd", "systemctl", "journalctl", "crashops-kdump-metrics", "pytest")
 
 
-def shown(kind):
+def shown(kind: str) -> list[Any]:
     """Return the examples of a kind, each once."""
     found = {str(example.content): example for example in SHOWN if example.kind == kind}
     return [pytest.param(example, id=example.name) for example in found.values()]
 
 
-def of_ansible(example):
+def of_ansible(example: Example) -> list[str]:
     """Return the words of a command of Ansible, without its inventory; empty where it is another command."""
     words = example.content
     if words[0] not in ("ansible", "ansible-playbook"):
@@ -52,13 +64,13 @@ def of_ansible(example):
 
 
 @pytest.fixture
-def documented(fleet):
+def documented(fleet: Callable[..., Fleet]) -> Fleet:
     """Return the fleet that the pages take for granted."""
     return fleet(GROUPS, **MACHINES, **SERVERS)
 
 
 @pytest.mark.parametrize("example", shown(COMMAND))
-def test_command_runs(collections, documented, example) -> None:
+def test_command_runs(collections: str, documented: Fleet, example: Example) -> None:
     words = of_ansible(example)
     if not words:
         program = example.content[2] if example.content[0] == "python" else example.content[0]
@@ -76,14 +88,14 @@ def test_command_runs(collections, documented, example) -> None:
 
 
 @pytest.mark.parametrize("example", shown(PLAYS))
-def test_play_runs(collections, documented, example) -> None:
+def test_play_runs(collections: str, documented: Fleet, example: Example) -> None:
     done = documented.play(collections, example.content)
     assert done.rc == 0, done.output
     assert done.results
 
 
 @pytest.mark.parametrize("example", shown(VARIABLES))
-def test_variables_are_taken_by_setup(collections, documented, example) -> None:
+def test_variables_are_taken_by_setup(collections: str, documented: Fleet, example: Example) -> None:
     done = documented.playbook(collections, "setup", "--limit", "web", **example.content)
     expected = [said for word, said in REFUSED_VARIABLES.items() if word in str(example.content)]
     assert (done.rc != 0) == bool(expected), done.output
@@ -92,7 +104,7 @@ def test_variables_are_taken_by_setup(collections, documented, example) -> None:
 
 
 @pytest.mark.parametrize("example", shown(TASKS))
-def test_tasks_run_and_fail_where_the_page_says_so(collections, documented, example) -> None:
+def test_tasks_run_and_fail_where_the_page_says_so(collections: str, documented: Fleet, example: Example) -> None:
     (documented.folder / "kdump.conf.j2").write_text(TEMPLATE, encoding="utf-8")
     (host,) = [name for name in ("web1.example.org",) if name in str(example.content)] or ["db1"]
     tasks = [{"block": [task], "rescue": [{"ansible.builtin.meta": "clear_host_errors"}]} for task in example.content]

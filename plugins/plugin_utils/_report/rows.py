@@ -22,7 +22,7 @@ from ansible_collections.crashops.kdump.plugins.plugin_utils._report.checked_rea
 )
 
 # what a row without a result holds, in the order in which every row holds it
-EMPTY = {
+EMPTY: dict[str, Any] = {
     "host": "",
     "verdict": "failed",
     "summary": "",

@@ -4,25 +4,26 @@
 """What disable leaves in a container."""
 
 import pytest
+from testinfra.host import Host
 
-from tools.lab.stacks import stack_of
+from tools.lab.stacks import Stack, stack_of
 
 
 @pytest.fixture
-def stack(host):
+def stack(host: Host) -> Stack:
     """Return the container's stack."""
     return stack_of(host.check_output)
 
 
-def test_no_boot_entry_asks_for_memory(host, stack):
+def test_no_boot_entry_asks_for_memory(host: Host, stack: Stack) -> None:
     texts = host.check_output(stack.boot_texts)
     assert "root=" in texts
     assert "crashkernel=" not in texts
 
 
-def test_the_service_stays_off(host, stack):
+def test_the_service_stays_off(host: Host, stack: Stack) -> None:
     assert not host.service(stack.unit.removesuffix(".service")).is_enabled
 
 
-def test_the_configuration_is_still_there(host, stack):
+def test_the_configuration_is_still_there(host: Host, stack: Stack) -> None:
     assert "story=told" in host.file(stack.configuration).content_string

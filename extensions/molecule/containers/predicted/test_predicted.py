@@ -9,6 +9,7 @@ import re
 from pathlib import Path
 
 import pytest
+from testinfra.host import Host
 
 from tools.lab import plays
 
@@ -18,14 +19,14 @@ PACKAGES = "dpkg-query -W 2>/dev/null || rpm -qa | sort"
 
 
 @pytest.fixture(scope="module")
-def predicted():
+def predicted() -> str:
     """Return what setup says in check mode, without line ends that only fold a message."""
     done = plays.playbook(INVENTORY, "setup", check=True)
     assert done.returncode == 0, plays.said(done)
     return done.stdout
 
 
-def test_check_mode_names_the_reservation_and_the_packages(host, predicted):
+def test_check_mode_names_the_reservation_and_the_packages(host: Host, predicted: str) -> None:
     values = set(re.findall(r"^\+(crashkernel=\S+)$", predicted, re.MULTILINE))
     assert values
     (EPHEMERAL / "predicted.json").write_text(json.dumps(sorted(values)))
@@ -34,7 +35,7 @@ def test_check_mode_names_the_reservation_and_the_packages(host, predicted):
     assert not re.search(r"changed=0 ", predicted)
 
 
-def test_check_mode_installs_nothing(host):
+def test_check_mode_installs_nothing(host: Host) -> None:
     before = host.check_output(PACKAGES)
     assert plays.playbook(INVENTORY, "setup", check=True).returncode == 0
     assert host.check_output(PACKAGES) == before

@@ -6,31 +6,32 @@
 import re
 
 import pytest
+from testinfra.host import Host
 
-from tools.lab.stacks import stack_of
+from tools.lab.stacks import Stack, stack_of
 
 
 @pytest.fixture
-def stack(host):
+def stack(host: Host) -> Stack:
     """Return the machine's stack."""
     return stack_of(host.check_output)
 
 
-def test_every_ordinary_boot_entry_has_one_and_the_same_value(host, stack):
+def test_every_ordinary_boot_entry_has_one_and_the_same_value(host: Host, stack: Stack) -> None:
     ordinary = host.check_output(stack.entries).splitlines()
     (values,) = {tuple(re.findall(r"crashkernel=\S+", line)) for line in ordinary}
     assert len(values) == 1
 
 
-def test_the_service_comes_up_at_boot(host, stack):
+def test_the_service_comes_up_at_boot(host: Host, stack: Stack) -> None:
     assert host.service(stack.unit.removesuffix(".service")).is_enabled
 
 
-def test_only_root_may_read_the_dump_directory(host):
+def test_only_root_may_read_the_dump_directory(host: Host) -> None:
     directory = host.file("/var/crash")
     assert directory.is_directory
     assert (directory.user, directory.mode) == ("root", 0o700)
 
 
-def test_the_files_of_the_package_are_as_it_shipped_them(host, stack):
+def test_the_files_of_the_package_are_as_it_shipped_them(host: Host, stack: Stack) -> None:
     assert host.run(stack.vendor_files).stdout == ""

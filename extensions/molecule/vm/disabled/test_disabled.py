@@ -4,34 +4,35 @@
 """What disable leaves on a machine after its reboot."""
 
 import pytest
+from testinfra.host import Host
 
-from tools.lab.stacks import dumps_below, stack_of
+from tools.lab.stacks import Stack, dumps_below, stack_of
 
 
 @pytest.fixture
-def stack(host):
+def stack(host: Host) -> Stack:
     """Return the machine's stack."""
     return stack_of(host.check_output)
 
 
-def test_the_memory_is_free_again(host):
+def test_the_memory_is_free_again(host: Host) -> None:
     assert host.file("/sys/kernel/kexec_crash_size").content_string.strip() == "0"
 
 
-def test_no_capture_kernel_is_loaded(host):
+def test_no_capture_kernel_is_loaded(host: Host) -> None:
     assert host.file("/sys/kernel/kexec_crash_loaded").content_string.strip() == "0"
 
 
-def test_no_boot_entry_asks_for_memory(host, stack):
+def test_no_boot_entry_asks_for_memory(host: Host, stack: Stack) -> None:
     texts = host.check_output(stack.boot_texts)
     assert "root=" in texts
     assert "crashkernel=" not in texts
     assert "crashkernel=" not in host.file("/proc/cmdline").content_string
 
 
-def test_the_service_stays_off(host, stack):
+def test_the_service_stays_off(host: Host, stack: Stack) -> None:
     assert not host.service(stack.unit.removesuffix(".service")).is_enabled
 
 
-def test_the_dumps_are_still_there(host, stack):
+def test_the_dumps_are_still_there(host: Host, stack: Stack) -> None:
     assert host.run(dumps_below(stack, "/var/crash")).stdout.strip()

@@ -4,15 +4,18 @@
 """One fault of each kind that must never pass unseen, on a real machine that is armed and proved."""
 
 import os
+from collections.abc import Iterator
 from pathlib import Path
+from typing import Any
 
 import pytest
+from testinfra.host import Host
 
 from tools.lab import plays
 from tools.lab.directory_state import contents, times
 from tools.lab.guest import Guest
 from tools.lab.harms import old_dump_cut_off
-from tools.lab.stacks import idle_boot_tool, stack_of
+from tools.lab.stacks import Stack, idle_boot_tool, stack_of
 
 EPHEMERAL = Path(os.environ["MOLECULE_EPHEMERAL_DIRECTORY"])
 INVENTORY = EPHEMERAL / "inventory" / "hosts.json"
@@ -21,26 +24,28 @@ BAD = "--no-such-option"
 
 
 @pytest.fixture
-def guest(host):
+def guest(host: Host) -> Guest:
     """Return the machine."""
     return Guest(EPHEMERAL / "guests" / host.check_output("uname -n"))
 
 
 @pytest.fixture
-def stack(guest):
+def stack(guest: Guest) -> Stack:
     """Return the machine's stack."""
     return stack_of(guest.ssh)
 
 
-def module(guest, name, **options):
+def module(guest: Guest, name: str, **options: Any) -> dict[str, Any]:
     return plays.module(INVENTORY, guest.name, f"crashops.kdump.{name}", **options)
 
 
-def is_armed(guest):
+def is_armed(guest: Guest) -> bool:
     return guest.ssh("cat /sys/kernel/kexec_crash_loaded").strip() == "1"
 
 
-def test_a_configuration_that_cannot_be_armed_is_taken_back_and_the_old_one_armed_again(guest, stack):
+def test_a_configuration_that_cannot_be_armed_is_taken_back_and_the_old_one_armed_again(
+    guest: Guest, stack: Stack
+) -> None:
     before = contents(guest, "/etc"), times(guest, "/etc")
     boot = guest.boot_id()
     done = plays.playbook(INVENTORY, "setup", guest.name, kdump_sysconfig={stack.kexec_options: BAD})
@@ -55,7 +60,7 @@ def test_a_configuration_that_cannot_be_armed_is_taken_back_and_the_old_one_arme
 
 
 @pytest.fixture
-def idle_tool(guest, stack):
+def idle_tool(guest: Guest, stack: Stack) -> Iterator[None]:
     """Let the program that writes boot entries do nothing, and end well, for a test."""
     begin, end = idle_boot_tool(stack)
     guest.ssh(begin)
@@ -63,7 +68,9 @@ def idle_tool(guest, stack):
     guest.ssh(end)
 
 
-def test_boot_entries_that_did_not_change_are_seen_though_the_command_ended_well(guest, stack, idle_tool):
+def test_boot_entries_that_did_not_change_are_seen_though_the_command_ended_well(
+    guest: Guest, stack: Stack, idle_tool: None
+) -> None:
     before = contents(guest, "/etc"), contents(guest, "/boot")
     result = module(guest, "crashkernel_reserve", size="224M")
     assert f"{stack.boot_tool} ended well, but the boot entries are not as asked" in result.get("msg", "")
@@ -71,7 +78,7 @@ def test_boot_entries_that_did_not_change_are_seen_though_the_command_ended_well
 
 
 @pytest.fixture
-def dump_cut_off(guest, stack):
+def dump_cut_off(guest: Guest, stack: Stack) -> Iterator[None]:
     """Put an old dump next to the real one for a test, which ends after its first megabyte."""
     begin, end = old_dump_cut_off(stack)
     guest.ssh(begin)
@@ -79,20 +86,20 @@ def dump_cut_off(guest, stack):
     guest.ssh(end)
 
 
-def test_a_dump_that_was_cut_off_is_told_from_a_whole_one(guest, stack, dump_cut_off):
+def test_a_dump_that_was_cut_off_is_told_from_a_whole_one(guest: Guest, stack: Stack, dump_cut_off: None) -> None:
     found = {dump["core"]: dump["complete"] for dump in module(guest, "vmcore_info")["dumps"]}
     assert found.pop(stack.old_dump) is False
     assert list(found.values()) == [True]
 
 
 @pytest.fixture
-def younger_image(guest, stack):
+def younger_image(guest: Guest, stack: Stack) -> Iterator[None]:
     """Let the capture initramfs be younger than the crash test for a test."""
     guest.ssh(f"touch -r {stack.image} /root/its-time; touch {stack.image}")
     yield
     guest.ssh(f"touch -r /root/its-time {stack.image}; rm /root/its-time")
 
 
-def test_a_proof_ends_with_the_image_that_it_was_about(guest, younger_image):
+def test_a_proof_ends_with_the_image_that_it_was_about(guest: Guest, younger_image: None) -> None:
     proof = module(guest, "kdump_info")["proof"]
     assert (proof["state"], proof["stale_because"]) == ("stale", ["the capture initramfs was built again"])
