@@ -16,6 +16,8 @@ AT_ONCE = {"kdump_test_serial": "100%"}
 
 def typed(folder: Path, **answers: str) -> list[str]:
     """Return the words by which AWX hands over what was typed at a launch: a file, its texts marked as no template."""
+    if not answers:
+        return []
     given = folder / "extravars"
     given.write_text("".join(f"? !unsafe '{name}'\n: !unsafe '{text}'\n" for name, text in answers.items()), "utf-8")
     return ["-e", f"@{given}"]
