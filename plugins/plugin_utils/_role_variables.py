@@ -37,6 +37,7 @@ from ansible_collections.crashops.kdump.plugins.plugin_utils import _peer_variab
 SPECS = Path(__file__).resolve().parents[2] / "roles/kdump/meta/argument_specs.yml"
 # the variables of the playbooks, and what the role registers for its user
 OF_PLAYBOOKS = (
+    "kdump_dumps_directory", "kdump_dumps_newest",
     "kdump_hosts", "kdump_serial", "kdump_test_part", "kdump_test_serial", "kdump_test_result",
     "kdump_migrate_from", "kdump_migrate_to", "kdump_migrate_stack",
 )  # fmt: skip

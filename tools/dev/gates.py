@@ -8,7 +8,7 @@ import shlex
 import time
 from collections.abc import Sequence
 
-from tools.dev import container_gates, galaxy_importer, guest_gates, pythons
+from tools.dev import container_gates, galaxy_importer, guest_gates, promtool, pythons
 from tools.dev.cores import MAIN, OLDER, Core
 from tools.dev.given_images import GivenImage
 from tools.dev.log import Log
@@ -68,6 +68,7 @@ def stages(work: Workshop) -> list[Stage]:
         _browser(work),
         _galaxy(work),
         _importer(work),
+        _monitoring(work),
         *(AnsibleTest(work, core).units_stage() for core in cores if core.units),
         *(AnsibleTest(work, core).sanity_stage() for core in cores if core.sanity),
         *guest_gates.stages(work),
@@ -175,6 +176,24 @@ def _importer(work: Workshop) -> Stage:
         Step("galaxy-importer", lambda log: galaxy_importer.judge(work, log)),
     ]
     return Stage("importer", "what Galaxy itself says of the archive", steps, "galaxy", ALL, 120, PREPARED)
+
+
+def _monitoring(work: Workshop) -> Stage:
+    """Return the stage that runs the rules for Prometheus over made-up hosts, and checks the files next to them."""
+    folder = LAB / "pytest" / "monitoring"
+
+    def fetch(log: Log) -> None:
+        promtool.ensure(log)
+
+    def run(log: Log) -> None:
+        folder.parent.mkdir(parents=True, exist_ok=True)
+        path = os.pathsep.join([*map(str, promtool.ensure(log)), work.environ("main")["PATH"]])
+        argv = ["pytest", "-q", "-p", "no:cacheprovider", f"--basetemp={folder}"]
+        argv += work.tests("monitoring", "tests/monitoring")
+        work.run(log, argv, more={"PYTHONPATH": f"{STAGED}{os.pathsep}{COLLECTIONS}", "PATH": path})
+
+    steps = [Step("promtool", fetch, check=False), Step("pytest", run)]
+    return Stage("monitoring", "rules for Prometheus, run over made-up hosts", steps, "unit", EVERY, 120, PREPARED)
 
 
 def fuzz(work: Workshop, minutes: float) -> Stage:

@@ -74,8 +74,7 @@ def install(packages: tuple[Package, ...], log: Log) -> None:
         return
     for package in wanted:
         log.say(f"installs {package.name}: {package.reason}")
-    if not list(LISTS.glob("*_Packages*")):
-        _apt(log, "update")
+    update_lists(log)
     install_argv = ("install", "-y", "--no-install-recommends", *(package.name for package in wanted))
     try:
         _apt(log, *install_argv)
@@ -83,6 +82,12 @@ def install(packages: tuple[Package, ...], log: Log) -> None:
         log.say("apt-get failed; once more with fresh package lists")
         _apt(log, "update")
         _apt(log, *install_argv)
+
+
+def update_lists(log: Log) -> None:
+    """Fetch the lists of packages if there are none."""
+    if not list(LISTS.glob("*_Packages*")):
+        _apt(log, "update")
 
 
 def _apt(log: Log, *words: str) -> None:

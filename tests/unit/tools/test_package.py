@@ -35,13 +35,17 @@ PLANTED = (
     "roles/kdump/files/id_rsa",
     "crashops-kdump-0.0.9.tar.gz",
     "tests/output/log.txt",
+    "extensions/eda/rulebooks/hosts.yml",
+    "extensions/monitoring/alertmanager/secret.yml",
 )
 ROOMS = ("docs", "meta", "playbooks", "plugins", "roles")
 # what a user copies
 COPIED = (
     "extensions/awx/",
+    "extensions/eda/",
     "extensions/execution-environment/",
     "extensions/molecule/default/",
+    "extensions/monitoring/",
     "extensions/patterns/",
 )
 ALONE = {

@@ -194,6 +194,14 @@ def test_a_host_is_judged_by_the_options_in_the_file(options: Dict[str, Any], wa
     assert "crashops_kdump_checks_waived %d\n" % waived in written(tmp_path)
 
 
+def test_the_interval_in_the_file_is_told_even_if_the_host_cannot_be_read(tmp_path: Path) -> None:
+    path = tmp_path / "options.json"
+    path.write_text('{"interval_seconds": 3600}')
+    for read in (armed, fails):
+        metrics(["--directory", str(tmp_path), "--options", str(path)], read)
+        assert "\ncrashops_kdump_interval_seconds 3600\n" in written(tmp_path)
+
+
 def test_the_panic_policy_is_judged_by_its_profiles(tmp_path: Path) -> None:
     host = armed_debian({"/proc/sys/kernel/softlockup_panic": "0\n"})
     keys = collect(host, {"panic_policy": ["lockups"]})["policy"]["sysctls"]

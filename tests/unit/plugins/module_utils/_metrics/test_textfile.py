@@ -10,10 +10,11 @@ from typing import Any, Dict, Optional, Tuple, Union
 
 import pytest
 from ansible_collections.crashops.kdump.plugins.module_utils._checks.verdict import VERDICTS
-from ansible_collections.crashops.kdump.plugins.module_utils._metrics.textfile import exposition
+from ansible_collections.crashops.kdump.plugins.module_utils._metrics.textfile import Run, exposition
 from prometheus_client.parser import text_string_to_metric_families
 
 NOW = 1795464500.25
+RUN = Run(NOW, 1.5, 900)
 GIB = 2**30
 
 DUMPS = ("complete", "incomplete", "unreadable", "unjudged")
@@ -40,7 +41,7 @@ INFO = {
     },
     "crashkernel": {"reboot_required": False},
     "space": {"free_bytes": 9 * GIB, "recommended_bytes": 2 * GIB, "dump_bytes": 300000000},
-    "proof": {"state": "proven", "time": 1795000000.5, "age_seconds": 464499},
+    "proof": {"state": "proven", "source": "crash_test", "time": 1795000000.5, "age_seconds": 464499},
     "dumps": {
         "count": 4,
         "complete": 2,
@@ -79,7 +80,7 @@ def parsed(text: str) -> Dict[Tuple[Any, ...], Any]:
 
 def values(info: Optional[Dict[str, Any]]) -> Dict[Tuple[Any, ...], Any]:
     """Return the values of one run that took a second and a half."""
-    return parsed(exposition(info, NOW, 1.5))
+    return parsed(exposition(info, RUN))
 
 
 PLAIN = [
@@ -87,6 +88,7 @@ PLAIN = [
     ("expected", 1),
     ("last_run_timestamp_seconds", NOW),
     ("last_run_duration_seconds", 1.5),
+    ("interval_seconds", 900),
     ("ready", 1),
     ("armed", 1),
     ("reboot_required", 0),
@@ -112,7 +114,7 @@ def test_each_number_is_told_to_the_last_digit(name: str, value: float) -> None:
 
 def test_nothing_else_is_told() -> None:
     labelled = {key[0] for key in values(INFO) if len(key) > 1}
-    assert labelled == {"info", "verdict", "proof", "dumps", "checks"}
+    assert labelled == {"info", "verdict", "proof", "proof_source", "dumps", "checks"}
     assert {key[0] for key in values(INFO) if len(key) == 1} == {name for name, dummy in PLAIN}
 
 
@@ -156,7 +158,7 @@ UNKNOWN = [
     ("crashkernel", ("reboot_required",)),
     ("dumps", ("dumps", "dumps_bytes", "newest_dump_timestamp_seconds")),
     ("verdict", ("verdict", "expected")),
-    ("proof", ("proof", "proof_timestamp_seconds", "proof_age_seconds")),
+    ("proof", ("proof", "proof_source", "proof_timestamp_seconds", "proof_age_seconds")),
     ("checks", ("checks", "checks_waived")),
 ]
 
@@ -193,7 +195,19 @@ def test_a_host_that_could_not_be_read_is_down_and_says_nothing_else() -> None:
         ("up",): 0,
         ("last_run_timestamp_seconds",): NOW,
         ("last_run_duration_seconds",): 1.5,
+        ("interval_seconds",): 900,
     }
+
+
+@pytest.mark.parametrize("interval", [None, "15min"])
+def test_an_interval_that_is_not_known_is_left_out(interval: Any) -> None:
+    assert ("interval_seconds",) not in parsed(exposition(INFO, Run(NOW, 1.5, interval)))
+
+
+@pytest.mark.parametrize("source", ["crash_test", "kdumpctl", "dump"])
+def test_what_made_the_proof_is_told(source: str) -> None:
+    seen = values(changed(proof={"state": "proven", "source": source}))
+    assert [key[1][1] for key, value in seen.items() if key[0] == "proof_source" and value] == [source]
 
 
 @pytest.mark.parametrize("odd", ['6.1"x', "back\\slash", "two\nlines", "\\n", "{a=b}", "\u00e4 #"])
@@ -206,7 +220,7 @@ def test_what_is_no_number_is_left_out() -> None:
 
 
 def test_the_same_run_gives_the_same_text() -> None:
-    assert exposition(INFO, NOW, 1.5) == exposition(copy.deepcopy(INFO), NOW, 1.5)
+    assert exposition(INFO, RUN) == exposition(copy.deepcopy(INFO), RUN)
 
 
 def test_the_guide_names_every_metric_and_no_other() -> None:

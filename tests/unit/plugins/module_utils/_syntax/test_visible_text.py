@@ -10,7 +10,7 @@ from ansible.module_utils.basic import AnsibleModule
 from ansible_collections.crashops.kdump.plugins.module_utils._machine import host as machine_host
 from ansible_collections.crashops.kdump.plugins.module_utils._machine.host import Host
 from ansible_collections.crashops.kdump.plugins.module_utils._machine.results import Failure
-from ansible_collections.crashops.kdump.plugins.module_utils._metrics.textfile import exposition
+from ansible_collections.crashops.kdump.plugins.module_utils._metrics.textfile import Run, exposition
 from ansible_collections.crashops.kdump.plugins.module_utils._syntax.finding import refusal
 from ansible_collections.crashops.kdump.plugins.module_utils._syntax.visible_text import shown, visible
 
@@ -65,6 +65,6 @@ def test_a_refusal_names_an_option_and_a_rule_in_visible_characters() -> None:
 
 
 def test_a_label_of_the_metrics_has_no_control_character_and_one_line() -> None:
-    text = exposition({"kernel": "6.1\x1b[2J\r\nup 0", "checks": None}, 1.0, 1.0)
+    text = exposition({"kernel": "6.1\x1b[2J\r\nup 0", "checks": None}, Run(1.0, 1.0))
     assert text.replace("\n", "").isprintable()
     assert 'kernel="6.1\\\\x1b[2J\\nup 0"' in text
