@@ -9,6 +9,7 @@ playbooks are in the form that ansible-lint checks.
 
 import importlib
 import json
+import re
 import sys
 from pathlib import Path
 from typing import Any
@@ -21,6 +22,8 @@ yaml = importlib.import_module("yaml")
 FOLDER = "extensions/patterns/kdump"
 NAME = "kdump"
 ENVIRONMENT = "kdump"
+# PyYAML indents the entries of a list as little as the list's name, and yamllint wants more; only choices are lists
+LIST_ENTRY = re.compile(r"(?m)^ +- ")
 MADE = "# Made from extensions/awx by ./dev pattern.\n"
 TITLE = "Set up, verify and crash-test kdump"
 DESCRIPTION = (
@@ -122,7 +125,8 @@ def _option(name: str, form: dict[str, Any]) -> dict[str, Any]:
 
 def _yaml(value: Any) -> str:
     """Return a value as YAML in the style of this repository."""
-    return "---\n" + str(yaml.safe_dump(value, sort_keys=False, width=110, allow_unicode=True))
+    text = str(yaml.safe_dump(value, sort_keys=False, width=110, allow_unicode=True))
+    return "---\n" + LIST_ENTRY.sub(r"  \g<0>", text)
 
 
 def main(repository: Path) -> None:
