@@ -16,7 +16,7 @@ import pytest
 
 from tools.lab import plays
 from tools.lab.guest import Guest
-from tools.lab.harms import STARTED, Harm, harms, old_dump_cut_off, target_out_of_reach
+from tools.lab.harms import STARTED, Harm, Module, harms, old_dump_cut_off, target_out_of_reach
 from tools.lab.stacks import stack_of_saved
 
 SCHEMAS = Path(__file__).resolve().parents[2] / "docs" / "schemas"
@@ -57,7 +57,7 @@ class Machine:
         jsonschema.validate(result, self._schema)
         return result
 
-    def act(self, *acts: str) -> None:
+    def act(self, *acts: str | Module) -> None:
         """Run shell commands and modules, each of which must end well."""
         for act in acts:
             if isinstance(act, str):
@@ -91,7 +91,7 @@ def test_a_machine_that_left_a_dump_is_ready_and_looking_at_it_changes_nothing(m
 
 
 def test_a_look_starts_few_programs(machine: Machine, measured: Callable[[str], None]) -> None:
-    spent = {"ansible.builtin.ping": [], "crashops.kdump.kdump_info": []}
+    spent: dict[str, list[float]] = {"ansible.builtin.ping": [], "crashops.kdump.kdump_info": []}
     for name in [*spent] * 3:
         began = time.monotonic()
         machine.module(name)

@@ -304,7 +304,11 @@ def make_release(options: argparse.Namespace) -> int:
     with _alone():
         work = Workshop()
         action = {"release": release.build, "publish": release.publish}[options.command]
-        step = Step(options.command, lambda log: action(work, options.tag, log) and None)
+
+        def run(log: Log) -> None:
+            action(work, options.tag, log)
+
+        step = Step(options.command, run)
         stage = stages.Stage(options.command, options.tag, [*gates.preparation(work).steps, step])
         results = schedule.run_all([stage], LOGS)
     return int(results[0].outcome != stages.PASSED)

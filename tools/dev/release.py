@@ -20,7 +20,7 @@ TOKEN = "GALAXY_TOKEN"
 
 def version(tree: Path = REPOSITORY) -> str:
     """Return the version in galaxy.yml."""
-    return re.findall(r"^version: (\S+)$", (tree / "galaxy.yml").read_text(), re.MULTILINE)[0]
+    return str(re.findall(r"^version: (\S+)$", (tree / "galaxy.yml").read_text(), re.MULTILINE)[0])
 
 
 def trouble(tag: str, tree: Path = REPOSITORY) -> str:

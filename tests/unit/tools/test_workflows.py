@@ -33,13 +33,18 @@ def jobs() -> list[tuple[str, dict[str, Any]]]:
     return [(path.stem, job) for path in WORKFLOWS for job in yaml.safe_load(path.read_text())["jobs"].values()]
 
 
+def filled(command: str, row: dict[str, str]) -> str:
+    """Return a command with the values of a row of its job's matrix."""
+    return EXPRESSION.sub(lambda name: row[name[1]], command)
+
+
 def runs() -> list[str]:
     """Return what the steps run, once for each row of a job's matrix."""
     found = []
     for _workflow, job in jobs():
         for step, row in itertools.product(job["steps"], rows(job)):
             if "run" in step:
-                found.append(EXPRESSION.sub(lambda name, row=row: row[name[1]], step["run"]))
+                found.append(filled(step["run"], row))
     return list(dict.fromkeys(found))
 
 

@@ -37,25 +37,25 @@ def place(request: pytest.FixtureRequest) -> str:
 
 
 @pytest.fixture
-def dump(host: Host, store: Host, stack: Stack, place: str) -> str:
+def dump(host: Host, store: Host, stack: Stack, place: str) -> DumpFile:
     """Return the one dump of the guest in a place of the server."""
     found = store.run(dumps_below(stack, place)).stdout.split()
     name = host.check_output("uname -n")
     (own,) = [file for path in found if (file := DumpFile(store.check_output, path)).nodename() == name]
-    return str(own)
+    return own
 
 
-def test_the_dump_of_each_guest_is_complete(stack: Stack, place: str, dump: str) -> None:
+def test_the_dump_of_each_guest_is_complete(stack: Stack, place: str, dump: DumpFile) -> None:
     assert dump.is_flattened == (place == SSH or stack.local_flattened)
     assert dump.has_signature()
     assert dump.is_whole()
 
 
-def test_the_dump_is_of_the_kernel_that_the_guest_runs(host: Host, dump: str) -> None:
+def test_the_dump_is_of_the_kernel_that_the_guest_runs(host: Host, dump: DumpFile) -> None:
     assert dump.release() == host.check_output("uname -r")
 
 
-def test_the_dmesg_beside_it_ends_with_the_panic(store: Host, stack: Stack, dump: str) -> None:
+def test_the_dmesg_beside_it_ends_with_the_panic(store: Host, stack: Stack, dump: DumpFile) -> None:
     text = store.file(dmesg_of(stack, dump.path)).content_string
     assert "Kernel panic - not syncing: sysrq triggered crash" in text
 

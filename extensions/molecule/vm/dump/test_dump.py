@@ -24,7 +24,7 @@ def stack(host: Host) -> Stack:
 def dump(host: Host, stack: Stack) -> str:
     """Return the path of the one dump that is there."""
     (found,) = host.run(dumps_below(stack, "/var/crash")).stdout.split()
-    return found
+    return str(found)
 
 
 def test_the_dump_is_makedumpfiles_and_has_its_end(host: Host, stack: Stack, dump: str) -> None:
