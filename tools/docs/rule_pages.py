@@ -98,7 +98,7 @@ def of_kdump_conf(root: Path) -> dict[str, list[Example]]:
         }
         readers = []
         for name, source in recorded["sources"].items():
-            findings = conf_lint.lint(row["text"], source["generation"], Surroundings(**facts))
+            findings = conf_lint.lint(row["text"], source["generation"], Surroundings()._replace(**facts))
             said = row["said"][name]
             reader = f"{GENERATIONS[source['generation']]}, {source['project'].partition('/')[2]} {source['version']}"
             readers.append((reader, findings, NOTHING if said is None else said))
