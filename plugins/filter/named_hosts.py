@@ -73,6 +73,9 @@ def named_hosts(typed: Any, groups: Mapping[str, Any], part: str = "all") -> str
     """Return the pattern of exactly those hosts that were typed, or a part of them."""
     names = _names(typed)
     hosts = list(groups.get("all", []))
+    # a syntax check has no inventory, and nobody types names for it
+    if not hosts:
+        return NONE
     if part not in PARTS:
         remedy = f"choose {', '.join(PARTS)}"
         raise AnsibleFilterError(refusal("kdump_test_part", part, "there is no such choice", remedy))

@@ -3,6 +3,8 @@
 # SPDX-License-Identifier: GPL-3.0-or-later
 """The hosts of a crash test are exactly those that somebody typed."""
 
+from typing import Dict, List
+
 import pytest
 from ansible.errors import AnsibleFilterError
 from ansible_collections.crashops.kdump.plugins.filter.named_hosts import FilterModule
@@ -24,6 +26,11 @@ GROUPS = {"all": ["web1", "web2", "db1"], "web": ["web1", "web2"]}
 )
 def test_typed_names_are_the_hosts(typed, part, pattern):
     assert named_hosts(typed, GROUPS, part) == pattern
+
+
+@pytest.mark.parametrize("groups", [{}, {"all": []}])
+def test_syntax_check_without_an_inventory_needs_no_names(groups: Dict[str, List[str]]) -> None:
+    assert named_hosts("", groups) == "all:!all"
 
 
 @pytest.mark.parametrize(
