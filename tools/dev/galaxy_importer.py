@@ -11,7 +11,7 @@ import shutil
 
 from tools.dev.log import Log
 from tools.dev.outcome import StepFailed
-from tools.dev.places import LAB
+from tools.dev.places import COLLECTIONS, LAB
 from tools.dev.workshop import Workshop
 
 FOLDER = LAB / "importer"
@@ -37,7 +37,12 @@ def judge(work: Workshop, log: Log) -> None:
     (FOLDER / "galaxy-importer.cfg").write_text(CONFIG)
     work.run(log, ["ansible-galaxy", "collection", "build", "--output-path", str(FOLDER)])
     (archive,) = FOLDER.glob("*.tar.gz")
-    variables = {"GALAXY_IMPORTER_CONFIG": str(FOLDER / "galaxy-importer.cfg"), "HOME": str(FOLDER)}
+    variables = {
+        "GALAXY_IMPORTER_CONFIG": str(FOLDER / "galaxy-importer.cfg"),
+        "HOME": str(FOLDER),
+        # ansible-lint follows a playbook that another one names
+        "ANSIBLE_COLLECTIONS_PATH": str(COLLECTIONS),
+    }
     start = log.size()
     work.run(log, ["python", "-m", "galaxy_importer.main", str(archive)], "importer", more=variables)
     found = complaint(log.text(start))
