@@ -41,7 +41,7 @@ def files(repository: Path) -> dict[Path, str]:
     made = {folder / "meta/pattern.json": json.dumps(pattern(), indent=2) + "\n"}
     for form in surveys.data("templates"):
         name = form["playbook"].removesuffix(".yml")
-        play = [{"name": form["description"], "ansible.builtin.import_playbook": f"crashops.kdump.{name}"}]
+        play = [{"name": form["description"], "ansible.builtin.import_playbook": f"../../../../playbooks/{name}.yml"}]
         made[folder / f"playbooks/{name}.yml"] = MADE + _yaml(play)
         made[folder / f"playbooks/{name}.meta.yml"] = MADE + _yaml(described(form))
     return made

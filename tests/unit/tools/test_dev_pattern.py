@@ -68,6 +68,6 @@ def test_each_playbook_has_its_description() -> None:
         if path.name.endswith(".meta.yml"):
             continue
         ((play,), spec) = (yaml.safe_load(one.read_text("utf-8")) for one in (path, path.with_suffix(".meta.yml")))
-        assert play["ansible.builtin.import_playbook"] == f"crashops.kdump.{path.stem}"
+        assert play["ansible.builtin.import_playbook"] == f"../../../../playbooks/{path.stem}.yml"
         assert (REPOSITORY / "playbooks" / path.name).is_file()
         assert spec["argument_specs"][path.stem]["options"]
