@@ -4,7 +4,6 @@
 """Guests that go on where a story saved them, and what the tests measured on them."""
 
 import os
-from collections.abc import Callable, Iterator
 from pathlib import Path
 
 import pytest
@@ -15,17 +14,17 @@ FIGURES = pytest.StashKey[list[str]]()
 
 
 @pytest.fixture(scope="module")
-def inventory(tmp_path_factory: pytest.TempPathFactory) -> Path:
+def inventory(tmp_path_factory):
     """Return the path of the inventory that holds the guests of a file of tests."""
     return tmp_path_factory.mktemp("inventory") / "hosts.json"
 
 
 @pytest.fixture(scope="module")
-def saved_guest(tmp_path_factory: pytest.TempPathFactory, inventory: Path) -> Iterator[Callable[[str], Guest]]:
+def saved_guest(tmp_path_factory, inventory):
     """Return a function that starts a guest where its story saved it; it is stopped after the last test of the file."""
     started = []
 
-    def start(name: str) -> Guest:
+    def start(name):
         guest = Guest.create_from_saved(tmp_path_factory.mktemp("guest") / name, Path(os.environ["LAB_SAVED"]) / name)
         started.append(guest)
         guest.go_on()
@@ -38,12 +37,12 @@ def saved_guest(tmp_path_factory: pytest.TempPathFactory, inventory: Path) -> It
 
 
 @pytest.fixture
-def measured(request: pytest.FixtureRequest) -> Callable[[str], None]:
+def measured(request):
     """Return a function that keeps a sentence with a figure, to show it at the end of the run."""
     return request.config.stash.setdefault(FIGURES, []).append
 
 
-def pytest_terminal_summary(terminalreporter: pytest.TerminalReporter, config: pytest.Config) -> None:
+def pytest_terminal_summary(terminalreporter, config):
     """Print the figures behind the tests' results: pytest shows nothing of a test that passed."""
     for words in config.stash.get(FIGURES, []):
         terminalreporter.write_line(f"measured: {words}")

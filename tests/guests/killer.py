@@ -10,14 +10,12 @@ import os
 import signal
 import sys
 import threading
-from typing import Any
 
 AT = "/root/kill-at"
-# the files of both stacks
-WATCHED = ("/etc/default/", "/etc/kdump.conf", "/etc/sysconfig/kdump", "/var/lib/crashops-kdump", "/var/lib/kdump")
+WATCHED = ("/etc/default/", "/var/lib/crashops-kdump", "/var/lib/kdump")
 CHANGES = ("os.rename", "os.remove", "os.chmod", "tempfile.mkstemp")
 # what a command is given to do, among its words
-COMMANDS = ("restart", "rebuild", "/etc/kernel/postinst.d/kdump-tools")
+COMMANDS = ("restart", "/etc/kernel/postinst.d/kdump-tools")
 # how long a command may run before its module is killed
 RUNS_S = 1.0
 
@@ -25,23 +23,23 @@ RUNS_S = 1.0
 class Killer:
     """Counts the changes of this process, and ends it."""
 
-    def __init__(self, at: int) -> None:
+    def __init__(self, at):
         self.at = at
         self.seen = 0
 
-    def __call__(self, event: str, arguments: Any) -> None:
+    def __call__(self, event, arguments):
         """Judge an event of the interpreter."""
         if event == "subprocess.Popen" and set(COMMANDS) & {str(word) for word in arguments[1]} and self.comes():
             threading.Timer(RUNS_S, self.kill).start()
         if event in CHANGES and str(arguments[0]).startswith(WATCHED) and self.comes():
             self.kill()
 
-    def comes(self) -> bool:
+    def comes(self):
         """Count a change and return whether it is the one."""
         self.seen += 1
         return self.seen == self.at
 
-    def kill(self) -> None:
+    def kill(self):
         """End this process as nothing can catch it; the next one goes on."""
         self.at = 0
         os.unlink(AT)

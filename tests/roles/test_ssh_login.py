@@ -5,7 +5,6 @@
 
 import subprocess
 import tempfile
-from collections.abc import Iterator
 from pathlib import Path
 
 import pytest
@@ -15,33 +14,33 @@ STACKS = ("kdumpctl", "kdump-tools")
 
 
 @pytest.fixture(scope="module")
-def server(tmp_path_factory: pytest.TempPathFactory, openssh: Path) -> Iterator[sshd.Server]:
+def server(tmp_path_factory, openssh):
     """Return a running sshd."""
     with sshd.Server(tmp_path_factory.mktemp("server"), openssh).running() as running:
         yield running
 
 
 @pytest.fixture
-def client(tmp_path: Path, server: sshd.Server) -> sshd.Client:
+def client(tmp_path, server):
     """Return a machine that the server lets in by nothing yet."""
     server.authorized_keys.write_text("")
     return sshd.Client(tmp_path, server)
 
 
 @pytest.fixture
-def short_folder() -> Iterator[Path]:
+def short_folder():
     """Return a folder for sockets, whose paths have 107 characters at most."""
     with tempfile.TemporaryDirectory() as path:
         yield Path(path)
 
 
-def let_in(client: sshd.Client, *public: str) -> None:
+def let_in(client, *public):
     """Let keys in."""
     client.server.authorized_keys.write_text("".join(one + "\n" for one in public))
 
 
 @pytest.mark.parametrize("stack", STACKS)
-def test_the_targets_own_key_lets_in(client: sshd.Client, tmp_path: Path, stack: str) -> None:
+def test_the_targets_own_key_lets_in(client, tmp_path, stack):
     let_in(client, client.public)
     found = client.probe(tmp_path / "dumps", stack)
     assert found["works"], found
@@ -49,7 +48,7 @@ def test_the_targets_own_key_lets_in(client: sshd.Client, tmp_path: Path, stack:
 
 
 @pytest.mark.parametrize("stack", STACKS)
-def test_another_key_of_roots_configuration_is_refused(client: sshd.Client, tmp_path: Path, stack: str) -> None:
+def test_another_key_of_roots_configuration_is_refused(client, tmp_path, stack):
     client.configure("IdentityFile ~/.ssh/other")
     let_in(client, client.other)
     assert client.run(*client.ssh_argv(), "true").returncode == 0
@@ -57,9 +56,7 @@ def test_another_key_of_roots_configuration_is_refused(client: sshd.Client, tmp_
 
 
 @pytest.mark.parametrize("stack", STACKS)
-def test_a_shared_connection_left_open_is_refused(
-    client: sshd.Client, tmp_path: Path, short_folder: Path, stack: str
-) -> None:
+def test_a_shared_connection_left_open_is_refused(client, tmp_path, short_folder, stack):
     client.configure(f"ControlPath {short_folder}/%C", "ControlMaster auto", "ControlPersist 60")
     let_in(client, client.public)
     assert client.run(*client.ssh_argv(), "true").returncode == 0
@@ -70,7 +67,7 @@ def test_a_shared_connection_left_open_is_refused(
 
 
 @pytest.mark.parametrize("stack", STACKS)
-def test_an_agent_is_refused(client: sshd.Client, tmp_path: Path, short_folder: Path, stack: str) -> None:
+def test_an_agent_is_refused(client, tmp_path, short_folder, stack):
     socket = short_folder / "agent"
     with subprocess.Popen(["ssh-agent", "-D", "-a", str(socket)], stdout=subprocess.DEVNULL) as agent:
         try:
@@ -87,9 +84,7 @@ def test_an_agent_is_refused(client: sshd.Client, tmp_path: Path, short_folder: 
 
 
 @pytest.mark.parametrize(("stack", "works"), [("kdumpctl", False), ("kdump-tools", True)])
-def test_a_certificate_counts_where_the_capture_kernel_has_it(
-    client: sshd.Client, tmp_path: Path, stack: str, works: bool
-) -> None:
+def test_a_certificate_counts_where_the_capture_kernel_has_it(client, tmp_path, stack, works):
     authority = sshd.keygen(client.ssh / "authority")
     own = str(client.ssh / "kdump_id.pub")
     sign = ["ssh-keygen", "-q", "-s", str(client.ssh / "authority"), "-I", "web1", "-n", client.server.account, own]
@@ -100,9 +95,7 @@ def test_a_certificate_counts_where_the_capture_kernel_has_it(
 
 
 @pytest.mark.parametrize(("stack", "works"), [("kdumpctl", False), ("kdump-tools", True)])
-def test_a_configuration_that_dracut_does_not_copy_leads_nowhere(
-    client: sshd.Client, tmp_path: Path, stack: str, works: bool
-) -> None:
+def test_a_configuration_that_dracut_does_not_copy_leads_nowhere(client, tmp_path, stack, works):
     client.configure(port=False)
     (client.etc / "ssh_config.d").mkdir()
     (client.etc / "ssh_config.d/dumps.conf").write_text(f"Host 127.0.0.1\nPort {client.server.port}\n")
@@ -112,7 +105,7 @@ def test_a_configuration_that_dracut_does_not_copy_leads_nowhere(
 
 
 @pytest.mark.parametrize("stack", STACKS)
-def test_the_systems_own_configuration_leads_to_the_server(client: sshd.Client, tmp_path: Path, stack: str) -> None:
+def test_the_systems_own_configuration_leads_to_the_server(client, tmp_path, stack):
     client.configure("Host elsewhere", "Port 1", port=False)
     (client.etc / "ssh_config").write_text(f"Host 127.0.0.1\n    Port {client.server.port}\n")
     let_in(client, client.public)
@@ -120,9 +113,7 @@ def test_the_systems_own_configuration_leads_to_the_server(client: sshd.Client, 
 
 
 @pytest.mark.parametrize(("stack", "works"), [("kdumpctl", False), ("kdump-tools", True)])
-def test_known_hosts_that_the_image_lacks_do_not_count(
-    client: sshd.Client, tmp_path: Path, stack: str, works: bool
-) -> None:
+def test_known_hosts_that_the_image_lacks_do_not_count(client, tmp_path, stack, works):
     client.configure("UserKnownHostsFile ~/.ssh/of_dumps")
     (client.ssh / "known_hosts").rename(client.ssh / "of_dumps")
     let_in(client, client.public)

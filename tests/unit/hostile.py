@@ -5,8 +5,6 @@
 
 import os
 import subprocess
-from pathlib import Path
-from typing import List
 
 # each runs the program `canary` where it is read as more than text
 TEXTS = (
@@ -45,7 +43,7 @@ TEXTS = (
 )
 
 
-def hostile_values(good: str) -> List[str]:
+def hostile_values(good):
     """Return texts made of a good one: with each hostile text behind it, before it and alone."""
     return [value for text in TEXTS for value in (good + text, text + good, text)]
 
@@ -53,7 +51,7 @@ def hostile_values(good: str) -> List[str]:
 class Shell:
     """The shell of this machine in a directory of its own, with a program that leaves a trace where it runs."""
 
-    def __init__(self, folder: Path) -> None:
+    def __init__(self, folder):
         self.folder = str(folder)
         self.trace = os.path.join(self.folder, "trace")
         program = os.path.join(self.folder, "canary")
@@ -62,7 +60,7 @@ class Shell:
         os.chmod(program, 0o755)
         self.before = sorted(os.listdir(self.folder))
 
-    def said(self, script: str, *arguments: str) -> str:
+    def said(self, script, *arguments):
         """Return what a script prints, as text; it must end well, run no canary and leave no file."""
         found = subprocess.run(
             ["/bin/sh", "-eu", "-c", script, "sh"] + list(arguments),
@@ -76,7 +74,7 @@ class Shell:
         assert sorted(os.listdir(self.folder)) == self.before, "the text became a command"
         return found.stdout.decode("utf-8", "surrogateescape")
 
-    def sourced(self, text: str, name: str) -> str:
+    def sourced(self, text, name):
         """Return what a variable holds after the shell has read a file."""
         script = (
             'file=$(mktemp -d)/settings; printf %s "$1" >"$file"; . "$file"; rm -r "${file%/*}"; printf %s "$' + name

@@ -6,7 +6,6 @@
 from typing import Any, Callable, Dict, Mapping, NamedTuple, Optional, Tuple
 
 from ansible_collections.crashops.kdump.plugins.modules.kdump_info import ensure
-from ansible_collections.crashops.kdump.tests.unit.fake_host import FakeHost
 
 DEFAULTS = {
     "timeout": 30,
@@ -20,13 +19,6 @@ DEFAULTS = {
 }
 
 
-# makes a host that is right in every respect, given the files that differ
-Maker = Callable[..., FakeHost]
-Change = Callable[[FakeHost], None]
-# what one check must say: its status, and words of its reason or value
-Said = Tuple[str, str]
-
-
 class Situation(NamedTuple):
     """One machine.
 
@@ -37,15 +29,15 @@ class Situation(NamedTuple):
     """
 
     name: str
-    on: Maker
+    on: Callable[..., Any]
     files: Mapping[str, Any] = {}
-    change: Optional[Change] = None
-    says: Mapping[str, Said] = {}
+    change: Optional[Callable[[Any], Any]] = None
+    says: Mapping[str, Tuple[str, str]] = {}
     verdict: str = "ready_unproven"
     source: str = ""
     before: str = ""
 
-    def host(self) -> FakeHost:
+    def host(self) -> Any:
         """Return the machine."""
         host = self.on(dict(self.files))
         if self.change:
@@ -53,7 +45,7 @@ class Situation(NamedTuple):
         return host
 
 
-def judge(host: FakeHost, **options: Any) -> Dict[str, Any]:
+def judge(host: Any, **options: Any) -> Dict[str, Any]:
     """Return what kdump_info returns of a host."""
     return dict(ensure(host, dict(DEFAULTS, **options), False))
 

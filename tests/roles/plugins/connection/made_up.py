@@ -22,7 +22,6 @@ options:
 import json
 import os
 import shlex
-from typing import Any
 
 from ansible.errors import AnsibleConnectionFailure
 from ansible.plugins.connection.local import Connection as LocalConnection
@@ -33,13 +32,13 @@ class Connection(LocalConnection):
 
     transport = "ssh"
 
-    def _connect(self) -> Any:
+    def _connect(self):
         """Refuse where the machine does not answer."""
         if self.get_option("machine") == "unreachable":
             raise AnsibleConnectionFailure("Failed to connect to the host via ssh: Connection timed out")
         return super()._connect()
 
-    def exec_command(self, cmd: str, in_data: bytes | None = None, sudoable: bool = True) -> tuple[int, bytes, bytes]:
+    def exec_command(self, cmd, in_data=None, sudoable=True):
         """Run a command that knows the machine's name, and note that the machine was asked for something."""
         with open(os.environ["RECORDED"] + ".asked", "a", encoding="utf-8") as stream:
             stream.write(f"{self.get_option('machine')}\n")

@@ -6,9 +6,6 @@
 import errno
 import os
 import stat
-import tempfile
-from pathlib import Path
-from typing import Any, Callable, Dict, List, Optional, Tuple, Union
 
 import pytest
 from ansible_collections.crashops.kdump.plugins.module_utils._machine import host as host_module
@@ -29,37 +26,36 @@ class Killed(BaseException):
 class Calls:
     """Counts the calls to the system, and lets one of them fail, or be the last one."""
 
-    def __init__(self, monkeypatch: pytest.MonkeyPatch) -> None:
-        self.fail(None, None)
+    def __init__(self, monkeypatch):
+        self.count, self.at, self.error = 0, None, None
         for name in CALLS:
-            place = tempfile if name == "mkstemp" else os
+            place = replace_files.tempfile if name == "mkstemp" else os
             monkeypatch.setattr(place, name, self._counted(getattr(place, name)))
 
-    def _counted(self, call: Callable[..., Any]) -> Callable[..., Any]:
-        def counted(*args: Any, **more: Any) -> Any:
+    def _counted(self, call):
+        def counted(*args, **more):
             self.count += 1
-            if self.error is not None and self.at == self.count:
+            if self.at == self.count:
                 raise self.error
             return call(*args, **more)
 
         return counted
 
-    def fail(self, at: Optional[int], error: Optional[BaseException]) -> None:
-        self.count = 0
-        self.at, self.error = at, error
+    def fail(self, at, error):
+        self.count, self.at, self.error = 0, at, error
 
 
 @pytest.fixture
-def host() -> Host:
+def host():
     return Host(None)
 
 
 @pytest.fixture
-def calls(monkeypatch: pytest.MonkeyPatch) -> Calls:
+def calls(monkeypatch):
     return Calls(monkeypatch)
 
 
-def made(folder: Path) -> Path:
+def made(folder):
     """Return a new folder with the two files of a configuration, as an operator left them."""
     folder.mkdir()
     for name, mode in (("kdump.conf", 0o640), ("sysconfig", 0o600)):
@@ -71,21 +67,21 @@ def made(folder: Path) -> Path:
 
 
 @pytest.fixture
-def folder(tmp_path: Path) -> Path:
+def folder(tmp_path):
     return made(tmp_path / "etc")
 
 
-def seen(folder: Path) -> List[Tuple[str, str, str, int, int]]:
+def seen(folder):
     """Return name, text, mode and time of everything in a folder."""
     entries = [(entry, entry.stat(follow_symlinks=False)) for entry in os.scandir(str(folder))]
     return sorted((e.name, open(e.path).read(), oct(s.st_mode), s.st_ino, s.st_mtime_ns) for e, s in entries)
 
 
-def texts(folder: Path) -> Dict[str, str]:
+def texts(folder):
     return {entry.name: open(entry.path).read() for entry in os.scandir(str(folder))}
 
 
-def change(folder: Path) -> List[FileContent]:
+def change(folder):
     """Return a change of both files, of one that is not there yet, and of one that goes."""
     (folder / "gone").write_text("x")
     new = [FileContent(str(folder / name), "new\n") for name in ("kdump.conf", "sysconfig", "third")]
@@ -95,7 +91,7 @@ def change(folder: Path) -> List[FileContent]:
 AFTER = {"kdump.conf": "new\n", "sysconfig": "new\n", "third": "new\n"}
 
 
-def test_a_change_of_four_files_keeps_their_modes_and_leaves_nothing_else(host: Host, folder: Path) -> None:
+def test_a_change_of_four_files_keeps_their_modes_and_leaves_nothing_else(host, folder):
     host.write_all(change(folder))
     assert texts(folder) == AFTER
     modes = {entry.name: entry.stat().st_mode & 0o777 for entry in os.scandir(str(folder))}
@@ -105,8 +101,8 @@ def test_a_change_of_four_files_keeps_their_modes_and_leaves_nothing_else(host: 
 @pytest.mark.parametrize("error", [errno.ENOSPC, errno.EPERM, errno.EBUSY, errno.EROFS, errno.EIO])
 @pytest.mark.parametrize("backup", [False, True])
 def test_a_change_that_fails_at_any_point_leaves_every_file_as_it_was(
-    host: Host, tmp_path: Path, calls: Calls, error: int, backup: bool, monkeypatch: pytest.MonkeyPatch
-) -> None:
+    host, tmp_path, calls, error, backup, monkeypatch
+):
     failures, came = 0, True
     for at in range(1, 200):
         calls.fail(None, None)
@@ -134,8 +130,8 @@ def test_a_change_that_fails_at_any_point_leaves_every_file_as_it_was(
 
 @pytest.mark.parametrize("backup", [False, True])
 def test_after_a_kill_at_any_point_each_file_is_whole_and_the_next_run_removes_the_rest(
-    host: Host, tmp_path: Path, calls: Calls, backup: bool, monkeypatch: pytest.MonkeyPatch
-) -> None:
+    host, tmp_path, calls, backup, monkeypatch
+):
     for at in range(1, 200):
         calls.fail(None, None)
         folder = made(tmp_path / str(at))
@@ -155,7 +151,7 @@ def test_after_a_kill_at_any_point_each_file_is_whole_and_the_next_run_removes_t
     assert at > 20
 
 
-def test_copies_are_made_next_to_the_files_with_their_text_mode_and_time(host: Host, folder: Path) -> None:
+def test_copies_are_made_next_to_the_files_with_their_text_mode_and_time(host, folder):
     copies = host.write_all(change(folder)[:3], backup=True)
     assert [open(path).read() for path in copies] == ["old kdump.conf\n", "old sysconfig\n"]
     assert [(os.stat(path).st_mode & 0o777, os.stat(path).st_mtime) for path in copies] == [
@@ -165,7 +161,7 @@ def test_copies_are_made_next_to_the_files_with_their_text_mode_and_time(host: H
     assert all(path.startswith(str(folder / "kdump.conf.")) or "sysconfig." in path for path in copies)
 
 
-def test_a_link_stays_a_link_and_what_it_leads_to_is_replaced(host: Host, folder: Path, tmp_path: Path) -> None:
+def test_a_link_stays_a_link_and_what_it_leads_to_is_replaced(host, folder, tmp_path):
     (tmp_path / "managed").mkdir()
     os.rename(str(folder / "kdump.conf"), str(tmp_path / "managed" / "kdump.conf"))
     os.symlink("../managed/kdump.conf", str(folder / "kdump.conf"))
@@ -174,16 +170,14 @@ def test_a_link_stays_a_link_and_what_it_leads_to_is_replaced(host: Host, folder
     assert texts(tmp_path / "managed") == {"kdump.conf": "new\n"}
 
 
-def test_labels_and_access_lists_are_taken_over_and_what_is_about_the_old_content_is_not(
-    host: Host, folder: Path, monkeypatch: pytest.MonkeyPatch
-) -> None:
+def test_labels_and_access_lists_are_taken_over_and_what_is_about_the_old_content_is_not(host, folder, monkeypatch):
     path, values = str(folder / "kdump.conf"), {}
     values[path] = dict.fromkeys(("security.selinux", "security.ima", "user.note", "trusted.overlay.origin"), b"x")
 
-    def named(file: Union[int, str]) -> str:
+    def named(file):
         return file if isinstance(file, str) else os.readlink("/proc/self/fd/%d" % file)
 
-    def got(file: Union[int, str], name: str) -> bytes:
+    def got(file, name):
         if name not in values.get(named(file), {}):
             raise OSError(errno.ENODATA, "No data available")
         return values[named(file)][name]
@@ -199,25 +193,23 @@ def test_labels_and_access_lists_are_taken_over_and_what_is_about_the_old_conten
 
 
 @pytest.mark.parametrize("make", [os.mkdir, os.mkfifo])
-def test_what_is_no_regular_file_is_not_replaced(host: Host, tmp_path: Path, make: Callable[..., Any]) -> None:
+def test_what_is_no_regular_file_is_not_replaced(host, tmp_path, make):
     make(str(tmp_path / "kdump.conf"))
     with pytest.raises(Failure, match="cannot write .*kdump.conf: it is no regular file"):
         host.write(str(tmp_path / "kdump.conf"), "new\n")
     assert os.listdir(str(tmp_path)) == ["kdump.conf"]
 
 
-def test_a_file_system_without_hard_links_has_the_old_file_put_back_by_a_copy(
-    host: Host, folder: Path, monkeypatch: pytest.MonkeyPatch
-) -> None:
+def test_a_file_system_without_hard_links_has_the_old_file_put_back_by_a_copy(host, folder, monkeypatch):
     before = texts(folder)
     rename = os.rename
 
-    def renamed(source: str, target: str) -> None:
+    def renamed(source, target):
         if target.endswith("sysconfig"):
             raise OSError(errno.EPERM, "Operation not permitted")
         rename(source, target)
 
-    def unlinkable(source: str, target: str) -> None:
+    def unlinkable(source, target):
         raise OSError(errno.EPERM, "Operation not permitted")
 
     monkeypatch.setattr(os, "rename", renamed)
@@ -228,17 +220,15 @@ def test_a_file_system_without_hard_links_has_the_old_file_put_back_by_a_copy(
     assert os.stat(str(folder / "kdump.conf")).st_mtime == 1000
 
 
-def test_each_file_is_on_the_disk_before_it_gets_its_name_and_then_its_folder_is(
-    host: Host, folder: Path, monkeypatch: pytest.MonkeyPatch
-) -> None:
+def test_each_file_is_on_the_disk_before_it_gets_its_name_and_then_its_folder_is(host, folder, monkeypatch):
     done = []
     fsync, rename = os.fsync, os.rename
 
-    def synced(handle: int) -> None:
+    def synced(handle):
         done.append("fsync " + os.readlink("/proc/self/fd/%d" % handle).replace(str(folder), ""))
         fsync(handle)
 
-    def renamed(source: str, target: str) -> None:
+    def renamed(source, target):
         done.append("rename " + os.path.basename(target))
         rename(source, target)
 
@@ -251,7 +241,7 @@ def test_each_file_is_on_the_disk_before_it_gets_its_name_and_then_its_folder_is
     assert [line.partition(replace_files.PREFIX)[0] for line in done] == ["fsync /", "rename copy", "fsync "]
 
 
-def test_what_runs_left_is_removed_wherever_this_collection_writes_and_nothing_else_is() -> None:
+def test_what_runs_left_is_removed_wherever_this_collection_writes_and_nothing_else_is():
     host = FakeHost({"/etc/.crashops-kdump-tmp-a1": "", "/etc/kdump.conf": "", "/etc/.ansible_tmpx": ""})
     host.links["/etc/sysconfig/kdump"] = "/srv/managed/kdump"
     host.files["/srv/managed/.crashops-kdump-tmp-b2"] = ""
@@ -262,18 +252,18 @@ def test_what_runs_left_is_removed_wherever_this_collection_writes_and_nothing_e
 class Policy:
     """Stands in for AnsibleModule on a host with SELinux: the policy has a context for some paths."""
 
-    def __init__(self, contexts: Dict[str, List[str]]) -> None:
+    def __init__(self, contexts):
         self.contexts = contexts
 
-    def selinux_default_context(self, path: str, mode: int = 0) -> List[Optional[str]]:
+    def selinux_default_context(self, path, mode=0):
         assert mode == stat.S_IFREG
-        return [*self.contexts.get(path, [None] * 4)]
+        return self.contexts.get(path, [None, None, None, None])
 
 
 @pytest.fixture
-def labelled(monkeypatch: pytest.MonkeyPatch, tmp_path: Path) -> List[Tuple[str, str, bytes]]:
+def labelled(monkeypatch, tmp_path):
     """Return what is labelled: pairs of the name that a file has at that moment, and the context."""
-    seen: List[Tuple[str, str, bytes]] = []
+    seen = []
     (tmp_path / "enforce").write_text("1")
     monkeypatch.setattr(host_module, "SELINUX", str(tmp_path / "enforce"))
     monkeypatch.setattr(
@@ -283,9 +273,7 @@ def labelled(monkeypatch: pytest.MonkeyPatch, tmp_path: Path) -> List[Tuple[str,
 
 
 @pytest.mark.parametrize("way", ["write", "copy"])
-def test_new_file_has_the_policys_context_before_it_has_its_name(
-    way: str, folder: Path, labelled: List[Tuple[str, str, bytes]]
-) -> None:
+def test_new_file_has_the_policys_context_before_it_has_its_name(way, folder, labelled):
     path = str(folder / "new")
     host = Host(Policy({path: ["system_u", "object_r", "boot_t", "s0:c1"]}))
     if way == "write":
@@ -298,25 +286,19 @@ def test_new_file_has_the_policys_context_before_it_has_its_name(
     assert os.path.exists(path)
 
 
-def test_link_to_a_new_file_is_labelled_by_where_it_leads(
-    folder: Path, labelled: List[Tuple[str, str, bytes]], tmp_path: Path
-) -> None:
+def test_link_to_a_new_file_is_labelled_by_where_it_leads(folder, labelled, tmp_path):
     os.symlink(str(tmp_path / "elsewhere"), str(folder / "link"))
     Host(Policy({str(tmp_path / "elsewhere"): ["u", "r", "t"]})).write(str(folder / "link"), "text\n")
     assert [value for _name, _attribute, value in labelled] == [b"u:r:t\0"]
 
 
-def test_file_without_a_context_in_the_policy_keeps_its_folders(
-    folder: Path, labelled: List[Tuple[str, str, bytes]]
-) -> None:
+def test_file_without_a_context_in_the_policy_keeps_its_folders(folder, labelled):
     Host(Policy({})).write(str(folder / "new"), "text\n")
     assert labelled == []
 
 
-def test_file_system_without_labels_takes_the_new_file_all_the_same(
-    folder: Path, labelled: List[Tuple[str, str, bytes]], monkeypatch: pytest.MonkeyPatch
-) -> None:
-    def refused(file: int, name: str, value: bytes) -> None:
+def test_file_system_without_labels_takes_the_new_file_all_the_same(folder, labelled, monkeypatch):
+    def refused(file, name, value):
         raise OSError(errno.EOPNOTSUPP, "Operation not supported")
 
     monkeypatch.setattr(os, "setxattr", refused)

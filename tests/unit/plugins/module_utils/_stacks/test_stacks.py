@@ -4,7 +4,6 @@
 """A stack is found by its tools, and says in one shape where dumps go and whether its initramfs is fresh."""
 
 import pathlib
-from typing import Any, List, Optional, Tuple
 
 import pytest
 from ansible_collections.crashops.kdump.plugins.module_utils._stacks.find import find_stack
@@ -34,7 +33,7 @@ SSH_KEY = "/root/.ssh/kdump_id_rsa"
         (["rpm"], "kdumpctl"),
     ],
 )
-def test_the_stack_is_known_by_its_tool_or_by_who_would_install_it(programs: List[str], name: str) -> None:
+def test_the_stack_is_known_by_its_tool_or_by_who_would_install_it(programs, name):
     stack = find_stack(FakeHost(programs=programs))
     assert stack.name == name
     assert stack.installed() == (stack.tool in programs)
@@ -63,7 +62,7 @@ def test_the_stack_is_known_by_its_tool_or_by_who_would_install_it(programs: Lis
         ),
     ],
 )
-def test_kdumpctls_settings_have_defaults_filled_in(conf: str, expected: Tuple[Optional[str], ...]) -> None:
+def test_kdumpctls_settings_have_defaults_filled_in(conf, expected):
     host = FakeHost({"/etc/kdump.conf": conf, "/proc/mounts": MOUNTS}, programs=["kdumpctl"])
     host.links["/dev/disk/by-uuid/1"] = "/dev/sdb1"
     assert tuple(KdumpctlStack(host).settings())[:-1] == expected
@@ -84,7 +83,7 @@ def test_kdumpctls_settings_have_defaults_filled_in(conf: str, expected: Tuple[O
         ('NFS=""\nFTP=f\n', ("ftp", "f", None, "/var/crash", None, "makedumpfile -F -c -d 31", "reboot")),
     ],
 )
-def test_kdump_tools_settings_have_the_same_shape(text: str, expected: Tuple[Optional[str], ...]) -> None:
+def test_kdump_tools_settings_have_the_same_shape(text, expected):
     settings = KdumpToolsStack(FakeHost({"/etc/default/kdump-tools": text})).settings()
     assert tuple(settings)[:-1] == expected
     assert all(name in text for name in settings.loading)
@@ -98,12 +97,12 @@ def test_kdump_tools_settings_have_the_same_shape(text: str, expected: Tuple[Opt
         ("kdump_emergency | auto_reset_crashkernel", "current"),
     ],
 )
-def test_the_generation_of_kdumpctl_is_read_from_kdumpctl(script: str, generation: str) -> None:
+def test_the_generation_of_kdumpctl_is_read_from_kdumpctl(script, generation):
     host = FakeHost({"/usr/sbin/kdumpctl": script}, programs=["kdumpctl"])
     assert KdumpctlStack(host).generation() == generation
 
 
-def kdumpctl_host(conf: str = "path /var/crash\n", **files: Any) -> FakeHost:
+def kdumpctl_host(conf="path /var/crash\n", **files):
     texts = {
         "/etc/kdump.conf": conf,
         BOOT + ".img": "",
@@ -146,9 +145,7 @@ def kdumpctl_host(conf: str = "path /var/crash\n", **files: Any) -> FakeHost:
         ("nfs h:/e\n", "/root/.ssh/known_hosts", None),
     ],
 )
-def test_kdumpctls_initramfs_is_stale_when_anything_in_it_is_newer(
-    conf: str, newer: Optional[str], expected: Optional[str]
-) -> None:
+def test_kdumpctls_initramfs_is_stale_when_anything_in_it_is_newer(conf, newer, expected):
     host = kdumpctl_host(conf)
     if newer:
         host.files.setdefault(newer, "")
@@ -167,9 +164,7 @@ def test_kdumpctls_initramfs_is_stale_when_anything_in_it_is_newer(
         ("/etc/default/kdump-tools", None),
     ],
 )
-def test_kdump_tools_initramfs_is_stale_when_what_it_is_built_from_is_newer(
-    newer: Optional[str], expected: Optional[str]
-) -> None:
+def test_kdump_tools_initramfs_is_stale_when_what_it_is_built_from_is_newer(newer, expected):
     host = FakeHost({"/etc/default/kdump-tools": TOOLS_DEFAULT, "/var/lib/kdump/initrd.img-6.1": ""})
     if newer:
         host.files.setdefault(newer, "")
@@ -177,11 +172,11 @@ def test_kdump_tools_initramfs_is_stale_when_what_it_is_built_from_is_newer(
     assert KdumpToolsStack(host).image("6.1") == ("/var/lib/kdump/initrd.img-6.1", True, expected)
 
 
-def test_an_initramfs_of_ones_own_is_never_stale() -> None:
+def test_an_initramfs_of_ones_own_is_never_stale():
     host = FakeHost({"/etc/default/kdump-tools": "KDUMP_INITRD=/boot/mine\n", "/boot/mine": ""})
     assert KdumpToolsStack(host).image("6.1") == ("/boot/mine", True, None)
 
 
-def test_a_missing_initramfs_says_so() -> None:
+def test_a_missing_initramfs_says_so():
     host = FakeHost({"/etc/default/kdump-tools": TOOLS_DEFAULT})
     assert KdumpToolsStack(host).image("6.1") == ("/var/lib/kdump/initrd.img-6.1", False, "it does not exist")

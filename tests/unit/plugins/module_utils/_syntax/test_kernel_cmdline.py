@@ -3,8 +3,6 @@
 # SPDX-License-Identifier: GPL-3.0-or-later
 """Kernel command lines."""
 
-from typing import List
-
 import pytest
 from ansible_collections.crashops.kdump.plugins.module_utils._syntax.kernel_cmdline import (
     replaced,
@@ -17,11 +15,11 @@ from ansible_collections.crashops.kdump.plugins.module_utils._syntax.kernel_cmdl
 QUOTED = 'ro dyndbg="file foo.c +p" crashkernel=1G  quiet'
 
 
-def test_blanks_in_quotes_do_not_end_a_word() -> None:
+def test_blanks_in_quotes_do_not_end_a_word():
     assert words(QUOTED) == ("ro", 'dyndbg="file foo.c +p"', "crashkernel=1G", "quiet")
 
 
-def test_every_value_of_a_name_is_found_in_order() -> None:
+def test_every_value_of_a_name_is_found_in_order():
     assert values("crashkernel=512M,high a=b crashkernel=128M,low xcrashkernel=1") == ["512M,high", "128M,low"]
 
 
@@ -37,7 +35,7 @@ def test_every_value_of_a_name_is_found_in_order() -> None:
         ("ro crashkernel", "ro crashkernel"),
     ],
 )
-def test_taking_a_name_out_leaves_the_rest(before: str, after: str) -> None:
+def test_taking_a_name_out_leaves_the_rest(before, after):
     assert without(before) == after
 
 
@@ -51,10 +49,10 @@ def test_taking_a_name_out_leaves_the_rest(before: str, after: str) -> None:
         ("ro crashkernel=1G", [], "ro"),
     ],
 )
-def test_values_are_replaced_only_where_they_differ(before: str, wanted: List[str], after: str) -> None:
+def test_values_are_replaced_only_where_they_differ(before, wanted, after):
     assert replaced(before, wanted) == after
 
 
-def test_values_are_said_as_they_stand_on_the_command_line() -> None:
+def test_values_are_said_as_they_stand_on_the_command_line():
     assert said(["512M,high", "128M,low"]) == "crashkernel=512M,high crashkernel=128M,low"
     assert said([]) == "no crashkernel="

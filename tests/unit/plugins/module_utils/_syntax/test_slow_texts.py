@@ -4,7 +4,6 @@
 """Texts that are made for slow regular expressions: each is read in a time that grows with its length alone."""
 
 from time import process_time
-from typing import Any, Tuple
 
 import pytest
 from ansible_collections.crashops.kdump.plugins.module_utils._bootloaders import grub_dropin, grubby, ostree, zipl
@@ -29,7 +28,7 @@ TWICE = "a%sb%sb" % (BLANKS, BLANKS)
         (shell_variables.values, "[[ " * 10000),
     ],
 )
-def test_a_long_odd_text_is_read_in_no_time(read: Any, text: str) -> None:
+def test_a_long_odd_text_is_read_in_no_time(read, text):
     start = process_time()
     read(text)
     assert process_time() - start < LIMIT_S
@@ -47,6 +46,6 @@ def test_a_long_odd_text_is_read_in_no_time(read: Any, text: str) -> None:
         ('parameters=""', ("parameters=", '"', "", '"')),
     ],
 )
-def test_the_parts_of_a_line_of_parameters_are_the_line(line: str, parts: Tuple[str, str, str, str]) -> None:
+def test_the_parts_of_a_line_of_parameters_are_the_line(line, parts):
     assert zipl._parameters(line) == parts
     assert "".join(parts) == line

@@ -7,7 +7,6 @@ import bz2
 import lzma
 import random
 import struct
-from typing import Any, Callable, Dict
 
 import pytest
 from ansible_collections.crashops.kdump.plugins.module_utils._vmcores import (
@@ -15,7 +14,6 @@ from ansible_collections.crashops.kdump.plugins.module_utils._vmcores import (
     formats,
     page_compression,
 )
-from ansible_collections.crashops.kdump.plugins.module_utils._vmcores.header import Readability
 from ansible_collections.crashops.kdump.tests.unit.dump_builder import BLOCK, KERNEL, DeadKernel, flattened, zipped
 
 OTHER = "5.10.0-9-amd64"
@@ -30,10 +28,10 @@ FORMS = [
 ]
 
 
-def judge(dump: bytes, most: int = 64) -> Readability:
+def judge(dump, most=64):
     """Return whether a dump is complete, and whether its pages can be read."""
 
-    def read(offset: int, size: int) -> bytes:
+    def read(offset, size):
         return dump[offset : offset + size] if offset >= 0 else b""
 
     verdict, content = formats.judged(read, len(dump), most)
@@ -52,7 +50,7 @@ def judge(dump: bytes, most: int = 64) -> Readability:
         {"machine": "aarch64", "old_log": True},
     ],
 )
-def test_memory_that_names_its_kernel_is_readable(layout: Dict[str, Any], form: Callable[[DeadKernel], bytes]) -> None:
+def test_memory_that_names_its_kernel_is_readable(layout, form):
     content = judge(form(DeadKernel(**layout)))
     assert content.readable is True and BOTH in content.readable_reason
 
@@ -66,26 +64,22 @@ def test_memory_that_names_its_kernel_is_readable(layout: Dict[str, Any], form: 
         ({"logged": OTHER, "old_log": True, "machine": "aarch64"}, "the log in its memory of " + OTHER),
     ],
 )
-def test_memory_of_another_kernel_is_found(
-    layout: Dict[str, Any], words: str, form: Callable[[DeadKernel], bytes]
-) -> None:
+def test_memory_of_another_kernel_is_found(layout, words, form):
     content = judge(form(DeadKernel(**layout)))
     assert content.readable is False and words in content.readable_reason
 
 
-def without(name: str) -> Callable[[DeadKernel], None]:
+def without(name):
     """Return a change that takes a line out of VMCOREINFO."""
 
-    def change(dead: DeadKernel) -> None:
+    def change(dead):
         dead.info = "".join(line for line in dead.info.splitlines(True) if name not in line)
 
     return change
 
 
 @pytest.mark.parametrize("pack", [zipped, bz2.compress, lzma.compress], ids=["gz", "bz2", "xz"])
-def test_a_compressed_dump_is_read_from_end_to_end_a_few_times_and_no_more(
-    pack: Callable[..., bytes], monkeypatch: pytest.MonkeyPatch
-) -> None:
+def test_a_compressed_dump_is_read_from_end_to_end_a_few_times_and_no_more(pack, monkeypatch):
     dead, noise = DeadKernel(), random.Random(5)
     for frame in range(0x400, 0x580):
         dead.pages[frame] = noise.getrandbits(8 * BLOCK).to_bytes(BLOCK, "little")
@@ -96,26 +90,21 @@ def test_a_compressed_dump_is_read_from_end_to_end_a_few_times_and_no_more(
     pieces = [(0, inner[: cut - 24]), (cut, inner[cut:]), (cut - 24, inner[cut - 24 : cut])]
     file = head + b"".join(struct.pack(">qq", at, len(piece)) + piece for at, piece in pieces) + mark
     begun, plain = [], compressed_stream.Rewound._begun
-
-    def noted(stream: compressed_stream.Rewound) -> Any:
-        begun.append(1)
-        return plain(stream)
-
-    monkeypatch.setattr(compressed_stream.Rewound, "_begun", noted)
+    monkeypatch.setattr(compressed_stream.Rewound, "_begun", lambda self: begun.append(1) or plain(self))
     content = judge(pack(file), most=512)
     assert content.readable is None and "inside a compressed stream" in content.readable_reason
     assert len(begun) < 20
 
 
-def zeroed(frame: int) -> Callable[[DeadKernel], bytes]:
+def zeroed(frame):
     """Return a change that leaves a page out of the dump, as makedumpfile does with zeros."""
     return lambda dead: dead.pages.pop(frame)
 
 
-def text(old: str, new: str) -> Callable[[DeadKernel], None]:
+def text(old, new):
     """Return a change of VMCOREINFO."""
 
-    def change(dead: DeadKernel) -> None:
+    def change(dead):
         dead.info = dead.info.replace(old, new)
 
     return change
@@ -136,9 +125,7 @@ def text(old: str, new: str) -> Callable[[DeadKernel], None]:
         (without("swapper_pg_dir"), "the log in it was not read: VMCOREINFO does not name init_top_pgt"),
     ],
 )
-def test_what_cannot_be_read_is_said_and_neither_fine_nor_broken(
-    change: Callable[[DeadKernel], Any], words: str, form: Callable[[DeadKernel], bytes]
-) -> None:
+def test_what_cannot_be_read_is_said_and_neither_fine_nor_broken(change, words, form):
     dead = DeadKernel()
     change(dead)
     content = judge(form(dead))
@@ -146,20 +133,20 @@ def test_what_cannot_be_read_is_said_and_neither_fine_nor_broken(
 
 
 @pytest.mark.parametrize("bits", ["0", "99999999999999999999", "-5", "x" * 500, "9" * 500])
-def test_rubbish_in_vmcoreinfo_is_said_and_costs_nothing(bits: str) -> None:
+def test_rubbish_in_vmcoreinfo_is_said_and_costs_nothing(bits):
     dead = DeadKernel(machine="aarch64")
     dead.info = dead.info.replace("VA_BITS)=48", "VA_BITS)=" + bits)
     content = judge(dead.compressed())
     assert content.readable is True and "the log in it was not read: VMCOREINFO " in content.readable_reason
 
 
-def test_a_log_that_has_wrapped_is_said_and_is_no_fault() -> None:
+def test_a_log_that_has_wrapped_is_said_and_is_no_fault():
     content = judge(DeadKernel(wrapped=True).compressed())
     assert content.readable is True and "the log in it has lost its first line" in content.readable_reason
 
 
 @pytest.mark.parametrize("form", FORMS)
-def test_another_kernel_that_a_program_names_in_a_wrapped_log_is_no_fault(form: Callable[[DeadKernel], bytes]) -> None:
+def test_another_kernel_that_a_program_names_in_a_wrapped_log_is_no_fault(form):
     dead = DeadKernel(wrapped=True)
     line = b"guest: Linux version %s (gcc)" % OTHER.encode()
     dead.pages[dead.log_frame + 2] = line.ljust(BLOCK, b"\x01")
@@ -167,14 +154,14 @@ def test_another_kernel_that_a_program_names_in_a_wrapped_log_is_no_fault(form: 
     assert content.readable is True and "the log in it has lost its first line" in content.readable_reason
 
 
-def test_a_dump_that_names_no_vmcoreinfo_is_not_called_a_compressed_stream() -> None:
+def test_a_dump_that_names_no_vmcoreinfo_is_not_called_a_compressed_stream():
     dump = bytearray(DeadKernel().compressed())
     struct.pack_into("<qQ", dump, BLOCK + 32, 0, 0)
     content = judge(bytes(dump))
     assert NOT_READ + "VMCOREINFO does not name init_uts_ns" in content.readable_reason
 
 
-def test_addresses_of_another_architecture_are_not_guessed() -> None:
+def test_addresses_of_another_architecture_are_not_guessed():
     dead = DeadKernel()
     dead.machine = "s390x"
     content = judge(dead.compressed())
@@ -182,9 +169,7 @@ def test_addresses_of_another_architecture_are_not_guessed() -> None:
 
 
 @pytest.mark.parametrize("form", FORMS[1:3] + FORMS[4:])
-def test_pages_that_carry_no_test_are_unknown_where_the_kernel_does_not_name_itself(
-    form: Callable[[DeadKernel], bytes],
-) -> None:
+def test_pages_that_carry_no_test_are_unknown_where_the_kernel_does_not_name_itself(form):
     dead = DeadKernel()
     without("init_uts_ns")(dead)
     content = judge(form(dead))
@@ -198,9 +183,7 @@ def test_pages_that_carry_no_test_are_unknown_where_the_kernel_does_not_name_its
         (range(0x200, 0x222), "places that were read are zeros"),
     ],
 )
-def test_an_elf_core_with_zeros_from_some_place_on_is_unknown_though_it_names_its_kernel(
-    frames: range, words: str
-) -> None:
+def test_an_elf_core_with_zeros_from_some_place_on_is_unknown_though_it_names_its_kernel(frames, words):
     dead = DeadKernel()
     for frame in frames:
         dead.pages[frame] = bytes(BLOCK)
@@ -208,7 +191,7 @@ def test_an_elf_core_with_zeros_from_some_place_on_is_unknown_though_it_names_it
     assert content.readable is None and words in content.readable_reason
 
 
-def test_a_page_of_the_log_that_cannot_be_unpacked_is_rubbish_though_the_sample_missed_it() -> None:
+def test_a_page_of_the_log_that_cannot_be_unpacked_is_rubbish_though_the_sample_missed_it():
     dead = DeadKernel()
     dump = bytearray(dead.compressed())
     number = sorted(dead.pages).index(dead.log_frame)
@@ -218,7 +201,7 @@ def test_a_page_of_the_log_that_cannot_be_unpacked_is_rubbish_though_the_sample_
     assert content.readable is False and "a page of the kernel's own memory" in content.readable_reason
 
 
-def test_pages_that_this_python_cannot_unpack_leave_the_name_unread(monkeypatch: pytest.MonkeyPatch) -> None:
+def test_pages_that_this_python_cannot_unpack_leave_the_name_unread(monkeypatch):
     dump = DeadKernel().compressed()
     monkeypatch.setitem(page_compression.UNPACKERS, 0x1, lambda data, size: None)
     content = judge(dump)
