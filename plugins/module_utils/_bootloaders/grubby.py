@@ -208,7 +208,7 @@ class Grubby(Bootloader):
             return str(self.host.run(older, timeout_s=self.timeout_s).stderr)
 
     def _undo(self, plan: BootPlan, saved: Dict[str, Optional[str]], in_order: bool) -> str:
-        """Put every file back as it was, and the boot record too; return the outcome in words."""
+        """Put every file and the boot record back; return a sentence that says how it went."""
         try:
             put_back(self.host, saved)
             self._keep_order(in_order)

@@ -92,7 +92,7 @@ class RpmOstree(Ostree):
         return plan
 
     def _undo(self, plan: BootPlan, seen: List[BootEntry]) -> str:
-        """Put the old crashkernel= values back; return the outcome in words."""
+        """Put the old crashkernel= values back; return a sentence that says how it went."""
         now, before = values(seen[0].cmdline), values(plan.before[0].cmdline)
         if now == before:
             return "they have %s, as before" % said(before)

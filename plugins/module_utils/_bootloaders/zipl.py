@@ -126,7 +126,7 @@ class ZiplConf(Bootloader):
             self.host.run(argv, timeout_s=self.timeout_s)
 
     def _undo(self, plan: BootPlan) -> str:
-        """Put the old zipl.conf back and run zipl again; return the outcome in words."""
+        """Put the old zipl.conf back and run zipl again; return a sentence that says how it went."""
         try:
             put_back(self.host, {change.path: change.before for change in plan.files})
             self._run(plan)

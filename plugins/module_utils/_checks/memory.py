@@ -194,7 +194,7 @@ def vendor_default(seen: Evidence) -> Outcome:
 
 
 def cma_user_pages(seen: Evidence) -> Outcome:
-    """Judge whether the dump is to hold user pages, of which those in CMA memory are lost."""
+    """Judge whether the dump would lack pages of programs: those in CMA memory are lost."""
     cma = _cma(seen)
     if not cma:
         return skipped("nothing is set aside by a crashkernel value with ,cma")

@@ -18,7 +18,7 @@ from ansible_collections.crashops.kdump.plugins.module_utils._syntax.kernel_cmdl
 
 
 class Pending(NamedTuple):
-    """Whether a reboot would change the reservation, and the reason in words."""
+    """Whether a reboot would change the reservation, and a sentence that says why."""
 
     reboot_required: bool
     reason: str

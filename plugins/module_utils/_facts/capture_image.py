@@ -15,7 +15,7 @@ class CaptureImage(NamedTuple):
 
     stale_because: why the image must be built again, None where it is fresh. free_bytes: the free space in its
     directory. system_mtime: the time of the system's own initramfs. kernel_has_hmac: the kernel's FIPS checksum lies
-    next to it. wrong_links: kdump-tools' links to a kernel that is not running, in words.
+    next to it. wrong_links: names kdump-tools' links to a kernel that is not running.
     """
 
     path: str

@@ -47,7 +47,7 @@ class Block(NamedTuple):
     """A driver or dracut module that is kept out of the capture kernel: what does that, and how to undo it.
 
     wholly: nothing can load the driver; else it is only not loaded by itself. sure: False where the running system has
-    the same block, or where dracut may add the driver all the same.
+    the same block, or where dracut may still add the driver.
     """
 
     name: str

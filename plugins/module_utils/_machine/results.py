@@ -35,7 +35,7 @@ class FileChange(NamedTuple):
 
 
 class StateChange(NamedTuple):
-    """One state that is not a file, such as "armed", before and after, in words."""
+    """A state that is not a file, such as "armed": how it is called before and after the change."""
 
     what: str
     before: str
