@@ -12,7 +12,15 @@ from typing import Any
 
 from ansible.plugins.action import ActionBase
 from ansible_collections.crashops.kdump.plugins.module_utils._syntax.finding import refusal
-from ansible_collections.crashops.kdump.plugins.plugin_utils._report import files, page, readable_values, summary
+from ansible_collections.crashops.kdump.plugins.plugin_utils._report import (
+    changes,
+    earlier_reports,
+    files,
+    merge_slices,
+    page,
+    readable_values,
+    summary,
+)
 from ansible_collections.crashops.kdump.plugins.plugin_utils._report import text_formats as report_text
 from ansible_collections.crashops.kdump.plugins.plugin_utils._report.checked_reader import clean
 from ansible_collections.crashops.kdump.plugins.plugin_utils._report.host_results import (
@@ -29,6 +37,9 @@ FORMATS: dict[str, tuple[str, Callable[[dict[str, Any], str], str]]] = {
     "markdown": (".md", report_text.as_markdown),
 }
 SHOWN = 20
+# an artifact of AWX is kept in its database, so it is small whatever the size of the fleet
+ARTIFACT_NAMES = 100
+LEAST_HOURS, MOST_HOURS = 1, 10000
 OPTIONS = {
     "results": {"type": "dict"},
     "variable": {"type": "str", "default": "__kdump_info"},
@@ -38,6 +49,9 @@ OPTIONS = {
     "formats": {"type": "list", "elements": "str", "choices": list(FORMATS)},
     "title": {"type": "str", "default": "kdump report"},
     "query": {"type": "str"},
+    "earlier": {"type": "list", "elements": "path"},
+    "slices": {"type": "list", "elements": "path"},
+    "slice_age_hours": {"type": "int", "default": 24},
     "mode": {"type": "raw", "default": "0600"},
 }
 
@@ -74,7 +88,7 @@ class ActionModule(ActionBase):
         began = time.monotonic()
         directory = os.path.abspath(options["directory"])
         mode = refuse_options(options, directory)
-        whole = summary.report(self._results(options), self.clock(), files.collection_version())
+        whole = self._whole(options, directory)
         texts, shown = texts_of(whole, options)
         paths = {kind: os.path.join(directory, options["name"] + FORMATS[kind][0]) for kind in texts}
         older = _older(directory, options, paths)
@@ -93,8 +107,38 @@ class ActionModule(ActionBase):
             "hosts_count": len(shown["hosts"]),
             "totals": shown["totals"],
             "table": report_text.table(shown, SHOWN),
+            "since_last": changes.lines(whole["changes"], SHOWN),
+            "notes": report_text.notes_of(whole),
+            "summary": artifact(whole),
             "seconds": round(time.monotonic() - began, 2),
         }
+
+    def _whole(self, options: dict[str, Any], directory: str) -> dict[str, Any]:
+        """Return the report of all hosts, compared with the earlier ones."""
+        now, version = self.clock(), files.collection_version()
+        if options["slices"] is None:
+            whole = summary.report(self._results(options), now, version)
+        else:
+            whole = self._merged(options, now, version)
+        earlier = options["earlier"]
+        if earlier is None:
+            last = os.path.join(directory, options["name"] + FORMATS["json"][0])
+            earlier = [last] if os.path.lexists(last) else []
+        found, notes = earlier_reports.read_all(earlier, now)
+        return summary.compared(whole, found, notes)
+
+    def _merged(self, options: dict[str, Any], now: float, version: str | None) -> dict[str, Any]:
+        """Return the report that the slices make together, or raise ReportRefused where there is none."""
+        found, notes = earlier_reports.read_all(options["slices"])
+        slices, old = merge_slices.recent(found, now, options["slice_age_hours"])
+        if not slices:
+            rule = " ".join(["they hold no report to merge.", *notes, *old]).rstrip(".")
+            remedy = "name the JSON files of the slices, or directories of them"
+            raise ReportRefused(refusal("slices", options["slices"], rule, remedy))
+        hosts = options["hosts"]
+        if hosts is None:
+            hosts = self._vars.get("ansible_play_hosts_all") or []
+        return summary.of_slices(merge_slices.merged(slices, hosts), [*notes, *old], now, version)
 
     def _message(self, paths: list[str], removed: list[str], headline: str) -> str:
         """Return the message of what was written, or would be in check mode, and the headline."""
@@ -131,6 +175,12 @@ def refuse_options(options: dict[str, Any], directory: str) -> int:
         found.append(
             refusal("name", name, "it is no file name", "give a name without a directory, such as kdump-report")
         )
+    if options["slices"] is not None and options["results"] is not None:
+        rule = "the hosts' results come from the option results"
+        found.append(refusal("slices", options["slices"], rule, "leave one of the two out"))
+    if not LEAST_HOURS <= options["slice_age_hours"] <= MOST_HOURS:
+        rule = "it is no number of hours from %d to %d" % (LEAST_HOURS, MOST_HOURS)
+        found.append(refusal("slice_age_hours", options["slice_age_hours"], rule, "give one such as 24"))
     if options["formats"] is not None and not options["formats"]:
         found.append(refusal("formats", [], "nothing would be written", "choose of %s" % ", ".join(FORMATS)))
     if mode is None:
@@ -144,6 +194,20 @@ def refuse_options(options: dict[str, Any], directory: str) -> int:
     if found or mode is None:
         raise ReportRefused(" ".join(found))
     return mode
+
+
+def artifact(whole: dict[str, Any]) -> dict[str, Any]:
+    """Return the report in a few numbers and names, of a size that does not grow with the fleet."""
+    found, merged = whole["changes"], whole["merged"]
+    short = {key: whole[key] for key in ("made", "headline", "totals")}
+    short.update(hosts=len(whole["hosts"]), since=found["since"] if found else None)
+    for kind in changes.KINDS:
+        hosts = found[kind] if found else []
+        short[kind + "_count"] = len(hosts)
+    short["broken"] = [one["host"] for one in found["broken"][:ARTIFACT_NAMES]] if found else []
+    short["not_reported_count"] = len(merged["not_reported"]) if merged else 0
+    short["not_reported"] = merged["not_reported"][:ARTIFACT_NAMES] if merged else []
+    return short
 
 
 def permission(value: Any) -> int | None:

@@ -7,9 +7,11 @@ from __future__ import annotations
 
 from typing import Any
 
+from ansible_collections.crashops.kdump.plugins.module_utils._setup.variables import for_stack
 from ansible_collections.crashops.kdump.plugins.module_utils._syntax.visible_text import shown
 from ansible_collections.crashops.kdump.plugins.plugin_utils import _own_files, _role_variables, _setup_plan
 from ansible_collections.crashops.kdump.plugins.plugin_utils._metrics.pack import packed
+from ansible_collections.crashops.kdump.plugins.plugin_utils._role_variables import of_stack
 from ansible_collections.crashops.kdump.plugins.plugin_utils._variables_action import VariablesAction, named
 
 MODULE = "crashops.kdump.kdump_plan"
@@ -35,14 +37,16 @@ class ActionModule(VariablesAction):
         values, refused = self.checked(entry_point, options["variables"])
         result.update(changed=False, variables=values, refused=refused)
         # what is refused here already would be refused on the host once more
-        taken = {name: value for name, value in values.items() if not named(name, refused)}
+        own = {name: value for name, value in values.items() if not name.startswith("kdump_report_")}
+        taken = {name: value for name, value in own.items() if not named(name, refused)}
         found = self._on_host(entry_point, taken, result)
+        stack = str((found.get("stack") or {}).get("name"))
         if "refused" in found:
-            result["refused"] = refused + [str(sentence) for sentence in found["refused"]]
+            result["refused"] = refused + of_stack([str(sentence) for sentence in found["refused"]], values, stack)
         elif refused:
             result["msg"] = " ".join([*refused, str(found.get("msg", ""))]).strip()
         if not result.get("failed") and not refused:
-            values = _role_variables.for_host(values, found.get("own_directory") is True)
+            values = _role_variables.for_host(for_stack(values, stack), found.get("own_directory") is True)
             host, check_mode = str(self._vars.get("inventory_hostname")), bool(self._task.check_mode)
             wrong, plan = _setup_plan.completed(found, values, host, check_mode)
             if entry_point == "setup" and plan:

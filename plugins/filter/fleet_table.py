@@ -84,9 +84,9 @@ from typing import Any
 
 from ansible.errors import AnsibleFilterError
 from ansible_collections.crashops.kdump.plugins.module_utils._syntax.finding import refusal
+from ansible_collections.crashops.kdump.plugins.plugin_utils._report.earlier_reports import SCHEMA
 from ansible_collections.crashops.kdump.plugins.plugin_utils._report.filter_arguments import report_of
 from ansible_collections.crashops.kdump.plugins.plugin_utils._report.host_results import untrusted
-from ansible_collections.crashops.kdump.plugins.plugin_utils._report.summary import SCHEMA
 from ansible_collections.crashops.kdump.plugins.plugin_utils._report.text_formats import problem_lines, table
 
 

@@ -14,6 +14,7 @@ description:
   - The page needs nothing from outside and connects to nothing, so that it may be sent by mail. It shows how many hosts
     would leave a dump, the verdicts, memory, space, proofs, kernels and the most frequent problems as charts, and all
     hosts in a table to sort, filter and open.
+  - It merges the JSON files of several runs, and compares with earlier ones.
   - Every host is in the report. One that could not be reached has the verdict V(unreachable), one where the module
     failed, or whose result cannot be read, V(failed), and one without a result V(not_contacted).
   - Runs once for all hosts of the play, whether C(run_once) is set or not. The strategy V(free) cannot do that, and
@@ -78,6 +79,31 @@ options:
         be made of it. Naming another one in O(formats) is refused then.
       - If it is left out, all hosts are shown.
     type: str
+  earlier:
+    description:
+      - JSON files that earlier runs wrote, or directories of them. The report says what changed since the last one, the
+        newly broken hosts first, and shows the trend of all of them. Each JSON file also holds the trend up to then, so
+        the last one is enough.
+      - A file that is no such report, or from which a query selected hosts, is named in RV(notes) and left out.
+      - If it is left out, it is the JSON file that this run replaces, if there is one. An empty list compares with
+        nothing.
+    type: list
+    elements: path
+  slices:
+    description:
+      - JSON files that runs for parts of the fleet wrote, or directories of them, to merge into one report. The hosts'
+        results are then not taken from variables.
+      - If several have the same host, its newest row counts. A host of O(hosts) that none of them has is in the report
+        as V(not_contacted), and named in RV(notes). A file that is no such report is named there too.
+      - If it is left out, nothing is merged.
+    type: list
+    elements: path
+  slice_age_hours:
+    description:
+      - How old a slice may be, in hours. Older ones are not merged, and RV(notes) says so.
+      - If it is left out, it is V(24).
+    type: int
+    default: 24
   mode:
     description:
       - The mode of the files, as an octal number in quotes. Their owner must be able to read and write them.
@@ -129,6 +155,14 @@ EXAMPLES = r"""
     formats: [html]
     title: Hosts that would leave no dump
     query: "hosts[?contains(['not_ready', 'reboot_pending'], verdict)]"
+  run_once: true
+
+- name: Merge what two runs reported, such as one by ansible-core 2.16 and one by a newer version
+  crashops.kdump.fleet_report:
+    directory: reports
+    slices: [reports/slices]
+    # slices of a week ago are not merged
+    slice_age_hours: 12
   run_once: true
 
 # query: 'hosts[].host' is refused: its answer is not rows of hosts, which html must have; choose formats: [json], ...
@@ -195,6 +229,41 @@ table:
   sample:
     - "HOST  VERDICT    ARMED  RESERVED/NEEDED  FREE  PROOF  FIRST PROBLEM"
     - "web1  not_ready  no     0/168M           40G   never  memory_reserved: No memory is reserved"
+since_last:
+  description: A line for each kind of change since the last report, the newly broken hosts first, for a terminal.
+  returned: success
+  type: list
+  elements: str
+  sample: ["Newly broken since 2026-11-22T04:00:00Z: web7, db2"]
+notes:
+  description:
+    - Sentences about the files that the report was made of, such as one that is no report, hosts that several slices
+      have, and hosts that none has.
+  returned: success
+  type: list
+  elements: str
+  sample: ["Merged of 4 reports.", "Not reported: 1 host of the inventory: web9."]
+summary:
+  description:
+    - The report in a few numbers and names, for C(set_stats). Its size does not grow with the fleet, since at most 100
+      names are in each list.
+  returned: success
+  type: dict
+  sample:
+    made: "2026-11-29T04:00:00Z"
+    headline: 3,967 of 5,000 hosts would leave a dump.
+    totals: {not_ready: 404, ready: 2295}
+    hosts: 5000
+    since: "2026-11-22T04:00:00Z"
+    broken_count: 2
+    broken: [web7, db2]
+    lost_count: 0
+    switched_off_count: 0
+    mended_count: 12
+    new_count: 0
+    gone_count: 0
+    not_reported_count: 0
+    not_reported: []
 seconds:
   description: How long it took.
   returned: success

@@ -26,7 +26,12 @@ options:
       - The entry point of the role whose variables are wanted.
     type: str
     required: true
-    choices: [setup, verify, test, disable]
+    choices: [setup, verify, test, disable, report]
+  merges:
+    description:
+      - With O(entry_point=report), whether slices are to be merged, so that there must be some.
+    type: bool
+    default: false
   variables:
     description:
       - The values to check by name.

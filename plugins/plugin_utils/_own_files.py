@@ -7,6 +7,7 @@
 from __future__ import annotations
 
 import json
+import re
 from collections.abc import Callable, Mapping
 from pathlib import Path
 from typing import Any
@@ -19,6 +20,8 @@ from ansible_collections.crashops.kdump.plugins.module_utils._stacks.kdumpctl.st
 
 TEMPLATES = Path(__file__).resolve().parents[2] / "roles/kdump/templates"
 STACKS = {stack.name: stack for stack in (KdumpToolsStack, KdumpctlStack)}
+# the units of kdump_metrics_interval
+SECONDS = {"s": 1, "min": 60, "h": 3600, "d": 86400}
 # what the metrics program judges by, so that the host judges itself as verify judges it
 JUDGING: dict[str, Any] = {"probe": True, "thresholds": {}, "waivers": [], "panic_policy": []}
 
@@ -32,8 +35,10 @@ def texts(values: Mapping[str, Any], stack_name: str) -> dict[str, dict[str, str
     if values.get("kdump_metrics"):
         directory = metrics.directory_of(values, STACKS[stack_name].metrics_directory)
         service = _rendered(metrics.NAME + ".service", program=metrics.PROGRAM, directory=directory)
-        timer = _rendered(metrics.NAME + ".timer", interval=values.get("kdump_metrics_interval", "15min"))
+        interval = values.get("kdump_metrics_interval", "15min")
+        timer = _rendered(metrics.NAME + ".timer", interval=interval)
         judging = {name: values.get("kdump_" + name, default) for name, default in JUDGING.items()}
+        judging["interval_seconds"] = _seconds(interval)
         options = "%s\n" % json.dumps(judging, indent=4, sort_keys=True)
         found["metrics"] = {metrics.OPTIONS_FILE: options, metrics.SERVICE_FILE: service, metrics.TIMER_FILE: timer}
     return found
@@ -47,6 +52,11 @@ def expected(values: Mapping[str, Any], program: Callable[[], bytes]) -> dict[st
             digests = {path: digest(text.encode()) for path, text in of_part.items()}
             files.setdefault(part, {})[stack_name] = digests
     return {"files": files, "program": digest(program()) if values.get("kdump_metrics") else ""}
+
+
+def _seconds(interval: str) -> int:
+    """Return the seconds of kdump_metrics_interval, such as 15min or 1h 30min."""
+    return sum(int(number) * SECONDS[unit] for number, unit in re.findall(r"([0-9]+)(s|min|h|d)", interval))
 
 
 def _rendered(unit: str, **words: str) -> str:

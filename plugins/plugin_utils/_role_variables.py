@@ -22,6 +22,8 @@ import yaml
 from ansible.module_utils.parsing.convert_bool import boolean
 from ansible_collections.crashops.kdump.plugins.module_utils._checks import waivers
 from ansible_collections.crashops.kdump.plugins.module_utils._checks.judge_options import Thresholds, Waiver
+from ansible_collections.crashops.kdump.plugins.module_utils._setup.variables import for_stacks, on_stack
+from ansible_collections.crashops.kdump.plugins.module_utils._stacks.find import KDUMP_TOOLS, KDUMPCTL
 from ansible_collections.crashops.kdump.plugins.module_utils._syntax.finding import refusal
 from ansible_collections.crashops.kdump.plugins.module_utils._syntax.option_values import (
     plain_path_problem,
@@ -30,25 +32,18 @@ from ansible_collections.crashops.kdump.plugins.module_utils._syntax.option_valu
 )
 from ansible_collections.crashops.kdump.plugins.module_utils._syntax.private_directories import system_problem
 from ansible_collections.crashops.kdump.plugins.module_utils._syntax.whole_numbers import signed
+from ansible_collections.crashops.kdump.plugins.plugin_utils import _peer_variables
 
 SPECS = Path(__file__).resolve().parents[2] / "roles/kdump/meta/argument_specs.yml"
 # the variables of the playbooks, and what the role registers for its user
 OF_PLAYBOOKS = (
-    "kdump_hosts", "kdump_test_serial", "kdump_report_directory", "kdump_report_formats", "kdump_report_query",
-    "kdump_report_title", "kdump_test_result",
+    "kdump_dumps_directory", "kdump_dumps_newest",
+    "kdump_hosts", "kdump_serial", "kdump_test_part", "kdump_test_serial", "kdump_test_result",
+    "kdump_migrate_from", "kdump_migrate_to", "kdump_migrate_stack",
 )  # fmt: skip
 # the headers of the playbooks use these, and Ansible resolves a header before it knows any host
-OF_HEADERS = ("kdump_hosts", "kdump_test_serial")
+OF_HEADERS = ("kdump_hosts", "kdump_serial", "kdump_test_part", "kdump_test_serial")
 ALLOWED = "kdump_allow_unknown"
-# linux-system-roles.kdump 1.x; what it calls as it is called here is left out
-OF_PEER = {
-    "kdump_system_action": "use kdump_failure_action",
-    "kdump_ssh_user": "write user@server into the location of kdump_target",
-    "kdump_sshkey": "use ssh_key in kdump_target",
-    "kdump_reboot_ok": "use kdump_reboot_allowed",
-    "kdump_reboot_required": "remove it; setup says itself where a reboot is needed, and verify says reboot_pending",
-    "kdump_kdump_tools": "use kdump_sysconfig",
-}
 # other names by which people know a variable, too far from it for a comparison of letters
 ALSO_KNOWN_AS = {
     "kdump_dump_target": "use kdump_target",
@@ -59,6 +54,10 @@ ALSO_KNOWN_AS = {
     "kdump_reboot": "use kdump_reboot_allowed",
 }
 HOW_NEAR = 0.75
+# each holds the variables that only hosts of one stack get
+ON_STACK = tuple(on_stack(name) for name in (KDUMPCTL, KDUMP_TOOLS))
+# dumps leave the host for these, and what a host says chooses nothing on another machine
+REMOTE = ("nfs", "ssh")
 # where a comma may be a part of one word, such as console=ttyS0,115200
 COMMAND_LINES = ("kdump_commandline_append", "kdump_commandline_remove")
 SERVERS = ("kdump_ssh_server", "kdump_dump_server")
@@ -113,7 +112,8 @@ def options_of(entry_point: str) -> dict[str, Any]:
     merged: dict[str, Any] = {}
     for options in (*_entry_points().values(), _entry_points()[entry_point]):
         merged.update(options)
-    return merged
+    inner = {name: merged[name] for name in for_stacks()}
+    return dict(merged, **{name: dict(merged[name], options=inner) for name in ON_STACK})
 
 
 def allowed(typed: Mapping[str, Any]) -> list[str]:
@@ -155,8 +155,8 @@ def _is_result(value: Any) -> bool:
 
 def _unknown(name: str, value: Any, known: Iterable[str]) -> str:
     """Return the refusal of one unknown variable, with the name that was probably meant."""
-    if name in OF_PEER:
-        return refusal(name, value, "it is a variable of linux-system-roles.kdump", OF_PEER[name])
+    if name in _peer_variables.FOREIGN:
+        return refusal(name, value, "it is a variable of %s" % _peer_variables.PEER, _peer_variables.remedy(name))
     near = difflib.get_close_matches(name, list(known), 1, HOW_NEAR)
     remedy = "use %s" % near[0] if near else "remove it"
     remedy = ALSO_KNOWN_AS.get(name, remedy)
@@ -249,7 +249,7 @@ def _list(name: str, value: Any, spec: Mapping[str, Any]) -> list[Any]:
 
 def _words(name: str, text: str) -> list[str]:
     """Return the words of a variable's text with commas between them."""
-    if name in COMMAND_LINES and "," in text:
+    if name.rpartition(".")[2] in COMMAND_LINES and "," in text:
         rule = "a comma may be a part of one word or stand between two"
         raise Wrong(name, text, rule, "write a list such as [one, two]")
     return [word.strip() for word in text.split(",") if word.strip()]
@@ -279,9 +279,7 @@ def _dictionary(name: str, value: Any, spec: Mapping[str, Any]) -> dict[str, Any
         return {str(key): one for key, one in value.items()}
     for key in value:
         if key not in options:
-            near = difflib.get_close_matches(str(key), list(options), 1, 0.6)
-            remedy = "use %s" % near[0] if near else "choose among %s" % ", ".join(options)
-            raise Wrong("%s.%s" % (name, key), value[key], "there is no such option", remedy)
+            raise _no_option(name, str(key), value[key], options)
     given = {key: one for key, one in value.items() if one is not None}
     for key, inner in options.items():
         if inner.get("required") and key not in given:
@@ -289,11 +287,21 @@ def _dictionary(name: str, value: Any, spec: Mapping[str, Any]) -> dict[str, Any
     return {key: _converted("%s.%s" % (name, key), one, options[key]) for key, one in given.items()}
 
 
+def _no_option(name: str, key: str, value: Any, options: Mapping[str, Any]) -> Wrong:
+    """Return the refusal of an option that a dictionary does not have."""
+    option = "%s.%s" % (name, key)
+    if name in ON_STACK and key in options_of("setup"):
+        return Wrong(option, value, "this variable has one value for both stacks", "set %s itself" % key)
+    near = difflib.get_close_matches(key, list(options), 1, 0.6)
+    remedy = "use %s" % near[0] if near else "choose among %s" % ", ".join(options)
+    return Wrong(option, value, "there is no such option", remedy)
+
+
 def _raw(name: str, value: Any, dummy: Mapping[str, Any]) -> str | list[str]:
     """Return a variable's value as one text or a list of texts; sizes contain commas, kernels do not."""
     if isinstance(value, str) and value.lstrip().startswith("["):
         value = _parsed(name, value, list)
-    if isinstance(value, str) and name == "kdump_crashkernel_kernels" and value.startswith("/"):
+    if isinstance(value, str) and name.endswith("kdump_crashkernel_kernels") and value.startswith("/"):
         value = _words(name, value)
     if not isinstance(value, list):
         return _text(name, value, {})
@@ -314,13 +322,7 @@ KINDS: dict[str, Callable[[str, Any, Mapping[str, Any]], Any]] = {
 
 def refusals(values: Mapping[str, Any], is_host: Callable[[str], bool], hosts: Iterable[str]) -> list[str]:
     """Return a refusal for each value that is wrong on every host. is_host tells whether the inventory has a host."""
-    found = [
-        refusal(
-            name, value, "it must be at least %d seconds" % LEAST.get(name, 1), "give a larger number or leave it out"
-        )
-        for name, value in values.items()
-        if name.endswith("_timeout") and value < LEAST.get(name, 1)
-    ]
+    found = _out_of_range(values)
     found += [
         refusal(name, values[name], rule, remedy)
         for name, pattern, rule, remedy in PATTERNS
@@ -347,7 +349,53 @@ def refusals(values: Mapping[str, Any], is_host: Callable[[str], bool], hosts: I
             found.append(
                 refusal("kdump_packages", name, "it is no name of a package", "name one as dnf or apt list it")
             )
+    for name in [one for one in ON_STACK if one in values]:
+        found += ["%s.%s" % (name, sentence) for sentence in refusals(values[name], is_host, hosts)]
+        found += _elsewhere(name, values[name], values)
     return found + _unseen(values) + _judging(values)
+
+
+def _out_of_range(values: Mapping[str, Any]) -> list[str]:
+    """Return a refusal for each number that is too small or too large."""
+    found = [
+        refusal(
+            name, value, "it must be at least %d seconds" % LEAST.get(name, 1), "give a larger number or leave it out"
+        )
+        for name, value in values.items()
+        if name.endswith("_timeout") and value < LEAST.get(name, 1)
+    ]
+    if not 0 <= values.get("kdump_max_fail_percentage", 0) <= 100:
+        name, remedy = "kdump_max_fail_percentage", "give a number from 0 to 100"
+        found.append(refusal(name, values[name], "it is no percentage", remedy))
+    if values.get("kdump_target_throttle", 0) < 0:
+        name, remedy = "kdump_target_throttle", "give a number of hosts, or 0 for no limit"
+        found.append(refusal(name, values[name], "it is below 0", remedy))
+    return found
+
+
+def _elsewhere(name: str, inner: Mapping[str, Any], values: Mapping[str, Any]) -> list[str]:
+    """Return a refusal for each value by which a host's stack would choose something on another machine."""
+    common = values.get("kdump_target", {}).get("type") in REMOTE
+    return [
+        refusal(
+            "%s.%s" % (name, option),
+            inner[option],
+            "the dumps go to another machine, and a host's stack chooses nothing there",
+            "set %s in the group variables of the hosts" % option,
+        )
+        for option in ("kdump_target", "kdump_path")
+        if option in inner and (common or inner.get("kdump_target", {}).get("type") in REMOTE)
+    ]
+
+
+def of_stack(sentences: Iterable[str], values: Mapping[str, Any], stack: str) -> list[str]:
+    """Return a host's refusals, each with the variable as it was given: on its own, or for this stack alone."""
+    inner = values.get(on_stack(stack), {})
+    names = [re.match(r"\w*", sentence) for sentence in sentences]
+    return [
+        "%s.%s" % (on_stack(stack), sentence) if name and name[0] in inner else sentence
+        for name, sentence in zip(names, sentences)
+    ]
 
 
 def _metrics_directory(place: str) -> list[str]:
@@ -366,17 +414,17 @@ def _unseen(values: Mapping[str, Any]) -> list[str]:
     """Return a refusal for each variable with invisible text, which could become another line of a file."""
     found: list[str] = []
     for name, value in values.items():
-        problems = [] if name in FREE_TEXTS else [unseen_problem(text) for text in _texts(value)]
+        problems = [] if name in (*FREE_TEXTS, *ON_STACK) else [unseen_problem(text) for text in texts(value)]
         found.extend(refused(name, value, next((one for one in problems if one is not None), None)))
     return found
 
 
-def _texts(value: Any) -> list[str]:
+def texts(value: Any) -> list[str]:
     """Return all texts in a variable's value, the names of a dictionary included."""
     if isinstance(value, Mapping):
         value = [*value, *value.values()]
     if isinstance(value, list):
-        return [text for one in value for text in _texts(one)]
+        return [text for one in value for text in texts(one)]
     return [value] if isinstance(value, str) else []
 
 

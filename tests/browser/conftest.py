@@ -12,8 +12,12 @@ from typing import Any
 import pytest
 from ansible_collections.crashops.kdump.plugins.plugin_utils._report import page as report_page
 from ansible_collections.crashops.kdump.plugins.plugin_utils._report import summary
+from ansible_collections.crashops.kdump.plugins.plugin_utils._report.earlier_reports import EarlierReport
+from ansible_collections.crashops.kdump.plugins.plugin_utils._report.trend import totals_of
 from ansible_collections.crashops.kdump.tests.browser import devtools
 from ansible_collections.crashops.kdump.tests.unit import fleet_builder
+
+WEEK_S = 7 * 86400
 
 
 @pytest.fixture(scope="session")
@@ -27,8 +31,21 @@ def show(browser: devtools.Browser, tmp_path: Path) -> Iterator[Callable[..., de
     """Return what makes the page of results and opens it from its file, as an operator does."""
     pages = []
 
-    def shown(results: dict[str, Any], title: str = "kdump report", part: str = "", **options: bool) -> devtools.Page:
+    def shown(
+        results: dict[str, Any],
+        title: str = "kdump report",
+        part: str = "",
+        before: tuple[dict[str, Any], ...] = (),
+        **options: bool,
+    ) -> devtools.Page:
+        """Show the page of results; before has those of the weeks before, the oldest first."""
+        earlier: list[EarlierReport] = []
+        for weeks, older in enumerate(reversed(before), 1):
+            rows = summary.report(older.items(), fleet_builder.MADE)["hosts"]
+            made = fleet_builder.MADE - weeks * WEEK_S
+            earlier.insert(0, EarlierReport(f"{weeks}.json", made, rows, totals_of(rows), []))
         report = summary.report(results.items(), fleet_builder.MADE, "1.2.3")
+        report = summary.compared(report, earlier, [])
         path = tmp_path / "kdump-report.html"
         path.write_text(report_page.page(report, title), encoding="utf-8")
         pages.append(devtools.Page(browser, path.as_uri() + part, **options))

@@ -193,6 +193,51 @@ def luminance(color: str) -> float:
     return 0.2126 * linear[0] + 0.7152 * linear[1] + 0.0722 * linear[2]
 
 
+BEFORE = (
+    {"web10": info(), "web2": info()},
+    {"web10": info("not_ready"), "web2": info(), "db1": info(), "away<b>": info()},
+)
+
+
+def test_report_shows_the_newly_broken_hosts_first_and_a_click_finds_one(show: Show) -> None:
+    page = show(SIX, before=BEFORE)
+    assert page.texts(".history h3") == [
+        "Newly broken 1",
+        "Newly mended 1",
+        "New in the report 3",
+        "No longer in the report 1",
+    ]
+    first = page.texts(".changed li")[0]
+    assert first.startswith("db1 Ready → Not ready") and "space: 3 GiB are free." in first
+    assert "away<b> Ready" in page.texts(".changed li")
+    page.click(".changed a", "db1")
+    assert page.texts(HOST) == ["db1"]
+    assert page.complaints() == []
+
+
+def test_trend_has_a_line_for_each_verdict_and_its_counts_as_text(show: Show) -> None:
+    page = show(SIX, before=BEFORE)
+    lines = "[...document.querySelectorAll('.curve')].map((one) => one.getAttribute('aria-label'))"
+    assert page.js(lines)[0] == "Not ready, oldest first: 0, 1, 1"
+    assert page.js("document.querySelectorAll('.curve polyline').length") == len(page.texts(".curves li"))
+    page.click(".points summary")
+    newest = page.texts(".points tbody tr")[0].split("\t")
+    assert newest[:3] == ["2026-11-26 09:57", "6", "1"] and len(page.texts(".points tbody tr")) == 3
+
+
+@pytest.mark.parametrize("dark", [False, True])
+def test_lines_of_the_trend_are_seen_by_day_and_by_night(dark: bool, show: Show) -> None:
+    page = show(SIX, before=BEFORE, dark=dark)
+    colors = page.js("[...document.querySelectorAll('.curve')].map((one) => getComputedStyle(one).color)")
+    ground = luminance(page.js("getComputedStyle(document.body).backgroundColor"))
+    for text in map(luminance, colors):
+        assert (max(text, ground) + 0.05) / (min(text, ground) + 0.05) >= 2.2
+
+
+def test_first_report_has_no_history(show: Show) -> None:
+    assert show(SIX).texts(".history") == []
+
+
 @pytest.mark.parametrize("dark", [False, True])
 def test_text_is_readable_by_day_and_by_night(dark: bool, show: Show) -> None:
     page = show(SIX, dark=dark)

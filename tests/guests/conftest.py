@@ -4,6 +4,7 @@
 """Guests that go on where a story saved them, and what the tests measured on them."""
 
 import os
+from collections.abc import Callable, Iterator
 from pathlib import Path
 
 import pytest
@@ -14,17 +15,17 @@ FIGURES = pytest.StashKey[list[str]]()
 
 
 @pytest.fixture(scope="module")
-def inventory(tmp_path_factory):
+def inventory(tmp_path_factory: pytest.TempPathFactory) -> Path:
     """Return the path of the inventory that holds the guests of a file of tests."""
     return tmp_path_factory.mktemp("inventory") / "hosts.json"
 
 
 @pytest.fixture(scope="module")
-def saved_guest(tmp_path_factory, inventory):
+def saved_guest(tmp_path_factory: pytest.TempPathFactory, inventory: Path) -> Iterator[Callable[[str], Guest]]:
     """Return a function that starts a guest where its story saved it; it is stopped after the last test of the file."""
     started = []
 
-    def start(name):
+    def start(name: str) -> Guest:
         guest = Guest.create_from_saved(tmp_path_factory.mktemp("guest") / name, Path(os.environ["LAB_SAVED"]) / name)
         started.append(guest)
         guest.go_on()
@@ -37,12 +38,12 @@ def saved_guest(tmp_path_factory, inventory):
 
 
 @pytest.fixture
-def measured(request):
+def measured(request: pytest.FixtureRequest) -> Callable[[str], None]:
     """Return a function that keeps a sentence with a figure, to show it at the end of the run."""
     return request.config.stash.setdefault(FIGURES, []).append
 
 
-def pytest_terminal_summary(terminalreporter, config):
+def pytest_terminal_summary(terminalreporter: pytest.TerminalReporter, config: pytest.Config) -> None:
     """Print the figures behind the tests' results: pytest shows nothing of a test that passed."""
     for words in config.stash.get(FIGURES, []):
         terminalreporter.write_line(f"measured: {words}")

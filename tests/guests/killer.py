@@ -10,12 +10,14 @@ import os
 import signal
 import sys
 import threading
+from typing import Any
 
 AT = "/root/kill-at"
-WATCHED = ("/etc/default/", "/var/lib/crashops-kdump", "/var/lib/kdump")
+# the files of both stacks
+WATCHED = ("/etc/default/", "/etc/kdump.conf", "/etc/sysconfig/kdump", "/var/lib/crashops-kdump", "/var/lib/kdump")
 CHANGES = ("os.rename", "os.remove", "os.chmod", "tempfile.mkstemp")
 # what a command is given to do, among its words
-COMMANDS = ("restart", "/etc/kernel/postinst.d/kdump-tools")
+COMMANDS = ("restart", "rebuild", "/etc/kernel/postinst.d/kdump-tools")
 # how long a command may run before its module is killed
 RUNS_S = 1.0
 
@@ -23,23 +25,23 @@ RUNS_S = 1.0
 class Killer:
     """Counts the changes of this process, and ends it."""
 
-    def __init__(self, at):
+    def __init__(self, at: int) -> None:
         self.at = at
         self.seen = 0
 
-    def __call__(self, event, arguments):
+    def __call__(self, event: str, arguments: Any) -> None:
         """Judge an event of the interpreter."""
         if event == "subprocess.Popen" and set(COMMANDS) & {str(word) for word in arguments[1]} and self.comes():
             threading.Timer(RUNS_S, self.kill).start()
         if event in CHANGES and str(arguments[0]).startswith(WATCHED) and self.comes():
             self.kill()
 
-    def comes(self):
+    def comes(self) -> bool:
         """Count a change and return whether it is the one."""
         self.seen += 1
         return self.seen == self.at
 
-    def kill(self):
+    def kill(self) -> None:
         """End this process as nothing can catch it; the next one goes on."""
         self.at = 0
         os.unlink(AT)

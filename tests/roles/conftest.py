@@ -4,6 +4,7 @@
 """The copy of the collection that leads to made-up machines, once for a run of tests."""
 
 import os
+from collections.abc import Callable
 from pathlib import Path
 
 import pytest
@@ -12,7 +13,7 @@ from ansible_collections.crashops.kdump.tests.roles.made_up import Fleet, copy_c
 
 
 @pytest.fixture(scope="session")
-def collections(tmp_path_factory: pytest.TempPathFactory):
+def collections(tmp_path_factory: pytest.TempPathFactory) -> str:
     """Return where Ansible finds the copy and the other collections."""
     folder = tmp_path_factory.mktemp("collections")
     copy_collection(folder)
@@ -20,12 +21,12 @@ def collections(tmp_path_factory: pytest.TempPathFactory):
 
 
 @pytest.fixture
-def fleet(tmp_path: Path):
+def fleet(tmp_path: Path) -> Callable[..., Fleet]:
     """Return a function that makes a fleet of machines: fleet(web1="debian", db1="el9")."""
     return lambda groups=None, **machines: Fleet(tmp_path, machines, groups)
 
 
 @pytest.fixture(scope="session")
-def openssh(tmp_path_factory: pytest.TempPathFactory):
+def openssh(tmp_path_factory: pytest.TempPathFactory) -> Path:
     """Return the root below which a real sshd is."""
     return sshd.programs(tmp_path_factory.mktemp("openssh"))

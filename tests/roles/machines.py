@@ -3,6 +3,9 @@
 # SPDX-License-Identifier: GPL-3.0-or-later
 """The made-up machines by name. The modules of the copied collection answer in the name of one of them."""
 
+from collections.abc import Callable
+from typing import Any
+
 from ansible_collections.crashops.kdump.plugins.module_utils._machine.host import Completed, command_failure
 from ansible_collections.crashops.kdump.plugins.module_utils._service.state import PROPERTIES
 from ansible_collections.crashops.kdump.plugins.module_utils._setup.configuration import plan_configuration
@@ -21,13 +24,15 @@ from ansible_collections.crashops.kdump.tests.unit.armed_host import (
     armed_ubuntu,
 )
 from ansible_collections.crashops.kdump.tests.unit.fake_boot import RHEL, DebianHost, GrubbyHost
-from ansible_collections.crashops.kdump.tests.unit.fake_host import START, UPTIME
+from ansible_collections.crashops.kdump.tests.unit.fake_host import START, UPTIME, FakeHost
 
 NEVER_INSTALLED = "LoadState=not-found\nActiveState=inactive\nUnitFileState=\n"
 # the shell line of kdump_target, wherever it runs: a directory that is there, for root alone, with room for a dump
 LOOKED = "step=make\nexisted=1\nbefore=700\nowner=0\nstep=space\n/dev/vda1 8388608 4194304 4194304 50% /\n"
 PUBLIC = "ssh-ed25519 AAAAC3NzaC1lZDI1NTE5AAAAILDm4VZi1Kk6wLHX4nyuQ0x2mSZmAuwJXrWMuyqpIcY3"
 KEY_PAIR = {"/root/.ssh/k": "secret", "/root/.ssh/k.pub": PUBLIC + " root@web1\n"}
+# what `kdumpctl test` leaves after a crash that left a dump
+PROVED = "success kdump_test_id=1700000050-123456789\n"
 ESTIMATE = "Reserved crashkernel:    192M\nRecommended crashkernel: 192M\n\nKernel image size:   47M\n"
 
 
@@ -65,22 +70,22 @@ WATCHED = {
 }
 
 
-def with_command_line(host):
+def with_command_line(host: FakeHost) -> FakeHost:
     """Return a host that booted with secrets on its kernel's command line."""
     host.files["/proc/cmdline"] = host.files["/proc/cmdline"].rstrip() + " %s\n" % ISCSI
     return host
 
 
-def bare(make, unit):
+def bare(make: Callable[..., FakeHost], unit: str) -> Callable[[], FakeHost]:
     """Return a maker of a machine that kdump has never been installed on."""
     answer = {"systemctl show -p %s %s" % (PROPERTIES, unit): NEVER_INSTALLED}
     return lambda: make(programs=["systemctl"], commands=answer)
 
 
-def set_up(make, files=None, **given):
+def set_up(make: Callable[..., FakeHost], files: dict[str, str] | None = None, **given: Any) -> Callable[[], FakeHost]:
     """Return a maker of a machine that setup has set up by its defaults and these variables, and that booted since."""
 
-    def made():
+    def made() -> FakeHost:
         host = make(files or {}, unit=UNIT + JUDGED + STARTED)
         variables = dict({"kdump_capture_panic": 10, "kdump_private_dumps": True}, **given)
         for change in plan_configuration(host, config_options(variables, find_stack(host)), False).changes:
@@ -94,13 +99,14 @@ def set_up(make, files=None, **given):
     return made
 
 
-MACHINES = {
+MACHINES: dict[str, Callable[[], FakeHost]] = {
     "debian": armed_debian,
     "ubuntu": armed_ubuntu,
     "ubuntu_apport": lambda: with_directory(armed_ubuntu(), "/var/crash", 0o3777),
     "el8": armed_el8,
     "el9": armed_el9,
     "el10": armed_el10,
+    "proven_el9": lambda: armed_el9({"/var/lib/kdump/vmcore-creation.status": PROVED}),
     "container": lambda: armed_debian({"/run/systemd/container": "lxc\n"}),
     "set_up_debian": set_up(armed_debian),
     "set_up_el9": set_up(armed_el9),
@@ -129,7 +135,7 @@ MACHINES = {
     "bare_el9": bare(GrubbyHost, "kdump.service"),
 }
 # what programs answer on every machine that has them, by the first words of the command
-ANSWERS = {
+ANSWERS: dict[str, Callable[[str], str | tuple[int, str] | None]] = {
     "systemctl show": lambda name: NEVER_INSTALLED,
     "kdumpctl get-default-crashkernel": lambda name: EL10 if name == "el10" else RHEL,
     "kdumpctl estimate": lambda name: ESTIMATE,
@@ -140,31 +146,31 @@ ANSWERS = {
 }
 
 
-def with_programs(host, *programs):
+def with_programs(host: FakeHost, *programs: str) -> FakeHost:
     """Return a host that has further programs."""
     host.programs += programs
     return host
 
 
-def with_directory(host, path, mode):
+def with_directory(host: FakeHost, path: str, mode: int) -> FakeHost:
     """Return a host whose directory has another mode."""
     host.directories[path] = mode
     return host
 
 
-def without_programs(host, *programs):
+def without_programs(host: FakeHost, *programs: str) -> FakeHost:
     """Return a host that lacks programs."""
     host.programs = [program for program in host.programs if program not in programs]
     return host
 
 
-def machine(name):
+def machine(name: str) -> FakeHost:
     """Return a machine. A program that it does not have fails there, and does not end the test."""
     host = MACHINES[name.partition(":")[0]]()
     host.modes["/root/.ssh/k"] = 0o600
     known = host.run
 
-    def run(argv, timeout_s=60, check=True):
+    def run(argv: list[str], timeout_s: int = 60, check: bool = True) -> Completed:
         try:
             return known(argv, timeout_s, check)
         except AssertionError:
@@ -173,17 +179,17 @@ def machine(name):
                 raise command_failure("the command failed", done) from None
             return done
 
-    host.run = run
+    host.replace_methods(run=run)
     return host
 
 
-def _account(name):
+def _account(name: str) -> str:
     """Return what the account on the dump server answers a trial."""
     program = name.partition(":")[2]
     return ("write_only=1\nprogram=%s\n" % program if program else "") + LOOKED
 
 
-def _answer(name, argv):
+def _answer(name: str, argv: list[str]) -> Completed:
     """Return what a command answers on a machine, or what a shell says of a program that is not there."""
     line = " ".join(argv)
     for words, answer in ANSWERS.items():

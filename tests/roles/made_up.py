@@ -20,7 +20,7 @@ ROOT = Path(__file__).resolve().parents[2]
 PLUGINS = Path(__file__).resolve().parent / "plugins"
 # stand in for programs that a task of the role runs by itself
 PROGRAMS = PLUGINS.parent / "programs"
-SHIPPED = ("plugins", "roles", "playbooks", "meta", "galaxy.yml")
+SHIPPED = ("extensions", "plugins", "roles", "playbooks", "meta", "galaxy.yml")
 IMPORTS = "ansible_collections.crashops.kdump."
 LIMIT_S = 600
 # every machine is reached as root, and its modules run on the Python that Ansible runs on
@@ -117,13 +117,14 @@ class Fleet:
         (self.folder / "play.yml").write_text(yaml.safe_dump(content, sort_keys=False))
         return self.run(collections, "ansible-playbook", str(self.folder / "play.yml"), *arguments)
 
-    def playbook(self, collections: str, name: str, *arguments: str, **variables: Any) -> Done:
-        """Run a playbook of the collection in check mode, with variables of the role."""
+    def playbook(self, collections: str, name: str, *arguments: str, check: bool = True, **variables: Any) -> Done:
+        """Run a playbook of the collection with variables of the role."""
         extra = ["--extra-vars", json.dumps(variables)] if variables else []
-        return self.run(collections, "ansible-playbook", f"crashops.kdump.{name}", *extra, *arguments)
+        argv = ["ansible-playbook", f"crashops.kdump.{name}", *extra, *arguments]
+        return self.run(collections, *argv, check=check)
 
-    def run(self, collections: str, *argv: str) -> Done:
-        """Run a command of Ansible in check mode; collections are the folders in which it finds them."""
+    def run(self, collections: str, *argv: str, check: bool = True) -> Done:
+        """Run a command of Ansible; collections are the folders in which it finds them."""
         recorded = self.folder / "recorded.jsonl"
         asked = self.folder / "recorded.jsonl.asked"
         for path in (recorded, asked):
@@ -141,7 +142,7 @@ class Fleet:
             "RECORDED": str(recorded),
         }
         done = subprocess.run(
-            [*argv, "--inventory", str(self.inventory), "--check"],
+            [*argv, "--inventory", str(self.inventory), *(["--check"] if check else [])],
             capture_output=True,
             text=True,
             timeout=LIMIT_S,

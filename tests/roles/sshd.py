@@ -16,6 +16,7 @@ import socket
 import subprocess
 import sys
 import time
+from collections.abc import Iterator
 from pathlib import Path
 from typing import Any
 
@@ -112,7 +113,7 @@ class Server:
         (folder / "passwd").write_text(Path("/etc/passwd").read_text() + USERS.format(home=self.home))
 
     @contextlib.contextmanager
-    def running(self):
+    def running(self) -> "Iterator[Server]":
         """Run sshd until the end of the block."""
         sshd = [str(self.root / "usr/sbin/sshd"), "-D", "-e", "-f", str(self.folder / "sshd_config")]
         line = 'mount -t tmpfs run /run && mkdir -m 0755 /run/sshd && exec "$@"'

@@ -3,10 +3,12 @@
 # SPDX-License-Identifier: GPL-3.0-or-later
 """Consent to a crash as operators give it, through real Ansible: what is typed counts, templates do not."""
 
+from collections.abc import Callable
 from pathlib import Path
+from typing import Any
 
 import pytest
-from ansible_collections.crashops.kdump.tests.roles.made_up import Fleet
+from ansible_collections.crashops.kdump.tests.roles.made_up import Done, Fleet
 
 HOSTS = {"web1": "debian", "web2": "debian"}
 CRASH = "Crash the host and check the dump"
@@ -24,7 +26,7 @@ ALL_AT_ONCE = {"kdump_test_serial": "100%"}
 
 
 @pytest.fixture(scope="module")
-def in_inventory(collections, tmp_path_factory: pytest.TempPathFactory):
+def in_inventory(collections: str, tmp_path_factory: pytest.TempPathFactory) -> Done:
     """Return the run of a test for hosts of which each has another consent in the inventory."""
     hosts = {
         "host%d" % index: {"made_up": "debian", "other": EVERY, "kdump_test_confirm": text}
@@ -34,13 +36,15 @@ def in_inventory(collections, tmp_path_factory: pytest.TempPathFactory):
 
 
 @pytest.mark.parametrize("index", range(len(FOR_ALL) + 1))
-def test_consent_of_the_inventory_is_refused(in_inventory, index) -> None:
+def test_consent_of_the_inventory_is_refused(in_inventory: Done, index: int) -> None:
     (message,) = in_inventory.failures("host%d" % index)
     assert "it comes from kdump_test_confirm, which was not typed for this run" in message
     assert "-e kdump_test_confirm=host%d" % index in message
 
 
-def test_site_fails_the_host_that_the_inventory_consents_for_and_skips_the_others(collections, fleet) -> None:
+def test_site_fails_the_host_that_the_inventory_consents_for_and_skips_the_others(
+    collections: str, fleet: Callable[..., Fleet]
+) -> None:
     named = {"made_up": "debian", "kdump_test_confirm": "web1"}
     done = fleet(web1=named, web2="debian").playbook(collections, "site", **ALL_AT_ONCE)
     (message,) = done.failures("web1")
@@ -49,7 +53,9 @@ def test_site_fails_the_host_that_the_inventory_consents_for_and_skips_the_other
     assert CRASH not in done.of("web2") and not done.failures("web2")
 
 
-def test_site_ends_a_host_by_its_verdict_before_the_test_unless_verify_lets_it_pass(collections, fleet) -> None:
+def test_site_ends_a_host_by_its_verdict_before_the_test_unless_verify_lets_it_pass(
+    collections: str, fleet: Callable[..., Fleet]
+) -> None:
     given = {"kdump_test_confirm": "web1", "kdump_test_verdicts": ["not_ready"]}
     ended = fleet(web1="unarmed").playbook(collections, "site", **given)
     assert any(message.startswith("web1 is not_ready") for message in ended.failures("web1"))
@@ -59,14 +65,16 @@ def test_site_ends_a_host_by_its_verdict_before_the_test_unless_verify_lets_it_p
 
 
 @pytest.mark.parametrize("text", ["{{ other }}", [EVERY]], ids=["text", "list"])
-def test_consent_for_all_is_refused(collections, fleet, text) -> None:
+def test_consent_for_all_is_refused(collections: str, fleet: Callable[..., Fleet], text: Any) -> None:
     done = fleet(**HOSTS).playbook(collections, "test", kdump_test_confirm=text, other=EVERY, **ALL_AT_ONCE)
     for name in HOSTS:
         assert "it is a template, which would name every host" in done.failures(name)[0]
 
 
 @pytest.mark.parametrize(("name", "text"), [("site", "web3,web1"), ("test", ["web3", "web1"])])
-def test_name_that_was_typed_is_consent_for_that_host_alone(collections, fleet, name, text) -> None:
+def test_name_that_was_typed_is_consent_for_that_host_alone(
+    collections: str, fleet: Callable[..., Fleet], name: str, text: Any
+) -> None:
     done = fleet(**HOSTS).playbook(collections, name, kdump_test_confirm=text, **ALL_AT_ONCE)
     assert "would be crashed" in done.of("web1")[CRASH]["msg"]
     assert CRASH not in done.of("web2")
@@ -77,12 +85,12 @@ def test_name_that_was_typed_is_consent_for_that_host_alone(collections, fleet, 
     )
 
 
-def crash(name, confirm, **more):
+def crash(name: str, confirm: str, **more: Any) -> dict[str, Any]:
     """Return a task that would crash a host, and goes on where it is refused."""
     return {"name": name, "crashops.kdump.crash_test": {"confirm": confirm}, "ignore_errors": True, **more}
 
 
-def test_consent_in_a_task_is_what_its_file_has(collections, fleet) -> None:
+def test_consent_in_a_task_is_what_its_file_has(collections: str, fleet: Callable[..., Fleet]) -> None:
     role = {"ansible.builtin.include_role": {"name": "crashops.kdump.kdump", "tasks_from": "test"}}
     tasks = [
         crash("name", "web1"),
@@ -101,14 +109,16 @@ def test_consent_in_a_task_is_what_its_file_has(collections, fleet) -> None:
     assert "which was not typed for this run" in refused["web2"][CRASH]
 
 
-def test_name_that_is_typed_over_the_inventory_is_refused(collections, fleet) -> None:
+def test_name_that_is_typed_over_the_inventory_is_refused(collections: str, fleet: Callable[..., Fleet]) -> None:
     typed = {"inventory_hostname": "web1", "kdump_test_confirm": "web1"}
     done = fleet(**HOSTS).playbook(collections, "test", **typed)
     assert any("hides which host would crash" in message for message in done.failures("web1"))
     assert "would be crashed" not in done.output
 
 
-def test_consent_that_awx_hands_over_is_for_that_host_alone(collections, fleet, tmp_path: Path) -> None:
+def test_consent_that_awx_hands_over_is_for_that_host_alone(
+    collections: str, fleet: Callable[..., Fleet], tmp_path: Path
+) -> None:
     # AWX writes what was typed at a launch into a file, marked as no template
     given, playbook = tmp_path / "extravars", tmp_path / "test.yml"
     given.write_text("? !unsafe 'kdump_test_confirm'\n: !unsafe 'web1'\n", encoding="utf-8")

@@ -5,9 +5,12 @@
 
 import hashlib
 import json
+from collections.abc import Callable
 from pathlib import Path
+from typing import Any
 
 import pytest
+from ansible_collections.crashops.kdump.tests.roles.made_up import Fleet
 
 SSH = {"type": "ssh", "location": "kdump@dumps"}
 PROGRAM = Path(__file__).resolve().parents[2] / "roles/kdump/files/crashops_kdump_receive.py"
@@ -24,12 +27,14 @@ FACTS_THEN_SETUP = [
 ]
 
 
-def hostile(machine="debian", **facts):
+def hostile(machine: str = "debian", **facts: Any) -> dict[str, Any]:
     """Return a host that adds facts to all that it says."""
     return {"made_up": machine, "made_up_facts": json.dumps(facts)}
 
 
-def test_an_account_that_only_the_hosts_own_file_names_opens_nothing(collections, fleet) -> None:
+def test_an_account_that_only_the_hosts_own_file_names_opens_nothing(
+    collections: str, fleet: Callable[..., Fleet]
+) -> None:
     done = fleet(dumps="debian", web1="root_of_dumps").playbook(
         collections, "setup", "--limit", "web1", kdump_ssh_server="dumps"
     )
@@ -47,12 +52,16 @@ UNFIT = [
 
 
 @pytest.mark.parametrize("machine, variables, why", UNFIT, ids=[case[0] for case in UNFIT])
-def test_why_an_account_of_the_hosts_own_file_does_not_do_is_said(collections, fleet, machine, variables, why) -> None:
+def test_why_an_account_of_the_hosts_own_file_does_not_do_is_said(
+    collections: str, fleet: Callable[..., Fleet], machine: str, variables: dict[str, Any], why: str
+) -> None:
     (message,) = fleet(web1=machine).playbook(collections, "setup", **variables).failures("web1")
     assert message.startswith("kdump_target: web1 names the ssh target itself, and %s" % why)
 
 
-def test_the_account_that_the_operator_wrote_is_opened_with_one_key_that_may_not_do_more(collections, fleet) -> None:
+def test_the_account_that_the_operator_wrote_is_opened_with_one_key_that_may_not_do_more(
+    collections: str, fleet: Callable[..., Fleet]
+) -> None:
     done = fleet(web1="root_of_dumps").playbook(collections, "setup", kdump_target=dict(SSH, ssh_key="/root/.ssh/k"))
     shown = done.of("web1")["Show the authorized_keys lines for the ssh server"]["msg"]
     assert shown == [
@@ -61,7 +70,7 @@ def test_the_account_that_the_operator_wrote_is_opened_with_one_key_that_may_not
     ]
 
 
-def test_a_fact_is_no_variable_of_the_role(collections, fleet) -> None:
+def test_a_fact_is_no_variable_of_the_role(collections: str, fleet: Callable[..., Fleet]) -> None:
     wanted = {"kdump_ssh_server": "dumps", "kdump_target": {"type": "ssh", "location": "root@dumps"}}
     machines = fleet(dumps="debian", web1=hostile("root_of_dumps", **wanted), web2="debian")
     done = machines.play(collections, FACTS_THEN_SETUP)
@@ -74,8 +83,8 @@ def test_a_fact_is_no_variable_of_the_role(collections, fleet) -> None:
     assert done.failures("web2") == []
 
 
-def test_what_the_host_returns_is_not_what_the_operator_wrote(collections, fleet) -> None:
-    facts = {"kdump_crashkernel": "1M", "kdump_reboot_allowed": True}
+def test_what_the_host_returns_is_not_what_the_operator_wrote(collections: str, fleet: Callable[..., Fleet]) -> None:
+    facts: dict[str, Any] = {"kdump_crashkernel": "1M", "kdump_reboot_allowed": True}
     done = fleet(web1=hostile(**facts)).playbook(collections, "setup")
     checked = done.of("web1")["Check all variables on this host"]
     assert "ansible_facts" not in checked
@@ -83,8 +92,10 @@ def test_what_the_host_returns_is_not_what_the_operator_wrote(collections, fleet
     assert (found["kdump_crashkernel"], found["kdump_reboot_allowed"]) == ("default", False)
 
 
-def test_a_host_pins_no_host_key_on_others_and_lets_itself_in_nowhere(collections, fleet) -> None:
-    forged = {
+def test_a_host_pins_no_host_key_on_others_and_lets_itself_in_nowhere(
+    collections: str, fleet: Callable[..., Fleet]
+) -> None:
+    forged: dict[str, Any] = {
         "__kdump_wants_login": "dumps kdump@dumps",
         "__kdump_server_keys": {
             "stdout_lines": ["ssh-ed25519 AAAAC3NzaC1lZDI1NTE5AAAAIattackerattackerattackerattacke"]
@@ -100,12 +111,14 @@ def test_a_host_pins_no_host_key_on_others_and_lets_itself_in_nowhere(collection
     assert "attacker" not in str(list(done.of("web2").values()))
 
 
-def write_only(path):
+def write_only(path: str) -> dict[str, Any]:
     """Return the variables of a host whose key may only write into a directory."""
     return {"made_up": "root_of_dumps", "kdump_path": path, "kdump_ssh_write_only": True}
 
 
-def test_a_host_may_only_write_into_the_directory_that_the_operator_gave_it(collections, fleet) -> None:
+def test_a_host_may_only_write_into_the_directory_that_the_operator_gave_it(
+    collections: str, fleet: Callable[..., Fleet]
+) -> None:
     places = {"web1": "/srv/dumps/web1", "web2": "/srv/dumps/web3/more", "web3": "/srv/dumps/web3"}
     machines = fleet(**{host: write_only(path) for host, path in places.items()})
     done = machines.playbook(collections, "setup", kdump_target=dict(SSH, ssh_key="/root/.ssh/k"))
@@ -117,12 +130,12 @@ def test_a_host_may_only_write_into_the_directory_that_the_operator_gave_it(coll
         assert "each host needs a directory of its own" in message
 
 
-def with_program(digest, **variables):
+def with_program(digest: str, **variables: Any) -> dict[str, Any]:
     """Return a host that may only write into its directory, by the program of that SHA-256 on the server."""
     return dict(write_only("/srv/dumps/web1"), made_up="takes_dumps:%s" % digest, **variables)
 
 
-def test_an_older_program_on_the_server_is_replaced(collections, fleet) -> None:
+def test_an_older_program_on_the_server_is_replaced(collections: str, fleet: Callable[..., Fleet]) -> None:
     machines = fleet(dumps="debian", web1=with_program("0" * 64))
     done = machines.playbook(
         collections,
@@ -137,7 +150,7 @@ def test_an_older_program_on_the_server_is_replaced(collections, fleet) -> None:
     assert not done.failures("web1")
 
 
-def test_the_same_program_on_the_server_costs_no_task(collections, fleet) -> None:
+def test_the_same_program_on_the_server_costs_no_task(collections: str, fleet: Callable[..., Fleet]) -> None:
     machines = fleet(dumps="unreachable", web1=with_program(hashlib.sha256(PROGRAM.read_bytes()).hexdigest()))
     done = machines.playbook(
         collections,
@@ -151,7 +164,9 @@ def test_the_same_program_on_the_server_costs_no_task(collections, fleet) -> Non
     assert not [task for task in done.of("web1") if "ssh server" in task or "program" in task]
 
 
-def test_an_older_program_on_a_server_that_setup_does_not_reach_is_shown(collections, fleet) -> None:
+def test_an_older_program_on_a_server_that_setup_does_not_reach_is_shown(
+    collections: str, fleet: Callable[..., Fleet]
+) -> None:
     done = fleet(web1=with_program("0" * 64)).playbook(
         collections, "setup", kdump_target=dict(SSH, ssh_key="/root/.ssh/k")
     )

@@ -3,11 +3,17 @@
 # SPDX-License-Identifier: GPL-3.0-or-later
 """No secret of a host or of a task is in what Ansible shows or hands on, however much it shows."""
 
+from collections.abc import Callable
+from pathlib import Path
+from typing import Any
+
+from ansible_collections.crashops.kdump.tests.roles.made_up import Fleet
+
 SECRET = "hunter2"
 MACHINES = {"web1": "secret_debian", "db1": "secret_el9"}
 WORD = "rd.iscsi.password=%s" % SECRET
 # every module, with options that have secrets where it takes any
-TASKS = [
+TASKS: list[dict[str, Any]] = [
     {"crashops.kdump.kdump_info": {}},
     {"crashops.kdump.kdump_config": {"path": "/srv/x", "commandline_append": [WORD, "quiet"]}},
     {"crashops.kdump.kdump_config": {"sysconfig": {"FTP_PASSWORD": SECRET}}},
@@ -28,7 +34,7 @@ TASKS = [
 ]
 
 
-def test_no_secret_is_in_the_result_of_any_module(collections, fleet):
+def test_no_secret_is_in_the_result_of_any_module(collections: str, fleet: Callable[..., Fleet]) -> None:
     tasks = [dict(task, ignore_errors=True, name="task %d" % index) for index, task in enumerate(TASKS)]
     play = {"hosts": "all", "gather_facts": False, "tasks": tasks}
     done = fleet(**MACHINES).play(collections, [play], "-vvv", "--diff")
@@ -42,7 +48,9 @@ def test_no_secret_is_in_the_result_of_any_module(collections, fleet):
     assert "rd.iscsi.password=(hidden)" in str(done.results)
 
 
-def test_no_secret_is_shown_by_the_role_and_the_role_has_it_as_it_is(collections, fleet):
+def test_no_secret_is_shown_by_the_role_and_the_role_has_it_as_it_is(
+    collections: str, fleet: Callable[..., Fleet]
+) -> None:
     given = {host: {"made_up": kind, "kdump_commandline_append": [WORD]} for host, kind in MACHINES.items()}
     done = fleet(**given).playbook(collections, "setup", "-vvv", "--diff")
     assert SECRET not in done.output
@@ -52,7 +60,7 @@ def test_no_secret_is_shown_by_the_role_and_the_role_has_it_as_it_is(collections
         assert change["before"].count("rd.iscsi.password") == change["after"].count("rd.iscsi.password")
 
 
-def test_no_secret_is_in_a_report(collections, fleet, tmp_path):
+def test_no_secret_is_in_a_report(collections: str, fleet: Callable[..., Fleet], tmp_path: Path) -> None:
     where = {"kdump_report_directory": str(tmp_path / "report"), "kdump_report_formats": ["html", "csv", "json"]}
     done = fleet(**MACHINES).playbook(collections, "report", "-vvv", **where)
     assert done.rc == 0, done.output

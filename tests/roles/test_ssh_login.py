@@ -5,6 +5,7 @@
 
 import subprocess
 import tempfile
+from collections.abc import Iterator
 from pathlib import Path
 
 import pytest
@@ -14,33 +15,33 @@ STACKS = ("kdumpctl", "kdump-tools")
 
 
 @pytest.fixture(scope="module")
-def server(tmp_path_factory, openssh):
+def server(tmp_path_factory: pytest.TempPathFactory, openssh: Path) -> Iterator[sshd.Server]:
     """Return a running sshd."""
     with sshd.Server(tmp_path_factory.mktemp("server"), openssh).running() as running:
         yield running
 
 
 @pytest.fixture
-def client(tmp_path, server):
+def client(tmp_path: Path, server: sshd.Server) -> sshd.Client:
     """Return a machine that the server lets in by nothing yet."""
     server.authorized_keys.write_text("")
     return sshd.Client(tmp_path, server)
 
 
 @pytest.fixture
-def short_folder():
+def short_folder() -> Iterator[Path]:
     """Return a folder for sockets, whose paths have 107 characters at most."""
     with tempfile.TemporaryDirectory() as path:
         yield Path(path)
 
 
-def let_in(client, *public):
+def let_in(client: sshd.Client, *public: str) -> None:
     """Let keys in."""
     client.server.authorized_keys.write_text("".join(one + "\n" for one in public))
 
 
 @pytest.mark.parametrize("stack", STACKS)
-def test_the_targets_own_key_lets_in(client, tmp_path, stack):
+def test_the_targets_own_key_lets_in(client: sshd.Client, tmp_path: Path, stack: str) -> None:
     let_in(client, client.public)
     found = client.probe(tmp_path / "dumps", stack)
     assert found["works"], found
@@ -48,7 +49,7 @@ def test_the_targets_own_key_lets_in(client, tmp_path, stack):
 
 
 @pytest.mark.parametrize("stack", STACKS)
-def test_another_key_of_roots_configuration_is_refused(client, tmp_path, stack):
+def test_another_key_of_roots_configuration_is_refused(client: sshd.Client, tmp_path: Path, stack: str) -> None:
     client.configure("IdentityFile ~/.ssh/other")
     let_in(client, client.other)
     assert client.run(*client.ssh_argv(), "true").returncode == 0
@@ -56,7 +57,9 @@ def test_another_key_of_roots_configuration_is_refused(client, tmp_path, stack):
 
 
 @pytest.mark.parametrize("stack", STACKS)
-def test_a_shared_connection_left_open_is_refused(client, tmp_path, short_folder, stack):
+def test_a_shared_connection_left_open_is_refused(
+    client: sshd.Client, tmp_path: Path, short_folder: Path, stack: str
+) -> None:
     client.configure(f"ControlPath {short_folder}/%C", "ControlMaster auto", "ControlPersist 60")
     let_in(client, client.public)
     assert client.run(*client.ssh_argv(), "true").returncode == 0
@@ -67,7 +70,7 @@ def test_a_shared_connection_left_open_is_refused(client, tmp_path, short_folder
 
 
 @pytest.mark.parametrize("stack", STACKS)
-def test_an_agent_is_refused(client, tmp_path, short_folder, stack):
+def test_an_agent_is_refused(client: sshd.Client, tmp_path: Path, short_folder: Path, stack: str) -> None:
     socket = short_folder / "agent"
     with subprocess.Popen(["ssh-agent", "-D", "-a", str(socket)], stdout=subprocess.DEVNULL) as agent:
         try:
@@ -84,7 +87,9 @@ def test_an_agent_is_refused(client, tmp_path, short_folder, stack):
 
 
 @pytest.mark.parametrize(("stack", "works"), [("kdumpctl", False), ("kdump-tools", True)])
-def test_a_certificate_counts_where_the_capture_kernel_has_it(client, tmp_path, stack, works):
+def test_a_certificate_counts_where_the_capture_kernel_has_it(
+    client: sshd.Client, tmp_path: Path, stack: str, works: bool
+) -> None:
     authority = sshd.keygen(client.ssh / "authority")
     own = str(client.ssh / "kdump_id.pub")
     sign = ["ssh-keygen", "-q", "-s", str(client.ssh / "authority"), "-I", "web1", "-n", client.server.account, own]
@@ -95,7 +100,9 @@ def test_a_certificate_counts_where_the_capture_kernel_has_it(client, tmp_path, 
 
 
 @pytest.mark.parametrize(("stack", "works"), [("kdumpctl", False), ("kdump-tools", True)])
-def test_a_configuration_that_dracut_does_not_copy_leads_nowhere(client, tmp_path, stack, works):
+def test_a_configuration_that_dracut_does_not_copy_leads_nowhere(
+    client: sshd.Client, tmp_path: Path, stack: str, works: bool
+) -> None:
     client.configure(port=False)
     (client.etc / "ssh_config.d").mkdir()
     (client.etc / "ssh_config.d/dumps.conf").write_text(f"Host 127.0.0.1\nPort {client.server.port}\n")
@@ -105,7 +112,7 @@ def test_a_configuration_that_dracut_does_not_copy_leads_nowhere(client, tmp_pat
 
 
 @pytest.mark.parametrize("stack", STACKS)
-def test_the_systems_own_configuration_leads_to_the_server(client, tmp_path, stack):
+def test_the_systems_own_configuration_leads_to_the_server(client: sshd.Client, tmp_path: Path, stack: str) -> None:
     client.configure("Host elsewhere", "Port 1", port=False)
     (client.etc / "ssh_config").write_text(f"Host 127.0.0.1\n    Port {client.server.port}\n")
     let_in(client, client.public)
@@ -113,7 +120,9 @@ def test_the_systems_own_configuration_leads_to_the_server(client, tmp_path, sta
 
 
 @pytest.mark.parametrize(("stack", "works"), [("kdumpctl", False), ("kdump-tools", True)])
-def test_known_hosts_that_the_image_lacks_do_not_count(client, tmp_path, stack, works):
+def test_known_hosts_that_the_image_lacks_do_not_count(
+    client: sshd.Client, tmp_path: Path, stack: str, works: bool
+) -> None:
     client.configure("UserKnownHostsFile ~/.ssh/of_dumps")
     (client.ssh / "known_hosts").rename(client.ssh / "of_dumps")
     let_in(client, client.public)

@@ -3,11 +3,16 @@
 # SPDX-License-Identifier: GPL-3.0-or-later
 """The role's variables as people type them: what is taken, what is refused, and the sentence for it."""
 
+from collections.abc import Callable
+from typing import Any
+
 import pytest
-from ansible_collections.crashops.kdump.tests.roles.made_up import Fleet
+from ansible_collections.crashops.kdump.tests.roles.made_up import Done, Fleet
 
 CHECK = "Check all variables on this host"
-REFUSED = [
+# the first host of a batch does it for all of them
+REMEMBER = "Remember the hosts of this batch"
+REFUSED: list[tuple[dict[str, Any], str]] = [
     (
         {"kdump_crashkernal": "256M"},
         "kdump_crashkernal: '256M' is refused: the role has no such variable; use kdump_crashkernel, "
@@ -17,7 +22,8 @@ REFUSED = [
     ({"kdump_pathh": "/x"}, "use kdump_path"),
     (
         {"kdump_reboot_ok": True},
-        "kdump_reboot_ok: True is refused: it is a variable of linux-system-roles.kdump; use kdump_reboot_allowed.",
+        "kdump_reboot_ok: True is refused: it is a variable of linux-system-roles.kdump; use kdump_reboot_allowed, "
+        "or translate the whole file with crashops.kdump.migrate.",
     ),
     ({"kdump_ssh_user": "kdump"}, "write user@server into the location of kdump_target"),
     ({"kdump_sshkey": "/root/.ssh/k"}, "use ssh_key in kdump_target"),
@@ -77,7 +83,7 @@ REFUSED = [
 
 
 @pytest.fixture(scope="module")
-def refused(collections, tmp_path_factory):
+def refused(collections: str, tmp_path_factory: pytest.TempPathFactory) -> Done:
     """Return the run of setup for a fleet in which each host has one of the wrong variables."""
     hosts = {"host%d" % index: dict(row[0], made_up="el9") for index, row in enumerate(REFUSED)}
     fleet = Fleet(tmp_path_factory.mktemp("refused"), dict(hosts, dumps="debian", right="debian"))
@@ -85,22 +91,22 @@ def refused(collections, tmp_path_factory):
 
 
 @pytest.mark.parametrize("index", range(len(REFUSED)), ids=["-".join(row[0]) for row in REFUSED])
-def test_a_value_that_the_role_cannot_use_is_refused_by_one_sentence(refused, index):
+def test_a_value_that_the_role_cannot_use_is_refused_by_one_sentence(refused: Done, index: int) -> None:
     host = "host%d" % index
     sentences = refused.of(host, "failed")[CHECK]["refused"]
     assert len(sentences) == 1
     assert REFUSED[index][1] in sentences[0]
     assert refused.failures(host) == sentences
-    assert set(refused.of(host)) == {"Set kdump up"}
+    assert set(refused.of(host)) - {REMEMBER} == {"Set kdump up"}
 
 
-def test_wrong_variables_of_others_do_not_keep_a_host_from_being_set_up(refused):
+def test_wrong_variables_of_others_do_not_keep_a_host_from_being_set_up(refused: Done) -> None:
     assert refused.failures("right") == []
     assert "Configure kdump" in refused.of("right")
 
 
 # what each is read as
-TAKEN = [
+TAKEN: list[tuple[dict[str, Any], dict[str, Any]]] = [
     ({"kdump_target": '{"type":"nfs","location":"s:/e"}'}, {"kdump_target": {"type": "nfs", "location": "s:/e"}}),
     ({"kdump_target": "{type: local}"}, {"kdump_target": {"type": "local"}}),
     ({"kdump_target": {"type": "local", "location": None}}, {"kdump_target": {"type": "local"}}),
@@ -131,7 +137,7 @@ TAKEN = [
 
 
 @pytest.fixture(scope="module")
-def taken(collections, tmp_path_factory):
+def taken(collections: str, tmp_path_factory: pytest.TempPathFactory) -> Done:
     """Return the variables as the role reads them, of a fleet in which each host has one row of them."""
     hosts = {"host%d" % index: dict(row[0], made_up="debian") for index, row in enumerate(TAKEN)}
     tasks = [{"name": "Check", "crashops.kdump.role_variables": {"entry_point": "verify"}}]
@@ -140,7 +146,7 @@ def taken(collections, tmp_path_factory):
 
 
 @pytest.mark.parametrize("index", range(len(TAKEN)), ids=["-".join(row[0]) for row in TAKEN])
-def test_a_value_is_read_as_it_was_meant(taken, index):
+def test_a_value_is_read_as_it_was_meant(taken: Done, index: int) -> None:
     given, expected = TAKEN[index]
     host = "host%d" % index
     assert taken.failures(host) == []
@@ -148,7 +154,9 @@ def test_a_value_is_read_as_it_was_meant(taken, index):
     assert {name: variables[name] for name in given if name in variables} == expected
 
 
-def test_all_that_is_wrong_is_said_at_once_before_anything_is_done(collections, fleet):
+def test_all_that_is_wrong_is_said_at_once_before_anything_is_done(
+    collections: str, fleet: Callable[..., Fleet]
+) -> None:
     wrong = {"kdump_reboot_ok": True, "kdump_path": "crash", "kdump_crashkernel": "1X", "kdump_metrics_interval": "1y"}
     done = fleet(web1=dict(wrong, made_up="el9"), web2=dict(wrong, made_up="bare_debian")).playbook(
         collections, "setup"
@@ -156,17 +164,17 @@ def test_all_that_is_wrong_is_said_at_once_before_anything_is_done(collections, 
     for host in ("web1", "web2"):
         words = [sentence.split(":")[0] for sentence in done.of(host, "failed")[CHECK]["refused"]]
         assert words == ["kdump_reboot_ok", "kdump_metrics_interval", "kdump_path", "kdump_crashkernel"]
-        assert set(done.of(host)) == {"Set kdump up"}
+        assert set(done.of(host)) - {REMEMBER} == {"Set kdump up"}
 
 
 @pytest.mark.parametrize("name", ["verify", "test", "disable", "report"])
-def test_every_playbook_refuses_an_unknown_variable(collections, fleet, name):
+def test_every_playbook_refuses_an_unknown_variable(collections: str, fleet: Callable[..., Fleet], name: str) -> None:
     done = fleet(web1="debian").playbook(collections, name, kdump_verify_fial="not_ready")
     assert "kdump_verify_fial: 'not_ready' is refused" in done.failures("web1")[0]
     assert "use kdump_verify_fail" in done.failures("web1")[0]
 
 
-def test_one_word_fails_only_hosts_of_that_verdict(collections, fleet):
+def test_one_word_fails_only_hosts_of_that_verdict(collections: str, fleet: Callable[..., Fleet]) -> None:
     done = fleet(good="debian", off="unarmed").playbook(collections, "verify", "-e", "kdump_verify_fail=not_ready")
     assert done.failures("good") == []
     assert done.failures("off")[0].startswith("off is not_ready:")
@@ -182,7 +190,7 @@ IGNORED = [
 
 
 @pytest.mark.parametrize("name", ["setup", "verify", "test", "disable", "report"])
-def test_header_variable_of_the_inventory_is_refused(collections, fleet, name):
+def test_header_variable_of_the_inventory_is_refused(collections: str, fleet: Callable[..., Fleet], name: str) -> None:
     done = fleet(web1=OF_INVENTORY).playbook(collections, name)
     assert done.failures("web1")[0] == " ".join(IGNORED)
     assert (
@@ -190,20 +198,22 @@ def test_header_variable_of_the_inventory_is_refused(collections, fleet, name):
     )
 
 
-def test_header_variable_that_is_typed_counts(collections, fleet):
+def test_header_variable_that_is_typed_counts(collections: str, fleet: Callable[..., Fleet]) -> None:
     typed = {"kdump_hosts": "web2", "kdump_test_serial": 1}
     done = fleet(web1=OF_INVENTORY, web2=OF_INVENTORY).playbook(collections, "verify", **typed)
     assert (done.failures("web2"), done.of("web1"), done.rc) == ([], {}, 0)
 
 
-def test_header_variable_of_the_importing_play_counts(collections, fleet):
+def test_header_variable_of_the_importing_play_counts(collections: str, fleet: Callable[..., Fleet]) -> None:
     play = {"import_playbook": "crashops.kdump.verify"}
     given = {"kdump_hosts": "{{ 'web' ~ '2' }}", "kdump_test_serial": 2}
     done = fleet(web1=OF_INVENTORY, web2=OF_INVENTORY).play(collections, [dict(play, vars=given)])
     assert (done.failures("web2"), done.of("web1"), done.rc) == ([], {}, 0)
 
 
-def test_header_variable_that_a_template_takes_from_the_inventory_is_refused(collections, fleet):
+def test_header_variable_that_a_template_takes_from_the_inventory_is_refused(
+    collections: str, fleet: Callable[..., Fleet]
+) -> None:
     play = {"import_playbook": "crashops.kdump.verify", "vars": {"kdump_hosts": "{{ ours | default('all') }}"}}
     done = fleet(web1={"made_up": "debian", "ours": "web1"}).play(collections, [play])
     assert done.failures("web1")[0].startswith("kdump_hosts: 'web1' is refused")

@@ -3,22 +3,27 @@
 # SPDX-License-Identifier: GPL-3.0-or-later
 """What verify shows of a batch, and what it hands to AWX: hosts that are lost are in it."""
 
+from collections.abc import Callable
+from typing import Any
+
+from ansible_collections.crashops.kdump.tests.roles.made_up import Done, Fleet
+
 SHOW = "Show the hosts of this batch"
 HAND_ON = "Hand the verdicts to AWX and later plays"
 
 
-def play(**keys):
+def play(**keys: Any) -> list[dict[str, Any]]:
     """Return a play that verifies all hosts and goes on without those that are lost."""
     role = {"ansible.builtin.include_role": {"name": "crashops.kdump.kdump", "tasks_from": "verify"}}
     return [{"hosts": "all", "gather_facts": False, "tasks": [role], **keys}]
 
 
-def results(done, task):
+def results(done: Done, task: str) -> list[Any]:
     """Return the results of a task that runs once in each batch."""
     return [row["result"] for row in done.results if row["task"].endswith(task) and row["how"] == "ok"]
 
 
-def lost(machines):
+def lost(machines: Fleet) -> Fleet:
     """Return a fleet whose host `gone` nobody can reach."""
     text = machines.inventory.read_text()
     assert "made_up: gone" in text
@@ -27,7 +32,7 @@ def lost(machines):
     return machines
 
 
-def test_a_host_that_cannot_be_reached_is_shown_and_handed_on(collections, fleet):
+def test_a_host_that_cannot_be_reached_is_shown_and_handed_on(collections: str, fleet: Callable[..., Fleet]) -> None:
     done = lost(fleet(web1="debian", gone="gone", box="container")).play(collections, play())
     (shown,) = results(done, SHOW)
     assert [line.split()[:2] for line in shown["msg"][1:4]] == [
@@ -41,7 +46,7 @@ def test_a_host_that_cannot_be_reached_is_shown_and_handed_on(collections, fleet
     }
 
 
-def test_each_host_is_shown_in_its_own_batch(collections, fleet):
+def test_each_host_is_shown_in_its_own_batch(collections: str, fleet: Callable[..., Fleet]) -> None:
     machines = lost(fleet(web1="debian", gone="gone", web3="debian", web4="debian"))
     done = machines.play(collections, play(serial=2))
     shown = [[line.split()[0] for line in result["msg"][1:3]] for result in results(done, SHOW)]
@@ -54,7 +59,7 @@ def test_each_host_is_shown_in_its_own_batch(collections, fleet):
     ]
 
 
-def test_a_host_takes_a_few_lines_and_with_v_all(collections, fleet):
+def test_a_host_takes_a_few_lines_and_with_v_all(collections: str, fleet: Callable[..., Fleet]) -> None:
     machines = fleet(box="container")
     brief = [line for line in results(machines.play(collections, play()), SHOW)[0]["msg"] if line.startswith("box |")]
     whole = results(machines.play(collections, play(), "-v"), SHOW)[0]["msg"]

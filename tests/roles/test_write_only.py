@@ -8,6 +8,7 @@ import os
 import subprocess
 import sys
 import time
+from collections.abc import Iterator
 from pathlib import Path
 
 import pytest
@@ -19,43 +20,43 @@ NAME = "10.0.0.1-2026-11-29-10:00:00"
 
 
 @pytest.fixture(scope="module")
-def server(tmp_path_factory, openssh):
+def server(tmp_path_factory: pytest.TempPathFactory, openssh: Path) -> Iterator[sshd.Server]:
     """Return a running sshd."""
     with sshd.Server(tmp_path_factory.mktemp("server"), openssh).running() as running:
         yield running
 
 
 @pytest.fixture
-def base(tmp_path):
+def base(tmp_path: Path) -> Path:
     """Return the directory of the host."""
     return tmp_path / "dumps/web1"
 
 
 @pytest.fixture
-def client(tmp_path, server, base):
+def client(tmp_path: Path, server: sshd.Server, base: Path) -> sshd.Client:
     """Return a machine whose key may write into its directory alone."""
     client = sshd.Client(tmp_path, server)
     server.authorized_keys.write_text('restrict,command="%s %s" %s\n' % (PROGRAM, base, client.public))
     return client
 
 
-def ssh(client, command, stdin=b""):
+def ssh(client: sshd.Client, command: str, stdin: bytes = b"") -> int:
     """Return the exit status of a command by ssh."""
-    return client.run(*client.ssh_argv(), command, stdin=stdin).returncode
+    return int(client.run(*client.ssh_argv(), command, stdin=stdin).returncode)
 
 
-def scp(client, protocol, source, target):
+def scp(client: sshd.Client, protocol: list[str], source: str, target: str) -> int:
     """Return the exit status of scp by one of its protocols."""
     words = ["scp", "-q", *protocol, *client.ssh_argv()[1:-1], source, f"{client.location()}:{target}"]
-    return client.run(*words).returncode
+    return int(client.run(*words).returncode)
 
 
-def files(base):
+def files(base: Path) -> dict[str, bytes]:
     """Return what the directory holds, by the names below it."""
     return {str(path.relative_to(base)): path.read_bytes() for path in base.rglob("*") if path.is_file()}
 
 
-def test_kdumpctl_dumps_as_it_always_does(client, base):
+def test_kdumpctl_dumps_as_it_always_does(client: sshd.Client, base: Path) -> None:
     assert ssh(client, "mkdir -p %s" % base) == 0
     made = client.run(*client.ssh_argv(), "mktemp -dqp %s" % base).stdout.decode().strip()
     assert made.startswith("%s/tmp." % base)
@@ -72,7 +73,9 @@ def test_kdumpctl_dumps_as_it_always_does(client, base):
 
 
 @pytest.mark.parametrize("protocol", [["-O"], ["-s"]], ids=["scp", "sftp"])
-def test_kdump_tools_dumps_as_it_always_does(client, base, tmp_path, protocol):
+def test_kdump_tools_dumps_as_it_always_does(
+    client: sshd.Client, base: Path, tmp_path: Path, protocol: list[str]
+) -> None:
     place = "%s/10.0.0.1-202611291000" % base
     (tmp_path / "dmesg.ssh").write_bytes(b"panic")
     assert ssh(client, "mkdir -p %s" % place) == 0
@@ -83,7 +86,9 @@ def test_kdump_tools_dumps_as_it_always_does(client, base, tmp_path, protocol):
 
 
 @pytest.mark.parametrize("protocol", [["-O"], ["-s"]], ids=["scp", "sftp"])
-def test_a_log_goes_into_the_directory_of_the_dump(client, base, tmp_path, protocol):
+def test_a_log_goes_into_the_directory_of_the_dump(
+    client: sshd.Client, base: Path, tmp_path: Path, protocol: list[str]
+) -> None:
     (tmp_path / "kexec-dmesg.log").write_bytes(DUMP)
     assert ssh(client, "mkdir -p %s/%s" % (base, NAME)) == 0
     assert scp(client, protocol, str(tmp_path / "kexec-dmesg.log"), "%s/%s/" % (base, NAME)) == 0
@@ -92,7 +97,9 @@ def test_a_log_goes_into_the_directory_of_the_dump(client, base, tmp_path, proto
 
 @pytest.mark.parametrize("act", [True, False])
 @pytest.mark.parametrize("stack", ["kdumpctl", "kdump-tools"])
-def test_the_products_own_trial_works_and_says_that_the_account_is_write_only(client, base, stack, act):
+def test_the_products_own_trial_works_and_says_that_the_account_is_write_only(
+    client: sshd.Client, base: Path, stack: str, act: bool
+) -> None:
     found = client.probe(base, stack, act)
     assert found["works"], found
     assert found["trial"]["write_only"] is True
@@ -103,7 +110,9 @@ def test_the_products_own_trial_works_and_says_that_the_account_is_write_only(cl
 
 
 @pytest.mark.parametrize(("mode", "after"), [(0o755, 0o700), (0o1777, 0o1777)], ids=["open", "shared"])
-def test_a_look_predicts_what_the_trial_does_to_the_mode(client, base, mode, after):
+def test_a_look_predicts_what_the_trial_does_to_the_mode(
+    client: sshd.Client, base: Path, mode: int, after: int
+) -> None:
     base.mkdir(parents=True)
     base.chmod(mode)
     looked, acted = (client.probe(base, "kdumpctl", act)["trial"] for act in (False, True))
@@ -111,7 +120,7 @@ def test_a_look_predicts_what_the_trial_does_to_the_mode(client, base, mode, aft
     assert base.stat().st_mode & 0o7777 == after
 
 
-def test_a_trial_removes_what_one_left_that_was_cut_off(client, base):
+def test_a_trial_removes_what_one_left_that_was_cut_off(client: sshd.Client, base: Path) -> None:
     base.mkdir(parents=True)
     for name, age_s in (
         (".crashops-kdump-trial", 7200),
@@ -124,7 +133,7 @@ def test_a_trial_removes_what_one_left_that_was_cut_off(client, base):
     assert list(files(base)) == [".crashops-kdump-abcdef"]
 
 
-def test_a_trial_of_another_directory_says_where_the_host_may_write(client, base):
+def test_a_trial_of_another_directory_says_where_the_host_may_write(client: sshd.Client, base: Path) -> None:
     found = client.probe(base.parent / "web2")
     assert found["trouble"] == "elsewhere"
     assert "lets this host write to %s alone" % base in found["msg"]
@@ -172,7 +181,7 @@ REFUSED = [
 
 
 @pytest.mark.parametrize("command", REFUSED)
-def test_anything_else_is_refused_and_changes_nothing(tmp_path, command):
+def test_anything_else_is_refused_and_changes_nothing(tmp_path: Path, command: str) -> None:
     base, other = tmp_path / "web1", tmp_path / "web2/d"
     for path in (base / "d", other, base / "empty"):
         path.mkdir(parents=True)
@@ -198,7 +207,9 @@ def test_anything_else_is_refused_and_changes_nothing(tmp_path, command):
 
 
 @pytest.mark.parametrize("protocol", [["-O"], ["-s"]], ids=["scp", "sftp"])
-def test_no_protocol_of_scp_reads_or_replaces(client, base, tmp_path, protocol):
+def test_no_protocol_of_scp_reads_or_replaces(
+    client: sshd.Client, base: Path, tmp_path: Path, protocol: list[str]
+) -> None:
     whole = base / "d/vmcore.flat"
     whole.parent.mkdir(parents=True)
     whole.write_bytes(b"whole")
@@ -212,7 +223,7 @@ def test_no_protocol_of_scp_reads_or_replaces(client, base, tmp_path, protocol):
     assert "web1" not in client.server.authorized_keys.read_text().split("ssh-ed25519")[1]
 
 
-def test_a_dump_that_is_cut_off_stays_incomplete(client, base):
+def test_a_dump_that_is_cut_off_stays_incomplete(client: sshd.Client, base: Path) -> None:
     place = "%s/%s" % (base, NAME)
     ssh(client, "mkdir -p %s" % place)
     assert ssh(client, "dd of=%s/dump-incomplete" % place, DUMP[:1000]) == 0

@@ -3,7 +3,7 @@
 # SPDX-License-Identifier: GPL-3.0-or-later
 """Hosts of either stack that are right in every respect, for tests that break one thing at a time."""
 
-from typing import Any, Dict, Optional
+from typing import Any, Dict, Optional, TypeVar
 
 from ansible_collections.crashops.kdump.plugins.module_utils._crashkernel.option_grammar import MIB
 from ansible_collections.crashops.kdump.plugins.module_utils._service.state import PROPERTIES
@@ -18,6 +18,9 @@ from ansible_collections.crashops.kdump.tests.unit.fake_boot import (
     GrubbyHost,
     kernel_files,
 )
+from ansible_collections.crashops.kdump.tests.unit.fake_host import FakeHost
+
+Some = TypeVar("Some", bound=FakeHost)
 
 RELEASE = "6.1.0-41-amd64"
 IMAGE = "/var/lib/kdump/initrd.img-" + RELEASE
@@ -52,7 +55,7 @@ VERSION = "makedumpfile: version 1.7.2 (released on 20 Oct 2022)\nlzo\tenabled\n
 
 def _common(release: str, booted: str, reserved: int) -> Dict[str, Any]:
     """Return the files of a machine with 2 GiB that is armed."""
-    files = kernel_files(release, booted, reserved)  # type: Dict[str, Any]
+    files: Dict[str, Any] = kernel_files(release, booted, reserved)
     files["/proc/iomem"] = files["/proc/iomem"].replace(
         "  01000000-01ffffff : Kernel code\n  69000000-74ffffff : Crash kernel\n", KERNEL_PARTS
     )
@@ -155,7 +158,7 @@ def _armed_kdumpctl(
     return _finished(host)
 
 
-def _finished(host: Any) -> Any:
+def _finished(host: Some) -> Some:
     """Return a host without the files that a test takes away, with room for dumps and its entries written."""
     host.files = {path: text for path, text in host.files.items() if text is not None}
     host.links["/sys/class/block/vda1"] = DISK

@@ -7,6 +7,7 @@ Also how many texts the fuzz tests make up, and which.
 """
 
 import json
+from pathlib import Path
 from typing import Any, Callable, Dict
 
 import pytest
@@ -28,7 +29,7 @@ settings.register_profile(
 settings.load_profile("same")
 
 
-def _run(main: Callable[[], None], options: Dict[str, Any], monkeypatch: Any) -> None:
+def _run(main: Callable[[], None], options: Dict[str, Any], monkeypatch: pytest.MonkeyPatch) -> None:
     """Call main with options, in the way that this ansible-core hands them over."""
     if patch_module_args:
         with patch_module_args(options):
@@ -39,7 +40,9 @@ def _run(main: Callable[[], None], options: Dict[str, Any], monkeypatch: Any) ->
 
 
 @pytest.fixture
-def run_module(capsys: Any, monkeypatch: Any, tmp_path: Any) -> Callable[..., Dict[str, Any]]:
+def run_module(
+    capsys: pytest.CaptureFixture[str], monkeypatch: pytest.MonkeyPatch, tmp_path: Path
+) -> Callable[..., Dict[str, Any]]:
     """Return run_module(main, **options) -> the module's result; `_ansible_check_mode=True` asks for check mode."""
 
     def run(main: Callable[[], None], **options: Any) -> Dict[str, Any]:
@@ -48,7 +51,7 @@ def run_module(capsys: Any, monkeypatch: Any, tmp_path: Any) -> Callable[..., Di
         options.setdefault("_ansible_tmpdir", str(tmp_path))
         with pytest.raises(SystemExit) as ended:
             _run(main, options, monkeypatch)
-        result = json.loads(capsys.readouterr().out)
+        result: Dict[str, Any] = json.loads(capsys.readouterr().out)
         result["failed"] = bool(ended.value.code)
         return result
 

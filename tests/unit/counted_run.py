@@ -5,16 +5,20 @@
 
 import inspect
 import sys
-from typing import Any, Callable, Counter, Dict, List, NamedTuple, Set, Tuple
+from types import FrameType
+from typing import Any, Callable, Counter, Dict, List, NamedTuple, Optional, Set, Tuple
 
 from ansible_collections.crashops.kdump.plugins.module_utils._bootloaders import grub_dropin, grubby_output, zipl
 from ansible_collections.crashops.kdump.plugins.module_utils._machine import kernel_modules, mounts
+from ansible_collections.crashops.kdump.plugins.module_utils._machine.host import Completed
+from ansible_collections.crashops.kdump.plugins.module_utils._machine.replace_files import FileContent
 from ansible_collections.crashops.kdump.plugins.module_utils._stacks.kdumpctl import conf_lines
 from ansible_collections.crashops.kdump.plugins.module_utils._syntax import (
     kernel_cmdline,
     shell_assignments,
     shell_commands,
 )
+from ansible_collections.crashops.kdump.tests.unit.fake_host import FakeHost
 
 # what goes through the text of a file from its first character to its last
 PARSERS: Tuple[Any, ...] = (
@@ -51,24 +55,24 @@ class Run(NamedTuple):
 class _Log:
     """Notes what is asked of a host, and forgets what an act may have changed."""
 
-    def __init__(self, host: Any, reading: Callable[[List[str]], bool]) -> None:
+    def __init__(self, host: FakeHost, reading: Callable[[List[str]], bool]) -> None:
         self.known: Set[str] = set()
         self.repeated_reads: Counter[str] = Counter()
         self.repeated_programs: Counter[str] = Counter()
         self.reads = self.programs = 0
         self._host, self._reading = host, reading
         self._read_bytes, self._run, self._put, self._remove = host.read_bytes, host.run, host._put, host.remove
-        host.read_bytes, host.run, host._put, host.remove = self.read_bytes, self.run, self.put, self.remove
+        host.replace_methods(read_bytes=self.read_bytes, run=self.run, _put=self.put, remove=self.remove)
         self._running = False
 
-    def read_bytes(self, path: str, offset: int = 0, size: int = -1) -> Any:
+    def read_bytes(self, path: str, offset: int = 0, size: int = -1) -> Optional[bytes]:
         if not self._running:
             self.reads += 1
             self.repeated_reads[path] += path in self.known
             self.known.add(path)
         return self._read_bytes(path, offset, size)
 
-    def run(self, argv: List[str], timeout_s: int = 60, check: bool = True) -> Any:
+    def run(self, argv: List[str], timeout_s: int = 60, check: bool = True) -> Completed:
         line = " ".join(argv)
         self.programs += 1
         self.repeated_programs[line] += line in self.known
@@ -81,7 +85,7 @@ class _Log:
         finally:
             self._running = False
 
-    def put(self, path: str, content: Any) -> None:
+    def put(self, path: str, content: FileContent) -> None:
         self._forget(path)
         self._put(path, content)
 
@@ -95,17 +99,18 @@ class _Log:
         self.known = {one for one in self.known if not one.startswith(("/proc/", "/sys/", "/run/"))}
 
 
-def counted(host: Any, reading: Callable[[List[str]], bool], act: Callable[[], Any]) -> Run:
+def counted(host: FakeHost, reading: Callable[[List[str]], bool], act: Callable[[], Any]) -> Run:
     """Return what was asked of a host while something ran, none of its texts parsed before."""
     codes = {inspect.unwrap(parser).__code__: parser.__name__ for parser in PARSERS}
     for parser in PARSERS:
         parser.cache_clear()
     parses: Counter[Tuple[str, ...]] = Counter()
 
-    def note(frame: Any, event: str, argument: Any) -> None:
+    def note(frame: FrameType, event: str, argument: Any) -> None:
         if event == "call" and frame.f_code in codes:
             names = frame.f_code.co_varnames[: frame.f_code.co_argcount]
-            parses[(codes[frame.f_code], *(frame.f_locals[name] for name in names))] += 1
+            texts = [frame.f_locals[name] for name in names]
+            parses[(codes[frame.f_code],) + tuple(texts)] += 1
 
     log, before = _Log(host, reading), sys.getprofile()
     sys.setprofile(note)

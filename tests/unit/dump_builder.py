@@ -7,6 +7,7 @@ import gzip
 import io
 import struct
 import zlib
+from typing import Dict, Optional, Tuple
 
 CRASH_TIME = 1795464580
 KERNEL = "6.1.0-41-cloud-amd64"
@@ -56,9 +57,17 @@ class DeadKernel:
     (on arm64, PHYS_OFFSET) lead to. old_log: the log of kernels before 5.10.
     """
 
-    def __init__(self, release=KERNEL, logged=KERNEL, machine="x86_64", levels=4, old_log=False, wrapped=False):
+    def __init__(
+        self,
+        release: str = KERNEL,
+        logged: str = KERNEL,
+        machine: str = "x86_64",
+        levels: int = 4,
+        old_log: bool = False,
+        wrapped: bool = False,
+    ) -> None:
         self.machine, self.levels = machine, levels
-        self.pages = {}
+        self.pages: Dict[int, bytes] = {}
         # the frames of: the name, the pointers to the log, the page tables, the log
         self.image, self.log_frame = 0x102, 0x120
         base, at = self._bases()
@@ -79,7 +88,7 @@ class DeadKernel:
         for number in range(40):
             self.pages[0x200 + number] = PAGE
 
-    def _bases(self):
+    def _bases(self) -> Tuple[int, int]:
         """Return the virtual addresses of the image's frame 0x102 and of the log."""
         if self.machine == "x86_64":
             self.phys_base = 0x100000 - 0x1000000
@@ -87,7 +96,7 @@ class DeadKernel:
         self.voffset = 0xFFFF800008000000
         return self.voffset + (0x102 << 12), 0xFFFF000000000000 + (self.log_frame << 12) - 0x40000
 
-    def _information(self, base, old_log):
+    def _information(self, base: int, old_log: bool) -> None:
         """Write VMCOREINFO."""
         symbols = {"init_uts_ns": base, "_stext": base, "swapper_pg_dir": base + 0x2000}
         symbols.update({"log_buf": base + BLOCK, "log_buf_len": base + BLOCK + 8} if old_log else {"prb": base + BLOCK})
@@ -104,7 +113,7 @@ class DeadKernel:
         lines += ["NUMBER(%s)=%s" % (name, numbers[name] % value) for name, value in values.items()]
         self.info = "\n".join(lines) + "\n"
 
-    def _tables(self, address):
+    def _tables(self, address: int) -> None:
         """Write the page tables that lead to the log's four pages, the root in the image."""
         tables = [self.image + 2] + [0x130 + number for number in range(self.levels - 1)]
         for level, frame in zip(range(self.levels - 1, -1, -1), tables):
@@ -114,7 +123,7 @@ class DeadKernel:
             entries = b"".join(struct.pack("<Q", (below + number) << 12 | 0x63) for number in range(count))
             self.pages[frame] = (bytes(8 * index) + entries).ljust(BLOCK, b"\0")
 
-    def compressed(self, status=0x1, level=31):
+    def compressed(self, status: int = 0x1, level: int = 31) -> bytes:
         """Return this memory as a kdump-compressed dump."""
         main = bytearray(kdump_compressed(status=status, machine=self.machine)[:BLOCK])
         sub = bytearray(BLOCK)
@@ -132,7 +141,7 @@ class DeadKernel:
             place += len(page)
         return bytes(main) + bytes(sub) + b"\xff" * BLOCK + bytes(bits) + table + b"".join(packed)
 
-    def core(self):
+    def core(self) -> bytes:
         """Return this memory as an ELF core: a segment for each run of frames."""
         frames = sorted(self.pages)
         firsts = [frame for frame in frames if frame - 1 not in self.pages]
@@ -187,7 +196,7 @@ def elf(order: str = "<", flags: int = 0, wide: bool = True, extended: bool = Fa
     return core.ljust(sections, b"\0") + bytes(44 if wide else 28) + struct.pack(order + "I", 2) + bytes(16)
 
 
-def zipped(content):
+def zipped(content: bytes) -> bytes:
     """Return the content in a gzip wrapper without a time: tests are collected twice and must be the same."""
     buffer = io.BytesIO()
     with gzip.GzipFile(fileobj=buffer, mode="wb", mtime=0) as stream:
@@ -195,6 +204,6 @@ def zipped(content):
     return buffer.getvalue()
 
 
-def label(value):
+def label(value: object) -> Optional[str]:
     """Return a short name for bytes in a test's id; pytest names the rest."""
     return "%d bytes" % len(value) if isinstance(value, bytes) else None

@@ -236,8 +236,8 @@ class OstreeHost(FakeHost):
     `answer` is what it says instead of that, `loses` a word that it forgets, `second` its answer to the second change.
     """
 
-    answer = None  # type: Any
-    second = None  # type: Any
+    answer: Any = None
+    second: Any = None
     loses = ""
 
     def __init__(self, crashkernel: Any = (RHEL,), only: Any = ("rpm-ostree",), **more: Any) -> None:

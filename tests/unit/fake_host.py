@@ -4,7 +4,7 @@
 """A machine made of dictionaries: files by path, command outputs by argv. An unexpected command fails the test."""
 
 import fnmatch
-from typing import Any, Callable, Dict, List, Optional, Tuple, Union
+from typing import Any, Callable, Dict, List, Mapping, Optional, Set, Tuple, Union
 
 from ansible_collections.crashops.kdump.plugins.module_utils._machine.host import (
     KERNEL_FILES,
@@ -28,32 +28,51 @@ class FakeHost(HostStandIn):
 
     def __init__(
         self,
-        files: Optional[Dict[str, str]] = None,
-        commands: Optional[Dict[str, Answer]] = None,
-        directories: Optional[Dict[str, int]] = None,
+        files: Optional[Mapping[str, Union[str, bytes]]] = None,
+        commands: Optional[Mapping[str, Answer]] = None,
+        directories: Optional[Mapping[str, int]] = None,
         programs: Optional[List[str]] = None,
     ) -> None:
-        self.files = dict(files or {})  # type: Dict[str, Any]
+        self.files: Dict[str, Any] = dict(files or {})
         self.answers = dict(commands or {})
         self.directories = dict(directories or {})
         self.programs = list(programs or [])
-        self.modes = {}  # type: Dict[str, int]
-        self.kinds = {}  # type: Dict[str, str]
-        self.links = {}  # type: Dict[str, str]
-        self.mtimes = {}  # type: Dict[str, float]
-        self.free = {}  # type: Dict[str, int]
-        self.labels = {}  # type: Dict[str, str]
-        self.owners = {}  # type: Dict[str, int]
+        self.modes: Dict[str, int] = {}
+        self.kinds: Dict[str, str] = {}
+        self.links: Dict[str, str] = {}
+        self.mtimes: Dict[str, float] = {}
+        self.free: Dict[str, int] = {}
+        self.labels: Dict[str, str] = {}
+        self.owners: Dict[str, int] = {}
         self.root = True
-        self.ctimes = {}  # type: Dict[str, float]
-        self.closed = set()  # type: Set[str]
-        self.refused = {}  # type: Dict[str, str]
-        self.connected = []  # type: List[Tuple[str, int]]
-        self.commands = []  # type: List[List[str]]
-        self.written = []  # type: List[str]
-        self.removed = []  # type: List[str]
-        self.unwritable = {}  # type: Dict[str, str]
+        self.ctimes: Dict[str, float] = {}
+        self.closed: Set[str] = set()
+        self.refused: Dict[str, str] = {}
+        self.connected: List[Tuple[str, int]] = []
+        self.commands: List[List[str]] = []
+        self.written: List[str] = []
+        self.removed: List[str] = []
+        self.unwritable: Dict[str, str] = {}
         self.clock = START
+
+    def replace_methods(self, **functions: Callable[..., Any]) -> None:
+        """Let functions of a test answer in place of methods."""
+        for name, function in functions.items():
+            if not callable(getattr(self, name)):
+                raise AssertionError("%s is no method" % name)
+            setattr(self, name, function)
+
+    def watch(self, method: str) -> List[str]:
+        """Return a list that will hold the path of each call of a method."""
+        paths: List[str] = []
+        plain = getattr(self, method)
+
+        def noted(path: str, *more: Any) -> Any:
+            paths.append(path)
+            return plain(path, *more)
+
+        self.replace_methods(**{method: noted})
+        return paths
 
     def read_bytes(self, path: str, offset: int = 0, size: int = -1) -> Optional[bytes]:
         """Return a file's bytes; text is kept as text in `files`."""
@@ -91,6 +110,12 @@ class FakeHost(HostStandIn):
         mode = self.modes.get(path, 0o644)
         owner = self.owners.get(path, 0)
         return FileFacts(self.kinds.get(path, "file"), mode, owner, 0, len(content), mtime_ns, ctime_ns)
+
+    def mtime_ns(self, path: str) -> int:
+        """Return the time of a path that is there."""
+        found = self.stat(path)
+        assert found is not None, "%s is not there" % path
+        return found.mtime_ns
 
     def real_path(self, path: str) -> str:
         """Return what `links` makes of a path."""

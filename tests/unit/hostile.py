@@ -5,6 +5,8 @@
 
 import os
 import subprocess
+from pathlib import Path
+from typing import List
 
 # each runs the program `canary` where it is read as more than text
 TEXTS = (
@@ -43,7 +45,7 @@ TEXTS = (
 )
 
 
-def hostile_values(good):
+def hostile_values(good: str) -> List[str]:
     """Return texts made of a good one: with each hostile text behind it, before it and alone."""
     return [value for text in TEXTS for value in (good + text, text + good, text)]
 
@@ -51,7 +53,7 @@ def hostile_values(good):
 class Shell:
     """The shell of this machine in a directory of its own, with a program that leaves a trace where it runs."""
 
-    def __init__(self, folder):
+    def __init__(self, folder: Path) -> None:
         self.folder = str(folder)
         self.trace = os.path.join(self.folder, "trace")
         program = os.path.join(self.folder, "canary")
@@ -60,7 +62,7 @@ class Shell:
         os.chmod(program, 0o755)
         self.before = sorted(os.listdir(self.folder))
 
-    def said(self, script, *arguments):
+    def said(self, script: str, *arguments: str) -> str:
         """Return what a script prints, as text; it must end well, run no canary and leave no file."""
         found = subprocess.run(
             ["/bin/sh", "-eu", "-c", script, "sh"] + list(arguments),
@@ -74,7 +76,7 @@ class Shell:
         assert sorted(os.listdir(self.folder)) == self.before, "the text became a command"
         return found.stdout.decode("utf-8", "surrogateescape")
 
-    def sourced(self, text, name):
+    def sourced(self, text: str, name: str) -> str:
         """Return what a variable holds after the shell has read a file."""
         script = (
             'file=$(mktemp -d)/settings; printf %s "$1" >"$file"; . "$file"; rm -r "${file%/*}"; printf %s "$' + name

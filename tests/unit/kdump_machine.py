@@ -4,10 +4,11 @@
 """A made-up machine for kdump_service: a unit that behaves like systemd's, and a kernel that is armed or not."""
 
 import pathlib
+from typing import Any, Dict, List, Optional, Tuple, Type
 
 from ansible_collections.crashops.kdump.plugins.module_utils._machine.host import Completed
 from ansible_collections.crashops.kdump.plugins.modules import kdump_service
-from ansible_collections.crashops.kdump.tests.unit.fake_host import START, UPTIME, FakeHost
+from ansible_collections.crashops.kdump.tests.unit.fake_host import START, UPTIME, Answer, FakeHost
 
 FIXTURES = pathlib.Path(__file__).parent / "fixtures"
 LOADED, SIZE = "/sys/kernel/kexec_crash_loaded", "/sys/kernel/kexec_crash_size"
@@ -28,13 +29,13 @@ JUDGED = "ConditionResult=%s\nConditionTimestampMonotonic=4000000\n"
 class JournalHost(FakeHost):
     """A fake host whose journal has lines of the unit by their time; None stands for the time of the attempt."""
 
-    journal = (
+    journal: Tuple[Tuple[Optional[float], str], ...] = (
         (START - 480, "error: from eight minutes ago"),
         (None, "Starting kdump"),
         (None, "failed to load kdump kernel"),
     )
 
-    def run(self, argv, timeout_s=60, check=True):
+    def run(self, argv: List[str], timeout_s: int = 60, check: bool = True) -> Completed:
         line = " ".join(argv)
         if argv[0] != "journalctl":
             return super().run(argv, timeout_s, check)
@@ -48,9 +49,18 @@ class JournalHost(FakeHost):
 class Machine:
     """A fake host with a unit that behaves like systemd's and a kernel that has a capture kernel or not."""
 
-    host_class = JournalHost
+    host_class: Type[JournalHost] = JournalHost
 
-    def __init__(self, stack, *, armed=False, active=None, enabled=True, masked=False, arms=True):
+    def __init__(
+        self,
+        stack: str,
+        *,
+        armed: bool = False,
+        active: Optional[bool] = None,
+        enabled: bool = True,
+        masked: bool = False,
+        arms: bool = True,
+    ) -> None:
         self.tools = stack == "kdump-tools"
         self.unit = stack_unit(stack)
         self.active = armed if active is None else active
@@ -74,12 +84,12 @@ class Machine:
         self.began = UPTIME - 100.0
         self.finished = self.began + 5
         self.changed = 0.0  # when the unit was reloaded
-        self.arms_at = None  # when the start that the boot began will be done
+        self.arms_at: Optional[float] = None  # when the start that the boot began will be done
         self.idle = "inactive"  # what systemd calls the unit where it is not active
-        self.condition = None
-        self.loaded = files[config] if armed else None  # the configuration that is in memory
+        self.condition: Optional[str] = None
+        self.loaded: Optional[str] = files[config] if armed else None  # the configuration that is in memory
 
-    def _answers(self):
+    def _answers(self) -> Dict[str, Answer]:
         unit = self.unit
         rebuild = "/etc/kernel/postinst.d/kdump-tools " + KERNEL if self.tools else "kdumpctl rebuild"
         return {
@@ -96,7 +106,7 @@ class Machine:
             "kdump-config unload" if self.tools else "kdumpctl stop": lambda host: self._arm(0),
         }
 
-    def _show(self):
+    def _show(self) -> str:
         load = "masked" if self.masked else "loaded"
         state = "masked" if self.masked else "enabled" if self.enabled else "disabled"
         if self.arms_at is not None and self.host.monotonic() >= self.arms_at:
@@ -108,19 +118,19 @@ class Machine:
         shown += "StateChangeTimestampMonotonic=%d\n" % int(max(finished, self.changed if self.active else 0) * 1e6)
         return shown + (JUDGED % self.condition if self.condition else "")
 
-    def _set(self, **facts):
+    def _set(self, **facts: bool) -> None:
         for name, value in facts.items():
             setattr(self, name, value)
 
-    def _arm(self, loaded):
+    def _arm(self, loaded: int) -> None:
         self.host.files[LOADED] = "%d\n" % loaded
         self.loaded = self.host.files[self.config] if loaded else None
 
-    def _build(self):
+    def _build(self) -> Any:
         self.host.clock += 30
         self.host.write(self.image, "new")
 
-    def _restart(self):
+    def _restart(self) -> Any:
         self.host.clock += 5
         if self.active:
             self._stop()
@@ -136,7 +146,7 @@ class Machine:
         self.active = True
         self._arm(int(self.arms))
 
-    def _reload(self):
+    def _reload(self) -> Any:
         assert self.active and not self.tools
         self.host.clock += 6
         self._arm(0)
@@ -144,20 +154,20 @@ class Machine:
         self.changed = self.host.monotonic()
         return None if self.arms else (1, "", "Job for kdump.service failed")
 
-    def _stop(self):
+    def _stop(self) -> None:
         self.active = False
         self._arm(0)
 
-    def run(self, check_mode=False, **options):
+    def run(self, check_mode: bool = False, **options: Any) -> Dict[str, Any]:
         params = {"state": None, "enabled": None, "masked": None, "rebuild": "auto", "timeout": 600}
         self.host.commands = []
         return kdump_service.ensure(self.host, dict(params, **options), check_mode)
 
-    def commands(self):
+    def commands(self) -> List[str]:
         """Return the commands that were run, the one that reads left out."""
         lines = [" ".join(argv) for argv in self.host.commands]
         return [line for line in lines if line != SHOW % self.unit]
 
 
-def stack_unit(stack):
+def stack_unit(stack: str) -> str:
     return "kdump-tools.service" if stack == "kdump-tools" else "kdump.service"

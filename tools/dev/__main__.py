@@ -9,13 +9,14 @@ import os
 import signal
 import sys
 import time
-from collections.abc import Collection, Iterator, Mapping, Sequence
+from collections.abc import Callable, Iterator, Sequence
 from contextlib import contextmanager
+from pathlib import Path
 from typing import NoReturn
 
-from tools.dev import closing_table, gates, guest_gates, last_run, schedule, stages
-from tools.dev.log import show
-from tools.dev.places import LAB, LAST_RUN, LOGS, REPOSITORY
+from tools.dev import closing_table, cores, fetch, gates, given_images, guest_gates, last_run, release, schedule, stages
+from tools.dev.log import Log, show
+from tools.dev.places import COLLECTIONS, DOCS, LAB, LAST_RUN, LOGS, REPOSITORY, STAGED
 from tools.dev.stages import ALL, EVERY, Step
 from tools.dev.tallies import Tally
 from tools.dev.workshop import Workshop
@@ -27,14 +28,22 @@ Ubuntu machine is installed, and said (as root, or with sudo).
   ./dev demo [--keep]   takes a machine with no kdump to a checked dump of a real panic, in a guest; the result is
                         in .lab/demo/result.json, and --keep leaves the guest running and says how to reach it
   ./dev test            runs what every change must pass: lint, unit tests, sanity, and the whole story on one guest
-  ./dev test all        runs everything there is: both Debians, four ansible-cores, every fault, dumps to a server
+  ./dev test all        runs everything there is: both Debians, five ansible-cores, every fault, dumps to a server
   ./dev test PART...    runs these parts, or single stages of them; ./dev test --list names them all
+  ./dev test vm --image NAME=PATH [--user USER] [--key FILE] [--seed] [--firmware uefi] [--core 2.16]
+                        runs the story, the harms and the dump server on any image, of either stack (docs/molecule.md)
   ./dev test --last-failed  runs what did not pass the last time, and of that only the tests that failed where it can
   ./dev fuzz [MINUTES]  gives each parser made-up texts, other ones each time, for so many minutes; 10 by default
   ./dev lint            the same as ./dev test lint
   ./dev lock            writes the lock files of tools/dev again, after a change of a requirements-*.txt there
   ./dev changelog       writes CHANGELOG.md again, after a change of changelogs/fragments
   ./dev schemas         writes docs/schemas/kdump_info-1.json again, after a change of the module's RETURN documentation
+  ./dev pictures        draws the picture of the report in README.md again, after a change of the report's page
+  ./dev docs            builds the documentation site, and says where its first page is
+  ./dev fetch NAME ADDRESS [SHA256]  downloads an image for ./dev test vm --image NAME=.lab/images/NAME.qcow2
+  ./dev release TAG     builds the archive of a release into .lab/release, if the tree is ready (docs/releasing.md)
+  ./dev publish TAG     the same, and sends the archive to Galaxy, with the token in $GALAXY_TOKEN
+  ./dev pattern         writes extensions/patterns/kdump again, after a change of extensions/awx or the role's variables
   ./dev help            this
 
 Logs are in .lab/logs. Environments and images are in $CRASHOPS_CACHE, or crashops-kdump in the user's cache.
@@ -51,6 +60,16 @@ def parser() -> argparse.ArgumentParser:
     commands.add_parser("lock", add_help=False)
     commands.add_parser("changelog", add_help=False)
     commands.add_parser("schemas", add_help=False)
+    commands.add_parser("pattern", add_help=False)
+    commands.add_parser("pictures", add_help=False)
+    commands.add_parser("docs", add_help=False)
+    fetched = commands.add_parser("fetch", prog="./dev fetch", allow_abbrev=False)
+    fetched.add_argument("name", metavar="NAME", help="such as el9")
+    fetched.add_argument("address", metavar="ADDRESS", help="of a qcow2 file, by https")
+    fetched.add_argument("sha256", metavar="SHA256", nargs="?", default="", help="the file must have it")
+    for name in ("release", "publish"):
+        released = commands.add_parser(name, prog=f"./dev {name}", allow_abbrev=False)
+        released.add_argument("tag", metavar="TAG", help="the version in galaxy.yml")
     fuzz = commands.add_parser("fuzz", prog="./dev fuzz", allow_abbrev=False)
     fuzz.add_argument("minutes", nargs="?", type=float, default=10, metavar="MINUTES", help="for each parser")
     demo = commands.add_parser("demo", prog="./dev demo", allow_abbrev=False)
@@ -61,7 +80,21 @@ def parser() -> argparse.ArgumentParser:
     )
     test.add_argument("--last-failed", action="store_true", help="only what did not pass the last time")
     test.add_argument("--list", action="store_true", help="name the parts and stages, and run nothing")
+    _add_images(test.add_argument_group("any image", "only with the part vm, and then nothing else runs"))
     return top
+
+
+def _add_images(options: argparse._ArgumentGroup) -> None:
+    """Add the options about images that are given by path."""
+    options.add_argument("--image", action="append", metavar="NAME=PATH", help="a qcow2 or raw file; may be repeated")
+    options.add_argument("--user", default="root", help="who logs in; default: root")
+    options.add_argument(
+        "--key", type=Path, metavar="FILE", help="the private key that logs in; default: the lab's own"
+    )
+    options.add_argument("--seed", action="store_true", help="give it a cloud-init seed with user, key and addresses")
+    options.add_argument("--firmware", choices=("bios", "uefi"), default="bios")
+    series = [core.series for core in (cores.MAIN, *cores.OLDER) if core.roles]
+    options.add_argument("--core", choices=series, default=cores.MAIN.series, help="ansible-core; EL 8 needs 2.16")
 
 
 def main() -> int:
@@ -75,31 +108,32 @@ def main() -> int:
     try:
         if options.command == "demo":
             demo(options.keep)
-        if options.command == "lock":
-            return make_locks()
-        if options.command == "changelog":
-            return make_changelog()
-        if options.command == "schemas":
-            return make_schemas()
+        if options.command in MAKERS:
+            return MAKERS[options.command](options)
         if options.command == "fuzz":
             return fuzz(options.minutes)
         if options.command == "lint":
             return test(["lint"], last_failed=False)
-        if options.list:
-            print("\n".join(listing()))
-            return 0
-        return test(options.names, options.last_failed)
+        return _test(options)
     except KeyboardInterrupt:
         show("interrupted")
         return 130
 
 
+def _test(options: argparse.Namespace) -> int:
+    """Run what the options of ./dev test say, and return the exit status."""
+    if options.list:
+        print("\n".join(listing()))
+        return 0
+    return test_images(options) if options.image else test(options.names, options.last_failed)
+
+
 def listing() -> list[str]:
     """Return the lines of ./dev test --list: one for each stage that can be named."""
     rows = [stage for stage in gates.stages(Workshop()) if stage.part]
-    lines = [f"{'part':<8}{'stage':<16}{'./dev test':<12}what"]
+    lines = [f"{'part':<12}{'stage':<20}{'./dev test':<12}what"]
     when = {EVERY: "yes", ALL: "with all"}
-    return lines + [f"{stage.part:<8}{stage.name:<16}{when[stage.tier]:<12}{stage.what}" for stage in rows]
+    return lines + [f"{stage.part:<12}{stage.name:<20}{when[stage.tier]:<12}{stage.what}" for stage in rows]
 
 
 def test(words: list[str], last_failed: bool) -> int:
@@ -122,20 +156,38 @@ def test(words: list[str], last_failed: bool) -> int:
         if not names:
             print("./dev test --last-failed: nothing of that failed the last time")
             return 0
-        return _run(names, {name: records[name].failures for name in records}, last_run.passed(records))
+        work = Workshop({name: records[name].failures for name in records})
+        return _run(work, stages.select(gates.stages(work), names, last_run.passed(records)))
 
 
-def _run(names: set[str], again: Mapping[str, Sequence[str]], made: Collection[str]) -> int:
-    """Run stages and those that they need, print the closing table, and return 1 if anything failed."""
+def test_images(options: argparse.Namespace) -> int:
+    """Run the stages of images that are given by path, and return 1 if anything failed, 2 if they cannot be taken."""
+    try:
+        if options.names != ["vm"]:
+            raise given_images.Refused("--image: goes with the part vm alone; type ./dev test vm --image NAME=PATH")
+        images = given_images.given(options.image, options.user, options.key, options.seed, options.firmware)
+    except given_images.Refused as refused:
+        print(f"./dev test: {refused}", file=sys.stderr)
+        return 2
+    core = next(core for core in (cores.MAIN, *cores.OLDER) if core.series == options.core)
+    with _alone():
+        records = last_run.read(LAST_RUN) if options.last_failed else {}
+        work = Workshop({name: records[name].failures for name in records})
+        table = gates.stages_of_images(work, images, core)
+        names = {stage.name for stage in table if stage.part}
+        wanted = names & last_run.failed(records) if options.last_failed else names
+        return _run(work, stages.select(table, wanted, last_run.passed(records)))
+
+
+def _run(work: Workshop, chosen: Sequence[stages.Stage]) -> int:
+    """Run stages, print the closing table, and return 1 if anything failed."""
     began = time.monotonic()
-    cores = schedule.cores()
-    work = Workshop(again)
-    chosen = stages.select(gates.stages(work), names, made)
+    processors = schedule.cores()
     has_guests = any(stage.part == "vm" for stage in chosen)
-    work.workers = max(1, cores - 1) if has_guests else cores
+    work.workers = max(1, processors - 1) if has_guests else processors
     # a stage that an interrupted run did not reach has not passed
     last_run.write(LAST_RUN, [stages.Result(stage.name, stages.NOT_RUN, 0, Tally()) for stage in chosen])
-    results = schedule.run_all(chosen, LOGS, cores, lambda result: last_run.write(LAST_RUN, [result]))
+    results = schedule.run_all(chosen, LOGS, processors, lambda result: last_run.write(LAST_RUN, [result]))
     seconds = time.monotonic() - began
     tally = stages.total(results)
     print()
@@ -187,6 +239,40 @@ def make_schemas() -> int:
     return int(results[0].outcome != stages.PASSED)
 
 
+def make_pictures() -> int:
+    """Draw the pictures of docs/images again, and return 1 if that failed."""
+    with _alone():
+        work = Workshop()
+        argv = ["python", "-m", "tools.dev.pictures", str(REPOSITORY)]
+        drawn = Step("pictures", lambda log: work.run(log, argv, more={"PYTHONPATH": f"{STAGED}:{COLLECTIONS}"}))
+        steps = [*gates.preparation(work).steps, Step("browser", work.install_browser), drawn]
+        results = schedule.run_all([stages.Stage("pictures", "docs/images/report.png", steps)], LOGS)
+    return int(results[0].outcome != stages.PASSED)
+
+
+def make_docs() -> int:
+    """Build the documentation site and say where it is, and return 1 if that failed."""
+    with _alone():
+        work = Workshop()
+        work.workers = schedule.cores()
+        results = schedule.run_all([gates.preparation(work), gates.documentation(work)], LOGS)
+    if all(result.outcome == stages.PASSED for result in results):
+        show(f"the first page: {(DOCS / 'site' / 'index.html').as_uri()}")
+        return 0
+    return 1
+
+
+def make_pattern() -> int:
+    """Write extensions/patterns again from extensions/awx, and return 1 if that failed."""
+    with _alone():
+        work = Workshop()
+        argv = ["python", "-m", "tools.dev.pattern", str(REPOSITORY)]
+        made = Step("pattern", lambda log: work.run(log, argv, more={"PYTHONPATH": f"{STAGED}:{COLLECTIONS}"}))
+        steps = [*gates.preparation(work).steps, made]
+        results = schedule.run_all([stages.Stage("pattern", "extensions/patterns/kdump", steps)], LOGS)
+    return int(results[0].outcome != stages.PASSED)
+
+
 def demo(keep: bool) -> NoReturn:
     """Prepare this machine, and replace this process by the demo."""
     with _alone():
@@ -200,6 +286,45 @@ def demo(keep: bool) -> NoReturn:
     python = str(work.environments["main"] / "bin" / "python")
     os.chdir(REPOSITORY)
     os.execve(python, [python, "-m", "tools.demo", *(["--keep"] if keep else [])], variables)
+
+
+def fetch_image(options: argparse.Namespace) -> int:
+    """Download an image of a whole system, and return 1 if that failed."""
+
+    def run(log: Log) -> None:
+        log.say(f"{fetch.fetch(options.name, options.address, options.sha256, log)} is there")
+
+    with _alone():
+        results = schedule.run_all([stages.Stage("fetch", options.address, [Step("download", run)])], LOGS)
+    return int(results[0].outcome != stages.PASSED)
+
+
+def make_release(options: argparse.Namespace) -> int:
+    """Build the archive of a release and, if that is the command, send it to Galaxy; return 1 if that failed."""
+    with _alone():
+        work = Workshop()
+        action = {"release": release.build, "publish": release.publish}[options.command]
+
+        def run(log: Log) -> None:
+            action(work, options.tag, log)
+
+        step = Step(options.command, run)
+        stage = stages.Stage(options.command, options.tag, [*gates.preparation(work).steps, step])
+        results = schedule.run_all([stage], LOGS)
+    return int(results[0].outcome != stages.PASSED)
+
+
+MAKERS: dict[str, Callable[[argparse.Namespace], int]] = {
+    "lock": lambda _options: make_locks(),
+    "changelog": lambda _options: make_changelog(),
+    "schemas": lambda _options: make_schemas(),
+    "pictures": lambda _options: make_pictures(),
+    "pattern": lambda _options: make_pattern(),
+    "docs": lambda _options: make_docs(),
+    "fetch": fetch_image,
+    "release": make_release,
+    "publish": make_release,
+}
 
 
 @contextmanager

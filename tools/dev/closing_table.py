@@ -13,11 +13,11 @@ GATE_LIMIT_S = 5400
 
 def table(results: Iterable[Result]) -> list[str]:
     """Return the closing table: a line for each stage, with the time it took next to its budget."""
-    lines = [f"{'stage':<16}{'result':<10}{'time':>12}  {'budget':>12}  {'checks':>6}  note"]
+    lines = [f"{'stage':<20}{'result':<10}{'time':>12}  {'budget':>12}  {'checks':>6}  note"]
     for result in results:
         budget = duration(result.budget_s) if result.budget_s else ""
         counted = str(result.tally.passed + result.tally.failed)
-        start = f"{result.stage:<16}{result.outcome:<10}{duration(result.seconds):>12}  {budget:>12}  {counted:>6}"
+        start = f"{result.stage:<20}{result.outcome:<10}{duration(result.seconds):>12}  {budget:>12}  {counted:>6}"
         lines.append(f"{start}  {'; '.join(_notes(result))}".rstrip())
     return lines
 

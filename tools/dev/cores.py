@@ -42,6 +42,8 @@ MAIN = Core("main", "newest", FOR_MAIN, EVERY, EVERY, EVERY)
 OLDER = (
     # the last that manages Python 3.6, which EL 8 has
     Core("core216", "2.16", ((3, 10), (3, 11), (3, 12)), EVERY, ALL, ALL, (3, 6)),
-    Core("core217", "2.17", ((3, 10), (3, 11), (3, 12)), ALL),
-    Core("core218", "2.18", ((3, 11), (3, 12), (3, 13)), ALL),
+    Core("core217", "2.17", ((3, 10), (3, 11), (3, 12)), ALL, ALL),
+    Core("core218", "2.18", ((3, 11), (3, 12), (3, 13)), ALL, ALL),
+    # the newest one where Python is 3.11
+    Core("core219", "2.19", ((3, 11), (3, 12), (3, 13)), ALL, ALL),
 )

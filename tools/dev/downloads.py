@@ -20,7 +20,7 @@ LOCKS = Path(__file__).parent
 # the wheel, not the source, of each release
 WHEELS = {
     "ansible==9.13.0": "b64c6e8cad0171576e0ed4b1fd48a5dc551128580dbb979d0e8b4cd85b969074",
-    "ansible==12.3.0": "cd156f82fa87f7a899212b0efa9f7ca3a24d609212de9f78428a572eb01e5414",
+    "ansible==11.13.0": "7f1c9c6a6026ff214d9240647e4d2b019b2a9d4c7a2bc733932bcf92af80ab04",
     "pip==21.3.1": "deaf32dcd9ab821e359cd8330786bcd077604b5c5730c0b096eda46f95c24a2d",
     "pip==23.1.2": "3ef6ac33239e4027d9a5598a381b9d30880a1477e50039db2eac6e8a8f6d1b18",
     "pip==24.2": "2cd581cf58ab7fcfca4ce8efa6dcacd0de5bf8d0a3eb9ec927e07405f4d9e2a2",
@@ -32,7 +32,16 @@ CHECKED = ("--require-hashes", "--only-binary=:all:")
 # what pip says of a file with another hash than the listed one
 MISMATCH = re.compile(r"^ +(\S+)[^\n]*:\n((?: +Expected[^\n]*\n)+) +Got +(\w+)", re.MULTILINE)
 # the environments that have a lock file, and the oldest Python that each is for
-LOCKED = {"main": "3.10", "core216": "3.10", "core217": "3.10", "core218": "3.11", "lock": "3.10"}
+LOCKED = {
+    "main": "3.10",
+    "core216": "3.10",
+    "core217": "3.10",
+    "core218": "3.11",
+    "core219": "3.11",
+    "docs": "3.11",
+    "importer": "3.11",
+    "lock": "3.10",
+}
 HEADER = "# Made by ./dev lock out of requirements-{name}.txt: every version, and the hashes of all its files.\n"
 
 

@@ -6,11 +6,13 @@
 import os
 import shlex
 import time
+from collections.abc import Sequence
 
-from tools.dev import guest_gates, pythons
+from tools.dev import container_gates, galaxy_importer, guest_gates, promtool, pythons
 from tools.dev.cores import MAIN, OLDER, Core
+from tools.dev.given_images import GivenImage
 from tools.dev.log import Log
-from tools.dev.places import COLLECTIONS, LAB, REPOSITORY, STAGED
+from tools.dev.places import COLLECTIONS, DOCS, LAB, REPOSITORY, STAGED
 from tools.dev.stages import ALL, EVERY, Stage, Step
 from tools.dev.workshop import Workshop
 
@@ -64,13 +66,24 @@ def stages(work: Workshop) -> list[Stage]:
         _lint(work),
         _units_of_tools(work),
         _browser(work),
+        _galaxy(work),
+        _importer(work),
+        _monitoring(work),
         *(AnsibleTest(work, core).units_stage() for core in cores if core.units),
         *(AnsibleTest(work, core).sanity_stage() for core in cores if core.sanity),
         *guest_gates.stages(work),
+        *container_gates.stages(work),
+        documentation(work),
         _coverage(work),
         # after the guests: they fill the processor that a story leaves free
         *(_roles(work, core) for core in cores if core.roles),
     ]
+
+
+def stages_of_images(work: Workshop, images: Sequence[GivenImage], core: Core) -> list[Stage]:
+    """Return the table of ./dev test vm --image: no other stage of the usual table runs with it."""
+    older = [_preparation_of(work, core)] if core != MAIN else []
+    return [preparation(work), *older, guest_gates.image(work, "12"), *guest_gates.of_images(work, images, core)]
 
 
 def _preparation_of(work: Workshop, core: Core) -> Stage:
@@ -116,6 +129,71 @@ def _browser(work: Workshop) -> Stage:
 
     steps = [Step("system packages", work.install_browser, check=False), Step("pytest", run)]
     return Stage("browser", "the report's page in a real browser", steps, "unit", EVERY, 120, PREPARED)
+
+
+def documentation(work: Workshop) -> Stage:
+    """Return the stage that builds the documentation site and checks its links. Nothing is looked up on the network."""
+    source, site = DOCS / "source", DOCS / "site"
+    plugins = ["--use-current", "--squash-hierarchy", "--fail-on-error", "--cleanup", "everything"]
+    sphinx = ["-q", "-W", "--keep-going", "-j", str(work.workers), "-c", "docs/docsite", str(source), str(site)]
+
+    def pages(log: Log) -> None:
+        source.mkdir(parents=True, exist_ok=True)
+        work.run(log, ["python", "-m", "tools.docs", "pages", str(source)], more=variables)
+
+    def of_plugins(log: Log) -> None:
+        folder = ["--dest-dir", str(source / "collection"), "crashops.kdump"]
+        work.run(log, ["antsibull-docs", "collection", *plugins, *folder])
+
+    variables = {"PYTHONPATH": f"{STAGED}{os.pathsep}{COLLECTIONS}"}
+    steps = [
+        Step("environment", work.make_docs, check=False),
+        Step("pages of guides, checks and rules", pages),
+        Step("pages of plugins", of_plugins),
+        Step("sphinx", lambda log: work.run(log, ["sphinx-build", *sphinx], "docs")),
+        Step("links", lambda log: work.run(log, ["python", "-m", "tools.docs", "links", str(site)], more=variables)),
+    ]
+    return Stage("docs", "the documentation site, and its links", steps, "docs", ALL, 120, PREPARED)
+
+
+def _galaxy(work: Workshop) -> Stage:
+    """Return the stage that installs the archive in a HOME of its own, and makes the context of an image with it."""
+    folder = LAB / "pytest" / "galaxy"
+
+    def run(log: Log) -> None:
+        folder.parent.mkdir(parents=True, exist_ok=True)
+        argv = ["pytest", "-q", "-p", "no:cacheprovider", f"--basetemp={folder}", *work.tests("galaxy", "tests/galaxy")]
+        work.run(log, argv, more={"PYTHONPATH": f"{STAGED}{os.pathsep}{COLLECTIONS}"})
+
+    what = "the archive, installed in an empty HOME, and in the context of an execution environment"
+    return Stage("galaxy", what, [Step("pytest", run)], "galaxy", EVERY, 120, PREPARED)
+
+
+def _importer(work: Workshop) -> Stage:
+    """Return the stage that judges the archive as Galaxy does before it takes it."""
+    steps = [
+        Step("environment", work.make_importer, check=False),
+        Step("galaxy-importer", lambda log: galaxy_importer.judge(work, log)),
+    ]
+    return Stage("importer", "what Galaxy itself says of the archive", steps, "galaxy", ALL, 120, PREPARED)
+
+
+def _monitoring(work: Workshop) -> Stage:
+    """Return the stage that runs the rules for Prometheus over made-up hosts, and checks the files next to them."""
+    folder = LAB / "pytest" / "monitoring"
+
+    def fetch(log: Log) -> None:
+        promtool.ensure(log)
+
+    def run(log: Log) -> None:
+        folder.parent.mkdir(parents=True, exist_ok=True)
+        path = os.pathsep.join([*map(str, promtool.ensure(log)), work.environ("main")["PATH"]])
+        argv = ["pytest", "-q", "-p", "no:cacheprovider", f"--basetemp={folder}"]
+        argv += work.tests("monitoring", "tests/monitoring")
+        work.run(log, argv, more={"PYTHONPATH": f"{STAGED}{os.pathsep}{COLLECTIONS}", "PATH": path})
+
+    steps = [Step("promtool", fetch, check=False), Step("pytest", run)]
+    return Stage("monitoring", "rules for Prometheus, run over made-up hosts", steps, "unit", EVERY, 120, PREPARED)
 
 
 def fuzz(work: Workshop, minutes: float) -> Stage:
@@ -164,7 +242,7 @@ def _roles(work: Workshop, core: Core) -> Stage:
     def run(log: Log) -> None:
         folder.parent.mkdir(parents=True, exist_ok=True)
         # pytest is in the main environment only; the ansible that it starts is the first on PATH
-        path = f"{work.environments[core.key] / 'bin'}{os.pathsep}{work.environ('main')['PATH']}"
+        path = work.path_with(core)
         argv = ["pytest", "-q", "-p", "no:cacheprovider", f"--basetemp={folder}", *work.tests(stage, "tests/roles")]
         work.run(log, argv, limit_s=1800, more={"PYTHONPATH": variables, "PATH": path})
 

@@ -9,12 +9,17 @@ start from that saved machine, so that none of them waits for another's boots an
 
 import os
 import shutil
+from collections.abc import Sequence
 
+from tools.dev.cores import MAIN, Core
+from tools.dev.given_images import GivenImage
 from tools.dev.log import Log
 from tools.dev.places import CACHE, LAB, REPOSITORY, SAVED, STAGED
 from tools.dev.stages import ALL, EVERY, Stage, Step
 from tools.dev.workshop import Workshop
 
+STORY = "setup, a real panic and its checked dump, four faults, disable, setup again"
+VERDICT = "tests/guests/test_verdict.py"
 # of one command: a guest that hangs is found much earlier, see tools/lab/guest.py
 LIMIT_S = 1800
 
@@ -25,9 +30,9 @@ def stages(work: Workshop) -> list[Stage]:
         _story(work, "12", EVERY),
         image(work, "13"),
         _story(work, "13", ALL),
-        _tests(
-            work, "verdict", "tests/guests/test_verdict.py", "every harm to a proved machine is found", 900, "story-12"
-        ),
+        image(work, "14"),
+        _story(work, "14", ALL),
+        _tests(work, "verdict", VERDICT, "every harm to a proved machine is found", 900, "story-12"),
         _tests(
             work, "setup-faults", "tests/guests/test_setup.py", "setup is cut off or cannot write", 1300, "story-13"
         ),
@@ -52,16 +57,50 @@ def image(work: Workshop, release: str) -> Stage:
     )
 
 
+def of_images(work: Workshop, images: Sequence[GivenImage], core: Core = MAIN) -> list[Stage]:
+    """Return the stages of ./dev test vm --image: each image's story and verdict, and a dump server for all of them.
+
+    core: the ansible-core that manages the guests; EL 8 needs 2.16.
+    """
+    needs = tuple(dict.fromkeys(["prepare", core.preparation]))
+    stages = []
+    for given in images:
+        saved = SAVED / given.name
+        steps = _molecule(work, "vm", f"story-{given.name}", core, **given.variables())
+        what = f"{given.path.name}: {STORY}"
+        stages += [
+            Stage(f"story-{given.name}", what, steps, "vm", ALL, 1800, (*needs, "image-12"), keeps=saved),
+            _tests(
+                work,
+                f"verdict-{given.name}",
+                VERDICT,
+                "every harm to it is found",
+                1800,
+                f"story-{given.name}",
+                core,
+                LAB_MACHINE=given.name,
+            ),
+        ]
+    names = [given.name for given in images]
+    variables = {"LAB_MACHINES": " ".join(names), "LAB_NAME": ",".join(names)}
+    steps = _molecule(work, "dump_server", "dump-server-images", core, **variables)
+    what = f"{', '.join(names)}: crash to an ssh server and to an NFS server"
+    server = Stage(
+        "dump-server-images", what, steps, "vm", ALL, 1800, (*needs, *(f"story-{n}" for n in names)), cores=2
+    )
+    return [*stages, server]
+
+
 def _story(work: Workshop, release: str, tier: str) -> Stage:
     """Return the stage in which a guest is set up, crashes, has kdump disabled, and is set up again."""
     name = f"story-{release}"
-    what = f"Debian {release}: setup, a real panic and its checked dump, four faults, disable, setup again"
     guest = f"deb{release}"
-    steps = _molecule(work, "story", name, STORY_GUEST=guest)
+    steps = _molecule(work, "vm", name, STORY_GUEST=guest)
+    what = f"Debian {release}: {STORY}"
     return Stage(name, what, steps, "vm", tier, 900, ("prepare", f"image-{release}"), keeps=SAVED / guest)
 
 
-def _molecule(work: Workshop, scenario: str, stage: str, **variables: str) -> list[Step]:
+def _molecule(work: Workshop, scenario: str, stage: str, core: Core = MAIN, **variables: str) -> list[Step]:
     """Return the steps that run a scenario of Molecule, in a folder of the stage's own."""
     folder = LAB / "molecule" / stage
     more = lab_variables() | variables | {"MOLECULE_EPHEMERAL_DIRECTORY": str(folder)}
@@ -69,7 +108,8 @@ def _molecule(work: Workshop, scenario: str, stage: str, **variables: str) -> li
     def run(log: Log) -> None:
         # a run that was killed leaves an inventory of guests that are gone
         shutil.rmtree(folder, ignore_errors=True)
-        work.run(log, ["molecule", "test", "-s", scenario], limit_s=LIMIT_S, more=more)
+        argv = ["molecule", "test", "-s", scenario]
+        work.run(log, argv, limit_s=LIMIT_S, more=more | {"PATH": work.path_with(core)})
 
     return [Step("molecule test", run)]
 
@@ -82,7 +122,16 @@ def _dump_server(work: Workshop) -> Stage:
     return Stage("dump-server", what, steps, "vm", ALL, 1200, needs, cores=2)
 
 
-def _tests(work: Workshop, name: str, tests: str, what: str, budget_s: float, need: str) -> Stage:
+def _tests(
+    work: Workshop,
+    name: str,
+    tests: str,
+    what: str,
+    budget_s: float,
+    need: str,
+    core: Core = MAIN,
+    **variables: str,
+) -> Stage:
     """Return a stage of tests that start guests of their own: all of them, or those that failed the last time."""
     # emptied at the next start too: a run that was stopped leaves the disks of its guests
     folder = LAB / "pytest" / name
@@ -90,7 +139,8 @@ def _tests(work: Workshop, name: str, tests: str, what: str, budget_s: float, ne
 
     def run(log: Log) -> None:
         folder.parent.mkdir(parents=True, exist_ok=True)
-        work.run(log, [*argv, *work.tests(name, tests)], limit_s=LIMIT_S, more=lab_variables())
+        more = lab_variables() | variables | {"PATH": work.path_with(core)}
+        work.run(log, [*argv, *work.tests(name, tests)], limit_s=LIMIT_S, more=more)
         shutil.rmtree(folder, ignore_errors=True)
 
     return Stage(name, what, [Step("pytest", run)], "vm", ALL, budget_s, ("prepare", need))

@@ -38,6 +38,15 @@ LAB = (
     Package("e2fsprogs", "fills an image's file system without mounting it"),
     Package("mtools", "fills a cloud-init seed without mounting it"),
 )
+CONTAINERS = (
+    Package("podman", "runs containers with systemd"),
+    Package("runc", "starts them where crun cannot"),
+    Package("netavark", "connects them to the network"),
+    Package("iptables", "netavark calls it"),
+    Package("aardvark-dns", "answers for names there"),
+    Package("mmdebstrap", "makes Debian's root tree for an image"),
+    Package("debian-archive-keyring", "Debian's keys, which Ubuntu has not"),
+)
 # any of these programs will do; Debian's package is installed where there is none
 BROWSERS = ("chromium", "chromium-headless-shell", "chromium-browser", "google-chrome")
 BROWSER = (Package("chromium", "opens the report's page in the tests"),)
@@ -65,8 +74,7 @@ def install(packages: tuple[Package, ...], log: Log) -> None:
         return
     for package in wanted:
         log.say(f"installs {package.name}: {package.reason}")
-    if not list(LISTS.glob("*_Packages*")):
-        _apt(log, "update")
+    update_lists(log)
     install_argv = ("install", "-y", "--no-install-recommends", *(package.name for package in wanted))
     try:
         _apt(log, *install_argv)
@@ -74,6 +82,12 @@ def install(packages: tuple[Package, ...], log: Log) -> None:
         log.say("apt-get failed; once more with fresh package lists")
         _apt(log, "update")
         _apt(log, *install_argv)
+
+
+def update_lists(log: Log) -> None:
+    """Fetch the lists of packages if there are none."""
+    if not list(LISTS.glob("*_Packages*")):
+        _apt(log, "update")
 
 
 def _apt(log: Log, *words: str) -> None:

@@ -12,11 +12,15 @@ LAB = REPOSITORY / ".lab"
 LOGS = LAB / "logs"
 # how each stage ended when it was run last, see last_run.py
 LAST_RUN = LAB / "last-run.json"
+# images of whole systems, see fetch.py
+IMAGES = LAB / "images"
 # machines that a story left armed, for the stages that go on from there
 SAVED = LAB / "saved"
 # ansible-test accepts a collection only where the real path ends so; hence a copy, see staged.py
 COLLECTIONS = LAB / "collections"
 STAGED = COLLECTIONS / "ansible_collections" / "crashops" / "kdump"
+# what Sphinx reads, and the site that it builds
+DOCS = LAB / "docs"
 CACHE = cache_dir()
 VENVS = CACHE / "venvs"
 PYTHONS = CACHE / "pythons"

@@ -18,6 +18,10 @@ from tools.dev.places import PYTHONS
 ON_HOSTS = ((3, 6), (3, 9), (3, 10), (3, 11), (3, 12), (3, 13))
 # the Pythons that the newest ansible-core and the tools run on
 FOR_MAIN = ((3, 10), (3, 11), (3, 12), (3, 13), (3, 14))
+# the Pythons that the locked Sphinx runs on
+FOR_DOCS = ((3, 11), (3, 12), (3, 13), (3, 14))
+# those of the ansible-core next to galaxy-importer: requirements-importer.txt
+FOR_IMPORTER = ((3, 11), (3, 12), (3, 13))
 PROBE = "import ctypes, ensurepip, ssl, sys, venv, zlib; print('.'.join(map(str, sys.version_info[:3])))"
 NAME = re.compile(r"python3\.\d+")
 

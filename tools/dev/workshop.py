@@ -17,7 +17,26 @@ from tools.dev.outcome import NotRun
 from tools.dev.places import CACHE, COLLECTIONS, LAB, PYTHONS, REPOSITORY, STAGED
 
 # variables that would make a run here depend on the person who starts it
-FOREIGN = ("PYTHON", "ANSIBLE_", "MOLECULE_", "VIRTUAL_ENV", "FORCE_COLOR", "PY_COLORS", "GIT_DIR", "GIT_WORK_TREE")
+FOREIGN = (
+    "PYTHON",
+    "ANSIBLE_",
+    "MOLECULE_",
+    "VIRTUAL_ENV",
+    "FORCE_COLOR",
+    "PY_COLORS",
+    "GIT_DIR",
+    "GIT_WORK_TREE",
+    # those that give an image to a scenario that is run by hand
+    "LAB_IMAGE",
+    "LAB_NAME",
+    "LAB_NUMBER",
+    "LAB_MACHINE",
+    "LAB_USER",
+    "LAB_KEY",
+    "LAB_SEED",
+    "LAB_FIRMWARE",
+    "CONTAINER_P",
+)
 
 
 class Workshop:
@@ -92,6 +111,18 @@ class Workshop:
             raise
         self._make(core.key, python, log)
 
+    def make_docs(self, log: Log) -> None:
+        """Make the environment of Sphinx, which builds the documentation site."""
+        try:
+            self._make("docs", pythons.newest(self.pythons, pythons.FOR_DOCS, "Sphinx"), log)
+        except NotRun as missing:
+            self.notice(f"NOT RUN: the documentation site: {missing}")
+            raise
+
+    def make_importer(self, log: Log) -> None:
+        """Make the environment of galaxy-importer, which does not go with the other tools."""
+        self._make("importer", pythons.newest(self.pythons, pythons.FOR_IMPORTER, "galaxy-importer"), log)
+
     def make_locks(self, log: Log) -> None:
         """Write the lock files of tools/dev again, by uv from an environment of its own."""
         self._make("lock", pythons.newest(self.pythons, pythons.FOR_MAIN, "everything here"), log)
@@ -127,6 +158,10 @@ class Workshop:
             "CRASHOPS_CACHE": str(CACHE),
             "LAB_GUESTS": str(LAB / "guests"),
         }
+
+    def path_with(self, core: Core) -> str:
+        """Return PATH with the programs of one ansible-core first; pytest and Molecule are in the main one only."""
+        return f"{self.environments[core.key] / 'bin'}{os.pathsep}{self.environ('main')['PATH']}"
 
     def run(
         self,

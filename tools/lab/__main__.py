@@ -10,7 +10,7 @@ import sys
 from pathlib import Path
 from typing import Any
 
-from tools.lab import accelerator, image, qemu
+from tools.lab import accelerator, image, qemu, recipes
 from tools.lab.console import tail
 from tools.lab.errors import GuestLost, LabError
 from tools.lab.guest import Guest, free_port, inventory_text
@@ -26,7 +26,7 @@ def parser() -> argparse.ArgumentParser:
     top = argparse.ArgumentParser(prog="python -m tools.lab", description=__doc__)
     commands = top.add_subparsers(dest="command", required=True)
     build = commands.add_parser("image", help="build an image, or find it in the cache, and print its path")
-    build.add_argument("recipes", nargs="+", metavar="RECIPE", help="debian-12, debian-13")
+    build.add_argument("recipes", nargs="+", metavar="RECIPE", help=", ".join(recipes.RECIPES))
     commands.add_parser("accelerator", help="print the accelerator that really boots a kernel here")
     _add_up(commands.add_parser("up", help="boot guests, wait for ssh, and print their inventory"))
     commands.add_parser("list", help="list the guests")
@@ -55,12 +55,9 @@ def _add_up(up: argparse.ArgumentParser) -> None:
         "guests",
         nargs="+",
         metavar="NAME=IMAGE",
-        help="IMAGE: debian-12, debian-13, a qcow2 or raw file, or a folder that `keep` saved a guest to",
+        help=f"IMAGE: {', '.join(recipes.RECIPES)}, a qcow2 or raw file, or a folder that `keep` saved a guest to",
     )
-    up.add_argument("--user", default="root", help="who logs in, for a file (default: root)")
-    up.add_argument("--key", type=Path, help="the private key that logs in, for a file (default: the lab's own)")
-    up.add_argument("--seed", action="store_true", help="give the file a cloud-init seed with user, key and addresses")
-    up.add_argument("--firmware", choices=("bios", "uefi"), default="bios", help="for a file (default: bios)")
+    _add_login(up)
     each: dict[str, Any] = {"action": "append", "type": of_guest, "default": []}
     up.add_argument(
         "--memory", metavar="[NAME=]MIB", help=f"of one or all that boot an image; default: {MEMORY_MIB}", **each
@@ -71,6 +68,33 @@ def _add_up(up: argparse.ArgumentParser) -> None:
     )
     up.add_argument("--owner", type=int, default=os.getppid(), metavar="PID", help="guests end with this process")
     up.add_argument("--inventory", type=Path, help="write the inventory to this file as well")
+
+
+def _add_login(up: argparse.ArgumentParser) -> None:
+    """Add the options about a file; the variables that stand for them are for Molecule, which passes no options on."""
+    given = os.environ.get
+    key, seeded = Path(given("LAB_KEY", "")), given("LAB_SEED", "") in ("1", "true", "yes")
+    up.add_argument(
+        "--user", default=given("LAB_USER") or "root", help="who logs in, for a file ($LAB_USER; default: root)"
+    )
+    up.add_argument(
+        "--key",
+        type=Path,
+        default=key if key.name else None,
+        help="the private key that logs in, for a file ($LAB_KEY; default: the lab's own)",
+    )
+    up.add_argument(
+        "--seed",
+        action="store_true",
+        default=seeded,
+        help="give the file a cloud-init seed with user, key and addresses ($LAB_SEED=true)",
+    )
+    up.add_argument(
+        "--firmware",
+        choices=("bios", "uefi"),
+        default=given("LAB_FIRMWARE") or "bios",
+        help="for a file ($LAB_FIRMWARE; default: bios)",
+    )
 
 
 def of_guest(word: str) -> tuple[str, int]:
@@ -110,7 +134,7 @@ def up(options: argparse.Namespace) -> None:
         guest.wait_for_ssh()
         if guest in saved:
             guest.set_clock()
-        if guest.ssh("hostname").strip() != guest.name:
+        if guest.ssh("uname -n").strip() != guest.name:
             guest.ssh(f"hostnamectl set-hostname {guest.name}")
     text = inventory_text(guests)
     if options.inventory:

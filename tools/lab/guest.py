@@ -34,6 +34,7 @@ PAUSE_S = 1.0
 SAVED_TAG = "saved"
 # the files that are saved
 SAVED_FILES = ("disk.qcow2", "variables.qcow2", "seed.img")
+BUILT_PYTHON = "/usr/bin/python3"
 # what belongs to one run of QEMU and is not saved
 OF_A_RUN = ("pid", "qmp", "ssh_port", "accelerator", "owner")
 
@@ -67,7 +68,10 @@ class Guest:
         if image.seeded:
             known_host = _write_seed(folder, image, machine)
             machine = machine._replace(seed=str(folder / "seed.img"))
-        _save(folder, machine, {"user": image.user, "key": str(image.key), "known_host": known_host})
+        # the lab's own images have one Python; on others Ansible looks for it
+        python = BUILT_PYTHON if image.kernel else "auto_silent"
+        login = {"user": image.user, "key": str(image.key), "known_host": known_host, "python": python}
+        _save(folder, machine, login)
         return cls(folder)
 
     @classmethod
@@ -238,14 +242,17 @@ class Guest:
 
     def inventory(self) -> dict[str, Any]:
         """Return the guest's variables for an Ansible inventory."""
+        # all that is done to a guest is done as root
+        become = {} if self._state["user"] == "root" else {"ansible_become": True}
         return {
             "ansible_host": "127.0.0.1",
             "ansible_port": self._state["ssh_port"],
             "ansible_user": self._state["user"],
             "ansible_ssh_private_key_file": self._state["key"],
             "ansible_ssh_common_args": " ".join(self._ssh_options()),
-            "ansible_python_interpreter": "/usr/bin/python3",
+            "ansible_python_interpreter": self._state.get("python", BUILT_PYTHON),
             "kdump_test_console": str(self.folder / "serial.log"),
+            **become,
         }
 
     def console(self) -> str:

@@ -94,6 +94,7 @@ def _bootstrap(tree: Path, recipe: recipes.Recipe, log: Path) -> None:
     argv += ["--include=" + ",".join([recipe.kernel_package, *(name for name, why in recipes.PACKAGES)])]
     fetch = f"apt-get install --yes --download-only {' '.join(recipes.PREFETCHED)}"
     argv += [f'--customize-hook=rm -f "$1"/var/cache/apt/archives/*.deb; chroot "$1" {fetch}']
+    argv += [f"--aptopt={recipes.STANDING_STILL}"] if recipe.suite in recipes.UNRELEASED else []
     argv += [recipe.suite, str(tree)]
     # without a mirror mmdebstrap takes the distribution's own, security updates included
     mirror = os.environ.get("LAB_MIRROR")

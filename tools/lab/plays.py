@@ -13,10 +13,15 @@ from typing import Any
 RUN_LIMIT_S = 1800
 
 
-def playbook(inventory: Path, name: str, limit: str = "all", **variables: Any) -> "subprocess.CompletedProcess[str]":
-    """Run a playbook of the collection with variables of the role, print its output, return the finished process."""
+def playbook(
+    inventory: Path, name: str, limit: str = "all", check: bool = False, **variables: Any
+) -> "subprocess.CompletedProcess[str]":
+    """Run a playbook of the collection with variables of the role, print its output, return the finished process.
+
+    check: only predict the changes, and show them.
+    """
     argv = ["ansible-playbook", "-i", str(inventory), "--limit", limit, f"crashops.kdump.{name}"]
-    argv += ["--extra-vars", json.dumps(variables)]
+    argv += ["--extra-vars", json.dumps(variables), *(["--check", "--diff"] if check else [])]
     done = _run(argv)
     print(done.stdout, done.stderr)
     return done

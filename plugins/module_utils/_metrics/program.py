@@ -25,7 +25,7 @@ from ansible_collections.crashops.kdump.plugins.module_utils._facts.look_options
 from ansible_collections.crashops.kdump.plugins.module_utils._kdump_info import read_facts
 from ansible_collections.crashops.kdump.plugins.module_utils._machine.host import Host
 from ansible_collections.crashops.kdump.plugins.module_utils._machine.results import Failure
-from ansible_collections.crashops.kdump.plugins.module_utils._metrics.textfile import exposition
+from ansible_collections.crashops.kdump.plugins.module_utils._metrics.textfile import Run, exposition
 from ansible_collections.crashops.kdump.plugins.module_utils._syntax.visible_text import visible
 
 NAME = "crashops-kdump-metrics"
@@ -108,8 +108,9 @@ def main(argv: List[str], start: Any, read: Reading = collect) -> int:
     """Write the metrics and return the exit status: 1 if the host could not be read or the file not be written."""
     options = _parser().parse_args(argv)
     began = time.monotonic()
-    info = _attempt(OutsideHost(Machine(start)), read, options.options)
-    content = exposition(info, round(time.time(), 3), round(time.monotonic() - began, 3)).encode("utf-8", "replace")
+    info, interval = _attempt(OutsideHost(Machine(start)), read, options.options)
+    run = Run(round(time.time(), 3), round(time.monotonic() - began, 3), interval)
+    content = exposition(info, run).encode("utf-8", "replace")
     if options.stdout:
         sys.stdout.buffer.write(content)
         sys.stdout.flush()
@@ -156,7 +157,8 @@ def _parser() -> argparse.ArgumentParser:
     place = parser.add_mutually_exclusive_group(required=True)
     place.add_argument("--directory", help="the directory of node_exporter's textfile collector; gets %s" % FILE)
     place.add_argument("--stdout", action="store_true", help="show the metrics and write nothing")
-    words = "a JSON file with probe, panic_policy, thresholds and waivers of kdump_info; left out, it is %s" % OPTIONS
+    words = "a JSON file with probe, panic_policy, thresholds and waivers of kdump_info, and with interval_seconds"
+    words += "; left out, it is %s" % OPTIONS
     parser.add_argument("--options", default=OPTIONS, help=words)
     return parser
 
@@ -169,17 +171,23 @@ def _options(host: Host, path: str) -> Dict[str, Any]:
         raise Failure("%s holds no options: %s; run setup again, which writes it" % (path, error))
 
 
-def _attempt(host: Host, read: Reading, path: str) -> Optional[Dict[str, Any]]:
-    """Read the host by the options in a file; where that fails, return None and say why in the log."""
+def _attempt(host: Host, read: Reading, path: str) -> Tuple[Optional[Dict[str, Any]], Any]:
+    """Read the host by the options in a file, and return what was read and the interval that the file names.
+
+    Where reading fails, what was read is None, and the log says why.
+    """
+    interval = None
     try:
-        return read(host, _options(host, path))
+        options = _options(host, path)
+        interval = options.get("interval_seconds")
+        return read(host, options), interval
     except Failure as failure:
         _say("cannot read the host: %s" % failure.msg)
     # Whatever else it is: metrics of an earlier run that stay as they are would go on saying that all is well.
     except Exception as error:
         last = traceback.extract_tb(error.__traceback__)[-1]
         _say("cannot read the host: %s: %s (%s, line %s)" % (type(error).__name__, error, last.filename, last.lineno))
-    return None
+    return None, interval
 
 
 def _text(raw: bytes) -> str:

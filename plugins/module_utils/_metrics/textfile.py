@@ -4,7 +4,7 @@
 # Private to this collection: no promise is made to code outside it.
 """The metrics: kdump_info's result as text for node_exporter's textfile collector."""
 
-from typing import Any, Dict, List, Optional, Tuple
+from typing import Any, Dict, List, NamedTuple, Optional, Tuple
 
 from ansible_collections.crashops.kdump.plugins.module_utils._checks.outcome import PASS, SKIP, STATUSES
 from ansible_collections.crashops.kdump.plugins.module_utils._checks.verdict import NOT_MEANT, VERDICTS
@@ -36,18 +36,28 @@ NUMBERS = (
 STATES = (
     ("verdict", "What the checks add up to; the one that holds is 1.", "verdict", VERDICTS, ("verdict",)),
     ("proof", "What a crash has proven; the one that holds is 1.", "state", proof.STATES, ("proof", "state")),
+    ("proof_source", "What made the newest proof; it is 1.", "source", proof.SOURCES, ("proof", "source")),
 )
 COMPLETENESS = ("complete", "incomplete", "unreadable", "unjudged")
 
 
-def exposition(info: Optional[Dict[str, Any]], now: float, seconds: float) -> str:
+class Run(NamedTuple):
+    """One run of the metrics program: when it ended, how long it took, and the time between two runs if it is known."""
+
+    ended: float
+    seconds: float
+    interval: Optional[float] = None
+
+
+def exposition(info: Optional[Dict[str, Any]], run: Run) -> str:
     """Return the metrics of one run as text. Facts that the host does not give are left out.
 
     info is None where the host could not be read.
     """
     text = _metric("up", "Whether the last run could read the host.", [({}, info is not None)])
-    text += _metric("last_run_timestamp_seconds", "When the last run ended.", [({}, now)])
-    text += _metric("last_run_duration_seconds", "How long the last run took.", [({}, seconds)])
+    text += _metric("last_run_timestamp_seconds", "When the last run ended.", [({}, run.ended)])
+    text += _metric("last_run_duration_seconds", "How long the last run took.", [({}, run.seconds)])
+    text += _metric("interval_seconds", "The time between two runs of the timer.", [({}, run.interval)])
     if info is None:
         return text
     text += _metric("info", "The host in words.", _words(info))

@@ -33,6 +33,7 @@ from ansible_collections.crashops.kdump.plugins.module_utils._setup.variables im
     SERVICE_TIMEOUT_S,
     config_options,
     crashkernel_options,
+    for_stack,
     named,
     service_options,
     target_key,
@@ -140,6 +141,7 @@ class Planner:
             "reason": said["reason"],
             "masked": found.unit.masked,
             "starts": options["state"] == "started",
+            "stops": options["state"] == "stopped",
         }
 
     def set_policy(self, profiles: Optional[List[str]]) -> Dict[str, Any]:
@@ -163,6 +165,7 @@ def plan_setup(
 ) -> Dict[str, Any]:
     """Return what setup would do by the role's variables, and a sentence for each refusal."""
     stack = find_stack(host)
+    variables = for_stack(variables, stack.name)
     hopeless = no_setup(host, variables)
     if hopeless is not None or not host.is_root():
         refused = [] if hopeless is not None else [NO_ROOT]
@@ -181,10 +184,14 @@ def no_setup(host: Host, variables: Dict[str, Any]) -> Optional[Dict[str, str]]:
     """Return why this machine is not set up whatever its variables say: a word and a sentence; None where it is."""
     if host.stat(VMCORE) is not None:
         return {"word": "capture_kernel", "reason": "it is inside a capture kernel and writes a dump"}
-    today = time.strftime("%Y-%m-%d", time.gmtime(host.now()))
-    waived = [one["id"] for one in variables.get("kdump_waivers") or [] if one["until"] >= today]
-    reason = unsupported(host, waived)
+    reason = unsupported(host, _waived(host, variables))
     return None if reason is None else {"word": "unsupported", "reason": reason}
+
+
+def _waived(host: Host, variables: Dict[str, Any]) -> List[str]:
+    """Return the ids of the checks that kdump_waivers names and whose day is still to come."""
+    today = time.strftime("%Y-%m-%d", time.gmtime(host.now()))
+    return [one["id"] for one in variables.get("kdump_waivers") or [] if one["until"] >= today]
 
 
 def described_stack(planner: Planner) -> Dict[str, Any]:
@@ -202,7 +209,8 @@ def _setup_parts(planner: Planner) -> Dict[str, Any]:
     changes = configuring.changes if configuring else []
     host = PlannedHost(planner.host, changes, preparing.makes() if preparing else [])
     reserving = planner.reserve(host, crashkernel_options(planner.given))
-    reserved = (reserving["reserved_bytes"] or 0) > 0
+    # in a container, whoever waives that it is one, the memory and what is loaded are those of its host
+    reserved = (reserving["reserved_bytes"] or 0) > 0 and container(planner.host) is None
     arming = planner.arm(host, service_options(planner.given, "started" if reserved else None, True))
     reboots = bool(reserving["reboot_required"])
     _refuse_service(planner, arming, preparing, reboots and bool(planner.given.get("kdump_reboot_allowed")))
@@ -255,9 +263,12 @@ def _refuse_service(
 def plan_disable(host: Host, variables: Dict[str, Any], check_mode: bool) -> Dict[str, Any]:
     """Return what disable would do on a host."""
     planner = Planner(host, variables, check_mode)
-    if container(host) is not None:
+    inside = container(host) is not None
+    if inside and "not_container" not in _waived(host, variables):
         return {"container": True, "refused": [], "stack": described_stack(planner)}
-    options = dict(service_options(variables, "stopped", False), timeout=SERVICE_TIMEOUT_S)
+    # what is loaded in a container is its host's, and stays
+    state = None if inside else "stopped"
+    options = dict(service_options(variables, state, False), timeout=SERVICE_TIMEOUT_S)
     arming = planner.arm(host, options) if planner.installed else dict(NOTHING)
     loader = _bootloader(host)
     absent = dict(crashkernel_options({}), state="absent")

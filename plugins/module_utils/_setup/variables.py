@@ -4,7 +4,7 @@
 # Private to this collection: no promise is made to code outside it.
 """The role's variables as options of the modules that setup runs, and the modules' refusals in their names."""
 
-from typing import Any, Dict, Optional
+from typing import Any, Dict, List, Optional
 
 from ansible_collections.crashops.kdump.plugins.module_utils._stacks.base import Stack
 
@@ -23,6 +23,8 @@ NAMES = {
     "minimum": "kdump_crashkernel_minimum",
     "maximum": "kdump_crashkernel_maximum",
 }
+# variables that say only what is done on the host itself, so that its stack may decide which value it gets
+BY_STACK = ("own_path", "capture_panic", "packages", "package_state")
 SERVICE_TIMEOUT_S = 600
 TARGET_TIMEOUT_S = 60
 BOOTLOADER_TIMEOUT_S = 900
@@ -31,6 +33,22 @@ BOOTLOADER_TIMEOUT_S = 900
 def variable(option: str) -> str:
     """Return the role's variable for an option of a module."""
     return NAMES.get(option) or (option if option.startswith("kdump_") else "kdump_%s" % option)
+
+
+def for_stacks() -> List[str]:
+    """Return the role's variables that the hosts of one stack can get a value of their own for."""
+    return [variable(option) for option in (*CONFIG, *NAMES, *BY_STACK)]
+
+
+def on_stack(stack: str) -> str:
+    """Return the role's variable that holds the variables for the hosts of one stack alone."""
+    return "kdump_on_%s" % stack.replace("-", "_")
+
+
+def for_stack(given: Dict[str, Any], stack: str) -> Dict[str, Any]:
+    """Return the role's variables for a host of one stack: what is meant for this stack replaces the common values."""
+    common = {name: value for name, value in given.items() if not name.startswith(on_stack(""))}
+    return dict(common, **(given.get(on_stack(stack)) or {}))
 
 
 def named(sentence: str) -> str:
@@ -59,7 +77,9 @@ def made_options(given: Dict[str, Any], generation: Optional[str], ssh_key: Opti
     own_size = given.get("kdump_crashkernel", "default") not in ("default", "auto")
     unsaid = "auto_reset_crashkernel" not in (given.get("kdump_directives") or {})
     if given.get("kdump_auto_reset_crashkernel") is not None:
-        made["auto_reset_crashkernel"] = given["kdump_auto_reset_crashkernel"]
+        # kdumpctl of EL 8 never resets it, and refuses a line that says so
+        always_so = generation == "el8" and given["kdump_auto_reset_crashkernel"] is False
+        made["auto_reset_crashkernel"] = None if always_so else given["kdump_auto_reset_crashkernel"]
     elif own_size and unsaid and generation not in (None, "el8"):
         made["auto_reset_crashkernel"] = False
     return made

@@ -21,6 +21,7 @@ IDENTIFIER = re.compile(r"[A-Za-z_][A-Za-z0-9_]*\Z")
 # letters and digits of any language, and characters that mean nothing to shells, systemd, ssh and fstab
 PLAIN_PATH = re.compile(r"/[\w/.+@,:=~-]*\Z")
 PLAIN_LOCATION = re.compile(r"[\w/.+@,:=~%\[\]-]+\Z")
+UUID = re.compile(r"[0-9A-Fa-f]{8}(-[0-9A-Fa-f]{4}){3}-[0-9A-Fa-f]{12}\Z")
 PLAIN_WORD = re.compile(r"[\w=/][\w/.+@,:=~%-]*\Z")
 
 
@@ -192,7 +193,8 @@ def device_problem(location: str) -> Optional[Problem]:
     """Return the problem of a disk target's location, which is a device below /dev, UUID= or LABEL=."""
     if re.match(r"(/dev/\S+|(UUID|LABEL)=\S+)\Z", location):
         return None
-    return Problem("it is neither a device below /dev nor UUID=... or LABEL=...", "name it in one of these forms")
+    remedy = "write UUID=%s" % location if UUID.match(location) else "name it in one of these forms"
+    return Problem("it is neither a device below /dev nor UUID=... or LABEL=...", remedy)
 
 
 def word_problem(word: str) -> Optional[Problem]:

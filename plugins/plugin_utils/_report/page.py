@@ -16,15 +16,18 @@ from pathlib import Path
 from typing import Any
 
 from ansible_collections.crashops.kdump.plugins.module_utils._checks import outcome
-from ansible_collections.crashops.kdump.plugins.plugin_utils._report import charts
+from ansible_collections.crashops.kdump.plugins.plugin_utils._report import changes as report_changes
+from ansible_collections.crashops.kdump.plugins.plugin_utils._report import charts, trend
 from ansible_collections.crashops.kdump.plugins.plugin_utils._report import readable_values as report_words
 from ansible_collections.crashops.kdump.plugins.plugin_utils._report.page_data import packed
 from ansible_collections.crashops.kdump.plugins.plugin_utils._report.summary import is_worst_first, standing
+from ansible_collections.crashops.kdump.plugins.plugin_utils._report.text_formats import notes_of
 from jinja2 import Environment, FileSystemLoader, StrictUndefined
 from markupsafe import Markup
 
 ROOM = Path(__file__).parent
 WORST = 50
+CHANGED = 20
 COLUMN_HEIGHT = 84
 # a share that is not nothing is to be seen
 LEAST_PERCENT = 0.4
@@ -73,6 +76,8 @@ def _environment() -> Environment:
         number=report_words.number,
         size=report_words.size,
         hosts=lambda count: report_words.counted(count, "host", "hosts"),
+        moment=lambda stamp: stamp[:16].replace("T", " "),
+        change=report_changes.words_of,
         human=lambda name: name.replace("_", " "),
         height=column_height,
         parts=strip_parts,
@@ -109,9 +114,20 @@ def _content(report: dict[str, Any]) -> dict[str, Any]:
         "kernel_words": report_words.counted(_kinds(rows), "kernel in use.", "different kernels in use."),
         "frequent": frequent,
         "most_frequent": max([1, *(one.hosts for one in frequent)]),
+        "notes": notes_of(report),
+        "changed": _changed(report["changes"]),
+        "most_changed": CHANGED,
+        "points": trend.with_this(report),
+        "curves": trend.curves(trend.with_this(report)),
+        "box": (trend.WIDTH, trend.HEIGHT),
         "worst": rows[:WORST],
         "worst_first": is_worst_first(rows),
     }
+
+
+def _changed(found: dict[str, Any] | None) -> list[tuple[str, str, list[dict[str, Any]]]]:
+    """Return each kind of change that there is: its key, its name and its hosts."""
+    return [(kind, name, found[kind]) for kind, name in report_changes.KINDS.items() if found and found[kind]]
 
 
 def _kinds(rows: list[dict[str, Any]]) -> int:

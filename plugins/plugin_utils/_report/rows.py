@@ -22,7 +22,7 @@ from ansible_collections.crashops.kdump.plugins.plugin_utils._report.checked_rea
 )
 
 # what a row without a result holds, in the order in which every row holds it
-EMPTY = {
+EMPTY: dict[str, Any] = {
     "host": "",
     "verdict": "failed",
     "summary": "",
@@ -56,20 +56,24 @@ CHECK_ID = re.compile(r"[a-z][a-z0-9_]*")
 def row(host: str, result: Any, made: float) -> dict[str, Any]:
     """Return a host's row of the report; there is one whatever the result is."""
     if result is None or (isinstance(result, Mapping) and (not result or result.get("skipped"))):
-        return _without(host, "not_contacted", "There is no result of this host: nothing was asked of it in this run.")
+        return without_result(
+            host, "not_contacted", "There is no result of this host: nothing was asked of it in this run."
+        )
     if not isinstance(result, Mapping):
-        return _without(host, "failed", "What was registered is no result of kdump_info but %s." % kind_of(result))
+        return without_result(
+            host, "failed", "What was registered is no result of kdump_info but %s." % kind_of(result)
+        )
     if result.get("unreachable"):
-        return _without(host, "unreachable", _why(result))
+        return without_result(host, "unreachable", _why(result))
     if result.get("failed"):
-        return _without(host, "failed", _why(result))
+        return without_result(host, "failed", _why(result))
     try:
         return dict(EMPTY, host=clean(host), **_read(Reader(result), made))
     except UnreadableResult as trouble:
-        return _without(host, "failed", "The result of this host cannot be read: it %s." % trouble)
+        return without_result(host, "failed", "The result of this host cannot be read: it %s." % trouble)
 
 
-def _without(host: str, verdict: str, summary: str) -> dict[str, Any]:
+def without_result(host: str, verdict: str, summary: str) -> dict[str, Any]:
     """Return the row of a host without facts, such as an unreachable one."""
     checks = dict.fromkeys(outcome.STATUSES, 0)
     return dict(EMPTY, host=clean(host), verdict=verdict, summary=summary, checks=checks, problems=[])

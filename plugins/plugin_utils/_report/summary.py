@@ -6,16 +6,16 @@
 
 from __future__ import annotations
 
-import time
 from collections.abc import Iterable, Mapping
 from typing import Any
 
-from ansible_collections.crashops.kdump.plugins.module_utils._checks import verdict as check_verdict
 from ansible_collections.crashops.kdump.plugins.module_utils._syntax.natural_order import natural
-from ansible_collections.crashops.kdump.plugins.plugin_utils._report import readable_values
+from ansible_collections.crashops.kdump.plugins.plugin_utils._report import changes as report_changes
+from ansible_collections.crashops.kdump.plugins.plugin_utils._report import readable_values, trend
+from ansible_collections.crashops.kdump.plugins.plugin_utils._report.earlier_reports import SCHEMA, EarlierReport
+from ansible_collections.crashops.kdump.plugins.plugin_utils._report.merge_slices import Merged
 from ansible_collections.crashops.kdump.plugins.plugin_utils._report.rows import row
 
-SCHEMA = "crashops.kdump/report/1"
 ORDER = {word: index for index, word in enumerate(readable_values.VERDICTS)}
 
 
@@ -25,10 +25,28 @@ def report(results: Iterable[tuple[str, Any]], made: float, version: str | None 
     return _whole(rows, made, version)
 
 
+def of_slices(merge: Merged, notes: list[str], made: float, version: str | None = None) -> dict[str, Any]:
+    """Return the report that the slices of a fleet make together, with sentences about files that were left out."""
+    return dict(_whole(sorted(merge.rows, key=_badness), made, version), merged=merge.said, notes=notes)
+
+
+def compared(whole: dict[str, Any], earlier: list[EarlierReport], notes: list[str]) -> dict[str, Any]:
+    """Return the report with what changed since the last of the earlier ones, its trend, and sentences about files."""
+    before = [one for one in earlier if int(one.made) < whole["made_epoch"]]
+    points = [point for one in before for point in [*one.trend, trend.Point(one.made, one.totals)]]
+    return dict(
+        whole,
+        changes=report_changes.changes(before[-1], whole["hosts"]) if before else None,
+        trend=trend.as_data(trend.joined(points, whole["made_epoch"])),
+        notes=[*whole["notes"], *notes],
+    )
+
+
 def of_rows(whole: Mapping[str, Any], rows: list[dict[str, Any]], query: str) -> dict[str, Any]:
     """Return the report with only the rows that a query selected, in the query's order."""
     selected = _whole(rows, whole["made_epoch"], whole["collection_version"])
-    return dict(selected, query={"expression": query, "of_hosts": len(whole["hosts"])})
+    asked = {"expression": query, "of_hosts": len(whole["hosts"])}
+    return dict(selected, query=asked, merged=whole["merged"], notes=whole["notes"])
 
 
 def are_rows(value: Any, whole: Mapping[str, Any]) -> bool:
@@ -39,17 +57,18 @@ def are_rows(value: Any, whole: Mapping[str, Any]) -> bool:
 
 def _whole(rows: list[dict[str, Any]], made: float, version: str | None) -> dict[str, Any]:
     """Return the report with these rows, their totals and the headline."""
-    totals = dict.fromkeys(readable_values.VERDICTS, 0)
-    for one in rows:
-        totals[one["verdict"]] += 1
     return {
         "schema": SCHEMA,
-        "made": time.strftime("%Y-%m-%dT%H:%M:%SZ", time.gmtime(made)),
+        "made": trend.stamp(made),
         "made_epoch": int(made),
         "collection_version": version,
         "query": None,
         "headline": headline(rows),
-        "totals": totals,
+        "totals": trend.totals_of(rows),
+        "merged": None,
+        "notes": [],
+        "changes": None,
+        "trend": [],
         "hosts": rows,
     }
 
@@ -69,12 +88,7 @@ def standing(rows: list[dict[str, Any]]) -> dict[str, int]:
     """Return how many hosts would leave a dump, would not, are not known, and are not meant to."""
     counts = {"would": 0, "would_not": 0, "not_known": 0, "not_meant": 0}
     for one in rows:
-        if one["ready"]:
-            counts["would"] += 1
-        elif one["verdict"] in readable_values.NOT_KNOWN:
-            counts["not_known"] += 1
-        else:
-            counts["not_meant" if one["verdict"] in check_verdict.NOT_MEANT else "would_not"] += 1
+        counts[report_changes.standing_of(one)] += 1
     return counts
 
 

@@ -13,7 +13,8 @@ from collections.abc import Callable
 from typing import Any
 
 from ansible_collections.crashops.kdump.plugins.module_utils._checks import outcome
-from ansible_collections.crashops.kdump.plugins.plugin_utils._report import charts
+from ansible_collections.crashops.kdump.plugins.plugin_utils._report import changes as report_changes
+from ansible_collections.crashops.kdump.plugins.plugin_utils._report import charts, trend
 from ansible_collections.crashops.kdump.plugins.plugin_utils._report import readable_values as report_words
 from ansible_collections.crashops.kdump.plugins.plugin_utils._report.rows import EMPTY
 
@@ -21,6 +22,8 @@ from ansible_collections.crashops.kdump.plugins.plugin_utils._report.rows import
 FORMULA = tuple("=+-@\uff1d\uff0b\uff0d\uff20")
 LISTED = 5
 WIDTH = 118
+CHANGED = 20
+LAST_POINTS = 12
 HOST_WIDTH = 30
 # each column of the terminal's table but the last: its heading and what is in it
 COLUMNS: tuple[tuple[str, Callable[[dict[str, Any]], str]], ...] = (
@@ -95,7 +98,8 @@ def as_markdown(report: dict[str, Any], title: str) -> str:
     lines += ["| verdict | hosts |", "| --- | ---: |"]
     totals = ((name, report["totals"][word]) for word, name in report_words.VERDICTS.items())
     lines += ["| %s | %s |" % (name, report_words.number(count)) for name, count in totals if count]
-    lines += ["", *_frequent_lines(report["hosts"]), "## Hosts", ""]
+    lines += ["", *_note_lines(report), *_change_lines(report["changes"]), *_trend_lines(report)]
+    lines += [*_frequent_lines(report["hosts"]), "## Hosts", ""]
     if len(listed) < len(report["hosts"]):
         ready = len(report["hosts"]) - len(listed)
         lines += ["Not listed: %s." % report_words.counted(ready, "host that is ready", "hosts that are ready"), ""]
@@ -103,6 +107,68 @@ def as_markdown(report: dict[str, Any], title: str) -> str:
         lines += ["| host | verdict | reserved / needed | free / recommended | proof | what to mend |"]
         lines += ["| --- | --- | ---: | ---: | ---: | --- |", *(_host_line(row) for row in listed)]
     return "\n".join(lines).rstrip("\n") + "\n"
+
+
+def notes_of(report: dict[str, Any]) -> list[str]:
+    """Return what the report says of the files that it was made of: sentences."""
+    merged, sentences = report["merged"], []
+    if merged:
+        sentences.append("Merged of %s." % report_words.counted(len(merged["reports"]), "report", "reports"))
+    if merged and merged["twice"]:
+        words = report_words.counted(len(merged["twice"]), "host is", "hosts are")
+        sentences.append("%s in several of them, and the newest counts: %s." % (words, _listed(merged["twice"])))
+    if merged and merged["not_reported"]:
+        words = report_words.counted(len(merged["not_reported"]), "host", "hosts")
+        sentences.append("Not reported: %s of the inventory: %s." % (words, _listed(merged["not_reported"])))
+    return [*sentences, *report["notes"]]
+
+
+def _listed(names: list[str]) -> str:
+    """Return the first names of a list, and how many there are beyond these."""
+    left = len(names) - CHANGED
+    more = " and %s more" % report_words.number(left) if left > 0 else ""
+    return ", ".join(names[:CHANGED]) + more
+
+
+def _note_lines(report: dict[str, Any]) -> list[str]:
+    """Return the Markdown lines about the files that the report was made of."""
+    return [line for sentence in notes_of(report) for line in (_escaped(sentence), "")]
+
+
+def _change_lines(found: dict[str, Any] | None) -> list[str]:
+    """Return the Markdown lines of what changed since the last report."""
+    if found is None:
+        return []
+    lines = ["## Since the last report (%s)" % found["since"], ""]
+    for kind, name in report_changes.KINDS.items():
+        hosts = found[kind]
+        if hosts:
+            lines += ["**%s: %s**" % (name, report_words.counted(len(hosts), "host", "hosts")), ""]
+            lines += ["- %s" % _change_words(one) for one in hosts[:CHANGED]]
+            left = len(hosts) - CHANGED
+            lines += ["- and %s more" % report_words.number(left)] if left > 0 else []
+            lines.append("")
+    return lines if len(lines) > 2 else [*lines, "No host changed.", ""]
+
+
+def _change_words(one: dict[str, Any]) -> str:
+    """Return one host's change in Markdown."""
+    summary = ": %s" % _escaped(one["summary"]) if one["summary"] else ""
+    return "%s (%s)%s" % (_escaped(one["host"]), report_changes.words_of(one), summary)
+
+
+def _trend_lines(report: dict[str, Any]) -> list[str]:
+    """Return the Markdown table of the last reports' counts."""
+    points = trend.with_this(report)
+    if not points:
+        return []
+    words = [one.word for one in trend.curves(points)]
+    names = ["report of", "hosts", *(report_words.VERDICTS[word] for word in words)]
+    lines = ["## Trend", "", "| %s |" % " | ".join(names), "| --- |%s" % (" ---: |" * (len(names) - 1))]
+    for one in points[-LAST_POINTS:]:
+        counts = [one["hosts"], *(one["totals"][word] for word in words)]
+        lines.append("| %s | %s |" % (one["made"], " | ".join(report_words.number(count) for count in counts)))
+    return [*lines, ""]
 
 
 def _frequent_lines(rows: list[dict[str, Any]]) -> list[str]:

@@ -100,8 +100,8 @@ COPIES = [
     ("verify's variable", spec("verify", "kdump_verify_fail")["choices"], verdict.VERDICTS),
     ("test's variable", spec("test", "kdump_test_verdicts")["choices"], refusals.NAMED_VERDICTS),
     ("the report's verdict", report_schema(*ROW, "verdict", "enum"), readable_values.VERDICTS),
-    ("the report's totals", report_schema("properties", "totals", "required"), readable_values.VERDICTS),
-    ("the report's totals", list(report_schema("properties", "totals", "properties")), readable_values.VERDICTS),
+    ("the report's totals", report_schema("definitions", "totals", "required"), readable_values.VERDICTS),
+    ("the report's totals", list(report_schema("definitions", "totals", "properties")), readable_values.VERDICTS),
     ("the style's verdicts", marked(REPORT + "page.css", r"(?m)^\.v-(\w+)"), readable_values.VERDICTS),
     ("lost hosts in the guide", re.findall(TABLE_ROW, LOST_TABLE), readable_values.NOT_KNOWN),
     # the proof

@@ -18,8 +18,9 @@ FLOORS = (
     ("_checks",),
     ("_kdump_info",),
     ("_setup", "_metrics"),
+    ("plugin_utils/_peer_variables",),
     ("modules", "plugin_utils"),
-    ("plugin_utils/_variables_action",),
+    ("plugin_utils/_variables_action", "plugin_utils/_migration", "plugin_utils/_awx"),
     ("action", "filter"),
 )
 FLOOR = {room: number for number, rooms in enumerate(FLOORS) for room in rooms}

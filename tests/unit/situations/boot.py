@@ -3,8 +3,6 @@
 # SPDX-License-Identifier: GPL-3.0-or-later
 """Situations of boot entries: what stands in them is not always what the machine boots."""
 
-from typing import Any
-
 from ansible_collections.crashops.kdump.tests.unit.armed_host import (
     EL8_RELEASE,
     EL9_RELEASE,
@@ -12,9 +10,9 @@ from ansible_collections.crashops.kdump.tests.unit.armed_host import (
     armed_el8,
     armed_el9,
 )
-from ansible_collections.crashops.kdump.tests.unit.fake_boot import EL8_ENTRIES, EL9_ENTRIES, RHEL
-from ansible_collections.crashops.kdump.tests.unit.fake_host import START, UPTIME
-from ansible_collections.crashops.kdump.tests.unit.situations.situation import Situation
+from ansible_collections.crashops.kdump.tests.unit.fake_boot import EL8_ENTRIES, EL9_ENTRIES, RHEL, GrubbyHost
+from ansible_collections.crashops.kdump.tests.unit.fake_host import START, UPTIME, FakeHost
+from ansible_collections.crashops.kdump.tests.unit.situations.situation import Change, Situation
 
 CMDLINE = "/proc/cmdline"
 LOADER_TYPE = "/proc/sys/kernel/bootloader_type"
@@ -60,7 +58,7 @@ OTHER_ENTRIES["/etc/kdump.conf"] = (
 )
 
 
-def written_before_boot(host: Any) -> None:
+def written_before_boot(host: FakeHost) -> None:
     """Let every boot entry be older than this boot."""
     for path in [*host.glob("/boot/loader/entries/*.conf"), "/boot/grub/grub.cfg"]:
         host.mtimes[path] = BEFORE_BOOT
@@ -73,11 +71,12 @@ EL9_AUTO = "title x\nlinux /vmlinuz-%s\noptions root=/dev/mapper/rhel-root ro cr
 OWN_KERNEL = "title x\nlinux /vmlinuz-mine\noptions root=/dev/mapper/rhel-root ro crashkernel=%s\n"
 
 
-def with_entry(name: str, text: str) -> Any:
+def with_entry(name: str, text: str) -> Change:
     """Return what adds an entry behind the others."""
 
-    def change(host: Any) -> None:
+    def change(host: FakeHost) -> None:
         host.files["/boot/loader/entries/%s.conf" % name] = text
+        assert isinstance(host, GrubbyHost)
         host.names = [*host.names, name]
 
     return change

@@ -3,6 +3,8 @@
 # SPDX-License-Identifier: GPL-3.0-or-later
 """Situations of what acts in the capture kernel: sysctl keys of the running system, and words of its command line."""
 
+from typing import Dict
+
 from ansible_collections.crashops.kdump.tests.unit.armed_host import (
     armed_debian,
     armed_el8,
@@ -10,6 +12,7 @@ from ansible_collections.crashops.kdump.tests.unit.armed_host import (
     armed_el10,
     armed_ubuntu,
 )
+from ansible_collections.crashops.kdump.tests.unit.fake_host import FakeHost
 from ansible_collections.crashops.kdump.tests.unit.situations.situation import Situation
 
 SCRIPT = "/usr/share/initramfs-tools/scripts/local-bottom/kdump-sysctl"
@@ -28,17 +31,17 @@ SILENT = "ready_unproven, no word"
 SEEN = "a panic of a guest with Debian 12 and 128M reserved"
 
 
-def words(more):
+def words(more: str) -> Dict[str, str]:
     """Return the files of a Debian host whose capture kernel gets some words more."""
     return {"/etc/default/kdump-tools": 'USE_KDUMP=1\nKDUMP_CMDLINE_APPEND="%s %s"\n' % (WORDS, more)}
 
 
-def masked(host):
+def masked(host: FakeHost) -> None:
     """Mask 99-big.conf by a link to /dev/null."""
     host.links["/etc/sysctl.d/99-big.conf"] = "/dev/null"
 
 
-def without_sysctl(host):
+def without_sysctl(host: FakeHost) -> None:
     """Mask the unit that applies sysctl.d."""
     host.links["/etc/systemd/system/systemd-sysctl.service"] = "/dev/null"
 

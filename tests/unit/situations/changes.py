@@ -4,11 +4,11 @@
 """What situations have in common: states of a machine, changes that make them, and what follows for other checks."""
 
 import re
-from typing import Any, Callable, Dict, Optional
+from typing import Any, Dict, Optional
 
 from ansible_collections.crashops.kdump.tests.unit.armed_host import EL9_RELEASE, KERNEL_PARTS
-
-Change = Callable[[Any], Any]
+from ansible_collections.crashops.kdump.tests.unit.fake_host import FakeHost
+from ansible_collections.crashops.kdump.tests.unit.situations.situation import Change
 
 LOADED = "/sys/kernel/kexec_crash_loaded"
 SIZE = "/sys/kernel/kexec_crash_size"
@@ -37,7 +37,7 @@ FALLS_SHORT = {"vendor_default": ("warn", "less than the"), "reserved_enough": (
 def unit(text: str) -> Change:
     """Return a change after which systemd says this of the unit."""
 
-    def change(host: Any) -> None:
+    def change(host: FakeHost) -> None:
         asked = next(line for line in host.answers if line.startswith("systemctl show -p"))
         host.answers[asked] = text
 
@@ -47,7 +47,7 @@ def unit(text: str) -> Change:
 def attributes(**changes: Any) -> Change:
     """Return a change of the host's attributes: dictionaries are updated, anything else is set."""
 
-    def change(host: Any) -> None:
+    def change(host: FakeHost) -> None:
         for name, value in changes.items():
             if isinstance(value, dict):
                 getattr(host, name).update(value)
@@ -60,7 +60,7 @@ def attributes(**changes: Any) -> Change:
 def entries(words: str, kernel: str = "") -> Change:
     """Return a change after which the boot entries of a kernel, or all, have these words in place of crashkernel=."""
 
-    def change(host: Any) -> None:
+    def change(host: FakeHost) -> None:
         for path in [path for path in host.files if path.startswith("/boot/loader/entries/") and kernel in path]:
             host.files[path] = re.sub(r" crashkernel=\S+", words, host.files[path])
 
@@ -70,7 +70,7 @@ def entries(words: str, kernel: str = "") -> Change:
 def both(*changes: Change) -> Change:
     """Return several changes as one."""
 
-    def change(host: Any) -> None:
+    def change(host: FakeHost) -> None:
         for one in changes:
             one(host)
 

@@ -3,9 +3,8 @@
 # SPDX-License-Identifier: GPL-3.0-or-later
 """Situations of a cluster's nodes: whom the capture kernel tells that it dumps."""
 
-from typing import Any
-
 from ansible_collections.crashops.kdump.tests.unit.armed_host import armed_debian, armed_el8, armed_el9, armed_el10
+from ansible_collections.crashops.kdump.tests.unit.fake_host import FakeHost
 from ansible_collections.crashops.kdump.tests.unit.situations.situation import Situation
 
 KDUMPCTL = "kdump-lib.sh: is_pcs_fence_kdump, module-setup.sh: get_pcs_fence_kdump_nodes"
@@ -27,7 +26,7 @@ FENCED = dict(NODE, **{CIB: CLUSTER % (NODES, PRIMITIVE % "fence_kdump")})
 CONF = "path /var/crash\ncore_collector makedumpfile -l --message-level 7 -d 31\n"
 
 
-def with_pcs(host: Any) -> None:
+def with_pcs(host: FakeHost) -> None:
     """Install pcs."""
     host.programs = [*host.programs, "pcs"]
 

@@ -5,13 +5,19 @@
 
 import json
 import re
-from typing import Any, Callable, List, NamedTuple
+from typing import List, NamedTuple, Optional, Union
 
 from ansible_collections.crashops.kdump.plugins.module_utils._facts.proof import PROOF
 from ansible_collections.crashops.kdump.tests.unit.armed_host import JUDGED, UNIT
-from ansible_collections.crashops.kdump.tests.unit.fake_boot import PACKAGE_DROP_IN, PACKAGE_TEXT, DebianHost
+from ansible_collections.crashops.kdump.tests.unit.fake_boot import (
+    PACKAGE_DROP_IN,
+    PACKAGE_TEXT,
+    DebianHost,
+    GrubbyHost,
+)
+from ansible_collections.crashops.kdump.tests.unit.fake_host import FakeHost
 from ansible_collections.crashops.kdump.tests.unit.situations.changes import LOADED, SIZE, entries, unit
-from ansible_collections.crashops.kdump.tests.unit.situations.situation import judge
+from ansible_collections.crashops.kdump.tests.unit.situations.situation import Change, judge
 
 SIZE_MIB = 512
 KDUMP_CONF = "/etc/kdump.conf"
@@ -26,7 +32,7 @@ class Followed(NamedTuple):
 
     checks: str
     words: str
-    follow: Callable[[Any], Any]
+    follow: Change
 
 
 class NotFollowed(NamedTuple):
@@ -37,21 +43,21 @@ class NotFollowed(NamedTuple):
     why: str
 
 
-def edit(path: str, pattern: str, by: str) -> Callable[[Any], Any]:
+def edit(path: str, pattern: str, by: str) -> Change:
     """Return an edit of a file."""
 
-    def follow(host: Any) -> None:
+    def follow(host: FakeHost) -> None:
         host.files[path] = re.sub(pattern, by, host.files.get(path, ""), flags=re.MULTILINE)
 
     return follow
 
 
-def append(host: Any, path: str, line: str) -> None:
+def append(host: FakeHost, path: str, line: str) -> None:
     """Add a line at the end of a file."""
     host.files[path] = host.files.get(path, "").rstrip("\n") + "\n" + line + "\n"
 
 
-def reserve(host: Any) -> None:
+def reserve(host: FakeHost) -> None:
     """Set kdump_crashkernel, as setup does with the reboot that follows; a size of one's own is kept from updates."""
     words = "crashkernel=%dM" % SIZE_MIB
     if isinstance(host, DebianHost):
@@ -72,14 +78,20 @@ def reserve(host: Any) -> None:
     reboot(host)
 
 
-def reboot(host: Any) -> None:
+def default_reservation(host: FakeHost) -> List[str]:
+    """Return the crashkernel= words of the entry that grubby boots by default."""
+    assert isinstance(host, GrubbyHost)
+    default = host.names[int(host.default)] if int(host.default) < len(host.names) else host.names[0]
+    args = host.field(default, "options").replace("$kernelopts", host.kernelopts())
+    return re.findall(r"crashkernel=\S+", args)
+
+
+def reboot(host: FakeHost) -> None:
     """Boot what is configured: with the memory that it asks for, and kdump armed where nothing forbids it."""
     if isinstance(host, DebianHost):
         configured = re.findall(r" ro .*(crashkernel=[^\s\"]+)", host.files["/boot/grub/grub.cfg"])[:1]
     else:
-        default = host.names[int(host.default)] if int(host.default) < len(host.names) else host.names[0]
-        args = host.field(default, "options").replace("$kernelopts", host.kernelopts())
-        configured = re.findall(r"crashkernel=\S+", args)
+        configured = default_reservation(host)
     others = [word for word in host.files[CMDLINE].split() if not word.startswith("crashkernel=")]
     host.files[CMDLINE] = " ".join(others + configured) + "\n"
     sizes = re.findall(r"(\d+)([MG])(?:$|,)", configured[-1]) if configured else [("0", "M")]
@@ -89,7 +101,7 @@ def reboot(host: Any) -> None:
     arm(host)
 
 
-def arm(host: Any) -> None:
+def arm(host: FakeHost) -> None:
     """Run setup on a host that can be armed: the image is built, the unit enabled, the capture kernel loaded."""
     forbidden = "1" in host.files.get("/proc/sys/kernel/kexec_load_disabled", "0")
     installed = host.which("kdumpctl") or host.which("kdump-config")
@@ -100,7 +112,7 @@ def arm(host: Any) -> None:
     build(host)
 
 
-def build(host: Any) -> None:
+def build(host: FakeHost) -> None:
     """Build the capture initramfs anew."""
     release = host.files["/proc/sys/kernel/osrelease"].strip()
     path = "/var/lib/kdump/initrd.img-" + release
@@ -112,7 +124,7 @@ def build(host: Any) -> None:
     host.mtimes[path] = 1700000050.0
 
 
-def install(host: Any) -> None:
+def install(host: FakeHost) -> None:
     """Install what is missing, as setup does."""
     debian = isinstance(host, DebianHost)
     wanted = ["kdump-config", "mkinitramfs"] if debian else ["kdumpctl", "dracut"]
@@ -127,7 +139,7 @@ def install(host: Any) -> None:
     arm(host)
 
 
-def make_directory(host: Any) -> None:
+def make_directory(host: FakeHost) -> None:
     """Make the dump directory, as setup does."""
     text = host.files.get(DEFAULT) if isinstance(host, DebianHost) else host.files.get(KDUMP_CONF)
     found = re.search(r"^(?:KDUMP_COREDIR=|path )(\S+)", text or "", re.MULTILINE)
@@ -136,34 +148,34 @@ def make_directory(host: Any) -> None:
     host.free.setdefault(path, 4 << 30)
 
 
-def private(host: Any) -> None:
+def private(host: FakeHost) -> None:
     """Let only root into the dump directory."""
     host.directories.update({path: 0o700 for path in host.directories if path.endswith("/crash")})
 
 
-def roomy(host: Any) -> None:
+def roomy(host: FakeHost) -> None:
     """Give every file system room."""
     host.free.update(dict.fromkeys(host.free, 4 << 40))
 
 
-def prove(host: Any) -> None:
+def prove(host: FakeHost) -> None:
     """Crash the host; a dump is left."""
     host.files["/var/lib/kdump/vmcore-creation.status"] = PROVED
 
 
-def prove_again(host: Any) -> None:
+def prove_again(host: FakeHost) -> None:
     """Let a crash test replace its record with one of the setup as it is now."""
     record = json.loads(host.files[PROOF])
     record.update(time=host.clock, own_files=judge(host)["own_files"])
     host.files[PROOF] = json.dumps(record)
 
 
-def update_makedumpfile(host: Any) -> None:
+def update_makedumpfile(host: FakeHost) -> None:
     """Install a makedumpfile that knows every kernel of these hosts."""
     host.answers["makedumpfile -v"] = "makedumpfile: version 1.7.8 (x)\nlzo\tenabled\nsnappy\tenabled\nzstd\tenabled\n"
 
 
-def restart_by_panic(host: Any) -> None:
+def restart_by_panic(host: FakeHost) -> None:
     """Give the capture kernel panic=10."""
     if isinstance(host, DebianHost):
         if re.search(r"^KDUMP_CMDLINE_APPEND=", host.files.get(DEFAULT, ""), re.MULTILINE):
@@ -175,13 +187,13 @@ def restart_by_panic(host: Any) -> None:
         edit(SYSCONFIG, r'^KDUMP_COMMANDLINE_APPEND="?([^"\n]*)"?$', r'KDUMP_COMMANDLINE_APPEND="\1 panic=10"')(host)
 
 
-def one_path(host: Any) -> None:
+def one_path(host: FakeHost) -> None:
     """Name one directory in kdump.conf. No dump server is made up there, so the dump stays on the host."""
     edit(KDUMP_CONF, r"^path .*$", "path /var/crash")(host)
     edit(KDUMP_CONF, r"^ssh .*\n", "")(host)
 
 
-def allow_kexec(host: Any) -> None:
+def allow_kexec(host: FakeHost) -> None:
     """Take the key out of sysctl.d, and boot."""
     for path in [path for path in host.files if "/sysctl.d/" in path]:
         edit(path, r"^kernel.kexec_load_disabled.*$", "")(host)
@@ -190,7 +202,7 @@ def allow_kexec(host: Any) -> None:
     arm(host)
 
 
-def list_and_mount(host: Any) -> None:
+def list_and_mount(host: FakeHost) -> None:
     """Write the target of kdump.conf into fstab, and mount it at a directory of its own."""
     kind, source = re.findall(r"^(ext[234]|xfs|btrfs) (\S+)", host.files[KDUMP_CONF], re.MULTILINE)[0]
     path = re.findall(r"^path (\S+)", host.files[KDUMP_CONF], re.MULTILINE) or ["/var/crash"]
@@ -201,28 +213,26 @@ def list_and_mount(host: Any) -> None:
     host.free["/kdump" + path[0]] = 4 << 30
 
 
-def mount_all(host: Any) -> None:
+def mount_all(host: FakeHost) -> None:
     """Mount what fstab names."""
     for line in host.files.get("/etc/fstab", "").splitlines():
         host.files["/proc/self/mountinfo"] += "40 22 254:9 / %s rw - ext4 /dev/vdz rw\n" % line.split()[1]
 
 
-def less_cma(host: Any) -> None:
+def less_cma(host: FakeHost) -> None:
     """Ask for no more than what the kernel could set aside."""
     for path in (CMDLINE, "/boot/grub/grub.cfg"):
         edit(path, "=320M,cma", "=64M,cma")(host)
 
 
-def wait(host: Any) -> None:
+def wait(host: FakeHost) -> None:
     """Look again when the capture kernel has rebooted."""
     host.files.pop("/proc/vmcore", None)
 
 
-def one_value(host: Any) -> None:
+def one_value(host: FakeHost) -> None:
     """Run setup, which sets one value for all kernels, by what the default entry has."""
-    default = host.names[int(host.default)] if int(host.default) < len(host.names) else host.names[0]
-    args = host.field(default, "options").replace("$kernelopts", host.kernelopts())
-    words = " ".join(re.findall(r"crashkernel=\S+", args))
+    words = " ".join(default_reservation(host))
     if not words:
         reserve(host)
         return
@@ -233,24 +243,24 @@ def one_value(host: Any) -> None:
         host.files["/boot/grub2/grubenv"] = "kernelopts=root=/dev/vda1 ro %s\n" % words
 
 
-def keep_value(host: Any) -> None:
+def keep_value(host: FakeHost) -> None:
     """Set kdump_auto_reset_crashkernel: false."""
     append(host, KDUMP_CONF, "auto_reset_crashkernel no")
 
 
-def unmask(host: Any) -> None:
+def unmask(host: FakeHost) -> None:
     """Run setup with kdump_masked: false."""
     unit(UNIT + JUDGED)(host)
     arm(host)
 
 
-def remove_sysctls(host: Any) -> None:
+def remove_sysctls(host: FakeHost) -> None:
     """Take what the advice names out of sysctl.d, and set it where the capture kernel does not read it."""
     for path in [path for path in host.files if "/sysctl.d/" in path or path == "/etc/kdump/sysctl.conf"]:
         host.files.pop(path)
 
 
-def plain_command_line(host: Any) -> None:
+def plain_command_line(host: FakeHost) -> None:
     """Give the capture kernel the words that it needs, and boot without those that harm it."""
     kept = [word for word in host.files[CMDLINE].split() if word.startswith(("crashkernel=", "root=", "ro"))]
     host.files[CMDLINE] = " ".join(kept) + "\n"
@@ -261,7 +271,7 @@ def plain_command_line(host: Any) -> None:
         host.files[SYSCONFIG] = 'KDUMP_IMG="vmlinuz"\nKDUMP_COMMANDLINE_APPEND="nr_cpus=1 reset_devices panic=10"\n'
 
 
-def let_drivers_in(host: Any) -> None:
+def let_drivers_in(host: FakeHost) -> None:
     """Take what keeps drivers out of dracut's, modprobe's and kdump's configuration."""
     for path in [path for path in host.files if "dracut.conf" in path or "modprobe.d" in path]:
         host.files.pop(path)
@@ -269,7 +279,7 @@ def let_drivers_in(host: Any) -> None:
     plain_command_line(host)
 
 
-def dump_to_root_file_system(host: Any) -> None:
+def dump_to_root_file_system(host: FakeHost) -> None:
     """Set kdump_path to a directory of the root file system."""
     path = "/dumps"
     if isinstance(host, DebianHost):
@@ -282,55 +292,55 @@ def dump_to_root_file_system(host: Any) -> None:
     host.free[path] = 4 << 30
 
 
-def dump_to_own_directory(host: Any) -> None:
+def dump_to_own_directory(host: FakeHost) -> None:
     """Run setup with the default kdump_own_path."""
     append(host, DEFAULT, "KDUMP_COREDIR=/var/kdump")
     host.directories["/var/kdump"], host.free["/var/kdump"] = 0o700, host.free["/var/crash"]
     arm(host)
 
 
-def readable_by_root(host: Any) -> None:
+def readable_by_root(host: FakeHost) -> None:
     """Run it as root."""
     host.root = True
 
 
-def writable(host: Any) -> None:
+def writable(host: FakeHost) -> None:
     """Mount the dump directory's file system for writing."""
     host.files["/proc/self/mountinfo"] = (
         host.files["/proc/self/mountinfo"].replace(" ro - ", " rw - ").replace("/dev/vdb1 ro", "/dev/vdb1 rw")
     )
 
 
-def sysctl(name: str, value: str) -> Callable[[Any], Any]:
+def sysctl(name: str, value: str) -> Change:
     """Return the setting of a key."""
 
-    def follow(host: Any) -> None:
+    def follow(host: FakeHost) -> None:
         host.files["/proc/sys/kernel/" + name] = value + "\n"
 
     return follow
 
 
-def lengthen_watchdog(host: Any) -> None:
+def lengthen_watchdog(host: FakeHost) -> None:
     """Give the watchdog ten minutes."""
     host.files.update({path: "600\n" for path in host.files if path.endswith("/timeout") and "watchdog" in path})
 
 
-def dump_to_target_root(host: Any) -> None:
+def dump_to_target_root(host: FakeHost) -> None:
     """Set kdump_path to /."""
     edit(KDUMP_CONF, r"^path .*$", "path /")(host)
 
 
-def remove_beside(*ends: str) -> Callable[[Any], Any]:
+def remove_beside(*ends: str) -> Change:
     """Return the removal of files by the ends of their names."""
 
-    def follow(host: Any) -> None:
+    def follow(host: FakeHost) -> None:
         for path in [path for path in host.files if path.endswith(ends)]:
             host.files.pop(path)
 
     return follow
 
 
-def remove_dumps(host: Any) -> None:
+def remove_dumps(host: FakeHost) -> None:
     """Remove dumps and what else lies beside them."""
     for path in [path for path in list(host.files) + list(host.directories) if path.startswith("/var/crash/2")]:
         host.files.pop(path, None)
@@ -425,8 +435,8 @@ NOT_FOLLOWED: List[NotFollowed] = [
 ]
 
 
-def row_for(check: str, advice: str) -> Any:
+def row_for(check: str, advice: str) -> Optional[Union[Followed, NotFollowed]]:
     """Return the row of an advice, None where neither table has one."""
-    rows: List[Any] = list(FOLLOWED) + list(NOT_FOLLOWED)
+    rows: List[Union[Followed, NotFollowed]] = [*FOLLOWED, *NOT_FOLLOWED]
     fitting = [row for row in rows if row.words in advice and (row.checks == "*" or check in row.checks.split())]
     return fitting[0] if fitting else None

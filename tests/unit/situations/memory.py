@@ -4,12 +4,13 @@
 """Situations of the memory that is kept for the capture kernel, and of the values that say how much."""
 
 import re
-from typing import Any, Dict
+from typing import Any, Dict, Optional
 
 from ansible_collections.crashops.kdump.plugins.module_utils._crashkernel.option_grammar import MIB
 from ansible_collections.crashops.kdump.tests.unit.armed_host import armed_debian, armed_el8, armed_el9
-from ansible_collections.crashops.kdump.tests.unit.fake_boot import EL9_ENTRIES, RHEL
-from ansible_collections.crashops.kdump.tests.unit.situations.situation import Situation
+from ansible_collections.crashops.kdump.tests.unit.fake_boot import EL9_ENTRIES, RHEL, DebianHost
+from ansible_collections.crashops.kdump.tests.unit.fake_host import FakeHost
+from ansible_collections.crashops.kdump.tests.unit.situations.situation import Change, Situation
 
 LOADED, SIZE = "/sys/kernel/kexec_crash_loaded", "/sys/kernel/kexec_crash_size"
 NEW_LOADED, NEW_SIZE = "/sys/kernel/kexec/crash_loaded", "/sys/kernel/kexec/crash_size"
@@ -23,7 +24,7 @@ CMDLINE = "BOOT_IMAGE=/vmlinuz root=/dev/vda1 ro %s\n"
 def booted_el9(*values: str, mib: int = 256, entries: bool = True) -> Dict[str, Any]:
     """Return the files of an EL 9 host that was booted with some values, which its entries have."""
     words = " ".join("crashkernel=" + value for value in values)
-    files = {"/proc/cmdline": CMDLINE % words, SIZE: "%d\n" % (mib * MIB)}  # type: Dict[str, Any]
+    files: Dict[str, Any] = {"/proc/cmdline": CMDLINE % words, SIZE: "%d\n" % (mib * MIB)}
     files["/etc/kernel/cmdline"] = "root=/dev/mapper/rhel-root ro %s\n" % words
     for name, kernel, options in EL9_ENTRIES if entries else ():
         text = options.replace("crashkernel=" + RHEL, words)
@@ -36,10 +37,12 @@ def with_kernel(mib: int) -> str:
     return "00100000-7ffdcfff : System RAM\n  01000000-%08x : Kernel code\n" % (0x01000000 + mib * MIB - 1)
 
 
-def with_cma(standard_mib: int, level: str = "31", ranges: Any = RANGES, release: str = "7.2.13+deb14-amd64") -> Any:
+def with_cma(
+    standard_mib: int, level: str = "31", ranges: Optional[str] = RANGES, release: str = "7.2.13+deb14-amd64"
+) -> Change:
     """Return what makes a Debian host one that has CMA beside its reservation."""
 
-    def change(host: Any) -> None:
+    def change(host: FakeHost) -> None:
         words = "crashkernel=%dM crashkernel=320M,cma" % (standard_mib or 96)
         host.files["/proc/sys/kernel/osrelease"] = release + "\n"
         host.files["/proc/cmdline"] = CMDLINE % words
@@ -53,6 +56,7 @@ def with_cma(standard_mib: int, level: str = "31", ranges: Any = RANGES, release
         host.files["/boot/vmlinuz-" + release] = "kernel"
         host.links["/var/lib/kdump/vmlinuz"] = "/boot/vmlinuz-" + release
         host.links["/var/lib/kdump/initrd.img"] = image
+        assert isinstance(host, DebianHost)
         host.releases = [release]
         host.files["/boot/grub/grub.cfg"] = re.sub(r"6\.1\.0-4\d-amd64", release, host.files["/boot/grub/grub.cfg"])
         host.files["/boot/grub/grub.cfg"] = host.files["/boot/grub/grub.cfg"].replace("crashkernel=384M-:128M", words)

@@ -4,7 +4,7 @@
 """Situations of dumps that prove nothing, and of proofs of a setup that is no longer there."""
 
 import json
-from typing import Any
+from typing import Any, Dict
 
 from ansible_collections.crashops.kdump.plugins.module_utils._facts.proof import PROOF
 from ansible_collections.crashops.kdump.tests.unit.armed_host import armed_debian, armed_el9
@@ -17,8 +17,8 @@ from ansible_collections.crashops.kdump.tests.unit.dump_builder import (
     flattened,
     kdump_compressed,
 )
-from ansible_collections.crashops.kdump.tests.unit.fake_host import START
-from ansible_collections.crashops.kdump.tests.unit.situations.situation import Situation, judge
+from ansible_collections.crashops.kdump.tests.unit.fake_host import START, FakeHost
+from ansible_collections.crashops.kdump.tests.unit.situations.situation import Change, Maker, Said, Situation, judge
 
 FOLDER = "/var/crash/202611232010"
 CORE = FOLDER + "/dump.202611232010"
@@ -31,7 +31,7 @@ CUT = "reported: a dump that was cut, or never was one, was called complete"
 LIES = {"dumps_private": ("pass", ""), "dumps_space": ("pass", "")}
 
 
-def private(host: Any) -> None:
+def private(host: FakeHost) -> None:
     """Make the folders of the dumps private, as kdump does."""
     host.directories.update({FOLDER: 0o700, EL_FOLDER: 0o700})
 
@@ -41,10 +41,10 @@ def hole(content: bytes, offset: int, size: int) -> bytes:
     return content[:offset] + bytes(size) + content[offset + size :]
 
 
-def with_kexec(on: Any) -> Any:
+def with_kexec(on: Maker) -> Maker:
     """Return a maker of hosts that have kexec among their programs."""
 
-    def made(files: Any) -> Any:
+    def made(files: Dict[str, Any]) -> FakeHost:
         host = on(files)
         host.programs = [*host.programs, "kexec"]
         return host
@@ -52,10 +52,10 @@ def with_kexec(on: Any) -> Any:
     return made
 
 
-def proven(changed: Any) -> Any:
+def proven(changed: Change) -> Change:
     """Return a change of a host that a crash test has proved, and which was changed since."""
 
-    def change(host: Any) -> None:
+    def change(host: FakeHost) -> None:
         info = judge(host)
         record = {name: info[name] for name in ("kernel", "own_files")}
         record.update(time=START, crashkernel=info["crashkernel"]["booted"], dump={"size_bytes": 7 << 20})
@@ -67,10 +67,10 @@ def proven(changed: Any) -> Any:
     return change
 
 
-def written(path: str, text: str) -> Any:
+def written(path: str, text: str) -> Change:
     """Return a change of a host that writes a file and leaves it the date of its maker, as packages do."""
 
-    def change(host: Any) -> None:
+    def change(host: FakeHost) -> None:
         host.files[path] = text
         host.mtimes[path] = START - 86400
         host.ctimes[path] = host.clock
@@ -78,19 +78,25 @@ def written(path: str, text: str) -> Any:
     return change
 
 
-def unknown_to_the_proof(host: Any) -> None:
+def unknown_to_the_proof(host: FakeHost) -> None:
     """Take the content of the files out of the proof, as an earlier version wrote it."""
     record = json.loads(host.files[PROOF])
     del record["own_files"]
     host.files[PROOF] = json.dumps(record)
 
 
-def relabelled(host: Any) -> None:
+def relabelled(host: FakeHost) -> None:
     """Change nothing but the labels of all files."""
     host.ctimes.update(dict.fromkeys(host.files, host.clock))
 
 
-def stale(words: str) -> Any:
+def unknown_to_the_proof_and_relabelled(host: FakeHost) -> None:
+    """Make both changes."""
+    unknown_to_the_proof(host)
+    relabelled(host)
+
+
+def stale(words: str) -> Dict[str, Said]:
     """Return what the checks say of a host whose proof is stale."""
     return {"proof_exists": ("pass", ""), "proof_current": ("warn", words), "proof_young": ("pass", "")}
 
@@ -109,7 +115,7 @@ TOOLS = {
 }
 
 
-def changes(name: str, on: Any, path: str, words: str = "was changed") -> Situation:
+def changes(name: str, on: Maker, path: str, words: str = "was changed") -> Situation:
     """Return the situation of a proved host of which one file has another content, and an old date."""
     programs = proven(written(path, "another"))
     return Situation(
@@ -183,7 +189,7 @@ OWN = [
         "a proof of an earlier version, and the tools were installed after it",
         armed_el9,
         TOOLS,
-        proven(lambda host: (unknown_to_the_proof(host), relabelled(host))),
+        proven(unknown_to_the_proof_and_relabelled),
         stale("the proof does not hold them"),
         source=NARROW,
         before="ready, proof_current: pass",

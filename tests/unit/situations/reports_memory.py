@@ -3,7 +3,7 @@
 # SPDX-License-Identifier: GPL-3.0-or-later
 """Situations that people reported in public: reserved memory, boot entries, what runs in the capture kernel."""
 
-from typing import Any
+from typing import Any, Dict
 
 from ansible_collections.crashops.kdump.tests.unit.armed_host import (
     EL10,
@@ -15,7 +15,12 @@ from ansible_collections.crashops.kdump.tests.unit.armed_host import (
     armed_el10,
     armed_ubuntu,
 )
-from ansible_collections.crashops.kdump.tests.unit.fake_boot import MACHINE_ID, PACKAGE_DROP_IN, PACKAGE_TEXT
+from ansible_collections.crashops.kdump.tests.unit.fake_boot import (
+    MACHINE_ID,
+    PACKAGE_DROP_IN,
+    PACKAGE_TEXT,
+    GrubbyHost,
+)
 from ansible_collections.crashops.kdump.tests.unit.situations.changes import (
     BUT_ACTIVE,
     EL9_CAPTURE_IMAGE,
@@ -44,7 +49,7 @@ FADUMP = {
 }
 
 
-def el10_with_current_makedumpfile(files: Any) -> Any:
+def el10_with_current_makedumpfile(files: Dict[str, Any]) -> GrubbyHost:
     """Return an EL 10 host whose makedumpfile knows its kernel."""
     host = armed_el10(files)
     host.answers["makedumpfile -v"] = "makedumpfile: version 1.7.8 (released on 20 Oct 2025)\nlzo\tenabled\n"

@@ -3,7 +3,7 @@
 # SPDX-License-Identifier: GPL-3.0-or-later
 """Situations that people reported in public: where the dumps go, what lies there, and what drives it."""
 
-from typing import Any
+from typing import Optional
 
 from ansible_collections.crashops.kdump.plugins.module_utils._machine.results import Failure
 from ansible_collections.crashops.kdump.tests.unit.armed_host import (
@@ -15,6 +15,7 @@ from ansible_collections.crashops.kdump.tests.unit.armed_host import (
     armed_ubuntu,
 )
 from ansible_collections.crashops.kdump.tests.unit.dump_builder import flattened, kdump_compressed
+from ansible_collections.crashops.kdump.tests.unit.fake_host import FakeHost
 from ansible_collections.crashops.kdump.tests.unit.situations.changes import SIZE, attributes, ram
 from ansible_collections.crashops.kdump.tests.unit.situations.situation import Situation
 
@@ -25,16 +26,16 @@ BTRFS = (
 )
 
 
-def kexec_holds_its_lock(host: Any) -> None:
+def kexec_holds_its_lock(host: FakeHost) -> None:
     """Let the kernel refuse to say what is reserved."""
     plain = host.read_bytes
 
-    def read_bytes(path: str, offset: int = 0, size: int = -1) -> Any:
+    def read_bytes(path: str, offset: int = 0, size: int = -1) -> Optional[bytes]:
         if path == SIZE:
             raise Failure("cannot read %s: Device or resource busy" % path)
         return plain(path, offset, size)
 
-    host.read_bytes = read_bytes
+    host.replace_methods(read_bytes=read_bytes)
 
 
 SITUATIONS = [

@@ -3,9 +3,8 @@
 # SPDX-License-Identifier: GPL-3.0-or-later
 """Situations in which kdump's tool refuses to start once more, while the host is still armed."""
 
-from typing import Any
-
 from ansible_collections.crashops.kdump.tests.unit.armed_host import armed_el8, armed_el9, armed_el10
+from ansible_collections.crashops.kdump.tests.unit.fake_host import FakeHost
 from ansible_collections.crashops.kdump.tests.unit.situations.situation import Situation
 
 GUEST = "a guest with the kdumpctl of kdump-utils 1.0.61"
@@ -14,7 +13,7 @@ DISK = PLAIN + "ext4 /dev/disk/by-id/virtio-dumps\n"
 UNSEEN = ("space", "space_to_keep", "inodes", "dump_directory_private", "dumps_complete")
 
 
-def disk(host: Any) -> None:
+def disk(host: FakeHost) -> None:
     """Give the machine the disk, with a file system on it."""
     host.files["/dev/vdb"] = ""
     host.kinds["/dev/vdb"] = "block"

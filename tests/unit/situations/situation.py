@@ -6,6 +6,7 @@
 from typing import Any, Callable, Dict, Mapping, NamedTuple, Optional, Tuple
 
 from ansible_collections.crashops.kdump.plugins.modules.kdump_info import ensure
+from ansible_collections.crashops.kdump.tests.unit.fake_host import FakeHost
 
 DEFAULTS = {
     "timeout": 30,
@@ -19,6 +20,13 @@ DEFAULTS = {
 }
 
 
+# makes a host that is right in every respect, given the files that differ
+Maker = Callable[..., FakeHost]
+Change = Callable[[FakeHost], None]
+# what one check must say: its status, and words of its reason or value
+Said = Tuple[str, str]
+
+
 class Situation(NamedTuple):
     """One machine.
 
@@ -29,15 +37,15 @@ class Situation(NamedTuple):
     """
 
     name: str
-    on: Callable[..., Any]
+    on: Maker
     files: Mapping[str, Any] = {}
-    change: Optional[Callable[[Any], Any]] = None
-    says: Mapping[str, Tuple[str, str]] = {}
+    change: Optional[Change] = None
+    says: Mapping[str, Said] = {}
     verdict: str = "ready_unproven"
     source: str = ""
     before: str = ""
 
-    def host(self) -> Any:
+    def host(self) -> FakeHost:
         """Return the machine."""
         host = self.on(dict(self.files))
         if self.change:
@@ -45,7 +53,7 @@ class Situation(NamedTuple):
         return host
 
 
-def judge(host: Any, **options: Any) -> Dict[str, Any]:
+def judge(host: FakeHost, **options: Any) -> Dict[str, Any]:
     """Return what kdump_info returns of a host."""
     return dict(ensure(host, dict(DEFAULTS, **options), False))
 

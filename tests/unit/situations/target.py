@@ -3,7 +3,7 @@
 # SPDX-License-Identifier: GPL-3.0-or-later
 """Situations of the dump target: what it is made of, which drivers it needs, and whether the next boot has it."""
 
-from typing import Any, Dict
+from typing import Any, Dict, Optional
 
 from ansible_collections.crashops.kdump.tests.unit.armed_host import (
     MOUNTS,
@@ -13,7 +13,8 @@ from ansible_collections.crashops.kdump.tests.unit.armed_host import (
     armed_el10,
     armed_ubuntu,
 )
-from ansible_collections.crashops.kdump.tests.unit.situations.situation import Situation
+from ansible_collections.crashops.kdump.tests.unit.fake_host import FakeHost
+from ansible_collections.crashops.kdump.tests.unit.situations.situation import Maker, Said, Situation
 
 CRASH = "30 22 0:99 / /var/crash rw,relatime shared:9 - %s rw\n"
 ROUTE = "Iface\tDestination\tGateway\n%s\t00000000\t0100000A\t0003\n"
@@ -33,13 +34,13 @@ def block(name: str, place: str, **attributes: str) -> Dict[str, Any]:
     return dict(files, **{"%s/%s" % (named, path.replace("__", "/")): text for path, text in attributes.items()})
 
 
-def answering(host: Any) -> None:
+def answering(host: FakeHost) -> None:
     """Let the server of the dump directory answer."""
     host.answers["stat -f -c %T /var/crash"] = "UNKNOWN\n"
 
 
 def made_of(
-    name: str, kind: str, device: str, on: Any = armed_debian, status: str = "warn", words: str = "", **more: Any
+    name: str, kind: str, device: str, on: Maker = armed_debian, status: str = "warn", words: str = "", **more: Any
 ) -> Situation:
     """Return a situation in which the type of the file system is a doubt, or leaves no dump."""
     verdict = "not_ready" if status == "fail" else "ready_unproven"
@@ -106,7 +107,9 @@ TYPES = [
 ]
 
 
-def layered(name: str, device: str, files: Dict[str, Any], word: str, on: Any = armed_debian, **more: Any) -> Situation:
+def layered(
+    name: str, device: str, files: Dict[str, Any], word: str, on: Maker = armed_debian, **more: Any
+) -> Situation:
     """Return a situation in which a device below the dumps is a doubt; a word that begins with ! is no dump at all."""
     status, verdict = ("fail", "not_ready") if word.startswith("!") else ("warn", "ready_unproven")
     says = {"target_supported": (status, word.lstrip("!"))} if word else {}
@@ -191,7 +194,7 @@ LINKS = {
 EXTRAS = ("warn", "the driver nouveau; the driver mlx5_core; the driver ib_core")
 
 
-def wired(host: Any) -> None:
+def wired(host: FakeHost) -> None:
     """Let the devices of a host lead to their drivers, and the server of an nfs target answer."""
     host.links.update(LINKS)
     answering(host)
@@ -206,7 +209,9 @@ def appended(words: str, stack: str = "kdumpctl") -> Dict[str, Any]:
     return {"/etc/sysconfig/kdump": text % words}
 
 
-def driven(name: str, on: Any, files: Dict[str, Any], said: Any, extras: Any = EXTRAS, **more: Any) -> Situation:
+def driven(
+    name: str, on: Maker, files: Dict[str, Any], said: Optional[Said], extras: Optional[Said] = EXTRAS, **more: Any
+) -> Situation:
     """Return a situation of a host with MODULES; said is what target_drivers must say, None: what it always says."""
     says = dict({"memory_extras": extras} if extras else {}, **({"target_drivers": said} if said else {}))
     says.update(more.pop("says", {}))
@@ -571,7 +576,7 @@ RAIDED = (
 ARRAY = {**block("md0", VIRTUAL + "md0", md__level="raid0\n")}
 
 
-def on_raid(name: str, words: str, said: Any, **more: Any) -> Situation:
+def on_raid(name: str, words: str, said: Optional[Said], **more: Any) -> Situation:
     """Return a situation of dumps on a volume of LVM's RAID, beside an array of mdadm of another level."""
     files = dict(crash_on("ext4", "/dev/dm-3"), **RAID)
     files.update(ARRAY, **{"/proc/modules": RAIDED})
@@ -606,7 +611,9 @@ LVM_RAID = [
 SITUATIONS += [*LISTED, *INITCALLS, *LVM_RAID]
 
 
-def standing(name: str, on: Any, options: Any, says: Any, kind: str = "ext4", **more: Any) -> Situation:
+def standing(
+    name: str, on: Maker, options: Optional[str], says: Dict[str, Said], kind: str = "ext4", **more: Any
+) -> Situation:
     """Return a situation of a mounted dump directory; options are those of fstab, None where that does not have it."""
     source = "store:/dumps" if kind == "nfs4" else "/dev/vdb"
     files = dict(crash_on(kind, source, table=False), **{"/run/systemd/system": "", "/etc/fstab": "# nothing\n"})
@@ -738,7 +745,7 @@ STANDING = [
 VDB = "/sys/devices/pci0000:00/0000:00:09.0/host0/target0:0:0/0:0:0:0/block/%s"
 
 
-def losing(name: str, on: Any, device: str, files: Dict[str, Any], word: str, **more: Any) -> Situation:
+def losing(name: str, on: Maker, device: str, files: Dict[str, Any], word: str, **more: Any) -> Situation:
     """Return a situation of a disk that a cloud empties; an empty word is one that only looks like it."""
     made = dict(crash_on("ext4", "/dev/" + device), **block(device, VDB % device))
     says = {"target_disk_kept": ("warn", word)} if word else {}
@@ -746,7 +753,7 @@ def losing(name: str, on: Any, device: str, files: Dict[str, Any], word: str, **
     return Situation(name, on, dict(made, **files), None, says, verdict, before=QUIET if word else "", **more)
 
 
-def azure(host: Any) -> None:
+def azure(host: FakeHost) -> None:
     """Let Azure's name lead to the disk."""
     host.links["/dev/disk/cloud/azure_resource"] = "/dev/sdb"
 

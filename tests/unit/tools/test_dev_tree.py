@@ -100,6 +100,7 @@ def test_every_older_release_is_locked_to_its_series() -> None:
         "2.16",
         "2.17",
         "2.18",
+        "2.19",
     ]
 
 

@@ -252,6 +252,19 @@ def test_an_image_of_others_is_never_written(tmp_path: Path, monkeypatch: pytest
     assert guest.machine == MACHINE and not guest.running()
     words = " ".join(Guest(tmp_path / "web1")._ssh_options())
     assert "StrictHostKeyChecking=accept-new" in words
+    # its Python is looked for, and its user becomes root
+    guest = Guest(tmp_path / "web1")
+    guest._state["ssh_port"] = 2222
+    reached = guest.inventory()
+    assert (reached["ansible_python_interpreter"], reached["ansible_become"]) == ("auto_silent", True)
+
+
+def test_variables_stand_for_the_options_about_a_file(monkeypatch: pytest.MonkeyPatch) -> None:
+    assert parser().parse_args(["up", "el9=x"]).user == "root"
+    for name, value in {"USER": "cloud-user", "KEY": "/k", "SEED": "true", "FIRMWARE": "uefi"}.items():
+        monkeypatch.setenv(f"LAB_{name}", value)
+    options = parser().parse_args(["up", "el9=x"])
+    assert (options.user, options.key, options.seed, options.firmware) == ("cloud-user", Path("/k"), True, "uefi")
 
 
 def _wait_gone(pid: int, limit_s: float = 20) -> bool:

@@ -35,8 +35,19 @@ PLANTED = (
     "roles/kdump/files/id_rsa",
     "crashops-kdump-0.0.9.tar.gz",
     "tests/output/log.txt",
+    "extensions/eda/rulebooks/hosts.yml",
+    "extensions/monitoring/alertmanager/secret.yml",
 )
 ROOMS = ("docs", "meta", "playbooks", "plugins", "roles")
+# what a user copies
+COPIED = (
+    "extensions/awx/",
+    "extensions/eda/",
+    "extensions/execution-environment/",
+    "extensions/molecule/default/",
+    "extensions/monitoring/",
+    "extensions/patterns/",
+)
 ALONE = {
     "CHANGELOG.md",
     "CONTRIBUTING.md",
@@ -70,7 +81,7 @@ def packed(tmp_path_factory: pytest.TempPathFactory) -> set[str]:
 
 
 def test_the_archive_holds_what_runs_and_its_documentation_and_nothing_else(packed: set[str]) -> None:
-    wanted = {path for path in wanted_files(REPOSITORY) if path.parts[0] in ROOMS}
+    wanted = {path for path in wanted_files(REPOSITORY) if path.parts[0] in ROOMS or str(path).startswith(COPIED)}
     assert sorted(packed - WRITTEN) == sorted(ALONE | {str(path) for path in wanted})
 
 
@@ -83,6 +94,28 @@ def test_an_execution_environment_is_told_the_needs_that_are_documented() -> Non
     assert meta["dependencies"] == {"python": "meta/ee-requirements.txt", "system": "meta/ee-bindep.txt"}
     python = (REPOSITORY / "meta/ee-requirements.txt").read_text().splitlines()
     assert [line for line in python if not line.startswith("#")] == ["jmespath>=0.9.5"]
+
+
+@pytest.mark.parametrize(("name", "series"), [("newest", "2.21"), ("el8", "2.16")])
+def test_an_execution_environment_has_the_ansible_core_that_is_tested(name: str, series: str) -> None:
+    folder = REPOSITORY / "extensions" / "execution-environment" / name
+    definition = yaml.safe_load((folder / "execution-environment.yml").read_text())
+    wanted = definition["dependencies"]["ansible_core"]["package_pip"]
+    assert wanted.startswith(f"ansible-core>={series}")
+    assert wanted.endswith(f",<2.{int(series[2:]) + 1}")
+    environment = "main" if name == "newest" else "core216"
+    assert f"ansible-core=={series}." in (REPOSITORY / f"tools/dev/requirements-{environment}.txt").read_text()
+
+
+@pytest.mark.parametrize("name", ["newest", "el8"])
+def test_an_execution_environment_takes_the_archive_of_this_version(name: str) -> None:
+    folder = REPOSITORY / "extensions" / "execution-environment" / name
+    version = yaml.safe_load((REPOSITORY / "galaxy.yml").read_text())["version"]
+    archive = f"crashops-kdump-{version}.tar.gz"
+    definition = yaml.safe_load((folder / "execution-environment.yml").read_text())
+    assert definition["additional_build_files"] == [{"src": archive, "dest": "archive"}]
+    needed = yaml.safe_load((folder / "requirements.yml").read_text())
+    assert needed == {"collections": [{"name": f"/build/archive/{archive}", "type": "file"}]}
 
 
 def test_dependencies_stop_before_releases_that_the_oldest_ansible_core_cannot_run() -> None:

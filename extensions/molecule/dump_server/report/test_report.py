@@ -15,7 +15,7 @@ EPHEMERAL = Path(os.environ["MOLECULE_EPHEMERAL_DIRECTORY"])
 SCHEMAS = Path(os.environ["MOLECULE_PROJECT_DIRECTORY"]) / "docs" / "schemas"
 
 
-def test_the_report_has_every_guest_and_the_one_that_is_gone():
+def test_the_report_has_every_guest_and_the_one_that_is_gone() -> None:
     hosts = json.loads((EPHEMERAL / "inventory" / "hosts.json").read_text())
     guests = sorted(hosts["all"]["hosts"])
     hosts["all"]["hosts"]["gone"] = {"ansible_host": "127.0.0.1", "ansible_port": 1}

@@ -8,61 +8,62 @@ from pathlib import Path
 
 import pytest
 import testinfra
+from testinfra.host import Host
 
-# makedumpfile's flattened format: a 4096 byte header, a record's offset and size, then the dump's own header
-FLATTENED = b"makedumpfile\0\0\0\0"
-INNER_HEADER = 4096 + 16
-NODENAME = INNER_HEADER + 77
-RELEASE = INNER_HEADER + 142
-PLACES = ("/home/kdump/crash", "/srv/crash")
+from tools.lab.dump_file import DumpFile
+from tools.lab.stacks import Stack, dmesg_of, dumps_below, stack_of
+
+# where each guest's dumps are: a stream by ssh is always in makedumpfile's flattened format
+SSH, NFS = "/home/kdump/crash", "/srv/crash"
 
 
 @pytest.fixture(scope="module")
-def store():
+def store() -> Host:
     """Return the dump server, which is no host of the scenario."""
     inventory = Path(os.environ["MOLECULE_EPHEMERAL_DIRECTORY"]) / "store.json"
     return testinfra.get_host("ansible://store", ansible_inventory=str(inventory))
 
 
-def read(store, path, offset, size):
-    """Return bytes out of a file on the server."""
-    done = store.run("dd if=%s bs=1 skip=%s count=%s 2>/dev/null | od -An -v -tx1", path, str(offset), str(size))
-    return bytes.fromhex("".join(done.stdout.split()))
+@pytest.fixture
+def stack(host: Host) -> Stack:
+    """Return the guest's stack."""
+    return stack_of(host.check_output)
 
 
-def word(store, path, offset):
-    """Return a name out of the header of a dump."""
-    return read(store, path, offset, 65).split(b"\0")[0].decode()
+@pytest.fixture(params=[SSH, NFS])
+def place(request: pytest.FixtureRequest) -> str:
+    """Return a place of the server."""
+    return str(request.param)
 
 
-@pytest.fixture(params=PLACES)
-def dump(request, host, store):
+@pytest.fixture
+def dump(host: Host, store: Host, stack: Stack, place: str) -> DumpFile:
     """Return the one dump of the guest in a place of the server."""
-    found = store.run("find %s -type f -name 'dump*'", request.param).stdout.split()
+    found = store.run(dumps_below(stack, place)).stdout.split()
     name = host.check_output("uname -n")
-    (own,) = [path for path in found if word(store, path, NODENAME) == name]
+    (own,) = [file for path in found if (file := DumpFile(store.check_output, path)).nodename() == name]
     return own
 
 
-def test_the_dump_of_each_guest_is_complete(store, dump):
-    assert read(store, dump, 0, 16) == FLATTENED
-    assert read(store, dump, INNER_HEADER, 8) == b"KDUMP   "
-    assert read(store, dump, store.file(dump).size - 16, 16) == b"\xff" * 16
+def test_the_dump_of_each_guest_is_complete(stack: Stack, place: str, dump: DumpFile) -> None:
+    assert dump.is_flattened == (place == SSH or stack.local_flattened)
+    assert dump.has_signature()
+    assert dump.is_whole()
 
 
-def test_the_dump_is_of_the_kernel_that_the_guest_runs(host, store, dump):
-    assert word(store, dump, RELEASE) == host.check_output("uname -r")
+def test_the_dump_is_of_the_kernel_that_the_guest_runs(host: Host, dump: DumpFile) -> None:
+    assert dump.release() == host.check_output("uname -r")
 
 
-def test_the_dmesg_beside_it_ends_with_the_panic(store, dump):
-    text = store.file(dump.replace("/dump.", "/dmesg.")).content_string
+def test_the_dmesg_beside_it_ends_with_the_panic(store: Host, stack: Stack, dump: DumpFile) -> None:
+    text = store.file(dmesg_of(stack, dump.path)).content_string
     assert "Kernel panic - not syncing: sysrq triggered crash" in text
 
 
-@pytest.mark.parametrize("place", PLACES)
-def test_nobody_but_the_owner_may_read_the_dumps(store, place):
-    assert store.file(place).mode == 0o700
+def test_nobody_but_the_owner_may_read_the_dumps(store: Host, stack: Stack, place: str) -> None:
+    directory = place + (stack.nfs_dumps if place == NFS else "")
+    assert store.file(directory).mode == 0o700
 
 
-def test_the_guest_is_armed_again(host):
+def test_the_guest_is_armed_again(host: Host) -> None:
     assert host.file("/sys/kernel/kexec_crash_loaded").content_string.strip() == "1"

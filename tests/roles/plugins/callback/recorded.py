@@ -13,6 +13,7 @@ author: The crashops.kdump authors
 
 import json
 import os
+from typing import Any
 
 from ansible.plugins.callback import CallbackBase
 
@@ -24,21 +25,21 @@ class CallbackModule(CallbackBase):
     CALLBACK_TYPE = "notification"
     CALLBACK_NAME = "recorded"
 
-    def _keep(self, how, result):
+    def _keep(self, how: str, result: Any) -> None:
         """Append one result; what JSON does not know is kept as text."""
         said = dict(result._result, action=result._task.action)
         row = {"how": how, "host": result._host.name, "task": result._task.get_name(), "result": said}
         with open(os.environ["RECORDED"], "a", encoding="utf-8") as stream:
             stream.write(json.dumps(row, default=str) + "\n")
 
-    def v2_runner_on_ok(self, result):
+    def v2_runner_on_ok(self, result: Any) -> None:
         self._keep("ok", result)
 
-    def v2_runner_on_failed(self, result, ignore_errors=False):
+    def v2_runner_on_failed(self, result: Any, ignore_errors: bool = False) -> None:
         self._keep("failed", result)
 
-    def v2_runner_on_skipped(self, result):
+    def v2_runner_on_skipped(self, result: Any) -> None:
         self._keep("skipped", result)
 
-    def v2_runner_on_unreachable(self, result):
+    def v2_runner_on_unreachable(self, result: Any) -> None:
         self._keep("unreachable", result)

@@ -22,6 +22,7 @@ options:
 import json
 import os
 import shlex
+from typing import Any
 
 from ansible.errors import AnsibleConnectionFailure
 from ansible.plugins.connection.local import Connection as LocalConnection
@@ -32,13 +33,13 @@ class Connection(LocalConnection):
 
     transport = "ssh"
 
-    def _connect(self):
+    def _connect(self) -> Any:
         """Refuse where the machine does not answer."""
         if self.get_option("machine") == "unreachable":
             raise AnsibleConnectionFailure("Failed to connect to the host via ssh: Connection timed out")
         return super()._connect()
 
-    def exec_command(self, cmd, in_data=None, sudoable=True):
+    def exec_command(self, cmd: str, in_data: bytes | None = None, sudoable: bool = True) -> tuple[int, bytes, bytes]:
         """Run a command that knows the machine's name, and note that the machine was asked for something."""
         with open(os.environ["RECORDED"] + ".asked", "a", encoding="utf-8") as stream:
             stream.write(f"{self.get_option('machine')}\n")

@@ -49,12 +49,12 @@ class PlayedVars(dict):
         raise AssertionError("it was templated")
 
 
-def run(check_mode=False, hostvars=None, **args):
+def run(check_mode=False, hostvars=None, at=made_up.MADE, **args):
     """Return the action's result at a fixed time."""
     task = Task()
     task.args, task.check_mode, task.action = args, check_mode, "crashops.kdump.fleet_report"
     action = ActionModule(task, Connection(), None, None, None, None)
-    action.clock = lambda: made_up.MADE
+    action.clock = lambda: at
     hostvars = {host: {"__kdump_info": result} for host, result in RESULTS.items()} if hostvars is None else hostvars
     played = hostvars if isinstance(hostvars, HostVars) else PlayedVars(hostvars)
     variables = {"hostvars": played, "ansible_play_hosts_all": sorted(hostvars)}
@@ -265,3 +265,127 @@ def test_files_are_put_in_place_only_when_all_are_written(tmp_path):
 
 def test_the_task_runs_once_for_all_hosts():
     assert ActionModule.BYPASS_HOST_LOOP is True
+
+
+DAY_S = 86400
+WORSE = dict(RESULTS, web1=made_up.info("not_ready", [made_up.check("space")]), web2=made_up.info())
+
+
+def json_of(directory, name="kdump-report"):
+    return validate("report-1", json.loads((directory / (name + ".json")).read_text()))
+
+
+def of(results):
+    """Return hosts' variables that hold results."""
+    return {host: {"__kdump_info": result} for host, result in results.items()}
+
+
+def test_report_is_compared_with_the_one_that_it_replaces(tmp_path):
+    run(directory=str(tmp_path), at=made_up.MADE - DAY_S)
+    result = run(directory=str(tmp_path), hostvars=of(WORSE))
+    report = json_of(tmp_path)
+    (broken,) = report["changes"]["broken"]
+    assert (broken["host"], broken["was"], broken["now"]) == ("web1", "ready", "not_ready")
+    assert [one["host"] for one in report["changes"]["mended"]] == ["web2"]
+    assert report["changes"]["since_epoch"] == made_up.MADE - DAY_S
+    assert [point["totals"]["ready"] for point in report["trend"]] == [1]
+    assert result["since_last"][0] == "Newly broken since %s: web1" % report["changes"]["since"]
+    assert (result["summary"]["broken"], result["summary"]["mended_count"]) == (["web1"], 1)
+
+
+def test_last_report_hands_the_whole_trend_on(tmp_path):
+    for days in (3, 2, 1, 0):
+        run(directory=str(tmp_path), formats=["json"], at=made_up.MADE - days * DAY_S)
+    assert [point["made_epoch"] for point in json_of(tmp_path)["trend"]] == [
+        made_up.MADE - days * DAY_S for days in (3, 2, 1)
+    ]
+
+
+def test_empty_list_compares_with_nothing(tmp_path):
+    run(directory=str(tmp_path), at=made_up.MADE - DAY_S)
+    result = run(directory=str(tmp_path), earlier=[])
+    assert (json_of(tmp_path)["changes"], result["since_last"], result["summary"]["since"]) == (None, [], None)
+
+
+def test_report_of_the_future_is_not_the_last_one(tmp_path):
+    run(directory=str(tmp_path), at=made_up.MADE + DAY_S)
+    run(directory=str(tmp_path))
+    assert (json_of(tmp_path)["changes"], json_of(tmp_path)["trend"]) == (None, [])
+
+
+def test_broken_earlier_report_costs_one_sentence(tmp_path):
+    (tmp_path / "kdump-report.json").write_text("{")
+    result = run(directory=str(tmp_path))
+    assert not result.get("failed")
+    assert result["notes"] == ["%s/kdump-report.json was left out: it is no JSON file." % tmp_path]
+    assert json_of(tmp_path)["notes"] == result["notes"]
+    assert "it is no JSON file" in (tmp_path / "kdump-report.html").read_text()
+
+
+def slice_of(tmp_path, name, results, age_s=0):
+    """Write the report of a part of the fleet."""
+    at = made_up.MADE - age_s
+    run(directory=str(tmp_path / "slices"), name=name, formats=["json"], hostvars=of(results), at=at)
+
+
+def test_slices_become_one_report(tmp_path):
+    slice_of(tmp_path, "one", {"web1": made_up.info(), "web2": made_up.info()}, age_s=600)
+    slice_of(tmp_path, "two", {"web2": made_up.info("not_ready"), "web3": made_up.unreachable()})
+    hostvars = {"web%d" % number: {} for number in (1, 2, 3, 4)}
+    result = run(directory=str(tmp_path / "out"), slices=[str(tmp_path / "slices")], hostvars=hostvars)
+    report = json_of(tmp_path / "out")
+    assert {row["host"]: row["verdict"] for row in report["hosts"]} == {
+        "web1": "ready",
+        "web2": "not_ready",
+        "web3": "unreachable",
+        "web4": "not_contacted",
+    }
+    assert (report["merged"]["twice"], report["merged"]["not_reported"]) == (["web2"], ["web4"])
+    assert result["notes"] == [
+        "Merged of 2 reports.",
+        "1 host is in several of them, and the newest counts: web2.",
+        "Not reported: 1 host of the inventory: web4.",
+    ]
+    assert result["summary"]["not_reported"] == ["web4"]
+    assert all(sentence in (tmp_path / "out/kdump-report.html").read_text() for sentence in result["notes"])
+    assert all(sentence in (tmp_path / "out/kdump-report.md").read_text() for sentence in result["notes"])
+
+
+def test_merged_rows_are_those_of_the_slices(tmp_path):
+    fleet = made_up.fleet(60)
+    run(directory=str(tmp_path / "whole"), formats=["json"], hostvars=of(fleet))
+    slice_of(tmp_path, "whole", fleet)
+    run(directory=str(tmp_path / "out"), slices=[str(tmp_path / "slices/whole.json")], hostvars=of({}))
+    assert json_of(tmp_path / "out")["hosts"] == json_of(tmp_path / "whole")["hosts"]
+
+
+def test_old_slice_is_left_out_and_named(tmp_path):
+    slice_of(tmp_path, "old", {"web1": made_up.info()}, age_s=25 * 3600)
+    slice_of(tmp_path, "new", {"web2": made_up.info()})
+    result = run(directory=str(tmp_path / "out"), slices=[str(tmp_path / "slices")], hostvars=of({"web1": None}))
+    assert result["totals"]["not_contacted"] == 1
+    assert "slices/old.json is older than 24 hours and not merged" in result["notes"][-1]
+
+
+@pytest.mark.parametrize(
+    ("options", "words"),
+    [
+        ({"slices": ["nowhere"]}, "they hold no report to merge."),
+        ({"slices": []}, "slices: [] is refused: they hold no report to merge"),
+        ({"slices": ["nowhere"], "results": {}}, "the hosts' results come from the option results"),
+        ({"slice_age_hours": 0}, "slice_age_hours: 0 is refused: it is no number of hours from 1 to 10000"),
+    ],
+)
+def test_merge_that_has_nothing_to_merge_is_refused(tmp_path, options, words):
+    result = run(directory=str(tmp_path / "out"), **options)
+    assert result["failed"] and words in result["msg"]
+    assert os.listdir(str(tmp_path)) == []
+
+
+def test_artifact_is_small_whatever_the_fleet(tmp_path):
+    fleet = {"host%05d" % number: made_up.info() for number in range(3000)}
+    run(directory=str(tmp_path), formats=["json"], hostvars=of(fleet), at=made_up.MADE - DAY_S)
+    broken = dict.fromkeys(fleet, made_up.info("not_ready"))
+    result = run(directory=str(tmp_path), formats=["json"], hostvars=of(broken))
+    assert (result["summary"]["broken_count"], len(result["summary"]["broken"])) == (3000, 100)
+    assert len(json.dumps(result["summary"])) < 4000

@@ -6,6 +6,7 @@
 import ast
 import glob
 import os
+from typing import Any, List
 
 import pytest
 
@@ -16,14 +17,14 @@ NO_SUBJECTS = ("__init__.py", "all_checks.py", "judge_options.py", "outcome.py",
 OTHERS_SUBJECTS = ("security.py",)
 
 
-def constant(node):
+def constant(node: Any) -> Any:
     """Return the value of a constant, None of anything else; Python 3.6 has other nodes for it than later ones."""
     while isinstance(node, ast.AST):
         node = node.value if hasattr(node, "value") else getattr(node, "s", None)
     return node
 
 
-def looks_up(node):
+def looks_up(node: ast.AST) -> bool:
     """Return whether a node is x["name"] or x.get("name")."""
     if isinstance(node, ast.Subscript):
         return isinstance(constant(node.slice), str)
@@ -32,27 +33,27 @@ def looks_up(node):
     return False
 
 
-def lookups(source):
-    return [node.lineno for node in ast.walk(ast.parse(source)) if looks_up(node)]
+def lookups(source: str) -> List[int]:
+    return [node.lineno for node in ast.walk(ast.parse(source)) if isinstance(node, ast.expr) and looks_up(node)]
 
 
 @pytest.mark.parametrize("path", CHECKS, ids=os.path.basename)
-def test_a_check_looks_nothing_up_by_a_text(path):
+def test_a_check_looks_nothing_up_by_a_text(path: str) -> None:
     with open(path, encoding="utf-8") as stream:
         assert lookups(stream.read()) == []
 
 
 @pytest.mark.parametrize("source", ['x["name"]', 'x.get("name")', 'x.get("name", None)', 'f(x)["a"].b'])
-def test_a_lookup_by_a_text_is_found(source):
+def test_a_lookup_by_a_text_is_found(source: str) -> None:
     assert lookups(source) == [1]
 
 
 @pytest.mark.parametrize("source", ["x[0]", "x[name]", "x.get(name)", 'x.name + "text"', "x[1:2]", "x.get()"])
-def test_anything_else_is_no_lookup_by_a_text(source):
+def test_anything_else_is_no_lookup_by_a_text(source: str) -> None:
     assert lookups(source) == []
 
 
-def test_a_subject_has_the_same_file_name_among_facts_and_checks():
+def test_a_subject_has_the_same_file_name_among_facts_and_checks() -> None:
     facts = {os.path.basename(path) for path in glob.glob(os.path.join(ROOMS, "_facts", "*.py"))}
     subjects = {os.path.basename(path) for path in CHECKS} - set(NO_SUBJECTS + OTHERS_SUBJECTS)
     assert subjects <= facts

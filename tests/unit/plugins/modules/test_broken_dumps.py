@@ -5,6 +5,7 @@
 
 import os
 import struct
+from typing import Dict
 
 import pytest
 from ansible_collections.crashops.kdump.plugins.module_utils._facts.dumps import read_dumps
@@ -138,7 +139,7 @@ def test_a_pipe_or_a_socket_is_no_dump_and_nobody_waits_for_it(tmp_path):
 class BadDisk(FakeHost):
     """A host on which a look at some paths fails as a disk or a server fails."""
 
-    bad = {}  # type: Dict[str, str]
+    bad: Dict[str, str] = {}
 
     def _tried(self, path, look):
         if look in self.bad.get(path, ""):

@@ -36,6 +36,8 @@ TEXTS = [
     ("kdump_crashkernel", "256M", lambda text: text),
     ("kdump_crashkernel_kernels", "/boot/vmlinuz-5.14.0", lambda text: [text]),
     ("kdump_packages", "kdump-utils", lambda text: [text]),
+    ("kdump_on_kdumpctl", "/usr/local/bin/pre", lambda text: {"kdump_pre": text}),
+    ("kdump_on_kdump_tools", "panic=5", lambda text: {"kdump_commandline_append": [text]}),
     ("kdump_metrics_directory", "/var/lib/node_exporter", lambda text: text),
     ("kdump_metrics_interval", "15min", lambda text: text),
     ("kdump_dumps_path", "/srv/dumps", lambda text: text),
@@ -46,6 +48,9 @@ ELSEWHERE = {
     "kdump_allow_unknown", "kdump_failure_action", "kdump_final_action", "kdump_package_state", "kdump_ssh_server",
     "kdump_dump_server", "kdump_test_confirm", "kdump_test_connections", "kdump_thresholds", "kdump_waivers",
     "kdump_crashkernel_minimum", "kdump_crashkernel_maximum",
+    # where the report goes, which test_places.py is about, and paths and words of the control node
+    "kdump_report_to_host", "kdump_report_to_s3", "kdump_report_to_git", "kdump_report_directory", "kdump_report_name",
+    "kdump_report_title", "kdump_report_query", "kdump_report_earlier", "kdump_report_slices",
 }  # fmt: skip
 
 

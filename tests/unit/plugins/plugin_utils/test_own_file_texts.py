@@ -6,6 +6,7 @@
 import hashlib
 import json
 
+import pytest
 from ansible_collections.crashops.kdump.plugins.module_utils._metrics import program
 from ansible_collections.crashops.kdump.plugins.module_utils._setup import metrics, panic_policy
 from ansible_collections.crashops.kdump.plugins.plugin_utils import _own_files
@@ -38,7 +39,14 @@ def test_the_timer_and_the_service_say_when_and_where():
 def test_the_program_judges_as_the_variables_say():
     given = dict(BOTH, kdump_probe=False, kdump_thresholds={"proof_age_days": 9})
     options = json.loads(_own_files.texts(given, "kdump-tools")["metrics"][program.OPTIONS])
-    assert options == {"probe": False, "thresholds": {"proof_age_days": 9}, "waivers": [], "panic_policy": ["oops"]}
+    judging = {"probe": False, "thresholds": {"proof_age_days": 9}, "waivers": [], "panic_policy": ["oops"]}
+    assert options == dict(judging, interval_seconds=3600)
+
+
+@pytest.mark.parametrize(("interval", "seconds"), [("30s", 30), ("15min", 900), ("1h 30min", 5400), ("2d", 172800)])
+def test_the_program_knows_the_time_between_two_runs(interval, seconds):
+    options = _own_files.texts(dict(BOTH, kdump_metrics_interval=interval), "kdumpctl")["metrics"][program.OPTIONS]
+    assert json.loads(options)["interval_seconds"] == seconds
 
 
 def test_each_text_is_compared_by_its_digest_on_either_stack():

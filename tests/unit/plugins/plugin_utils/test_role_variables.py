@@ -4,18 +4,21 @@
 """The role's variables without a host: names, types, and the tables that the code holds about them."""
 
 import re
+from itertools import product
 from pathlib import Path
 
 import pytest
 import yaml
 from ansible_collections.crashops.kdump.plugins.module_utils._crashkernel.validate import LIMITS
 from ansible_collections.crashops.kdump.plugins.module_utils._setup.variables import CONFIG, variable
-from ansible_collections.crashops.kdump.plugins.plugin_utils import _role_variables
+from ansible_collections.crashops.kdump.plugins.plugin_utils import _peer_variables, _role_variables
 from ansible_collections.crashops.kdump.tests.unit.armed_host import armed_debian, armed_el9
 from ansible_collections.crashops.kdump.tests.unit.set_up_host import looked_at, planned
 
 ROOT = Path(__file__).resolve().parents[4]
 PLAYBOOK_VARIABLE = re.compile(r"\bkdump_[a-z_]+")
+# crashops.kdump.awx acts on a controller, and its variables are in extensions/awx/settings.yml
+OF_AWX = "kdump_awx_"
 
 
 def judged(**variables):
@@ -25,7 +28,7 @@ def judged(**variables):
 def test_every_variable_of_a_playbook_is_known():
     plays = [play for path in (ROOT / "playbooks").glob("*.yml") for play in yaml.safe_load(path.read_text("utf-8"))]
     # the comments are left out by the parser, and the task names are words
-    named = set(PLAYBOOK_VARIABLE.findall(yaml.safe_dump(plays)))
+    named = {name for name in PLAYBOOK_VARIABLE.findall(yaml.safe_dump(plays)) if not name.startswith(OF_AWX)}
     known = {*_role_variables.OF_PLAYBOOKS, *_role_variables.options_of("setup")}
     assert named - known == set()
 
@@ -33,7 +36,9 @@ def test_every_variable_of_a_playbook_is_known():
 def test_every_variable_of_a_header_is_known_as_one():
     plays = [play for path in (ROOT / "playbooks").glob("*.yml") for play in yaml.safe_load(path.read_text("utf-8"))]
     headers = [{key: value for key, value in play.items() if "tasks" not in key and key != "when"} for play in plays]
-    assert set(PLAYBOOK_VARIABLE.findall(yaml.safe_dump(headers))) == set(_role_variables.OF_HEADERS)
+    named = {name for name in PLAYBOOK_VARIABLE.findall(yaml.safe_dump(headers)) if not name.startswith(OF_AWX)}
+    # what was typed as consent is the role's own affair
+    assert named - {"kdump_test_confirm"} == set(_role_variables.OF_HEADERS)
 
 
 @pytest.mark.parametrize(
@@ -74,7 +79,27 @@ def test_every_option_of_the_configuration_is_a_variable_of_the_role():
 
 
 def test_no_variable_has_the_name_of_another_role():
-    assert set(_role_variables.OF_PEER) & set(_role_variables.options_of("setup")) == set()
+    assert set(_peer_variables.FOREIGN) & set(_role_variables.options_of("setup")) == set()
+
+
+def test_what_a_variable_of_another_role_becomes_is_a_variable_of_the_role():
+    here = {name for variable in _peer_variables.VARIABLES for name in variable.here}
+    assert here - set(_role_variables.options_of("setup")) == set()
+
+
+def test_name_that_both_roles_have_is_no_foreign_one():
+    shared = {variable.name for variable in _peer_variables.VARIABLES if not variable.remedy}
+    assert shared - set(_role_variables.options_of("setup")) == set()
+
+
+def test_guide_has_a_row_for_each_variable_of_the_other_role():
+    guide = (ROOT / "docs/migration.md").read_text(encoding="utf-8")
+    row = "| `%s` | %s | %s |"
+    rows = [
+        row % (one.name, ", ".join("`%s`" % name for name in one.here) or "none", one.meaning)
+        for one in _peer_variables.VARIABLES
+    ]
+    assert [line for line in guide.splitlines() if line.startswith("| `kdump_")] == rows
 
 
 @pytest.mark.parametrize("make", [armed_debian, armed_el9])
@@ -127,3 +152,76 @@ def test_a_bare_host_of_kdumpctl_is_not_refused_for_grubby_that_the_packages_bri
 )
 def test_a_host_only_says_whether_its_dumps_go_to_the_path_of_the_operator(values, own_directory, path):
     assert _role_variables.for_host(values, own_directory).get("kdump_path") == path
+
+
+ON_STACK = ("kdump_on_kdumpctl", "kdump_on_kdump_tools")
+
+
+def refused(**variables):
+    """Return what the control node says against variables."""
+    values, wrong = _role_variables.converted(variables, "setup")
+    return wrong + _role_variables.refusals(values, lambda name: True, [])
+
+
+@pytest.mark.parametrize("name", ON_STACK)
+def test_a_value_for_one_stack_has_the_type_of_its_variable(name):
+    given = {"kdump_extra_bins": "/bin/a,/bin/b", "kdump_backup": "yes", "kdump_crashkernel": None}
+    values, wrong = _role_variables.converted({name: given}, "setup")
+    assert (values[name], wrong) == ({"kdump_extra_bins": ["/bin/a", "/bin/b"], "kdump_backup": True}, [])
+
+
+WRONG_ON_STACK = [
+    ({"kdump_crashkernal": "256M"}, ".kdump_crashkernal: '256M' is refused: there is no such option; use kdump_crashk"),
+    ({"core_collector": "cp"}, ".core_collector: 'cp' is refused: there is no such option; use kdump_core_collector."),
+    ({"kdump_reboot_allowed": True}, "one value for both stacks; set kdump_reboot_allowed itself."),
+    ({"kdump_test_confirm": "web1"}, "this variable has one value for both stacks"),
+    ({"kdump_on_kdumpctl": {}}, "this variable has one value for both stacks"),
+    ({"kdump_backup": "maybe"}, ".kdump_backup: 'maybe' is refused: it is neither true nor false"),
+    ({"kdump_extra_bins": [None]}, ".kdump_extra_bins: [None] is refused: an entry of the list is empty"),
+    ({"kdump_commandline_append": "a,b"}, ".kdump_commandline_append: 'a,b' is refused: a comma may be a part"),
+    ({"kdump_packages": ["kdump >"]}, ".kdump_packages: 'kdump >' is refused: it is no name of a package"),
+    ({"kdump_pre": "/bin/a\nb"}, ".kdump_pre: '/bin/a\\nb' is refused"),
+    ({"kdump_target": {"type": "ssh", "location": "k@s"}}, "a host's stack chooses nothing there; set kdump_target in"),
+    ({"kdump_target": {"type": "nfs", "location": "s:/e"}}, "the dumps go to another machine"),
+]
+
+
+@pytest.mark.parametrize("name, row", list(product(ON_STACK, WRONG_ON_STACK)))
+def test_a_wrong_value_for_one_stack_is_refused_on_every_host(name, row):
+    (sentence,) = refused(**{name: row[0]})
+    assert sentence.startswith(name + ".") and row[1] in sentence
+
+
+@pytest.mark.parametrize("kind, location", [("ssh", "k@s"), ("nfs", "s:/e")])
+def test_a_stack_does_not_choose_the_directory_on_a_dump_server(kind, location):
+    target = {"type": kind, "location": location}
+    (sentence,) = refused(kdump_target=target, kdump_on_kdumpctl={"kdump_path": "/other"})
+    assert sentence.startswith("kdump_on_kdumpctl.kdump_path: '/other' is refused: the dumps go to another machine")
+    assert refused(kdump_target={"type": "local"}, kdump_on_kdumpctl={"kdump_path": "/other"}) == []
+
+
+@pytest.mark.parametrize("make, name, other", [(armed_el9, *ON_STACK), (armed_debian, *reversed(ON_STACK))])
+def test_a_host_gets_what_is_meant_for_its_stack_and_nothing_else(make, name, other):
+    # kdump-tools has neither of these options, and kdumpctl has no such action
+    given = {name: {"kdump_path": "/srv/own"}, other: {"kdump_path": "/srv/other", "kdump_final_action": "explode"}}
+    values = _role_variables.converted(dict(given, kdump_path="/srv/common"), "setup")[0]
+    plan = planned(looked_at(make()), **values)
+    assert plan["refused"] == []
+    assert plan["target"]["path"] == "/srv/own"
+
+
+def test_an_option_of_kdumpctl_alone_is_refused_on_kdump_tools_unless_it_is_meant_for_kdumpctl():
+    given = {"kdump_extra_modules": "gfs2"}
+    debian = looked_at(armed_debian())
+    assert planned(debian, **_role_variables.converted(given, "setup")[0])["refused"]
+    assert planned(debian, **_role_variables.converted({"kdump_on_kdumpctl": given}, "setup")[0])["refused"] == []
+
+
+def test_what_the_host_refuses_is_named_as_it_was_given():
+    sentences = ["kdump_path: '/tmp' is refused: no.", "kdump_crashkernel.x: 1 is refused: no.", "The disk is full."]
+    values = {"kdump_path": "/srv", "kdump_on_kdump_tools": {"kdump_path": "/tmp"}}
+    assert _role_variables.of_stack(sentences, values, "kdump-tools") == [
+        "kdump_on_kdump_tools.kdump_path: '/tmp' is refused: no.",
+        *sentences[1:],
+    ]
+    assert _role_variables.of_stack(sentences, values, "kdumpctl") == sentences

@@ -5,6 +5,8 @@
 
 import shutil
 import subprocess
+from pathlib import Path
+from typing import List
 
 import pytest
 from ansible_collections.crashops.kdump.plugins.module_utils._bootloaders.default_grub import edited_default_grub
@@ -61,14 +63,14 @@ TEXT = 'A=1\n%s\nGRUB_CMDLINE_LINUX_DEFAULT="quiet"\nGRUB_CMDLINE_LINUX_RECOVERY
         ('B="b"\nGRUB_CMDLINE_LINUX="a ${B}"', 'B="b"\nGRUB_CMDLINE_LINUX="a ${B} crashkernel=1G"'),
     ],
 )
-def test_the_last_assignment_alone_gets_the_value(line, after):
+def test_the_last_assignment_alone_gets_the_value(line: str, after: str) -> None:
     edited = edited_default_grub(TEXT % line, ["1G"])
     assert edited == TEXT % after
     assert edited_default_grub(edited, ["1G"]) == edited
 
 
 @pytest.mark.parametrize("text", [TEXT % '#GRUB_CMDLINE_LINUX="a"', "A=1", ""])
-def test_a_file_that_assigns_none_gets_a_line(text):
+def test_a_file_that_assigns_none_gets_a_line(text: str) -> None:
     edited = edited_default_grub(text, ["512M,high", "128M,low"])
     assert edited.startswith(text)
     assert edited.endswith('GRUB_CMDLINE_LINUX="crashkernel=512M,high crashkernel=128M,low"\n')
@@ -85,7 +87,7 @@ def test_a_file_that_assigns_none_gets_a_line(text):
         ("B=2", "B=2"),
     ],
 )
-def test_a_value_is_taken_out_without_a_trace(line, after):
+def test_a_value_is_taken_out_without_a_trace(line: str, after: str) -> None:
     assert edited_default_grub(TEXT % line, []) == TEXT % after
 
 
@@ -113,7 +115,7 @@ UNPLAIN = [
 
 
 @pytest.mark.parametrize(("line", "reason"), UNPLAIN)
-def test_what_cannot_be_edited_right_is_refused_in_one_sentence(line, reason):
+def test_what_cannot_be_edited_right_is_refused_in_one_sentence(line: str, reason: str) -> None:
     text = 'A=1\nGRUB_CMDLINE_LINUX="a crashkernel=2G"\n%s\n' % line
     with pytest.raises(Failure) as failure:
         edited_default_grub(text, ["1G"])
@@ -126,11 +128,11 @@ def test_what_cannot_be_edited_right_is_refused_in_one_sentence(line, reason):
     "line",
     ['[ -e /x ] && GRUB_CMDLINE_LINUX="b"', 'GRUB_CMDLINE_LINUX="$(cat /x)"', "exit 0", 'GRUB_CMDLINE_LINUX+=" b"'],
 )
-def test_where_nothing_says_a_value_nothing_has_to_be_taken_out(line):
+def test_where_nothing_says_a_value_nothing_has_to_be_taken_out(line: str) -> None:
     assert edited_default_grub(TEXT % line, []) == TEXT % line
 
 
-def sourced(shell, text, path):
+def sourced(shell: str, text: str, path: Path) -> str:
     path.write_text(text + "\nprintf '%s' \"$GRUB_CMDLINE_LINUX\"\n")
     return subprocess.check_output([shell, str(path)], universal_newlines=True, stderr=subprocess.DEVNULL)
 
@@ -157,8 +159,8 @@ SECOND = {"dash": PIECES, "bash": PIECES + ADDED}
     ("shell", "second"), [(name, line) for name, lines in SECOND.items() if shutil.which(name) for line in lines]
 )
 def test_a_shell_that_sources_the_file_finds_the_values_and_every_other_argument(
-    shell, wanted, first, second, tmp_path
-):
+    shell: str, wanted: List[str], first: str, second: str, tmp_path: Path
+) -> None:
     text = first + "\n" + second
     before = sourced(shell, text, tmp_path / "before")
     try:

@@ -5,6 +5,7 @@
 
 import shutil
 import subprocess
+from pathlib import Path
 
 import pytest
 from ansible_collections.crashops.kdump.plugins.module_utils._bootloaders.grub_variables import GrubVariables
@@ -45,7 +46,7 @@ UNTOLD = [
 ]
 
 
-def read(*texts):
+def read(*texts: str) -> GrubVariables:
     settings = GrubVariables([NAME])
     for number, text in enumerate(texts):
         settings.source(text.format(NAME), "/%d.cfg" % number)
@@ -54,28 +55,28 @@ def read(*texts):
 
 @pytest.mark.parametrize("shell", [name for name in ("dash", "bash") if shutil.which(name)])
 @pytest.mark.parametrize("text", TOLD)
-def test_a_predicted_value_is_that_of_the_shell(text, shell, tmp_path):
+def test_a_predicted_value_is_that_of_the_shell(text: str, shell: str, tmp_path: Path) -> None:
     script = tmp_path / "all.sh"
     script.write_text("%s\nprintf '%%s' \"$%s\"\n" % (text.format(NAME), NAME))
     assert read(text).values[NAME] == subprocess.check_output([shell, str(script)], universal_newlines=True)
 
 
 @pytest.mark.parametrize("text", UNTOLD)
-def test_what_only_a_shell_can_compute_is_unknown_and_the_line_is_named(text):
+def test_what_only_a_shell_can_compute_is_unknown_and_the_line_is_named(text: str) -> None:
     settings = read(text)
     assert settings.values[NAME] is None
     assert " of /0.cfg" in settings.doubts[NAME]
 
 
-def test_files_are_sourced_one_after_the_other():
+def test_files_are_sourced_one_after_the_other() -> None:
     settings = read('{0}="a"', '{0}="$' + NAME + ' b"', '{0}+=" c"')
     assert (settings.values[NAME], len(settings.plain)) == ("a b c", 1)
 
 
-def test_a_later_plain_value_ends_the_doubt():
+def test_a_later_plain_value_ends_the_doubt() -> None:
     settings = read('{0}="$(cat /x)"', '{0}="b"')
     assert (settings.values[NAME], settings.doubts) == ("b", {})
 
 
-def test_the_first_reason_is_the_one_that_is_named():
+def test_the_first_reason_is_the_one_that_is_named() -> None:
     assert read('{0}="$(cat /x)"', '\n{0}+=" b"').doubts[NAME] == "line 1 of /0.cfg is no plain assignment"

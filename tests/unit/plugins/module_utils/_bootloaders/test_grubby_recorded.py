@@ -8,8 +8,10 @@ recorded/grubby.json names the releases that were run and their commits; its ent
 
 import json
 import os
+from typing import Any, Dict, List
 
 import pytest
+from ansible_collections.crashops.kdump.plugins.module_utils._bootloaders.base import Bootloader
 from ansible_collections.crashops.kdump.plugins.module_utils._bootloaders.find import find_bootloader
 from ansible_collections.crashops.kdump.plugins.module_utils._bootloaders.grubby_output import parse_info
 from ansible_collections.crashops.kdump.plugins.module_utils._machine.results import Failure
@@ -20,11 +22,11 @@ with open(os.path.join(os.path.dirname(__file__), "..", "recorded", "grubby.json
     RECORDED = json.load(stream)
 
 
-def printed(name):
+def printed(name: str) -> str:
     return "".join("%s\n" % line for line in RECORDED["entries"][name])
 
 
-def bootloader(call):
+def bootloader(call: Dict[str, Any]) -> Bootloader:
     """Return the boot loader of a host that says what was recorded before a call."""
     files = {"/proc/cmdline": "ro\n"}
     for name in ("memtest", "uki"):
@@ -34,7 +36,7 @@ def bootloader(call):
 
 
 @pytest.mark.parametrize("call", RECORDED["calls"], ids=lambda call: "%s %s" % (call["before"], call["argv"][1:3]))
-def test_the_real_grubby_does_what_was_planned(call):
+def test_the_real_grubby_does_what_was_planned(call: Dict[str, Any]) -> None:
     plan = bootloader(call).plan(call["wanted"], call["kernels"])
     assert plan.commands == [call["argv"]]
     seen = {entry.id: entry for entry in parse_info(printed(call["after"]), call["default_index"])}
@@ -45,7 +47,7 @@ def test_the_real_grubby_does_what_was_planned(call):
 
 
 @pytest.mark.parametrize("call", RECORDED["calls"], ids=lambda call: "%s %s" % (call["before"], call["argv"][1:3]))
-def test_after_the_real_grubby_nothing_is_left_to_do(call):
+def test_after_the_real_grubby_nothing_is_left_to_do(call: Dict[str, Any]) -> None:
     plan = bootloader(dict(call, before=call["after"])).plan(call["wanted"], call["kernels"])
     assert plan.commands == []
 
@@ -60,7 +62,7 @@ def test_after_the_real_grubby_nothing_is_left_to_do(call):
         ("fedora-pair", [["512M,high", "128M,low"]] * 3),
     ],
 )
-def test_what_each_release_prints_is_read(name, expected):
+def test_what_each_release_prints_is_read(name: str, expected: List[List[str]]) -> None:
     entries = parse_info(printed(name), "0\n")
     assert [values(entry.cmdline) for entry in entries] == expected
     assert [entry.default for entry in entries] == [True, False, False]
@@ -68,7 +70,7 @@ def test_what_each_release_prints_is_read(name, expected):
     assert entries[2].id == "0123456789abcdef0123456789abcdef-0-rescue"
 
 
-def test_a_grubenv_without_kernelopts_is_found_out_before_grubby_does_nothing():
+def test_a_grubenv_without_kernelopts_is_found_out_before_grubby_does_nothing() -> None:
     call = {"before": "el8-nokernelopts", "default_index": "0"}
     with pytest.raises(Failure, match="run grub2-mkconfig"):
         bootloader(call).plan(["256M"], "all")

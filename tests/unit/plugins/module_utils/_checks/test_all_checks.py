@@ -5,6 +5,8 @@
 
 import json
 import subprocess
+from pathlib import Path
+from typing import Any, Callable, Dict, List, Optional, Tuple
 
 import pytest
 from ansible_collections.crashops.kdump.plugins.module_utils._checks.all_checks import CHECKS, IDS
@@ -13,6 +15,7 @@ from ansible_collections.crashops.kdump.plugins.module_utils._checks.outcome imp
 from ansible_collections.crashops.kdump.plugins.module_utils._facts.look_options import LookOptions
 from ansible_collections.crashops.kdump.plugins.module_utils._facts.proof import KDUMPCTL_STATUS, PROOF
 from ansible_collections.crashops.kdump.plugins.module_utils._kdump_info import read_facts
+from ansible_collections.crashops.kdump.plugins.module_utils._machine.host import Completed
 from ansible_collections.crashops.kdump.plugins.module_utils._machine.results import Failure
 from ansible_collections.crashops.kdump.plugins.module_utils._service.state import PROPERTIES
 from ansible_collections.crashops.kdump.tests.unit.armed_host import (
@@ -34,7 +37,13 @@ from ansible_collections.crashops.kdump.tests.unit.dump_builder import (
     flattened,
     kdump_compressed,
 )
-from ansible_collections.crashops.kdump.tests.unit.fake_boot import PACKAGE_DROP_IN, PACKAGE_TEXT
+from ansible_collections.crashops.kdump.tests.unit.fake_boot import (
+    PACKAGE_DROP_IN,
+    PACKAGE_TEXT,
+    DebianHost,
+    GrubbyHost,
+)
+from ansible_collections.crashops.kdump.tests.unit.fake_host import FakeHost
 
 GIB = 1 << 30
 NFS_MOUNT = "30 22 0:40 / /srv rw - nfs4 store:/dumps rw\n"
@@ -46,26 +55,26 @@ PANIC_10 = 'USE_KDUMP=1\nKDUMP_CMDLINE_APPEND="systemd.unit=kdump-tools-dump.ser
 UNPROVEN = ("proof_exists", "collector_kernel", "capture_restarts")
 
 
-def debian(files=None, **more):
+def debian(files: Optional[Dict[str, Any]] = None, **more: str) -> Callable[[], DebianHost]:
     return lambda: armed_debian(files, **more)
 
 
-def el9(files=None, **more):
+def el9(files: Optional[Dict[str, Any]] = None, **more: str) -> Callable[[], GrubbyHost]:
     return lambda: armed_el9(files, **more)
 
 
-def defaults(text):
+def defaults(text: str) -> Callable[[], DebianHost]:
     return debian({"/etc/default/kdump-tools": "USE_KDUMP=1\n" + text})
 
 
-def conf(text):
+def conf(text: str) -> Callable[[], GrubbyHost]:
     return el9({"/etc/kdump.conf": text})
 
 
-def with_(make, **changes):
+def with_(make: Callable[[], FakeHost], **changes: Any) -> Callable[[], FakeHost]:
     """Return a maker of a host whose attributes differ: dictionaries are updated, anything else is set."""
 
-    def made():
+    def made() -> FakeHost:
         host = make()
         for name, value in changes.items():
             if isinstance(value, dict):
@@ -77,12 +86,12 @@ def with_(make, **changes):
     return made
 
 
-def disk(name, kinds):
+def disk(name: str, kinds: Dict[str, str]) -> Dict[str, str]:
     """Return the files by which /sys tells that a disk holds something."""
     return {"/sys/class/block/" + path: text for path, text in kinds.items()}
 
 
-def later(*paths):
+def later(*paths: str) -> Dict[str, float]:
     return dict.fromkeys(paths, 1700000010.0)
 
 
@@ -394,26 +403,26 @@ BROKEN = [
 BOTH_STACKS = [armed_debian, armed_el9]
 
 
-def checks(host, limits=None, **options):
+def checks(host: FakeHost, limits: Optional[Thresholds] = None, **options: Any) -> Dict[str, Any]:
     facts = read_facts(host, LookOptions(**options), JudgeOptions(limits or Thresholds()))
     return {check["id"]: check for check in facts["checks"]}
 
 
 @pytest.mark.parametrize(("name", "status", "words", "make"), BROKEN)
-def test_what_is_broken_is_found_by_its_check(name, status, words, make):
+def test_what_is_broken_is_found_by_its_check(name: str, status: str, words: str, make: Callable[[], FakeHost]) -> None:
     found = checks(make())[name]
     assert (found["status"], words in "%s %s" % (found["reason"], found["value"])) == (status, True), found
     assert found["advice"] or status == "skip"
 
 
 @pytest.mark.parametrize("make", BOTH_STACKS)
-def test_where_nothing_is_broken_no_check_complains(make):
+def test_where_nothing_is_broken_no_check_complains(make: Callable[..., FakeHost]) -> None:
     complaints = [check for check in checks(make()).values() if check["status"] not in ("pass", "skip")]
     assert [check["id"] for check in complaints if check["id"] not in UNPROVEN] == []
 
 
 @pytest.mark.parametrize("make", BOTH_STACKS)
-def test_every_answer_is_whole(make):
+def test_every_answer_is_whole(make: Callable[..., FakeHost]) -> None:
     for check in checks(make()).values():
         assert check["status"] in STATUSES
         assert (check["reason"] is not None) or check["status"] == "pass"
@@ -421,7 +430,7 @@ def test_every_answer_is_whole(make):
         assert all(isinstance(check[key], (str, type(None))) for key in ("value", "wanted", "reason", "advice"))
 
 
-def test_every_check_is_broken_by_some_test():
+def test_every_check_is_broken_by_some_test() -> None:
     # these are told, never complained of; or they need what the other tables of this file make
     elsewhere = {"hibernation", "sysrq", "reservation_readable", "ssh_host_key", "ssh_name", "raw_device", "inodes"}
     elsewhere |= {"file_system_type", "thin_pool", "hang_policy", "proof_current", "proof_young", "machine_unchanged"}
@@ -433,7 +442,7 @@ def test_every_check_is_broken_by_some_test():
     assert len(IDS) == len(set(IDS)) == len(CHECKS)
 
 
-def ssh_host(said):
+def ssh_host(said: Tuple[int, str, str]) -> DebianHost:
     """Return a host whose ssh says something when it logs in."""
     host = armed_debian({"/etc/default/kdump-tools": "USE_KDUMP=1\nSSH=k@10.0.0.9\n", "/root/.ssh/kdump_id_rsa": "key"})
     host.programs.append("ssh")
@@ -442,12 +451,12 @@ def ssh_host(said):
     host.answers.update(ASKED_SSH)
     plain = host.run
 
-    def run(argv, timeout_s=60, check=True):
+    def run(argv: List[str], timeout_s: int = 60, check: bool = True) -> Completed:
         if argv[0] == "ssh" and argv[1] != "-G":
             host.answers[" ".join(argv)] = said
         return plain(argv, timeout_s, check)
 
-    host.run = run
+    host.replace_methods(run=run)
     return host
 
 
@@ -460,14 +469,14 @@ def ssh_host(said):
         ((22, "step=make\n", ""), "target_writable", "cannot be written to"),
     ],
 )
-def test_what_a_login_says_belongs_to_one_check(said, name, words):
+def test_what_a_login_says_belongs_to_one_check(said: Tuple[int, str, str], name: str, words: str) -> None:
     found = checks(ssh_host(said))
     assert [found[name]["status"], words in found[name]["reason"]] == ["fail", True]
     others = [one for one in ("ssh_server", "ssh_key", "ssh_host_key", "target_writable") if one != name]
     assert all(found[one]["status"] in ("skip", "pass") for one in others)
 
 
-def test_a_directory_of_a_server_that_holds_other_things_too_can_be_written_to(tmp_path):
+def test_a_directory_of_a_server_that_holds_other_things_too_can_be_written_to(tmp_path: Path) -> None:
     (tmp_path / "README").write_text("")
     tmp_path.chmod(0o755)
     host = ssh_host((0, "", ""))
@@ -477,7 +486,7 @@ def test_a_directory_of_a_server_that_holds_other_things_too_can_be_written_to(t
     assert subprocess.call(["sh", "-c", line], stdout=subprocess.DEVNULL) == 0
 
 
-def test_a_login_that_works_tells_the_room_on_the_server():
+def test_a_login_that_works_tells_the_room_on_the_server() -> None:
     said = "existed=1\nbefore=700\nstep=space\n/dev/vda1 8000000 1000000 7000000 13% /\n"
     facts = read_facts(ssh_host((0, said, "")), LookOptions())
     assert facts["space"]["free_bytes"] == 7000000 * 1024
@@ -485,7 +494,7 @@ def test_a_login_that_works_tells_the_room_on_the_server():
     assert {check["status"] for check in facts["checks"] if check["id"].startswith("ssh_")} == {"pass"}
 
 
-def test_a_probe_can_be_switched_off():
+def test_a_probe_can_be_switched_off() -> None:
     host = ssh_host((255, "", "never asked"))
     found = checks(host, probe=False)
     assert {found[name]["status"] for name in ("ssh_server", "ssh_key", "ssh_host_key", "space")} == {"skip"}
@@ -493,19 +502,19 @@ def test_a_probe_can_be_switched_off():
     assert host.connected == []
 
 
-def known_as(*addresses):
+def known_as(*addresses: str) -> str:
     """Return what getent says of a name with these addresses."""
     return "".join("%s STREAM store\n%s DGRAM\n%s RAW\n" % (one, one, one) for one in addresses)
 
 
-def nfs_store(*addresses):
+def nfs_store(*addresses: str) -> DebianHost:
     """Return a host that dumps to an NFS server with these addresses, and that cannot mount anything."""
     host = defaults("NFS=store:/dumps\n")()
     host.answers["getent ahosts store"] = known_as(*addresses)
     return host
 
 
-def test_a_server_is_there_where_any_of_its_addresses_answers():
+def test_a_server_is_there_where_any_of_its_addresses_answers() -> None:
     host = nfs_store("fd00::9", "10.0.0.9", "10.0.0.8")
     host.refused["fd00::9"] = "No route to host"
     assert read_facts(host, LookOptions())["probe"]["trouble"] == "program_missing"
@@ -532,30 +541,38 @@ def test_a_server_is_there_where_any_of_its_addresses_answers():
         (["fd00::9", "10.0.0.9"], 1, [1], "timed out"),
     ],
 )
-def test_a_server_that_is_gone_costs_the_limit_however_many_addresses_it_has(addresses, limit, limits, why):
+def test_a_server_that_is_gone_costs_the_limit_however_many_addresses_it_has(
+    addresses: List[str], limit: int, limits: List[float], why: str
+) -> None:
     host, given = nfs_store(*addresses), []
     began = host.clock
 
-    def refuses(address, port, timeout_s):
+    def refuses(address: str, port: int, timeout_s: float) -> Optional[str]:
         given.append(timeout_s)
         host.clock += timeout_s
         return "timed out"
 
-    host.refuses = refuses
+    host.replace_methods(refuses=refuses)
     facts = read_facts(host, LookOptions(probe_timeout_s=limit))
     assert (given, host.clock - began) == (limits, limit)
     words = "store does not answer on TCP port 2049 (%s); see to its address, its state and the firewalls."
     assert facts["probe"]["msg"] == words % why
 
 
-def test_a_limit_that_an_address_does_not_use_up_is_for_the_others():
-    host, given = nfs_store("fd00::9", "10.0.0.9"), []
-    host.refuses = lambda address, port, timeout_s: given.append(timeout_s) or "refused"
+def test_a_limit_that_an_address_does_not_use_up_is_for_the_others() -> None:
+    host = nfs_store("fd00::9", "10.0.0.9")
+    given: List[float] = []
+
+    def refuses(address: str, port: int, timeout_s: float) -> str:
+        given.append(timeout_s)
+        return "refused"
+
+    host.replace_methods(refuses=refuses)
     read_facts(host, LookOptions())
     assert given == [2.5, 5]
 
 
-def stopped(host):
+def stopped(host: DebianHost) -> None:
     raise Failure("ssh did not end within 5 seconds and was stopped")
 
 
@@ -572,14 +589,16 @@ def stopped(host):
         (stopped, [("10.0.0.9", 22)], "login"),
     ],
 )
-def test_an_ssh_server_is_knocked_at_where_ssh_goes_and_logged_in_to_by_a_proxy_unasked(configured, knocked, trouble):
+def test_an_ssh_server_is_knocked_at_where_ssh_goes_and_logged_in_to_by_a_proxy_unasked(
+    configured: Any, knocked: List[Tuple[str, int]], trouble: str
+) -> None:
     host = ssh_host((255, "", "k@10.0.0.9: Permission denied (publickey)."))
     host.answers["ssh -G k@10.0.0.9"] = configured
     assert read_facts(host, LookOptions())["probe"]["trouble"] == trouble
     assert host.connected == knocked
 
 
-def test_an_ssh_server_that_is_gone_is_told_by_the_name_and_the_port_that_ssh_has_for_it():
+def test_an_ssh_server_that_is_gone_is_told_by_the_name_and_the_port_that_ssh_has_for_it() -> None:
     host = ssh_host((255, "", "never asked"))
     host.answers["ssh -G k@10.0.0.9"] = "hostname store\nport 2222\n"
     host.answers["getent ahosts store"] = known_as("10.0.0.7")
@@ -588,7 +607,7 @@ def test_an_ssh_server_that_is_gone_is_told_by_the_name_and_the_port_that_ssh_ha
     assert read_facts(host, LookOptions())["probe"]["msg"].startswith(words)
 
 
-def test_only_root_asks_ssh_for_its_configuration():
+def test_only_root_asks_ssh_for_its_configuration() -> None:
     host = ssh_host((255, "", "never asked"))
     host.root = False
     host.programs.append("ip")
@@ -613,7 +632,9 @@ OVER_ETH0 = "%s dev eth0 src 10.0.0.2 uid 0 \\    cache \n"
 STORE = {"getent ahosts store": known_as("fd00::9", "10.0.0.9")}
 
 
-def way_to(target, answers, files=None, **options):
+def way_to(
+    target: str, answers: Dict[str, Any], files: Optional[Dict[str, str]] = None, **options: Any
+) -> Tuple[Dict[str, Any], List[str]]:
     """Return what capture_network says of a target, and the commands that it took to ask for names and routes."""
     host = debian(dict({"/etc/default/kdump-tools": "USE_KDUMP=1\n" + target}, **VLAN, **(files or {})))()
     host.programs += ["ip", "ssh"]
@@ -638,17 +659,17 @@ def way_to(target, answers, files=None, **options):
         ),
     ],
 )
-def test_the_way_to_the_server_is_that_of_its_own_route(target, answers, asked):
+def test_the_way_to_the_server_is_that_of_its_own_route(target: str, answers: Dict[str, str], asked: List[str]) -> None:
     found, commands = way_to(target, answers)
     assert (found["status"], found["value"], commands) == ("warn", "lan.7 (vlan)", asked)
 
 
-def test_a_default_route_that_does_not_lead_to_the_server_does_not_count():
+def test_a_default_route_that_does_not_lead_to_the_server_does_not_count() -> None:
     found, dummy = way_to("NFS=10.0.0.9:/d\n", {"ip -o route get 10.0.0.9": OVER_ETH0}, BOND)
     assert (found["status"], found["value"]) == ("pass", "an ordinary interface")
 
 
-def test_without_a_probe_only_an_address_that_stands_in_the_target_is_asked_for():
+def test_without_a_probe_only_an_address_that_stands_in_the_target_is_asked_for() -> None:
     answers = {"ip -o route get 10.0.0.9": OVER_VLAN}
     found, commands = way_to("SSH=k@10.0.0.9\n", answers, BOND, probe=False)
     assert (found["value"], commands) == ("lan.7 (vlan)", ["ip"])
@@ -666,7 +687,9 @@ def test_without_a_probe_only_an_address_that_stands_in_the_target_is_asked_for(
         ("SSH=k@10.0.0.9\n", {"ssh -G k@10.0.0.9": "hostname 10.0.0.9\nproxyjump gate\n"}, []),
     ],
 )
-def test_where_the_route_is_not_known_the_way_is_the_default_one(target, answers, asked):
+def test_where_the_route_is_not_known_the_way_is_the_default_one(
+    target: str, answers: Dict[str, Any], asked: List[str]
+) -> None:
     found, commands = way_to(target, answers, BOND)
     assert (found["value"], commands) == ("bond0 (bond)", asked)
     found = way_to(target, answers, {"/proc/net/ipv6_route": IPV6_ROUTES})[0]
@@ -679,7 +702,7 @@ def test_where_the_route_is_not_known_the_way_is_the_default_one(target, answers
         assert "No route from this host to the server" in found["reason"]
 
 
-def test_the_way_to_an_export_that_is_mounted_is_asked_for_as_well():
+def test_the_way_to_an_export_that_is_mounted_is_asked_for_as_well() -> None:
     mounts = "/dev/vda1 / ext4 rw 0 0\nstore:/d /nfs nfs4 rw 0 0\n"
     host = armed_el9(dict({"/etc/kdump.conf": "nfs store:/d\n", "/proc/mounts": mounts}, **VLAN))
     host.programs.append("ip")
@@ -690,26 +713,23 @@ def test_the_way_to_an_export_that_is_mounted_is_asked_for_as_well():
 
 
 @pytest.mark.parametrize("make", BOTH_STACKS)
-def test_no_way_is_looked_for_where_the_dumps_cross_no_network(make):
+def test_no_way_is_looked_for_where_the_dumps_cross_no_network(make: Callable[..., FakeHost]) -> None:
     host = make()
     host.programs += ["ip", "ssh"]
-    looked, plain = [], host.read_bytes
-    host.read_bytes = lambda path, *part: looked.append(path) or plain(path, *part)
+    looked = host.watch("read_bytes")
     checks(host)
     assert "/proc/cmdline" in looked
     assert not any(argv[0] in ("ip", "ssh", "getent") for argv in host.commands)
     assert not any(path.startswith("/proc/net/") for path in looked)
 
 
-def test_a_directory_on_a_server_that_is_gone_costs_one_command_and_no_stat():
+def test_a_directory_on_a_server_that_is_gone_costs_one_command_and_no_stat() -> None:
     host = armed_debian(
         {"/proc/self/mountinfo": MOUNTS + NFS_MOUNT, "/etc/default/kdump-tools": "USE_KDUMP=1\nKDUMP_COREDIR=/srv/c\n"}
     )
     argv = ["stat", "-f", "-c", "%T", "/srv"]
     host.answers[" ".join(argv)] = (1, "", "stat: cannot read file system information for '/srv/c': Stale file handle")
-    looked = []
-    plain = host.stat
-    host.stat = lambda path: looked.append(path) or plain(path)
+    looked = host.watch("stat")
     found = checks(host)
     assert found["space"]["status"] == "fail"
     assert not any(path.startswith("/srv") for path in looked)
@@ -730,7 +750,7 @@ PROOF_RECORD = {
 }
 
 
-def proved(**changes):
+def proved(**changes: Any) -> DebianHost:
     return armed_debian({PROOF: json.dumps(dict(PROOF_RECORD, **changes))})
 
 
@@ -749,12 +769,14 @@ BOOTED = {"/proc/cmdline": "ro panic=30 crashkernel=256M\n"}
         (el9({"/etc/sysconfig/kdump": "KDUMP_COMMANDLINE='ro panic=-1'\n"}), "pass", "panic=-1"),
     ],
 )
-def test_the_capture_kernels_own_panic_is_read_where_its_command_line_comes_from(make, status, value):
+def test_the_capture_kernels_own_panic_is_read_where_its_command_line_comes_from(
+    make: Callable[[], FakeHost], status: str, value: str
+) -> None:
     found = checks(make())["capture_restarts"]
     assert (found["status"], found["value"] or "none") == (status, value)
 
 
-def test_a_proof_makes_a_host_ready_and_settles_every_doubt():
+def test_a_proof_makes_a_host_ready_and_settles_every_doubt() -> None:
     facts = read_facts(proved(), LookOptions())
     assert (facts["verdict"], facts["proof"]["state"], facts["proof"]["age_seconds"]) == ("ready", "proven", 10000)
     doubt = next(check for check in facts["checks"] if check["id"] == "collector_kernel")
@@ -774,7 +796,7 @@ def test_a_proof_makes_a_host_ready_and_settles_every_doubt():
         ({"settings": {"loading": {"KDUMP_KEXEC_ARGS": "-d"}}}, "loading was KDUMP_KEXEC_ARGS=-d and is none"),
     ],
 )
-def test_a_proof_of_something_else_is_stale(changes, words):
+def test_a_proof_of_something_else_is_stale(changes: Dict[str, Any], words: str) -> None:
     host = proved(**changes)
     host.files["/sys/class/dmi/id/bios_vendor"], host.files["/sys/class/dmi/id/bios_version"] = "SeaBIOS\n", "1.16\n"
     facts = read_facts(host, LookOptions())
@@ -800,12 +822,12 @@ def test_a_proof_of_something_else_is_stale(changes, words):
         ("image", {"path": IMAGE, "mtime": "then"}),
     ],
 )
-def test_rubbish_in_a_proof_is_unknown_and_no_traceback(name, value):
+def test_rubbish_in_a_proof_is_unknown_and_no_traceback(name: str, value: Any) -> None:
     facts = read_facts(proved(**{name: value}), LookOptions())
     assert (facts["proof"]["state"], facts["verdict"]) == ("unknown", "ready_unproven")
 
 
-def test_a_proof_that_is_deeper_than_anybody_writes_is_unknown():
+def test_a_proof_that_is_deeper_than_anybody_writes_is_unknown() -> None:
     facts = read_facts(armed_debian({PROOF: '{"version": 2, "time": %s' % ("[" * 100000)}), LookOptions())
     assert facts["proof"]["state"] == "unknown"
 
@@ -814,7 +836,7 @@ BOOT_LOG = "[    0.000000] Linux version %s (x)\n[    0.000000] Command line: ro
 CRASHED = "/var/crash/202311150000"
 
 
-def crashed(reserved, crash_time, record=None):
+def crashed(reserved: str, crash_time: int, record: Optional[Dict[str, Any]] = None) -> DebianHost:
     """Return a host with a complete dump of a crash, and perhaps crash_test's record of it."""
     pad = len(KERNEL) - len(RELEASE)
     dump = kdump_compressed().replace(KERNEL.encode(), RELEASE.encode() + bytes(pad), 1)
@@ -835,7 +857,7 @@ def crashed(reserved, crash_time, record=None):
         ("384M-:128M", 1699999000, "never"),
     ],
 )
-def test_a_dump_proves_the_setup_that_made_it(reserved, crash_time, state):
+def test_a_dump_proves_the_setup_that_made_it(reserved: str, crash_time: int, state: str) -> None:
     assert read_facts(crashed(reserved, crash_time), LookOptions())["proof"]["state"] == state
 
 
@@ -843,24 +865,24 @@ def test_a_dump_proves_the_setup_that_made_it(reserved, crash_time, state):
     "changes",
     [{"crashkernel": ["512M"]}, {"settings": {"path": "/srv"}}, {"collector_mtime": 5.0}, {"kernel": "6.1.0-40"}],
 )
-def test_the_dump_of_a_crash_test_does_not_make_its_stale_record_good(changes):
+def test_the_dump_of_a_crash_test_does_not_make_its_stale_record_good(changes: Dict[str, Any]) -> None:
     record = dict(PROOF_RECORD, time=1700000100.0, **changes)
     assert read_facts(crashed("384M-:128M", 1700000100, record), LookOptions())["proof"]["state"] == "stale"
     later_crash = crashed("384M-:128M", 1700000200, record)
     assert read_facts(later_crash, LookOptions())["proof"]["source"] == "dump"
 
 
-def owned(path, uid):
+def owned(path: str, uid: int) -> Callable[[DebianHost], None]:
     """Return a change of a host on which a path belongs to a user."""
     return lambda host: host.owners.update({path: uid})
 
 
-def opened(path, mode):
+def opened(path: str, mode: int) -> Callable[[DebianHost], None]:
     """Return a change of a host on which a directory has a mode."""
     return lambda host: host.directories.update({path: mode})
 
 
-def linked(host):
+def linked(host: DebianHost) -> None:
     """Make the dump's folder a link that lies where everybody may make one."""
     opened("/var/crash", 0o1777)(host)
     host.links[CRASHED] = CRASHED
@@ -883,43 +905,46 @@ def linked(host):
         linked,
     ],
 )
-def test_a_dump_that_others_than_root_could_have_put_there_proves_nothing(change):
+def test_a_dump_that_others_than_root_could_have_put_there_proves_nothing(change: Callable[[DebianHost], None]) -> None:
     host = crashed("384M-:128M", 1700000100)
     change(host)
     assert read_facts(host, LookOptions())["proof"]["state"] == "never"
 
 
-def test_a_dump_of_root_proves_the_setup_in_a_directory_where_users_may_make_their_own_files():
+def test_a_dump_of_root_proves_the_setup_in_a_directory_where_users_may_make_their_own_files() -> None:
     host = crashed("384M-:128M", 1700000100)
     host.directories["/var/crash"] = 0o3777
     assert read_facts(host, LookOptions())["proof"]["source"] == "dump"
 
 
-def test_a_crash_in_the_future_proves_nothing_and_hides_no_real_one():
+def test_a_crash_in_the_future_proves_nothing_and_hides_no_real_one() -> None:
     host = crashed("384M-:128M", 3786912000)
     host.mtimes[CRASHED + "/dump.202311150000"] = 1699990000.0
     facts = read_facts(host, LookOptions())
     assert (facts["proof"]["state"], facts["dumps"]["newest_time"]) == ("never", 1699990000.0)
 
 
-def test_a_dump_whose_pages_were_not_read_proves_nothing():
+def test_a_dump_whose_pages_were_not_read_proves_nothing() -> None:
     host = crashed("384M-:128M", 1700000100)
-    clock, reads = host.clock, []
-    host.now = lambda: clock + (100 if len(reads) > 20 else 0)
+    clock = host.clock
+    reads: List[str] = []
+    host.replace_methods(now=lambda: clock + (100 if len(reads) > 20 else 0))
     plain = host.read_bytes
 
-    def read_bytes(path, offset=0, size=-1):
+    def read_bytes(path: str, offset: int = 0, size: int = -1) -> Optional[bytes]:
         if path == CRASHED + "/dump.202311150000":
             reads.append(path)
         return plain(path, offset, size)
 
-    host.read_bytes = read_bytes
+    host.replace_methods(read_bytes=read_bytes)
     assert read_facts(crashed("384M-:128M", 1700000100), LookOptions())["proof"]["state"] == "proven"
     assert read_facts(host, LookOptions())["proof"]["state"] == "never"
 
 
 @pytest.mark.parametrize(("hole", "state"), [(None, "proven"), (range(0x208, 0x228), "never")])
-def test_an_elf_core_proves_the_setup_if_its_memory_names_the_kernel_and_shows_no_hole(hole, state):
+def test_an_elf_core_proves_the_setup_if_its_memory_names_the_kernel_and_shows_no_hole(
+    hole: Optional[range], state: str
+) -> None:
     dead = DeadKernel(release=RELEASE, logged=RELEASE)
     dead.info = dead.info.replace(KERNEL, RELEASE).replace(str(CRASH_TIME), "1700000100")
     dead.pages.update({frame: bytes(4096) for frame in hole or ()})
@@ -937,14 +962,14 @@ def test_an_elf_core_proves_the_setup_if_its_memory_names_the_kernel_and_shows_n
         ({"dump": {"size_bytes": 40 << 20, "kernel": "5.10.0-9"}}, "its dump was of the kernel 5.10.0-9"),
     ],
 )
-def test_a_record_of_a_crash_that_cannot_be_is_no_proof(record, words):
+def test_a_record_of_a_crash_that_cannot_be_is_no_proof(record: Dict[str, Any], words: str) -> None:
     facts = read_facts(proved(**record), LookOptions())
     assert (facts["proof"]["state"], facts["verdict"]) == ("stale", "ready_unproven")
     assert words in facts["proof"]["stale_because"][0]
 
 
 @pytest.mark.parametrize(("path", "uid"), [(PROOF, 1000), ("/var/lib/crashops-kdump", 1000)])
-def test_a_record_that_others_than_root_could_have_written_is_no_proof(path, uid):
+def test_a_record_that_others_than_root_could_have_written_is_no_proof(path: str, uid: int) -> None:
     host = proved()
     host.directories["/var/lib/crashops-kdump"] = 0o700
     host.owners[path] = uid
@@ -952,13 +977,13 @@ def test_a_record_that_others_than_root_could_have_written_is_no_proof(path, uid
     assert (facts["proof"]["state"], facts["verdict"]) == ("unknown", "ready_unproven")
 
 
-def test_kdumpctls_record_that_others_than_root_could_have_written_is_no_proof():
+def test_kdumpctls_record_that_others_than_root_could_have_written_is_no_proof() -> None:
     host = armed_el9({KDUMPCTL_STATUS: "success kdump_test_id=1700000050-5\n"})
     host.owners[KDUMPCTL_STATUS] = 1000
     assert read_facts(host, LookOptions())["proof"]["state"] == "never"
 
 
-def test_what_a_user_has_put_there_counts_neither_for_a_host_nor_against_it():
+def test_what_a_user_has_put_there_counts_neither_for_a_host_nor_against_it() -> None:
     host = crashed("384M-:128M", 1700000100)
     planted = "/var/crash/202311150001"
     host.files[planted + "/dump.202311150001"] = flattened(kdump_compressed())[:9000]
@@ -970,7 +995,7 @@ def test_what_a_user_has_put_there_counts_neither_for_a_host_nor_against_it():
     assert (found["status"], found["value"]) == ("pass", "1 dumps, none broken off; 1 more of users, not judged")
 
 
-def test_a_dump_that_a_user_has_made_up_is_no_panic_of_this_host_and_opens_no_dump():
+def test_a_dump_that_a_user_has_made_up_is_no_panic_of_this_host_and_opens_no_dump() -> None:
     host = crashed("384M-:128M", 1700000100)
     host.directories["/var/crash"] = 0o3777
     plain = checks(host)["dumps_private"]
@@ -980,13 +1005,13 @@ def test_a_dump_that_a_user_has_made_up_is_no_panic_of_this_host_and_opens_no_du
     assert (plain["status"], checks(host)["dumps_private"]["status"]) == ("warn", "skip")
 
 
-def test_a_file_that_changed_since_a_crash_takes_its_proof_away():
+def test_a_file_that_changed_since_a_crash_takes_its_proof_away() -> None:
     host = crashed("384M-:128M", 1700000100)
     host.mtimes["/etc/default/kdump-tools"] = 1700000150.0
     assert read_facts(host, LookOptions())["proof"]["state"] == "never"
 
 
-def test_a_proof_ages_and_is_of_one_size_of_machine():
+def test_a_proof_ages_and_is_of_one_size_of_machine() -> None:
     found = checks(proved(time=1600000000.0, ram_bytes=1 << 30))
     assert found["proof_young"]["reason"] == "The last proof is 1157 days old."
     assert (
@@ -1005,21 +1030,21 @@ def test_a_proof_ages_and_is_of_one_size_of_machine():
         ("what?\n", "never"),
     ],
 )
-def test_kdumpctls_own_test_is_a_proof_unless_the_image_is_younger(line, state):
+def test_kdumpctls_own_test_is_a_proof_unless_the_image_is_younger(line: str, state: str) -> None:
     proof = read_facts(armed_el9({KDUMPCTL_STATUS: line}), LookOptions())["proof"]
     assert (proof["state"], proof["source"]) == (state, "kdumpctl" if state == "proven" else None)
 
 
-def test_an_interrupted_read_of_the_reservation_is_unknown_and_no_traceback():
+def test_an_interrupted_read_of_the_reservation_is_unknown_and_no_traceback() -> None:
     host = armed_debian()
     plain = host.read_bytes
 
-    def read_bytes(path, offset=0, size=-1):
+    def read_bytes(path: str, offset: int = 0, size: int = -1) -> Optional[bytes]:
         if path == "/sys/kernel/kexec_crash_size":
             raise Failure("cannot read %s: Device or resource busy" % path)
         return plain(path, offset, size)
 
-    host.read_bytes = read_bytes
+    host.replace_methods(read_bytes=read_bytes)
     found = checks(host)
     assert (found["reservation_readable"]["status"], found["memory_reserved"]["status"]) == ("unknown", "pass")
     host.files["/sys/kernel/kexec_crash_loaded"] = "0\n"
@@ -1027,7 +1052,7 @@ def test_an_interrupted_read_of_the_reservation_is_unknown_and_no_traceback():
     assert (unarmed["status"], "busy" in unarmed["reason"]) == ("unknown", True)
 
 
-def test_words_that_the_capture_kernel_does_not_get_are_none_that_harm_it():
+def test_words_that_the_capture_kernel_does_not_get_are_none_that_harm_it() -> None:
     booted = {"/proc/cmdline": "isolcpus=1 crashkernel=256M"}
     sysconfig = "KDUMP_IMG=vmlinuz\nKDUMP_COMMANDLINE_REMOVE='isolcpus'\nKDUMP_COMMANDLINE_APPEND='%s'\n"
     vendor = "irqpoll nr_cpus=1 reset_devices cgroup_disable=memory panic=10 rootflags=nofail"
@@ -1038,23 +1063,23 @@ def test_words_that_the_capture_kernel_does_not_get_are_none_that_harm_it():
     assert checks(replaced)["capture_command_line"]["value"] == "nothing that harms"
 
 
-def test_a_directory_that_is_open_to_all_on_purpose_is_not_to_be_closed():
+def test_a_directory_that_is_open_to_all_on_purpose_is_not_to_be_closed() -> None:
     host = armed_debian({"/etc/default/kdump-tools": "USE_KDUMP=1\nKDUMP_COREDIR=/srv/crash\n"})
     host.directories["/srv/crash"] = 0o3777
     host.free["/srv/crash"] = 4 << 30
     assert "Set kdump_path to a directory" in checks(host)["dump_directory_private"]["advice"]
-    host = armed_el9()
-    host.directories["/var/crash"] = 0o3777
-    assert "Set kdump_path to a directory" in checks(host)["dump_directory_private"]["advice"]
+    other = armed_el9()
+    other.directories["/var/crash"] = 0o3777
+    assert "Set kdump_path to a directory" in checks(other)["dump_directory_private"]["advice"]
 
 
-def test_a_default_directory_that_apport_opens_is_left_by_setup():
+def test_a_default_directory_that_apport_opens_is_left_by_setup() -> None:
     host = armed_ubuntu()
     host.directories["/var/crash"] = 0o1777
     assert "crashops.kdump.setup" in checks(host)["dump_directory_private"]["advice"]
 
 
-def test_firmware_assisted_dump_keeps_its_memory_elsewhere():
+def test_firmware_assisted_dump_keeps_its_memory_elsewhere() -> None:
     fadump = {
         "/sys/kernel/fadump/enabled": "1\n",
         "/sys/kernel/fadump/registered": "1\n",
@@ -1065,7 +1090,7 @@ def test_firmware_assisted_dump_keeps_its_memory_elsewhere():
     assert (facts["armed"], facts["memory"]["reserved_bytes"], facts["ready"]) == (True, 256 << 20, True)
 
 
-def test_without_root_dumps_that_cannot_be_seen_are_not_none():
+def test_without_root_dumps_that_cannot_be_seen_are_not_none() -> None:
     host = armed_debian()
     host.root, host.closed = False, {"/var/crash"}
     facts = read_facts(host, LookOptions())
@@ -1073,7 +1098,7 @@ def test_without_root_dumps_that_cannot_be_seen_are_not_none():
     assert checks(host)["dumps_complete"]["status"] == "unknown"
 
 
-def test_a_policy_that_was_asked_for_is_compared_with_the_kernel():
+def test_a_policy_that_was_asked_for_is_compared_with_the_kernel() -> None:
     host = armed_debian({"/proc/sys/kernel/softlockup_panic": "0\n"})
     found = checks(host, panic_policy=("lockups",))["hang_policy"]
     assert (found["status"], found["value"], found["wanted"]) == (
@@ -1085,7 +1110,7 @@ def test_a_policy_that_was_asked_for_is_compared_with_the_kernel():
 
 
 @pytest.mark.parametrize(("used", "status"), [(50, "pass"), (95, "warn")])
-def test_a_thin_pool_is_asked_how_full_it_is(used, status):
+def test_a_thin_pool_is_asked_how_full_it_is(used: int, status: str) -> None:
     sys = {"vda1/slaves/dm-3": "", "vda1/dm/uuid": "LVM-aabb\n", "dm-3": "", "dm-3/dm/uuid": "LVM-ccdd-tpool\n"}
     host = armed_el9(
         {"/sys/class/block/" + path: text for path, text in dict(sys, **{"dm-3/dm/name": "vg-pool\n"}).items()}
@@ -1097,12 +1122,12 @@ def test_a_thin_pool_is_asked_how_full_it_is(used, status):
     assert checks(host)["thin_pool"]["status"] == status
 
 
-def test_few_inodes_are_told():
+def test_few_inodes_are_told() -> None:
     host = armed_debian()
     assert checks(host, limits=Thresholds(free_inodes=5000))["inodes"]["status"] == "warn"
 
 
-def test_nothing_is_run_but_what_only_reads():
+def test_nothing_is_run_but_what_only_reads() -> None:
     host = armed_el9()
     checks(host)
     unit = ["systemctl", "show", "-p", PROPERTIES, "kdump.service"]
@@ -1137,7 +1162,9 @@ READ = [
 @pytest.mark.parametrize("text", RUBBISH)
 @pytest.mark.parametrize("path", READ)
 @pytest.mark.parametrize("make", BOTH_STACKS)
-def test_rubbish_in_a_file_gives_a_verdict_and_no_traceback(make, path, text):
+def test_rubbish_in_a_file_gives_a_verdict_and_no_traceback(
+    make: Callable[..., FakeHost], path: str, text: str
+) -> None:
     host = make()
     host.files[path] = text
     host.directories["/var/crash/202601010101"] = 0o755

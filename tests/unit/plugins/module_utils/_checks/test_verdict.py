@@ -5,6 +5,7 @@
 
 import os
 import re
+from typing import Dict, List
 
 import pytest
 from ansible_collections.crashops.kdump.plugins.module_utils._checks import waivers
@@ -24,7 +25,7 @@ DOCS = os.path.join(os.path.dirname(__file__), "..", "..", "..", "..", "..", "do
 TODAY = 1700000000.0  # 2023-11-14
 
 
-def checks(**said):
+def checks(**said: str) -> List[Judgement]:
     """Return all checks, those that are named with their status, all others passed."""
     return [
         Judgement(check.id, check.group, said.get(check.id, "pass"), None, None, "%s says so." % check.id, None, "")
@@ -60,11 +61,11 @@ def checks(**said):
         ({"not_capture_kernel": "fail"}, "not_ready"),
     ],
 )
-def test_the_verdict_is_that_of_the_first_row_that_holds(said, word):
+def test_the_verdict_is_that_of_the_first_row_that_holds(said: Dict[str, str], word: str) -> None:
     assert verdict(checks(**said)) == word
 
 
-def test_every_verdict_has_a_row_and_every_row_a_verdict():
+def test_every_verdict_has_a_row_and_every_row_a_verdict() -> None:
     assert set(VERDICTS) == {word for word, dummy in ROWS}
 
 
@@ -80,23 +81,23 @@ def test_every_verdict_has_a_row_and_every_row_a_verdict():
         ({"thin_pool": "unknown"}, "thin_pool says so."),
     ],
 )
-def test_the_summary_is_the_reason_that_decides(said, first):
+def test_the_summary_is_the_reason_that_decides(said: Dict[str, str], first: str) -> None:
     found = checks(**said)
     decided_by = decider(verdict(found), found)
     assert summary(decided_by, found) == first
     assert decided_by is None or first == "%s says so." % decided_by.id
 
 
-def test_the_reasons_are_those_of_the_checks_that_fail():
+def test_the_reasons_are_those_of_the_checks_that_fail() -> None:
     assert reasons(checks(armed="fail", space="fail", space_to_keep="warn")) == ["space says so.", "armed says so."]
 
 
-def waived(until, **said):
+def waived(until: str, **said: str) -> List[Judgement]:
     waiver = Waiver("space", "the disk is ordered", until)
     return waivers.applied(checks(**said), [waiver], TODAY)
 
 
-def test_a_waiver_takes_a_check_out_of_the_verdict_and_leaves_it_in_the_result():
+def test_a_waiver_takes_a_check_out_of_the_verdict_and_leaves_it_in_the_result() -> None:
     found = waived("2023-11-14", space="fail")
     assert (verdict(found), reasons(found)) == ("ready", [])
     (check,) = [one for one in found if one.id == "space"]
@@ -104,13 +105,13 @@ def test_a_waiver_takes_a_check_out_of_the_verdict_and_leaves_it_in_the_result()
     assert check.status == "fail"
 
 
-def test_a_waiver_that_has_ended_counts_no_more_and_is_told():
+def test_a_waiver_that_has_ended_counts_no_more_and_is_told() -> None:
     found = waived("2023-11-13", space="fail")
     assert verdict(found) == "not_ready"
     assert reasons(found) == ["space says so. (It was waived until 2023-11-13: the disk is ordered.)"]
 
 
-def test_what_passes_needs_no_waiver():
+def test_what_passes_needs_no_waiver() -> None:
     assert not any(check.waived for check in waived("2999-01-01"))
 
 
@@ -125,27 +126,27 @@ def test_what_passes_needs_no_waiver():
         ({"until": "2026-1-1"}, "is refused: it is no date"),
     ],
 )
-def test_a_waiver_that_says_too_little_is_refused(changes, words):
+def test_a_waiver_that_says_too_little_is_refused(changes: Dict[str, str], words: str) -> None:
     waiver = Waiver(**dict({"id": "space", "reason": "because", "until": "2026-12-31"}, **changes))
     (sentence,) = waivers.refusals([waiver])
     assert words in sentence
 
 
-def read(name):
+def read(name: str) -> str:
     with open(os.path.join(DOCS, name), encoding="utf-8") as stream:
         return stream.read()
 
 
-def test_the_page_of_the_checks_has_each_of_them_in_order():
+def test_the_page_of_the_checks_has_each_of_them_in_order() -> None:
     assert re.findall(r'<a id="(\w+)"></a>', read("checks.md")) == list(IDS)
     assert re.findall(r"^## .*\(`(\w+)`\)$", read("checks.md"), re.MULTILINE) == list(GROUPS)
 
 
-def test_the_queries_of_the_report_page_name_checks_that_there_are():
+def test_the_queries_of_the_report_page_name_checks_that_there_are() -> None:
     named = re.findall(r"\bid=='(\w+)'", read("report.md"))
     assert named and set(named) <= set(IDS)
 
 
-def test_the_page_of_the_verdict_has_the_rows_in_order():
+def test_the_page_of_the_verdict_has_the_rows_in_order() -> None:
     words = re.findall(r"^\| `(\w+)` \|", read("verify.md"), re.MULTILINE)
     assert words == list(dict.fromkeys(word for word, dummy in ROWS))

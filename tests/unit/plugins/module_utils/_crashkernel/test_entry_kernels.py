@@ -3,6 +3,8 @@
 # SPDX-License-Identifier: GPL-3.0-or-later
 """Which kernel a boot entry starts, and what that one reserves."""
 
+from typing import Optional
+
 import pytest
 from ansible_collections.crashops.kdump.plugins.module_utils._bootloaders.base import BootEntry
 from ansible_collections.crashops.kdump.plugins.module_utils._crashkernel.entry_kernels import (
@@ -21,11 +23,11 @@ ID = "8f6ea6ca0a8f4d3a93e5a3a0a4e1b4aa"
 RAM = 64 * GIB - 4 * MIB
 
 
-def entry(kernel, value):
+def entry(kernel: str, value: str) -> BootEntry:
     return BootEntry("x", kernel, "root=/dev/vda1 crashkernel=" + value, True)
 
 
-def running(kernel, booted, reserved=0, ram=8 * GIB):
+def running(kernel: str, booted: str, reserved: int = 0, ram: int = 8 * GIB) -> Running:
     return Running(kernel, "x86_64", "b", False, ram, reserved, [booted], None, ram)
 
 
@@ -44,7 +46,7 @@ def running(kernel, booted, reserved=0, ram=8 * GIB):
         ("", None),
     ],
 )
-def test_release_is_found_in_the_path_or_where_it_leads(path, release):
+def test_release_is_found_in_the_path_or_where_it_leads(path: str, release: Optional[str]) -> None:
     host = FakeHost()
     host.links["/boot/vmlinuz"] = "/boot/vmlinuz-6.1.0-41-amd64"
     assert release_of(host, entry(path, "256M")) == release
@@ -54,16 +56,19 @@ def test_release_is_found_in_the_path_or_where_it_leads(path, release):
     ("kernel", "value", "known"),
     [("/vmlinuz-mine", "auto", False), ("/vmlinuz-mine", "256M", True), ("", "auto", True)],
 )
-def test_unknown_kernel_matters_only_where_kernels_read_the_value_differently(kernel, value, known):
+def test_unknown_kernel_matters_only_where_kernels_read_the_value_differently(
+    kernel: str, value: str, known: bool
+) -> None:
     found = under_entry(FakeHost(), running(EL8, value), entry(kernel, value))
     assert found == (running(EL8, value) if known else None)
 
 
-def test_ram_is_rounded_as_the_other_kernel_does():
+def test_ram_is_rounded_as_the_other_kernel_does() -> None:
     machine = running("4.18.0-305.el8.x86_64", "auto", ram=RAM)
     wanted = ["32G-64G:512M,64G-:1G"]
-    assert will_reserve(wanted, machine).size == 512 * MIB
-    assert will_reserve(wanted, machine.under(EL9)).size == 1024 * MIB
+    own, other = will_reserve(wanted, machine), will_reserve(wanted, machine.under(EL9))
+    assert own is not None and own.size == 512 * MIB
+    assert other is not None and other.size == 1024 * MIB
 
 
 PENDING = [
@@ -76,14 +81,16 @@ PENDING = [
 
 
 @pytest.mark.parametrize(("now", "booted", "reserved", "then", "wanted", "required", "words"), PENDING)
-def test_reboot_is_judged_by_the_kernel_that_comes(now, booted, reserved, then, wanted, required, words):
+def test_reboot_is_judged_by_the_kernel_that_comes(
+    now: str, booted: str, reserved: int, then: str, wanted: str, required: bool, words: str
+) -> None:
     machine = running(now, booted, reserved * MIB)
     found = pending([wanted], machine, machine.under(then))
     assert found.reboot_required is required
     assert words in found.reason
 
 
-def test_entries_are_alike_only_with_the_kernel_of_each():
+def test_entries_are_alike_only_with_the_kernel_of_each() -> None:
     host, machine = FakeHost(), running(EL8, "auto", 160 * MIB, 2 * GIB)
     old, new = entry("/vmlinuz-" + EL8, "auto"), entry("/vmlinuz-" + EL9, "auto")
     assert reserve_alike(host, machine, [old, new]) is False

@@ -3,6 +3,8 @@
 # SPDX-License-Identifier: GPL-3.0-or-later
 """What an operator may write for crashkernel=."""
 
+from typing import List
+
 import pytest
 from ansible_collections.crashops.kdump.plugins.module_utils._crashkernel.option_grammar import (
     GIB,
@@ -21,12 +23,12 @@ LONG = "9" * 5000
     ("text", "size"),
     [("256M", 256 * MIB), ("1g", GIB), ("0x10M", 16 * MIB), ("020K", 16 << 10), ("0", 0), ("4096", 4096)],
 )
-def test_a_size_is_read_as_the_kernel_reads_it(text, size):
+def test_a_size_is_read_as_the_kernel_reads_it(text: str, size: int) -> None:
     assert parse_size(text) == size
 
 
 @pytest.mark.parametrize("text", ["256MB", "", "M", "1.5G", "256 M", "-1", "09M", "0x", "1G2M", "16E", LONG])
-def test_what_the_kernel_would_not_read_is_no_size(text):
+def test_what_the_kernel_would_not_read_is_no_size(text: str) -> None:
     with pytest.raises(GrammarError):
         parse_size(text)
 
@@ -44,7 +46,7 @@ def test_what_the_kernel_would_not_read_is_no_size(text):
         ("auto", "auto"),
     ],
 )
-def test_every_form_is_told_apart(text, kind):
+def test_every_form_is_told_apart(text: str, kind: str) -> None:
     assert parse_argument(text).kind == kind
 
 
@@ -70,7 +72,7 @@ def test_every_form_is_told_apart(text, kind):
         "M",
     ],
 )
-def test_what_the_kernel_would_not_read_is_no_argument(text):
+def test_what_the_kernel_would_not_read_is_no_argument(text: str) -> None:
     with pytest.raises(GrammarError):
         parse_argument(text)
 
@@ -79,11 +81,11 @@ def test_what_the_kernel_would_not_read_is_no_argument(text):
     "values",
     [["256M", "128M"], ["256M", "128M,low"], ["512M,high", "512M,high"], ["128M,low"], ["1G,cma"], ["auto", "256M"]],
 )
-def test_arguments_that_cancel_each_other_are_refused(values):
+def test_arguments_that_cancel_each_other_are_refused(values: List[str]) -> None:
     with pytest.raises(GrammarError):
         check_together([parse_argument(value) for value in values])
 
 
 @pytest.mark.parametrize("values", [["256M"], ["512M,high", "128M,low"], ["512M,high"], ["256M", "1G,cma"]])
-def test_arguments_that_go_together_are_taken(values):
+def test_arguments_that_go_together_are_taken(values: List[str]) -> None:
     check_together([parse_argument(value) for value in values])

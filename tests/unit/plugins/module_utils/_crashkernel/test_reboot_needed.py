@@ -3,13 +3,15 @@
 # SPDX-License-Identifier: GPL-3.0-or-later
 """When a reboot is needed."""
 
+from typing import List, Optional
+
 import pytest
 from ansible_collections.crashops.kdump.plugins.module_utils._crashkernel.option_grammar import GIB, MIB
 from ansible_collections.crashops.kdump.plugins.module_utils._crashkernel.reboot_needed import pending
 from ansible_collections.crashops.kdump.plugins.module_utils._crashkernel.running_kernel import Running
 
 
-def running(booted, reserved_mib, ram=2 * GIB):
+def running(booted: List[str], reserved_mib: Optional[int], ram: Optional[int] = 2 * GIB) -> Running:
     reserved = None if reserved_mib is None else reserved_mib * MIB
     return Running("6.1.0-18-amd64", "x86_64", "b", False, ram, reserved, booted)
 
@@ -38,16 +40,18 @@ def running(booted, reserved_mib, ram=2 * GIB):
         (["192M"], ["192M,high"], 192, True, "is configured"),
     ],
 )
-def test_a_reboot_is_needed_only_where_it_changes_something(configured, booted, reserved_mib, required, words):
+def test_a_reboot_is_needed_only_where_it_changes_something(
+    configured: List[str], booted: List[str], reserved_mib: Optional[int], required: bool, words: str
+) -> None:
     found = pending(configured, running(booted, reserved_mib))
     assert found.reboot_required is required
     assert words in found.reason
 
 
-def test_without_known_ram_the_lists_decide():
+def test_without_known_ram_the_lists_decide() -> None:
     assert pending(["1G-:1M"], running([], 0, ram=None)).reboot_required
 
 
-def test_a_low_block_that_came_on_top_is_no_reason_for_a_reboot():
+def test_a_low_block_that_came_on_top_is_no_reason_for_a_reboot() -> None:
     assert not pending(["1G"], running(["1024M"], 1024 + 256, ram=8 * GIB)).reboot_required
     assert pending(["1G"], running(["1024M"], 1024 + 128, ram=8 * GIB)).reboot_required

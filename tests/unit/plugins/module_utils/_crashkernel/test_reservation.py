@@ -5,15 +5,16 @@
 
 import json
 import os
+from typing import Any, Dict, List, Optional, Tuple
 
 import pytest
 from ansible_collections.crashops.kdump.plugins.module_utils._crashkernel.kernel_grammar import (
     command_line,
     read_number,
 )
-from ansible_collections.crashops.kdump.plugins.module_utils._crashkernel.kernel_versions import kernel_of
+from ansible_collections.crashops.kdump.plugins.module_utils._crashkernel.kernel_versions import Kernel, kernel_of
 from ansible_collections.crashops.kdump.plugins.module_utils._crashkernel.option_grammar import GIB, MIB
-from ansible_collections.crashops.kdump.plugins.module_utils._crashkernel.reservation import reservation
+from ansible_collections.crashops.kdump.plugins.module_utils._crashkernel.reservation import Reservation, reservation
 
 NEWEST = kernel_of()
 RHEL9 = "1G-4G:192M,4G-64G:256M,64G-:512M"
@@ -22,7 +23,7 @@ with open(RECORDED, encoding="utf-8") as stream:
     RECORD = json.load(stream)
 
 
-def kernel_of_source(source):
+def kernel_of_source(source: Dict[str, str]) -> Kernel:
     kernel = kernel_of(source["release"], source["machine"])
     return kernel._replace(auto=source["auto"], rounds_ram=True) if "auto" in source else kernel
 
@@ -30,7 +31,7 @@ def kernel_of_source(source):
 KERNELS = {letter: kernel_of_source(source) for letter, source in RECORD["sources"].items()}
 
 
-def disagreement(cmdline, kernel, run):
+def disagreement(cmdline: str, kernel: Kernel, run: List[int]) -> Optional[Tuple[str, int, int, Reservation]]:
     """Return what differs between a recorded run and the evaluator, None where nothing does.
 
     Where the model machine had no room, or had to place a block above 4 GiB, the evaluator has to have said so.
@@ -45,7 +46,7 @@ def disagreement(cmdline, kernel, run):
     return (cmdline, ram, main + low, found)
 
 
-def test_the_evaluator_agrees_with_every_kernel_on_every_recorded_command_line():
+def test_the_evaluator_agrees_with_every_kernel_on_every_recorded_command_line() -> None:
     wrong = []
     for cmdline, runs in RECORD["command_lines"]:
         for run in runs:
@@ -53,13 +54,13 @@ def test_the_evaluator_agrees_with_every_kernel_on_every_recorded_command_line()
     assert [one for one in wrong if one] == []
 
 
-def test_the_record_holds_more_than_200_command_lines_and_every_kernel():
+def test_the_record_holds_more_than_200_command_lines_and_every_kernel() -> None:
     assert len({cmdline for cmdline, _runs in RECORD["command_lines"]}) > 200
     letters = {letter for _cmdline, runs in RECORD["command_lines"] for run in runs for letter in run[0]}
     assert letters == set(RECORD["sources"])
 
 
-def test_what_is_left_in_doubt_is_little():
+def test_what_is_left_in_doubt_is_little() -> None:
     doubtful = total = 0
     for cmdline, runs in RECORD["command_lines"]:
         for run in runs:
@@ -69,7 +70,7 @@ def test_what_is_left_in_doubt_is_little():
     assert doubtful < total // 10
 
 
-def test_nothing_is_reserved_without_a_reason_and_never_with_one():
+def test_nothing_is_reserved_without_a_reason_and_never_with_one() -> None:
     for cmdline, runs in RECORD["command_lines"]:
         for run in runs:
             found = reservation(cmdline, run[1], NEWEST)
@@ -100,7 +101,7 @@ def test_nothing_is_reserved_without_a_reason_and_never_with_one():
         ([], 8 * GIB, 0),
     ],
 )
-def test_the_newest_kernel_reserves(values, ram, size):
+def test_the_newest_kernel_reserves(values: List[str], ram: int, size: int) -> None:
     found = reservation(command_line(values), ram, NEWEST)
     assert found.size == size
     assert bool(found.reason) == (size == 0)
@@ -127,10 +128,10 @@ def test_the_newest_kernel_reserves(values, ram, size):
         ("8G,high", "8192 MiB is not less than the RAM"),
     ],
 )
-def test_what_reserves_nothing_is_explained_in_one_clause(value, words):
+def test_what_reserves_nothing_is_explained_in_one_clause(value: str, words: str) -> None:
     found = reservation(command_line([value]), 8 * GIB, NEWEST)
     assert found.size == 0
-    assert words in found.reason
+    assert found.reason and words in found.reason
 
 
 @pytest.mark.parametrize(
@@ -146,17 +147,17 @@ def test_what_reserves_nothing_is_explained_in_one_clause(value, words):
         ("4G,high", 5 * GIB, 0, "only if it fits there"),
     ],
 )
-def test_what_cannot_be_known_is_said(value, ram, more, words):
+def test_what_cannot_be_known_is_said(value: str, ram: int, more: int, words: Optional[str]) -> None:
     found = reservation(command_line([value]), ram, NEWEST)
     assert found.size
     assert found.more == more
-    assert (words in found.doubt) if words else (found.doubt is None)
+    assert (words in (found.doubt or "")) if words else (found.doubt is None)
 
 
-def test_a_size_above_the_border_takes_the_low_block_with_it():
+def test_a_size_above_the_border_takes_the_low_block_with_it() -> None:
     assert reservation("crashkernel=6G", 64 * GIB, NEWEST).size == 6 * GIB + 256 * MIB
     old_arm = kernel_of("6.1.0-41-arm64", "aarch64")
-    assert "does not fit below 4 GiB" in reservation("crashkernel=6G", 64 * GIB, old_arm).reason
+    assert "does not fit below 4 GiB" in (reservation("crashkernel=6G", 64 * GIB, old_arm).reason or "")
 
 
 @pytest.mark.parametrize(
@@ -184,7 +185,9 @@ def test_a_size_above_the_border_takes_the_low_block_with_it():
         ("no version", "x86_64", {"high": "absent"}),
     ],
 )
-def test_a_kernels_traits_are_found_from_its_release(release, machine, traits):
+def test_a_kernels_traits_are_found_from_its_release(
+    release: Optional[str], machine: str, traits: Dict[str, Any]
+) -> None:
     kernel = kernel_of(release, machine)
     assert {name: getattr(kernel, name) for name in traits} == traits
 
@@ -200,7 +203,9 @@ def test_a_kernels_traits_are_found_from_its_release(release, machine, traits):
         ("5.14.0-503.el9.x86_64", "x86_64", 0),
     ],
 )
-def test_auto_reserves_by_the_table_of_the_rhel_8_kernel_and_nowhere_else(release, machine, size):
+def test_auto_reserves_by_the_table_of_the_rhel_8_kernel_and_nowhere_else(
+    release: str, machine: str, size: int
+) -> None:
     assert reservation("crashkernel=auto", 8 * GIB, kernel_of(release, machine)).size == size
 
 
@@ -208,11 +213,11 @@ def test_auto_reserves_by_the_table_of_the_rhel_8_kernel_and_nowhere_else(releas
     ("text", "value", "end"),
     [("1G2", GIB, 2), ("0x1e", 30, 4), ("09M", 0, 1), ("0xM", 0, 1), ("M", 0, 1), ("18446744073709551617", 1, 20)],
 )
-def test_a_number_is_read_as_far_as_the_kernel_reads_it(text, value, end):
+def test_a_number_is_read_as_far_as_the_kernel_reads_it(text: str, value: int, end: int) -> None:
     assert read_number(text) == (value, end)
 
 
-def test_a_very_long_command_line_is_read_in_no_time():
+def test_a_very_long_command_line_is_read_in_no_time() -> None:
     ranges = "crashkernel=" + "1-2:1," * 100000 + "1-:9" + "9" * 100000
     assert reservation(ranges, 8 * GIB, NEWEST).reason
     assert reservation("crashkernel=" * 100000, 8 * GIB, NEWEST).reason
@@ -229,7 +234,9 @@ CMA_LINE = "crashkernel=256M crashkernel=1G,cma"
         ("7.3.0", "aarch64", GIB, False),
     ],
 )
-def test_what_cma_adds_is_returned_only_where_the_kernel_is_known(release, machine, cma, is_known):
+def test_what_cma_adds_is_returned_only_where_the_kernel_is_known(
+    release: str, machine: str, cma: int, is_known: bool
+) -> None:
     found = reservation(CMA_LINE, 8 * GIB, kernel_of(release, machine))
     assert (found.size, found.cma, found.cma_known) == (256 * MIB, cma, is_known)
     assert found.told_cma == (cma if is_known else None)

@@ -23,6 +23,6 @@ HIGH = "  bfe2400000-bfefefffff : Crash kernel\n"
         (0, "", 0),
     ],
 )
-def test_both_blocks_count_where_the_kernel_shows_one(size_mib, blocks, expected_mib):
+def test_both_blocks_count_where_the_kernel_shows_one(size_mib: int, blocks: str, expected_mib: int) -> None:
     files = dict(kernel_files("5.14.0-503.el9.x86_64", reserved=size_mib * MIB), **{"/proc/iomem": blocks})
     assert read_running(FakeHost(files)).reserved_bytes == expected_mib * MIB

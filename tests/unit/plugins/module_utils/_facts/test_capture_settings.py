@@ -3,6 +3,8 @@
 # SPDX-License-Identifier: GPL-3.0-or-later
 """Which sysctl keys are set in the capture kernel, by systemd's own order of files."""
 
+from typing import List, Optional
+
 import pytest
 from ansible_collections.crashops.kdump.plugins.module_utils._checks.capture_settings import HANGS, TROUBLES
 from ansible_collections.crashops.kdump.plugins.module_utils._facts.capture_settings import (
@@ -14,7 +16,7 @@ from ansible_collections.crashops.kdump.plugins.module_utils._facts.capture_sett
 from ansible_collections.crashops.kdump.plugins.module_utils._machine.sysctl_files import SysctlFile
 
 
-def value(key, *texts):
+def value(key: str, *texts: str) -> Optional[str]:
     """Return what files with these texts, in this order, set a key to."""
     found = applied(
         [SysctlFile("%d.conf" % count, "/etc/sysctl.d/%d.conf" % count, text) for count, text in enumerate(texts)]
@@ -41,11 +43,11 @@ def value(key, *texts):
         (["vm.m*=1", "vm.*=2"], "2"),
     ],
 )
-def test_the_value_is_the_one_that_systemd_sysctl_sets(texts, expected):
+def test_the_value_is_the_one_that_systemd_sysctl_sets(texts: List[str], expected: Optional[str]) -> None:
     assert value("vm.min_free_kbytes", *texts) == expected
 
 
-def test_a_key_with_dots_in_a_name_is_kept():
+def test_a_key_with_dots_in_a_name_is_kept() -> None:
     assert value("net.ipv4.conf.eth0.1.rp_filter", "net/ipv4/conf/eth0.1/rp_filter=1") == "1"
 
 
@@ -64,10 +66,10 @@ def test_a_key_with_dots_in_a_name_is_kept():
         ("softlockup_panic=yes", "kernel.softlockup_panic", None),
     ],
 )
-def test_a_word_sets_a_key_as_the_kernel_reads_it(word, key, expected):
+def test_a_word_sets_a_key_as_the_kernel_reads_it(word: str, key: str, expected: Optional[int]) -> None:
     assert number(of_words([word], (6, 1)), key) == expected
 
 
-def test_every_key_that_a_check_judges_is_one_that_a_pattern_may_set():
+def test_every_key_that_a_check_judges_is_one_that_a_pattern_may_set() -> None:
     judged = {one for key, detectors in HANGS for one in (key, *detectors)} | set(TROUBLES)
     assert judged <= {key.replace("/", ".") for key in JUDGED}

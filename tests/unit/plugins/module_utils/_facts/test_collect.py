@@ -3,6 +3,8 @@
 # SPDX-License-Identifier: GPL-3.0-or-later
 """What is collected of a host: named tuples all the way down, and nothing is changed or read by a check later."""
 
+from typing import Any, Callable, List
+
 import pytest
 from ansible_collections.crashops.kdump.plugins.module_utils._checks.all_checks import run_checks
 from ansible_collections.crashops.kdump.plugins.module_utils._checks.judge_options import Thresholds
@@ -16,6 +18,7 @@ from ansible_collections.crashops.kdump.tests.unit.armed_host import (
     armed_el10,
     armed_ubuntu,
 )
+from ansible_collections.crashops.kdump.tests.unit.fake_host import FakeHost
 
 # dictionaries whose keys are the host's: paths, sysctl keys, variables of kdump-tools, drivers
 BY_NAMES_OF_THE_HOST = (
@@ -28,7 +31,7 @@ BY_NAMES_OF_THE_HOST = (
 HOSTS = [armed_debian, armed_ubuntu, armed_el8, armed_el9, armed_el10]
 
 
-def dictionaries(value, path=""):
+def dictionaries(value: Any, path: str = "") -> List[str]:
     """Return where in a value there are dictionaries, by the names of the fields."""
     if isinstance(value, dict):
         return [path]
@@ -41,13 +44,13 @@ def dictionaries(value, path=""):
 
 
 @pytest.mark.parametrize("make", HOSTS)
-def test_every_fact_with_a_known_name_is_a_field(make):
+def test_every_fact_with_a_known_name_is_a_field(make: Callable[..., FakeHost]) -> None:
     evidence = collect(TolerantHost(make(), 5), LookOptions(panic_policy=("oops",)))
     assert sorted(dictionaries(evidence)) == sorted(BY_NAMES_OF_THE_HOST)
 
 
 @pytest.mark.parametrize("make", HOSTS)
-def test_checks_touch_no_machine(make):
+def test_checks_touch_no_machine(make: Callable[..., FakeHost]) -> None:
     host = make()
     evidence = collect(TolerantHost(host, 5), LookOptions())
     before = list(host.commands)

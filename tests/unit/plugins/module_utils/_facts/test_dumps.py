@@ -3,6 +3,8 @@
 # SPDX-License-Identifier: GPL-3.0-or-later
 """Many dumps on one host: which are looked into, and what is said of those that are not."""
 
+from typing import Any, Dict, Optional, Tuple
+
 import pytest
 from ansible_collections.crashops.kdump.plugins.module_utils._facts.dumps import read_dumps
 from ansible_collections.crashops.kdump.plugins.module_utils._facts.returned import dumps_facts
@@ -22,34 +24,34 @@ class SlowHost(FakeHost):
 
     seconds = 0.0
 
-    def read_piece(self, path, offset, size):
+    def read_piece(self, path: str, offset: int, size: int) -> Optional[bytes]:
         self.clock += self.seconds
         return super().read_piece(path, offset, size)
 
 
 @pytest.fixture
-def host():
+def host() -> SlowHost:
     host = SlowHost()
     host.clock = NOW
     host.directories.update({"/var": 0o755, "/var/crash": 0o700})
     return host
 
 
-def add(host, number, mtime, content=WHOLE):
+def add(host: SlowHost, number: int, mtime: float, content: bytes = WHOLE) -> None:
     """Put a dump on a host."""
     folder = "/var/crash/127.0.0.1-%02d" % number
     host.directories[folder] = 0o700
     host.files[folder + "/vmcore"], host.mtimes[folder + "/vmcore"] = content, mtime
 
 
-def judged(host):
+def judged(host: SlowHost) -> Tuple[Dict[int, Tuple[Optional[bool], str]], Dict[str, Any]]:
     """Return what is said of each dump, under its number, and the facts."""
-    dumps = read_dumps(TolerantHost(host, 5.0), "/var/crash")
+    dumps = read_dumps(TolerantHost(host, 5), "/var/crash")
     said = {int(dump.path.split("/")[-2][-2:]): (dump.complete, dump.reason) for dump in dumps.found}
     return said, dumps_facts(dumps)
 
 
-def test_dump_that_the_time_limit_kept_from_being_read_is_said_to_be_unjudged(host):
+def test_dump_that_the_time_limit_kept_from_being_read_is_said_to_be_unjudged(host: SlowHost) -> None:
     for number in range(6):
         add(host, number, NOW - number)
     host.seconds = 1.0
@@ -60,7 +62,7 @@ def test_dump_that_the_time_limit_kept_from_being_read_is_said_to_be_unjudged(ho
     assert facts["unjudged"] == [verdict for verdict, _reason in said.values()].count(None) > 0
 
 
-def test_dump_beyond_the_number_that_is_opened_is_said_to_be_unjudged(host):
+def test_dump_beyond_the_number_that_is_opened_is_said_to_be_unjudged(host: SlowHost) -> None:
     for number in range(22):
         add(host, number, NOW - number)
     said, facts = judged(host)
@@ -69,7 +71,7 @@ def test_dump_beyond_the_number_that_is_opened_is_said_to_be_unjudged(host):
     assert (facts["count"], facts["complete"], facts["unjudged"]) == (22, 20, 2)
 
 
-def test_broken_dump_that_was_opened_is_known_wherever_its_own_time_puts_it(host):
+def test_broken_dump_that_was_opened_is_known_wherever_its_own_time_puts_it(host: SlowHost) -> None:
     # copied here lately: the time in the header is much older than that of every file
     for number in range(20):
         add(host, number, NOW - number, WHOLE[:-4096] if number == 19 else WHOLE)

@@ -4,6 +4,7 @@
 """The record of a crash test: what is written after the crash is what is read and compared later."""
 
 import json
+from typing import Any, Callable
 
 import pytest
 from ansible_collections.crashops.kdump.plugins.module_utils._facts.look_options import LookOptions
@@ -16,6 +17,7 @@ from ansible_collections.crashops.kdump.tests.unit.armed_host import (
     armed_el10,
     armed_ubuntu,
 )
+from ansible_collections.crashops.kdump.tests.unit.fake_host import FakeHost
 
 DUMP = {
     "id": "new",
@@ -39,7 +41,7 @@ INFO = {
 }
 
 
-def test_the_record_says_what_was_proved_and_holds_no_key():
+def test_the_record_says_what_was_proved_and_holds_no_key() -> None:
     record = record_of(INFO, 123.5, DUMP)
     assert (record["version"], record["kernel"], record["time"]) == (3, "6.1.0", 1700000100)
     assert record["image"] == {"path": "/var/lib/kdump/initrd.img", "mtime": 123.5}
@@ -52,15 +54,15 @@ def test_the_record_says_what_was_proved_and_holds_no_key():
     assert record_of(INFO, 123.5, DUMP, "store")["dumps_host"] == "store"
 
 
-def test_a_dump_without_a_time_of_its_own_has_that_of_its_file():
+def test_a_dump_without_a_time_of_its_own_has_that_of_its_file() -> None:
     assert record_of(INFO, 123.5, dict(DUMP, crash_time=None))["time"] == 1700000160.0
 
 
 @pytest.mark.parametrize("make", [armed_debian, armed_ubuntu, armed_el8, armed_el9, armed_el10])
-def test_a_host_that_stays_as_it_was_is_proven_by_its_record(make):
+def test_a_host_that_stays_as_it_was_is_proven_by_its_record(make: Callable[..., FakeHost]) -> None:
     host = make()
     info = read_facts(host, LookOptions())
-    mtime = host.stat(info["image"]["path"]).mtime_ns / 1e9
+    mtime = host.mtime_ns(info["image"]["path"]) / 1e9
     record = record_of(info, mtime, dict(DUMP, kernel=info["kernel"], crash_time=int(host.now())))
     host.files[PROOF] = json.dumps(record)
     proof = read_facts(host, LookOptions())["proof"]
@@ -73,10 +75,10 @@ def test_a_host_that_stays_as_it_was_is_proven_by_its_record(make):
 @pytest.mark.parametrize(
     "name", ["time", "kernel", "crashkernel", "image", "settings", "dump", "own_files", "collector_mtime"]
 )
-def test_a_record_with_a_value_of_another_type_proves_nothing(name, value):
+def test_a_record_with_a_value_of_another_type_proves_nothing(name: str, value: Any) -> None:
     host = armed_debian()
     info = read_facts(host, LookOptions())
-    mtime = host.stat(info["image"]["path"]).mtime_ns / 1e9
+    mtime = host.mtime_ns(info["image"]["path"]) / 1e9
     record = record_of(info, mtime, dict(DUMP, kernel=info["kernel"], crash_time=int(host.now())))
     host.files[PROOF] = json.dumps(dict(record, **{name: value}))
     assert read_facts(host, LookOptions())["proof"]["state"] in ("stale", "unknown")

@@ -4,10 +4,12 @@
 """A mounted server that is gone: every look at what lies there takes for ever, but by a command that can be stopped."""
 
 import os
+from typing import Any, Callable, Dict, List, Optional, Tuple
 
 import pytest
 from ansible_collections.crashops.kdump.plugins.module_utils._facts.look_options import LookOptions
 from ansible_collections.crashops.kdump.plugins.module_utils._kdump_info import read_facts
+from ansible_collections.crashops.kdump.plugins.module_utils._machine.host import FileFacts
 from ansible_collections.crashops.kdump.plugins.module_utils._machine.results import Failure
 from ansible_collections.crashops.kdump.tests.unit.armed_host import MOUNTS, armed_debian, armed_el9
 from ansible_collections.crashops.kdump.tests.unit.fake_host import FakeHost
@@ -20,25 +22,27 @@ LOOKS = ("read", "read_bytes", "stat", "glob", "space", "label", "real_path", "l
 NOTHING = {"exists": None, "mode": None, "uid": None, "free_bytes": None}
 
 
-def debian(text, links=None, mountinfo=NFS):
+def debian(text: str, links: Optional[Dict[str, str]] = None, mountinfo: str = NFS) -> Callable[[], FakeHost]:
     defaults = "USE_KDUMP=1\n" + text
     return lambda: made(armed_debian({"/etc/default/kdump-tools": defaults, "/proc/self/mountinfo": mountinfo}), links)
 
 
-def el9(conf, links=None, mountinfo=NFS, **files):
+def el9(
+    conf: str, links: Optional[Dict[str, str]] = None, mountinfo: str = NFS, **files: str
+) -> Callable[[], FakeHost]:
     seen = {"/etc/kdump.conf": conf, "/proc/self/mountinfo": mountinfo}
     seen["/proc/mounts"] = "/dev/vda1 / ext4 rw 0 0\nstore:/export /nfs nfs4 rw 0 0\n"
     return lambda: made(armed_el9(dict(seen, **files)), links)
 
 
-def made(host, links):
+def made(host: FakeHost, links: Optional[Dict[str, str]]) -> FakeHost:
     """Return a host on which SELinux is on, and where some paths are symbolic links."""
     host.files["/sys/fs/selinux/enforce"] = "1"
     host.links.update(links or {})
     return host
 
 
-def leads_to(host, path, last):
+def leads_to(host: FakeHost, path: str, last: bool) -> str:
     """Return where a path leads by the links of a host; `last` says whether its own last part is followed."""
     names, place = path.split("/")[1:], "/"
     while names:
@@ -50,19 +54,19 @@ def leads_to(host, path, last):
     return place
 
 
-def watched(host):
+def watched(host: FakeHost) -> List[Tuple[str, str]]:
     """Return the list in which each look of a host will be noted, with the place that it reaches."""
-    looks = []
+    looks: List[Tuple[str, str]] = []
 
-    def watch(name):
+    def watch(name: str) -> None:
         plain = getattr(host, name)
 
-        def look(path, *more):
+        def look(path: str, *more: Any) -> Any:
             # the last link of a path is read where it stands
             looks.append((name, leads_to(host, path, name != "link")))
             return plain(path, *more)
 
-        setattr(host, name, look)
+        host.replace_methods(**{name: look})
 
     for name in LOOKS:
         watch(name)
@@ -72,7 +76,7 @@ def watched(host):
 QUESTION = ["stat", "-f", "-c", "%T", POINT]
 
 
-def silent(host):
+def silent(host: FakeHost) -> None:
     raise Failure("stat did not end within 5 seconds and was stopped; find out what it waits for")
 
 
@@ -93,7 +97,9 @@ SILENT = [
 
 
 @pytest.mark.parametrize(("directory", "make"), SILENT)
-def test_a_server_that_is_gone_is_asked_once_and_by_a_command_that_can_be_stopped(directory, make):
+def test_a_server_that_is_gone_is_asked_once_and_by_a_command_that_can_be_stopped(
+    directory: str, make: Callable[[], FakeHost]
+) -> None:
     host = make()
     host.answers[" ".join(QUESTION)] = silent
     looks = watched(host)
@@ -113,16 +119,16 @@ def test_a_server_that_is_gone_is_asked_once_and_by_a_command_that_can_be_stoppe
     assert [finding["rule"] for finding in facts["findings"] if finding["rule"] == "R20"] == []
 
 
-def test_what_fstab_binds_from_a_server_that_is_gone_is_not_followed():
+def test_what_fstab_binds_from_a_server_that_is_gone_is_not_followed() -> None:
     fstab = "/nfs/home /home none bind 0 0\nstore:/other /other nfs defaults 0 0\n"
-    host = el9("ext4 /dev/vdz1\n", **{"/etc/fstab": fstab})()
+    host = el9("ext4 /dev/vdz1\n", None, NFS, **{"/etc/fstab": fstab})()
     host.answers[" ".join(QUESTION)] = silent
     looks = watched(host)
     read_facts(host, LookOptions(probe=False))
     assert [look for look in looks if (look[1] + "/").startswith(POINT + "/")] == []
 
 
-def answering(make):
+def answering(make: Callable[[], FakeHost]) -> FakeHost:
     """Return a host whose server answers, and lets 4 MiB be written."""
     host = make()
     host.answers[" ".join(QUESTION)] = "nfs\n"
@@ -140,7 +146,7 @@ def answering(make):
         ("/nfs/crash", el9("nfs store:/export\npath /crash\n")),
     ],
 )
-def test_a_server_that_answers_is_looked_at(directory, make):
+def test_a_server_that_answers_is_looked_at(directory: str, make: Callable[[], FakeHost]) -> None:
     host = answering(make)
     host.directories["/nfs/crash"], host.free[directory] = 0o700, 4 << 20
     facts = read_facts(host, LookOptions())
@@ -152,7 +158,9 @@ def test_a_server_that_answers_is_looked_at(directory, make):
 
 
 @pytest.mark.parametrize("make", [debian("KDUMP_COREDIR=/nfs/crash\n"), el9("nfs store:/export\npath /crash\n")])
-def test_a_directory_that_a_server_does_not_have_is_missing_and_the_room_is_that_above_it(make):
+def test_a_directory_that_a_server_does_not_have_is_missing_and_the_room_is_that_above_it(
+    make: Callable[[], FakeHost],
+) -> None:
     facts = read_facts(answering(make), LookOptions())
     assert facts["dump_directory"] == dict(NOTHING, path="/nfs/crash", exists=False)
     assert (facts["space"]["place"], facts["space"]["free_bytes"]) == ("/nfs", 4 << 20)
@@ -167,7 +175,7 @@ def test_a_directory_that_a_server_does_not_have_is_missing_and_the_room_is_that
         el9("core_collector /nfs/collect\n", {"/etc/kdump/post.d/x": "/nfs/x"}, **{"/etc/kdump/post.d/x": ""}),
     ],
 )
-def test_whatever_else_lies_on_a_server_that_is_gone_is_left_alone_too(make):
+def test_whatever_else_lies_on_a_server_that_is_gone_is_left_alone_too(make: Callable[[], FakeHost]) -> None:
     host = make()
     host.directories["/var/crash/20260101"] = 0o700
     host.answers[" ".join(QUESTION)] = silent
@@ -177,18 +185,18 @@ def test_whatever_else_lies_on_a_server_that_is_gone_is_left_alone_too(make):
     assert host.commands.count(QUESTION) == 1
 
 
-def test_where_nothing_lies_on_a_server_no_server_is_asked():
+def test_where_nothing_lies_on_a_server_no_server_is_asked() -> None:
     host = debian("")()
     read_facts(host, LookOptions())
     assert QUESTION not in host.commands
 
 
-def test_a_path_that_is_not_absolute_ends_at_the_root():
+def test_a_path_that_is_not_absolute_ends_at_the_root() -> None:
     host = debian("KDUMP_COREDIR=crash\n")()
     assert read_facts(host, LookOptions())["space"]["place"] == "/"
 
 
-def test_a_file_in_place_of_the_directory_is_seen_and_what_may_not_be_looked_at_is_not_called_missing():
+def test_a_file_in_place_of_the_directory_is_seen_and_what_may_not_be_looked_at_is_not_called_missing() -> None:
     host = el9("path /var/file\n")()
     host.files["/var/file"] = ""
     facts = read_facts(host, LookOptions())
@@ -196,12 +204,12 @@ def test_a_file_in_place_of_the_directory_is_seen_and_what_may_not_be_looked_at_
     assert [finding["rule"] for finding in facts["findings"]] == ["R20"]
     host, plain = el9("path /var/crash\n")(), FakeHost.stat
 
-    def stat(path):
+    def stat(path: str) -> Optional[FileFacts]:
         if path == "/var/crash":
             raise Failure("cannot look at /var/crash: Permission denied")
         return plain(host, path)
 
-    host.stat = stat
+    host.replace_methods(stat=stat)
     facts = read_facts(host, LookOptions())
     assert facts["dump_directory"] == dict(NOTHING, path="/var/crash")
     assert facts["findings"] == []

@@ -16,5 +16,5 @@ from ansible_collections.crashops.kdump.plugins.module_utils._facts.target_mount
         ("/mnt/\u00e4", "mnt-\\xc3\\xa4.mount"),
     ],
 )
-def test_a_mount_unit_is_named_as_systemd_escapes_paths(point, name):
+def test_a_mount_unit_is_named_as_systemd_escapes_paths(point: str, name: str) -> None:
     assert unit_name(point) == name

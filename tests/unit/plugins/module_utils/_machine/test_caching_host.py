@@ -3,6 +3,9 @@
 # SPDX-License-Identifier: GPL-3.0-or-later
 """A file is read once and a program asked once, and both again once the module may have changed the answer."""
 
+from pathlib import Path
+from typing import Any, Callable, Dict, List, Mapping, Optional, Tuple, Union
+
 import pytest
 from ansible_collections.crashops.kdump.plugins.module_utils._machine.caching_host import CachingHost, caching
 from ansible_collections.crashops.kdump.plugins.module_utils._machine.host import Host
@@ -10,7 +13,7 @@ from ansible_collections.crashops.kdump.plugins.module_utils._machine.planned_ho
 from ansible_collections.crashops.kdump.plugins.module_utils._machine.replace_files import FileContent
 from ansible_collections.crashops.kdump.plugins.module_utils._machine.results import Failure, FileChange
 from ansible_collections.crashops.kdump.plugins.module_utils._machine.tolerant_host import TolerantHost
-from ansible_collections.crashops.kdump.tests.unit.fake_host import FakeHost
+from ansible_collections.crashops.kdump.tests.unit.fake_host import Answer, FakeHost
 
 CONF, FSTAB, LOADED = "/etc/kdump.conf", "/etc/fstab", "/sys/kernel/kexec_crash_loaded"
 SHOW = ["systemctl", "show", "-p", "ActiveState", "kdump.service"]
@@ -20,19 +23,21 @@ RESTART = ["systemctl", "restart", "kdump.service"]
 class CountedHost(FakeHost):
     """A host that says which files were read, in order."""
 
-    def __init__(self, files, commands=None):
+    def __init__(
+        self, files: Optional[Mapping[str, Union[str, bytes]]], commands: Optional[Mapping[str, Answer]] = None
+    ) -> None:
         super().__init__(files, commands)
-        self.seen = []
-        self.unreadable = {}
+        self.seen: List[str] = []
+        self.unreadable: Dict[str, str] = {}
 
-    def read_bytes(self, path, offset=0, size=-1):
+    def read_bytes(self, path: str, offset: int = 0, size: int = -1) -> Optional[bytes]:
         self.seen.append(path)
         if path in self.unreadable:
             raise Failure(self.unreadable[path])
         return super().read_bytes(path, offset, size)
 
 
-def machine(**commands):
+def machine(**commands: Any) -> Tuple[CountedHost, CachingHost]:
     """Return a host, and the same one with a memory."""
     answers = {"systemctl show -p ActiveState kdump.service": "ActiveState=active\n", " ".join(RESTART): ""}
     files = {CONF: "path /var/crash\n", FSTAB: "/dev/vda1 / ext4 defaults 0 1\n", LOADED: "0\n"}
@@ -40,24 +45,24 @@ def machine(**commands):
     return host, CachingHost(host)
 
 
-def read_all(host):
+def read_all(host: CachingHost) -> List[Optional[str]]:
     """Return the texts of the three files."""
     return [host.read(path) for path in (CONF, FSTAB, LOADED)]
 
 
-def test_file_is_read_once():
+def test_file_is_read_once() -> None:
     host, seen = machine()
     assert [seen.read(CONF) for dummy in range(3)] == ["path /var/crash\n"] * 3
     assert host.seen == [CONF]
 
 
-def test_absent_file_is_looked_for_once():
+def test_absent_file_is_looked_for_once() -> None:
     host, seen = machine()
     assert [seen.read("/etc/none") for dummy in range(2)] == [None, None]
     assert host.seen == ["/etc/none"]
 
 
-def test_unreadable_file_is_tried_once_and_refused_each_time():
+def test_unreadable_file_is_tried_once_and_refused_each_time() -> None:
     host, seen = machine()
     host.unreadable[CONF] = "cannot read /etc/kdump.conf: Input/output error"
     for dummy in range(2):
@@ -66,7 +71,7 @@ def test_unreadable_file_is_tried_once_and_refused_each_time():
     assert host.seen == [CONF]
 
 
-def test_bytes_of_a_known_text_are_not_read_again():
+def test_bytes_of_a_known_text_are_not_read_again() -> None:
     host, seen = machine()
     host.files[CONF] = b"caf\xe9\n"
     assert seen.read(CONF) == "caf\udce9\n"
@@ -78,19 +83,19 @@ def test_bytes_of_a_known_text_are_not_read_again():
     assert host.seen == [CONF]
 
 
-def test_part_of_an_unknown_file_is_read_alone():
+def test_part_of_an_unknown_file_is_read_alone() -> None:
     host, seen = machine()
     assert seen.read_bytes(CONF, 5, 4) == b"/var"
     host.files[CONF] = "raw /dev/vdb\n"
     assert seen.read(CONF) == "raw /dev/vdb\n"
 
 
-def test_bytes_of_an_absent_file_are_none():
+def test_bytes_of_an_absent_file_are_none() -> None:
     dummy, seen = machine()
     assert seen.read_bytes("/etc/none") is None
 
 
-def test_writing_drops_the_file_and_what_is_live_and_nothing_else():
+def test_writing_drops_the_file_and_what_is_live_and_nothing_else() -> None:
     host, seen = machine()
     read_all(seen)
     host.files[LOADED] = "1\n"
@@ -99,7 +104,7 @@ def test_writing_drops_the_file_and_what_is_live_and_nothing_else():
     assert host.seen == [CONF, FSTAB, LOADED, CONF, LOADED]
 
 
-def test_writing_through_a_link_drops_the_file_by_either_name():
+def test_writing_through_a_link_drops_the_file_by_either_name() -> None:
     host, seen = machine()
     host.links["/etc/link"] = CONF
     assert [seen.read(CONF), seen.read("/etc/link")] == ["path /var/crash\n"] * 2
@@ -121,14 +126,16 @@ def test_writing_through_a_link_drops_the_file_by_either_name():
     ],
     ids=["write_all", "remove", "copy"],
 )
-def test_changed_file_is_read_again(act, after):
+def test_changed_file_is_read_again(
+    act: Callable[[CachingHost], Optional[List[Any]]], after: List[Optional[str]]
+) -> None:
     dummy, seen = machine()
     read_all(seen)
     act(seen)
     assert read_all(seen) == after
 
 
-def test_file_whose_write_fails_is_read_again():
+def test_file_whose_write_fails_is_read_again() -> None:
     host, seen = machine()
     seen.read(CONF)
     host.unwritable[CONF] = "No space left on device"
@@ -138,13 +145,13 @@ def test_file_whose_write_fails_is_read_again():
     assert seen.read(CONF) == "half\n"
 
 
-def test_program_that_only_reads_is_asked_once():
+def test_program_that_only_reads_is_asked_once() -> None:
     host, seen = machine()
     assert [seen.run(SHOW).stdout for dummy in range(2)] == ["ActiveState=active\n"] * 2
     assert host.commands == [SHOW]
 
 
-def test_known_answer_that_ended_unwell_fails_where_that_counts():
+def test_known_answer_that_ended_unwell_fails_where_that_counts() -> None:
     host, seen = machine(**{"blkid -p /dev/vdb": (2, "", "no signature")})
     assert seen.run(["blkid", "-p", "/dev/vdb"], check=False).rc == 2
     with pytest.raises(Failure, match="blkid -p /dev/vdb exited with 2 and said: no signature"):
@@ -152,8 +159,8 @@ def test_known_answer_that_ended_unwell_fails_where_that_counts():
     assert host.commands == [["blkid", "-p", "/dev/vdb"]]
 
 
-def test_any_other_program_drops_all_that_is_known():
-    def restart(host):
+def test_any_other_program_drops_all_that_is_known() -> None:
+    def restart(host: CountedHost) -> None:
         host.files.update({LOADED: "1\n", CONF: "path /new\n"})
         host.answers[" ".join(SHOW)] = "ActiveState=failed\n"
 
@@ -164,8 +171,8 @@ def test_any_other_program_drops_all_that_is_known():
     assert seen.run(SHOW).stdout == "ActiveState=failed\n"
 
 
-def test_program_that_fails_drops_all_that_is_known():
-    def restart(host):
+def test_program_that_fails_drops_all_that_is_known() -> None:
+    def restart(host: CountedHost) -> Tuple[int, str, str]:
         host.files[LOADED] = "1\n"
         return 1, "", "Job failed"
 
@@ -188,7 +195,7 @@ def test_program_that_fails_drops_all_that_is_known():
         ["sh", "-c", "lsblk"],
     ],
 )
-def test_command_that_begins_like_one_that_reads_counts_as_an_act(argv):
+def test_command_that_begins_like_one_that_reads_counts_as_an_act(argv: List[str]) -> None:
     host, seen = machine(**{" ".join(argv): ""})
     seen.read(CONF)
     seen.run(argv)
@@ -198,10 +205,10 @@ def test_command_that_begins_like_one_that_reads_counts_as_an_act(argv):
     assert host.commands == [argv, argv]
 
 
-def test_waiting_reads_the_host_again_each_time():
+def test_waiting_reads_the_host_again_each_time() -> None:
     host, seen = machine()
 
-    def armed():
+    def armed() -> bool:
         host.files[LOADED] = "1\n" if host.clock > 1700000002 else "0\n"
         return seen.read(LOADED) == "1\n"
 
@@ -210,7 +217,7 @@ def test_waiting_reads_the_host_again_each_time():
     assert seen.read(LOADED) == "1\n"
 
 
-def test_lock_drops_what_was_read_before_it():
+def test_lock_drops_what_was_read_before_it() -> None:
     host, seen = machine()
     seen.read(CONF)
     host.files[CONF] = "path /of-another-task\n"
@@ -218,7 +225,7 @@ def test_lock_drops_what_was_read_before_it():
     assert seen.read(CONF) == "path /of-another-task\n"
 
 
-def test_planned_and_tolerant_host_share_what_is_known():
+def test_planned_and_tolerant_host_share_what_is_known() -> None:
     host, seen = machine()
     planned, tolerant = PlannedHost(seen, [FileChange(CONF, None, "raw /dev/vdb\n")]), TolerantHost(seen, 5)
     assert [planned.read(CONF), tolerant.read(CONF), seen.read(CONF)] == ["raw /dev/vdb\n"] + ["path /var/crash\n"] * 2
@@ -226,13 +233,13 @@ def test_planned_and_tolerant_host_share_what_is_known():
     assert (host.seen.count(CONF), host.seen.count(FSTAB)) == (1, 1)
 
 
-def test_host_with_a_memory_gets_no_second_one():
+def test_host_with_a_memory_gets_no_second_one() -> None:
     host, seen = machine()
     assert caching(seen) is seen
     assert caching(host).read(CONF) == "path /var/crash\n"
 
 
-def test_real_file_is_read_again_after_a_write_through_its_folders_link(tmp_path):
+def test_real_file_is_read_again_after_a_write_through_its_folders_link(tmp_path: Path) -> None:
     seen = CachingHost(Host(None))
     (tmp_path / "etc").mkdir()
     (tmp_path / "link").symlink_to(tmp_path / "etc")

@@ -8,6 +8,9 @@ import os
 import signal
 import subprocess
 import sys
+from pathlib import Path
+from types import ModuleType
+from typing import Any, Callable, Dict, List, Optional, Sequence, Tuple, Union
 
 import pytest
 from ansible_collections.crashops.kdump.plugins.module_utils._machine import host_lock, replace_files
@@ -46,25 +49,32 @@ time.sleep(60)
 class Module:
     """As much of an AnsibleModule as run_module() asks for."""
 
-    params = {}
+    params: Dict[str, Any] = {}
 
-    def __init__(self, check_mode=False):
+    def __init__(self, check_mode: bool = False) -> None:
         self.check_mode = check_mode
-        self.result = None
+        self.result: Dict[str, Any] = {}
+        self.passed: Sequence[int] = ()
 
-    def exit_json(self, **result):
+    def exit_json(self, **result: Any) -> None:
         self.result = result
 
-    def fail_json(self, **result):
+    def fail_json(self, **result: Any) -> None:
         self.result = dict(result, failed=True)
 
-    def run_command(self, argv, environ_update=None, handle_exceptions=True, pass_fds=()):
+    def run_command(
+        self,
+        argv: List[str],
+        environ_update: Optional[Dict[str, str]] = None,
+        handle_exceptions: bool = True,
+        pass_fds: Union[List[int], Tuple[Any, ...]] = (),
+    ) -> Tuple[int, str, str]:
         self.passed = tuple(pass_fds)
         return 0, "", ""
 
 
 @pytest.fixture
-def path(tmp_path, monkeypatch):
+def path(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> str:
     """Return the path of a lock that holds for this test alone."""
     monkeypatch.setattr(host_lock, "PATH", str(tmp_path / "lock"))
     monkeypatch.setattr(host_lock, "WAIT_S", 0)
@@ -72,23 +82,29 @@ def path(tmp_path, monkeypatch):
     return host_lock.PATH
 
 
-def started(script, *arguments):
+def wait_for(program: "subprocess.Popen[bytes]") -> None:
+    """Return when a program has printed a line."""
+    assert program.stdout is not None
+    program.stdout.readline()
+
+
+def started(script: str, *arguments: str) -> "subprocess.Popen[bytes]":
     # ansible-test lets its own process alone find the collection
     root = os.path.abspath(os.path.join(os.path.dirname(host_lock.__file__), *[os.pardir] * 6))
     argv = [sys.executable, "-c", script, *arguments]
     return subprocess.Popen(argv, stdout=subprocess.PIPE, env=dict(os.environ, PYTHONPATH=root))
 
 
-def test_of_twelve_runs_at_once_none_loses_an_edit(path, tmp_path):
+def test_of_twelve_runs_at_once_none_loses_an_edit(path: str, tmp_path: Path) -> None:
     (tmp_path / "number").write_text("0")
     runs = [started(ADDS, path, str(tmp_path / "number")) for dummy in range(12)]
     assert [run.wait() for run in runs] == [0] * 12
     assert (tmp_path / "number").read_text() == "12"
 
 
-def test_a_lock_that_is_not_free_is_a_failure_that_names_its_holder(path):
+def test_a_lock_that_is_not_free_is_a_failure_that_names_its_holder(path: str) -> None:
     holder = started(HOLDS, path)
-    holder.stdout.readline()
+    wait_for(holder)
     with pytest.raises(Failure) as caught:
         Lock().take("kdump_config", 0)
     holder.kill()
@@ -97,8 +113,8 @@ def test_a_lock_that_is_not_free_is_a_failure_that_names_its_holder(path):
     assert caught.match(words % holder.pid + "waited 0 s for it. Nothing was changed")
 
 
-def test_where_the_holder_cannot_be_written_down_the_lock_holds(path, monkeypatch):
-    def full(handle, data, offset):
+def test_where_the_holder_cannot_be_written_down_the_lock_holds(path: str, monkeypatch: pytest.MonkeyPatch) -> None:
+    def full(handle: int, data: bytes, offset: int) -> None:
         raise OSError(errno.ENOSPC, "No space left on device")
 
     holder = Lock()
@@ -110,9 +126,9 @@ def test_where_the_holder_cannot_be_written_down_the_lock_holds(path, monkeypatc
     holder.release()
 
 
-def test_a_holder_that_is_killed_frees_the_lock(path):
+def test_a_holder_that_is_killed_frees_the_lock(path: str) -> None:
     holder = started(HOLDS, path)
-    holder.stdout.readline()
+    wait_for(holder)
     os.kill(holder.pid, signal.SIGKILL)
     holder.wait()
     lock = Lock()
@@ -120,9 +136,10 @@ def test_a_holder_that_is_killed_frees_the_lock(path):
     lock.release()
 
 
-def test_a_command_that_outlives_its_module_keeps_the_lock(path):
+def test_a_command_that_outlives_its_module_keeps_the_lock(path: str) -> None:
     lock = Lock()
     lock.take("kdump_service", 0)
+    assert lock.handle is not None
     command = subprocess.Popen(["sleep", "60"], pass_fds=[lock.handle])
     lock.release()
     with open(path, "w") as stream:
@@ -139,7 +156,7 @@ def test_a_command_that_outlives_its_module_keeps_the_lock(path):
     ("argv", "passed"),
     [(["systemctl", "restart", "kdump"], 1), (["/etc/kernel/postinst.d/kdump-tools", "6.1"], 1), (["ssh", "k@s"], 0)],
 )
-def test_only_commands_that_change_the_host_get_the_lock(path, argv, passed):
+def test_only_commands_that_change_the_host_get_the_lock(path: str, argv: List[str], passed: int) -> None:
     module = Module()
     host = Host(module)
     host.lock("kdump_service")
@@ -149,8 +166,8 @@ def test_only_commands_that_change_the_host_get_the_lock(path, argv, passed):
     assert len(module.passed) == passed
 
 
-def test_a_module_that_changes_the_host_holds_the_lock_while_it_runs(path):
-    def ensure(host, params, check_mode):
+def test_a_module_that_changes_the_host_holds_the_lock_while_it_runs(path: str) -> None:
+    def ensure(host: Host, params: Dict[str, Any], check_mode: bool) -> Dict[str, bool]:
         with pytest.raises(Failure):
             Lock().take("kdump_service", 0)
         return {"changed": True}
@@ -162,7 +179,7 @@ def test_a_module_that_changes_the_host_holds_the_lock_while_it_runs(path):
 
 
 @pytest.mark.parametrize(("check_mode", "changes"), [(True, "kdump_config"), (False, None)])
-def test_check_mode_and_looks_take_no_lock(path, check_mode, changes):
+def test_check_mode_and_looks_take_no_lock(path: str, check_mode: bool, changes: Optional[str]) -> None:
     held = Lock()
     held.take("kdump_service", 0)
     module = Module(check_mode)
@@ -171,7 +188,7 @@ def test_check_mode_and_looks_take_no_lock(path, check_mode, changes):
     assert (module.result["changed"], module.result["commands"]) == (False, [])
 
 
-def test_a_module_that_waited_in_vain_reads_and_changes_nothing(path):
+def test_a_module_that_waited_in_vain_reads_and_changes_nothing(path: str) -> None:
     held = Lock()
     held.take("kdump_service", 0)
     module = Module()
@@ -180,7 +197,7 @@ def test_a_module_that_waited_in_vain_reads_and_changes_nothing(path):
     assert module.result["failed"] and "kdump_service has been changing this host" in module.result["msg"]
 
 
-def test_a_run_removes_what_killed_runs_left(path, tmp_path, monkeypatch):
+def test_a_run_removes_what_killed_runs_left(path: str, tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
     monkeypatch.setattr(replace_files, "WRITTEN", (str(tmp_path / "any"),))
     (tmp_path / ".crashops-kdump-tmp-dead").write_text("half")
     run_module(Module(check_mode=True), lambda *dummy: {}, "kdump_config")
@@ -189,7 +206,7 @@ def test_a_run_removes_what_killed_runs_left(path, tmp_path, monkeypatch):
     assert not (tmp_path / ".crashops-kdump-tmp-dead").exists()
 
 
-def test_a_link_in_the_place_of_the_lock_is_not_followed(path, tmp_path):
+def test_a_link_in_the_place_of_the_lock_is_not_followed(path: str, tmp_path: Path) -> None:
     os.symlink(str(tmp_path / "elsewhere"), path)
     with pytest.raises(Failure, match="cannot lock this host"):
         Lock().take("kdump_config", 0)
@@ -197,7 +214,9 @@ def test_a_link_in_the_place_of_the_lock_is_not_followed(path, tmp_path):
 
 
 @pytest.mark.parametrize("module", [crashkernel_reserve, kdump_config, kdump_service, kdump_target])
-def test_each_module_that_changes_a_host_waits_for_the_lock(path, run_module, module):
+def test_each_module_that_changes_a_host_waits_for_the_lock(
+    path: str, run_module: Callable[..., Dict[str, Any]], module: ModuleType
+) -> None:
     held = Lock()
     held.take("kdump_service", 0)
     result = run_module(module.main)
@@ -208,7 +227,9 @@ def test_each_module_that_changes_a_host_waits_for_the_lock(path, run_module, mo
 
 
 @pytest.mark.parametrize("module", [kdump_info, vmcore_info])
-def test_a_module_that_only_looks_does_not_wait(path, run_module, module):
+def test_a_module_that_only_looks_does_not_wait(
+    path: str, run_module: Callable[..., Dict[str, Any]], module: ModuleType
+) -> None:
     held = Lock()
     held.take("kdump_service", 0)
     result = run_module(module.main)

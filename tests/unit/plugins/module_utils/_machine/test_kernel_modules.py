@@ -19,7 +19,7 @@ half a line
 """
 
 
-def test_each_line_is_a_module():
+def test_each_line_is_a_module() -> None:
     assert loaded_modules(FakeHost(files={"/proc/modules": PROC_MODULES})) == {
         "ext4": Loaded(940000, 1, ()),
         "virtio": Loaded(16384, 3, ("virtio_net", "virtio_blk", "virtio_pci")),
@@ -27,7 +27,7 @@ def test_each_line_is_a_module():
     }
 
 
-def test_kernel_without_modules_has_none_loaded():
+def test_kernel_without_modules_has_none_loaded() -> None:
     assert loaded_modules(FakeHost()) == {}
 
 
@@ -39,22 +39,22 @@ HAS = {
     "/lib/modules/6.1/modules.builtin.modinfo": "ext4.license=GPL\0ext4.alias=fs-ext4\0ext4.alias=ext3\0",
     "/etc/modprobe.d/own.conf": "# alias no such\nalias mydisk virtio_blk\ninstall bridge /sbin/modprobe -i bridge\n",
 }
-KNOWN = ("virtio_blk", "virtio-blk", "virtio_blk.ko", "virtio_blk.ko.xz", "hpsa_new", "ext4", "mq_deadline")
-KNOWN += ("fs-xfs", "fs_ext4", "ext3", "virtio:d00000002v00001AF4", "mydisk", "bridge", "=drivers/net", "/opt/own.ko")
+KNOWN = ["virtio_blk", "virtio-blk", "virtio_blk.ko", "virtio_blk.ko.xz", "hpsa_new", "ext4", "mq_deadline"]
+KNOWN += ["fs-xfs", "fs_ext4", "ext3", "virtio:d00000002v00001AF4", "mydisk", "bridge", "=drivers/net", "/opt/own.ko"]
 
 
 @pytest.mark.parametrize("name", KNOWN)
-def test_name_that_dracut_finds_is_known(name):
+def test_name_that_dracut_finds_is_known(name: str) -> None:
     assert unknown_modules(FakeHost(files=HAS), "6.1", [name]) == []
 
 
 @pytest.mark.parametrize("name", ["virtio_blok", "virtio", "blk", "xfs", "kernel", "no", "ext", "virtio_blk.so"])
-def test_name_that_dracut_does_not_find_is_unknown(name):
+def test_name_that_dracut_does_not_find_is_unknown(name: str) -> None:
     files = dict(
         HAS, **{"/lib/modules/6.1/modules.dep": "kernel/drivers/block/virtio_blk.ko.xz: kernel/virtio.ko.xz\n"}
     )
     assert unknown_modules(FakeHost(files=files), "6.1", ["ext4", name]) == [name]
 
 
-def test_kernel_whose_list_is_missing_is_not_judged():
+def test_kernel_whose_list_is_missing_is_not_judged() -> None:
     assert unknown_modules(FakeHost(files=HAS), "6.2", ["virtio_blk"]) is None

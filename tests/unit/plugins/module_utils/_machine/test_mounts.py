@@ -3,6 +3,8 @@
 # SPDX-License-Identifier: GPL-3.0-or-later
 """Mounts, and which of them holds a path."""
 
+from typing import Optional
+
 import pytest
 from ansible_collections.crashops.kdump.plugins.module_utils._machine import mounts
 from ansible_collections.crashops.kdump.tests.unit.fake_host import FakeHost
@@ -21,12 +23,12 @@ half a line
 FOUND = mounts.mounts(TEXT)
 
 
-def test_every_whole_line_is_a_mount():
+def test_every_whole_line_is_a_mount() -> None:
     assert len(FOUND) == 7
     assert FOUND[0] == mounts.Mount("/", "/", "ext4", "/dev/vda1", True, "rw,errors=remount-ro")
 
 
-def test_the_kernels_escapes_are_resolved():
+def test_the_kernels_escapes_are_resolved() -> None:
     assert (FOUND[5].point, FOUND[5].source, FOUND[5].writable) == ("/mnt/with blank\u00e4", "store:/export", False)
 
 
@@ -42,12 +44,13 @@ HOLDING = [
 
 
 @pytest.mark.parametrize("path, device, inner", HOLDING)
-def test_a_path_lies_on_the_last_mount_over_it_and_bind_mounts_are_resolved(path, device, inner):
+def test_a_path_lies_on_the_last_mount_over_it_and_bind_mounts_are_resolved(path: str, device: str, inner: str) -> None:
     mount = mounts.holding(FOUND, path)
+    assert mount is not None
     assert (mount.source, mounts.inner_path(mount, path)) == (device, inner)
 
 
-def test_without_mounts_nothing_holds_a_path():
+def test_without_mounts_nothing_holds_a_path() -> None:
     assert mounts.holding([], "/srv") is None
 
 
@@ -68,11 +71,10 @@ LINKS = {"/d/link": "../nfs/here", "/d/loop": "loop", "/d/back": "/d/link/..", "
 
 
 @pytest.mark.parametrize("path, point", WAYS)
-def test_links_on_a_way_are_followed_up_to_the_first_server(path, point):
+def test_links_on_a_way_are_followed_up_to_the_first_server(path: str, point: Optional[str]) -> None:
     host = FakeHost()
     host.links.update(LINKS)
-    read, plain = [], host.link
-    host.link = lambda place: read.append(place) or plain(place)
+    read = host.watch("link")
     found = mounts.mounts(
         TEXT + "50 22 0:50 / /nfs rw - nfs4 store:/e rw\n51 50 254:9 / /nfs/own rw - xfs /dev/vdd rw\n"
     )
@@ -81,15 +83,16 @@ def test_links_on_a_way_are_followed_up_to_the_first_server(path, point):
     assert not [place for place in read if (place + "/").startswith("/nfs/")]
 
 
-def test_a_root_on_a_server_is_on_every_way():
+def test_a_root_on_a_server_is_on_every_way() -> None:
     found = mounts.mounts("22 1 0:9 / / rw - nfs store:/root rw\n")
-    assert mounts.remote_on_way(FakeHost(), found, "/").source == "store:/root"
+    mount = mounts.remote_on_way(FakeHost(), found, "/")
+    assert mount is not None and mount.source == "store:/root"
 
 
 @pytest.mark.parametrize(
     ("kind", "remote"), [("nfs4", True), ("fuse.rclone", True), ("fuse.glusterfs", True), ("ext4", False)]
 )
-def test_file_system_of_a_server_may_be_gone(kind, remote):
+def test_file_system_of_a_server_may_be_gone(kind: str, remote: bool) -> None:
     assert mounts.is_remote(mounts.Mount("/", "/srv", kind, "any", True)) is remote
 
 
@@ -112,13 +115,13 @@ store:/dumps/ /nfs nfs defaults 0 0
         ("/dev/vdc", None),
     ],
 )
-def test_row_of_fstab_is_found_by_any_name_of_its_source(location, point):
+def test_row_of_fstab_is_found_by_any_name_of_its_source(location: str, point: Optional[str]) -> None:
     host = FakeHost(files={"/etc/fstab": FSTAB})
     host.links["/dev/disk/by-uuid/1-a"] = "/dev/vdb1"
     row = mounts.listed(host, location)
     assert (row and row[1]) == point
 
 
-def test_a_mount_point_with_a_blank_and_letters_of_any_script_is_read():
+def test_a_mount_point_with_a_blank_and_letters_of_any_script_is_read() -> None:
     table = "30 22 0:40 / /mnt/日本\\040é\udcff\\777 rw - fuse x rw\n"
     assert mounts.mounts(table)[0].point == "/mnt/日本 é\udcff\udcff"

@@ -6,6 +6,9 @@
 import errno
 import os
 import stat
+import tempfile
+from pathlib import Path
+from typing import Any, Callable, Dict, List, Optional, Tuple, Union
 
 import pytest
 from ansible_collections.crashops.kdump.plugins.module_utils._machine import host as host_module
@@ -26,36 +29,37 @@ class Killed(BaseException):
 class Calls:
     """Counts the calls to the system, and lets one of them fail, or be the last one."""
 
-    def __init__(self, monkeypatch):
-        self.count, self.at, self.error = 0, None, None
+    def __init__(self, monkeypatch: pytest.MonkeyPatch) -> None:
+        self.fail(None, None)
         for name in CALLS:
-            place = replace_files.tempfile if name == "mkstemp" else os
+            place = tempfile if name == "mkstemp" else os
             monkeypatch.setattr(place, name, self._counted(getattr(place, name)))
 
-    def _counted(self, call):
-        def counted(*args, **more):
+    def _counted(self, call: Callable[..., Any]) -> Callable[..., Any]:
+        def counted(*args: Any, **more: Any) -> Any:
             self.count += 1
-            if self.at == self.count:
+            if self.error is not None and self.at == self.count:
                 raise self.error
             return call(*args, **more)
 
         return counted
 
-    def fail(self, at, error):
-        self.count, self.at, self.error = 0, at, error
+    def fail(self, at: Optional[int], error: Optional[BaseException]) -> None:
+        self.count = 0
+        self.at, self.error = at, error
 
 
 @pytest.fixture
-def host():
+def host() -> Host:
     return Host(None)
 
 
 @pytest.fixture
-def calls(monkeypatch):
+def calls(monkeypatch: pytest.MonkeyPatch) -> Calls:
     return Calls(monkeypatch)
 
 
-def made(folder):
+def made(folder: Path) -> Path:
     """Return a new folder with the two files of a configuration, as an operator left them."""
     folder.mkdir()
     for name, mode in (("kdump.conf", 0o640), ("sysconfig", 0o600)):
@@ -67,21 +71,21 @@ def made(folder):
 
 
 @pytest.fixture
-def folder(tmp_path):
+def folder(tmp_path: Path) -> Path:
     return made(tmp_path / "etc")
 
 
-def seen(folder):
+def seen(folder: Path) -> List[Tuple[str, str, str, int, int]]:
     """Return name, text, mode and time of everything in a folder."""
     entries = [(entry, entry.stat(follow_symlinks=False)) for entry in os.scandir(str(folder))]
     return sorted((e.name, open(e.path).read(), oct(s.st_mode), s.st_ino, s.st_mtime_ns) for e, s in entries)
 
 
-def texts(folder):
+def texts(folder: Path) -> Dict[str, str]:
     return {entry.name: open(entry.path).read() for entry in os.scandir(str(folder))}
 
 
-def change(folder):
+def change(folder: Path) -> List[FileContent]:
     """Return a change of both files, of one that is not there yet, and of one that goes."""
     (folder / "gone").write_text("x")
     new = [FileContent(str(folder / name), "new\n") for name in ("kdump.conf", "sysconfig", "third")]
@@ -91,7 +95,7 @@ def change(folder):
 AFTER = {"kdump.conf": "new\n", "sysconfig": "new\n", "third": "new\n"}
 
 
-def test_a_change_of_four_files_keeps_their_modes_and_leaves_nothing_else(host, folder):
+def test_a_change_of_four_files_keeps_their_modes_and_leaves_nothing_else(host: Host, folder: Path) -> None:
     host.write_all(change(folder))
     assert texts(folder) == AFTER
     modes = {entry.name: entry.stat().st_mode & 0o777 for entry in os.scandir(str(folder))}
@@ -101,8 +105,8 @@ def test_a_change_of_four_files_keeps_their_modes_and_leaves_nothing_else(host, 
 @pytest.mark.parametrize("error", [errno.ENOSPC, errno.EPERM, errno.EBUSY, errno.EROFS, errno.EIO])
 @pytest.mark.parametrize("backup", [False, True])
 def test_a_change_that_fails_at_any_point_leaves_every_file_as_it_was(
-    host, tmp_path, calls, error, backup, monkeypatch
-):
+    host: Host, tmp_path: Path, calls: Calls, error: int, backup: bool, monkeypatch: pytest.MonkeyPatch
+) -> None:
     failures, came = 0, True
     for at in range(1, 200):
         calls.fail(None, None)
@@ -130,8 +134,8 @@ def test_a_change_that_fails_at_any_point_leaves_every_file_as_it_was(
 
 @pytest.mark.parametrize("backup", [False, True])
 def test_after_a_kill_at_any_point_each_file_is_whole_and_the_next_run_removes_the_rest(
-    host, tmp_path, calls, backup, monkeypatch
-):
+    host: Host, tmp_path: Path, calls: Calls, backup: bool, monkeypatch: pytest.MonkeyPatch
+) -> None:
     for at in range(1, 200):
         calls.fail(None, None)
         folder = made(tmp_path / str(at))
@@ -151,7 +155,7 @@ def test_after_a_kill_at_any_point_each_file_is_whole_and_the_next_run_removes_t
     assert at > 20
 
 
-def test_copies_are_made_next_to_the_files_with_their_text_mode_and_time(host, folder):
+def test_copies_are_made_next_to_the_files_with_their_text_mode_and_time(host: Host, folder: Path) -> None:
     copies = host.write_all(change(folder)[:3], backup=True)
     assert [open(path).read() for path in copies] == ["old kdump.conf\n", "old sysconfig\n"]
     assert [(os.stat(path).st_mode & 0o777, os.stat(path).st_mtime) for path in copies] == [
@@ -161,7 +165,7 @@ def test_copies_are_made_next_to_the_files_with_their_text_mode_and_time(host, f
     assert all(path.startswith(str(folder / "kdump.conf.")) or "sysconfig." in path for path in copies)
 
 
-def test_a_link_stays_a_link_and_what_it_leads_to_is_replaced(host, folder, tmp_path):
+def test_a_link_stays_a_link_and_what_it_leads_to_is_replaced(host: Host, folder: Path, tmp_path: Path) -> None:
     (tmp_path / "managed").mkdir()
     os.rename(str(folder / "kdump.conf"), str(tmp_path / "managed" / "kdump.conf"))
     os.symlink("../managed/kdump.conf", str(folder / "kdump.conf"))
@@ -170,14 +174,16 @@ def test_a_link_stays_a_link_and_what_it_leads_to_is_replaced(host, folder, tmp_
     assert texts(tmp_path / "managed") == {"kdump.conf": "new\n"}
 
 
-def test_labels_and_access_lists_are_taken_over_and_what_is_about_the_old_content_is_not(host, folder, monkeypatch):
+def test_labels_and_access_lists_are_taken_over_and_what_is_about_the_old_content_is_not(
+    host: Host, folder: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
     path, values = str(folder / "kdump.conf"), {}
     values[path] = dict.fromkeys(("security.selinux", "security.ima", "user.note", "trusted.overlay.origin"), b"x")
 
-    def named(file):
+    def named(file: Union[int, str]) -> str:
         return file if isinstance(file, str) else os.readlink("/proc/self/fd/%d" % file)
 
-    def got(file, name):
+    def got(file: Union[int, str], name: str) -> bytes:
         if name not in values.get(named(file), {}):
             raise OSError(errno.ENODATA, "No data available")
         return values[named(file)][name]
@@ -193,23 +199,25 @@ def test_labels_and_access_lists_are_taken_over_and_what_is_about_the_old_conten
 
 
 @pytest.mark.parametrize("make", [os.mkdir, os.mkfifo])
-def test_what_is_no_regular_file_is_not_replaced(host, tmp_path, make):
+def test_what_is_no_regular_file_is_not_replaced(host: Host, tmp_path: Path, make: Callable[..., Any]) -> None:
     make(str(tmp_path / "kdump.conf"))
     with pytest.raises(Failure, match="cannot write .*kdump.conf: it is no regular file"):
         host.write(str(tmp_path / "kdump.conf"), "new\n")
     assert os.listdir(str(tmp_path)) == ["kdump.conf"]
 
 
-def test_a_file_system_without_hard_links_has_the_old_file_put_back_by_a_copy(host, folder, monkeypatch):
+def test_a_file_system_without_hard_links_has_the_old_file_put_back_by_a_copy(
+    host: Host, folder: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
     before = texts(folder)
     rename = os.rename
 
-    def renamed(source, target):
+    def renamed(source: str, target: str) -> None:
         if target.endswith("sysconfig"):
             raise OSError(errno.EPERM, "Operation not permitted")
         rename(source, target)
 
-    def unlinkable(source, target):
+    def unlinkable(source: str, target: str) -> None:
         raise OSError(errno.EPERM, "Operation not permitted")
 
     monkeypatch.setattr(os, "rename", renamed)
@@ -220,15 +228,17 @@ def test_a_file_system_without_hard_links_has_the_old_file_put_back_by_a_copy(ho
     assert os.stat(str(folder / "kdump.conf")).st_mtime == 1000
 
 
-def test_each_file_is_on_the_disk_before_it_gets_its_name_and_then_its_folder_is(host, folder, monkeypatch):
+def test_each_file_is_on_the_disk_before_it_gets_its_name_and_then_its_folder_is(
+    host: Host, folder: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
     done = []
     fsync, rename = os.fsync, os.rename
 
-    def synced(handle):
+    def synced(handle: int) -> None:
         done.append("fsync " + os.readlink("/proc/self/fd/%d" % handle).replace(str(folder), ""))
         fsync(handle)
 
-    def renamed(source, target):
+    def renamed(source: str, target: str) -> None:
         done.append("rename " + os.path.basename(target))
         rename(source, target)
 
@@ -241,7 +251,7 @@ def test_each_file_is_on_the_disk_before_it_gets_its_name_and_then_its_folder_is
     assert [line.partition(replace_files.PREFIX)[0] for line in done] == ["fsync /", "rename copy", "fsync "]
 
 
-def test_what_runs_left_is_removed_wherever_this_collection_writes_and_nothing_else_is():
+def test_what_runs_left_is_removed_wherever_this_collection_writes_and_nothing_else_is() -> None:
     host = FakeHost({"/etc/.crashops-kdump-tmp-a1": "", "/etc/kdump.conf": "", "/etc/.ansible_tmpx": ""})
     host.links["/etc/sysconfig/kdump"] = "/srv/managed/kdump"
     host.files["/srv/managed/.crashops-kdump-tmp-b2"] = ""
@@ -252,18 +262,18 @@ def test_what_runs_left_is_removed_wherever_this_collection_writes_and_nothing_e
 class Policy:
     """Stands in for AnsibleModule on a host with SELinux: the policy has a context for some paths."""
 
-    def __init__(self, contexts):
+    def __init__(self, contexts: Dict[str, List[str]]) -> None:
         self.contexts = contexts
 
-    def selinux_default_context(self, path, mode=0):
+    def selinux_default_context(self, path: str, mode: int = 0) -> List[Optional[str]]:
         assert mode == stat.S_IFREG
-        return self.contexts.get(path, [None, None, None, None])
+        return [*self.contexts.get(path, [None] * 4)]
 
 
 @pytest.fixture
-def labelled(monkeypatch, tmp_path):
+def labelled(monkeypatch: pytest.MonkeyPatch, tmp_path: Path) -> List[Tuple[str, str, bytes]]:
     """Return what is labelled: pairs of the name that a file has at that moment, and the context."""
-    seen = []
+    seen: List[Tuple[str, str, bytes]] = []
     (tmp_path / "enforce").write_text("1")
     monkeypatch.setattr(host_module, "SELINUX", str(tmp_path / "enforce"))
     monkeypatch.setattr(
@@ -273,7 +283,9 @@ def labelled(monkeypatch, tmp_path):
 
 
 @pytest.mark.parametrize("way", ["write", "copy"])
-def test_new_file_has_the_policys_context_before_it_has_its_name(way, folder, labelled):
+def test_new_file_has_the_policys_context_before_it_has_its_name(
+    way: str, folder: Path, labelled: List[Tuple[str, str, bytes]]
+) -> None:
     path = str(folder / "new")
     host = Host(Policy({path: ["system_u", "object_r", "boot_t", "s0:c1"]}))
     if way == "write":
@@ -286,19 +298,25 @@ def test_new_file_has_the_policys_context_before_it_has_its_name(way, folder, la
     assert os.path.exists(path)
 
 
-def test_link_to_a_new_file_is_labelled_by_where_it_leads(folder, labelled, tmp_path):
+def test_link_to_a_new_file_is_labelled_by_where_it_leads(
+    folder: Path, labelled: List[Tuple[str, str, bytes]], tmp_path: Path
+) -> None:
     os.symlink(str(tmp_path / "elsewhere"), str(folder / "link"))
     Host(Policy({str(tmp_path / "elsewhere"): ["u", "r", "t"]})).write(str(folder / "link"), "text\n")
     assert [value for _name, _attribute, value in labelled] == [b"u:r:t\0"]
 
 
-def test_file_without_a_context_in_the_policy_keeps_its_folders(folder, labelled):
+def test_file_without_a_context_in_the_policy_keeps_its_folders(
+    folder: Path, labelled: List[Tuple[str, str, bytes]]
+) -> None:
     Host(Policy({})).write(str(folder / "new"), "text\n")
     assert labelled == []
 
 
-def test_file_system_without_labels_takes_the_new_file_all_the_same(folder, labelled, monkeypatch):
-    def refused(file, name, value):
+def test_file_system_without_labels_takes_the_new_file_all_the_same(
+    folder: Path, labelled: List[Tuple[str, str, bytes]], monkeypatch: pytest.MonkeyPatch
+) -> None:
+    def refused(file: int, name: str, value: bytes) -> None:
         raise OSError(errno.EOPNOTSUPP, "Operation not supported")
 
     monkeypatch.setattr(os, "setxattr", refused)

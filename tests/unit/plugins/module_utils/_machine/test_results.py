@@ -4,10 +4,11 @@
 """What modules return: text that JSON and UTF-8 carry, whatever the files of a host hold."""
 
 import json
+from typing import Any, Dict, List
 
 import pytest
 from ansible_collections.crashops.kdump.plugins.module_utils._facts.proof import Setup, judged
-from ansible_collections.crashops.kdump.plugins.module_utils._machine.host import run_module
+from ansible_collections.crashops.kdump.plugins.module_utils._machine.host import Host, run_module
 from ansible_collections.crashops.kdump.plugins.module_utils._machine.results import Failure
 from ansible_collections.crashops.kdump.plugins.module_utils._syntax.visible_text import shown
 
@@ -24,7 +25,7 @@ SENT = [
 
 
 @pytest.mark.parametrize("value, sent", SENT)
-def test_a_value_is_sent_as_text_that_utf8_carries(value, sent):
+def test_a_value_is_sent_as_text_that_utf8_carries(value: Any, sent: Any) -> None:
     assert shown(value) == sent
     assert json.dumps(shown(value), ensure_ascii=False, allow_nan=False).encode("utf-8")
 
@@ -32,21 +33,23 @@ def test_a_value_is_sent_as_text_that_utf8_carries(value, sent):
 class Module:
     """Keeps what a module ends with."""
 
-    check_mode, params = True, {}
+    check_mode = True
+    params: Dict[str, Any] = {}
 
-    def __init__(self):
-        self.ended, self.warned = None, []
+    def __init__(self) -> None:
+        self.ended: Dict[str, Any] = {}
+        self.warned: List[str] = []
 
-    def warn(self, text):
+    def warn(self, text: str) -> None:
         self.warned.append(text)
 
-    def exit_json(self, **result):
+    def exit_json(self, **result: Any) -> None:
         self.ended = result
 
     fail_json = exit_json
 
 
-def test_results_warnings_and_diffs_of_a_module_are_sent_so():
+def test_results_warnings_and_diffs_of_a_module_are_sent_so() -> None:
     module = Module()
     result = {"changed": True, "diff": [{"before": "# caf\udce9\n"}], "warnings": ["line 1: \udcff"]}
     run_module(module, lambda host, params, check_mode: result)
@@ -55,8 +58,8 @@ def test_results_warnings_and_diffs_of_a_module_are_sent_so():
     assert module.warned == ["line 1: \\xff"]
 
 
-def test_the_reason_of_a_failure_is_sent_so():
-    def fails(host, params, check_mode):
+def test_the_reason_of_a_failure_is_sent_so() -> None:
+    def fails(host: Host, params: Dict[str, Any], check_mode: bool) -> Dict[str, Any]:
         raise Failure("cannot read \udcff", path="\udcff")
 
     module = Module()
@@ -65,7 +68,7 @@ def test_the_reason_of_a_failure_is_sent_so():
     assert module.ended["path"] == "\\xff"
 
 
-def test_a_proof_of_a_setting_that_is_no_utf8_stays_current():
+def test_a_proof_of_a_setting_that_is_no_utf8_stays_current() -> None:
     record = {
         "time": 1700000000,
         "kernel": "6.1.0",

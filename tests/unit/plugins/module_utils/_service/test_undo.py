@@ -4,6 +4,7 @@
 """What a change replaced is kept until the host is armed, and put back without harm to what others wrote since."""
 
 import json
+from typing import Any, Dict, List, Optional
 
 import pytest
 from ansible_collections.crashops.kdump.plugins.module_utils._machine.results import Failure
@@ -17,14 +18,14 @@ ONE, TWO, THREE, NEW = [undo.digest(text) for text in ("one\udcff\n", "two\n", "
 RECORD = ChangeRecord([Kept("/a", "one\udcff\n", 10, [TWO]), Kept("/b", None, None, [NEW])], "/image", 5000000000)
 
 
-def test_a_record_is_read_back_as_it_was_written():
+def test_a_record_is_read_back_as_it_was_written() -> None:
     assert undo.decoded(undo.encoded(RECORD)) == RECORD
 
 
 @pytest.mark.parametrize(
     "text", ["", "{", "[]", "3", "null", '{"files": [{}]}', '{"files": 3}', '{"files": []}', "\x00"]
 )
-def test_rubbish_holds_no_record(text):
+def test_rubbish_holds_no_record(text: str) -> None:
     assert undo.decoded(text) is None
 
 
@@ -39,14 +40,16 @@ def test_rubbish_holds_no_record(text):
         ({}, {"image_mtime_ns": "x"}),
     ],
 )
-def test_a_record_with_a_value_of_another_type_holds_nothing_to_put_back(file, more):
+def test_a_record_with_a_value_of_another_type_holds_nothing_to_put_back(
+    file: Dict[str, Any], more: Dict[str, Any]
+) -> None:
     whole = {"path": "/a", "armed": "x", "mtime_ns": 1, "tried": ["x"]}
     record = {"files": [whole], "image": "/image", "image_mtime_ns": 1}
     assert undo.decoded(json.dumps(record)) is not None
     assert undo.decoded(json.dumps(dict(record, files=[dict(whole, **file)], **more))) is None
 
 
-def test_two_changes_are_undone_to_what_there_was_before_the_first():
+def test_two_changes_are_undone_to_what_there_was_before_the_first() -> None:
     newer = ChangeRecord([Kept("/a", "two\n", 20, [THREE, TWO]), Kept("/c", "x\n", 30, [NEW])], "/image", 6000000000)
     expected = [
         Kept("/a", "one\udcff\n", 10, [TWO, THREE]),
@@ -56,21 +59,21 @@ def test_two_changes_are_undone_to_what_there_was_before_the_first():
     assert undo.merged(RECORD, newer) == ChangeRecord(expected, "/image", 5000000000)
 
 
-def host_with(files):
+def host_with(files: Dict[str, str]) -> FakeHost:
     """Return a host whose capture initramfs is the one of the record."""
     host = FakeHost(dict(files, **{"/image": ""}))
     host.mtimes["/image"] = 5
     return host
 
 
-def test_files_are_put_back_with_their_times_and_new_ones_are_removed():
+def test_files_are_put_back_with_their_times_and_new_ones_are_removed() -> None:
     host = host_with({"/a": "two\n", "/b": "new\n"})
     assert undo.put_back(host, RECORD, "/image") == ["/a", "/b"]
     assert host.files == {"/a": "one\udcff\n", "/image": ""}
     assert host.mtimes["/a"] == 10 / 1e9
 
 
-def test_files_get_a_new_time_where_the_image_was_built_from_what_was_tried():
+def test_files_get_a_new_time_where_the_image_was_built_from_what_was_tried() -> None:
     host = host_with({"/a": "two\n"})
     host.mtimes["/image"] = 6
     assert undo.put_back(host, RECORD, "/image") == ["/a"]
@@ -78,19 +81,19 @@ def test_files_get_a_new_time_where_the_image_was_built_from_what_was_tried():
 
 
 @pytest.mark.parametrize("text", ["two\n", "three\n"])
-def test_each_text_that_was_tried_is_taken_back(text):
+def test_each_text_that_was_tried_is_taken_back(text: str) -> None:
     record = RECORD._replace(files=[RECORD.files[0]._replace(tried=[TWO, THREE])])
     host = host_with({"/a": text})
     assert undo.put_back(host, record, "/image") == ["/a"]
 
 
-def test_what_others_wrote_since_is_left_alone():
+def test_what_others_wrote_since_is_left_alone() -> None:
     host = host_with({"/a": "an admin's\n", "/b": "new\n"})
     assert undo.put_back(host, RECORD, "/image") == ["/b"]
     assert host.files == {"/a": "an admin's\n", "/image": ""}
 
 
-def test_files_that_cannot_all_be_put_back_all_stay():
+def test_files_that_cannot_all_be_put_back_all_stay() -> None:
     host = host_with({"/a": "two\n", "/b": "new\n"})
     host.unwritable["/b"] = "Read-only file system"
     with pytest.raises(Failure, match="cannot write /b"):
@@ -102,7 +105,9 @@ def test_files_that_cannot_all_be_put_back_all_stay():
     ("mtime", "image", "untouched"),
     [(5, "/image", True), (6, "/image", False), (None, "/image", False), (5, "/image-of-another-kernel", False)],
 )
-def test_an_image_is_untouched_if_it_is_the_same_and_has_its_time(mtime, image, untouched):
+def test_an_image_is_untouched_if_it_is_the_same_and_has_its_time(
+    mtime: Optional[int], image: str, untouched: bool
+) -> None:
     host = FakeHost({} if mtime is None else {image: ""})
     host.mtimes[image] = mtime or 0
     assert undo.image_is_untouched(host, RECORD, image) is untouched
@@ -119,7 +124,9 @@ def test_an_image_is_untouched_if_it_is_the_same_and_has_its_time(mtime, image, 
         (True, [], [], None),
     ],
 )
-def test_record_left_behind_has_only_files_newer_than_what_is_loaded(armed, changed_since, perhaps_since, left):
+def test_record_left_behind_has_only_files_newer_than_what_is_loaded(
+    armed: bool, changed_since: List[str], perhaps_since: List[str], left: Optional[List[str]]
+) -> None:
     unit = Unit(True, armed, False, True, False, None, None)
     service = Service(unit, armed, True, Image("/image", True, None), changed_since, perhaps_since)
     found = undo.unarmed(FakeHost({undo.RECORD: undo.encoded(RECORD)}), service)
@@ -130,5 +137,5 @@ def test_record_left_behind_has_only_files_newer_than_what_is_loaded(armed, chan
 @pytest.mark.parametrize(
     "text", ["[" * 100000, '{"files": [1]}', '{"files": [{}]}', "9" * 5000], ids=["nested", "1", "2", "number"]
 )
-def test_a_record_that_is_rubbish_is_none_and_no_traceback(text):
+def test_a_record_that_is_rubbish_is_none_and_no_traceback(text: str) -> None:
     assert undo.decoded(text) is None

@@ -3,11 +3,15 @@
 # SPDX-License-Identifier: GPL-3.0-or-later
 """Whether panic policy and metrics are on a host as the role's tasks would bring them."""
 
+from typing import Any, Dict, Optional, Tuple
+
 import pytest
 from ansible_collections.crashops.kdump.plugins.module_utils._service.state import PROPERTIES
 from ansible_collections.crashops.kdump.plugins.module_utils._setup import metrics, panic_policy
 from ansible_collections.crashops.kdump.plugins.module_utils._setup.own_files import digest
 from ansible_collections.crashops.kdump.tests.unit.armed_host import UNIT, armed_debian, armed_el9
+from ansible_collections.crashops.kdump.tests.unit.fake_boot import DebianHost, GrubbyHost
+from ansible_collections.crashops.kdump.tests.unit.fake_host import FakeHost
 
 PROGRAM, TEXT = "program", "[Unit]\n"
 METRICS = "/var/lib/node_exporter/textfile_collector"
@@ -15,12 +19,12 @@ POLICY = "kernel.panic_on_oops=1\nkernel.hung_task_panic = 1\n"
 KEYS = {"/proc/sys/kernel/hung_task_panic": "1\n", "/proc/sys/kernel/hung_task_timeout_secs": "120\n"}
 
 
-def with_unit(host, name, shown=UNIT):
+def with_unit(host: FakeHost, name: str, shown: str = UNIT) -> FakeHost:
     host.answers["systemctl show -p %s %s" % (PROPERTIES, name)] = shown
     return host
 
 
-def policy_host(files=None, shown=UNIT):
+def policy_host(files: Optional[Dict[str, Any]] = None, shown: str = UNIT) -> FakeHost:
     """Return a host on which the policy of oops and hung_tasks is set."""
     own = {panic_policy.POLICY_FILE: POLICY, panic_policy.UNIT_FILE: TEXT, "/usr/sbin/sysctl": "program"}
     host = with_unit(armed_debian(dict(KEYS, **dict(own, **(files or {})))), panic_policy.UNIT, shown)
@@ -28,13 +32,13 @@ def policy_host(files=None, shown=UNIT):
     return host
 
 
-def policy(host, profiles=("oops", "hung_tasks")):
+def policy(host: DebianHost, profiles: Tuple[str, ...] = ("oops", "hung_tasks")) -> Dict[str, Any]:
     found = panic_policy.plan_policy(host, list(profiles), {panic_policy.UNIT_FILE: digest(TEXT.encode())})
     assert found["changes"] == found["needed"]
     return found
 
 
-def test_a_policy_that_is_set_needs_nothing():
+def test_a_policy_that_is_set_needs_nothing() -> None:
     found = policy(policy_host())
     assert (found["needed"], found["state"], found["unasked"], found["installs"]) == (False, "present", [], False)
     assert found["sysctls"] == [
@@ -57,16 +61,16 @@ def test_a_policy_that_is_set_needs_nothing():
         {"/usr/sbin/sysctl": None},
     ],
 )
-def test_a_policy_that_differs_in_one_thing_is_needed(files):
+def test_a_policy_that_differs_in_one_thing_is_needed(files: Dict[str, Any]) -> None:
     assert policy(policy_host(files))["needed"]
 
 
 @pytest.mark.parametrize("word", ["=active", "=enabled"])
-def test_a_policy_whose_unit_does_not_run_is_needed(word):
+def test_a_policy_whose_unit_does_not_run_is_needed(word: str) -> None:
     assert policy(policy_host(shown=UNIT.replace(word, "=no")))["needed"]
 
 
-def test_a_policy_whose_unit_others_may_write_is_needed():
+def test_a_policy_whose_unit_others_may_write_is_needed() -> None:
     host = policy_host()
     host.modes[panic_policy.UNIT_FILE] = 0o666
     assert policy(host)["needed"]
@@ -75,13 +79,13 @@ def test_a_policy_whose_unit_others_may_write_is_needed():
     assert policy(host)["needed"]
 
 
-def test_a_policy_is_removed_only_where_there_is_one():
+def test_a_policy_is_removed_only_where_there_is_one() -> None:
     assert (policy(armed_debian({}), ())["needed"], policy(policy_host(), ())["needed"]) == (False, True)
     found = policy(policy_host({panic_policy.UNIT_FILE: None}), ())
     assert (found["needed"], found["state"], found["unit_exists"]) == (True, "absent", False)
 
 
-def metrics_host(files=None, shown=UNIT):
+def metrics_host(files: Optional[Dict[str, Any]] = None, shown: str = UNIT) -> FakeHost:
     """Return a host with the metrics."""
     own = {metrics.PROGRAM: PROGRAM, metrics.OPTIONS_FILE: "{}\n", metrics.SERVICE_FILE: TEXT, metrics.TIMER_FILE: TEXT}
     host = with_unit(armed_el9(dict(own, **(files or {}))), metrics.NAME + ".timer", shown)
@@ -90,14 +94,14 @@ def metrics_host(files=None, shown=UNIT):
     return host
 
 
-def wanted(host, *, on=True):
+def wanted(host: GrubbyHost, *, on: bool = True) -> Dict[str, Any]:
     files = {metrics.OPTIONS_FILE: "{}\n", metrics.SERVICE_FILE: TEXT, metrics.TIMER_FILE: TEXT}
     digests = {path: digest(text.encode()) for path, text in files.items()}
     directory = metrics.directory_of({}, METRICS)
     return metrics.plan_metrics(host, on, directory, digests, digest(PROGRAM.encode()))
 
 
-def test_metrics_that_are_there_need_nothing():
+def test_metrics_that_are_there_need_nothing() -> None:
     assert wanted(metrics_host()) == {
         "needed": False,
         "changes": False,
@@ -109,24 +113,24 @@ def test_metrics_that_are_there_need_nothing():
 
 @pytest.mark.parametrize("path", [metrics.PROGRAM, metrics.OPTIONS_FILE, metrics.SERVICE_FILE, metrics.TIMER_FILE])
 @pytest.mark.parametrize("text", [None, "older"])
-def test_metrics_of_which_one_file_differs_are_needed(path, text):
+def test_metrics_of_which_one_file_differs_are_needed(path: str, text: Optional[str]) -> None:
     assert wanted(metrics_host({path: text}))["needed"]
 
 
-def test_metrics_whose_program_cannot_be_run_or_whose_timer_does_not_run_are_needed():
+def test_metrics_whose_program_cannot_be_run_or_whose_timer_does_not_run_are_needed() -> None:
     host = metrics_host()
     host.modes[metrics.PROGRAM] = 0o644
     assert wanted(host)["needed"]
     assert wanted(metrics_host(shown=UNIT.replace("=active", "=inactive")))["needed"]
 
 
-def test_missing_directories_of_metrics_are_made():
+def test_missing_directories_of_metrics_are_made() -> None:
     host = metrics_host()
     del host.directories[METRICS]
     assert (wanted(host)["needed"], wanted(host)["makes"]) == (True, [METRICS])
 
 
-def test_metrics_are_removed_only_where_anything_of_them_is_left():
+def test_metrics_are_removed_only_where_anything_of_them_is_left() -> None:
     assert not wanted(armed_el9({}), on=False)["needed"]
     for path in wanted(armed_el9({}), on=False)["paths"]:
         found = wanted(armed_el9({path: ""}), on=False)

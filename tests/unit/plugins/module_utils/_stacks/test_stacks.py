@@ -4,6 +4,7 @@
 """A stack is found by its tools, and says in one shape where dumps go and whether its initramfs is fresh."""
 
 import pathlib
+from typing import Any, List, Optional, Tuple
 
 import pytest
 from ansible_collections.crashops.kdump.plugins.module_utils._stacks.find import find_stack
@@ -33,7 +34,7 @@ SSH_KEY = "/root/.ssh/kdump_id_rsa"
         (["rpm"], "kdumpctl"),
     ],
 )
-def test_the_stack_is_known_by_its_tool_or_by_who_would_install_it(programs, name):
+def test_the_stack_is_known_by_its_tool_or_by_who_would_install_it(programs: List[str], name: str) -> None:
     stack = find_stack(FakeHost(programs=programs))
     assert stack.name == name
     assert stack.installed() == (stack.tool in programs)
@@ -62,7 +63,7 @@ def test_the_stack_is_known_by_its_tool_or_by_who_would_install_it(programs, nam
         ),
     ],
 )
-def test_kdumpctls_settings_have_defaults_filled_in(conf, expected):
+def test_kdumpctls_settings_have_defaults_filled_in(conf: str, expected: Tuple[Optional[str], ...]) -> None:
     host = FakeHost({"/etc/kdump.conf": conf, "/proc/mounts": MOUNTS}, programs=["kdumpctl"])
     host.links["/dev/disk/by-uuid/1"] = "/dev/sdb1"
     assert tuple(KdumpctlStack(host).settings())[:-1] == expected
@@ -83,7 +84,7 @@ def test_kdumpctls_settings_have_defaults_filled_in(conf, expected):
         ('NFS=""\nFTP=f\n', ("ftp", "f", None, "/var/crash", None, "makedumpfile -F -c -d 31", "reboot")),
     ],
 )
-def test_kdump_tools_settings_have_the_same_shape(text, expected):
+def test_kdump_tools_settings_have_the_same_shape(text: str, expected: Tuple[Optional[str], ...]) -> None:
     settings = KdumpToolsStack(FakeHost({"/etc/default/kdump-tools": text})).settings()
     assert tuple(settings)[:-1] == expected
     assert all(name in text for name in settings.loading)
@@ -97,12 +98,12 @@ def test_kdump_tools_settings_have_the_same_shape(text, expected):
         ("kdump_emergency | auto_reset_crashkernel", "current"),
     ],
 )
-def test_the_generation_of_kdumpctl_is_read_from_kdumpctl(script, generation):
+def test_the_generation_of_kdumpctl_is_read_from_kdumpctl(script: str, generation: str) -> None:
     host = FakeHost({"/usr/sbin/kdumpctl": script}, programs=["kdumpctl"])
     assert KdumpctlStack(host).generation() == generation
 
 
-def kdumpctl_host(conf="path /var/crash\n", **files):
+def kdumpctl_host(conf: str = "path /var/crash\n", **files: Any) -> FakeHost:
     texts = {
         "/etc/kdump.conf": conf,
         BOOT + ".img": "",
@@ -145,7 +146,9 @@ def kdumpctl_host(conf="path /var/crash\n", **files):
         ("nfs h:/e\n", "/root/.ssh/known_hosts", None),
     ],
 )
-def test_kdumpctls_initramfs_is_stale_when_anything_in_it_is_newer(conf, newer, expected):
+def test_kdumpctls_initramfs_is_stale_when_anything_in_it_is_newer(
+    conf: str, newer: Optional[str], expected: Optional[str]
+) -> None:
     host = kdumpctl_host(conf)
     if newer:
         host.files.setdefault(newer, "")
@@ -164,7 +167,9 @@ def test_kdumpctls_initramfs_is_stale_when_anything_in_it_is_newer(conf, newer, 
         ("/etc/default/kdump-tools", None),
     ],
 )
-def test_kdump_tools_initramfs_is_stale_when_what_it_is_built_from_is_newer(newer, expected):
+def test_kdump_tools_initramfs_is_stale_when_what_it_is_built_from_is_newer(
+    newer: Optional[str], expected: Optional[str]
+) -> None:
     host = FakeHost({"/etc/default/kdump-tools": TOOLS_DEFAULT, "/var/lib/kdump/initrd.img-6.1": ""})
     if newer:
         host.files.setdefault(newer, "")
@@ -172,11 +177,11 @@ def test_kdump_tools_initramfs_is_stale_when_what_it_is_built_from_is_newer(newe
     assert KdumpToolsStack(host).image("6.1") == ("/var/lib/kdump/initrd.img-6.1", True, expected)
 
 
-def test_an_initramfs_of_ones_own_is_never_stale():
+def test_an_initramfs_of_ones_own_is_never_stale() -> None:
     host = FakeHost({"/etc/default/kdump-tools": "KDUMP_INITRD=/boot/mine\n", "/boot/mine": ""})
     assert KdumpToolsStack(host).image("6.1") == ("/boot/mine", True, None)
 
 
-def test_a_missing_initramfs_says_so():
+def test_a_missing_initramfs_says_so() -> None:
     host = FakeHost({"/etc/default/kdump-tools": TOOLS_DEFAULT})
     assert KdumpToolsStack(host).image("6.1") == ("/var/lib/kdump/initrd.img-6.1", False, "it does not exist")

@@ -6,6 +6,7 @@
 import re
 import subprocess
 from time import process_time
+from typing import List
 
 import pytest
 from ansible_collections.crashops.kdump.plugins.module_utils._stacks.capture_cmdline import (
@@ -31,7 +32,7 @@ PIECES = (
 )  # fmt: skip
 TEXTS = st.lists(st.one_of(st.sampled_from(PIECES), st.text(max_size=4)), max_size=25).map("".join)
 BYTES = st.binary(max_size=80).map(lambda data: data.decode("utf-8", "surrogateescape"))
-VALUES = st.text(st.characters(blacklist_characters="\0", blacklist_categories=("Cs",)), max_size=20)
+VALUES = st.text(st.characters(blacklist_characters="\0", blacklist_categories=["Cs"]), max_size=20)
 NAMES = st.sampled_from(("A", "B", "C", "KDUMP_COMMANDLINE_APPEND"))
 # one line each, of the forms that can be edited
 LINES = st.tuples(
@@ -40,16 +41,16 @@ LINES = st.tuples(
 PLAIN = st.lists(st.one_of(LINES, st.sampled_from(("# c", '#A="d"', "")), LINES), max_size=8).map("\n".join)
 
 
-def is_sound(text, name):
+def is_sound(text: str, name: str) -> bool:
     """Return whether nothing stands in a text that keeps a variable from being edited."""
-    closing = ("broken", "ends")
+    closing = ["broken", "ends"]
     if not any(entry.name == name for entry in shell_variables.assignments(text)):
-        closing += ("beyond",)
+        closing.append("beyond")
     return not any(odd.name == name or odd.kind in closing for odd in shell_variables.oddities(text))
 
 
 @given(st.one_of(TEXTS, BYTES))
-def test_any_text_is_read_and_judged(text):
+def test_any_text_is_read_and_judged(text: str) -> None:
     shell_variables.assignments(text)
     shell_variables.shown_defaults(text)
     assert all(isinstance(value, str) for value in shell_variables.values(text).values())
@@ -59,7 +60,7 @@ def test_any_text_is_read_and_judged(text):
 
 @given(st.one_of(TEXTS, PLAIN, BYTES), NAMES, VALUES)
 @example("B=|<A=", "A", "")
-def test_an_edit_gives_the_value_and_leaves_every_other_byte(text, name, value):
+def test_an_edit_gives_the_value_and_leaves_every_other_byte(text: str, name: str, value: str) -> None:
     edited = shell_variables.with_value(text, name, value)
     if not is_sound(text, name):
         assert edited == text or shell_variables.values(edited).get(name) == value
@@ -78,7 +79,7 @@ def test_an_edit_gives_the_value_and_leaves_every_other_byte(text, name, value):
 
 
 @given(st.one_of(TEXTS, PLAIN), NAMES)
-def test_what_is_removed_is_gone_and_the_rest_stands(text, name):
+def test_what_is_removed_is_gone_and_the_rest_stands(text: str, name: str) -> None:
     removed = shell_variables.with_value(text, name, None)
     if is_sound(text, name):
         assert name not in shell_variables.values(removed)
@@ -89,7 +90,7 @@ def test_what_is_removed_is_gone_and_the_rest_stands(text, name):
 
 
 @given(PLAIN, NAMES, VALUES)
-def test_sh_reads_what_was_written(text, name, value):
+def test_sh_reads_what_was_written(text: str, name: str, value: str) -> None:
     edited = shell_variables.with_value(text, name, value)
     script = edited + '\nprintf "%%s" "$%s"' % name
     done = subprocess.run(["/bin/sh", "-c", script], stdout=subprocess.PIPE, env={"PATH": ""}, timeout=10, check=True)
@@ -97,7 +98,7 @@ def test_sh_reads_what_was_written(text, name, value):
 
 
 @given(VALUES, st.lists(st.sampled_from(("a", "b=1", "c")), max_size=3), st.lists(st.sampled_from("abd"), max_size=3))
-def test_words_are_added_and_removed_once(value, append, remove):
+def test_words_are_added_and_removed_once(value: str, append: List[str], remove: List[str]) -> None:
     once = edited_words(value, append, remove)
     assert edited_words(once, append, remove) == once
     assert set(append) <= set(words_of(once))
@@ -113,7 +114,7 @@ def test_words_are_added_and_removed_once(value, append, remove):
         "\n", "A=\"x\\\"", "$(#", "a|", "é", "for x in ", "$((",
     ],
 )  # fmt: skip
-def test_long_odd_texts_take_no_longer_than_long_plain_ones(piece):
+def test_long_odd_texts_take_no_longer_than_long_plain_ones(piece: str) -> None:
     text = piece * (SIZE // len(piece))
     begin = process_time()
     shell_variables.with_value(text, "A", "new")

@@ -3,10 +3,13 @@
 # SPDX-License-Identifier: GPL-3.0-or-later
 """makedumpfile's words are read as its own getopt_long reads them, and judged as its own checks judge them."""
 
+from typing import List, Optional, Tuple
+
 import pytest
 from ansible_collections.crashops.kdump.plugins.module_utils._stacks.kdump_tools import lint as kdump_tool_lint
 from ansible_collections.crashops.kdump.plugins.module_utils._stacks.kdumpctl.conf_lint import lint
 from ansible_collections.crashops.kdump.plugins.module_utils._syntax import makedumpfile
+from ansible_collections.crashops.kdump.plugins.module_utils._syntax.option_values import Problem
 
 # what makedumpfile 1.7.2 --check-params said of these words with two file names behind them: nothing
 TAKEN = [
@@ -29,17 +32,17 @@ MISTAKEN = ["-d=31", "-d abc", "--message-level abc"]
 EMPTY = ["-h", "--help", "-v", "--check-params -l", "--dry-run -l -d 31", "--mem-usage", "--reassemble"]
 
 
-def problems(words):
+def problems(words: str) -> List[Problem]:
     return list(makedumpfile.problems(words.split()))
 
 
 @pytest.mark.parametrize("words", TAKEN)
-def test_what_makedumpfile_takes_has_no_problem(words):
+def test_what_makedumpfile_takes_has_no_problem(words: str) -> None:
     assert problems(words) == []
 
 
 @pytest.mark.parametrize("words", REFUSED + MISTAKEN + EMPTY)
-def test_what_makedumpfile_refuses_or_makes_no_dump_by_has_one_in_both_stacks(words):
+def test_what_makedumpfile_refuses_or_makes_no_dump_by_has_one_in_both_stacks(words: str) -> None:
     assert problems(words)
     conf = lint("core_collector makedumpfile %s\n" % words)
     assert {(found.rule, found.severity) for found in conf} == {("R23", "error")}
@@ -48,7 +51,7 @@ def test_what_makedumpfile_refuses_or_makes_no_dump_by_has_one_in_both_stacks(wo
 
 
 @pytest.mark.parametrize("words", ["-l -d", "-l --message-level", "-L", "--num-threads"])
-def test_an_option_without_its_value_has_a_problem(words):
+def test_an_option_without_its_value_has_a_problem(words: str) -> None:
     assert "has no value" in problems(words)[0].message
 
 
@@ -65,7 +68,7 @@ def test_an_option_without_its_value_has_a_problem(words):
         ("--split", [("split", "")], []),
     ],
 )
-def test_words_are_read_as_getopt_long_reads_them(words, options, names):
+def test_words_are_read_as_getopt_long_reads_them(words: str, options: List[Tuple[str, str]], names: List[str]) -> None:
     assert makedumpfile.arguments(words.split())[:2] == (options, names)
 
 
@@ -79,7 +82,7 @@ def test_words_are_read_as_getopt_long_reads_them(words, options, names):
         ("-d 1 -d31,11", False, ["1", "31,11"]),
     ],
 )
-def test_what_is_asked_of_the_words(words, flattens, levels):
+def test_what_is_asked_of_the_words(words: str, flattens: bool, levels: List[str]) -> None:
     assert makedumpfile.flattens(words.split()) == flattens
     assert makedumpfile.dump_levels(words.split()) == levels
 
@@ -96,11 +99,13 @@ def test_what_is_asked_of_the_words(words, flattens, levels):
         ("", None),
     ],
 )
-def test_makedumpfile_is_known_by_its_name_with_and_without_a_path(command, words):
+def test_makedumpfile_is_known_by_its_name_with_and_without_a_path(command: str, words: Optional[List[str]]) -> None:
     assert makedumpfile.command_words(command) == words
 
 
-def test_kdump_tools_runs_its_own_makedumpfile_whatever_path_is_named():
-    assert "makedumpfile only" in makedumpfile.problem_of("/usr/sbin/makedumpfile -l").message
-    assert "32" in makedumpfile.problem_of("makedumpfile --message-level 32 -d 31").message
+def test_kdump_tools_runs_its_own_makedumpfile_whatever_path_is_named() -> None:
+    path = makedumpfile.problem_of("/usr/sbin/makedumpfile -l")
+    assert path is not None and "makedumpfile only" in path.message
+    level = makedumpfile.problem_of("makedumpfile --message-level 32 -d 31")
+    assert level is not None and "32" in level.message
     assert makedumpfile.problem_of("makedumpfile -l -d 31") is None

@@ -5,6 +5,8 @@
 
 import os
 import subprocess
+from pathlib import Path
+from typing import Any, Callable, Dict, List, Optional, Tuple, Union
 
 import pytest
 from ansible_collections.crashops.kdump.plugins.module_utils._syntax import private_directories
@@ -13,7 +15,7 @@ from ansible_collections.crashops.kdump.plugins.module_utils._targets import wri
 SCRIPTS = [write_test.look_script, write_test.trial_script]
 
 
-def run(script, path=None):
+def run(script: str, path: Optional[str] = None) -> Tuple[int, str, str]:
     """Return (exit status, standard output, standard error) of a line; programs of a folder go before the machine's."""
     env = dict(os.environ, LC_ALL="C")
     if path:
@@ -23,7 +25,7 @@ def run(script, path=None):
     return process.returncode, stdout.decode(), stderr.decode()
 
 
-def made(path, mode=0o755, names=()):
+def made(path: Path, mode: int = 0o755, names: Union[List[str], Tuple[Any, ...]] = ()) -> str:
     """Make a directory with files and folders (names with a slash at the end) and return its name."""
     os.makedirs(str(path), exist_ok=True)
     for name in names:
@@ -35,7 +37,7 @@ def made(path, mode=0o755, names=()):
     return str(path)
 
 
-def mode_of(path):
+def mode_of(path: str) -> int:
     """Return the permission bits of what a path leads to."""
     return os.stat(path).st_mode & 0o7777
 
@@ -58,13 +60,13 @@ NAMES += ["/lib/modules", "/run/crash", "/var/run", "/var/lib", "/root", "//usr/
 
 @pytest.mark.parametrize("path", NAMES)
 @pytest.mark.parametrize("own", [True, False])
-def test_a_directory_of_the_system_is_refused_by_the_line(path, own):
+def test_a_directory_of_the_system_is_refused_by_the_line(path: str, own: bool) -> None:
     # only the look: a trial that is wrong would close a directory of this machine
     assert run(write_test.look_script(path, True, own))[0] == write_test.NEEDED
 
 
 @pytest.mark.parametrize("target", ["/home", "/usr/lib", "/"])
-def test_a_link_to_a_directory_of_the_system_is_refused_by_the_line(tmp_path, target):
+def test_a_link_to_a_directory_of_the_system_is_refused_by_the_line(tmp_path: Path, target: str) -> None:
     link = tmp_path / "kdump"
     link.symlink_to(target)
     rc, stdout, stderr = run(write_test.look_script(str(link), True, True))
@@ -74,7 +76,7 @@ def test_a_link_to_a_directory_of_the_system_is_refused_by_the_line(tmp_path, ta
     assert sentence.startswith("%s on this host is refused: others need %s, and only one account" % (link, where))
 
 
-def test_what_is_missing_below_a_directory_of_the_system_is_refused_by_the_line(tmp_path):
+def test_what_is_missing_below_a_directory_of_the_system_is_refused_by_the_line(tmp_path: Path) -> None:
     (tmp_path / "link").symlink_to("/usr")
     assert run(write_test.look_script(str(tmp_path / "link" / "crash" / "a"), True, True))[0] == write_test.NEEDED
 
@@ -82,7 +84,9 @@ def test_what_is_missing_below_a_directory_of_the_system_is_refused_by_the_line(
 @pytest.mark.parametrize("script", SCRIPTS)
 @pytest.mark.parametrize("linked", [True, False])
 @pytest.mark.parametrize("name", ["photo.jpg", ".bashrc", ".ssh/", "etc/", "2026/", "dump.txt", "-rf"])
-def test_a_directory_with_anything_else_than_dumps_stays_as_it_is(tmp_path, script, linked, name):
+def test_a_directory_with_anything_else_than_dumps_stays_as_it_is(
+    tmp_path: Path, script: Callable[..., str], linked: bool, name: str
+) -> None:
     place = made(tmp_path / "alice", names=[name, "202611291000/"])
     path = place
     if linked:
@@ -106,7 +110,9 @@ OF_DUMPS = [
 
 @pytest.mark.parametrize("linked", [True, False])
 @pytest.mark.parametrize("names", OF_DUMPS)
-def test_an_empty_directory_or_one_of_dumps_becomes_private_and_says_so(tmp_path, names, linked):
+def test_an_empty_directory_or_one_of_dumps_becomes_private_and_says_so(
+    tmp_path: Path, names: List[str], linked: bool
+) -> None:
     place = made(tmp_path / "dumps", names=names)
     path = place
     if linked:
@@ -123,7 +129,7 @@ def test_an_empty_directory_or_one_of_dumps_becomes_private_and_says_so(tmp_path
 
 
 @pytest.mark.parametrize("mode", [0o700, 0o1777, 0o2770])
-def test_a_directory_that_needs_no_change_may_hold_anything(tmp_path, mode):
+def test_a_directory_that_needs_no_change_may_hold_anything(tmp_path: Path, mode: int) -> None:
     place = made(tmp_path / "dumps", mode, ["README"])
     for script in SCRIPTS:
         rc, stdout = run(script(place, True, False))[:2]
@@ -133,16 +139,16 @@ def test_a_directory_that_needs_no_change_may_hold_anything(tmp_path, mode):
 
 @pytest.mark.parametrize("own", [True, False])
 @pytest.mark.parametrize("below", [True, False], ids=["of a mount", "of the system"])
-def test_a_directory_that_nobody_closes_may_hold_anything(tmp_path, below, own):
+def test_a_directory_that_nobody_closes_may_hold_anything(tmp_path: Path, below: bool, own: bool) -> None:
     place = made(tmp_path / "backups", names=["README", "2026/"])
     root = str(tmp_path) if below else ""
     rc, stdout = run(write_test.look_script(place, True, own, root, makes_private=False))[:2]
     seen = write_test.outcome(stdout)
     assert (rc, seen.existed, seen.mode_before) == (0, True, "0755")
-    assert seen.free_bytes > 0 and mode_of(place) == 0o755
+    assert seen.free_bytes and mode_of(place) == 0o755
 
 
-def test_a_link_out_of_a_mount_is_refused_though_nobody_closes_the_directory(tmp_path):
+def test_a_link_out_of_a_mount_is_refused_though_nobody_closes_the_directory(tmp_path: Path) -> None:
     made(tmp_path / "mnt")
     os.symlink(made(tmp_path / "outside"), str(tmp_path / "mnt" / "crash"))
     line = write_test.look_script(
@@ -151,7 +157,7 @@ def test_a_link_out_of_a_mount_is_refused_though_nobody_closes_the_directory(tmp
     assert run(line)[0] == write_test.OUTSIDE
 
 
-def test_a_missing_directory_below_a_link_is_made_where_the_link_leads(tmp_path):
+def test_a_missing_directory_below_a_link_is_made_where_the_link_leads(tmp_path: Path) -> None:
     made(tmp_path / "real")
     (tmp_path / "link").symlink_to("real")
     path = str(tmp_path / "link" / "web1" / "dumps")
@@ -161,7 +167,7 @@ def test_a_missing_directory_below_a_link_is_made_where_the_link_leads(tmp_path)
 
 
 @pytest.mark.parametrize("script", SCRIPTS)
-def test_a_link_that_leads_out_of_the_file_system_is_refused(tmp_path, script):
+def test_a_link_that_leads_out_of_the_file_system_is_refused(tmp_path: Path, script: Callable[..., str]) -> None:
     outside = made(tmp_path / "outside")
     mount = made(tmp_path / "mnt" / "var")
     os.symlink(outside, mount + "/crash")
@@ -170,7 +176,7 @@ def test_a_link_that_leads_out_of_the_file_system_is_refused(tmp_path, script):
     assert "a link leads from there to %s" % outside in write_test.complaint(rc, stdout, stderr, mount, "store")
 
 
-def test_a_mount_point_that_is_reached_by_a_link_is_taken(tmp_path):
+def test_a_mount_point_that_is_reached_by_a_link_is_taken(tmp_path: Path) -> None:
     made(tmp_path / "var" / "mnt")
     (tmp_path / "mnt").symlink_to("var/mnt")
     root = str(tmp_path / "mnt")
@@ -178,14 +184,14 @@ def test_a_mount_point_that_is_reached_by_a_link_is_taken(tmp_path):
     assert mode_of(str(tmp_path / "var" / "mnt" / "crash")) == 0o700
 
 
-def test_whatever_lies_in_the_directory_of_dumps_of_a_mount_it_becomes_private(tmp_path):
+def test_whatever_lies_in_the_directory_of_dumps_of_a_mount_it_becomes_private(tmp_path: Path) -> None:
     place = made(tmp_path / "var" / "crash", names=["notes.txt"])
     assert run(write_test.trial_script(place, True, False, str(tmp_path)))[0] == 0
     assert mode_of(place) == 0o700
 
 
 @pytest.mark.parametrize("script", SCRIPTS)
-def test_an_empty_home_of_an_account_stays_as_it_is(tmp_path, script):
+def test_an_empty_home_of_an_account_stays_as_it_is(tmp_path: Path, script: Callable[..., str]) -> None:
     home = made(tmp_path / "alice")
     (tmp_path / "passwd").write_text("root:x:0:0::/root:/bin/sh\nalice:x:7:7::%s:/bin/sh\n" % home)
     line = script(home, True, False).replace("/etc/passwd", str(tmp_path / "passwd"))
@@ -200,7 +206,7 @@ exec /bin/chmod "$@"
 """
 
 
-def test_a_directory_that_is_swapped_for_a_link_before_chmod_leads_nowhere(tmp_path):
+def test_a_directory_that_is_swapped_for_a_link_before_chmod_leads_nowhere(tmp_path: Path) -> None:
     path, victim = made(tmp_path / "crash"), made(tmp_path / "victim", names=["photo.jpg"])
     programs = tmp_path / "programs"
     made(programs)
@@ -211,7 +217,7 @@ def test_a_directory_that_is_swapped_for_a_link_before_chmod_leads_nowhere(tmp_p
     assert mode_of(path + ".old") == 0o700
 
 
-def test_a_directory_that_is_swapped_for_a_link_while_it_is_made_leads_nowhere(tmp_path):
+def test_a_directory_that_is_swapped_for_a_link_while_it_is_made_leads_nowhere(tmp_path: Path) -> None:
     victim = made(tmp_path / "victim")
     path = str(tmp_path / "crash")
     programs = tmp_path / "programs"
@@ -235,7 +241,7 @@ REFUSED = [
 
 
 @pytest.mark.parametrize("path, links, words", REFUSED)
-def test_a_directory_of_the_system_is_refused_by_name(path, links, words):
+def test_a_directory_of_the_system_is_refused_by_name(path: str, links: Dict[str, str], words: str) -> None:
     (sentence,) = private_directories.refusals("path", path, links.get(path, path))
     assert sentence.startswith("path: %r is refused: %s" % (path, words))
 
@@ -254,5 +260,5 @@ FINE += ["/boot/crash", "/mnt/dumps", "/var/lib/kdump-dumps", "/usrlocal/dumps",
 
 
 @pytest.mark.parametrize("path", FINE)
-def test_a_directory_for_dumps_alone_is_taken(path):
+def test_a_directory_for_dumps_alone_is_taken(path: str) -> None:
     assert list(private_directories.refusals("path", path, path)) == []

@@ -51,24 +51,24 @@ PLAIN = [
 
 
 @pytest.mark.parametrize("text, seen", TEXTS)
-def test_secret_in_a_text_is_hidden(text, seen):
+def test_secret_in_a_text_is_hidden(text: str, seen: str) -> None:
     assert secret_words.hidden(text) == seen
     assert secret_words.hidden(seen) == seen
 
 
 @pytest.mark.parametrize("text", PLAIN)
-def test_text_without_a_secret_stays_as_it_is(text):
+def test_text_without_a_secret_stays_as_it_is(text: str) -> None:
     assert secret_words.hidden(text) == text
 
 
-def test_secret_in_a_file_is_hidden_to_the_end_of_its_value_and_lines_keep_their_numbers():
+def test_secret_in_a_file_is_hidden_to_the_end_of_its_value_and_lines_keep_their_numbers() -> None:
     text = "A=1\nFTP_PASSWORD='hunter2\nhunter3'\n#FTP_PASSWORD=old hunter4\nFTP_PASSWORD = hunter5\nB=2\n"
     assert secret_words.hidden_in_file(text) == (
         "A=1\nFTP_PASSWORD=(hidden)\n\n#FTP_PASSWORD=(hidden)\nFTP_PASSWORD =(hidden)\nB=2\n"
     )
 
 
-def test_secrets_in_a_result_are_hidden_at_every_depth():
+def test_secrets_in_a_result_are_hidden_at_every_depth() -> None:
     result = {
         "sysconfig": {"FTP_PASSWORD": "hunter2", "FTP_USER": "me", "ROOT_PASSWORD": 12345, "TOKEN": ""},
         "words": [["kexec", "--append=rd.iscsi.password=hunter2"], ("a", 1)],
@@ -87,12 +87,12 @@ LONG = ["password=\"'", "password=a ", "iscsi:", "a.", "://", "--password ", "${
 
 
 @pytest.mark.parametrize("word", LONG)
-def test_long_line_is_read_in_one_go(word):
+def test_long_line_is_read_in_one_go(word: str) -> None:
     text = word * 20000
     assert secret_words.hidden_in_file(text + " rd.iscsi.password=hunter2").count("hunter2") == 0
 
 
-def test_proof_that_holds_no_secret_still_proves_a_setup_that_has_one():
+def test_proof_that_holds_no_secret_still_proves_a_setup_that_has_one() -> None:
     words = "rd.iscsi.password=hunter2 quiet"
     setup = proof.Setup("6.1.0", ["256M"], "/boot/image", None, {"arguments": words}, None)
     record = {"kernel": "6.1.0", "crashkernel": ["256M"], "image": {"path": "/boot/image"}}

@@ -3,6 +3,8 @@
 # SPDX-License-Identifier: GPL-3.0-or-later
 """Assignments in files that a shell sources are edited in place, whatever stands around them."""
 
+from typing import List, Optional
+
 import pytest
 from ansible_collections.crashops.kdump.plugins.module_utils._stacks.capture_cmdline import edited_words, with_listed
 from ansible_collections.crashops.kdump.plugins.module_utils._syntax import shell_lint
@@ -37,12 +39,12 @@ from ansible_collections.crashops.kdump.plugins.module_utils._syntax import shel
         ('B="\nA=1\n"\n', "A", "2", 'B="\nA=1\n"\nA="2"\n'),
     ],
 )
-def test_a_variable_is_set_where_it_counts(text, name, value, expected):
+def test_a_variable_is_set_where_it_counts(text: str, name: str, value: Optional[str], expected: str) -> None:
     assert shell.with_value(text, name, value) == expected
     assert shell.with_value(expected, name, value) == expected
 
 
-def test_the_last_assignment_counts_and_comments_do_not():
+def test_the_last_assignment_counts_and_comments_do_not() -> None:
     text = "A=1\n#A=5\nexport A='x y' # z\n  B=\"q\"\n"
     assert shell.values(text) == {"A": "x y", "B": "q"}
     assert shell.shown_defaults(text) == {"A": "5"}
@@ -76,7 +78,9 @@ def test_the_last_assignment_counts_and_comments_do_not():
         ("B=1\r\nA=1\r\n", 2, "A", "carriage return"),
     ],
 )
-def test_what_only_looks_like_an_assignment_is_odd_and_is_not_edited(text, line, name, kind):
+def test_what_only_looks_like_an_assignment_is_odd_and_is_not_edited(
+    text: str, line: int, name: str, kind: str
+) -> None:
     found = [(odd.line, odd.kind) for odd in shell.oddities(text) if odd.name == name]
     assert (line, kind) in found
     assert shell.with_value(text, name, "new") == text
@@ -98,7 +102,7 @@ def test_what_only_looks_like_an_assignment_is_odd_and_is_not_edited(text, line,
         ("A=1\nexit 0\nA=2\n", 2, "ends"),
     ],
 )
-def test_nothing_is_added_to_a_file_that_a_shell_does_not_read_to_its_end(text, line, kind):
+def test_nothing_is_added_to_a_file_that_a_shell_does_not_read_to_its_end(text: str, line: int, kind: str) -> None:
     assert [(odd.line, odd.kind) for odd in shell.oddities(text)][-1:] == [(line, kind)]
     for name in ("A", "D"):
         assert shell.with_value(text, name, "new") == text
@@ -116,7 +120,9 @@ BEYOND = [
 
 @pytest.mark.parametrize(("text", "line", "why"), BEYOND)
 @pytest.mark.parametrize("reader", ["bash", "sh"])
-def test_line_that_begins_more_than_an_assignment_is_named_and_nothing_is_added(text, line, why, reader):
+def test_line_that_begins_more_than_an_assignment_is_named_and_nothing_is_added(
+    text: str, line: int, why: str, reader: str
+) -> None:
     message = "this is not an assignment (%s); what is set from here on is not known" % why
     found = {(one.severity, one.line, one.message) for one in shell_lint.lint(text, "S1", reader, [])}
     assert ("warning", line, message) in found
@@ -126,7 +132,7 @@ def test_line_that_begins_more_than_an_assignment_is_named_and_nothing_is_added(
     assert ("error", line, "A cannot be edited safely: " + message) in refused
 
 
-def test_assignment_before_such_a_line_is_known_where_nothing_names_it_later():
+def test_assignment_before_such_a_line_is_known_where_nothing_names_it_later() -> None:
     text = "A=1\nB=2\nif true; then\nB=3\nfi\nD=4\n"
     assert shell.values(text) == {"A": "1"}
     assert [one for one in shell_lint.lint(text, "S1", "sh", ["A"]) if one.severity == "error"] == []
@@ -146,7 +152,9 @@ def test_assignment_before_such_a_line_is_known_where_nothing_names_it_later():
         ("", ["x", "x"], [], "x"),
     ],
 )
-def test_words_are_added_and_removed_one_by_one(value, append, remove, expected):
+def test_words_are_added_and_removed_one_by_one(
+    value: str, append: List[str], remove: List[str], expected: str
+) -> None:
     assert edited_words(value, append, remove) == expected
     assert edited_words(expected, append, remove) == expected
 
@@ -162,5 +170,5 @@ def test_words_are_added_and_removed_one_by_one(value, append, remove, expected)
         ("a", [], "a"),
     ],
 )
-def test_members_join_the_list_that_stands_there(value, members, expected):
+def test_members_join_the_list_that_stands_there(value: str, members: List[str], expected: str) -> None:
     assert with_listed(value, "k", members) == expected

@@ -4,6 +4,7 @@
 """Texts that are made for slow regular expressions: each is read in a time that grows with its length alone."""
 
 from time import process_time
+from typing import Any, Tuple
 
 import pytest
 from ansible_collections.crashops.kdump.plugins.module_utils._bootloaders import grub_dropin, grubby, ostree, zipl
@@ -28,7 +29,7 @@ TWICE = "a%sb%sb" % (BLANKS, BLANKS)
         (shell_variables.values, "[[ " * 10000),
     ],
 )
-def test_a_long_odd_text_is_read_in_no_time(read, text):
+def test_a_long_odd_text_is_read_in_no_time(read: Any, text: str) -> None:
     start = process_time()
     read(text)
     assert process_time() - start < LIMIT_S
@@ -46,6 +47,6 @@ def test_a_long_odd_text_is_read_in_no_time(read, text):
         ('parameters=""', ("parameters=", '"', "", '"')),
     ],
 )
-def test_the_parts_of_a_line_of_parameters_are_the_line(line, parts):
+def test_the_parts_of_a_line_of_parameters_are_the_line(line: str, parts: Tuple[str, str, str, str]) -> None:
     assert zipl._parameters(line) == parts
     assert "".join(parts) == line

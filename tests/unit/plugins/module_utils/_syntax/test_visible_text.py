@@ -3,11 +3,14 @@
 # SPDX-License-Identifier: GPL-3.0-or-later
 """No text of a host steers the terminal of the operator, whichever way it comes."""
 
+from typing import Any, Callable, Dict
+
 import pytest
 from ansible.module_utils.basic import AnsibleModule
 from ansible_collections.crashops.kdump.plugins.module_utils._machine import host as machine_host
+from ansible_collections.crashops.kdump.plugins.module_utils._machine.host import Host
 from ansible_collections.crashops.kdump.plugins.module_utils._machine.results import Failure
-from ansible_collections.crashops.kdump.plugins.module_utils._metrics.textfile import exposition
+from ansible_collections.crashops.kdump.plugins.module_utils._metrics.textfile import Run, exposition
 from ansible_collections.crashops.kdump.plugins.module_utils._syntax.finding import refusal
 from ansible_collections.crashops.kdump.plugins.module_utils._syntax.visible_text import shown, visible
 
@@ -28,11 +31,11 @@ SIGNS = [
 
 
 @pytest.mark.parametrize("text, seen", SIGNS)
-def test_a_character_that_nobody_sees_becomes_an_escape(text, seen):
+def test_a_character_that_nobody_sees_becomes_an_escape(text: str, seen: str) -> None:
     assert visible(text) == seen
 
 
-def test_the_lines_of_a_file_stay_lines_in_a_result():
+def test_the_lines_of_a_file_stay_lines_in_a_result() -> None:
     assert shown({"diff": [("a\n\tb\x1b", 1, None, True)]}) == {"diff": [["a\n\tb\\x1b", 1, None, True]]}
 
 
@@ -40,8 +43,10 @@ EVIL = "vmcore\x1b[2K\x9b1A\u202e"
 
 
 @pytest.mark.parametrize("fails", [True, False])
-def test_a_module_returns_nothing_that_steers_the_terminal(run_module, fails):
-    def ensure(host, params, check_mode):
+def test_a_module_returns_nothing_that_steers_the_terminal(
+    run_module: Callable[..., Dict[str, Any]], fails: bool
+) -> None:
+    def ensure(host: Host, params: Dict[str, Any], check_mode: bool) -> Dict[str, Any]:
         host.commands.append(["cat", EVIL])
         if fails:
             raise Failure("cannot read %s\nok: [web1]" % EVIL, stderr=EVIL + "\n")
@@ -53,13 +58,13 @@ def test_a_module_returns_nothing_that_steers_the_terminal(run_module, fails):
     assert result["failed"] is fails and (not fails or "\n" not in result["msg"])
 
 
-def test_a_refusal_names_an_option_and_a_rule_in_visible_characters():
+def test_a_refusal_names_an_option_and_a_rule_in_visible_characters() -> None:
     assert refusal("sysconfig.a\n", "x\x1b", "it holds \x9b", "take \u2028 out") == (
         "sysconfig.a\\n: 'x\\x1b' is refused: it holds \\x9b; take \\u2028 out."
     )
 
 
-def test_a_label_of_the_metrics_has_no_control_character_and_one_line():
-    text = exposition({"kernel": "6.1\x1b[2J\r\nup 0", "checks": None}, 1.0, 1.0)
+def test_a_label_of_the_metrics_has_no_control_character_and_one_line() -> None:
+    text = exposition({"kernel": "6.1\x1b[2J\r\nup 0", "checks": None}, Run(1.0, 1.0))
     assert text.replace("\n", "").isprintable()
     assert 'kernel="6.1\\\\x1b[2J\\nup 0"' in text

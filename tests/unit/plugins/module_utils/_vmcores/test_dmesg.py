@@ -55,24 +55,24 @@ CASES = [
 
 
 @pytest.mark.parametrize("text, kind, line", CASES)
-def test_the_most_telling_line_is_found(text, kind, line):
+def test_the_most_telling_line_is_found(text: str, kind: str, line: str) -> None:
     assert dmesg.panic(BANNER + text) == (kind, line)
 
 
-def test_a_log_without_such_a_line_has_no_panic():
+def test_a_log_without_such_a_line_has_no_panic() -> None:
     assert dmesg.panic(BANNER + "[    1.0] systemd[1]: a unit spoke of a Kernel panic - not syncing: nothing\n") is None
 
 
-def test_the_kernel_release_is_in_the_banner():
+def test_the_kernel_release_is_in_the_banner() -> None:
     assert dmesg.kernel_release(BANNER + SYSRQ_EL8) == "6.1.0-41-cloud-amd64"
 
 
 @pytest.mark.parametrize("text, release", [(SYSRQ, "6.1.0-41-cloud-amd64"), (SYSRQ_EL8, "4.18.0-513.el8.x86_64")])
-def test_where_the_log_has_wrapped_the_stack_trace_names_the_kernel(text, release):
+def test_where_the_log_has_wrapped_the_stack_trace_names_the_kernel(text: str, release: str) -> None:
     assert dmesg.kernel_release(text) == release
 
 
-def test_a_text_that_names_no_kernel_has_no_release():
+def test_a_text_that_names_no_kernel_has_no_release() -> None:
     assert dmesg.kernel_release("nothing here") is None
 
 
@@ -87,12 +87,12 @@ def test_a_text_that_names_no_kernel_has_no_release():
     ],
     ids=["CPU", "Tainted", "releases", "blanks", "lines"],
 )
-def test_a_log_of_rubbish_is_read_in_no_time(text):
+def test_a_log_of_rubbish_is_read_in_no_time(text: str) -> None:
     start = process_time()
     assert (dmesg.kernel_release(text), dmesg.panic(text)) == (None, None)
     assert process_time() - start < 2
 
 
-def test_a_name_that_looks_like_a_taint_does_not_hide_the_release():
+def test_a_name_that_looks_like_a_taint_does_not_hide_the_release() -> None:
     line = "CPU: 0 PID: 7 Comm: my Tainted: Tainted: G        W          6.1.0-41-amd64 #1 Debian 6.1.158-1"
     assert dmesg.kernel_release(line) == "6.1.0-41-amd64"

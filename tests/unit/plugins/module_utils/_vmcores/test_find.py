@@ -3,9 +3,12 @@
 # SPDX-License-Identifier: GPL-3.0-or-later
 """Tests of finding dumps, on directories as both stacks leave them."""
 
+from typing import Dict, List, Optional, Tuple
+
 import pytest
 from ansible_collections.crashops.kdump.plugins.module_utils._machine.results import Failure
 from ansible_collections.crashops.kdump.plugins.module_utils._vmcores import find
+from ansible_collections.crashops.kdump.plugins.module_utils._vmcores.find import FileVersion, Found
 from ansible_collections.crashops.kdump.tests.unit.fake_host import FakeHost
 
 NAMES = [
@@ -32,11 +35,11 @@ NAMES = [
 
 
 @pytest.mark.parametrize("name, part", NAMES)
-def test_files_of_dumps_are_known_by_their_names(name, part):
+def test_files_of_dumps_are_known_by_their_names(name: str, part: Optional[Tuple[str, str]]) -> None:
     assert find.part_of(name) == part
 
 
-def host_with(directories, files):
+def host_with(directories: List[str], files: Dict[str, int]) -> FakeHost:
     """Return a host with files under /var/crash, each with its time after the start of the fake clock."""
     folders = dict.fromkeys(["/var/crash"] + ["/var/crash/%s" % name for name in directories], 0o755)
     host = FakeHost(files={"/var/crash/%s" % name: "x" for name in files}, directories=folders)
@@ -44,13 +47,16 @@ def host_with(directories, files):
     return host
 
 
-def names(dumps):
+def names(dumps: List[Found]) -> List[Tuple[Optional[str], Optional[str], Optional[str]]]:
     """Return (core, dmesg, kexec_log) of each dump, by the files' names."""
-    parts = [(dump.core, dump.dmesg, dump.kexec_log) for dump in dumps]
-    return [tuple(file and file.path.rsplit("/", 1)[1] for file in files) for files in parts]
+
+    def name(file: Optional[FileVersion]) -> Optional[str]:
+        return file.path.rsplit("/", 1)[1] if file else None
+
+    return [(name(dump.core), name(dump.dmesg), name(dump.kexec_log)) for dump in dumps]
 
 
-def test_dumps_of_both_stacks_are_found_the_newest_first():
+def test_dumps_of_both_stacks_are_found_the_newest_first() -> None:
     host = host_with(
         ["202611232010", "127.0.0.1-2026-11-23-20:30:01"],
         {
@@ -69,12 +75,12 @@ def test_dumps_of_both_stacks_are_found_the_newest_first():
     ]
 
 
-def test_a_crash_that_left_only_its_log_is_a_dump_without_a_core():
+def test_a_crash_that_left_only_its_log_is_a_dump_without_a_core() -> None:
     host = host_with(["127.0.0.1-x"], {"127.0.0.1-x/vmcore-dmesg.txt": 5, "127.0.0.1-x/kexec-dmesg.log": 6})
     assert names(find.find_dumps(host, "/var/crash")) == [(None, "vmcore-dmesg.txt", "kexec-dmesg.log")]
 
 
-def test_a_second_crash_that_shares_a_directory_is_a_dump_of_its_own():
+def test_a_second_crash_that_shares_a_directory_is_a_dump_of_its_own() -> None:
     host = host_with(
         ["202611232010"],
         {
@@ -89,12 +95,12 @@ def test_a_second_crash_that_shares_a_directory_is_a_dump_of_its_own():
     ]
 
 
-def test_an_unfinished_dump_has_the_log_that_no_other_claims():
+def test_an_unfinished_dump_has_the_log_that_no_other_claims() -> None:
     host = host_with(["202611232010"], {"202611232010/dmesg.202611232010": 1, "202611232010/dump-incomplete": 2})
     assert names(find.find_dumps(host, "/var/crash")) == [("dump-incomplete", "dmesg.202611232010", None)]
 
 
-def test_dumps_that_came_by_ftp_lie_in_one_directory_and_are_told_apart():
+def test_dumps_that_came_by_ftp_lie_in_one_directory_and_are_told_apart() -> None:
     host = host_with(
         [],
         {
@@ -109,10 +115,10 @@ def test_dumps_that_came_by_ftp_lie_in_one_directory_and_are_told_apart():
     ]
 
 
-def test_a_directory_that_is_not_there_holds_no_dumps():
+def test_a_directory_that_is_not_there_holds_no_dumps() -> None:
     assert find.find_dumps(FakeHost(), "/var/crash") == []
 
 
-def test_a_path_that_is_a_file_is_refused():
+def test_a_path_that_is_a_file_is_refused() -> None:
     with pytest.raises(Failure, match="is not a directory"):
         find.find_dumps(FakeHost(files={"/var/crash": "x"}), "/var/crash")

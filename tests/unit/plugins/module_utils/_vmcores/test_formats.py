@@ -9,10 +9,12 @@ import random
 import struct
 import tracemalloc
 from collections import namedtuple
+from typing import Optional
 
 import pytest
 from ansible_collections.crashops.kdump.plugins.module_utils._vmcores import flattened as vmcore_flattened
 from ansible_collections.crashops.kdump.plugins.module_utils._vmcores import formats
+from ansible_collections.crashops.kdump.plugins.module_utils._vmcores.header import OutOfTime, Unread
 from ansible_collections.crashops.kdump.tests.unit.dump_builder import (
     BLOCK,
     CRASH_TIME,
@@ -31,10 +33,10 @@ PAGES_START = DESCRIPTORS + 5 * 24
 Dump = namedtuple("Dump", "format header complete reason")
 
 
-def examine(content):
+def examine(content: bytes) -> Dump:
     """Return what a file of this content tells."""
 
-    def read(offset, size):
+    def read(offset: int, size: int) -> bytes:
         return content[offset : offset + size]
 
     verdict = formats.judged(read, len(content), 0)[0]
@@ -42,7 +44,7 @@ def examine(content):
     return Dump(formats.dump_format(read), header, verdict.complete, verdict.reason)
 
 
-def patched(content, offset, raw):
+def patched(content: bytes, offset: int, raw: bytes) -> bytes:
     """Return a file with some bytes replaced."""
     return content[:offset] + raw + content[offset + len(raw) :]
 
@@ -66,7 +68,9 @@ WHOLE = [
 
 
 @pytest.mark.parametrize("name, content, compression, level, node", WHOLE, ids=label)
-def test_a_whole_dump_is_complete_and_tells_what_it_is(name, content, compression, level, node):
+def test_a_whole_dump_is_complete_and_tells_what_it_is(
+    name: str, content: bytes, compression: str, level: Optional[int], node: Optional[str]
+) -> None:
     dump = examine(content)
     assert (dump.format, dump.complete) == (name, True), dump.reason
     expected = (KERNEL, node, "x86_64", CRASH_TIME, level, compression)
@@ -119,23 +123,23 @@ CUT = [
 
 
 @pytest.mark.parametrize("content, reason", CUT, ids=label)
-def test_a_dump_that_was_cut_off_is_not_complete_and_says_where(content, reason):
+def test_a_dump_that_was_cut_off_is_not_complete_and_says_where(content: bytes, reason: str) -> None:
     dump = examine(content)
     assert dump.complete is False
     assert reason in dump.reason
 
 
-def test_a_file_that_ends_with_the_terminator_by_chance_is_not_complete():
+def test_a_file_that_ends_with_the_terminator_by_chance_is_not_complete() -> None:
     inner = b"\xff" * 3000
     assert examine(flattened(inner)[: 4096 + 16 + 500]).complete is False
 
 
-def test_bytes_after_the_terminator_do_no_harm_and_are_said_as_a_raw_device_has_them():
+def test_bytes_after_the_terminator_do_no_harm_and_are_said_as_a_raw_device_has_them() -> None:
     dump = examine(FLAT + bytes(5000))
     assert dump.complete is True and "5000 bytes of something else behind it" in dump.reason
 
 
-def test_no_cut_of_a_flattened_dump_is_complete_though_its_bitmap_looks_like_the_terminator():
+def test_no_cut_of_a_flattened_dump_is_complete_though_its_bitmap_looks_like_the_terminator() -> None:
     dump = flattened(KDUMP, piece=32764)
     assert dump.count(b"\xff" * 4096) == 1
     wrong = [end for end in range(len(dump)) if examine(dump[:end]).complete is not False and end >= 16]
@@ -143,12 +147,12 @@ def test_no_cut_of_a_flattened_dump_is_complete_though_its_bitmap_looks_like_the
 
 
 @pytest.mark.parametrize("content", [KDUMP, FLAT, elf(), zipped(FLAT), bz2.compress(FLAT)], ids=label)
-def test_no_cut_of_a_dump_is_complete_at_a_thousand_places(content):
+def test_no_cut_of_a_dump_is_complete_at_a_thousand_places(content: bytes) -> None:
     places = random.Random(12).sample(range(16, len(content)), min(1000, len(content) - 16))
     assert [end for end in places if examine(content[:end]).complete is not False] == []
 
 
-def test_pieces_that_were_never_written_are_zeros_as_in_the_rebuilt_file():
+def test_pieces_that_were_never_written_are_zeros_as_in_the_rebuilt_file() -> None:
     records = struct.pack(">qq", 0, 4) + b"abcd" + struct.pack(">qq", 10, 2) + b"xy"
     file = flattened(b"")[:-16] + records + b"\xff" * 16
     index = vmcore_flattened.Index(lambda offset, size: file[offset : offset + size])
@@ -169,23 +173,23 @@ UNKNOWN = [
 
 
 @pytest.mark.parametrize("name, content", UNKNOWN, ids=label)
-def test_what_cannot_be_judged_is_neither_complete_nor_incomplete(name, content):
+def test_what_cannot_be_judged_is_neither_complete_nor_incomplete(name: str, content: bytes) -> None:
     dump = examine(content)
     assert (dump.format, dump.complete) == (name, None)
     assert dump.reason
 
 
-def test_a_cut_off_dump_still_tells_the_kernel_and_the_time():
+def test_a_cut_off_dump_still_tells_the_kernel_and_the_time() -> None:
     for content in (KDUMP[:DESCRIPTORS], FLAT[:12000], zipped(FLAT)[:-3]):
         header = examine(content).header
         assert (header.kernel, header.crash_time) == (KERNEL, CRASH_TIME)
 
 
 @pytest.mark.parametrize("content", [KDUMP, FLAT, elf(), zipped(FLAT)], ids=label)
-def test_reads_are_bounded_and_the_data_of_pages_is_not_read(content):
+def test_reads_are_bounded_and_the_data_of_pages_is_not_read(content: bytes) -> None:
     most = []
 
-    def read(offset, size):
+    def read(offset: int, size: int) -> bytes:
         most.append(size)
         return content[offset : offset + size]
 
@@ -193,16 +197,16 @@ def test_reads_are_bounded_and_the_data_of_pages_is_not_read(content):
     assert max(most) <= 1 << 20
 
 
-def test_a_dump_larger_than_one_chunk_is_read_in_pieces():
+def test_a_dump_larger_than_one_chunk_is_read_in_pieces() -> None:
     inner = kdump_compressed() + b"z" * (3 << 20)
     packed = zipped(flattened(inner, piece=2 << 20))
     assert examine(packed).complete is True
 
 
-def test_a_reader_that_runs_out_of_time_leaves_the_question_open():
-    def read(offset, size):
+def test_a_reader_that_runs_out_of_time_leaves_the_question_open() -> None:
+    def read(offset: int, size: int) -> bytes:
         if offset > 4096:
-            raise formats.OutOfTime
+            raise OutOfTime
         return FLAT[offset : offset + size]
 
     verdict = formats.judged(read, len(FLAT), 0)[0]
@@ -210,33 +214,33 @@ def test_a_reader_that_runs_out_of_time_leaves_the_question_open():
     assert "time limit" in verdict.reason
 
 
-def test_a_stream_that_unpacks_to_gigabytes_stops_when_the_time_has_passed():
+def test_a_stream_that_unpacks_to_gigabytes_stops_when_the_time_has_passed() -> None:
     bomb, reads = bz2.compress(bytes(20 << 20)), []
 
-    def read(offset, size):
+    def read(offset: int, size: int) -> bytes:
         reads.append(size)
         if len(reads) > 10:
-            raise formats.OutOfTime
+            raise OutOfTime
         return bomb[offset : offset + size]
 
     assert formats.judged(read, len(bomb), 4)[0].reason == "the time limit passed before it was read to its end"
     assert len(reads) == 11
 
 
-def test_a_file_that_cannot_be_read_leaves_the_question_open_and_says_why():
-    def read(offset, size):
-        raise formats.Unread("cannot read vmcore: Input/output error")
+def test_a_file_that_cannot_be_read_leaves_the_question_open_and_says_why() -> None:
+    def read(offset: int, size: int) -> bytes:
+        raise Unread("cannot read vmcore: Input/output error")
 
     unknown = (None, "cannot read vmcore: Input/output error")
     assert formats.judged(read, 10, 4) == (unknown, unknown)
 
 
-def test_program_headers_without_end_are_not_kept_in_memory():
+def test_program_headers_without_end_are_not_kept_in_memory() -> None:
     count, entry = 1 << 16, struct.pack("<IIQQQQQQ", 1, 0, 4096, 0, 0, 1, 1, 0)
     start = patched(patched(elf(extended=True), 4096 + 44, struct.pack("<I", count)), 32, struct.pack("<Q", 8192))
     size = 8192 + 56 * count
 
-    def read(offset, length):
+    def read(offset: int, length: int) -> bytes:
         if offset < 8192:
             return start[offset : offset + length]
         here = max(0, min(length, size - offset))
@@ -249,24 +253,24 @@ def test_program_headers_without_end_are_not_kept_in_memory():
     assert most < 6 << 20
 
 
-def test_a_gap_as_large_as_a_number_stops_when_the_time_has_passed():
+def test_a_gap_as_large_as_a_number_stops_when_the_time_has_passed() -> None:
     reads = []
     head = struct.pack(">16sqq", b"makedumpfile", 1, 1).ljust(4096, b"\0")
     main = patched(KDUMP[:BLOCK], 436, struct.pack("<I", 0xFFFFFFFF))
     records = struct.pack(">qq", 0, len(main)) + main + struct.pack(">qq", (1 << 63) - 2, 1) + b"x"
     content = head + records + b"\xff" * 16
 
-    def read(offset, size):
+    def read(offset: int, size: int) -> bytes:
         reads.append(size)
         if len(reads) > 100:
-            raise formats.OutOfTime
+            raise OutOfTime
         return content[offset : offset + size]
 
     assert formats.judged(read, len(content), 4)[0].complete is None
     assert len(reads) == 101
 
 
-def test_a_compression_in_a_compression_a_thousand_times_is_not_followed():
+def test_a_compression_in_a_compression_a_thousand_times_is_not_followed() -> None:
     content = FLAT
     for dummy in range(1000):
         content = zipped(content)

@@ -7,8 +7,10 @@ import bz2
 import lzma
 import struct
 from time import process_time
+from typing import Callable, List, Optional, Tuple
 
 from ansible_collections.crashops.kdump.plugins.module_utils._vmcores import dmesg, find, formats, page_compression
+from ansible_collections.crashops.kdump.plugins.module_utils._vmcores.header import Header, OutOfTime
 from ansible_collections.crashops.kdump.tests.unit.dump_builder import (
     DeadKernel,
     elf,
@@ -58,7 +60,7 @@ HEADS = (
 )
 
 
-def mutated(content, patches, length):
+def mutated(content: bytes, patches: List[Tuple[int, bytes]], length: Optional[int]) -> bytes:
     """Return a content with some places overwritten, and cut to a length."""
     changed = bytearray(content)
     for at, piece in patches:
@@ -78,27 +80,27 @@ DUMPS = st.builds(
 RUBBISH = st.builds(lambda head, rest: head + rest, st.sampled_from(HEADS), st.binary(max_size=3000))
 
 
-def reader(content):
+def reader(content: bytes) -> Callable[[int, int], bytes]:
     """Return a reader of a content that gives up after so many reads."""
     reads = []
 
-    def read(offset, size):
+    def read(offset: int, size: int) -> bytes:
         reads.append(size)
         if len(reads) > READS:
-            raise formats.OutOfTime
+            raise OutOfTime
         return content[offset : offset + size] if size > 0 and 0 <= offset < len(content) else b""
 
     return read
 
 
 @given(st.one_of(DUMPS, RUBBISH))
-def test_any_dump_is_judged(content):
+def test_any_dump_is_judged(content: bytes) -> None:
     start = process_time()
     try:
         header = formats.dump_header(reader(content), len(content))
         formats.dump_format(reader(content))
-    except formats.OutOfTime:
-        header = formats.Header()
+    except OutOfTime:
+        header = Header()
     verdict, pages = formats.judged(reader(content), len(content), 64)
     assert header.crash_time is None or 0 < header.crash_time <= 1e11
     assert verdict.complete in (True, False, None) and verdict.reason
@@ -107,7 +109,7 @@ def test_any_dump_is_judged(content):
 
 
 @given(st.sampled_from(sorted(page_compression.UNPACKERS)), st.binary(max_size=400), st.sampled_from((64, 4096, 65536)))
-def test_any_packed_page_is_unpacked_or_refused(flags, data, size):
+def test_any_packed_page_is_unpacked_or_refused(flags: int, data: bytes, size: int) -> None:
     try:
         page = page_compression.unpacked(data, flags, size)
     except page_compression.Rubbish as rubbish:
@@ -131,7 +133,7 @@ LOGS = st.builds(
 
 
 @given(LOGS)
-def test_any_log_is_read(text):
+def test_any_log_is_read(text: str) -> None:
     start = process_time()
     panic, release = dmesg.panic(text[: 1 << 17]), dmesg.kernel_release(text[: 1 << 17])
     assert panic is None or "\n" not in panic.line
@@ -151,7 +153,7 @@ NAMES = st.lists(
 
 
 @given(NAMES, st.sampled_from((1, 60)))
-def test_any_name_is_known_or_not(name, times):
+def test_any_name_is_known_or_not(name: str, times: int) -> None:
     start = process_time()
     part = find.part_of(name * times)
     assert part is None or part[0] in ("core", "dmesg", "kexec_log")

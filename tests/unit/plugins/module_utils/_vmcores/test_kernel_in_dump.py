@@ -7,6 +7,7 @@ import bz2
 import lzma
 import random
 import struct
+from typing import Any, Callable, Dict
 
 import pytest
 from ansible_collections.crashops.kdump.plugins.module_utils._vmcores import (
@@ -14,6 +15,7 @@ from ansible_collections.crashops.kdump.plugins.module_utils._vmcores import (
     formats,
     page_compression,
 )
+from ansible_collections.crashops.kdump.plugins.module_utils._vmcores.header import Readability
 from ansible_collections.crashops.kdump.tests.unit.dump_builder import BLOCK, KERNEL, DeadKernel, flattened, zipped
 
 OTHER = "5.10.0-9-amd64"
@@ -28,10 +30,10 @@ FORMS = [
 ]
 
 
-def judge(dump, most=64):
+def judge(dump: bytes, most: int = 64) -> Readability:
     """Return whether a dump is complete, and whether its pages can be read."""
 
-    def read(offset, size):
+    def read(offset: int, size: int) -> bytes:
         return dump[offset : offset + size] if offset >= 0 else b""
 
     verdict, content = formats.judged(read, len(dump), most)
@@ -50,7 +52,7 @@ def judge(dump, most=64):
         {"machine": "aarch64", "old_log": True},
     ],
 )
-def test_memory_that_names_its_kernel_is_readable(layout, form):
+def test_memory_that_names_its_kernel_is_readable(layout: Dict[str, Any], form: Callable[[DeadKernel], bytes]) -> None:
     content = judge(form(DeadKernel(**layout)))
     assert content.readable is True and BOTH in content.readable_reason
 
@@ -64,22 +66,26 @@ def test_memory_that_names_its_kernel_is_readable(layout, form):
         ({"logged": OTHER, "old_log": True, "machine": "aarch64"}, "the log in its memory of " + OTHER),
     ],
 )
-def test_memory_of_another_kernel_is_found(layout, words, form):
+def test_memory_of_another_kernel_is_found(
+    layout: Dict[str, Any], words: str, form: Callable[[DeadKernel], bytes]
+) -> None:
     content = judge(form(DeadKernel(**layout)))
     assert content.readable is False and words in content.readable_reason
 
 
-def without(name):
+def without(name: str) -> Callable[[DeadKernel], None]:
     """Return a change that takes a line out of VMCOREINFO."""
 
-    def change(dead):
+    def change(dead: DeadKernel) -> None:
         dead.info = "".join(line for line in dead.info.splitlines(True) if name not in line)
 
     return change
 
 
 @pytest.mark.parametrize("pack", [zipped, bz2.compress, lzma.compress], ids=["gz", "bz2", "xz"])
-def test_a_compressed_dump_is_read_from_end_to_end_a_few_times_and_no_more(pack, monkeypatch):
+def test_a_compressed_dump_is_read_from_end_to_end_a_few_times_and_no_more(
+    pack: Callable[..., bytes], monkeypatch: pytest.MonkeyPatch
+) -> None:
     dead, noise = DeadKernel(), random.Random(5)
     for frame in range(0x400, 0x580):
         dead.pages[frame] = noise.getrandbits(8 * BLOCK).to_bytes(BLOCK, "little")
@@ -90,21 +96,26 @@ def test_a_compressed_dump_is_read_from_end_to_end_a_few_times_and_no_more(pack,
     pieces = [(0, inner[: cut - 24]), (cut, inner[cut:]), (cut - 24, inner[cut - 24 : cut])]
     file = head + b"".join(struct.pack(">qq", at, len(piece)) + piece for at, piece in pieces) + mark
     begun, plain = [], compressed_stream.Rewound._begun
-    monkeypatch.setattr(compressed_stream.Rewound, "_begun", lambda self: begun.append(1) or plain(self))
+
+    def noted(stream: compressed_stream.Rewound) -> Any:
+        begun.append(1)
+        return plain(stream)
+
+    monkeypatch.setattr(compressed_stream.Rewound, "_begun", noted)
     content = judge(pack(file), most=512)
     assert content.readable is None and "inside a compressed stream" in content.readable_reason
     assert len(begun) < 20
 
 
-def zeroed(frame):
+def zeroed(frame: int) -> Callable[[DeadKernel], bytes]:
     """Return a change that leaves a page out of the dump, as makedumpfile does with zeros."""
     return lambda dead: dead.pages.pop(frame)
 
 
-def text(old, new):
+def text(old: str, new: str) -> Callable[[DeadKernel], None]:
     """Return a change of VMCOREINFO."""
 
-    def change(dead):
+    def change(dead: DeadKernel) -> None:
         dead.info = dead.info.replace(old, new)
 
     return change
@@ -125,7 +136,9 @@ def text(old, new):
         (without("swapper_pg_dir"), "the log in it was not read: VMCOREINFO does not name init_top_pgt"),
     ],
 )
-def test_what_cannot_be_read_is_said_and_neither_fine_nor_broken(change, words, form):
+def test_what_cannot_be_read_is_said_and_neither_fine_nor_broken(
+    change: Callable[[DeadKernel], Any], words: str, form: Callable[[DeadKernel], bytes]
+) -> None:
     dead = DeadKernel()
     change(dead)
     content = judge(form(dead))
@@ -133,20 +146,20 @@ def test_what_cannot_be_read_is_said_and_neither_fine_nor_broken(change, words, 
 
 
 @pytest.mark.parametrize("bits", ["0", "99999999999999999999", "-5", "x" * 500, "9" * 500])
-def test_rubbish_in_vmcoreinfo_is_said_and_costs_nothing(bits):
+def test_rubbish_in_vmcoreinfo_is_said_and_costs_nothing(bits: str) -> None:
     dead = DeadKernel(machine="aarch64")
     dead.info = dead.info.replace("VA_BITS)=48", "VA_BITS)=" + bits)
     content = judge(dead.compressed())
     assert content.readable is True and "the log in it was not read: VMCOREINFO " in content.readable_reason
 
 
-def test_a_log_that_has_wrapped_is_said_and_is_no_fault():
+def test_a_log_that_has_wrapped_is_said_and_is_no_fault() -> None:
     content = judge(DeadKernel(wrapped=True).compressed())
     assert content.readable is True and "the log in it has lost its first line" in content.readable_reason
 
 
 @pytest.mark.parametrize("form", FORMS)
-def test_another_kernel_that_a_program_names_in_a_wrapped_log_is_no_fault(form):
+def test_another_kernel_that_a_program_names_in_a_wrapped_log_is_no_fault(form: Callable[[DeadKernel], bytes]) -> None:
     dead = DeadKernel(wrapped=True)
     line = b"guest: Linux version %s (gcc)" % OTHER.encode()
     dead.pages[dead.log_frame + 2] = line.ljust(BLOCK, b"\x01")
@@ -154,14 +167,14 @@ def test_another_kernel_that_a_program_names_in_a_wrapped_log_is_no_fault(form):
     assert content.readable is True and "the log in it has lost its first line" in content.readable_reason
 
 
-def test_a_dump_that_names_no_vmcoreinfo_is_not_called_a_compressed_stream():
+def test_a_dump_that_names_no_vmcoreinfo_is_not_called_a_compressed_stream() -> None:
     dump = bytearray(DeadKernel().compressed())
     struct.pack_into("<qQ", dump, BLOCK + 32, 0, 0)
     content = judge(bytes(dump))
     assert NOT_READ + "VMCOREINFO does not name init_uts_ns" in content.readable_reason
 
 
-def test_addresses_of_another_architecture_are_not_guessed():
+def test_addresses_of_another_architecture_are_not_guessed() -> None:
     dead = DeadKernel()
     dead.machine = "s390x"
     content = judge(dead.compressed())
@@ -169,7 +182,9 @@ def test_addresses_of_another_architecture_are_not_guessed():
 
 
 @pytest.mark.parametrize("form", FORMS[1:3] + FORMS[4:])
-def test_pages_that_carry_no_test_are_unknown_where_the_kernel_does_not_name_itself(form):
+def test_pages_that_carry_no_test_are_unknown_where_the_kernel_does_not_name_itself(
+    form: Callable[[DeadKernel], bytes],
+) -> None:
     dead = DeadKernel()
     without("init_uts_ns")(dead)
     content = judge(form(dead))
@@ -183,7 +198,9 @@ def test_pages_that_carry_no_test_are_unknown_where_the_kernel_does_not_name_its
         (range(0x200, 0x222), "places that were read are zeros"),
     ],
 )
-def test_an_elf_core_with_zeros_from_some_place_on_is_unknown_though_it_names_its_kernel(frames, words):
+def test_an_elf_core_with_zeros_from_some_place_on_is_unknown_though_it_names_its_kernel(
+    frames: range, words: str
+) -> None:
     dead = DeadKernel()
     for frame in frames:
         dead.pages[frame] = bytes(BLOCK)
@@ -191,7 +208,7 @@ def test_an_elf_core_with_zeros_from_some_place_on_is_unknown_though_it_names_it
     assert content.readable is None and words in content.readable_reason
 
 
-def test_a_page_of_the_log_that_cannot_be_unpacked_is_rubbish_though_the_sample_missed_it():
+def test_a_page_of_the_log_that_cannot_be_unpacked_is_rubbish_though_the_sample_missed_it() -> None:
     dead = DeadKernel()
     dump = bytearray(dead.compressed())
     number = sorted(dead.pages).index(dead.log_frame)
@@ -201,7 +218,7 @@ def test_a_page_of_the_log_that_cannot_be_unpacked_is_rubbish_though_the_sample_
     assert content.readable is False and "a page of the kernel's own memory" in content.readable_reason
 
 
-def test_pages_that_this_python_cannot_unpack_leave_the_name_unread(monkeypatch):
+def test_pages_that_this_python_cannot_unpack_leave_the_name_unread(monkeypatch: pytest.MonkeyPatch) -> None:
     dump = DeadKernel().compressed()
     monkeypatch.setitem(page_compression.UNPACKERS, 0x1, lambda data, size: None)
     content = judge(dump)

@@ -3,7 +3,7 @@
 # SPDX-License-Identifier: GPL-3.0-or-later
 """What the stack of Debian says before its package is installed."""
 
-from typing import Dict, List
+from typing import Dict, List, Tuple
 
 import pytest
 from ansible_collections.crashops.kdump.plugins.module_utils._stacks.kdump_tools.stack import KdumpToolsStack
@@ -11,7 +11,7 @@ from ansible_collections.crashops.kdump.tests.unit.fake_host import FakeHost
 
 # a word that the file cannot hold, so that a finding shows whether it was added
 WANTED: Dict[str, List[str]] = {"commandline_default": ["trace_buf_size=$size"]}
-BOOTED = (("root=/dev/vda1", ["warning"]), ("root=/dev/vda1 trace_buf_size=1M", []))
+BOOTED: Tuple[Tuple[str, List[str]], ...] = (("root=/dev/vda1", ["warning"]), ("root=/dev/vda1 trace_buf_size=1M", []))
 
 
 @pytest.mark.parametrize(("cmdline", "severities"), BOOTED)

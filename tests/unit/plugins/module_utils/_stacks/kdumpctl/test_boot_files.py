@@ -6,6 +6,7 @@
 import json
 import os
 from pathlib import Path
+from typing import Any, Dict
 
 import pytest
 from ansible_collections.crashops.kdump.plugins.module_utils._machine.mounts import MOUNTINFO
@@ -20,7 +21,7 @@ CASES = [(row, generation) for row in RECORDED["rows"] for generation in SCRIPTS
 MOUNT = "%d 1 254:%d / %s %s,relatime - ext4 /dev/vda%d rw\n"
 
 
-def stack_of(row, generation):
+def stack_of(row: Dict[str, Any], generation: str) -> KdumpctlStack:
     """Return the stack on a host as it was when kdumpctl was asked."""
     files = dict.fromkeys(row["files"], "")
     files["/usr/sbin/kdumpctl"] = SCRIPTS[generation]
@@ -38,7 +39,7 @@ def stack_of(row, generation):
 @pytest.mark.parametrize(
     ("row", "generation"), CASES, ids=["%s, %s" % (row["what"], generation) for row, generation in CASES]
 )
-def test_kernel_and_initramfs_are_where_kdumpctl_finds_them(row, generation):
+def test_kernel_and_initramfs_are_where_kdumpctl_finds_them(row: Dict[str, Any], generation: str) -> None:
     stack, theirs = stack_of(row, generation), row[generation]
     kernel = stack.details(row["release"]).capture_kernel
     if "said" in theirs:
@@ -49,6 +50,6 @@ def test_kernel_and_initramfs_are_where_kdumpctl_finds_them(row, generation):
     assert stack.image(row["release"]).path == theirs["image"].replace("//", "/")
 
 
-def test_before_the_package_is_there_its_own_sysconfig_is_assumed():
+def test_before_the_package_is_there_its_own_sysconfig_is_assumed() -> None:
     kernel = "/boot/vmlinuz-5.14.0-503.el9.x86_64"
     assert KdumpctlStack(FakeHost({kernel: ""})).details("5.14.0-503.el9.x86_64").capture_kernel == kernel

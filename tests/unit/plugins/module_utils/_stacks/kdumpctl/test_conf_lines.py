@@ -3,6 +3,8 @@
 # SPDX-License-Identifier: GPL-3.0-or-later
 """kdump.conf is read as each kdumpctl reads it, and edited without losing anything."""
 
+from typing import Dict, List, Optional
+
 import pytest
 from ansible_collections.crashops.kdump.plugins.module_utils._stacks.kdumpctl import conf_lines as conf
 from ansible_collections.crashops.kdump.plugins.module_utils._stacks.kdumpctl.conf_lint import lint
@@ -28,7 +30,7 @@ from ansible_collections.crashops.kdump.plugins.module_utils._stacks.kdumpctl.co
         ("", "el8", {}),
     ],
 )
-def test_each_generation_reads_a_line_in_its_own_way(text, generation, expected):
+def test_each_generation_reads_a_line_in_its_own_way(text: str, generation: str, expected: Dict[str, str]) -> None:
     assert conf.values(text, generation) == expected
 
 
@@ -52,7 +54,9 @@ def test_each_generation_reads_a_line_in_its_own_way(text, generation, expected)
         ('dracut_args --omit "a b"\n', "dracut_args", '--omit "a b"', 'dracut_args --omit "a b"\n'),
     ],
 )
-def test_a_directive_is_set_where_it_stands_in_the_form_that_all_read_alike(text, name, value, expected):
+def test_a_directive_is_set_where_it_stands_in_the_form_that_all_read_alike(
+    text: str, name: str, value: Optional[str], expected: str
+) -> None:
     assert conf.with_directive(text, name, value) == expected
     assert conf.with_directive(expected, name, value) == expected
 
@@ -66,11 +70,13 @@ def test_a_directive_is_set_where_it_stands_in_the_form_that_all_read_alike(text
         ("#nfs h:/e\n", "nfs", "h:/e", "#nfs h:/e\nnfs h:/e\n"),
     ],
 )
-def test_a_target_takes_the_place_of_whatever_target_stands_there(text, kind, location, expected):
+def test_a_target_takes_the_place_of_whatever_target_stands_there(
+    text: str, kind: str, location: Optional[str], expected: str
+) -> None:
     assert conf.with_target(text, kind, location) == expected
 
 
-def test_bytes_that_are_not_utf8_and_odd_line_breaks_survive():
+def test_bytes_that_are_not_utf8_and_odd_line_breaks_survive() -> None:
     text = "# \udcff caf\udce9 \x0b \x0c \u2028\npath /x\n# last\x85"
     assert conf.with_directive(text, "path", "/y") == text.replace("path /x", "path /y")
 
@@ -87,7 +93,7 @@ def test_bytes_that_are_not_utf8_and_odd_line_breaks_survive():
         ("/opt/makedumpfile-wrapper -l", True, "/opt/makedumpfile-wrapper -l"),
     ],
 )
-def test_makedumpfile_gets_and_loses_its_flattening(command, wanted, expected):
+def test_makedumpfile_gets_and_loses_its_flattening(command: str, wanted: bool, expected: str) -> None:
     assert conf.flattened(command, wanted) == expected
 
 
@@ -102,7 +108,7 @@ def test_makedumpfile_gets_and_loses_its_flattening(command, wanted, expected):
         ("", [], True),
     ],
 )
-def test_a_value_is_split_as_xargs_splits_it(value, words, closed):
+def test_a_value_is_split_as_xargs_splits_it(value: str, words: List[str], closed: bool) -> None:
     assert (conf.split_words(value), conf.is_closed(value)) == (words, closed)
 
 
@@ -115,6 +121,6 @@ def test_a_value_is_split_as_xargs_splits_it(value, words, closed):
         ('"a', "current", "error"),
     ],
 )
-def test_a_quote_that_is_not_closed_is_found(value, generation, severity):
+def test_a_quote_that_is_not_closed_is_found(value: str, generation: str, severity: str) -> None:
     found = [one for one in lint("dracut_args %s\n" % value, generation) if one.rule == "R44"]
     assert [one.severity for one in found] == [severity]

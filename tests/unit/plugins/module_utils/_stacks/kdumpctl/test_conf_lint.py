@@ -3,13 +3,15 @@
 # SPDX-License-Identifier: GPL-3.0-or-later
 """Each rule finds what it is for, and leaves good files alone."""
 
+from typing import List, Optional, Tuple
+
 import pytest
 from ansible_collections.crashops.kdump.plugins.module_utils._stacks.kdumpctl.conf_lint import lint
 
 COLLECTOR = "core_collector makedumpfile -l -d 31\n"
 
 
-def found(text, generation="current", severity="error"):
+def found(text: str, generation: str = "current", severity: str = "error") -> List[Tuple[str, Optional[int]]]:
     return [(finding.rule, finding.line) for finding in lint(text, generation) if finding.severity == severity]
 
 
@@ -30,7 +32,7 @@ def found(text, generation="current", severity="error"):
         "core_collector cp --sparse=always\nkdump_post /usr/local/bin/post\nfence_kdump_nodes a b\n",
     ],
 )
-def test_a_good_file_has_no_finding(text, generation):
+def test_a_good_file_has_no_finding(text: str, generation: str) -> None:
     assert lint(text, generation) == []
 
 
@@ -79,7 +81,7 @@ def test_a_good_file_has_no_finding(text, generation):
         ("path /x\r\n", [("R37", 1)]),
     ],
 )
-def test_what_kdumpctl_would_refuse_or_lose_the_dump_by_is_an_error(text, expected):
+def test_what_kdumpctl_would_refuse_or_lose_the_dump_by_is_an_error(text: str, expected: List[Tuple[str, int]]) -> None:
     assert found(text) == expected
 
 
@@ -104,7 +106,9 @@ def test_what_kdumpctl_would_refuse_or_lose_the_dump_by_is_an_error(text, expect
         ("nfs h:/e\ncore_collector scp\n", "el9", "warning", [("R24", 2)]),
     ],
 )
-def test_generations_differ_in_what_they_refuse(text, generation, severity, expected):
+def test_generations_differ_in_what_they_refuse(
+    text: str, generation: str, severity: str, expected: List[Tuple[str, int]]
+) -> None:
     assert found(text, generation, severity) == expected
 
 
@@ -134,10 +138,12 @@ NAME = "core_collector makedumpfile %s\n"
         ("ssh u@h\n" + PATH % "-F --message-level=32", ["R23"], ["R23"], ["R23"]),
     ],
 )
-def test_a_path_before_makedumpfile_changes_what_kdumpctl_asks_and_not_what_the_dump_needs(text, el8, el9, current):
+def test_a_path_before_makedumpfile_changes_what_kdumpctl_asks_and_not_what_the_dump_needs(
+    text: str, el8: List[str], el9: List[str], current: List[str]
+) -> None:
     rules = [[rule for rule, line in found(text, generation)] for generation in ("el8", "el9", "current")]
     assert rules == [el8, el9, current]
 
 
-def test_a_misspelled_name_is_answered_with_the_right_one():
+def test_a_misspelled_name_is_answered_with_the_right_one() -> None:
     assert lint("core_colector x\n")[0].remedy == "write core_collector, or remove the line"

@@ -3,6 +3,8 @@
 # SPDX-License-Identifier: GPL-3.0-or-later
 """What is known of a host makes rules speak that otherwise say nothing; only what the file needs is asked for."""
 
+from typing import Any, Dict, List, Optional, Sequence, Tuple
+
 import pytest
 from ansible_collections.crashops.kdump.plugins.module_utils._machine.caching_host import caching
 from ansible_collections.crashops.kdump.plugins.module_utils._stacks.kdumpctl.stack import (
@@ -22,7 +24,13 @@ DIRECTORIES = dict.fromkeys(["/var/crash", "/mnt/dumps/var/crash", "/net/var/cra
 NAMES = {"hostname": "node1.example.com\n", "hostname -I": "10.0.0.5 2001:db8::5 \n"}
 
 
-def host(conf, script=SCRIPT, commands=None, programs=(), **files):
+def host(
+    conf: str,
+    script: str = SCRIPT,
+    commands: Optional[Dict[str, str]] = None,
+    programs: Sequence[str] = (),
+    **files: Any,
+) -> FakeHost:
     texts = {
         CONF: conf,
         SYSCONFIG: "",
@@ -44,7 +52,7 @@ def host(conf, script=SCRIPT, commands=None, programs=(), **files):
     return made
 
 
-def said(machine):
+def said(machine: FakeHost) -> List[Tuple[str, str]]:
     found = KdumpctlStack(machine).findings({})[CONF]
     return [(finding.rule, finding.severity) for finding in found]
 
@@ -77,7 +85,7 @@ def said(machine):
         ("path /d\nfailure_action dump_to_rootfs\n", [("R42", "advice")]),
     ],
 )
-def test_what_files_and_mounts_tell_is_found_without_a_command(conf, expected):
+def test_what_files_and_mounts_tell_is_found_without_a_command(conf: str, expected: List[Tuple[str, str]]) -> None:
     machine = host(conf)
     assert said(machine) == expected
     assert machine.commands == []
@@ -103,30 +111,32 @@ def test_what_files_and_mounts_tell_is_found_without_a_command(conf, expected):
         ),
     ],
 )
-def test_what_only_a_command_tells_is_asked_once(conf, commands, expected):
+def test_what_only_a_command_tells_is_asked_once(
+    conf: str, commands: Dict[str, Any], expected: List[Tuple[str, str]]
+) -> None:
     machine = host(conf, commands=commands, programs=["ssh", "hostname", "lsblk"], **{"/etc/fstab": ""})
     assert said(machine) == expected
     assert [" ".join(argv) for argv in machine.commands] == list(commands)
 
 
-def test_a_kdumpctl_that_does_not_ask_ssh_takes_any_name():
+def test_a_kdumpctl_that_does_not_ask_ssh_takes_any_name() -> None:
     machine = host("ssh u@Dumps\n", script="auto_reset_crashkernel", programs=["ssh"])
     assert said(machine) == [] and machine.commands == []
 
 
 @pytest.mark.parametrize(("script", "severity"), [("", "error"), (SCRIPT, "warning")])
-def test_raw_on_opal_firmware_is_an_error_on_el8_alone(script, severity):
+def test_raw_on_opal_firmware_is_an_error_on_el8_alone(script: str, severity: str) -> None:
     machine = host("raw /dev/vg/dump\n", script=script)
     machine.directories["/proc/device-tree/ibm,opal/dump"] = 0o755
     assert said(machine) == [("R41", severity)]
 
 
-def test_a_host_without_kdumpctl_is_not_asked():
+def test_a_host_without_kdumpctl_is_not_asked() -> None:
     machine = FakeHost({CONF: "path /none\nkdump_pre /none\n"}, programs=["hostname", "ssh", "lsblk"])
     assert said(machine) == []
 
 
-def test_what_another_task_may_still_make_refuses_nothing():
+def test_what_another_task_may_still_make_refuses_nothing() -> None:
     machine = host("path /none\nkdump_pre /opt/none\nextra_bins /opt/text\nssh u@h\nsshkey /root/.ssh/none\n")
     assert KdumpctlStack(machine).refusals({}) == []
     wrong = KdumpctlStack(host("ext4 UUID=1\npath /none\n")).refusals({})
@@ -136,7 +146,7 @@ def test_what_another_task_may_still_make_refuses_nothing():
     ]
 
 
-def test_the_host_is_asked_once_for_refusals_and_findings():
+def test_the_host_is_asked_once_for_refusals_and_findings() -> None:
     machine = host("ssh u@dumps\n", commands={"ssh -G u@dumps": "hostname dumps\n"}, programs=["ssh"])
     stack = KdumpctlStack(caching(machine))
     assert stack.refusals({}) == [] and stack.findings({})[CONF] == []
@@ -157,13 +167,13 @@ ADDED = [
 
 
 @pytest.mark.parametrize(("conf", "expected"), ADDED)
-def test_module_that_the_kernel_does_not_have_is_a_finding(conf, expected):
+def test_module_that_the_kernel_does_not_have_is_a_finding(conf: str, expected: List[Tuple[str, str]]) -> None:
     files = dict(MODULES_DEP)
     files["/lib/modules/%s/modules.builtin" % RELEASE] = "kernel/fs/ext4/ext4.ko\n"
     assert said(host(conf, **files)) == expected
 
 
-def test_finding_names_what_is_left_out_behind_an_unknown_module():
+def test_finding_names_what_is_left_out_behind_an_unknown_module() -> None:
     found = KdumpctlStack(host("extra_modules virtio_blk nosuch ext4 xfs\n", **MODULES_DEP)).findings({})[CONF]
     assert found[0].message == (
         "the kernel 5.14.0-503.el9.x86_64 has no module nosuch, so dracut leaves it out, "
@@ -171,14 +181,14 @@ def test_finding_names_what_is_left_out_behind_an_unknown_module():
     )
 
 
-def test_kernel_of_kdump_kernelver_is_asked_for_modules():
+def test_kernel_of_kdump_kernelver_is_asked_for_modules() -> None:
     files = dict(MODULES_DEP, **{SYSCONFIG: 'KDUMP_KERNELVER="6.1"\n'})
     files["/lib/modules/6.1/modules.dep"] = "kernel/nosuch.ko:\n"
     assert said(host("extra_modules nosuch\n", **files)) == []
     assert said(host("extra_modules virtio_blk\n", **files)) == [("R45", "warning")]
 
 
-def test_modules_of_a_kernel_that_cannot_be_seen_are_an_advice():
+def test_modules_of_a_kernel_that_cannot_be_seen_are_an_advice() -> None:
     machine = host("extra_modules virtio_blk\n", **{"/proc/sys/kernel/osrelease": "6.2\n"})
     assert said(machine) == [("R45", "advice")]
     assert KdumpctlStack(machine).refusals({"extra_modules": ["virtio_blk"]}) == []
@@ -192,11 +202,11 @@ TYPED = [
 
 
 @pytest.mark.parametrize(("wanted", "words"), TYPED)
-def test_unknown_module_in_an_option_is_refused(wanted, words):
+def test_unknown_module_in_an_option_is_refused(wanted: Dict[str, Any], words: str) -> None:
     refused = KdumpctlStack(host("path /d\n", **MODULES_DEP)).refusals(wanted)
     assert len(refused) == 1 and refused[0].startswith(words)
 
 
-def test_unknown_module_that_stands_in_the_file_refuses_no_other_option():
+def test_unknown_module_that_stands_in_the_file_refuses_no_other_option() -> None:
     machine = host("extra_modules nosuch\n", **MODULES_DEP)
     assert KdumpctlStack(machine).refusals({"path": "/d"}) == []

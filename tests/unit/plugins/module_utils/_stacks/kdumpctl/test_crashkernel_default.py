@@ -3,6 +3,8 @@
 # SPDX-License-Identifier: GPL-3.0-or-later
 """The vendor's crashkernel= in kdumpctl's own files, and whether an update puts it back."""
 
+from typing import Dict, Optional
+
 import pytest
 from ansible_collections.crashops.kdump.plugins.module_utils._stacks.kdumpctl.stack import KdumpctlStack
 from ansible_collections.crashops.kdump.tests.unit.fake_host import FakeHost
@@ -22,7 +24,9 @@ OVERWRITTEN = "/etc/kdump.conf does not say auto_reset_crashkernel no"
         ({}, "x86_64", None),
     ],
 )
-def test_the_packaged_value_is_that_of_the_architecture(files, machine, expected):
+def test_the_packaged_value_is_that_of_the_architecture(
+    files: Dict[str, str], machine: str, expected: Optional[str]
+) -> None:
     assert KdumpctlStack(FakeHost(files)).packaged_crashkernel(machine) == expected
 
 
@@ -37,7 +41,9 @@ def test_the_packaged_value_is_that_of_the_architecture(files, machine, expected
         ("el9", None, {}, None),
     ],
 )
-def test_an_update_puts_the_default_back_unless_kdump_conf_forbids_it(generation, conf, files, expected):
+def test_an_update_puts_the_default_back_unless_kdump_conf_forbids_it(
+    generation: str, conf: Optional[str], files: Dict[str, str], expected: Optional[str]
+) -> None:
     found = dict(files, **{"/usr/sbin/kdumpctl": SCRIPTS[generation]})
     if conf is not None:
         found["/etc/kdump.conf"] = conf
@@ -51,6 +57,6 @@ def test_an_update_puts_the_default_back_unless_kdump_conf_forbids_it(generation
         ("", "kdumpctl estimate may build the capture initramfs"),
     ],
 )
-def test_an_estimate_that_builds_says_so(script, expected):
+def test_an_estimate_that_builds_says_so(script: str, expected: Optional[str]) -> None:
     host = FakeHost({"/usr/sbin/kdumpctl": script}, programs=["kdumpctl"])
     assert KdumpctlStack(host).estimate_changes() == expected

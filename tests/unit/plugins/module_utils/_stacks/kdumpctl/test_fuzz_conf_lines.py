@@ -4,6 +4,7 @@
 """Whatever bytes stand in a kdump.conf: it is read, judged and edited without a traceback, a hang or a loss."""
 
 from time import process_time
+from typing import Dict, List, Optional
 
 import pytest
 from ansible_collections.crashops.kdump.plugins.module_utils._stacks.kdumpctl import conf_lines, conf_options
@@ -23,7 +24,7 @@ PIECES = st.one_of(
     ),
     st.sampled_from(["makedumpfile -l -d 31", "-F", "-d", "\u00b2", "9" * 5000, "--mount", "/dev/sda1", "UUID=1", "1"]),
     st.sampled_from(["\0", "\udcff", "\udce9 x", "\u00a0", "\u2003", "\u2028", "\x85", "\x1c", "\ufeff", "path /x"]),
-    st.text(st.characters(blacklist_categories=("Cs",)), max_size=6),
+    st.text(st.characters(blacklist_categories=["Cs"]), max_size=6),
 )
 TEXTS = st.one_of(
     st.lists(PIECES, max_size=25).map("".join),
@@ -48,19 +49,19 @@ KNOWN = Surroundings(
 )
 
 
-def other_lines(text, name):
+def other_lines(text: str, name: str) -> List[str]:
     """Return the lines that no generation reads this name from; a last line without an end counts as ended."""
     named = {number for number, names in conf_lines.names_at(text).items() if name in names}
     return [line.rstrip("\n") for number, line in enumerate(conf_lines.lines(text), 1) if number not in named]
 
 
 @given(TEXTS)
-def test_the_lines_of_any_text_are_the_text(text):
+def test_the_lines_of_any_text_are_the_text(text: str) -> None:
     assert "".join(conf_lines.lines(text)) == text
 
 
 @given(TEXTS, GENERATIONS)
-def test_any_text_is_read_by_every_generation(text, generation):
+def test_any_text_is_read_by_every_generation(text: str, generation: str) -> None:
     lines = conf_lines.lines(text)
     for entry in conf_lines.entries(text, generation):
         assert entry.text == lines[entry.line - 1]
@@ -71,7 +72,9 @@ def test_any_text_is_read_by_every_generation(text, generation):
 @example("kdump_pre \r\n", "el8", None)
 @example("core_collector makedumpfile -d \u00b2\n", "el9", None)
 @example("core_collector makedumpfile -d %s\n" % ("9" * 5000), "current", None)
-def test_any_text_is_judged_and_every_finding_is_whole(text, generation, host):
+def test_any_text_is_judged_and_every_finding_is_whole(
+    text: str, generation: str, host: Optional[Surroundings]
+) -> None:
     numbers = [name for name, dummy in RULES]
     for finding in lint(text, generation, host):
         assert finding.rule in numbers
@@ -83,7 +86,7 @@ def test_any_text_is_judged_and_every_finding_is_whole(text, generation, host):
 
 
 @given(TEXTS, st.sampled_from(NAMES), VALUES)
-def test_setting_a_directive_changes_its_own_lines_and_does_so_once(text, name, value):
+def test_setting_a_directive_changes_its_own_lines_and_does_so_once(text: str, name: str, value: str) -> None:
     edited = conf_lines.with_directive(text, name, value)
     kept = [line for line in other_lines(edited, name) if not line.startswith("#")]
     assert kept == [line for line in other_lines(text, name) if not line.startswith("#")]
@@ -93,7 +96,7 @@ def test_setting_a_directive_changes_its_own_lines_and_does_so_once(text, name, 
 
 
 @given(TEXTS, st.sampled_from(NAMES))
-def test_removing_a_directive_leaves_no_generation_one(text, name):
+def test_removing_a_directive_leaves_no_generation_one(text: str, name: str) -> None:
     edited = conf_lines.with_directive(text, name, None)
     comments = [line for line in edited.split("\n") if line.startswith("#")]
     # a comment that EL 9 reads on from a byte that is not UTF-8 stays a comment, and stays a finding
@@ -103,13 +106,13 @@ def test_removing_a_directive_leaves_no_generation_one(text, name):
 
 
 @given(TEXTS, st.sampled_from(["nfs", "ssh", "xfs", "raw", "local"]), VALUES)
-def test_a_target_is_set_once(text, kind, location):
+def test_a_target_is_set_once(text: str, kind: str, location: str) -> None:
     edited = conf_lines.with_target(text, kind, location)
     assert conf_lines.with_target(edited, kind, location) == edited
 
 
 @given(TEXTS, st.dictionaries(st.sampled_from(NAMES), VALUES, max_size=4), st.booleans())
-def test_options_are_settled_by_one_run(text, directives, exclusive):
+def test_options_are_settled_by_one_run(text: str, directives: Dict[str, str], exclusive: bool) -> None:
     wanted = {"directives": directives}
     edited = conf_options.edited(text, wanted, exclusive)
     assert conf_options.edited(edited, wanted, exclusive) == edited
@@ -137,7 +140,7 @@ def test_options_are_settled_by_one_run(text, directives, exclusive):
         "\udcff" * 30000,
     ],
 )
-def test_no_line_makes_a_rule_slow(line, generation):
+def test_no_line_makes_a_rule_slow(line: str, generation: str) -> None:
     began = process_time()
     lint(line + "\n", generation, KNOWN)
     assert process_time() - began < SLOW_S

@@ -1,0 +1,133 @@
+# Copyright (c) 2026, The crashops.kdump authors
+# GNU General Public License v3.0-or-later (see COPYING or https://www.gnu.org/licenses/gpl-3.0.txt)
+# SPDX-License-Identifier: GPL-3.0-or-later
+# Private to this collection: no promise is made to code outside it.
+"""What a site says of its AWX: the variables of crashops.kdump.awx, of their types, and each refusal in a sentence."""
+
+from __future__ import annotations
+
+import difflib
+import re
+from collections.abc import Iterable, Mapping
+from typing import Any, NamedTuple
+
+from ansible_collections.crashops.kdump.plugins.module_utils._syntax.finding import refusal
+from ansible_collections.crashops.kdump.plugins.plugin_utils import _role_variables
+from ansible_collections.crashops.kdump.plugins.plugin_utils._awx.surveys import data
+
+PREFIX = "kdump_awx_"
+SCHEDULES = ("kdump_awx_verify_schedule", "kdump_awx_report_schedule")
+RULE = re.compile(r"DTSTART[:;]\S+ RRULE:\S+( (EXRULE|RRULE|DTSTART)[:;]\S+)*")
+NOTIFICATION = ("name", "type", "configuration")
+
+
+class Site(NamedTuple):
+    """The variables of crashops.kdump.awx without their prefix; None where a site says nothing."""
+
+    prefix: str
+    organization: str
+    galaxy_credentials: list[str] | None
+    project: str
+    project_url: str
+    project_type: str
+    project_branch: str | None
+    project_credential: str | None
+    playbooks: str
+    inventory: str
+    inventory_project: str | None
+    inventory_path: str
+    credentials: list[str]
+    execution_environment: str
+    execution_environment_image: str | None
+    execution_environment_pull: str
+    registry_credential: str | None
+    forks: int
+    slices: int
+    report: dict[str, Any]
+    verify_schedule: str
+    report_schedule: str
+    scheduled_hosts: str
+    notifications: list[dict[str, Any]]
+    notify: list[str]
+
+    @property
+    def names_of_credentials(self) -> list[str]:
+        """Return the names of all credentials that must exist."""
+        single = [self.project_credential, self.registry_credential]
+        names = [*self.credentials, *(self.galaxy_credentials or []), *(name for name in single if name)]
+        return list(dict.fromkeys(names))
+
+
+def read(variables: Mapping[str, Any]) -> tuple[Site | None, list[str]]:
+    """Return the settings, or a sentence for each variable that is wrong, missing or unknown."""
+    specs = data("settings")
+    given = {name: value for name, value in variables.items() if name.startswith(PREFIX) and value is not None}
+    refused = [_unknown(name, given[name], specs) for name in sorted(given) if name not in specs]
+    values: dict[str, Any] = {}
+    for name, spec in specs.items():
+        try:
+            values[name] = _value(name, given.get(name, spec.get("default")), spec)
+        except _role_variables.Wrong as wrong:
+            refused.append(str(wrong))
+    if not refused:
+        refused = _refusals(values)
+    return (None if refused else _settings(values)), refused
+
+
+def _settings(values: Mapping[str, Any]) -> Site:
+    """Return the settings from their variables."""
+    found = {name[len(PREFIX) :]: value for name, value in values.items()}
+    found.update(report=found["report"] or {}, notifications=found["notifications"] or [], notify=found["notify"] or [])
+    return Site(**found)
+
+
+def _unknown(name: str, value: Any, known: Iterable[str]) -> str:
+    """Return the refusal of a variable that does not exist, with the name that was probably meant."""
+    near = difflib.get_close_matches(name, list(known), 1, 0.6)
+    remedy = f"use {near[0]}" if near else "remove it"
+    return refusal(name, value, "there is no such variable", remedy)
+
+
+def _value(name: str, value: Any, spec: Mapping[str, Any]) -> Any:
+    """Return a variable's value in its type, or raise Wrong."""
+    if spec.get("required") and value in (None, ""):
+        remedy = "set it in your file of variables, as docs/awx.md shows"
+        raise _role_variables.Wrong(name, value, "nothing is set", remedy)
+    if value is None:
+        return None
+    chosen = _role_variables.KINDS[spec["type"]](name, value, {"elements": spec.get("elements")})
+    if spec.get("choices") and chosen not in spec["choices"]:
+        raise _role_variables.Wrong(name, value, "there is no such choice", f"choose {', '.join(spec['choices'])}")
+    if "min" in spec and chosen < spec["min"]:
+        raise _role_variables.Wrong(name, value, f"it is below {spec['min']}", f"give {spec['min']} or more")
+    return chosen
+
+
+def _refusals(values: Mapping[str, Any]) -> list[str]:
+    """Return a sentence for each value that does not fit what AWX or another value wants."""
+    found = [
+        refusal(name, values[name], "AWX wants DTSTART and RRULE in one line", "copy the default and change it")
+        for name in SCHEDULES
+        if values[name] and not RULE.fullmatch(values[name])
+    ]
+    report = values["kdump_awx_report"] or {}
+    known = [name for name in _role_variables.OF_PLAYBOOKS if name.startswith("kdump_report_")]
+    known += [name for name in _role_variables.options_of("verify") if name.startswith("kdump_report_")]
+    for name in report:
+        if name not in known:
+            near = difflib.get_close_matches(str(name), known, 1, 0.6)
+            remedy = f"use {near[0]}" if near else f"choose among {', '.join(sorted(set(known)))}"
+            found.append(refusal(f"kdump_awx_report.{name}", report[name], "it is no variable of the report", remedy))
+    return found + _notifications(values["kdump_awx_notifications"] or [])
+
+
+def _notifications(given: Iterable[Any]) -> list[str]:
+    """Return a sentence for each notification template that lacks a part. Its configuration may be secret."""
+    found = []
+    for number, one in enumerate(given):
+        missing = [key for key in NOTIFICATION if not isinstance(one, Mapping) or not one.get(key)]
+        if missing:
+            option = f"kdump_awx_notifications[{number}]"
+            shown = one.get("name") if isinstance(one, Mapping) else one
+            found.append(refusal(option, shown, f"it lacks {', '.join(missing)}", "add what is missing"))
+    return found

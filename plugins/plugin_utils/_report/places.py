@@ -1,0 +1,135 @@
+# Copyright (c) 2026, The crashops.kdump authors
+# GNU General Public License v3.0-or-later (see COPYING or https://www.gnu.org/licenses/gpl-3.0.txt)
+# SPDX-License-Identifier: GPL-3.0-or-later
+# Private to this collection: no promise is made to code outside it.
+"""Where the report is handed on to: what is refused before any host is asked, and what has to be installed for it."""
+
+from __future__ import annotations
+
+import importlib.util
+import re
+import shutil
+from collections.abc import Callable, Mapping
+from typing import Any
+
+from ansible_collections.crashops.kdump.plugins.module_utils._syntax.finding import refusal
+from ansible_collections.crashops.kdump.plugins.module_utils._syntax.option_values import plain_path_problem
+
+HOST, STORE, REPOSITORY = "kdump_report_to_host", "kdump_report_to_s3", "kdump_report_to_git"
+MODULE = "amazon.aws.s3_object"
+# option of a place, what it must look like, the rule, what to type
+PATTERNS = (
+    (HOST, "mode", r"0?[0-7]{3}", "it is no octal mode", 'give one in quotes, such as "0640"'),
+    (HOST, "owner", r"[A-Za-z0-9_][A-Za-z0-9_.-]*", "it is no name of an account", "give one such as www-data"),
+    (HOST, "group", r"[A-Za-z0-9_][A-Za-z0-9_.-]*", "it is no name of a group", "give one such as www-data"),
+    (
+        STORE,
+        "bucket",
+        r"[a-z0-9][a-z0-9.-]{1,61}[a-z0-9]",
+        "it is no name of a bucket",
+        "give one such as kdump-reports",
+    ),
+    (
+        STORE,
+        "prefix",
+        r"[A-Za-z0-9._-]+(/[A-Za-z0-9._-]+)*/?",
+        "it is no prefix of plain names",
+        "give one such as fleet/kdump",
+    ),
+    (STORE, "region", r"[a-z0-9-]+", "it is no name of a region", "give one such as eu-central-1"),
+    (
+        STORE,
+        "endpoint_url",
+        r"https?://[A-Za-z0-9.:\[\]/_-]+",
+        "it is no address",
+        "give one such as https://s3.example.com",
+    ),
+    (REPOSITORY, "branch", r"[A-Za-z0-9][A-Za-z0-9._/-]*", "it is no name of a branch", "give one such as main"),
+    (
+        REPOSITORY,
+        "directory",
+        r"[A-Za-z0-9_][A-Za-z0-9._-]*(/[A-Za-z0-9_][A-Za-z0-9._-]*)*/?",
+        "it is no directory of plain names in the repository",
+        "give one such as reports/kdump",
+    ),
+    (REPOSITORY, "author", r"[^<>\n]+", "it is no name", "give one such as kdump report"),
+    (
+        REPOSITORY,
+        "email",
+        r"[A-Za-z0-9._+-]+@[A-Za-z0-9._-]+",
+        "it is no address of a mailbox",
+        "give one such as ops@example.com",
+    ),
+)
+# a password in an address would be in the output of git and in the log of the run
+WITH_PASSWORD = re.compile(r"[A-Za-z+]+://[^/@]*:[^/@]*@")
+SAFE_NAME = re.compile(r"[A-Za-z0-9_][A-Za-z0-9._-]*")
+PLACES = "kdump_report_to_host, kdump_report_to_s3 or kdump_report_to_git"
+
+
+def refusals(values: Mapping[str, Any], is_host: Callable[[str], bool]) -> list[str]:
+    """Return a refusal for each value by which the report could not be handed on, or would go astray."""
+    found = [
+        refusal("%s.%s" % (place, option), values[place][option], rule, remedy)
+        for place, option, pattern, rule, remedy in PATTERNS
+        if option in values.get(place, {}) and not re.fullmatch(pattern, values[place][option])
+    ]
+    name = values["kdump_report_name"]
+    if not SAFE_NAME.fullmatch(name):
+        found.append(
+            refusal("kdump_report_name", name, "it is no plain name of a file", "give one such as kdump-report")
+        )
+    if values["kdump_report_slice"] and not set(values) & {HOST, STORE, REPOSITORY}:
+        rule = "a slice is for a run that merges it, and it is not handed on to anywhere"
+        found.append(refusal("kdump_report_slice", True, rule, "set %s too" % PLACES))
+    return found + _host(values.get(HOST), is_host) + _repository(values.get(REPOSITORY))
+
+
+def no_slices(values: Mapping[str, Any]) -> list[str]:
+    """Return the refusal of a run that merges slices, and has none and no place to take them from."""
+    if "kdump_report_slices" in values or set(values) & {HOST, STORE, REPOSITORY}:
+        return []
+    remedy = "name their JSON files, or set %s, where they were handed on to" % PLACES
+    return [refusal("kdump_report_slices", None, "there is nothing to merge", remedy)]
+
+
+def _host(place: Mapping[str, Any] | None, is_host: Callable[[str], bool]) -> list[str]:
+    """Return what is wrong with the host that gets the report."""
+    if place is None:
+        return []
+    found, trouble = [], plain_path_problem(place["directory"])
+    if not is_host(place["host"]):
+        found.append(
+            refusal(HOST + ".host", place["host"], "the inventory has no such host", "add it to the inventory")
+        )
+    if trouble is not None:
+        found.append(refusal(HOST + ".directory", place["directory"], trouble.message, trouble.remedy))
+    return found
+
+
+def _repository(place: Mapping[str, Any] | None) -> list[str]:
+    """Return what is wrong with the address of the repository that gets the report."""
+    if place is None:
+        return []
+    address = place["repository"]
+    if WITH_PASSWORD.match(address):
+        remedy = "take it out, and use key_file or a credential helper of git"
+        return [refusal(REPOSITORY + ".repository", "(hidden)", "it holds a password", remedy)]
+    if address.startswith("-") or not address.strip() or "::" in address:
+        return [refusal(REPOSITORY + ".repository", address, "it is no address of a repository", "give its URL")]
+    return []
+
+
+def missing(values: Mapping[str, Any], has_module: Callable[[str], bool]) -> list[str]:
+    """Return a sentence for each program, collection or library that a place needs and the control node lacks."""
+    found = []
+    if STORE in values and not has_module(MODULE):
+        remedy = "install it on the control node: ansible-galaxy collection install amazon.aws"
+        found.append(refusal(STORE, values[STORE]["bucket"], "the collection amazon.aws is not there", remedy))
+    if STORE in values and importlib.util.find_spec("boto3") is None:
+        remedy = "install it for the Python that ansible --version names: pip install boto3"
+        found.append(refusal(STORE, values[STORE]["bucket"], "the Python library boto3 is not there", remedy))
+    if REPOSITORY in values and shutil.which("git") is None:
+        address = values[REPOSITORY]["repository"]
+        found.append(refusal(REPOSITORY, address, "the program git is not there", "install git on the control node"))
+    return found

@@ -1,0 +1,99 @@
+# Copyright (c) 2026, The crashops.kdump authors
+# GNU General Public License v3.0-or-later (see COPYING or https://www.gnu.org/licenses/gpl-3.0.txt)
+# SPDX-License-Identifier: GPL-3.0-or-later
+"""The playbooks for AWX by real Ansible: what crashes is what somebody typed, and a wrong variable is one sentence."""
+
+from collections.abc import Callable
+from pathlib import Path
+
+import pytest
+from ansible_collections.crashops.kdump.tests.roles.made_up import Done, Fleet
+
+CRASH = "Crash the host and check the dump"
+FLEET = {"web1": "debian", "web2": "debian", "db1": "proven_el9"}
+AT_ONCE = {"kdump_test_serial": "100%"}
+
+
+def typed(folder: Path, **answers: str) -> list[str]:
+    """Return the words by which AWX hands over what was typed at a launch: a file, its texts marked as no template."""
+    if not answers:
+        return []
+    given = folder / "extravars"
+    given.write_text("".join(f"? !unsafe '{name}'\n: !unsafe '{text}'\n" for name, text in answers.items()), "utf-8")
+    return ["-e", f"@{given}"]
+
+
+def crashes(done: Done) -> list[str]:
+    """Return the hosts that would crash."""
+    return [name for name in FLEET if CRASH in done.of(name)]
+
+
+@pytest.mark.parametrize(
+    ("answers", "hosts"),
+    [
+        ({"kdump_test_confirm": "web2, db1"}, ["web2", "db1"]),
+        ({"kdump_test_confirm": "web2,web1", "kdump_test_part": "first"}, ["web2"]),
+        ({"kdump_test_confirm": "web2,web1", "kdump_test_part": "others"}, ["web1"]),
+        # the workflow's hosts are of another question
+        ({"kdump_test_confirm": "web1", "kdump_hosts": "all"}, ["web1"]),
+    ],
+)
+def test_hosts_that_were_typed_crash_and_no_others(
+    collections: str, fleet: Callable[..., Fleet], tmp_path: Path, answers: dict[str, str], hosts: list[str]
+) -> None:
+    done = fleet(**FLEET).playbook(collections, "test_named", *typed(tmp_path, **answers), **AT_ONCE)
+    assert crashes(done) == sorted(hosts, key=list(FLEET).index), done.output
+    assert done.rc == 0
+
+
+def test_others_of_one_name_are_none(collections: str, fleet: Callable[..., Fleet], tmp_path: Path) -> None:
+    words = typed(tmp_path, kdump_test_confirm="web1", kdump_test_part="others")
+    done = fleet(**FLEET).playbook(collections, "test_named", *words)
+    assert (done.rc, crashes(done)) == (0, [])
+    assert "no hosts matched" in done.said
+
+
+@pytest.mark.parametrize("name", ["test_named", "retest"])
+@pytest.mark.parametrize(
+    ("answers", "sentence"),
+    [
+        ({"kdump_test_confirm": "web1,web3"}, "'web3' is refused: the inventory has no such host; type web"),
+        ({"kdump_test_confirm": "all"}, "'all' is refused: the inventory has no such host"),
+        ({"kdump_test_confirm": ""}, "is refused: it names no host"),
+        ({"kdump_test_confirm": "{{ inventory_hostname }}"}, "is refused: the inventory has no such host"),
+        ({}, "'' is refused: it names no host"),
+        ({"kdump_test_confirm": "web1", "kdump_test_part": "some"}, "'some' is refused: there is no such choice"),
+    ],
+)
+def test_wrong_answer_ends_the_run_before_a_crash(
+    collections: str, fleet: Callable[..., Fleet], tmp_path: Path, name: str, answers: dict[str, str], sentence: str
+) -> None:
+    done = fleet(**FLEET).playbook(collections, name, *typed(tmp_path, **answers))
+    assert done.rc != 0 and crashes(done) == []
+    assert sentence in done.said.replace('"', "'").replace("\\'", "'"), done.output
+
+
+def test_consent_of_the_inventory_does_not_even_choose_hosts(collections: str, fleet: Callable[..., Fleet]) -> None:
+    named = {name: {"made_up": "debian", "kdump_test_confirm": "web1"} for name in ("web1", "web2")}
+    done = fleet(**named).playbook(collections, "test_named")
+    assert done.rc != 0 and "it names no host" in done.said
+
+
+def test_retest_leaves_a_proven_host_alone(collections: str, fleet: Callable[..., Fleet]) -> None:
+    done = fleet(**FLEET).playbook(collections, "retest", kdump_test_confirm="web1,db1", **AT_ONCE)
+    assert (done.rc, crashes(done)) == (0, ["web1"]), done.output
+    assert "db1 is ready, proved by a crash as it is now" in done.of("db1")["Leave a proven host alone"]["msg"]
+
+
+def test_objects_of_awx_are_not_applied_with_a_wrong_variable_or_without_its_collection(
+    collections: str, fleet: Callable[..., Fleet]
+) -> None:
+    done = fleet(**FLEET).playbook(collections, "awx", kdump_awx_inventry="fleet", kdump_awx_forks="0")
+    assert done.rc != 0
+    wrong = (
+        "use kdump_awx_inventory",
+        "kdump_awx_project_url: None is refused",
+        "it is below 1",
+        "lacks the collection",
+    )
+    assert [words for words in wrong if words not in done.said] == []

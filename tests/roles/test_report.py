@@ -1,0 +1,95 @@
+# Copyright (c) 2026, The crashops.kdump authors
+# GNU General Public License v3.0-or-later (see COPYING or https://www.gnu.org/licenses/gpl-3.0.txt)
+# SPDX-License-Identifier: GPL-3.0-or-later
+"""The report outlives its run: it is handed on, slices become one, and no host decides where it goes."""
+
+import json
+import subprocess
+
+import pytest
+
+HERE = {"ansible_connection": "local", "ansible_become": False, "made_up": "debian"}
+SUMMARY = "Hand the summary to AWX and later plays"
+
+
+def git(*words):
+    """Run git and return what it says."""
+    author = ("-c", "user.name=a", "-c", "user.email=a@b.c")
+    return subprocess.run(["git", *author, *words], capture_output=True, text=True, check=True, timeout=60).stdout
+
+
+@pytest.fixture
+def repository(tmp_path):
+    """Return a repository with one empty commit on its branch main."""
+    bare, seed = tmp_path / "reports.git", tmp_path / "seed"
+    git("init", "--quiet", "--bare", "--initial-branch=main", str(bare))
+    git("clone", "--quiet", str(bare), str(seed))
+    git("-C", str(seed), "commit", "--quiet", "--allow-empty", "--message", "begin")
+    git("-C", str(seed), "push", "--quiet", "origin", "HEAD:main")
+    return bare
+
+
+@pytest.fixture
+def places(tmp_path, repository):
+    """Return a directory on a host of the inventory, and the variables that name it and the repository."""
+    web = tmp_path / "web"
+    web.mkdir()
+    return web, {
+        "kdump_report_to_host": {"host": "share", "directory": str(web), "mode": "0640"},
+        "kdump_report_to_git": {"repository": str(repository), "branch": "main", "directory": "kdump"},
+        "kdump_report_directory": str(tmp_path / "out"),
+    }
+
+
+def test_slices_that_two_runs_handed_on_become_one_report_and_the_next_one_is_compared(
+    collections, fleet, places, repository
+):
+    web, variables = places
+    machines = fleet(web1="debian", db1="el9", late="debian", share=HERE)
+    for host in ("web1", "db1"):
+        done = machines.playbook(
+            collections, "report", "--limit", host, check=False, kdump_report_slice=True, **variables
+        )
+        assert done.rc == 0, done.output
+    assert sorted(path.name for path in (web / "slices").iterdir()) == ["slice-db1.json", "slice-web1.json"]
+    for dummy in range(2):
+        done = machines.playbook(collections, "merge_reports", check=False, **variables)
+        assert (done.rc, done.asked) == (0, []), done.output
+    report = json.loads((web / "kdump-report.json").read_text())
+    assert {row["host"]: row["verdict"] for row in report["hosts"]} == {
+        "web1": "ready_unproven",
+        "db1": "ready_unproven",
+        "late": "not_contacted",
+        "share": "not_contacted",
+    }
+    assert report["merged"]["not_reported"] == ["late", "share"]
+    assert len(report["trend"]) == 1
+    assert (web / "kdump-report.html").stat().st_mode & 0o777 == 0o640
+    files = git("-C", str(repository), "ls-tree", "-r", "--name-only", "main").split()
+    assert {"kdump/kdump-report.html", "kdump/slices/slice-db1.json"} <= set(files)
+    (stats,) = [row["result"] for row in done.results if row["task"].endswith(SUMMARY)]
+    assert stats["ansible_stats"]["data"]["crashops_kdump_report"]["not_reported_count"] == 2
+
+
+def test_hand_over_that_fails_fails_the_run_and_leaves_the_files(collections, fleet, places, tmp_path):
+    web, variables = places
+    variables["kdump_report_to_host"]["directory"] = str(web / "nowhere")
+    done = fleet(web1="debian", share=HERE).playbook(collections, "report", "--limit", "web1", check=False, **variables)
+    assert done.rc == 2
+    assert "nowhere" in str(done.of("web1", "failed")["Copy the report to the host that gets it"])
+    assert (tmp_path / "out/kdump-report.json").exists()
+
+
+def test_what_is_missing_or_wrong_is_named_before_any_host_is_asked(collections, fleet):
+    wrong = {"kdump_report_to_s3": {"bucket": "kdump-reports"}}
+    done = fleet(web1="debian").playbook(collections, "report", **wrong)
+    assert "the collection amazon.aws is not there" in done.failures("web1")[0]
+    assert done.asked == []
+
+
+def test_host_does_not_choose_where_the_report_goes(collections, fleet, tmp_path):
+    facts = {"kdump_report_directory": str(tmp_path / "theirs"), "kdump_report_to_host": {"host": "share"}}
+    machines = fleet(web1={"made_up": "debian", "made_up_facts": json.dumps(facts)}, share=HERE)
+    done = machines.playbook(collections, "report", "--limit", "web1")
+    assert done.rc == 0, done.output
+    assert "theirs" not in done.of("web1")["Write the report"]["msg"]

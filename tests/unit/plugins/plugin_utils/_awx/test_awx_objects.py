@@ -1,0 +1,157 @@
+# Copyright (c) 2026, The crashops.kdump authors
+# GNU General Public License v3.0-or-later (see COPYING or https://www.gnu.org/licenses/gpl-3.0.txt)
+# SPDX-License-Identifier: GPL-3.0-or-later
+"""The objects that are applied to a controller, held against the options of awx.awx 24.6.1."""
+
+import json
+from pathlib import Path
+
+import pytest
+import yaml
+from ansible_collections.crashops.kdump.plugins.plugin_utils._awx import objects, settings
+from ansible_collections.crashops.kdump.plugins.plugin_utils._awx.surveys import data
+
+ROOT = Path(__file__).resolve().parents[5]
+# the options of awx.awx's modules: names, types, choices, and which are required
+MODULES = json.loads((ROOT / "tests/unit/fixtures/awx_awx_24_6_1.json").read_text("utf-8"))
+TYPES = {"str": str, "bool": bool, "int": int, "dict": dict, "list": list}
+CHAT = {"name": "chat", "type": "webhook", "configuration": {"url": "https://chat.example.org/"}}
+LEAST = {
+    "kdump_awx_project_url": "https://files.example.org/crashops-kdump-0.1.0.tar.gz",
+    "kdump_awx_inventory": "fleet",
+    "kdump_awx_credentials": ["root"],
+}
+MOST = {
+    **LEAST,
+    "kdump_awx_galaxy_credentials": ["hub"],
+    "kdump_awx_project_type": "git",
+    "kdump_awx_project_branch": "main",
+    "kdump_awx_project_credential": "git",
+    "kdump_awx_inventory_project": "hosts",
+    "kdump_awx_execution_environment_image": "registry.example.org/kdump-ee:0.1.0",
+    "kdump_awx_registry_credential": "registry",
+    "kdump_awx_report": {"kdump_report_directory": "/reports"},
+    "kdump_awx_verify_schedule": "",
+    "kdump_awx_notifications": [CHAT],
+    "kdump_awx_notify": ["mail"],
+}
+APPLIED = yaml.safe_load((ROOT / "extensions/awx/apply.yml").read_text("utf-8"))
+TASKS = [task for task in APPLIED if list(task)[1].startswith("awx.awx.")]
+
+
+def made(given):
+    found, refused = settings.read(given)
+    assert refused == []
+    return objects.of(found)
+
+
+def given_to(task, whole):
+    """Return the module of a task, and what it is given each time it runs: the objects that its options name."""
+    module = list(task)[1]
+    if "loop" in task:
+        return module, whole[task["loop"].split(".")[1].split(" ")[0]]
+    source = task[module]["name"].split(".")[1]
+    return module, [whole[source]] if whole[source] else []
+
+
+@pytest.mark.parametrize("given", [LEAST, MOST], ids=["least", "most"])
+@pytest.mark.parametrize("task", TASKS, ids=[task["name"] for task in TASKS])
+def test_task_gives_its_module_options_that_awx_has(task, given):
+    module, all_given = given_to(task, made(given))
+    known = MODULES[module.rpartition(".")[2]]
+    assert set(task[module]) - {"wait"} <= set(known)
+    for one in all_given:
+        assert set(one) <= set(task[module])
+        assert {name for name, spec in known.items() if spec.get("required")} <= set(one)
+        for name, value in one.items():
+            assert isinstance(value, TYPES[known[name]["type"]]), name
+            assert value in known[name].get("choices", [value])
+            if known[name].get("elements") == "str":
+                assert all(isinstance(entry, str) for entry in value)
+
+
+@pytest.mark.parametrize("task", TASKS, ids=[task["name"] for task in TASKS])
+def test_option_that_an_object_may_lack_is_left_out(task):
+    module, all_given = given_to(task, made(LEAST))
+    for one in all_given:
+        lacking = [name for name, text in task[module].items() if name not in one and name != "wait"]
+        assert [name for name in lacking if "| default(omit)" not in task[module][name]] == []
+
+
+def test_each_kind_of_object_is_applied():
+    used = (ROOT / "extensions/awx/apply.yml").read_text("utf-8")
+    assert [kind for kind in made(MOST) if f"__kdump_awx.{kind}" not in used] == []
+
+
+def test_templates_refer_to_what_is_made():
+    whole = made(MOST)
+    playbooks = {path.name for path in (ROOT / "playbooks").glob("*.yml")}
+    for one in whole["job_templates"]:
+        assert (one["project"], one["inventory"], one["execution_environment"]) == ("kdump", "fleet", "kdump")
+        folder, dummy, name = one["playbook"].partition("/")
+        assert folder == "playbooks" and name in playbooks
+        assert one["notification_templates_error"] == ["chat", "mail"]
+        assert one["ask_variables_on_launch"] is True
+    names = [one["name"] for one in whole["job_templates"]]
+    assert names == ["kdump setup", "kdump verify", "kdump report", "kdump test", "kdump retest", "kdump disable"]
+
+
+def test_playbooks_at_the_top_of_a_project():
+    found = made({**LEAST, "kdump_awx_playbooks": ""})["job_templates"][0]
+    assert found["playbook"] == "setup.yml"
+
+
+def test_only_verify_is_cut_into_slices():
+    slices = {one["name"]: one["job_slice_count"] for one in made({**LEAST, "kdump_awx_slices": 4})["job_templates"]}
+    assert slices.pop("kdump verify") == 4
+    assert set(slices.values()) == {1}
+
+
+def test_report_knows_where_it_goes():
+    extra = {one["name"]: one["extra_vars"] for one in made(MOST)["job_templates"]}
+    assert extra["kdump report"] == {"kdump_report_directory": "/reports"}
+    assert extra["kdump setup"] == {}
+
+
+def test_roll_out_is_one_chain_with_two_approvals():
+    whole = made(MOST)
+    following = {one["identifier"]: one["success_nodes"] for one in whole["links"]}
+    order, name = [], "setup"
+    while name:
+        order.append(name)
+        (name,) = following.get(name, [None])
+    assert order == ["setup", "approve-reboots", "reboots", "verify", "canary", "approve-crashes", "test"]
+    nodes = {one["identifier"]: one for one in whole["nodes"]}
+    assert [name for name in order if "approval_node" in nodes[name]] == ["approve-reboots", "approve-crashes"]
+    assert nodes["canary"]["extra_data"] == {"kdump_test_part": "first"}
+    # awx.awx reports a change each time where one call has both
+    assert [one for one in whole["links"] if "approval_node" in one] == []
+
+
+def test_nobody_consents_for_the_operator():
+    text = json.dumps(made(MOST))
+    (template,) = [one for one in made(MOST)["job_templates"] if one["name"] == "kdump test"]
+    assert template["extra_vars"] == {}
+    assert '"extra_data": {"kdump_test_confirm' not in text and '"limit"' not in text
+
+
+def test_schedule_with_an_empty_rule_is_taken_away():
+    rows = {one["name"]: one for one in made(MOST)["schedules"]}
+    assert rows["kdump verify by schedule"]["state"] == "absent"
+    assert "rrule" not in rows["kdump verify by schedule"]
+    assert rows["kdump report by schedule"]["rrule"].endswith("FREQ=WEEKLY;INTERVAL=1;BYDAY=MO")
+
+
+def test_notification_has_texts_of_its_own_if_it_brings_them():
+    own = {**CHAT, "messages": {"error": {"message": "oh"}}}
+    (found,) = made({**LEAST, "kdump_awx_notifications": [own]})["notification_templates"]
+    assert found["messages"] == {"error": {"message": "oh"}}
+    (other,) = made(MOST)["notification_templates"]
+    assert other["messages"] == data("messages")
+
+
+def test_prefix_names_everything():
+    whole = made({**LEAST, "kdump_awx_prefix": "el8 kdump"})
+    names = [one["name"] for kind in ("job_templates", "workflows", "schedules") for one in whole[kind]]
+    assert names and all(name.startswith("el8 kdump ") for name in names)
+    assert {one["workflow_job_template"] for one in whole["nodes"]} == {"el8 kdump roll-out"}

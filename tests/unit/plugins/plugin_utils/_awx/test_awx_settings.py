@@ -1,0 +1,100 @@
+# Copyright (c) 2026, The crashops.kdump authors
+# GNU General Public License v3.0-or-later (see COPYING or https://www.gnu.org/licenses/gpl-3.0.txt)
+# SPDX-License-Identifier: GPL-3.0-or-later
+"""What a site says of its controller, and the sentence for each thing that is wrong."""
+
+import re
+from pathlib import Path
+
+import pytest
+import yaml
+from ansible_collections.crashops.kdump.plugins.plugin_utils._awx import settings
+from ansible_collections.crashops.kdump.plugins.plugin_utils._awx.surveys import data
+
+GUIDE = (Path(__file__).resolve().parents[5] / "docs/awx.md").read_text("utf-8")
+LEAST = {
+    "kdump_awx_project_url": "https://files.example.org/crashops-kdump-0.1.0.tar.gz",
+    "kdump_awx_inventory": "fleet",
+    "kdump_awx_credentials": ["root"],
+}
+
+
+def test_least_that_a_site_says_is_enough():
+    found, refused = settings.read(LEAST)
+    assert refused == []
+    assert (found.prefix, found.organization, found.project_type, found.slices) == ("kdump", "Default", "archive", 1)
+    assert (found.report, found.notifications, found.notify, found.galaxy_credentials) == ({}, [], [], None)
+
+
+def test_texts_are_read_as_elsewhere():
+    found, refused = settings.read({**LEAST, "kdump_awx_credentials": "root, storage", "kdump_awx_forks": "50"})
+    assert refused == []
+    assert (found.credentials, found.forks) == (["root", "storage"], 50)
+
+
+WRONG = [
+    ({"kdump_awx_inventry": "x"}, "inventry: 'x' is refused: there is no such variable; use kdump_awx_inventory."),
+    ({"kdump_awx_inventory": None}, "kdump_awx_inventory: None is refused: nothing is set;"),
+    ({"kdump_awx_inventory": ""}, "kdump_awx_inventory: '' is refused: nothing is set;"),
+    ({"kdump_awx_project_type": "svn"}, "'svn' is refused: there is no such choice; choose archive, git."),
+    ({"kdump_awx_forks": 0}, "kdump_awx_forks: 0 is refused: it is below 1; give 1 or more."),
+    ({"kdump_awx_forks": "many"}, "kdump_awx_forks: 'many' is refused: it is no whole number;"),
+    ({"kdump_awx_verify_schedule": "daily"}, "schedule: 'daily' is refused: AWX wants DTSTART and RRULE"),
+    ({"kdump_awx_slices": "half"}, "kdump_awx_slices: 'half' is refused: it is no whole number;"),
+    (
+        {"kdump_awx_report": {"kdump_report_directry": "/x"}},
+        "kdump_report_directry: '/x' is refused: it is no variable of the report; use kdump_report_directory.",
+    ),
+    ({"kdump_awx_notifications": [{"name": "chat"}]}, "[0]: 'chat' is refused: it lacks type, configuration;"),
+    ({"kdump_awx_notifications": "chat"}, "kdump_awx_notifications: 'chat' is refused"),
+]
+
+
+@pytest.mark.parametrize(("given", "sentence"), WRONG, ids=[str(number) for number in range(len(WRONG))])
+def test_wrong_value_gets_its_sentence(given, sentence):
+    found, refused = settings.read({**LEAST, **given})
+    assert found is None
+    assert sentence in " ".join(refused)
+
+
+def test_all_that_is_wrong_is_said_at_once():
+    dummy, refused = settings.read({"kdump_awx_inventory": "fleet", "kdump_awx_forks": "many"})
+    assert [sentence.partition(":")[0] for sentence in refused] == [
+        "kdump_awx_project_url", "kdump_awx_credentials", "kdump_awx_forks",
+    ]  # fmt: skip
+
+
+def test_secret_of_a_notification_is_not_in_its_sentence():
+    given = {**LEAST, "kdump_awx_notifications": [{"name": "chat", "configuration": {"token": "hunter2"}}]}
+    assert "hunter2" not in " ".join(settings.read(given)[1])
+
+
+def test_empty_schedule_is_no_schedule():
+    found, dummy = settings.read({**LEAST, "kdump_awx_verify_schedule": ""})
+    assert found.verify_schedule == ""
+
+
+def test_settings_are_those_of_the_data_file():
+    assert [settings.PREFIX + name for name in settings.Site._fields] == list(data("settings"))
+
+
+def test_all_credentials_are_looked_for():
+    more = {"kdump_awx_project_credential": "git", "kdump_awx_registry_credential": "root"}
+    found, dummy = settings.read({**LEAST, **more})
+    assert found.names_of_credentials == ["root", "git"]
+
+
+def test_guide_has_each_variable_with_its_default():
+    rows = dict(re.findall(r"(?m)^\| `(kdump_awx_\w+)` \| ([^|]*)\|", GUIDE))
+    assert rows.keys() == data("settings").keys()
+    for name, spec in data("settings").items():
+        if name not in settings.SCHEDULES:
+            said = "required" if spec.get("required") else "`%s`" % spec["default"] if "default" in spec else ""
+            assert (name, rows[name].strip()) == (name, said)
+
+
+def test_file_of_variables_in_the_guide_is_right():
+    (shown,) = [text for text in re.findall(r"```yml\n(.*?)```", GUIDE, re.DOTALL) if "kdump_awx_" in text]
+    found, refused = settings.read(yaml.safe_load(shown))
+    assert refused == []
+    assert found.organization == "Operations"

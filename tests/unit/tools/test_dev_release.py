@@ -1,0 +1,123 @@
+# Copyright (c) 2026, The crashops.kdump authors
+# GNU General Public License v3.0-or-later (see COPYING or https://www.gnu.org/licenses/gpl-3.0.txt)
+# SPDX-License-Identifier: GPL-3.0-or-later
+"""A release is refused unless tag, version and changelog agree, and nothing that was downloaded is taken unseen."""
+
+import hashlib
+from pathlib import Path
+
+import pytest
+import yaml
+
+from tools.dev import fetch, galaxy_importer, release
+from tools.dev.log import Log
+from tools.dev.outcome import StepFailed
+from tools.dev.places import REPOSITORY
+from tools.dev.workshop import Workshop
+
+CONTENT = b"an image"
+SUM = hashlib.sha256(CONTENT).hexdigest()
+
+
+@pytest.fixture
+def tree(tmp_path: Path) -> Path:
+    """Return a tree that is ready to be released as 1.2.3."""
+    (tmp_path / "changelogs" / "fragments").mkdir(parents=True)
+    (tmp_path / "galaxy.yml").write_text("---\nnamespace: crashops\nversion: 1.2.3\n")
+    (tmp_path / "changelogs" / "changelog.yaml").write_text(
+        "---\nancestor: null\nreleases:\n  1.2.3:\n    changes: {}\n"
+    )
+    return tmp_path
+
+
+def test_tree_that_is_ready_is_released(tree: Path) -> None:
+    assert release.trouble("1.2.3", tree) == ""
+
+
+def test_tag_that_is_not_the_version_is_refused(tree: Path) -> None:
+    said = "the tag is 1.2.4 and galaxy.yml has the version 1.2.3; make them the same"
+    assert release.trouble("1.2.4", tree) == said
+
+
+def test_version_without_a_changelog_is_refused(tree: Path) -> None:
+    (tree / "galaxy.yml").write_text("version: 1.3.0\n")
+    said = "changelogs/changelog.yaml has no release 1.3.0; type antsibull-changelog release"
+    assert release.trouble("1.3.0", tree) == said
+
+
+def test_fragment_that_was_left_out_is_refused(tree: Path) -> None:
+    (tree / "changelogs" / "fragments" / "late.yml").write_text("---\nminor_changes: [One.]\n")
+    assert "changelogs/fragments still has late.yml" in release.trouble("1.2.3", tree)
+
+
+def test_version_of_this_tree_is_that_of_galaxy() -> None:
+    assert release.version() == yaml.safe_load((REPOSITORY / "galaxy.yml").read_text())["version"]
+
+
+def test_publishing_without_a_token_is_refused(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.delenv("GALAXY_TOKEN", raising=False)
+    with pytest.raises(StepFailed, match="GALAXY_TOKEN is not set"):
+        release.publish(Workshop(), "1.2.3", Log(tmp_path / "log", "publish"))
+
+
+def test_token_is_in_no_command_and_in_no_log(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
+    ran: list[tuple[list[str], dict[str, str]]] = []
+    monkeypatch.setenv("GALAXY_TOKEN", "do-not-show")
+    monkeypatch.setattr(release, "build", lambda _work, _tag, _log: tmp_path / "crashops-kdump-1.2.3.tar.gz")
+    work, log = Workshop(), Log(tmp_path / "log", "publish")
+    monkeypatch.setattr(work, "run", lambda _log, argv, more: ran.append((argv, more)))
+    release.publish(work, "1.2.3", log)
+    ((argv, variables),) = ran
+    assert argv == ["ansible-galaxy", "collection", "publish", str(tmp_path / "crashops-kdump-1.2.3.tar.gz")]
+    assert variables == {"ANSIBLE_GALAXY_TOKEN": "do-not-show"}
+    assert "do-not-show" not in log.text()
+
+
+@pytest.fixture
+def images(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> Path:
+    """Return a folder for images; the network has one file."""
+    monkeypatch.setattr(fetch, "IMAGES", tmp_path / "images")
+    monkeypatch.setattr(fetch, "_download", lambda _address, target: target.write_bytes(CONTENT))
+    return tmp_path / "images"
+
+
+def test_image_is_kept_under_its_name(images: Path, tmp_path: Path) -> None:
+    found = fetch.fetch("el9", "https://example.org/a.qcow2", SUM, Log(tmp_path / "log", "fetch"))
+    assert found == images / "el9.qcow2"
+    assert found.read_bytes() == CONTENT
+
+
+def test_image_with_another_hash_is_not_kept(images: Path, tmp_path: Path) -> None:
+    with pytest.raises(StepFailed, match="nothing was kept"):
+        fetch.fetch("el9", "https://example.org/a.qcow2", "0" * 64, Log(tmp_path / "log", "fetch"))
+    assert list(images.iterdir()) == []
+
+
+@pytest.mark.parametrize(
+    ("name", "address", "said"),
+    [
+        ("../el9", "https://example.org/a.qcow2", "is no name of an image"),
+        ("el9", "http://example.org/a.qcow2", "must begin with https://"),
+        ("el9", "file:///etc/passwd", "must begin with https://"),
+    ],
+)
+def test_other_names_and_addresses_are_refused(
+    images: Path, tmp_path: Path, name: str, address: str, said: str
+) -> None:
+    with pytest.raises(StepFailed, match=said):
+        fetch.fetch(name, address, "", Log(tmp_path / "log", "fetch"))
+    assert not images.exists()
+
+
+@pytest.mark.parametrize(
+    ("printed", "said"),
+    [
+        ("INFO: a\nImporter processing completed successfully\n", ""),
+        ("WARNING: No changelog found.\nImporter processing completed successfully\n", "says: WARNING: No changelog"),
+        ("INFO: a\n", "did not come to its end"),
+    ],
+)
+def test_warning_of_galaxy_importer_is_a_complaint(printed: str, said: str) -> None:
+    found = galaxy_importer.complaint(printed)
+    assert said in found
+    assert bool(found) == bool(said)

@@ -1,0 +1,61 @@
+# Copyright (c) 2026, The crashops.kdump authors
+# GNU General Public License v3.0-or-later (see COPYING or https://www.gnu.org/licenses/gpl-3.0.txt)
+# SPDX-License-Identifier: GPL-3.0-or-later
+"""Downloads an image of a whole system for ./dev test vm --image: ./dev fetch NAME ADDRESS [SHA256].
+
+Without a SHA256, https alone says whose file it is. So such an image may run as a guest, and nothing else.
+"""
+
+import hashlib
+import re
+import shutil
+import urllib.error
+import urllib.request
+from pathlib import Path
+
+from tools.dev.log import Log
+from tools.dev.outcome import StepFailed
+from tools.dev.places import IMAGES
+
+NAME = re.compile(r"[a-z0-9-]+")
+LIMIT_S = 60
+
+
+def fetch(name: str, address: str, sha256: str, log: Log) -> Path:
+    """Download an image, and return its path; one that is there is taken again if its SHA256 is the wanted one."""
+    if not NAME.fullmatch(name):
+        raise StepFailed(f"{name!r} is no name of an image: use small letters, digits and dashes, such as el9")
+    if not address.startswith("https://"):
+        raise StepFailed(f"{address!r} is no address that can be trusted: it must begin with https://")
+    target = IMAGES / f"{name}.qcow2"
+    if sha256 and target.exists() and _sha256(target) == sha256:
+        return target
+    IMAGES.mkdir(parents=True, exist_ok=True)
+    part = target.with_suffix(".part")
+    _download(address, part)
+    found = _sha256(part)
+    log.say(f"{address} has the SHA-256 {found}")
+    if sha256 and found != sha256:
+        part.unlink()
+        raise StepFailed(f"{address} has the SHA-256 {found}, expected {sha256}; nothing was kept")
+    part.rename(target)
+    return target
+
+
+def _download(address: str, target: Path) -> None:
+    """Download a file; a server that says nothing for LIMIT_S seconds has failed."""
+    try:
+        with urllib.request.urlopen(address, timeout=LIMIT_S) as source, target.open("wb") as stream:
+            shutil.copyfileobj(source, stream, 1 << 20)
+    except (OSError, urllib.error.URLError) as error:
+        target.unlink(missing_ok=True)
+        raise StepFailed(f"{address} cannot be downloaded: {error}") from None
+
+
+def _sha256(path: Path) -> str:
+    """Return the SHA-256 of a large file."""
+    with path.open("rb") as stream:
+        digest = hashlib.sha256()
+        while block := stream.read(1 << 20):
+            digest.update(block)
+    return digest.hexdigest()
