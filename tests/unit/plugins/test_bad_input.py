@@ -336,6 +336,8 @@ ACTIONS = [
     reported("variable", "typo", "no host has such a variable", "name the one in which", results=None),
     reported("query", "hosts[", "JMESPath says", "write it as in"),
     reported("mode", "0400", "it is no octal mode", "give one in quotes"),
+    reported("slices", ["old"], "the hosts' results come from the option results", "leave one of the two out"),
+    reported("slice_age_hours", 0, "it is no number of hours from", "give one such as 24"),
     Row("metrics_program", "dest", "sbin/x", "the path is not absolute", "begin it with /"),
     Row("metrics_program", "dest", "/usr/local/sbin/", "it names a directory and no file", "write the path of"),
     Row(
@@ -399,6 +401,12 @@ NOT_BAD = {
     ("fleet_report", "results"): "a result that is none costs one line of the report",
     ("fleet_report", "hosts"): "a host without a result is shown as not_contacted",
     ("fleet_report", "title"): "any text is a title",
+    ("fleet_report", "earlier"): "a file that is no report costs one sentence of the report",
+    ("awx_objects", "_input"): "its refusals name the variable of the site: test_awx_objects_filter.py",
+    ("batch_sizes", "_input"): "its refusals name the variable that holds it: test_batch_sizes.py",
+    ("batch_sizes", "variable"): "it is the name that the refusals say",
+    ("named_hosts", "_input"): "its refusals name kdump_test_confirm: test_named_hosts.py",
+    ("named_hosts", "groups"): "Ansible's own groups",
 }
 
 
@@ -534,10 +542,10 @@ def test_a_value_without_sense_is_refused_in_one_sentence(row, monkeypatch, tmp_
 
 
 # a filter judges its arguments itself
-FILTERS = [path.stem for path in (PLUGINS / "filter").glob("[a-z]*.py")]
+OF_FILTERS = [path.stem for path in (PLUGINS / "filter").glob("[a-z]*.py")]
 
 
-@pytest.mark.parametrize("plugin", sorted({plugin for plugin, option in OF_CORE if plugin not in FILTERS}))
+@pytest.mark.parametrize("plugin", sorted({plugin for plugin, option in OF_CORE if plugin not in OF_FILTERS}))
 def test_a_value_that_ansible_refuses_itself_names_option_and_value(plugin, run_module):
     action = (PLUGINS / "action" / (plugin + ".py")).exists()
     for name in [name for of, name in OF_CORE if of == plugin]:
@@ -556,7 +564,7 @@ def answer_of_core(plugin, given):
     """Return why ansible-core refuses an option of an action."""
     action = importlib.import_module(PACKAGE + "action." + plugin)
     task = Task()
-    needed = {"fleet_report": {"directory": "reports"}}.get(plugin, {})
+    needed = {"fleet_report": {"directory": "reports"}, "role_variables": {"entry_point": "main"}}.get(plugin, {})
     task.args, task.action = dict(needed, **given), "crashops.kdump." + plugin
     with pytest.raises(AnsibleError) as refused:
         action.ActionModule(task, Connection(), None, None, None, None).validate_argument_spec(action.OPTIONS)
