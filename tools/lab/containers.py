@@ -13,6 +13,7 @@ import tempfile
 from pathlib import Path
 from typing import NamedTuple
 
+from tools.lab import root_tree
 from tools.lab.cache import cache_dir, fingerprint, new_entry
 from tools.lab.commands import need, run
 from tools.lab.errors import CommandFailed, LabError
@@ -72,6 +73,9 @@ PYTHON = (("python3", "what Ansible runs modules with"), ("python3-apt", "the ap
 LIBRARIES = (("libssl3", "ssl"), ("libffi8", "ctypes"), ("libbz2-1.0", "bz2"), ("liblzma5", "lzma"), ("zlib1g", "zlib"))
 # in apt's cache, but not installed
 PREFETCHED = ("kdump-tools", "makedumpfile", "kexec-tools", "initramfs-tools-core")
+# apt's own stamp of a fresh index, so that nothing fetches it again in the container
+STAMP = '"$1"/var/lib/apt/periodic/update-success-stamp'
+FRESH_INDEX = f"--customize-hook=mkdir -p $(dirname {STAMP}); touch {STAMP}"
 # On top of an image from a registry, which may have no init and no Python.
 COMPLETION = """\
 FROM {image}
@@ -154,8 +158,7 @@ def _complete(platform: Platform, reference: str) -> str:
 def _built(platform: Platform) -> str:
     """Return the name of an image that is built from Debian's packages, or taken from the cache."""
     packages = PACKAGES + (LIBRARIES if platform.old_python else PYTHON)
-    mirror = os.environ.get("LAB_MIRROR")
-    key = fingerprint(platform, packages, PREFETCHED, BUILD_VERSION, mirror)
+    key = fingerprint(platform, packages, PREFETCHED, BUILD_VERSION, os.environ.get("LAB_MIRROR"))
     tag = f"localhost/crashops-{platform.name}:{key}"
     folder = cache_dir() / "containers" / f"{platform.name}-{key}"
     if not folder.exists():
@@ -163,24 +166,12 @@ def _built(platform: Platform) -> str:
             raise LabError("building an image keeps the owners of its files and so needs root; run this with sudo")
         with step(f"builds a root tree of {platform.title}, about a minute"), new_entry(folder) as work:
             if work != folder:
-                _bootstrap(platform, [name for name, _why in packages], work, mirror)
+                names = [name for name, _why in packages]
+                root_tree.unpack(platform.suite, names, PREFETCHED, work / "root.tar", work / "build.log", FRESH_INDEX)
     if not has(tag):
         with step(f"imports {platform.title}"):
             podman("import", "--change", 'CMD ["/sbin/init"]', str(folder / "root.tar"), tag)
     return tag
-
-
-def _bootstrap(platform: Platform, packages: list[str], work: Path, mirror: str | None) -> None:
-    """Unpack the packages into an archive, and leave in apt's cache what the playbooks will install."""
-    argv = [need("mmdebstrap", "mmdebstrap"), "--variant=minbase", "--mode=root", "--format=tar"]
-    argv += ["--skip=cleanup/apt", "--skip=cleanup/reproducible", f"--include={','.join(packages)}"]
-    fetch = f"apt-get install --yes --download-only {' '.join(PREFETCHED)}"
-    argv += [f'--customize-hook=rm -f "$1"/var/cache/apt/archives/*.deb; chroot "$1" {fetch}']
-    # apt's own stamp of a fresh index, so that nothing fetches it again in the container
-    stamp = '"$1"/var/lib/apt/periodic/update-success-stamp'
-    argv += [f"--customize-hook=mkdir -p $(dirname {stamp}); touch {stamp}"]
-    argv += [platform.suite, str(work / "root.tar"), *([mirror] if mirror else [])]
-    run(argv, log=work / "build.log")
 
 
 def main() -> int:

@@ -8,7 +8,7 @@ import shutil
 from pathlib import Path
 from typing import NamedTuple
 
-from tools.lab import disk, recipes
+from tools.lab import disk, recipes, root_tree
 from tools.lab.cache import cache_dir, fingerprint, new_entry
 from tools.lab.commands import need, run
 from tools.lab.errors import LabError
@@ -77,28 +77,15 @@ def _public_key() -> str:
 def _build_into(work: Path, recipe: recipes.Recipe) -> None:
     tree, log = work / "tree", work / "build.log"
     with step(f"  {recipe.name}: fetches and unpacks packages"):
-        _bootstrap(tree, recipe, log)
+        packages = [recipe.kernel_package, *(name for name, _why in recipes.PACKAGES)]
+        options = [f"--aptopt={recipes.STANDING_STILL}"] if recipe.suite in recipes.UNRELEASED else []
+        root_tree.unpack(recipe.suite, packages, recipes.PREFETCHED, tree, log, *options)
     with step(f"  {recipe.name}: writes the disk"):
         release = _furnish(tree, recipe, log)
         shutil.copy(tree / f"boot/vmlinuz-{release}", work / "vmlinuz")
         shutil.copy(tree / "etc/ssh/ssh_host_ed25519_key.pub", work / "host_key.pub")
         disk.write(tree, work / "disk.qcow2", work, log)
     shutil.rmtree(tree)
-
-
-def _bootstrap(tree: Path, recipe: recipes.Recipe, log: Path) -> None:
-    """Unpack the packages into a tree, and leave in apt's cache what the playbooks will install."""
-    argv = [need("mmdebstrap", "mmdebstrap"), "--variant=minbase", "--mode=root", "--format=directory"]
-    # the lists and the prefetched packages stay: a guest installs kdump without a network
-    argv += ["--skip=cleanup/apt", "--skip=cleanup/reproducible"]
-    argv += ["--include=" + ",".join([recipe.kernel_package, *(name for name, why in recipes.PACKAGES)])]
-    fetch = f"apt-get install --yes --download-only {' '.join(recipes.PREFETCHED)}"
-    argv += [f'--customize-hook=rm -f "$1"/var/cache/apt/archives/*.deb; chroot "$1" {fetch}']
-    argv += [f"--aptopt={recipes.STANDING_STILL}"] if recipe.suite in recipes.UNRELEASED else []
-    argv += [recipe.suite, str(tree)]
-    # without a mirror mmdebstrap takes the distribution's own, security updates included
-    mirror = os.environ.get("LAB_MIRROR")
-    run(argv + ([mirror] if mirror else []), log=log)
 
 
 def _furnish(tree: Path, recipe: recipes.Recipe, log: Path) -> str:
