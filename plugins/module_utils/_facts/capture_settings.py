@@ -11,7 +11,7 @@ from typing import Dict, List, NamedTuple, Optional, Tuple
 from ansible_collections.crashops.kdump.plugins.module_utils._machine.host import Host
 from ansible_collections.crashops.kdump.plugins.module_utils._machine.sysctl_files import SysctlFile, applied_at_boot
 from ansible_collections.crashops.kdump.plugins.module_utils._stacks.base import Stack
-from ansible_collections.crashops.kdump.plugins.module_utils._syntax.whole_numbers import whole
+from ansible_collections.crashops.kdump.plugins.module_utils._syntax.whole_numbers import signed
 
 LINE = "its command line"
 # the kernel's own names for keys (fs/proc/proc_sysctl.c, kernel/panic.c, kernel/watchdog.c)
@@ -154,11 +154,9 @@ JUDGED = tuple(
 
 def number(settings: SysctlSettings, key: str) -> Optional[int]:
     """Return a sysctl key's value as the kernel reads numbers; None where the key is not set or holds no number."""
-    match = re.match(r"(-?)(0[xX][0-9a-fA-F]+|[0-9]+)\b", settings[key].value) if key in settings else None
+    match = re.match(r"-?(0[xX][0-9a-fA-F]+|[0-9]+)\b", settings[key].value) if key in settings else None
     if not match:
         return None
-    digits = match.group(2)
+    digits = match.group(1)
     base = 16 if digits[:2].lower() == "0x" else 8 if re.match(r"0[0-7]+\Z", digits) else 10
-    size = whole(digits, base)
-    # no minus before it: pylint of ansible-core 2.16 takes size for None there
-    return None if size is None else size * (-1 if match.group(1) else 1)
+    return signed(match.group(), base)

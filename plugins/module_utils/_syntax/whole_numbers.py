@@ -30,10 +30,10 @@ def whole(text: Optional[str], base: int = 10) -> Optional[int]:
     return value if value <= MOST else None
 
 
-def signed(text: Optional[str]) -> Optional[int]:
+def signed(text: Optional[str], base: int = 10) -> Optional[int]:
     """Return the number in a text, with or without a sign; None if it is no number."""
     word = (text or "").strip()
-    number = whole(word[1:] if word[:1] in ("-", "+") and word[1:2].strip() else word)
+    number = whole(word[1:] if word[:1] in ("-", "+") and word[1:2].strip() else word, base)
     # no minus before it: pylint of ansible-core 2.16 takes number for None there
     return None if number is None else number * (-1 if word[:1] == "-" else 1)
 
