@@ -11,10 +11,17 @@ from typing import Any, Callable, Mapping
 # control characters, line separators, what changes the direction of writing, and bytes that are not UTF-8
 UNSEEN = ("Cc", "Zl", "Zp", "Cf", "Cs")
 LINES = "\n\t"
+# characters: more than any configuration file has, and few enough for a controller with thousands of hosts
+LONGEST = 100000
 
 
 def visible(text: str, kept: str = "") -> str:
-    r"""Return a text with invisible characters as escapes such as \x1b or \u2028; those in `kept` stay."""
+    r"""Return a text with invisible characters as escapes such as \x1b or \u2028; those in `kept` stay.
+
+    Of a text with more than LONGEST characters, the beginning is returned, and how many more there are.
+    """
+    if len(text) > LONGEST:
+        text = "%s... (%d more characters)" % (text[:LONGEST], len(text) - LONGEST)
     if text.isprintable():
         return text
     # ssh and serial consoles end their lines like this

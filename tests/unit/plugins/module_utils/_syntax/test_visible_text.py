@@ -12,7 +12,7 @@ from ansible_collections.crashops.kdump.plugins.module_utils._machine.host impor
 from ansible_collections.crashops.kdump.plugins.module_utils._machine.results import Failure
 from ansible_collections.crashops.kdump.plugins.module_utils._metrics.textfile import Run, exposition
 from ansible_collections.crashops.kdump.plugins.module_utils._syntax.finding import refusal
-from ansible_collections.crashops.kdump.plugins.module_utils._syntax.visible_text import shown, visible
+from ansible_collections.crashops.kdump.plugins.module_utils._syntax.visible_text import LONGEST, shown, visible
 
 SIGNS = [
     ("\x1b[2J", "\\x1b[2J"),
@@ -33,6 +33,12 @@ SIGNS = [
 @pytest.mark.parametrize("text, seen", SIGNS)
 def test_a_character_that_nobody_sees_becomes_an_escape(text: str, seen: str) -> None:
     assert visible(text) == seen
+
+
+def test_of_a_long_text_the_beginning_is_shown_and_how_much_more_there_is() -> None:
+    assert visible("9" * LONGEST) == "9" * LONGEST
+    assert visible("\x1b" + "9" * LONGEST) == "\\x1b" + "9" * (LONGEST - 1) + "... (1 more characters)"
+    assert shown({"kernel": ["9" * 10**7]}) == {"kernel": [visible("9" * 10**7)]}
 
 
 def test_the_lines_of_a_file_stay_lines_in_a_result() -> None:
