@@ -56,13 +56,13 @@ def short(full: Dict[str, Any]) -> Dict[str, Any]:
 
 
 def _known(value: Any, left_out: Tuple[str, ...] = ()) -> Any:
-    """Return a part of the result without what is null or only for the full result."""
+    """Return a part of kdump_info's result without nulls, and without what only the full result has."""
     if isinstance(value, dict):
         return {key: _known(part) for key, part in value.items() if part is not None and key not in left_out}
     return [_known(part, left_out) for part in value] if isinstance(value, list) else value
 
 
 def _returned(check: Judgement) -> Dict[str, Any]:
-    """Return what a check says, as an entry of `checks` in kdump_info's result."""
+    """Return a check's judgement as an entry of `checks` in kdump_info's result."""
     waived = {"reason": check.waived.reason, "until": check.waived.until} if check.waived else None
     return dict(check._asdict(), waived=waived)

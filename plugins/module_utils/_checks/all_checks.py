@@ -217,14 +217,14 @@ def _judged(check: Check, seen: Evidence, limits: Thresholds) -> Judgement:
 
 
 def _advised(outcome: Outcome, seen: Evidence) -> Outcome:
-    """Return an outcome of unknown with advice, if the check itself gave none."""
+    """Add the common advice to any check's outcome of unknown that has none of its own."""
     if outcome.status != UNKNOWN or outcome.advice is not None:
         return outcome
     return outcome._replace(advice=advice_on(outcome.reason or "", seen.platform.root))
 
 
 def _settled(check: Check, outcome: Outcome, seen: Evidence) -> Outcome:
-    """Turn a doubtful outcome into a pass if a crash proved this setup."""
+    """Turn any check's doubtful outcome into a pass if a crash proved this setup."""
     doubtful = outcome.status in (FAIL, WARN, UNKNOWN) and check.weight == DOUBT and check.group != "proof"
     if not doubtful or seen.proof.state != "proven":
         return outcome

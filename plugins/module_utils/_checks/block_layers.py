@@ -43,7 +43,7 @@ MEMORY_LAYERS = ("zram", "ram")
 
 
 def target_supported(seen: Evidence) -> Outcome:
-    """Judge whether kdump supports the dump target's file system and block devices."""
+    """Judge whether kdump supports every layer below the dump target: file system and block devices."""
     kind, directory = seen.settings.target_type, seen.target.directory.path
     if seen.target.place and seen.target.place.mount:
         kind = seen.target.place.mount.fstype
@@ -54,7 +54,7 @@ def target_supported(seen: Evidence) -> Outcome:
 
 
 def _of_type(seen: Evidence, kind: str) -> Optional[Outcome]:
-    """Return what is wrong with the type of the dump target, None where nothing is."""
+    """Judge the file system or device type as a layer below the dump target, None where nothing is wrong."""
     if kind in USELESS_TYPES:
         return failed("The dumps go to %s: %s." % (kind, USELESS_TYPES[kind]), ELSEWHERE, kind)
     if kind in seen.stack_class.known_types:
@@ -79,7 +79,7 @@ def _of_layers(seen: Evidence) -> Optional[Outcome]:
 
 
 def _of_root(seen: Evidence) -> Optional[Outcome]:
-    """Return what is wrong with the root file system, where the capture kernel boots it; None where nothing is."""
+    """Judge the root file system as a layer, where the capture kernel boots it; None where nothing is wrong."""
     root = seen.target.root_type
     if not seen.stack_class.boots_root or root is None or root in seen.stack_class.known_types:
         return None

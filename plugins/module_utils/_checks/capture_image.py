@@ -42,7 +42,7 @@ def image_fresh(seen: Evidence) -> Outcome:
 
 
 def loaded_fresh(seen: Evidence) -> Outcome:
-    """Judge whether the loaded capture kernel and initramfs are as new as the files that they come from."""
+    """Judge whether the loaded capture image (kernel and initramfs) is as new as the files it comes from."""
     changed = seen.service.changed_since
     if not seen.service.armed:
         return skipped("nothing is loaded")

@@ -131,7 +131,7 @@ def _left(seen: Evidence, takers: List[Taker]) -> int:
 
 
 def _of_keys(seen: Evidence) -> List[Taker]:
-    """Return the sysctl keys that keep memory from the capture kernel's programs."""
+    """Return the sysctl keys that would take memory from the capture kernel's programs."""
     settings = seen.capture_settings.sysctls
     found = []  # type: List[Taker]
     for key, unit in (("vm.min_free_kbytes", 1024),):
@@ -142,7 +142,7 @@ def _of_keys(seen: Evidence) -> List[Taker]:
 
 
 def _of_words(seen: Evidence) -> List[Taker]:
-    """Return what else takes memory in the capture kernel: huge pages, by key or by word, and the log buffer."""
+    """Return what else would take memory in the capture kernel: huge pages, by key or by word, and the log buffer."""
     settings, words = seen.capture_settings.sysctls, seen.capture_settings.words
     found = []  # type: List[Taker]
     # two names of one pool
@@ -162,7 +162,7 @@ def _of_words(seen: Evidence) -> List[Taker]:
 
 
 def _log_buffer(seen: Evidence, word: str, size: int) -> List[Taker]:
-    """Return the memory that log_buf_len= takes in the capture kernel.
+    """Return how much of the capture kernel's memory log_buf_len= would take.
 
     A buffer larger than the reservation takes nothing: with log_buf_len=64M, 128 MiB left a dump.
     """
@@ -173,20 +173,20 @@ def _log_buffer(seen: Evidence, word: str, size: int) -> List[Taker]:
 
 
 def _huge_page(words: List[str]) -> int:
-    """Return the size of the huge pages that vm.nr_hugepages counts."""
+    """Return how much memory each huge page takes that vm.nr_hugepages counts in the capture kernel."""
     sizes = [bytes_of(word.partition("=")[2]) for word in words if word.startswith("default_hugepagesz=")]
     return (sizes or [None])[-1] or HUGE_PAGE
 
 
 def bytes_of(text: str) -> Optional[int]:
-    """Return a size as the kernel's memparse reads it, None for a text that is no size."""
+    """Return the bytes of memory that a boot word's size means to the kernel (memparse), None if it is no size."""
     match = re.match(r"([0-9]+)([kKmMgGtT]?)", text)
     count = whole(match.group(1)) if match else None
     return count << UNITS[match.group(2).lower()] if match and count is not None else None
 
 
 def _commit_limit(seen: Evidence) -> Optional[int]:
-    """Return how much memory the capture kernel's programs may ask for, None where there is no limit."""
+    """Return how much memory the capture kernel would give to programs, None where it sets no limit."""
     settings = seen.capture_settings.sysctls
     if number(settings, "vm.overcommit_memory") != 2 or not _reserved(seen):
         return None
@@ -195,14 +195,14 @@ def _commit_limit(seen: Evidence) -> Optional[int]:
 
 
 def _hangs(seen: Evidence) -> List[str]:
-    """Return the sysctl keys that turn a hang of the capture kernel into a panic and whose detector is on."""
+    """Return the sysctl keys that would turn a hang of the capture kernel into a panic, and whose detector is on."""
     settings = seen.capture_settings.sysctls
     found = [(key, detectors) for key, detectors in HANGS if (number(settings, key) or 0) > 0]
     return [key for key, detectors in found if all(number(settings, one) != 0 for one in detectors)]
 
 
 def _debuggers(seen: Evidence) -> List[str]:
-    """Return the boot words that turn on a debugger of memory; the last of a name counts."""
+    """Return the capture kernel's boot words that turn on a debugger of memory; the last of a name counts."""
     last = {word.partition("=")[0]: word for word in seen.capture_settings.words}
     found = [(last[name], off) for name, off in sorted(DEBUGGERS.items()) if name in last]
     return [
@@ -242,18 +242,18 @@ RUNLEVEL_WORDS = ("emergency", "rescue", "single", "s", "S", "1", "2", "3", "4",
 
 
 def _other_unit(words: List[str]) -> List[str]:
-    """Return the last boot word that starts a unit other than the one that saves the dump."""
+    """Return the last boot word that starts a unit in the capture kernel, if that unit does not save the dump."""
     found = [word for word in words if word in RUNLEVEL_WORDS or word.startswith("systemd.unit=")]
     return found[-1:] if found and found[-1] != "systemd.unit=kdump-tools-dump.service" else []
 
 
 def _other_init(words: List[str]) -> List[str]:
-    """Return an init= that is not systemd and so would not start the unit that saves the dump."""
+    """Return the capture kernel's init= if it is not systemd, and so would not start what saves the dump."""
     found = [word for word in words if word.startswith("init=")][-1:]
     return [word for word in found if not re.search(r"/(?:s?bin/init|systemd)$", word)]
 
 
 def capture_panic(seen: Evidence) -> Optional[Tuple[str, str]]:
-    """Return the kernel.panic that a file sets over the command line's panic=, and the file; None without one."""
+    """Return the kernel.panic of a file that wins over panic= in the capture kernel, and the file; None without."""
     setting = seen.capture_settings.sysctls.get(PANIC)
     return (setting.value, setting.source) if setting and setting.source != LINE else None

@@ -132,7 +132,7 @@ def unmerged_configuration(seen: Evidence) -> Outcome:
 
 
 def collector_installed(seen: Evidence) -> Outcome:
-    """Judge whether makedumpfile and the program that builds the capture initramfs are installed."""
+    """Judge whether the programs that the configuration needs are there: makedumpfile, initramfs builder."""
     if not seen.stack.installed:
         return skipped(NOT_INSTALLED)
     collects = makedumpfile.command_words(seen.settings.core_collector) is not None
@@ -185,7 +185,7 @@ def cluster_fencing(seen: Evidence) -> Outcome:
 
 
 def _fencing_lacks(fencing: Fencing) -> Optional[str]:
-    """Return why a cluster node cannot tell the others that it dumps, None where it can."""
+    """Return what the configuration of a cluster node lacks to tell the others that it dumps, None if nothing."""
     if fencing.source is None:
         return "fence_kdump_nodes is missing, and Pacemaker has no fence_kdump either"
     if not fencing.agent:

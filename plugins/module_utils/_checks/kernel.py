@@ -98,7 +98,7 @@ def kexec_allowed(seen: Evidence) -> Outcome:
 
 
 def secure_boot(seen: Evidence) -> Outcome:
-    """Judge whether the capture kernel is loaded in the way that Secure Boot demands."""
+    """Judge whether the running kernel lets a capture kernel be loaded under Secure Boot."""
     if not seen.platform.secure_boot:
         return skipped("Secure Boot is off")
     if seen.service.armed:
@@ -108,7 +108,7 @@ def secure_boot(seen: Evidence) -> Outcome:
 
 
 def lockdown(seen: Evidence) -> Outcome:
-    """Judge whether the kernel's lockdown keeps the capture kernel from being loaded."""
+    """Judge whether the running kernel, in lockdown, lets a capture kernel be loaded."""
     word = seen.platform.lockdown
     if word in (None, "none"):
         return skipped("the kernel is not locked down")
@@ -144,7 +144,7 @@ def collector_kernel(seen: Evidence) -> Outcome:
 
 
 def fips(seen: Evidence) -> Outcome:
-    """Judge whether the capture kernel of a host in FIPS mode can check itself."""
+    """Judge whether the kernel, in FIPS mode, has the checksum to check itself as a capture kernel."""
     if not seen.platform.fips:
         return skipped("FIPS mode is off")
     if seen.stack_class.boots_root or seen.capture_image.kernel_has_hmac:

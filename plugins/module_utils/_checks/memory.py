@@ -145,7 +145,7 @@ def reserved_as_booted(seen: Evidence) -> Outcome:
 
 
 def _uncounted(seen: Evidence) -> Outcome:
-    """Return that a capture kernel's need is not known: /proc/iomem shows addresses to root only."""
+    """Judge a capture kernel's need of memory as unknown: /proc/iomem shows addresses to root only."""
     reason = "What a capture kernel needs here cannot be counted: %s."
     if not seen.platform.root:
         return unknown(reason % "only root sees the kernel's own size", AS_ROOT)
@@ -207,7 +207,7 @@ def cma_user_pages(seen: Evidence) -> Outcome:
 
 
 def _cma(seen: Evidence) -> int:
-    """Return the bytes that are set aside with crashkernel=,cma; as asked for where this kernel does not say."""
+    """Return the CMA part of the reserved memory to judge; as asked for where this kernel does not show it."""
     told, expected = seen.running.cma_bytes, seen.memory.booted
     if told is not None:
         return told
@@ -215,7 +215,7 @@ def _cma(seen: Evidence) -> int:
 
 
 def _is_cma_known(seen: Evidence) -> bool:
-    """Return whether the kernel shows the CMA memory that it set aside, or is known to do it."""
+    """Return whether the CMA part of the reserved memory can be judged: shown by the kernel, or sure."""
     expected = seen.memory.booted
     return seen.running.cma_bytes is not None or expected is None or bool(expected.cma_known)
 

@@ -95,7 +95,7 @@ def advice_on(reason: str, root: bool) -> str:
 
 
 def mib(size: Optional[int]) -> str:
-    """Return a size as text: in MiB, rounded down, or in GiB from 10 GiB on."""
+    """Return a size as outcomes say it: in MiB, rounded down, or in GiB from 10 GiB on."""
     if size is None:
         return "unknown"
     return "%d GiB" % (size >> 30) if size >= 10 << 30 else "%d MiB" % (size >> 20)
@@ -133,7 +133,7 @@ def of_rules(seen: Evidence, rules: Sequence[str]) -> Optional[Outcome]:
 
 
 def _text(value: Any) -> Optional[str]:
-    """Return a check's value as text; None stays None."""
+    """Return a value as the text that an outcome has for it; None stays None."""
     if value is None or isinstance(value, str):
         return value
     if isinstance(value, bool):

@@ -77,7 +77,7 @@ def selinux_label(seen: Evidence) -> Outcome:
 
 
 def all_seen(seen: Evidence) -> Outcome:
-    """Show whether something of the host could not be looked at."""
+    """Judge whether a lack of rights, or something else, kept parts of the host from being seen."""
     if not seen.platform.root:
         return unknown("Without root, /proc/iomem, boot entries, dumps and proof cannot be seen.", AS_ROOT)
     if not seen.unseen:

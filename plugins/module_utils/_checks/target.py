@@ -83,7 +83,7 @@ def space_to_keep(seen: Evidence) -> Outcome:
 
 
 def inodes(seen: Evidence, limits: Thresholds) -> Outcome:
-    """Judge whether the dump target's file system can take more files."""
+    """Judge whether the dump target has free inodes, and so can take more files."""
     free = seen.target.room.free_inodes
     if free is None:
         return skipped("the target counts no inodes, or does not tell")
@@ -147,7 +147,7 @@ def target_mounted(seen: Evidence) -> Outcome:
 
 
 def path_meaning(seen: Evidence) -> Outcome:
-    """Judge whether `path` is meant as kdumpctl reads it: below the target's own root."""
+    """Judge whether `path` means a directory on the dump target, as kdumpctl reads it: below the target's root."""
     directory, path = seen.target.directory.path, seen.settings.path
     if not seen.stack_class.delivery.path_below_target or directory is None or seen.settings.target_type == "local":
         return skipped("the path is that of the running system, or of a server")

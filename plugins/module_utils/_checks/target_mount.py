@@ -54,7 +54,7 @@ def _not_mounted(seen: Evidence) -> str:
 
 
 def _on_demand(options: List[str]) -> bool:
-    """Return whether nothing mounts a file system, neither at boot nor when it is looked at."""
+    """Judge by a mount's options whether nothing mounts it, neither at boot nor when it is looked at."""
     return "noauto" in options and "x-systemd.automount" not in options
 
 
@@ -73,7 +73,7 @@ def target_at_boot(seen: Evidence) -> Outcome:
 
 
 def target_disk_kept(seen: Evidence) -> Outcome:
-    """Judge whether the target's disk keeps its content when a cloud stops or moves the machine."""
+    """Judge whether the disk of the target's mount keeps its content when a cloud stops or moves the machine."""
     loses = seen.target.mount.loses
     if loses is None:
         return passed("nothing shows that it would not")

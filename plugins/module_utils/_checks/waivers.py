@@ -17,7 +17,7 @@ DATE = "%Y-%m-%d"
 
 
 def refusals(waivers: Sequence[Waiver]) -> List[str]:
-    """Return a refusal for each waiver without a known check, a reason, or a date."""
+    """Refuse each waiver that names no known check, no reason, or no date."""
     found = []
     for one in waivers:
         if one.id not in IDS:
