@@ -52,7 +52,7 @@ class BootEntries(NamedTuple):
 
     @property
     def default(self) -> Optional[BootEntry]:
-        """Return the boot entry that the next boot takes."""
+        """Return the boot entry, of those that were read, which the next boot takes."""
         return default_entry(self.entries or [])
 
 

@@ -44,6 +44,6 @@ def read_tools(host: TolerantHost, timeout_s: int) -> Tools:
 
 
 def takes_free_pages(version: Optional[Tuple[int, ...]], kernel: Optional[Tuple[int, ...]]) -> bool:
-    """Return whether this makedumpfile writes all free pages of this kernel, whatever its dump level."""
+    """Return whether this version of the collector writes all free pages of this kernel, whatever its level."""
     fixed, since = TAKES_FREE_PAGES
     return version is not None and kernel is not None and version < fixed and kernel >= since

@@ -53,7 +53,7 @@ class Configuration(NamedTuple):
 
 
 def read_stack_facts(stack: Stack) -> StackFacts:
-    """Return which kdump stack this host has, and its generation if it is installed."""
+    """Read which kdump stack is to be configured here, and its generation if it is installed."""
     installed = stack.installed()
     return StackFacts(stack.name, installed, stack.tool, stack.unit, stack.generation() if installed else None)
 

@@ -77,7 +77,7 @@ def _of_words(stack: Stack, words: List[str]) -> Iterator[Block]:
 
 
 def _take_out(key: str) -> str:
-    """Return the advice on a word of the capture kernel's command line that keeps drivers out."""
+    """Return the advice on a word of the capture kernel's command line that blocks drivers."""
     words = "Set kdump_commandline_remove: [%s] and block the other drivers again, or take it out of the booted one."
     return words % key
 
@@ -108,7 +108,7 @@ def _of_dracut(told: DracutSettings) -> Iterator[Block]:
 
 
 def unlisted_modules(told: DracutSettings, needed: Iterable[str]) -> Iterator[Block]:
-    """Return the needed dracut modules that dracut's list does not name and no other module brings."""
+    """Return a block for each needed dracut module that dracut's list leaves out and no other module brings."""
     listed = told.words("dracutmodules", "add_dracutmodules", "force_add_dracutmodules")
     lists = [one for one in told.said("dracutmodules") if one.words()]
     if not lists or {"all", "auto"} & set(lists[-1].words()):

@@ -39,7 +39,7 @@ class Door(NamedTuple):
 
 
 def look(host: Host, delivery: Delivery, settings: Settings, timeout_s: int) -> Answer:
-    """Try the dump target without writing, and return its answer."""
+    """Knock at the dump server, then try the target there without writing; return its answer."""
     target = _target(settings)
     if list(refusals(target, delivery)):
         untried = "the target as it is configured cannot be tried"
@@ -94,7 +94,7 @@ def _silence(target: Target, door: Door, why: str) -> str:
 
 
 def server_of(target: Target) -> str:
-    """Return the server that a dump target names, without the brackets of an IPv6 address."""
+    """Return the dump server of a target, without the brackets of an IPv6 address."""
     if target.kind == "nfs":
         return nfs_parts(target.location)[0].strip("[]")
     if target.kind == "ftp":
@@ -114,7 +114,7 @@ def _door(host: Host, target: Target, timeout_s: int) -> Optional[Door]:
 
 
 def _ssh_says(host: Host, location: str, timeout_s: int) -> Dict[str, str]:
-    """Return host name, port and proxy that root's ssh configuration has for a server; nothing where ssh cannot say."""
+    """Read how root's ssh configuration reaches the dump server: host name, port and proxy; nothing if it fails."""
     if not host.is_root() or host.which("ssh") is None or option_values.ssh_problem(location) is not None:
         return {}
     try:
@@ -125,12 +125,12 @@ def _ssh_says(host: Host, location: str, timeout_s: int) -> Dict[str, str]:
 
 
 def _is_address(server: str) -> bool:
-    """Return whether a dump server is named by its IP address."""
+    """Return whether a target's dump server is named by its IP address."""
     return re.match(r"[0-9.]+\Z", server) is not None or ":" in server
 
 
 def _addresses(host: Host, server: str, timeout_s: int) -> Tuple[List[str], Optional[str]]:
-    """Resolve the dump server's name into (addresses, None) or ([], why not), by a command that can be stopped."""
+    """Ask for the dump server's addresses, by a command that can be stopped: (addresses, None), or ([], why not)."""
     if _is_address(server):
         return [server], None
     try:
@@ -143,7 +143,7 @@ def _addresses(host: Host, server: str, timeout_s: int) -> Tuple[List[str], Opti
 
 
 def _refused(host: Host, addresses: List[str], port: int, timeout_s: int) -> Optional[str]:
-    """Return why no address of the dump server answers, None where one does. mount(8) itself has no time limit."""
+    """Knock at the dump server, as mount(8) has no time limit: return why no address answers, None where one does."""
     knocked = addresses[:ADDRESSES]
     end, reasons = host.monotonic() + timeout_s, []  # type: float, List[str]
     for number, address in enumerate(knocked):
@@ -160,7 +160,7 @@ def _refused(host: Host, addresses: List[str], port: int, timeout_s: int) -> Opt
 
 
 def _looked(host: Host, delivery: Delivery, target: Target, timeout_s: int) -> Answer:
-    """Try the dump directory on the target without writing, as kdump_target does in check mode."""
+    """Try the dump directory on the dump server without writing, as kdump_target does in check mode."""
     wish = ProbeOptions(target, delivery, create=True, act=False, timeout_s=timeout_s, makes_private=False)
     try:
         probe = prober(target.kind)(host, wish).probe()

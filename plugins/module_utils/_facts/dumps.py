@@ -68,7 +68,7 @@ class Dumps(NamedTuple):
 
     @property
     def own(self) -> List[Dump]:
-        """Return the dumps that no ordinary user owns."""
+        """Return the dumps on this host that belong to no ordinary user."""
         return [dump for dump in self.found if not dump.of_user]
 
 
@@ -94,20 +94,20 @@ def read_dumps(host: TolerantHost, directory: Optional[str]) -> Dumps:
 
 
 def _foreign(host: TolerantHost, directory: str) -> List[str]:
-    """Return what lies in the dump directory under a name that kdump-tools takes for a dump's, and is no dump."""
+    """Return what lies among the dumps under a name that kdump-tools takes for a dump's, and is no dump."""
     paths = host.glob(directory + "/2*")
     return [path for path in paths if not host.glob(path + "/dump*") and not host.glob(path + "/vmcore*")]
 
 
 def _unseen_below(host: TolerantHost, directory: str, before: Set[str]) -> List[str]:
-    """Return the paths in a directory, or one level deeper, that have become unseen since `before`."""
+    """Return what became unseen since `before` in a directory of dumps, or one level below it."""
     start = directory.rstrip("/") + "/"
     new = [path for path in sorted(host.unseen) if path not in before and path.startswith(start)]
     return [path for path in new if path.count("/") - start.count("/") <= 1]
 
 
 def _is_of_user(found: Found) -> bool:
-    """Return whether an ordinary user owns a dump that was found."""
+    """Return whether one of the dumps on this host belongs to an ordinary user."""
     return trusted_files.is_of_user(found.facts)
 
 
@@ -142,6 +142,6 @@ def _dump(host: Host, seen: OpenedDump, newest: bool, opened: bool) -> Dump:
 
 
 def _booted_with(log: str) -> Optional[List[str]]:
-    """Return the crashkernel= values of the command line at the beginning of a kernel's log."""
+    """Return the crashkernel= values with which a dump's kernel was booted, by the beginning of its log."""
     match = COMMAND_LINE.search(log)
     return values(match.group(1)) if match else None

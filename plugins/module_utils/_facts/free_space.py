@@ -38,7 +38,7 @@ def room_of(place: Optional[Place], probe: Answer) -> Room:
 
 
 def place_of(host: TolerantHost, directory: str) -> Place:
-    """Return the place of the dump directory, as far as it can be seen."""
+    """Return the place whose free space counts for the dump directory, as far as it can be seen."""
     path = directory
     while path != "/" and host.stat(path) is None:
         if path in host.unseen:

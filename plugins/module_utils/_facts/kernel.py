@@ -107,7 +107,7 @@ def version_of(release: str) -> Optional[Tuple[int, int]]:
 
 
 def _sysctls(host: Host) -> Sysctls:
-    """Return the values of the kernel.* sysctl keys that checks ask for."""
+    """Read the kernel.* sysctl keys that the checks of the kernel ask for."""
     values = read_sysctls(host, ["kernel." + name for name in Sysctls._fields])
     return Sysctls(*[values.get("kernel." + name) for name in Sysctls._fields])
 
@@ -119,20 +119,20 @@ def _firmware(host: Host) -> Optional[str]:
 
 
 def _forbidden_at_boot(host: Host, cmdline: str, version: Optional[Tuple[int, int]]) -> Optional[str]:
-    """Return the file or command line that sets kernel.kexec_load_disabled at the next boot, None without one."""
+    """Return what sets kernel.kexec_load_disabled for the next boot's kernel: a file, its command line, or None."""
     settings = read_at_boot(host, cmdline.split(), version)
     return settings[LOAD_DISABLED].source if number(settings, LOAD_DISABLED) else None
 
 
 def read_sysctls(host: Host, keys: List[str]) -> Dict[str, int]:
-    """Return the values of those sysctl keys that this kernel has and that are numbers."""
+    """Read those sysctl keys that this kernel has and whose values are numbers."""
     texts = {key: (host.read("/proc/sys/" + key.replace(".", "/")) or "").strip() for key in keys}
     numbers = {key: signed(text) for key, text in texts.items()}
     return {key: number for key, number in numbers.items() if number is not None}
 
 
 def _notifiers(host: Host, cmdline: str) -> Optional[bool]:
-    """Return whether panic notifiers run before the capture kernel, which can change while the system runs."""
+    """Read whether the kernel runs panic notifiers before the capture kernel; this can change while it runs."""
     in_effect = host.read(NOTIFIERS_FILE)
     if in_effect is not None:
         return _flag(in_effect.strip())
@@ -143,14 +143,14 @@ def _notifiers(host: Host, cmdline: str) -> Optional[bool]:
 
 
 def _flag(text: str) -> Optional[bool]:
-    """Return how the kernel reads a word for yes or no (kstrtobool), None where it reads neither."""
+    """Return how this kernel reads a yes or no (kstrtobool), None where it reads neither."""
     if text[:1] in ("y", "Y", "t", "T", "1") or text[:2].lower() == "on":
         return True
     return False if text[:1] in ("n", "N", "f", "F", "0") or text[:2].lower() == "of" else None
 
 
 def _is_hyperv(host: Host) -> bool:
-    """Return whether the machine is a guest of Hyper-V."""
+    """Return whether this kernel runs in a guest of Hyper-V."""
     told = (host.read(HYPERVISOR) or "").strip().lower()
     maker = (host.read(VENDOR) or "").strip()
     return host.stat(HYPERV_BUS) is not None or "hyper" in told or maker == "Microsoft Corporation"
@@ -168,7 +168,7 @@ def _efi_flag(host: Host, name: str) -> bool:
 
 
 def _watchdogs(host: Host) -> List[Watchdog]:
-    """Return the watchdogs that are running."""
+    """Read which watchdogs the kernel shows as running."""
     found = []
     for path in host.glob(WATCHDOGS):
         if (host.read(path + "/state") or "").strip() == "active":

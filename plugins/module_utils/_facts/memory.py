@@ -60,7 +60,7 @@ class Memory(NamedTuple):
 
 
 def read_memory(host: Host, running: Running, boot: BootEntries, stack: Stack, image_path: str) -> Memory:
-    """Return what is reserved for a capture kernel now and at the next boot, and how much it needs."""
+    """Read the facts about memory: what is reserved now and at the next boot, and how much a capture kernel needs."""
     words = boot.default_values
     wanted = running.booted if words is None else words
     after = running if words is None else boot.next
@@ -79,7 +79,7 @@ def read_memory(host: Host, running: Running, boot: BootEntries, stack: Stack, i
 
 
 def _vendor(stack: Stack, running: Running, words: Optional[List[str]], after: Running) -> Optional[Vendor]:
-    """Return the vendor's default reservation, None where it is not known without asking its tools."""
+    """Return the vendor's default as a fact about memory, None where only the vendor's tools know it."""
     found = default_unasked(stack, running)
     if found is None:
         return None
@@ -88,7 +88,7 @@ def _vendor(stack: Stack, running: Running, words: Optional[List[str]], after: R
 
 
 def _together(wanted: List[str]) -> Optional[str]:
-    """Return why some crashkernel= values do not go together, or why one cannot be read; None where all is well."""
+    """Return, among the facts about memory, why crashkernel= values clash or cannot be read; None if all is well."""
     try:
         option_grammar.check_together([option_grammar.parse_argument(value) for value in wanted])
     except option_grammar.GrammarError as error:
@@ -97,7 +97,7 @@ def _together(wanted: List[str]) -> Optional[str]:
 
 
 def _extras(host: Host, release: str) -> Extras:
-    """Return the drivers and other things in use that are known to need more memory in a capture kernel."""
+    """Read what is in use and known to need more memory in a capture kernel: drivers and other things."""
     cmdline = host.read("/proc/cmdline") or ""
     loaded = loaded_modules(host)
     others = ["pages of 64 KiB"] * ("64k" in release)

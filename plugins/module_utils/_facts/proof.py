@@ -114,7 +114,7 @@ def _recorded(host: Host, text: str, now: Setup) -> Proof:
 
 
 def _doubtful(host: Host, path: str) -> bool:
-    """Return whether others than root could have put the file of a proof there."""
+    """Return whether a proof is in doubt because others than root could have put its file there."""
     facts = host.stat(path)
     return facts is None or trusted_files.doubt(host, path, facts) is not None
 
@@ -210,7 +210,7 @@ def _own_changes(record: Dict[str, Any], now: Setup) -> List[str]:
 
 
 def _of_kdumpctl(host: Host, since: float) -> Optional[Proof]:
-    """Return the proof that `kdumpctl test` has recorded, None where it did not succeed."""
+    """Return the proof of this setup that `kdumpctl test` left, None where it did not succeed."""
     match = KDUMPCTL_LINE.match(host.read(KDUMPCTL_STATUS) or "")
     if not match or match.group(1) != "success":
         return None
@@ -238,7 +238,7 @@ def _of_dump(clock: float, now: Setup, since: float, dumps: List[Any]) -> Option
 
 
 def _word(value: Any) -> str:
-    """Return a changed value as words for a sentence."""
+    """Return a value that changed since the proof, in words for a sentence."""
     if isinstance(value, dict):
         value = ["%s=%s" % pair for pair in sorted(value.items())]
     return " ".join(value) or "none" if isinstance(value, list) else "none" if value is None else str(value)

@@ -35,7 +35,7 @@ class ServiceFacts(NamedTuple):
 
 
 def read_unit(host: TolerantHost, stack: Stack, timeout_s: int) -> Optional[Service]:
-    """Return the state of kdump's unit and what it loaded; None where systemd cannot be asked."""
+    """Read the facts about kdump's service: its unit, and what it loaded; None where systemd cannot be asked."""
     if not host.which("systemctl"):
         return None
     found: Optional[Service] = host.attempt(stack.unit, lambda: read_service(host, stack, timeout_s), None)
@@ -43,7 +43,7 @@ def read_unit(host: TolerantHost, stack: Stack, timeout_s: int) -> Optional[Serv
 
 
 def service_facts(host: Host, stack: Stack, service: Optional[Service]) -> ServiceFacts:
-    """Return the state of kdump's unit together with what the kernel has loaded."""
+    """Return the facts about kdump's service: the state of its unit, and what the kernel has loaded."""
     armed, assisted = is_armed(host), is_assisted(host)
     if service is None:
         return ServiceFacts(stack.unit, armed, assisted)

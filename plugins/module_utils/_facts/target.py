@@ -33,7 +33,7 @@ class DumpDirectory(NamedTuple):
 
     @property
     def octal(self) -> Optional[str]:
-        """Return the dump directory's mode as chmod takes it."""
+        """Return the mode of the target's dump directory as chmod takes it."""
         return None if self.mode is None else "%04o" % self.mode
 
 
@@ -91,7 +91,7 @@ def _directory(host: TolerantHost, path: Optional[str], place: Optional[Place]) 
 
 
 def _root_type(host: Host) -> Optional[str]:
-    """Return the type of the root file system, None where the mounts are not known."""
+    """Read the type of the root file system, as a fact about the target; None where mounts are not known."""
     root = mounts.holding(mounts.mounts_of(host), "/")
     return root.fstype if root else None
 

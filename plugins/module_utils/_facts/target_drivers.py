@@ -132,7 +132,7 @@ def read_drivers(host: Host, stack: Stack, kernel: str, settings: Settings, link
 
 
 def _unlisted(host: Host, told: DracutSettings, way: Way, loaded: Dict[str, Loaded], modules: Set[str]) -> List[Block]:
-    """Return what dracut's own lists leave out; network drivers come with dracut modules that ignore the lists."""
+    """Return which drivers of the target dracut's own lists leave out; network drivers ignore these lists."""
     disks = {name for layer in way.layers for name in _chain(host, CLASS % layer.name) if name in loaded}
     local = [kind for kind in way.types if kind not in NETWORKED and kind not in ("nfs4", "virtiofs")]
     types = {plain(name) for kind in local for name in TYPE_DRIVERS.get(kind, (kind,)) if plain(name) in loaded}
@@ -143,7 +143,7 @@ def _unlisted(host: Host, told: DracutSettings, way: Way, loaded: Dict[str, Load
 
 
 def _vague(told: Optional[DracutSettings], way: Way) -> List[Block]:
-    """Return a block of every unlisted driver, where it is not known which of them the target needs."""
+    """Return a block of every driver that is not listed, where it is not known which drivers the target needs."""
     if told is None or not told.is_set("drivers") or not way.missing:
         return []
     last, named = told.said("drivers")[-1], ", ".join(sorted(told.words("drivers")))
@@ -164,7 +164,7 @@ def planned_drivers(host: Host, stack: Stack, kernel: str) -> Drivers:
 
 
 def refusals(host: Host, stack: Stack, planned: Any, kernel: str, wanted: Dict[str, Any]) -> List[str]:
-    """Return a refusal for each driver of the dump target that the planned files would newly keep out.
+    """Return a refusal for each driver that the dump target needs and the planned files would newly keep out.
 
     planned is the stack as it reads what the options would write.
     """
@@ -184,7 +184,7 @@ def refusals(host: Host, stack: Stack, planned: Any, kernel: str, wanted: Dict[s
 
 
 def _culprit(block: Block, wanted: Dict[str, Any]) -> Any:
-    """Return kdump_config's option, and its value, that would keep a driver of the target out."""
+    """Return which option of kdump_config, and which value, would keep out a driver that the target needs."""
     name = block.name
     lists = {
         "dracut_args": wanted.get("dracut_args"),
@@ -209,7 +209,7 @@ def _culprit(block: Block, wanted: Dict[str, Any]) -> Any:
 
 
 def _networked(way: Way) -> bool:
-    """Return whether the dump crosses a network."""
+    """Return whether the target needs network drivers, because the dump crosses a network."""
     return bool(set(way.types) & {*NETWORKED, "nfs4"})
 
 
@@ -281,7 +281,7 @@ def _chain(host: Host, path: str) -> List[str]:
 
 
 def _all_links(host: Host, links: Iterable[str]) -> List[str]:
-    """Return network interfaces and those that they are made of: a bond's, a bridge's, a VLAN's."""
+    """Return the interfaces to find drivers for: those on the way, and what a bond, a bridge or a VLAN is made of."""
     left, found = sorted(links), []  # type: List[str], List[str]
     while left:
         name = left.pop(0)
@@ -292,7 +292,7 @@ def _all_links(host: Host, links: Iterable[str]) -> List[str]:
 
 
 def _with_dependencies(needed: Dict[str, str], loaded: Dict[str, Loaded]) -> Dict[str, str]:
-    """Return drivers with all modules that they depend on, which load first."""
+    """Return the drivers of a target with all modules that they depend on, which load first."""
     found, grows = dict(needed), True
     while grows:
         more = {

@@ -84,7 +84,7 @@ def _fstab_options(host: Host, point: str) -> Optional[List[str]]:
 
 
 def _losing(host: Host, mount: Optional[mounts.Mount], layers: List[Layer]) -> Optional[str]:
-    """Return what shows that the target's disk loses its content when the cloud stops or moves the machine."""
+    """Return what shows that the mount's disk loses its content when the cloud stops or moves the machine."""
     devices = ["/dev/" + layer.name for layer in layers]
     link = next((link for link in AZURE_LINKS if host.real_path(link) in devices), None)
     if link:

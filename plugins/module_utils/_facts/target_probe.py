@@ -91,7 +91,7 @@ class Network(NamedTuple):
 def read_network(
     host: TolerantHost, kind: str, mount: Optional[mounts.Mount], address: Optional[str], timeout_s: int
 ) -> Network:
-    """Return the way to the dump server, by its address or by the mount of the dump directory."""
+    """Read the network links to the dump server, by its address or by the mount of the dump directory."""
     links = links_on_way(host, kind, mount, address, timeout_s)
     words = mount.options.split(",") if mount else []
     kerberos = next((word for word in words if word.startswith("sec=krb5")), None)
@@ -99,7 +99,7 @@ def read_network(
 
 
 def unsure_links(host: Host, names: Optional[Set[str]]) -> Optional[List[str]]:
-    """Return those network interfaces that only a crash test proves, as NAME (KIND); None where none is known."""
+    """Return the network links that only a crash test proves, as NAME (KIND); None where no link is known."""
     if names is None:
         return None
     pairs = [(name, link_kind(host, name)) for name in sorted(names)]
@@ -107,7 +107,7 @@ def unsure_links(host: Host, names: Optional[Set[str]]) -> Optional[List[str]]:
 
 
 def links_to_server(host: TolerantHost, address: Optional[str], timeout_s: int) -> Set[str]:
-    """Return the network interfaces on the way to the dump server: by its own route, else the default one."""
+    """Return the network links that lead to the dump server: by its own route, else by the default one."""
     return _links_to(host, address, timeout_s) or default_links(host)
 
 
