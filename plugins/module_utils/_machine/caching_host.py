@@ -98,7 +98,7 @@ class CachingHost(HostStandIn):
         return done
 
     def wait_until(self, ready: Callable[[], bool], timeout_s: float, pause_s: float = 1.0) -> bool:
-        """Return whether a condition became true within the limit; every check reads the host again."""
+        """Return whether a condition became true within the limit; each check forgets all and reads again."""
 
         def seen() -> bool:
             self._forget_all()
@@ -112,26 +112,26 @@ class CachingHost(HostStandIn):
         self._forget_all()
 
     def write(self, path: str, text: str, mode: int = 0o644, backup: bool = False) -> Optional[str]:
-        """Write a whole file atomically and return the backup's path, if one was asked for."""
+        """Write a whole file, forget what was read of it, and return the backup's path, if one was asked for."""
         saved = self.write_all([FileContent(path, text, mode)], backup)
         return saved[0] if saved else None
 
     def write_all(self, contents: List[FileContent], backup: bool = False) -> List[str]:
-        """Write or remove all of these files, or none, and return the paths of the backups."""
+        """Write or remove all files or none, forget what was read of them, and return the paths of the backups."""
         try:
             return self._host.write_all(contents, backup)
         finally:
             self._forget([content.path for content in contents])
 
     def copy(self, source: str, destination: str, mode: int) -> None:
-        """Copy a file's bytes and times; the copy appears complete or not at all."""
+        """Copy a file, its bytes and times, and forget what was read of the copy; it is complete or not there."""
         try:
             self._host.copy(source, destination, mode)
         finally:
             self._forget([destination])
 
     def remove(self, path: str) -> None:
-        """Remove a file; it is no error if it does not exist."""
+        """Remove a file, and forget what was read of it; it is no error if it does not exist."""
         try:
             self._host.remove(path)
         finally:
@@ -158,6 +158,6 @@ def caching(host: Host) -> CachingHost:
 
 
 def only_reads(argv: List[str]) -> bool:
-    """Return whether a command is known to change nothing on the host."""
+    """Return whether a command is known to change nothing, so that its answer can be kept."""
     line = " ".join(argv)
     return line in READING_AS_A_WHOLE or any(line == known or line.startswith(known + " ") for known in READING)

@@ -277,7 +277,7 @@ class Host:
         return Space(free, total, seen.f_favail if seen.f_files else None)
 
     def refuses(self, address: str, port: int, timeout_s: float) -> Optional[str]:
-        """Return why nothing answers at an address and TCP port, None if something does; no data is sent."""
+        """Connect to an address and TCP port from this machine, send nothing; return why that fails, else None."""
         try:
             socket.create_connection((address, port), timeout_s).close()
         # a name with an empty or an overlong part is a UnicodeError, a port above 65535 an OverflowError
@@ -307,7 +307,7 @@ class Host:
         return os.geteuid() == 0
 
     def label(self, path: str) -> Optional[str]:
-        """Return the SELinux context of a path, None if it has none."""
+        """Return the SELinux context of a path on this machine, None if it has none."""
         try:
             return os.getxattr(_raw(path), "security.selinux").decode("utf-8", "replace").strip("\0")
         except (OSError, ValueError):
@@ -318,11 +318,11 @@ class Host:
         return time.time()
 
     def monotonic(self) -> float:
-        """Return the clock of systemd's monotonic time stamps, in seconds."""
+        """Return the machine's monotonic clock in seconds, which systemd's time stamps have too."""
         return time.monotonic()
 
     def wait_until(self, ready: Callable[[], bool], timeout_s: float, pause_s: float = 1.0) -> bool:
-        """Return whether a condition became true within the limit."""
+        """Wait on this machine, and return whether a condition became true within the limit."""
         end = time.monotonic() + timeout_s
         while not ready():
             if time.monotonic() >= end:
@@ -364,7 +364,7 @@ class Host:
         return done
 
     def write(self, path: str, text: str, mode: int = 0o644, backup: bool = False) -> Optional[str]:
-        """Write a whole file atomically and return the backup's path, if one was asked for.
+        """Write a whole file on this machine atomically and return the backup's path, if one was asked for.
 
         An existing file keeps its owner, mode and SELinux context. `mode` is for a new file, whose SELinux context
         comes from the policy.
@@ -377,11 +377,11 @@ class Host:
         return replace_files.replace_all(contents, self._default_context, backup)
 
     def copy(self, source: str, destination: str, mode: int) -> None:
-        """Copy a file's bytes and times; the copy appears complete or not at all."""
+        """Copy a file's bytes and times on this machine; the copy appears complete or not at all."""
         replace_files.copy(source, destination, mode, self._default_context)
 
     def _default_context(self, path: str) -> Optional[str]:
-        """Return the SELinux context that the policy has for a new file, None if SELinux is off or names none."""
+        """Return the SELinux context that this machine has for a new file, None if SELinux is off or names none."""
         if self.stat(SELINUX) is None:
             return None
         context = self._module.selinux_default_context(path, stat.S_IFREG)
@@ -389,7 +389,7 @@ class Host:
         return ":".join(context) if len(context) > 2 and all(context) else None
 
     def lock(self, name: str) -> None:
-        """Wait for the lock on this host, and keep other runs out until unlock() or the end of the process."""
+        """Lock this machine: wait for other runs, and keep them out until unlock() or the end of the process."""
         self._lock.take(name)
 
     def unlock(self) -> None:
@@ -422,7 +422,7 @@ class Host:
             raise Failure("cannot make the directory %s: %s" % (path, error.strerror), path=path)
 
     def set_mtime(self, path: str, mtime_ns: Optional[int] = None) -> None:
-        """Set a file's modification time; without one, to now, which makes everything built from the file stale."""
+        """Set a file's modification time on this machine; without one, to now: what is built from it is stale then."""
         try:
             if mtime_ns is None:
                 os.utime(path)
@@ -441,12 +441,12 @@ else:
 
 
 def _changes(argv: List[str]) -> bool:
-    """Return whether a command's program is one of those that change the host (CHANGING)."""
+    """Return whether a command would change the machine: its program is one of CHANGING."""
     return os.path.basename(argv[0]) in CHANGING
 
 
 def command_failure(what: str, done: Completed) -> Failure:
-    """Return the Failure for a command that failed, with the last lines of its output in the message."""
+    """Return the Failure for a command that failed on the machine, with the end of its output in the message."""
     words = (done.stderr.strip() or done.stdout.strip() or "it said nothing").splitlines()
     msg = "%s: %s exited with %d and said: %s" % (what, " ".join(done.argv), done.rc, " / ".join(words[-5:]))
     return Failure(msg, argv=done.argv, rc=done.rc, stdout=done.stdout, stderr=done.stderr)

@@ -120,7 +120,7 @@ def remote_on_way(host: Host, found: Sequence[Mount], path: str, answering: Cont
 
 
 def device_link(location: str) -> str:
-    """Return udev's link for a UUID=, LABEL=, PARTUUID= or PARTLABEL=; any other location as it is."""
+    """Return udev's link for what is mounted by UUID=, LABEL=, PARTUUID= or PARTLABEL=; else the location as it is."""
     for key, folder in LINKS:
         if location.startswith(key):
             return "/dev/disk/%s/%s" % (folder, _udev_name(location[len(key) :].strip("\"'")))
@@ -157,13 +157,13 @@ def listed(host: Host, location: str, table: str = FSTAB) -> Optional[Tuple[str,
 
 
 def device(host: Host, location: str) -> str:
-    """Return the device that a UUID=, LABEL= or link in /dev names; any other location as it is."""
+    """Return the device that is mounted by a UUID=, a LABEL= or a link in /dev; any other location as it is."""
     link = device_link(location)
     return host.real_path(link) if link.startswith("/dev/") else location.rstrip("/")
 
 
 def _udev_name(label: str) -> str:
-    """Return a label as udev writes it in the name of a link in /dev/disk."""
+    """Return a label by which a device is mounted as udev writes it in the name of a link in /dev/disk."""
     return re.sub(r"[^A-Za-z0-9#+\-.:=@_]", lambda match: "\\x%02x" % ord(match.group()), label)
 
 

@@ -138,7 +138,7 @@ def replace_all(contents: List[FileContent], context_of: ContextOf, backup: bool
 
 
 def copy(source: str, destination: str, mode: int, context_of: ContextOf) -> None:
-    """Copy a file's bytes and times; the copy appears complete or not at all."""
+    """Replace a file by a copy of another, with its times; the copy appears complete or not at all."""
     try:
         _copy(source, destination, destination, mode, context_of)
     except OSError as error:
@@ -161,7 +161,7 @@ def remove_left(host: "Host") -> List[str]:
 
 
 def _facts(path: str) -> Any:
-    """Return what stat says about a file, None if it does not exist; raise OSError for what is not a regular file."""
+    """Return what stat says about a file to replace, None without one; raise OSError for what is not a regular file."""
     try:
         seen = os.stat(path)
     except FileNotFoundError:
@@ -267,7 +267,7 @@ def _copy(source: str, destination: str, like: str, mode: Optional[int], context
 
 
 def _undone(steps: List[Step], copies: List[str], at: Any, error: OSError) -> Failure:
-    """Undo a change that failed, and return the Failure for it."""
+    """Put back all files of a change that failed, and return the Failure for it."""
     path = at.content.path
     msg = "cannot write %s: %s" % (path, error.strerror)
     if error.errno in HINTS:

@@ -50,7 +50,7 @@ class TolerantHost(HostStandIn):
         return text
 
     def read_bytes(self, path: str, offset: int = 0, size: int = -1) -> Optional[bytes]:
-        """Return a file's bytes, None if it does not exist or cannot be read."""
+        """Return a file's bytes, None if it does not exist or, with a note of the reason, cannot be read."""
         return self._look(path, lambda path: self._host.read_bytes(path, offset, size), None)
 
     def read_piece(self, path: str, offset: int, size: int) -> Optional[bytes]:
@@ -71,11 +71,11 @@ class TolerantHost(HostStandIn):
         return self._look(fixed or "/", lambda dummy: self._host.glob(pattern), [])
 
     def space(self, path: str) -> Optional[Space]:
-        """Return the free space of the file system under a path, None if it cannot be read."""
+        """Return the free space under a path; None, with a note of the reason, if it cannot be read."""
         return self._look(path, self._host.space, None)
 
     def label(self, path: str) -> Optional[str]:
-        """Return the SELinux context of a path, None if it has none or cannot be read."""
+        """Return the SELinux context of a path; None if it has none or, with a note of the reason, cannot be read."""
         return self._look(path, self._host.label, None)
 
     def _look(self, path: str, look: Callable[[str], Seen], otherwise: Seen) -> Seen:
@@ -88,7 +88,7 @@ class TolerantHost(HostStandIn):
         return self.attempt(path, reached, otherwise)
 
     def _ask_servers(self, path: str) -> None:
-        """Raise Failure if a server on the way to a path does not answer."""
+        """Ask the server of each network mount on the way to a path; raise Failure if one does not answer."""
         mount = self._unasked(path)
         while mount is not None:
             if mount.point not in self._silent:
@@ -98,7 +98,7 @@ class TolerantHost(HostStandIn):
             mount = self._unasked(path)
 
     def _unasked(self, path: str) -> Optional[mounts.Mount]:
-        """Return the first mount on the way to a path whose server has not answered, None if there is none."""
+        """Return the first mount on the way to a path whose server must be asked before a read, None if none."""
         if self._remote is None:
             found = mounts.mounts_of(self._host)
             self._remote = found if any(mounts.is_remote(mount) for mount in found) else ()

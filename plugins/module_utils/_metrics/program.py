@@ -51,14 +51,14 @@ class Machine:
         self._start = start
 
     def get_bin_path(self, name: str, required: bool = False, opt_dirs: Optional[List[str]] = None) -> Optional[str]:
-        """Return a program's path, None where it is not found."""
+        """Return the path of a program that the metrics program runs, None where it is not found."""
         places = (opt_dirs or []) + [os.environ.get("PATH", os.defpath)] + SBIN
         return shutil.which(name, path=os.pathsep.join(places))
 
     def run_command(
         self, argv: List[str], environ_update: Optional[Dict[str, str]] = None, handle_exceptions: bool = False
     ) -> Tuple[int, str, str]:
-        """Run a command and return its exit status, stdout and stderr."""
+        """Run a command for the metrics program, without Ansible; return its exit status, stdout and stderr."""
         try:
             done = self._start(
                 argv,
@@ -77,7 +77,7 @@ class OutsideHost(Host):
     """The host outside of the metrics unit's sandbox, for reading only."""
 
     def read_bytes(self, path: str, offset: int = 0, size: int = -1) -> Optional[bytes]:
-        """Return a file's bytes; the table of mounts is that of process 1 if it can be read."""
+        """Return a file's bytes to the metrics program; mounts are those of process 1 if they can be read."""
         if path in OUTSIDE:
             try:
                 return super().read_bytes(OUTSIDE[path], offset, size)
@@ -191,7 +191,7 @@ def _attempt(host: Host, read: Reading, path: str) -> Tuple[Optional[Dict[str, A
 
 
 def _text(raw: bytes) -> str:
-    """Return a command's output as text; bytes that are not UTF-8 survive."""
+    """Return as text what a command of the metrics program has put out; bytes that are not UTF-8 survive."""
     return raw.decode("utf-8", "surrogateescape")
 
 

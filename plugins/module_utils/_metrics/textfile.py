@@ -79,7 +79,7 @@ def exposition(info: Optional[Dict[str, Any]], run: Run) -> str:
 
 
 def _at(info: Dict[str, Any], path: Tuple[str, ...]) -> Any:
-    """Return the value at a path of kdump_info's result, None where there is none."""
+    """Return the value of a metric by its path in kdump_info's result, None where there is none."""
     found = info  # type: Any
     for key in path:
         found = found.get(key) if isinstance(found, dict) else None
@@ -102,7 +102,7 @@ def _state(label: str, words: Tuple[str, ...], current: Optional[str]) -> Sample
 
 
 def _counts(info: Dict[str, Any], checks: List[Dict[str, Any]]) -> Samples:
-    """Return how many checks have each status; the short result lists some of them by id alone."""
+    """Return the metric of how many checks have each status; the short result lists some of them by id alone."""
     counts = {status: sum(1 for check in checks if check["status"] == status) for status in STATUSES}
     counts.update({PASS: len(info["passed"]), SKIP: len(info["not_applicable"])})
     return [({"status": status}, counts[status]) for status in STATUSES]

@@ -182,5 +182,5 @@ def start_errors(service: Service, stack: Stack, planned: ServicePlan) -> List[s
 
 
 def _word(fact: bool) -> str:
-    """Return a fact as yes or no."""
+    """Return a yes or no for the unit's state, as the changes of a plan have it."""
     return "yes" if fact else "no"

@@ -68,7 +68,7 @@ class Service(NamedTuple):
 
 
 def _flag(host: Host, path: str) -> bool:
-    """Return whether a file in /proc or /sys says 1."""
+    """Return whether a file of the capture kernel's state in /proc or /sys says 1."""
     return (host.read(path) or "").strip() == "1"
 
 
@@ -81,12 +81,12 @@ def is_armed(host: Host) -> bool:
 
 
 def is_assisted(host: Host) -> bool:
-    """Return whether firmware-assisted dump (ppc64le) is on."""
+    """Return whether this machine is in the state of firmware-assisted dump (ppc64le)."""
     return any(_flag(host, enabled) for enabled, dummy in FADUMP)
 
 
 def is_reserved(host: Host) -> bool:
-    """Return whether the running kernel keeps memory for a capture kernel."""
+    """Return whether the running kernel has memory reserved in which kdump's service can load a capture kernel."""
     return is_assisted(host) or (read_first(host, CRASH_SIZE) or "0") != "0"
 
 
@@ -96,7 +96,7 @@ def _booted(host: Host) -> float:
 
 
 def _moment(host: Host, monotonic_us: str) -> Optional[float]:
-    """Return a monotonic time stamp of systemd as seconds since the epoch by the present clock."""
+    """Return when a unit's state changed: a monotonic time stamp as seconds since the epoch by the present clock."""
     since_boot = whole(monotonic_us)
     return _booted(host) + since_boot / 1e6 if since_boot else None
 
@@ -136,12 +136,12 @@ def read_service(host: Host, stack: Stack, timeout_s: int = 60) -> Service:
 
 
 def image_copy(path: str) -> str:
-    """Return the path of the copy of a capture initramfs that is kept while a new one is built."""
+    """Return where the capture initramfs is kept while a new one is built; if it stays, the build was cut off."""
     return "%s/image%s" % (DIRECTORY, path.replace("/", "-"))
 
 
 def _whole_image(host: Host, image: Image) -> Image:
-    """Return the capture initramfs, stale where its build was cut off.
+    """Return the state of the capture initramfs, which is stale where its build was cut off.
 
     Then it may be half a file, and newer than everything that it is built from.
     """
@@ -169,7 +169,7 @@ def _changed_since(host: Host, stack: Stack, unit: Unit, image: Image) -> List[s
 
 
 def _perhaps_since(host: Host, stack: Stack, image: Image) -> List[str]:
-    """Return the files that are newer than the boot: whatever is loaded was loaded after that."""
+    """Return the files that may be newer than what is loaded: those newer than the boot, after which it was loaded."""
     booted = _booted(host)
     return _newer(host, [(path, booted) for path in list(stack.loaded_files) + [image.path]])
 

@@ -109,7 +109,7 @@ def unarmed(host: Host, service: Service) -> Optional[ChangeRecord]:
 
 
 def kept(host: Host, changes: List[FileChange]) -> List[Kept]:
-    """Return what is needed to undo changes of files, read before they are made."""
+    """Return what undo needs to put files back, read before they are changed."""
     return [
         Kept(change.path, change.before, _mtime_ns(host, change.path), [digest(change.after)]) for change in changes
     ]
