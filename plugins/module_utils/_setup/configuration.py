@@ -27,7 +27,7 @@ class Configuring(NamedTuple):
 
 
 def missing(host: Host, stack: Stack) -> Optional[str]:
-    """Return why kdump has no configuration file to change on this host; None where it has one."""
+    """Return why setup finds no configuration file of kdump to change on this host; None where it has one."""
     if host.stat(stack.config_files[0]) is not None:
         return None
     what = "kdump is not installed" if not stack.installed() else "the package's own configuration file is gone"
@@ -35,7 +35,7 @@ def missing(host: Host, stack: Stack) -> Optional[str]:
 
 
 def plan_configuration(host: Host, params: Dict[str, Any], check_mode: bool) -> Configuring:
-    """Return the changes that make the files what kdump_config's options say, or raise what is refused."""
+    """Plan the configuration: return the changes by kdump_config's options, or raise what is refused."""
     stack = find_stack(host)
     refused = [] if check_mode and not _asks(params) else stack.refusals(params)
     if refused:
@@ -49,14 +49,14 @@ def plan_configuration(host: Host, params: Dict[str, Any], check_mode: bool) -> 
 
 
 def _asks(params: Dict[str, Any]) -> bool:
-    """Return whether any option of kdump_config says what the files should hold."""
+    """Return whether setup or a task gives any option of kdump_config that says what the files should hold."""
     unasked = ("exclusive", "backup", "commandline_default", "private_dumps")
     named = [name for name, value in params.items() if value is not None and name not in unasked]
     return bool(named) or bool(params["exclusive"])
 
 
 def warnings(findings: Dict[str, List[Finding]]) -> List[str]:
-    """Return the warnings among the findings, as an operator should see them on the screen."""
+    """Return the warnings about the planned configuration, as an operator should see them on the screen."""
     return [
         "%s%s: %s; %s" % (path, " line %d" % found.line if found.line else "", found.message, found.remedy)
         for path, some in findings.items()
@@ -66,6 +66,6 @@ def warnings(findings: Dict[str, List[Finding]]) -> List[str]:
 
 
 def diff_of(change: FileChange) -> Dict[str, str]:
-    """Return the diff of a changed configuration file, without the secrets in it."""
+    """Return the diff of a planned configuration file, without the secrets in it."""
     hidden = [None if text is None else secret_words.hidden_in_file(text) for text in (change.before, change.after)]
     return file_diff(FileChange(change.path, *hidden))

@@ -21,7 +21,7 @@ class Expected(NamedTuple):
     program: str = ""
 
     def of(self, part: str, stack_name: str) -> Mapping[str, str]:
-        """Return the digests of one part's files on a stack, by path."""
+        """Return the digests that the role's own files of one part should have on a stack, by path."""
         return self.files.get(part, {}).get(stack_name, {})
 
 
@@ -45,16 +45,16 @@ def are_as_expected(host: Host, files: Mapping[str, str]) -> bool:
 
 
 def runs(host: Host, unit: str) -> bool:
-    """Return whether a unit is active and starts at every boot."""
+    """Return whether a unit of the role's own is active and starts at every boot."""
     found = read_unit(host, unit)
     return found.enabled and found.active
 
 
 def any_exists(host: Host, paths: Any) -> bool:
-    """Return whether any of the paths exists on the host."""
+    """Return whether the host has any of the role's own files at these paths."""
     return any(host.stat(path) is not None for path in paths)
 
 
 def part(needed: bool, state: str, **more: Any) -> Dict[str, Any]:
-    """Return one part of setup's plan; its tasks run only where they change something."""
+    """Return the part of a plan that brings or removes own files; its tasks run only where they change something."""
     return dict(more, needed=needed, changes=needed, state=state)

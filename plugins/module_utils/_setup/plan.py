@@ -86,7 +86,7 @@ class Planner:
         return None
 
     def configure(self) -> Optional[configuration.Configuring]:
-        """Return what kdump_config would write."""
+        """Return the plan's part of the configuration: what kdump_config would write."""
         gone = configuration.missing(self.host, self.stack) if self.installed and not self.check_mode else None
         if gone is not None:
             self.refused.append("%s." % gone)
@@ -95,7 +95,7 @@ class Planner:
         return self.attempt(lambda: configuration.plan_configuration(self.host, options, False))
 
     def prepare(self, configuring: Optional[configuration.Configuring]) -> Optional[target.Preparing]:
-        """Return what kdump_target would prepare for the dump target."""
+        """Return what the plan has kdump_target prepare for the dump target."""
         if configuring is None:
             return None
         before, after = self.stack.settings(), configuring.planned.settings()
@@ -106,7 +106,7 @@ class Planner:
         return preparing
 
     def reserve(self, host: Host, options: Dict[str, Any]) -> Dict[str, Any]:
-        """Return what crashkernel_reserve would do; the part is needed where only a real run can know."""
+        """Return the plan's part of the reservation; it is needed also where only a real run can know."""
         try:
             reserving = reservation.plan_reservation(host, options, True)
             said = reservation.described(host, reserving)
@@ -126,7 +126,7 @@ class Planner:
         return dict(part, needed=said["changed"] or not known, changes=said["changed"] if known else None)
 
     def arm(self, host: Host, options: Dict[str, Any]) -> Dict[str, Any]:
-        """Return what kdump_service would do on the host as the parts before it leave it."""
+        """Return the plan's part of the service: what kdump_service would do once the other parts are done."""
         stack = type(self.stack)(host)
         found = read_service(host, stack)
         arming = service.plan_service(stack, found, options)
@@ -145,14 +145,14 @@ class Planner:
         }
 
     def set_policy(self, profiles: Optional[List[str]]) -> Dict[str, Any]:
-        """Return what the tasks of the panic policy would change: nothing where kdump_panic_policy is not set."""
+        """Return the plan's part of the panic policy: nothing where kdump_panic_policy is not set."""
         if profiles is None:
             return NOTHING
         wanted = [word for word in profiles if word != "none"]
         return panic_policy.plan_policy(self.host, wanted, self.expected.of("panic_policy", self.stack.name))
 
     def write_metrics(self, wanted: Optional[bool]) -> Dict[str, Any]:
-        """Return what the tasks of the metrics would change: nothing where kdump_metrics is not set."""
+        """Return the plan's part of the metrics: nothing where kdump_metrics is not set."""
         if wanted is None:
             return NOTHING
         directory = metrics.directory_of(self.given, self.stack.metrics_directory)
@@ -189,13 +189,13 @@ def no_setup(host: Host, variables: Dict[str, Any]) -> Optional[Dict[str, str]]:
 
 
 def _waived(host: Host, variables: Dict[str, Any]) -> List[str]:
-    """Return the ids of the checks that kdump_waivers names and whose day is still to come."""
+    """Return the checks that the plan need not heed: kdump_waivers names them up to a day still to come."""
     today = time.strftime("%Y-%m-%d", time.gmtime(host.now()))
     return [one["id"] for one in variables.get("kdump_waivers") or [] if one["until"] >= today]
 
 
 def described_stack(planner: Planner) -> Dict[str, Any]:
-    """Return which kdump stack this host has: its unit, its generation, and the ssh key it names."""
+    """Return which kdump stack the plan is for: its unit, its generation, and the ssh key it names."""
     stack = planner.stack
     generation = stack.generation() if planner.installed else None
     known = {"name": stack.name, "unit": stack.unit, "installed": planner.installed, "generation": generation}
@@ -232,7 +232,7 @@ def _setup_parts(planner: Planner) -> Dict[str, Any]:
 def _target_part(
     planner: Planner, configuring: Optional[configuration.Configuring], preparing: Optional[target.Preparing]
 ) -> Dict[str, Any]:
-    """Return what setup would prepare for the dump target, named as the files will name it."""
+    """Return the plan's part of the dump target: what setup would prepare, named as the files will name it."""
     settings = configuring.planned.settings() if configuring else planner.stack.settings()
     kind = settings.target_type
     named_target = {"type": kind, "location": settings.target_location, "path": settings.path}
@@ -247,7 +247,7 @@ def _target_part(
 def _refuse_service(
     planner: Planner, arming: Dict[str, Any], preparing: Optional[target.Preparing], reboots: bool
 ) -> None:
-    """Refuse a host that could not be armed in the end, unless an earlier step of setup may mend that.
+    """Refuse the plan for a host that could not be armed in the end, unless an earlier step of it may mend that.
 
     kdump_service undoes what a killed run left, so a host with that is not refused here.
     """
@@ -261,7 +261,7 @@ def _refuse_service(
 
 
 def plan_disable(host: Host, variables: Dict[str, Any], check_mode: bool) -> Dict[str, Any]:
-    """Return what disable would do on a host."""
+    """Return the whole plan of disable for a host."""
     planner = Planner(host, variables, check_mode)
     inside = container(host) is not None
     if inside and "not_container" not in _waived(host, variables):
@@ -280,7 +280,7 @@ def plan_disable(host: Host, variables: Dict[str, Any], check_mode: bool) -> Dic
 
 
 def _bootloader(host: Host) -> Optional[str]:
-    """Return the name of the boot loader that sets kernel arguments here; None where none is known."""
+    """Return the name of the boot loader that the plan is for; None where none is known."""
     try:
         return find_bootloader(host).name
     except Failure:

@@ -50,12 +50,12 @@ from ansible_collections.crashops.kdump.plugins.module_utils._syntax.kernel_cmdl
 
 
 def strings(value: Any) -> Any:
-    """Return a raw option of crashkernel_reserve as a string, or as a list of strings."""
+    """Return an option of crashkernel_reserve as setup hands it on: a string, or a list of strings."""
     return [str(one) for one in value] if isinstance(value, (list, tuple)) else str(value)
 
 
 def wanted_values(host: Host, params: Dict[str, Any], running: Running, check_mode: bool) -> WantedReservation:
-    """Return the crashkernel= values that the options stand for, each of them checked."""
+    """Return the crashkernel= values to plan the reservation with, by the options, each of them checked."""
     if params["state"] == "absent":
         return WantedReservation([], [])
     limits = [limit_bytes(params, name) if params["size"] == "estimate" else None for name in LIMITS]
@@ -71,7 +71,7 @@ def wanted_values(host: Host, params: Dict[str, Any], running: Running, check_mo
 
 
 def keeping_cma(found: WantedReservation, size: Any, bootloader: Bootloader, running: Running) -> WantedReservation:
-    """Return the crashkernel= values with the ,cma of the next boot, unless a list names all that is wanted."""
+    """Plan to keep the ,cma of the next boot's reservation, unless a list names all that is wanted."""
     if not found.values or found.below_floor or isinstance(size, list) or running.reader().cma is False:
         return found
     entry = default_entry(bootloader.entries())
@@ -85,21 +85,21 @@ def keeping_cma(found: WantedReservation, size: Any, bootloader: Bootloader, run
 
 
 def refuse_unread(bootloader: Bootloader, wanted: List[str], plan: BootPlan, running: Running) -> None:
-    """Raise Failure before crashkernel= is written where the machine does not boot from."""
+    """Raise Failure if the planned reservation would be written where the machine does not boot from."""
     found = bootloader.unread() if plan.changed() and not same(wanted, running.booted, running) else None
     if found:
         raise Failure("%s cannot be set for the next boot: %s. %s" % (said(wanted), found.reason, found.remedy))
 
 
 def doubts(found: WantedReservation) -> List[str]:
-    """Return what the crashkernel= values and the RAM leave open about the reservation."""
+    """Return what is left open about the reservation that setup asks for, by its values and the RAM."""
     if found.expected is None or not found.expected.doubt:
         return []
     return ["%s: %s" % (said(found.values or []), found.expected.doubt)]
 
 
 def empty_entries(host: Host, plan: BootPlan, running: Running) -> List[str]:
-    """Return a sentence for each boot entry whose own kernel would reserve nothing."""
+    """Return a sentence for each boot entry for which the planned reservation would reserve nothing."""
     words = "the boot entry of %s would reserve nothing with %s: %s"
     return [
         words % (entry.kernel or entry.id, said(values(entry.cmdline)), why)
@@ -108,7 +108,7 @@ def empty_entries(host: Host, plan: BootPlan, running: Running) -> List[str]:
 
 
 def diff_of(plan: BootPlan) -> List[Dict[str, str]]:
-    """Return the diff of the boot loader: each file, and each boot entry with one argument per line."""
+    """Return the diff of the planned reservation: each file, and each boot entry with one argument per line."""
     entries = [
         {
             "before_header": "kernel arguments of %s" % old.id,
@@ -123,7 +123,7 @@ def diff_of(plan: BootPlan) -> List[Dict[str, str]]:
 
 
 def facts(host: Host, entries: List[BootEntry], running: Running) -> Dict[str, Any]:
-    """Return how much memory is configured, booted and reserved, and whether a reboot is needed."""
+    """Return for crashkernel_reserve's result what is configured, booted and reserved, and whether to reboot."""
     entry = default_entry(entries)
     arguments = values(entry.cmdline) if entry else []
     booting = under_entry(host, running, entry) if entry else running
@@ -151,7 +151,7 @@ class Reserving(NamedTuple):
 
 
 def plan_reservation(host: Host, params: Dict[str, Any], check_mode: bool) -> Reserving:
-    """Return what brings the boot entries to crashkernel_reserve's options, or raise why that is not done."""
+    """Plan the reservation in the boot entries by crashkernel_reserve's options, or raise why that is not done."""
     params = dict(params, size=strings(params["size"]), kernels=strings(params["kernels"]))
     running = read_running(host)
     if running.capture_kernel:
@@ -174,7 +174,7 @@ def plan_reservation(host: Host, params: Dict[str, Any], check_mode: bool) -> Re
 
 
 def described(host: Host, reserving: Reserving) -> Dict[str, Any]:
-    """Return the result of crashkernel_reserve: what is configured, booted and reserved, as planned or as done."""
+    """Return crashkernel_reserve's result, as setup plans it or as it was done: configured, booted and reserved."""
     bootloader, running, found, plan = reserving
     result = {"changed": plan.changed(), "bootloader": bootloader.name, "diff": diff_of(plan)}
     notes = list(plan.notes) + ([] if found.values is None else bootloader.notes(found.values))

@@ -34,7 +34,7 @@ SERVER_TIMEOUT_S = 5
 
 
 def tried(host: Host, params: Dict[str, Any], act: bool) -> Dict[str, Any]:
-    """Return the result of kdump_target for a dump target. act: try it by writing, not only by a look."""
+    """Return kdump_target's result, for setup or a task. act: try the target by writing, not only by a look."""
     stack = find_stack(host)
     target = wanted(stack, params)
     refused = list(refusals(target, stack.delivery, host))
@@ -70,7 +70,7 @@ def wanted(stack: Stack, params: Dict[str, Any]) -> Target:
 
 
 def result(target: Target, probe: Probe) -> Dict[str, Any]:
-    """Return kdump_target's result for what the trial of a dump target found."""
+    """Return kdump_target's result, as setup uses it, for what the trial of a dump target found."""
     trial = probe.trial
     done = changes(trial) if trial else []
     states = []
@@ -117,7 +117,7 @@ class Preparing(NamedTuple):
         return self.differs or not self.found["works"] or bool(self.found["changed"]) or self.too_open
 
     def makes(self) -> List[str]:
-        """Return the dump directory that would be made, as the running system sees it."""
+        """Return the dump directory that setup would make on the target, as the running system sees it."""
         made = self.found["changed"] and self.found["dump_directory"]
         return [self.found["dump_directory"]] if made else []
 
@@ -151,7 +151,7 @@ def _is_private(host: Host, directory: Optional[str]) -> bool:
 
 
 def _looked(host: Host, options: Dict[str, Any]) -> Dict[str, Any]:
-    """Return kdump_target's result by a look alone, also where the look itself fails."""
+    """Return kdump_target's result for setup by a look alone, also where the look itself fails."""
     try:
         return tried(host, options, act=False)
     except Refused:

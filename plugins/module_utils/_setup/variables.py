@@ -61,7 +61,7 @@ def named(sentence: str) -> str:
 
 
 def made_options(given: Dict[str, Any], generation: Optional[str], ssh_key: Optional[str]) -> Dict[str, Any]:
-    """Return the options of kdump_config that are not just the value of one variable; unset ones are left out.
+    """Return the options of kdump_config that are more than the value of one of the role's variables; no unset ones.
 
     generation: which kdumpctl reads kdump.conf. ssh_key: the key that the host's own files name.
     """
@@ -86,12 +86,12 @@ def made_options(given: Dict[str, Any], generation: Optional[str], ssh_key: Opti
 
 
 def target_key(given: Dict[str, Any], ssh_key: Optional[str]) -> str:
-    """Return the private key for an ssh target: that of the host's own files, or the one that the role makes."""
+    """Return the private key for an ssh target by the role's variables, unless the host's own files name one."""
     return ssh_key or "/root/.ssh/kdump_id_%s" % given.get("kdump_ssh_key_type", "ed25519")
 
 
 def config_options(given: Dict[str, Any], stack: Stack) -> Dict[str, Any]:
-    """Return the options of kdump_config that the role's variables stand for on a host."""
+    """Return the role's variables as the options of kdump_config on a host."""
     options = {name: given.get(variable(name)) for name in CONFIG}
     flags = {name: bool(options[name]) for name in ("exclusive", "backup")}
     generation = stack.generation() if stack.installed() else None
@@ -100,14 +100,14 @@ def config_options(given: Dict[str, Any], stack: Stack) -> Dict[str, Any]:
 
 
 def crashkernel_options(given: Dict[str, Any]) -> Dict[str, Any]:
-    """Return the options of crashkernel_reserve that the role's variables stand for."""
+    """Return the role's variables as the options of crashkernel_reserve."""
     options = {name: given.get(variable(name)) for name in ("margin_percent", "minimum", "maximum")}
     size, kernels = given.get("kdump_crashkernel", "default"), given.get("kdump_crashkernel_kernels", "all")
     return dict(options, size=size, kernels=kernels, state="present", timeout=BOOTLOADER_TIMEOUT_S)
 
 
 def service_options(given: Dict[str, Any], state: Optional[str], enabled: bool) -> Dict[str, Any]:
-    """Return the options of kdump_service that the role's variables stand for."""
+    """Return the role's variables as the options of kdump_service."""
     timeout = given.get("kdump_service_timeout", SERVICE_TIMEOUT_S)
     masked = given.get("kdump_masked")
     return {"state": state, "enabled": enabled, "masked": masked, "rebuild": "auto", "timeout": timeout}
