@@ -38,7 +38,7 @@ class OpenedDump(NamedTuple):
 
     @property
     def crash_time(self) -> float:
-        """Return when the kernel crashed: by the dump's header if that time is possible, else by the file's time."""
+        """Return when the kernel of the examined dump crashed: by its header if possible, else by the file's time."""
         told = self.header.crash_time
         return told if told and trusted_files.is_possible(told, self.now) else moment(self.found.mtime) or 0.0
 
@@ -76,7 +76,7 @@ def look(host: Host, found: Found, deadline: float) -> OpenedDump:
 
 
 def dmesg_text(host: Host, found: Found) -> str:
-    """Return the beginning and the end of a dump's kernel log, empty if it cannot be read."""
+    """Return the beginning and the end of the log next to an examined dump, empty if it cannot be read."""
     if found.dmesg is None:
         return ""
     path, size = found.dmesg.path, found.dmesg.facts.size
@@ -111,12 +111,12 @@ def judged(seen: OpenedDump, log: str, most: int) -> Tuple[Verdict, Readability]
 
 
 def is_unfinished(path: str) -> bool:
-    """Return whether a core's file name says that it is still being written, or was never finished."""
+    """Examine a core's file name: return whether it says that the core is being written, or was never finished."""
     return "incomplete" in path.rsplit("/", 1)[1]
 
 
 def identity(seen: OpenedDump) -> str:
-    """Return a text that identifies a dump: a later crash in the same minute takes the same path."""
+    """Return a text that identifies an examined dump: a later crash in the same minute takes the same path."""
     facts = seen.found.facts
     when = seen.header.crash_time or 0
     return "%s:%d:%d:%d" % (seen.found.path, facts.size, facts.mtime_ns // 10**9, when)

@@ -51,7 +51,7 @@ def dump_format(read: Read) -> str:
 
 
 def dump_header(read: Read, size: int, is_unpacked: bool = False) -> Header:
-    """Return what a dump's header says, through a flattened or a compressed layer as well.
+    """Return what the header of a dump of any format says, through a flattened or a compressed layer as well.
 
     Only one compressed layer is unpacked: rubbish can consist of thousands of layers.
     """
@@ -66,7 +66,7 @@ def dump_header(read: Read, size: int, is_unpacked: bool = False) -> Header:
 
 
 def _packed_header(read: Read, unpacker: Callable[[], Any]) -> Header:
-    """Return what the header of the dump inside a compressed stream says, by its first chunk."""
+    """Return the header of a dump of any format inside a compressed stream, by the stream's first chunk."""
     start = compressed_stream.Unpacked(read, unpacker()).beginning(CHUNK)
     return dump_header(lambda offset, size: start[offset : offset + size], len(start), is_unpacked=True)
 
@@ -85,7 +85,7 @@ class _Inside(NamedTuple):
     seekable: bool = True
 
     def verdict(self) -> Verdict:
-        """Return whether the dump is complete."""
+        """Return whether the dump is complete by the rules of its format."""
         if not self.whole:
             return Verdict(True, self.around + "its pages were not compared with them, as there are too many records")
         unknown = Verdict(None, "there is no way to judge this format (%s)" % self.name)
@@ -93,7 +93,7 @@ class _Inside(NamedTuple):
         return Verdict(judged.complete, self.around + judged.reason)
 
     def content(self, most: int) -> Readability:
-        """Return whether a sample of at most `most` of the dump's pages can be read."""
+        """Return whether a sample of at most `most` pages can be read, in the way of the dump's format."""
         if not self.whole:
             return Readability(None, "it has more records than are kept in memory, so its pages were not read")
         if self.name == "kdump-compressed":
@@ -104,12 +104,12 @@ class _Inside(NamedTuple):
 
 
 def unread(reason: str) -> Tuple[Verdict, Readability]:
-    """Return the verdicts on a dump that cannot be read, with the reason."""
+    """Return the verdicts on a dump of any format that cannot be read, with the reason."""
     return Verdict(None, reason), Readability(None, reason)
 
 
 def judged(read: Read, size: int, most: int) -> Tuple[Verdict, Readability]:
-    """Return whether a dump is complete, and whether a sample of at most `most` of its pages can be read."""
+    """Return whether a dump of any format is complete, and whether a sample of at most `most` pages can be read."""
     if size == 0:
         return Verdict(False, "the file is empty"), NOT_COMPLETE
     try:
@@ -143,7 +143,7 @@ def _inside(read: Read, size: int) -> _Inside:
 
 
 def _rebuilt(index: flattened.Index, size: Optional[int]) -> _Inside:
-    """Return the dump that flattened records rebuild; size is None if the size of this file is not known."""
+    """Return the dump that flattened records rebuild, with its own format; size is None if this file's is not known."""
     if not index.count:
         raise flattened.Damaged("it holds a terminator and no record")
     words = "all %d records and the terminator are in the file" % index.count
@@ -153,7 +153,7 @@ def _rebuilt(index: flattened.Index, size: Optional[int]) -> _Inside:
 
 
 def _unpacked(read: Read, name: str, unpacker: Callable[[], Any]) -> _Inside:
-    """Return the dump inside a compressed stream, which is read to its end for its checksum."""
+    """Return the dump of any format inside a compressed stream, which is read to its end for its checksum."""
     stream = compressed_stream.Rewound(read, unpacker)
     if stream.read(0, 16) == flattened.SIGNATURE:
         index = flattened.Index(stream.read)

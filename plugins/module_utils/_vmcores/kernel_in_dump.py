@@ -176,7 +176,7 @@ def _own_name(memory: KernelMemory) -> str:
 
 
 def _logged(memory: KernelMemory) -> List[str]:
-    """Return the releases that the first lines of the crashed kernel's log name; none if it has wrapped."""
+    """Return the releases by which the kernel in a dump names itself in its log's first lines; none if it wrapped."""
     if memory.has("prb"):
         ring = memory.pointer(memory.symbol("prb")) + memory.offset("printk_ringbuffer.text_data_ring")
         start = memory.pointer(ring + memory.offset("prb_data_ring.data"))

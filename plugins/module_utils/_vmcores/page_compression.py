@@ -36,7 +36,7 @@ class _Input:
         self.at = 0
 
     def take(self, count: int) -> bytes:
-        """Return the next bytes."""
+        """Return the next bytes of a compressed page."""
         piece = self.data[self.at : self.at + count]
         if len(piece) < count:
             raise Rubbish("its bytes end too early")
@@ -44,7 +44,7 @@ class _Input:
         return piece
 
     def number(self, count: int) -> int:
-        """Return the next bytes as a number, the lowest byte first."""
+        """Return the next bytes of a compressed page as a number, the lowest byte first."""
         return int.from_bytes(self.take(count), "little")
 
     def lzo_length(self, short: int, base: int) -> int:

@@ -104,7 +104,7 @@ def content(read: Read, most: int, seekable: bool = True) -> Readability:
 
 
 def _info_trouble(read: Read, info: Optional[Dict[str, str]]) -> Optional[str]:
-    """Return what is wrong with a dump's VMCOREINFO: it must name the release that the header names."""
+    """Return what a sample finds wrong with VMCOREINFO: it must name the release that the dump's header names."""
     named = kdump_compressed.header(read, 0).kernel
     if info is None:
         return None
@@ -135,7 +135,7 @@ def _judged(
 
 
 def judged_by_name(words: str, tested: bool, zeros: List[bool], kernel: kernel_in_dump.KernelInMemory) -> Readability:
-    """Return whether the memory in a dump makes sense.
+    """Return whether the sampled pages hold memory that makes sense.
 
     If no compression tests its pages, it must name its kernel and show no hole.
     """

@@ -41,7 +41,7 @@ def doubt(host: Host, path: str, facts: FileFacts, squashed: bool = False) -> Op
 
 
 def _above(path: str) -> List[str]:
-    """Return the directories that hold a path, the nearest first."""
+    """Return the directories that hold a file, nearest first, because they must be trusted too."""
     parts = path.split("/")[1:-1]
     return ["/" + "/".join(parts[:count]) for count in range(len(parts), -1, -1)]
 
@@ -68,5 +68,5 @@ def _of_directory(host: Host, directory: str, roots: Tuple[int, ...], nearest: b
 
 
 def is_possible(time: Optional[float], now: float) -> bool:
-    """Return whether a crash can have happened at a time: not if it lies in the future."""
+    """Return whether a time can be trusted as that of a crash: not if it lies in the future."""
     return time is not None and 0 < time <= now + SLACK_S
