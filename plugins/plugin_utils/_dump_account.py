@@ -27,7 +27,7 @@ PRIVATE = "__kdump_"
 
 
 def public_key(text: Any) -> str | None:
-    """Return type and key of the public key that a host sends, None where the text is anything else."""
+    """Return type and key of a public key that a host sends for its account, None where the text is anything else."""
     match = KEY.fullmatch(str(text or "").strip())
     if match is None:
         return None
@@ -64,7 +64,7 @@ def batch(hostvars: Mapping[str, Any], hosts: Iterable[str], login: str) -> list
 
 
 def claims(variables: Mapping[str, Any]) -> bool:
-    """Return whether a host sent facts with names that the role notes things under: it could speak for other hosts."""
+    """Return whether a host sent facts with names of the account's notes: it could speak for other hosts."""
     return any(str(name).startswith(PRIVATE) for name in variables.get("ansible_facts") or {})
 
 

@@ -55,7 +55,7 @@ def expected(values: Mapping[str, Any], program: Callable[[], bytes]) -> dict[st
 
 
 def _seconds(interval: str) -> int:
-    """Return the seconds of kdump_metrics_interval, such as 15min or 1h 30min."""
+    """Return kdump_metrics_interval, such as 15min or 1h 30min, in seconds, as the program's own file has it."""
     return sum(int(number) * SECONDS[unit] for number, unit in re.findall(r"([0-9]+)(s|min|h|d)", interval))
 
 

@@ -132,7 +132,7 @@ def unknown(variables: Mapping[str, Any], entry_point: str) -> list[str]:
 
 
 def ignored(variables: Mapping[str, Any], in_header: Mapping[str, Any]) -> list[str]:
-    """Return a sentence for each variable of a play's header that has another value there than on the host."""
+    """Return a sentence for each role variable in a play's header that has another value there than on the host."""
     rule = "Ansible read the header of this play without it, so the run would ignore this value"
     return [
         refusal(name, value, rule, "remove it from the inventory, and type %s" % _as_extra_variable(name, value))
@@ -142,14 +142,14 @@ def ignored(variables: Mapping[str, Any], in_header: Mapping[str, Any]) -> list[
 
 
 def _as_extra_variable(name: str, value: Any) -> str:
-    """Return the option that gives a variable to a run, as somebody can type it in a shell."""
+    """Return the -e option that gives a role variable to a run, as somebody can type it in a shell."""
     words = "%s=%s" % (name, value)
     is_one_word = isinstance(value, (str, int)) and not re.search(r"[\s'\"\\]", words)
     return "-e %s" % shlex.quote(words if is_one_word else json.dumps({name: value}))
 
 
 def _is_result(value: Any) -> bool:
-    """Return whether a variable holds what a task returned."""
+    """Return whether a role variable holds no value but what a task returned."""
     return isinstance(value, Mapping) and "changed" in value and "failed" in value
 
 
@@ -183,7 +183,7 @@ def converted(variables: Mapping[str, Any], entry_point: str) -> tuple[dict[str,
 
 
 def for_host(values: Mapping[str, Any], own_directory: bool) -> dict[str, Any]:
-    """Return the role's variables for one host, which says only whether its dumps need a directory of their own."""
+    """Return the role's variables as they are for one host, by whether its dumps need a directory of their own."""
     own = values.get("kdump_own_path")
     return dict(values, kdump_path=own) if own_directory and own and not values.get("kdump_path") else dict(values)
 
@@ -321,7 +321,7 @@ KINDS: dict[str, Callable[[str, Any, Mapping[str, Any]], Any]] = {
 
 
 def refusals(values: Mapping[str, Any], is_host: Callable[[str], bool], hosts: Iterable[str]) -> list[str]:
-    """Return a refusal for each value that is wrong on every host. is_host tells whether the inventory has a host."""
+    """Refuse each role variable that is wrong on every host. is_host says whether the inventory has a host."""
     found = _out_of_range(values)
     found += [
         refusal(name, values[name], rule, remedy)
@@ -356,7 +356,7 @@ def refusals(values: Mapping[str, Any], is_host: Callable[[str], bool], hosts: I
 
 
 def _out_of_range(values: Mapping[str, Any]) -> list[str]:
-    """Return a refusal for each number that is too small or too large."""
+    """Return a refusal for each number among the role's variables that is too small or too large."""
     found = [
         refusal(
             name, value, "it must be at least %d seconds" % LEAST.get(name, 1), "give a larger number or leave it out"
@@ -374,7 +374,7 @@ def _out_of_range(values: Mapping[str, Any]) -> list[str]:
 
 
 def _elsewhere(name: str, inner: Mapping[str, Any], values: Mapping[str, Any]) -> list[str]:
-    """Return a refusal for each value by which a host's stack would choose something on another machine."""
+    """Return a refusal for each role variable by which a host's stack would choose something on another machine."""
     common = values.get("kdump_target", {}).get("type") in REMOTE
     return [
         refusal(
@@ -389,7 +389,7 @@ def _elsewhere(name: str, inner: Mapping[str, Any], values: Mapping[str, Any]) -
 
 
 def of_stack(sentences: Iterable[str], values: Mapping[str, Any], stack: str) -> list[str]:
-    """Return a host's refusals, each with the variable as it was given: on its own, or for this stack alone."""
+    """Return a host's refusals, each with the role variable as it was given: on its own, or for this stack alone."""
     inner = values.get(on_stack(stack), {})
     names = [re.match(r"\w*", sentence) for sentence in sentences]
     return [
@@ -399,7 +399,7 @@ def of_stack(sentences: Iterable[str], values: Mapping[str, Any], stack: str) ->
 
 
 def _metrics_directory(place: str) -> list[str]:
-    """Return why kdump_metrics_directory is refused; its pattern already refuses a relative path."""
+    """Return why the role variable kdump_metrics_directory is refused; its pattern refuses a relative path."""
     if not place.startswith("/") or METRICS_IN_RUN.fullmatch(place):
         return []
     trouble = plain_path_problem(place)
@@ -411,7 +411,7 @@ def _metrics_directory(place: str) -> list[str]:
 
 
 def _unseen(values: Mapping[str, Any]) -> list[str]:
-    """Return a refusal for each variable with invisible text, which could become another line of a file."""
+    """Return a refusal for each role variable with invisible text, which could become another line of a file."""
     found: list[str] = []
     for name, value in values.items():
         problems = [] if name in (*FREE_TEXTS, *ON_STACK) else [unseen_problem(text) for text in texts(value)]
@@ -420,7 +420,7 @@ def _unseen(values: Mapping[str, Any]) -> list[str]:
 
 
 def texts(value: Any) -> list[str]:
-    """Return all texts in a variable's value, the names of a dictionary included."""
+    """Return all texts in a role variable's value, the names of a dictionary included."""
     if isinstance(value, Mapping):
         value = [*value, *value.values()]
     if isinstance(value, list):
@@ -429,7 +429,7 @@ def texts(value: Any) -> list[str]:
 
 
 def _judging(values: Mapping[str, Any]) -> list[str]:
-    """Return what is wrong with kdump_thresholds and kdump_waivers."""
+    """Return what is wrong with the role variables kdump_thresholds and kdump_waivers."""
     found = []
     for name, value in values.get("kdump_thresholds", {}).items():
         option = "kdump_thresholds.%s" % name

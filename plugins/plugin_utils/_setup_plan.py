@@ -61,7 +61,7 @@ def completed(
 
 
 def prepared(target: Mapping[str, Any], values: Mapping[str, Any], check_mode: bool) -> dict[str, Any]:
-    """Return the plan of the dump target with a yes or no for each task that may prepare it."""
+    """Complete the plan of the dump target for the role: a yes or no for each task that may prepare it."""
     knows_server = "kdump_ssh_server" in values
     knows_keys = knows_server or "kdump_ssh_host_keys" in values
     lacks = not target["works"] or target["too_open"]
@@ -90,14 +90,14 @@ def prepared(target: Mapping[str, Any], values: Mapping[str, Any], check_mode: b
 
 
 def has_other_receiver(target: Mapping[str, Any]) -> bool:
-    """Return whether the ssh account takes dumps by another version of the receiving program than this collection's."""
+    """Return whether a host's plan found another version of the receiving program than this collection's."""
     if not (target["works"] and target["write_only"]):
         return False
     return bool(target["write_only_program"] != hashlib.sha256(RECEIVER.read_bytes()).hexdigest())
 
 
 def is_mended(target: Mapping[str, Any], knows_server: bool, knows_keys: bool) -> bool:
-    """Return whether the role mends the trouble that the dump target was found to have."""
+    """Return whether a task of the role mends the trouble that the host's plan has with the dump target."""
     mended = {
         "program_missing": True,
         "key_missing": True,
@@ -110,7 +110,7 @@ def is_mended(target: Mapping[str, Any], knows_server: bool, knows_keys: bool) -
 
 
 def _account_refusals(target: Mapping[str, Any], values: Mapping[str, Any], host: str) -> list[str]:
-    """Refuse an account on an ssh server that only the host names: what it lets in is on another machine."""
+    """Refuse the plan of an ssh account that only the host names: what it lets in is on another machine."""
     if not target["logs_in"] or _is_named(values):
         return []
     why = "its account lets this host do more than dump"
@@ -120,6 +120,6 @@ def _account_refusals(target: Mapping[str, Any], values: Mapping[str, Any], host
 
 
 def _is_named(values: Mapping[str, Any]) -> bool:
-    """Return whether kdump_target names the account on an ssh server to which the dumps go."""
+    """Return whether the operator's variables, and not only the host's plan, name the ssh account for the dumps."""
     asked = values.get("kdump_target") or {}
     return asked.get("type") == "ssh" and bool(asked.get("location"))

@@ -26,7 +26,7 @@ class VariablesAction(ActionBase):
     _supports_async = False
 
     def checked(self, entry_point: str, variables: Mapping[str, Any] | None) -> tuple[dict[str, Any], list[str]]:
-        """Return the role's variables that have a value, each of its type, and a refusal for each that is wrong."""
+        """Return the action's role variables that have a value, typed, and a refusal for each that is wrong."""
         given = variables if variables is not None else self._vars
         typed, refused = self._typed(given, entry_point)
         values, wrong = _role_variables.converted(typed, entry_point)
@@ -36,7 +36,7 @@ class VariablesAction(ActionBase):
 
     @staticmethod
     def ended(result: dict[str, Any]) -> dict[str, Any]:
-        """Return the result, as a failure where something is refused, and without secrets that others would see."""
+        """End the action: return its result, a failure if anything is refused, without secrets others would see."""
         if not result.get("failed") and result["refused"]:
             result.update(failed=True, msg=" ".join(result["refused"]))
         if result.get("failed"):
@@ -70,7 +70,7 @@ class VariablesAction(ActionBase):
         return list((self._vars.get("groups") or {}).get("all") or [])
 
     def _ignored(self, given: Mapping[str, Any]) -> list[str]:
-        """Return a sentence for each variable of the play's header that the header did not see."""
+        """Return the action's sentence for each variable of the play's header that the header did not see."""
         names = [name for name in _role_variables.OF_HEADERS if name in given]
         if not names:
             return []
@@ -82,7 +82,7 @@ class VariablesAction(ActionBase):
         return _role_variables.ignored(self._resolved(given, names, self._templar), seen)
 
     def _resolved(self, variables: Mapping[str, Any], names: list[str], templar: Any) -> dict[str, Any]:
-        """Return variables with their templates resolved; what cannot be resolved stays as it was written."""
+        """Return variables of the action's task with templates resolved; what cannot be resolved stays as it was."""
         found = {}
         for name in names:
             value = variables.get(name)
@@ -103,10 +103,10 @@ class VariablesAction(ActionBase):
 
 
 def named(variable: str, sentences: list[str]) -> bool:
-    """Return whether a refusal is about a role variable, or a part of it."""
+    """Return whether a refusal of the action is about a role variable, or a part of it."""
     return any(sentence.startswith((variable + ":", variable + ".")) for sentence in sentences)
 
 
 def plain(value: Any) -> Any:
-    """Return a value without ansible-core's marks of where it came from; a date becomes its text."""
+    """Return a task's variable as plain data, without ansible-core's marks of its origin; a date becomes its text."""
     return json.loads(json.dumps(value, default=str))

@@ -52,14 +52,14 @@ class Site(NamedTuple):
 
     @property
     def names_of_credentials(self) -> list[str]:
-        """Return the names of all credentials that must exist."""
+        """Return the names of all credentials that the settings have, and that AWX must have."""
         single = [self.project_credential, self.registry_credential]
         names = [*self.credentials, *(self.galaxy_credentials or []), *(name for name in single if name)]
         return list(dict.fromkeys(names))
 
 
 def read(variables: Mapping[str, Any]) -> tuple[Site | None, list[str]]:
-    """Return the settings, or a sentence for each variable that is wrong, missing or unknown."""
+    """Return a site's settings for AWX, or a sentence for each variable that is wrong, missing or unknown."""
     specs = data("settings")
     given = {name: value for name, value in variables.items() if name.startswith(PREFIX) and value is not None}
     refused = [_unknown(name, given[name], specs) for name in sorted(given) if name not in specs]
@@ -82,14 +82,14 @@ def _settings(values: Mapping[str, Any]) -> Site:
 
 
 def _unknown(name: str, value: Any, known: Iterable[str]) -> str:
-    """Return the refusal of a variable that does not exist, with the name that was probably meant."""
+    """Return the refusal of a setting for AWX that does not exist, with the name that was probably meant."""
     near = difflib.get_close_matches(name, list(known), 1, 0.6)
     remedy = f"use {near[0]}" if near else "remove it"
     return refusal(name, value, "there is no such variable", remedy)
 
 
 def _value(name: str, value: Any, spec: Mapping[str, Any]) -> Any:
-    """Return a variable's value in its type, or raise Wrong."""
+    """Return a setting for AWX in its type, or raise Wrong."""
     if spec.get("required") and value in (None, ""):
         remedy = "set it in your file of variables, as docs/awx.md shows"
         raise _role_variables.Wrong(name, value, "nothing is set", remedy)
@@ -122,7 +122,7 @@ def _refusals(values: Mapping[str, Any]) -> list[str]:
 
 
 def _notifications(given: Iterable[Any]) -> list[str]:
-    """Return a sentence for each notification template that lacks a part. Its configuration may be secret."""
+    """Refuse each notification template in a site's settings that lacks a part. Its configuration may be secret."""
     found = []
     for number, one in enumerate(given):
         missing = [key for key in NOTIFICATION if not isinstance(one, Mapping) or not one.get(key)]

@@ -69,7 +69,7 @@ def path_refusals(info: dict[str, Any], wanted: WantedPlace) -> list[str]:
 
 
 def _directory(info: dict[str, Any], target: dict[str, Any], path: str | None) -> str | None:
-    """Return the directory on the dump server that a target and a path lead to, None where they are incomplete."""
+    """Return the directory on the dump server in which the crash test finds dumps, None where a part is not known."""
     delivery, location = stack_named(info["stack"]["name"]).delivery, target.get("location")
     if target.get("type") == "ssh":
         return path
@@ -79,7 +79,7 @@ def _directory(info: dict[str, Any], target: dict[str, Any], path: str | None) -
 
 
 def client(stdout: str) -> Client | None:
-    """Return the host's clock, name and addresses from the output of WHO, None where they are not in it."""
+    """Return the host whose dumps are on the server: its clock, name and addresses, None where WHO lacks them."""
     lines = stdout.split("\n")
     now = moment(whole(lines[0]))
     if len(lines) < 2 or now is None or not lines[1].strip():

@@ -19,7 +19,7 @@ CLOCK_SLACK_S = 300
 
 
 def local_path(info: dict[str, Any]) -> str:
-    """Return the directory on the host for its dumps; kdumpctl moves those of a raw target to the local path."""
+    """Return where a new dump arrives on the host itself; kdumpctl moves one on a raw target to the local path."""
     moved = info["settings"]["target_type"] == MOVED_TARGET
     return str(info["settings"]["path"] if moved else info["dump_directory"]["path"])
 
@@ -48,12 +48,12 @@ def choose_dump(known: set[str], dumps: list[dict[str, Any]], since: float) -> d
 
 
 def believed(dumps: list[dict[str, Any]], target_type: str) -> list[dict[str, Any]]:
-    """Return a server's dumps without their doubt, as a server writes for other hosts and under its own account."""
+    """Return the dumps to choose the new one from; on a server, the owner of a file casts no doubt on them."""
     return dumps if target_type in OWN_DISK else [dict(dump, doubt=None) for dump in dumps]
 
 
 def dump_trouble(dump: dict[str, Any], kernel: str, latest: float) -> str | None:
-    """Return why a dump proves nothing, None where it proves the setup. latest: the latest possible crash time."""
+    """Return why a new dump proves nothing, None if it proves the setup. latest: the latest possible crash time."""
     what = dump["core"] or dump["directory"]
     if dump.get("doubt"):
         return "others than root could have made the dump %s: %s" % (what, dump["doubt"])

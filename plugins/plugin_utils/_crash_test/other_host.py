@@ -25,7 +25,7 @@ OF_MODULES = ("ansible_python_interpreter", "ansible_remote_tmp", "ansible_becom
 
 
 def is_known(name: str, task_vars: Mapping[str, Any]) -> bool:
-    """Return whether the inventory has a host of that name."""
+    """Return whether the inventory has another host of that name."""
     return name in (task_vars.get("hostvars") or {})
 
 
@@ -95,7 +95,7 @@ class OtherHost:
         plugin.set_options(task_keys=keys, var_options=self._chosen(names))
 
     def _chosen(self, names: Any) -> dict[str, Any]:
-        """Return some of the other host's variables; only those are templated."""
+        """Return some variables of the other host that a module runs on; only those are templated."""
         found = {name: self._hostvars[name] for name in names if name in self._hostvars}
         return dict(found, inventory_hostname=self._name)
 

@@ -130,7 +130,7 @@ def _verdict_refusal(info: dict[str, Any]) -> str:
 
 
 def _raw_refusals(info: dict[str, Any]) -> list[str]:
-    """Return why a dump would stay on its raw device: kdumpctl moves none off a device that has a signature."""
+    """Refuse a host whose dump would stay on its raw device: kdumpctl moves none off a device with a signature."""
     reasons = [one["message"] for one in info["findings"] if one["rule"] == "R40"]
     reasons += [one["reason"] for one in info["checks"] if one["id"] == "raw_device" and one["status"] == "fail"]
     if not reasons:
@@ -141,7 +141,7 @@ def _raw_refusals(info: dict[str, Any]) -> list[str]:
 
 
 def writing_refusals(dumps: list[dict[str, Any]], now: float) -> list[str]:
-    """Return why a host is not crashed now: it, or another host, is just writing a dump there."""
+    """Refuse to crash a host while it, or another host, is just writing a dump there."""
     rule = "it was written to less than %d s ago, and a crash may cut it off" % QUIET_S
     return [
         refusal("dump", dump["core"] or dump["directory"], rule, "wait until it is whole")

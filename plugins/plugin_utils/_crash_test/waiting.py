@@ -73,7 +73,7 @@ def sight(stdout: str) -> Sight:
 
 
 def last_words(text: str) -> str:
-    """Return the end of a host's output, on one line."""
+    """Return the end of what a host that is waited for has put out, on one line."""
     return visible(" ".join(text.split())[-500:])
 
 

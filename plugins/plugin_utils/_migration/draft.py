@@ -52,7 +52,7 @@ TAKEN, LEFT_OUT, KEPT, ADDED, UNSET = FATES = ("taken", "left_out", "kept", "add
 
 
 def has_template(value: Any) -> bool:
-    """Return whether a value, or a part of it, is a template, whose result only a run of Ansible knows."""
+    """Return whether the draft cannot know a value: it, or a part of it, is a template for a run of Ansible."""
     return any("{{" in text or "{%" in text for text in _role_variables.texts(value))
 
 
@@ -69,13 +69,13 @@ class Draft:
         self.values = dict(self._typed())
 
     def take(self, name: str, here: str, value: Any, words: str = "") -> None:
-        """Take a value for a variable of this role."""
+        """Take a value into the draft, for a variable of this role."""
         self.variables[here] = value
         self.sources[here] = name
         self.row(name, TAKEN, words)
 
     def leave_out(self, name: str, words: str) -> None:
-        """Leave a variable out, for a reason, if the file has it."""
+        """Leave a variable out of the draft, for a reason, if the file has it."""
         if name in self.values:
             self.row(name, LEFT_OUT, words)
 
@@ -85,11 +85,11 @@ class Draft:
         self.rows.append(VariableFate(name, fate, here, words or BY_NAME[name].meaning))
 
     def refuse(self, name: str, value: Any, rule: str, remedy: str) -> None:
-        """Refuse a value of the file."""
+        """Note in the draft that a value of the file is refused."""
         self.refused.append(refusal(name, value, rule, remedy))
 
     def _typed(self) -> Iterator[tuple[str, Any]]:
-        """Return the other role's variables that have a value, each of its type."""
+        """Return the other role's variables that have a value for the draft, each of its type."""
         for name in BY_NAME:
             if name not in self.given:
                 continue
@@ -113,7 +113,7 @@ class Draft:
                 self.refused.append(str(wrong))
 
     def _resolved(self, value: Any) -> Any:
-        """Return a value in which the other role's variables are replaced, where the file itself says their values."""
+        """Return a value for the draft with the other role's variables replaced, where the file says their values."""
         if isinstance(value, Mapping):
             return {key: self._resolved(one) for key, one in value.items()}
         if not isinstance(value, str):
@@ -121,12 +121,12 @@ class Draft:
         return REFERENCE.sub(lambda match: self._text_of(match[1]) or match[0], value)
 
     def _text_of(self, name: str) -> str | None:
-        """Return the plain text that the file gives one of the other role's variables, None where it is none."""
+        """Return the plain text that the draft has for one of the other role's variables, None where it is none."""
         value = self.given.get(name) if name in BY_NAME else None
         return value if isinstance(value, str) and not has_template(value) else None
 
     def refuse_lost_names(self) -> None:
-        """Refuse each template that names a variable which the translation no longer has."""
+        """Refuse each template in the draft that names a variable which the draft no longer has."""
         for here, value in self.variables.items():
             for text in _role_variables.texts(value):
                 names = NAME.findall(text) if has_template(text) else []

@@ -36,7 +36,7 @@ def refusals(draft: Draft, is_kdumpctl: bool) -> list[str]:
 
 
 def _place(wanted: dict[str, Any]) -> list[str]:
-    """Return why the directory of the dumps is not for dumps; on other targets it lies below their root."""
+    """Judge the translated directory of the dumps: return why it is not for dumps; other targets have own roots."""
     kind = (wanted.get("target") or {"type": "local"})["type"]
     if wanted.get("path") is None or kind not in ("local", "ssh"):
         return []
@@ -44,14 +44,14 @@ def _place(wanted: dict[str, Any]) -> list[str]:
 
 
 def _conf_errors(wanted: dict[str, Any]) -> Iterable[str]:
-    """Return the errors in the kdump.conf that the options make, as the current kdumpctl sees them."""
+    """Judge the kdump.conf that a translation makes: return its errors, as the current kdumpctl sees them."""
     text = conf_options.edited("", wanted, True)
     found = conf_lint.lint(text)
     return error_sentences.error_sentences(CONF, conf_lines.lines(text), found, conf_options.asked(text, wanted))
 
 
 def _named(sentence: str, draft: Draft) -> str:
-    """Return a sentence about an option of kdump_config with the operator's variable in its place."""
+    """Return the judgement on an option of kdump_config with the operator's variable in its place."""
     option, colon, rest = sentence.partition(": ")
     name, dot, inner = option.partition(".")
     here = variable(name) if name in CONFIG else name

@@ -52,7 +52,7 @@ def variables_of(content: Any) -> tuple[dict[str, Any], list[str]]:
 
 
 def _beginning(content: Any) -> Any:
-    """Return as much of a content as fits into a sentence."""
+    """Return as much of a file of variables as fits into a sentence."""
     return content[:60] if isinstance(content, str) else content
 
 
@@ -64,7 +64,7 @@ def _has_tag(value: Any) -> bool:
 
 
 def file_of(translation: Translation) -> str:
-    """Return the text of the file of variables that a translation makes; comments say where each came from."""
+    """Return the file of variables that a translation makes, as text; comments say where each came from."""
     head = "Variables of the role crashops.kdump.kdump, translated from those of %s." % PEER
     lines = ["---", "# " + head]
     for row in translation.rows:

@@ -26,7 +26,7 @@ KINDS = {
 
 
 def standing_of(row: dict[str, Any]) -> str:
-    """Return whether a host would leave a dump, would_not, is not_known, or is not_meant to."""
+    """Return the standing by which a host's change is seen: would leave a dump, would_not, not_known or not_meant."""
     if row["ready"]:
         return "would"
     if row["verdict"] in readable_values.NOT_KNOWN:
@@ -69,7 +69,7 @@ def _change(host: str, was: dict[str, Any] | None, now: dict[str, Any] | None) -
 
 
 def _why(row: dict[str, Any]) -> str:
-    """Return why a host has its verdict: its first problem that nobody waived, if it would leave no dump."""
+    """Return why a changed host has its verdict: its first problem that nobody waived, if it would leave no dump."""
     first = next((one for one in row["problems"] if not one["waived"] and one["reason"]), None)
     return "%s: %s" % (first["id"], first["reason"]) if first and not row["ready"] else str(row["summary"])
 
@@ -81,7 +81,7 @@ def words_of(change: dict[str, Any]) -> str:
 
 
 def lines(found: dict[str, Any] | None, most: int) -> list[str]:
-    """Return a line for each kind of change, with its first hosts, for a terminal."""
+    """Return a line for each kind of change since the last report, with its first hosts, for a terminal."""
     told = []
     for kind, name in KINDS.items() if found else ():
         hosts = found[kind] if found else []

@@ -47,7 +47,7 @@ class Reader:
         return "%s.%s" % (self._path, key) if self._path else key
 
     def _wrong(self, key: str, value: Any) -> UnreadableResult:
-        """Return the UnreadableResult for a value of another type."""
+        """Return the UnreadableResult for a value that was read and is of another type."""
         return UnreadableResult("has a %s that is %s" % (self._name(key), kind_of(value)))
 
     def part(self, key: str) -> Reader:
@@ -131,7 +131,7 @@ class Reader:
 
 
 def clean(value: Any) -> str:
-    """Return a value as a text without secrets, in which control characters and other invisible ones are shown."""
+    """Return a value that was read as text, without secrets; control characters and other invisible ones are shown."""
     # str() of a text that Ansible has marked is as marked as before
     text = str.__str__(value) if isinstance(value, str) else str(value)
     return visible(secret_words.hidden(text), LINES)

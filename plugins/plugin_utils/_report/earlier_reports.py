@@ -120,7 +120,7 @@ def report_of(path: str, content: Any) -> EarlierReport:
 
 
 def _point(read: Reader) -> Point:
-    """Return a point of a report's trend."""
+    """Return a point of the trend that an earlier report's file has, checked."""
     made = read.seconds("made_epoch")
     if made is None:
         raise UnreadableResult("has a point of its trend without a time")

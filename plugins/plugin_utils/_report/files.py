@@ -22,7 +22,7 @@ LEFT_S = 3600
 
 
 def collection_version(root: Path = COLLECTION) -> str | None:
-    """Return the collection's version, as ansible-galaxy installed it or as galaxy.yml has it; None without either."""
+    """Read the collection's version from its files: MANIFEST.json or galaxy.yml; None without either."""
     try:
         manifest = json.loads((root / "MANIFEST.json").read_text(encoding="utf-8"))
         return str(manifest["collection_info"]["version"])
@@ -36,7 +36,7 @@ def collection_version(root: Path = COLLECTION) -> str | None:
 
 
 def directory_trouble(directory: str) -> str | None:
-    """Return why no report can be written into a directory, or below the nearest one that exists; None if it can."""
+    """Return why no file of the report can be written into a directory, or below the nearest that exists, or None."""
     path = directory
     while not os.path.lexists(path):
         path = os.path.dirname(path)

@@ -26,7 +26,7 @@ VARIABLE_REMEDY = "name the one in which the result of kdump_info was registered
 
 
 def report_of(results: Any, variable: Any, hosts: Any, made: Any) -> dict[str, Any]:
-    """Return the report of the results that a filter was given."""
+    """Return the report that a filter's arguments ask for, or refuse them."""
     if not isinstance(results, Mapping):
         rule = "it is no mapping but %s" % kind_of(results)
         raise AnsibleFilterError(refusal("_input", _short(results), rule, "give a mapping with a result for each host"))
@@ -49,7 +49,7 @@ def report_of(results: Any, variable: Any, hosts: Any, made: Any) -> dict[str, A
 
 
 def _short(value: Any) -> Any:
-    """Return a value for a refusal, cut where it is long."""
+    """Return an argument of a filter for its refusal, cut where it is long."""
     return value if value is None or len(str(value)) <= SHOWN else str(value)[:SHOWN] + "..."
 
 

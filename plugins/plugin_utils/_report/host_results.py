@@ -42,10 +42,10 @@ def is_unknown(hostvars: Any, found: list[tuple[str, Any]], variable: str) -> bo
 
 
 def defined(value: Any) -> Any:
-    """Return a value, None where it is jinja's Undefined."""
+    """Return a host's result, None where it is jinja's Undefined."""
     return None if isinstance(value, Undefined) else value
 
 
 def untrusted(value: Any) -> Any:
-    """Return a value whose texts Ansible will not template: hosts wrote them. Before ansible-core 2.19 it would."""
+    """Return a value made of hosts' results so that Ansible templates no text in it. Before 2.19, it would."""
     return wrap_var(value) if wrap_var else value

@@ -86,7 +86,7 @@ def refusals(values: Mapping[str, Any], is_host: Callable[[str], bool]) -> list[
 
 
 def no_slices(values: Mapping[str, Any]) -> list[str]:
-    """Return the refusal of a run that merges slices, and has none and no place to take them from."""
+    """Refuse a run that merges slices, and has none and no place to take them from."""
     if "kdump_report_slices" in values or set(values) & {HOST, STORE, REPOSITORY}:
         return []
     remedy = "name their JSON files, or set %s, where they were handed on to" % PLACES

@@ -29,12 +29,12 @@ HOUR_S, DAY_S = 3600, 86400
 
 
 def plain(text: str) -> str:
-    """Return a text on one line, in which control characters and other invisible ones are shown."""
+    """Return a text in readable form: on one line, with control characters and other invisible ones shown."""
     return " ".join(visible(text, LINES).split())
 
 
 def cut(text: str, width: int) -> str:
-    """Return a text cut to a width in characters."""
+    """Return a text cut to a readable width, in characters."""
     return text if len(text) <= width else text[: max(0, width - 1)] + "…"
 
 

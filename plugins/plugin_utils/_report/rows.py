@@ -80,7 +80,7 @@ def without_result(host: str, verdict: str, summary: str) -> dict[str, Any]:
 
 
 def _why(result: Mapping[str, Any]) -> str:
-    """Return in one line why a host has no result; for a module that died, the last line of its output."""
+    """Return in one line, for a host's row, why it has no result; for a dead module, the last line of its output."""
     said = report_words.plain(clean(result.get("msg") or ""))
     for words in BEFORE:
         said = said.removeprefix(words)
@@ -118,7 +118,7 @@ def _read(info: Reader, made: float) -> dict[str, Any]:
 
 
 def _proof(proof: Reader, made: float) -> dict[str, Any]:
-    """Return a proof's state, time and age; a missing age is counted up to now, and an impossible time gives none."""
+    """Return a row's proof: state, time and age; a missing age is counted up to now, an impossible time gives none."""
     state, time, age = proof.text("state"), proof.seconds("time"), proof.seconds("age_seconds")
     if state is not None:
         state = proof.choice("state", proof_facts.STATES)
@@ -130,7 +130,7 @@ def _proof(proof: Reader, made: float) -> dict[str, Any]:
 
 
 def target_words(settings: Reader, directory: Reader) -> str | None:
-    """Return where a host dumps to, in a few words: /var/crash, nfs server:/export, ssh kdump@server:/srv/dumps."""
+    """Return the target in a host's row in few words: /var/crash, nfs server:/export, ssh kdump@server:/srv/dumps."""
     kind, location, path = (
         settings.known_text("target_type"),
         settings.known_text("target_location"),
@@ -153,7 +153,7 @@ def _count(info: Reader, checks: list[Reader]) -> dict[str, int]:
 
 
 def _problems(checks: list[Reader], decided_by: str | None) -> list[dict[str, Any]]:
-    """Return the checks that a host does not pass: the one that decides the verdict, then failed, doubtful, unknown."""
+    """Return the problems in a host's row: the check that decides the verdict, then failed, doubtful, unknown ones."""
     found = [_problem(check) for check in checks if check.text("status") in outcome.PROBLEMS]
     return sorted(found, key=lambda one: _weight(one, decided_by))
 

@@ -44,7 +44,7 @@ def as_json(report: dict[str, Any]) -> str:
 
 
 def any_json(value: Any) -> str:
-    """Return a query's answer as JSON."""
+    """Return any answer of a query as JSON text."""
     return json.dumps(value, indent=2, sort_keys=True, allow_nan=False) + "\n"
 
 
@@ -75,7 +75,7 @@ def _flat(row: dict[str, Any]) -> dict[str, Any]:
 
 
 def _open(row: dict[str, Any]) -> list[dict[str, Any]]:
-    """Return the problems of a host's row that nobody waived."""
+    """Return the problems that the text shows of a host's row: those that nobody waived."""
     return [one for one in row["problems"] if not one["waived"]]
 
 
@@ -124,7 +124,7 @@ def notes_of(report: dict[str, Any]) -> list[str]:
 
 
 def _listed(names: list[str]) -> str:
-    """Return the first names of a list, and how many there are beyond these."""
+    """Return the first names of a list as text, and how many there are beyond these."""
     left = len(names) - CHANGED
     more = " and %s more" % report_words.number(left) if left > 0 else ""
     return ", ".join(names[:CHANGED]) + more
@@ -136,7 +136,7 @@ def _note_lines(report: dict[str, Any]) -> list[str]:
 
 
 def _change_lines(found: dict[str, Any] | None) -> list[str]:
-    """Return the Markdown lines of what changed since the last report."""
+    """Return as Markdown text what changed since the last report."""
     if found is None:
         return []
     lines = ["## Since the last report (%s)" % found["since"], ""]
@@ -158,7 +158,7 @@ def _change_words(one: dict[str, Any]) -> str:
 
 
 def _trend_lines(report: dict[str, Any]) -> list[str]:
-    """Return the Markdown table of the last reports' counts."""
+    """Return the trend as text: the Markdown table of the last reports' counts."""
     points = trend.with_this(report)
     if not points:
         return []
@@ -202,7 +202,7 @@ def _host_line(row: dict[str, Any]) -> str:
 
 
 def _mend(row: dict[str, Any]) -> str:
-    """Return the ids of a host's first problems, or else its summary."""
+    """Return as Markdown text the ids of a host's first problems, or else its summary."""
     names = ["`%s`" % one["id"] for one in _open(row)]
     if not names:
         return _escaped(row["summary"])
@@ -246,7 +246,7 @@ def problem_lines(report: dict[str, Any], most: int, limit: int | None = None) -
 
 
 def _first(row: dict[str, Any]) -> str:
-    """Return a host's first problem, or why it has no result."""
+    """Return a host's first problem as a cell of the text, or why it has no result."""
     first = next(iter(_open(row)), None)
     if first is None:
         return "" if row["verdict"] == "ready" else report_words.plain(row["summary"])
@@ -254,5 +254,5 @@ def _first(row: dict[str, Any]) -> str:
 
 
 def _short(value: int | None) -> str:
-    """Return a size as short as the terminal's table needs it: 192M, 1.5G."""
+    """Return a size as short as the text table for a terminal needs it: 192M, 1.5G."""
     return report_words.size(value).replace("iB", "").replace(" B", "B").replace(" ", "")

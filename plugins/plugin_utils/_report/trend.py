@@ -35,7 +35,7 @@ class Curve(NamedTuple):
 
 
 def totals_of(rows: Iterable[dict[str, Any]]) -> dict[str, int]:
-    """Return how many rows have each verdict."""
+    """Return the counts of a point of the trend: how many rows have each verdict."""
     totals = dict.fromkeys(readable_values.VERDICTS, 0)
     for one in rows:
         totals[one["verdict"]] += 1
@@ -57,7 +57,7 @@ def as_data(points: Iterable[Point]) -> list[dict[str, Any]]:
 
 
 def stamp(made: float) -> str:
-    """Return a time in UTC as the report writes it."""
+    """Return the time of a point of the trend in UTC, as the report writes it."""
     return time.strftime("%Y-%m-%dT%H:%M:%SZ", time.gmtime(made))
 
 
@@ -70,13 +70,13 @@ def with_this(report: dict[str, Any]) -> list[dict[str, Any]]:
 
 
 def curves(points: list[dict[str, Any]]) -> list[Curve]:
-    """Return a curve for each verdict that any of the points has."""
+    """Return the trend's curves, one for each verdict that any of the points has."""
     words = [word for word in readable_values.VERDICTS if any(one["totals"][word] for one in points)]
     return [_curve(word, points) for word in words]
 
 
 def _curve(word: str, points: list[dict[str, Any]]) -> Curve:
-    """Return the curve of one verdict; its box begins at 0 and ends at its own highest count."""
+    """Return the trend of one verdict as a curve; its box begins at 0 and ends at its own highest count."""
     counts = [one["totals"][word] for one in points]
     first, last = points[0]["made_epoch"], points[-1]["made_epoch"]
     most, span = max(counts), max(1, last - first)
