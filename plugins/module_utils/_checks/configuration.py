@@ -10,12 +10,11 @@ from ansible_collections.crashops.kdump.plugins.module_utils._checks.capture_set
     capture_boots,
     capture_panic,
 )
+from ansible_collections.crashops.kdump.plugins.module_utils._checks.lint_findings import of_findings, of_rules
 from ansible_collections.crashops.kdump.plugins.module_utils._checks.outcome import (
     NOT_INSTALLED,
     Outcome,
     failed,
-    of_findings,
-    of_rules,
     of_unseen,
     passed,
     skipped,

@@ -7,11 +7,11 @@
 from typing import Optional, Tuple
 
 from ansible_collections.crashops.kdump.plugins.module_utils._checks import configuration
+from ansible_collections.crashops.kdump.plugins.module_utils._checks.lint_findings import of_rules
 from ansible_collections.crashops.kdump.plugins.module_utils._checks.outcome import (
     PROVE,
     Outcome,
     failed,
-    of_rules,
     passed,
     skipped,
     unknown,

@@ -4,10 +4,9 @@
 # Private to this collection: no promise is made to code outside it.
 """The outcomes that every check returns, and the words that several checks share."""
 
-from typing import Any, List, NamedTuple, Optional, Sequence
+from typing import Any, NamedTuple, Optional, Sequence
 
 from ansible_collections.crashops.kdump.plugins.module_utils._checks.judge_options import Waiver
-from ansible_collections.crashops.kdump.plugins.module_utils._facts.configuration import FileFinding
 from ansible_collections.crashops.kdump.plugins.module_utils._facts.evidence import Evidence
 
 # what only a crash can tell
@@ -101,35 +100,9 @@ def mib(size: Optional[int]) -> str:
     return "%d GiB" % (size >> 30) if size >= 10 << 30 else "%d MiB" % (size >> 20)
 
 
-def of_findings(found: List[FileFinding]) -> Optional[Outcome]:
-    """Return the outcome for lint's findings, the worst and first of them in words; None where there are none."""
-    if not found:
-        return None
-    errors = [one for one in found if one.severity == "error"]
-    first = (errors or found)[0]
-    where = "%s, line %s" % (first.path, first.line) if first.line else first.path
-    more = " (and %d more, see findings)" % (len(found) - 1) if len(found) > 1 else ""
-    reason = "%s: %s%s." % (where, first.message, more)
-    advice = "%s (rule %s), and run ansible-playbook crashops.kdump.setup." % (
-        sentence(first.remedy),
-        first.rule,
-    )
-    return (failed if errors else warned)(reason, advice, ", ".join(sorted({one.rule for one in found})))
-
-
 def of_unseen(seen: Evidence, paths: Sequence[str], advice: Optional[str] = None) -> Optional[Outcome]:
     """Return unknown for the first of these paths that could not be looked at, None where all could."""
     return next((unknown("%s." % seen.unseen[path], advice) for path in paths if path in seen.unseen), None)
-
-
-def sentence(remedy: str) -> str:
-    """Return a finding's remedy with a capital letter, as a sentence without its full stop."""
-    return remedy[:1].upper() + remedy[1:]
-
-
-def of_rules(seen: Evidence, rules: Sequence[str]) -> Optional[Outcome]:
-    """Return the outcome for lint's findings by these rules, those of severity advice left out; None without one."""
-    return of_findings([one for one in seen.configuration.findings if one.rule in rules and one.severity != "advice"])
 
 
 def _text(value: Any) -> Optional[str]:

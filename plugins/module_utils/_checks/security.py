@@ -5,10 +5,10 @@
 """Checks of who may read the dumps, and of whether all of the host could be seen."""
 
 from ansible_collections.crashops.kdump.plugins.module_utils._checks import configuration
+from ansible_collections.crashops.kdump.plugins.module_utils._checks.lint_findings import of_rules
 from ansible_collections.crashops.kdump.plugins.module_utils._checks.outcome import (
     AS_ROOT,
     Outcome,
-    of_rules,
     passed,
     skipped,
     unknown,

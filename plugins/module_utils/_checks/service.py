@@ -5,12 +5,12 @@
 """Checks of kdump's unit and of what the kernel has loaded; where the two differ, the kernel is right."""
 
 from ansible_collections.crashops.kdump.plugins.module_utils._checks import configuration
+from ansible_collections.crashops.kdump.plugins.module_utils._checks.lint_findings import of_rules
 from ansible_collections.crashops.kdump.plugins.module_utils._checks.memory import RESERVE
 from ansible_collections.crashops.kdump.plugins.module_utils._checks.outcome import (
     FAIL,
     Outcome,
     failed,
-    of_rules,
     of_unseen,
     passed,
     skipped,

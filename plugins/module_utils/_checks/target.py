@@ -6,13 +6,12 @@
 
 from ansible_collections.crashops.kdump.plugins.module_utils._checks import configuration
 from ansible_collections.crashops.kdump.plugins.module_utils._checks.judge_options import Thresholds
+from ansible_collections.crashops.kdump.plugins.module_utils._checks.lint_findings import of_rules, sentence
 from ansible_collections.crashops.kdump.plugins.module_utils._checks.outcome import (
     Outcome,
     failed,
     mib,
-    of_rules,
     passed,
-    sentence,
     skipped,
     unknown,
     warned,
