@@ -88,12 +88,12 @@ CHECKS = tuple(
     )
     + _group(
         "memory",
-        memory.crashkernel_booted,
+        boot_entries.crashkernel_booted,
         (memory.memory_reserved, VITAL),
         memory.reservation_readable,
-        memory.crashkernel_single,
-        memory.crashkernel_auto,
-        memory.crashkernel_value,
+        boot_entries.crashkernel_single,
+        boot_entries.crashkernel_auto,
+        boot_entries.crashkernel_value,
         memory.reserved_as_booted,
         (Limited(memory.reserved_enough), DOUBT),
         (memory.vendor_default, DOUBT),
@@ -107,7 +107,7 @@ CHECKS = tuple(
         boot_entries.entries_alike,
         boot_entries.new_kernels,
         boot_entries.value_stays,
-        boot_entries.early_kdump,
+        capture_image.early_kdump,
     )
     + _group(
         "configuration",
@@ -116,7 +116,7 @@ CHECKS = tuple(
         configuration.hooks,
         configuration.capture_command_line,
         (configuration.capture_restarts, DOUBT),
-        configuration.image_not_frozen,
+        capture_image.image_not_frozen,
         configuration.unmerged_configuration,
         configuration.collector_installed,
         configuration.collector_compression,
@@ -137,7 +137,7 @@ CHECKS = tuple(
         (block_layers.encrypted_target, DOUBT),
         block_layers.thin_pool,
         (block_layers.network_storage, DOUBT),
-        target.target_mounted,
+        target_mount.target_mounted,
         (target_mount.target_in_capture, DOUBT),
         target_mount.target_at_boot,
         target_mount.target_disk_kept,
@@ -158,7 +158,7 @@ CHECKS = tuple(
         capture_image.image_links,
         capture_image.capture_kernel_installed,
         capture_image.boot_space,
-        (Limited(capture_image.watchdog), DOUBT),
+        (Limited(panic_policy.watchdog), DOUBT),
     )
     + _group(
         "service",

@@ -4,7 +4,6 @@
 # Private to this collection: no promise is made to code outside it.
 """Checks of the capture initramfs and its kernel: whether they are there, fresh and loaded, and can be built again."""
 
-from ansible_collections.crashops.kdump.plugins.module_utils._checks.judge_options import Thresholds
 from ansible_collections.crashops.kdump.plugins.module_utils._checks.outcome import (
     Outcome,
     failed,
@@ -97,17 +96,23 @@ def boot_space(seen: Evidence) -> Outcome:
     return warned(reason % (mib(free), mib(size)), advice, mib(free), mib(size))
 
 
-def watchdog(seen: Evidence, limits: Thresholds) -> Outcome:
-    """Judge whether a watchdog may reset the machine while it writes a dump."""
-    running = seen.platform.watchdogs
-    if not running:
-        return passed("none runs")
-    limit = limits.watchdog_seconds
-    short = [one for one in running if one.timeout_s is None or one.timeout_s < limit]
-    names = ["%s (%s, %s s)" % (one.name, one.identity or "unknown", one.timeout_s or "?") for one in running]
-    if not short:
-        return passed(names, "%d s" % limit)
-    reason = "%s runs, and may reset the machine before the dump is written." % ", ".join(names)
-    return warned(
-        reason, "Make its timeout longer than a dump takes, or prove it by a crash test.", names, "%d s" % limit
-    )
+def early_kdump(seen: Evidence) -> Outcome:
+    """Judge whether early kdump, if it is requested, has a fresh capture initramfs."""
+    if "rd.earlykdump" not in seen.platform.cmdline:
+        return skipped("early kdump is not asked for")
+    system, capture = seen.capture_image.system_mtime, seen.capture_image.mtime
+    if system is None or capture is None:
+        return unknown("The initramfs of the system or of the capture kernel cannot be seen.")
+    if system >= capture:
+        return passed("the system's initramfs is the younger one", None, "lsinitrd shows whether earlykdump is in it")
+    reason = "The system's initramfs is older than the capture initramfs that early kdump has in it."
+    return warned(reason, "Run dracut -f --add earlykdump.", "older", "younger")
+
+
+def image_not_frozen(seen: Evidence) -> Outcome:
+    """Judge whether kdumpctl may build the capture initramfs again (force_no_rebuild)."""
+    if not seen.configuration.force_no_rebuild:
+        return passed("it may")
+    reason = "force_no_rebuild 1 keeps the capture initramfs as it is, whatever changes on the host."
+    advice = "Set kdump_directives: {force_no_rebuild: null}, and run ansible-playbook crashops.kdump.setup."
+    return warned(reason, advice, "force_no_rebuild 1", "without it")

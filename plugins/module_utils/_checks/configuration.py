@@ -112,15 +112,6 @@ def capture_restarts(seen: Evidence) -> Outcome:
     return warned(reason, "Set kdump_commandline_append: [panic=10].", said, "panic=10, or another time in seconds")
 
 
-def image_not_frozen(seen: Evidence) -> Outcome:
-    """Judge whether kdumpctl may build the capture initramfs again (force_no_rebuild)."""
-    if not seen.configuration.force_no_rebuild:
-        return passed("it may")
-    reason = "force_no_rebuild 1 keeps the capture initramfs as it is, whatever changes on the host."
-    advice = "Set kdump_directives: {force_no_rebuild: null}, and run ansible-playbook crashops.kdump.setup."
-    return warned(reason, advice, "force_no_rebuild 1", "without it")
-
-
 def unmerged_configuration(seen: Evidence) -> Outcome:
     """Judge whether a package update left a configuration file next to the one in use."""
     left = seen.configuration.unmerged

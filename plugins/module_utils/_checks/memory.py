@@ -2,9 +2,7 @@
 # GNU General Public License v3.0-or-later (see COPYING or https://www.gnu.org/licenses/gpl-3.0.txt)
 # SPDX-License-Identifier: GPL-3.0-or-later
 # Private to this collection: no promise is made to code outside it.
-"""Checks of the reserved memory: whether it is there, what its value means, and whether it is enough."""
-
-from typing import List
+"""Checks of the reserved memory: whether it is there, as large as it was at boot, and enough."""
 
 from ansible_collections.crashops.kdump.plugins.module_utils._checks.judge_options import Thresholds
 from ansible_collections.crashops.kdump.plugins.module_utils._checks.outcome import (
@@ -26,23 +24,10 @@ from ansible_collections.crashops.kdump.plugins.module_utils._crashkernel.reboot
 from ansible_collections.crashops.kdump.plugins.module_utils._facts.dump_size import USER, dump_level
 from ansible_collections.crashops.kdump.plugins.module_utils._facts.evidence import Evidence
 from ansible_collections.crashops.kdump.plugins.module_utils._machine.kernel_files import CRASH_SIZE
-from ansible_collections.crashops.kdump.plugins.module_utils._syntax.kernel_cmdline import said
 
 RESERVE = "Set kdump_crashkernel, and run ansible-playbook crashops.kdump.setup -e kdump_reboot_allowed=true."
 # what needs memory in addition to kernel and initramfs, as a percentage of the counted sum below which nothing starts
 HOPELESS_PERCENT = 50
-
-
-def crashkernel_booted(seen: Evidence) -> Outcome:
-    """Judge whether the running kernel was booted with crashkernel=."""
-    booted = seen.running.booted
-    if booted:
-        return passed(said(booted))
-    if seen.running.reserved_bytes:
-        return passed("none, and %s are reserved all the same" % mib(seen.running.reserved_bytes))
-    unread = seen.boot_entries.unread
-    reason = "The running kernel was booted without crashkernel=%s." % (": %s" % unread.reason if unread else "")
-    return failed(reason, unread.remedy if unread else RESERVE, "none", "crashkernel=...")
 
 
 def memory_reserved(seen: Evidence) -> Outcome:
@@ -72,57 +57,6 @@ def _unreadable(seen: Evidence) -> Outcome:
 def reservation_readable(seen: Evidence) -> Outcome:
     """Judge whether the kernel shows what it has reserved; it does not while kexec loads something."""
     return of_unseen(seen, CRASH_SIZE, "Look again.") or passed("yes")
-
-
-def _values(seen: Evidence) -> List[str]:
-    """Return the crashkernel= values of the next boot, or of this one where those are not known."""
-    found = seen.boot_entries.default_values
-    return seen.running.booted if found is None else found
-
-
-def crashkernel_single(seen: Evidence) -> Outcome:
-    """Judge whether one crashkernel= value hides another."""
-    values = _values(seen)
-    if len(values) < 2:
-        return passed(said(values))
-    problem, counting = seen.memory.together, seen.memory.counting
-    if problem is None or not counting:
-        return passed(said(values))
-    reason = "%s: %s. Only %s counts." % (said(values), problem, said(counting))
-    return warned(reason, RESERVE, said(values), "one value, or one ,high with one ,low; one ,cma may come with either")
-
-
-def crashkernel_auto(seen: Evidence) -> Outcome:
-    """Judge whether crashkernel=auto is set for a kernel that does not know it."""
-    if not any(value.startswith("auto") for value in seen.memory.counting):
-        return passed(said(_values(seen)))
-    if seen.memory.next_knows_auto:
-        return passed("crashkernel=auto, which this kernel knows")
-    if seen.memory.next_knows_auto is None:
-        reason = "It is not known whether the kernel of the next boot knows crashkernel=auto: %s."
-        return unknown(reason % seen.boot_entries.reason)
-    reason = "crashkernel=auto is known to the kernel of RHEL 8 only; %s reserves nothing for it."
-    other = "that of the next boot (%s)" % seen.memory.next_kernel
-    told = reason % ("this one" if seen.memory.next_kernel == seen.running.kernel else other)
-    return failed(told, RESERVE, "crashkernel=auto", "a size, or the vendor's ranges")
-
-
-def crashkernel_value(seen: Evidence) -> Outcome:
-    """Judge whether the crashkernel= value of the next boot reserves anything on this machine."""
-    values, expected = _values(seen), seen.memory.expected
-    if not values and seen.boot_entries.default_values is None:
-        return skipped("the boot entries are not known, and this boot had no crashkernel=")
-    if not values:
-        return failed("The next boot reserves nothing: its entry has no crashkernel=.", RESERVE, "none", "a size")
-    if not seen.memory.next_known:
-        return unknown("What the next boot reserves cannot be seen: %s." % seen.boot_entries.reason)
-    if expected is None:
-        return unknown("How much RAM this machine has cannot be seen.")
-    if expected.size:
-        return passed("%s reserves %s" % (said(seen.memory.counting), in_words(expected.size, expected.cma)))
-    reason = "%s reserves nothing on this machine with %s of RAM: %s."
-    ram = mib(seen.running.ram_bytes)
-    return failed(reason % (said(values), ram, expected.reason), RESERVE, said(values), "a size that this RAM has")
 
 
 def reserved_as_booted(seen: Evidence) -> Outcome:

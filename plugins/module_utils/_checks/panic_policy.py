@@ -2,8 +2,9 @@
 # GNU General Public License v3.0-or-later (see COPYING or https://www.gnu.org/licenses/gpl-3.0.txt)
 # SPDX-License-Identifier: GPL-3.0-or-later
 # Private to this collection: no promise is made to code outside it.
-"""Checks of what makes the kernel panic, and of what the kernel does at a panic."""
+"""Checks of what makes the kernel panic, of what it does at a panic, and of the watchdogs that run then."""
 
+from ansible_collections.crashops.kdump.plugins.module_utils._checks.judge_options import Thresholds
 from ansible_collections.crashops.kdump.plugins.module_utils._checks.outcome import (
     Outcome,
     of_unseen,
@@ -92,3 +93,19 @@ def sysrq(seen: Evidence) -> Outcome:
     """Show whether the keyboard can crash the host; root's /proc/sysrq-trigger always can."""
     value = seen.platform.sysctl.sysrq
     return skipped("this kernel has no kernel.sysrq") if value is None else passed("kernel.sysrq = %d" % value)
+
+
+def watchdog(seen: Evidence, limits: Thresholds) -> Outcome:
+    """Judge whether a watchdog may reset the machine while it writes a dump."""
+    running = seen.platform.watchdogs
+    if not running:
+        return passed("none runs")
+    limit = limits.watchdog_seconds
+    short = [one for one in running if one.timeout_s is None or one.timeout_s < limit]
+    names = ["%s (%s, %s s)" % (one.name, one.identity or "unknown", one.timeout_s or "?") for one in running]
+    if not short:
+        return passed(names, "%d s" % limit)
+    reason = "%s runs, and may reset the machine before the dump is written." % ", ".join(names)
+    return warned(
+        reason, "Make its timeout longer than a dump takes, or prove it by a crash test.", names, "%d s" % limit
+    )

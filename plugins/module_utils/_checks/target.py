@@ -136,15 +136,6 @@ def raw_device(seen: Evidence) -> Outcome:
     return found or passed(seen.settings.target_location)
 
 
-def target_mounted(seen: Evidence) -> Outcome:
-    """Judge whether the file system that fstab has for the dump directory is mounted."""
-    missing = seen.target.unmounted
-    if missing is None:
-        return passed("yes")
-    reason = "fstab mounts %s, which holds the dump directory, and it is not mounted: dumps would land below it."
-    return failed(reason % missing, "Mount it (mount %s), and see why it was not." % missing, "no", "yes")
-
-
 def path_meaning(seen: Evidence) -> Outcome:
     """Judge whether `path` means a directory on the dump target, as kdumpctl reads it: below the target's root."""
     directory, path = seen.target.directory.path, seen.settings.path

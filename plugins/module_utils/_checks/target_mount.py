@@ -2,7 +2,7 @@
 # GNU General Public License v3.0-or-later (see COPYING or https://www.gnu.org/licenses/gpl-3.0.txt)
 # SPDX-License-Identifier: GPL-3.0-or-later
 # Private to this collection: no promise is made to code outside it.
-"""Checks of whether the dump directory's mount is there in the capture kernel and after the next boot."""
+"""Checks of whether the dump directory's mount is there: now, in the capture kernel, and after the next boot."""
 
 from typing import List
 
@@ -80,3 +80,12 @@ def target_disk_kept(seen: Evidence) -> Outcome:
     reason = "The dumps go to a disk that loses its content when the cloud stops or moves the machine (%s)."
     advice = "Set kdump_path to a directory on a disk that stays, or kdump_target to a server."
     return warned(reason % loses, advice, loses)
+
+
+def target_mounted(seen: Evidence) -> Outcome:
+    """Judge whether the file system that fstab has for the dump directory is mounted."""
+    missing = seen.target.unmounted
+    if missing is None:
+        return passed("yes")
+    reason = "fstab mounts %s, which holds the dump directory, and it is not mounted: dumps would land below it."
+    return failed(reason % missing, "Mount it (mount %s), and see why it was not." % missing, "no", "yes")
