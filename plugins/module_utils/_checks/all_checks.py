@@ -114,14 +114,14 @@ CHECKS = tuple(
         configuration.configuration_valid,
         configuration.configuration_warnings,
         configuration.hooks,
-        configuration.capture_command_line,
-        (configuration.capture_restarts, DOUBT),
+        capture_settings.capture_command_line,
+        (capture_settings.capture_restarts, DOUBT),
         capture_image.image_not_frozen,
         configuration.unmerged_configuration,
         configuration.collector_installed,
         configuration.collector_compression,
         configuration.cluster_fencing,
-        configuration.hibernation,
+        capture_settings.hibernation,
     )
     + _group(
         "target",

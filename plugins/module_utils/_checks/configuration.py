@@ -6,10 +6,7 @@
 
 from typing import List, Optional
 
-from ansible_collections.crashops.kdump.plugins.module_utils._checks.capture_settings import (
-    capture_boots,
-    capture_panic,
-)
+from ansible_collections.crashops.kdump.plugins.module_utils._checks.capture_settings import CAPTURE_WORDS
 from ansible_collections.crashops.kdump.plugins.module_utils._checks.lint_findings import of_findings, of_rules
 from ansible_collections.crashops.kdump.plugins.module_utils._checks.outcome import (
     NOT_INSTALLED,
@@ -33,7 +30,6 @@ from ansible_collections.crashops.kdump.plugins.module_utils._syntax import make
 
 # lint's rules that have a check of their own
 HOOKS = ("R26", "R27")
-CAPTURE_WORDS = ("S4", "S5", "S6", "S8", "S11", "T4", "T15", "T16")
 SWITCH = ("T2",)
 DIRECTORY = ("R20",)
 DEVICE = ("R39",)
@@ -46,8 +42,6 @@ PURGING = ("T14",)
 ELSEWHERE = (*HOOKS, *CAPTURE_WORDS, *SWITCH, *DIRECTORY, *DEVICE, *FILE_SYSTEM, *RAW, *SSH_NAME, *FENCE, *PASSWORD)
 # makedumpfile's options for a compression that not every build has
 OPTIONAL_COMPRESSIONS = {"l": "lzo", "p": "snappy", "z": "zstd"}
-# arguments that take memory, or processors, that a capture kernel has not
-HUNGRY = ("memmap", "isolcpus", "movablecore", "kernelcore", "swiotlb")
 
 
 def _general(seen: Evidence, severity: str) -> List[FileFinding]:
@@ -82,34 +76,6 @@ def configuration_warnings(seen: Evidence) -> Outcome:
 def hooks(seen: Evidence) -> Outcome:
     """Judge whether the hook programs that the configuration names can be run."""
     return of_rules(seen, HOOKS) or passed("all that are named can be run")
-
-
-def capture_command_line(seen: Evidence) -> Outcome:
-    """Judge whether the capture kernel's command line has what it needs, and nothing that harms it."""
-    found = of_rules(seen, CAPTURE_WORDS) or capture_boots(seen)
-    if found is not None:
-        return found
-    hungry = [word for word in seen.capture_settings.words if word.partition("=")[0] in HUNGRY]
-    if not hungry or all(word.startswith(seen.stack_class.usual_words) for word in hungry):
-        return passed("nothing that harms")
-    reason = "The capture kernel takes over %s from the running one, which takes memory or processors from it."
-    return warned(reason % " ".join(hungry), seen.stack_class.unsay_taken_over, hungry)
-
-
-def capture_restarts(seen: Evidence) -> Outcome:
-    """Judge whether the machine restarts if the capture kernel itself panics."""
-    if not seen.stack.installed:
-        return skipped(NOT_INSTALLED)
-    said = [word for word in seen.capture_settings.words if word.startswith("panic=")]
-    # the kernel takes the last, and 0 is what it does unasked
-    if said and said[-1] != "panic=0":
-        later = capture_panic(seen)
-        if later is None or later[0] != "0":
-            return passed(said[-1])
-        reason = "%s sets kernel.panic = 0 in the capture kernel too, over %s: if it panics, the machine stands still."
-        return warned(reason % (later[1], said[-1]), "Take kernel.panic out of %s." % later[1], "0", said[-1])
-    reason = "If the capture kernel itself panics, the machine stands still until somebody resets it."
-    return warned(reason, "Set kdump_commandline_append: [panic=10].", said, "panic=10, or another time in seconds")
 
 
 def unmerged_configuration(seen: Evidence) -> Outcome:
@@ -183,12 +149,3 @@ def _fencing_lacks(fencing: Fencing) -> Optional[str]:
     if fencing.unused:
         return "Pacemaker has fence_kdump, but kdumpctl asks pcs for it, which is not installed"
     return None if fencing.nodes else "%s names no other node" % fencing.source
-
-
-def hibernation(seen: Evidence) -> Outcome:
-    """Judge whether a device to resume from hibernation is in the capture kernel's way."""
-    if "resume=" not in seen.platform.cmdline:
-        return skipped("no resume= was booted")
-    if not seen.stack_class.boots_root or "noresume" in seen.platform.cmdline:
-        return passed("the capture initramfs has no part that resumes")
-    return passed("a kernel that finds no image of this boot does not resume")

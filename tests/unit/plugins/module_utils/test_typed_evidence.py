@@ -16,6 +16,7 @@ CHECKS = sorted(glob.glob(os.path.join(ROOMS, "_checks", "*.py")))
 NO_SUBJECTS = (
     "__init__.py",
     "all_checks.py",
+    "capture_memory.py",
     "judge_options.py",
     "lint_findings.py",
     "outcome.py",
