@@ -241,10 +241,10 @@ from ansible_collections.crashops.kdump.plugins.module_utils._stacks.find import
 from ansible_collections.crashops.kdump.plugins.module_utils._syntax.finding import refusal
 from ansible_collections.crashops.kdump.plugins.module_utils._syntax.whole_numbers import LAST_TIME_S
 from ansible_collections.crashops.kdump.plugins.module_utils._vmcores import dmesg, formats, trusted_files
+from ansible_collections.crashops.kdump.plugins.module_utils._vmcores.dmesg import dmesg_text
 from ansible_collections.crashops.kdump.plugins.module_utils._vmcores.examine import (
     SAMPLE,
     OpenedDump,
-    dmesg_text,
     identity,
     judged,
     look,

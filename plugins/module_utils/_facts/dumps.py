@@ -11,12 +11,8 @@ from ansible_collections.crashops.kdump.plugins.module_utils._machine.host impor
 from ansible_collections.crashops.kdump.plugins.module_utils._machine.tolerant_host import TolerantHost
 from ansible_collections.crashops.kdump.plugins.module_utils._syntax.kernel_cmdline import values
 from ansible_collections.crashops.kdump.plugins.module_utils._vmcores import dmesg, formats, trusted_files
-from ansible_collections.crashops.kdump.plugins.module_utils._vmcores.examine import (
-    OpenedDump,
-    dmesg_text,
-    judged,
-    look,
-)
+from ansible_collections.crashops.kdump.plugins.module_utils._vmcores.dmesg import dmesg_text
+from ansible_collections.crashops.kdump.plugins.module_utils._vmcores.examine import OpenedDump, judged, look
 from ansible_collections.crashops.kdump.plugins.module_utils._vmcores.find import Found, find_dumps
 from ansible_collections.crashops.kdump.plugins.module_utils._vmcores.header import Verdict
 

@@ -2,10 +2,14 @@
 # GNU General Public License v3.0-or-later (see COPYING or https://www.gnu.org/licenses/gpl-3.0.txt)
 # SPDX-License-Identifier: GPL-3.0-or-later
 # Private to this collection: no promise is made to code outside it.
-"""Finds in the text of a crashed kernel's log why it crashed, and which release it was."""
+"""Reads a crashed kernel's log, and finds in its text why it crashed, and which release it was."""
 
 import re
 from typing import NamedTuple, Optional
+
+from ansible_collections.crashops.kdump.plugins.module_utils._machine.host import Host
+from ansible_collections.crashops.kdump.plugins.module_utils._machine.results import Failure
+from ansible_collections.crashops.kdump.plugins.module_utils._vmcores.find import Found
 
 # Words that a dying kernel writes, the most telling first. Sources: kernel/panic.c, drivers/tty/sysrq.c,
 # arch/*/kernel/{traps,dumpstack}.c, mm/fault.c, kernel/watchdog.c; crash(8) looks for the same ones.
@@ -24,6 +28,9 @@ BANNER = re.compile(r"Linux version (\S+)")
 RELEASE = re.compile(r"[0-9]+\.[0-9]+\S*\Z")
 # the kernel writes at most 1024 bytes a line (LOG_LINE_MAX of kernel/printk); what is longer was not written by it
 LINE = 4096
+# the banner is at the beginning of a log, the panic at its end
+DMESG_HEAD_BYTES = 64 << 10
+DMESG_TAIL_BYTES = 1 << 20
 
 
 class Panic(NamedTuple):
@@ -63,3 +70,17 @@ def _release_of_trace(line: str) -> Optional[str]:
     taint = next((at for at, word in enumerate(words) if word in ("tainted", "Tainted:")), len(words))
     pairs = zip(words[taint + 1 :], words[taint + 2 :])
     return next((word for word, after in pairs if after.startswith("#") and RELEASE.match(word)), None)
+
+
+def dmesg_text(host: Host, found: Found) -> str:
+    """Read the beginning and the end of a crashed kernel's log, empty if it cannot be read."""
+    if found.dmesg is None:
+        return ""
+    path, size = found.dmesg.path, found.dmesg.facts.size
+    try:
+        parts = [host.read_bytes(path, 0, DMESG_HEAD_BYTES)]
+        if size > DMESG_HEAD_BYTES:
+            parts.append(host.read_bytes(path, max(DMESG_HEAD_BYTES, size - DMESG_TAIL_BYTES), DMESG_TAIL_BYTES))
+    except Failure:
+        return ""
+    return "\n".join((part or b"").decode("utf-8", "replace") for part in parts)

@@ -19,6 +19,7 @@ from ansible_collections.crashops.kdump.plugins.module_utils._vmcores.header imp
     vmcoreinfo,
 )
 from ansible_collections.crashops.kdump.plugins.module_utils._vmcores.page_sample import judged_by_name
+from ansible_collections.crashops.kdump.plugins.module_utils._vmcores.virtual_addresses import Physical
 
 SIGNATURE = b"\x7fELF"
 ET_CORE = 4
@@ -192,7 +193,7 @@ def content(read: Read, most: int, seekable: bool) -> Readability:
     return judged_by_name(words % len(places), False, zeros, kernel)
 
 
-def _physical(read: Read, memory: List[Segment]) -> kernel_in_dump.Physical:
+def _physical(read: Read, memory: List[Segment]) -> Physical:
     """Return a reader of an ELF core's memory by physical addresses."""
 
     def physical(address: int, size: int) -> bytes:

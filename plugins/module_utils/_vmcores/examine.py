@@ -2,7 +2,7 @@
 # GNU General Public License v3.0-or-later (see COPYING or https://www.gnu.org/licenses/gpl-3.0.txt)
 # SPDX-License-Identifier: GPL-3.0-or-later
 # Private to this collection: no promise is made to code outside it.
-"""Examines one dump that was found: what its header says, whether it is complete, and what its log says."""
+"""Examines one dump that was found: what its header says, whether it is complete, and when the kernel crashed."""
 
 from typing import NamedTuple, Optional, Tuple
 
@@ -20,9 +20,6 @@ from ansible_collections.crashops.kdump.plugins.module_utils._vmcores.header imp
     Verdict,
 )
 
-# the banner is at the beginning of a log, the panic at its end
-DMESG_HEAD_BYTES = 64 << 10
-DMESG_TAIL_BYTES = 1 << 20
 # pages that are unpacked where a dump is read to its end
 SAMPLE = 512
 UNFINISHED = "its name says that it is still being written, or was never finished"
@@ -73,20 +70,6 @@ def look(host: Host, found: Found, deadline: float) -> OpenedDump:
         return OpenedDump(found, read, formats.dump_header(read, found.core.facts.size), host.now())
     except Unread:
         return OpenedDump(found, read, Header(), host.now())
-
-
-def dmesg_text(host: Host, found: Found) -> str:
-    """Return the beginning and the end of the log next to an examined dump, empty if it cannot be read."""
-    if found.dmesg is None:
-        return ""
-    path, size = found.dmesg.path, found.dmesg.facts.size
-    try:
-        parts = [host.read_bytes(path, 0, DMESG_HEAD_BYTES)]
-        if size > DMESG_HEAD_BYTES:
-            parts.append(host.read_bytes(path, max(DMESG_HEAD_BYTES, size - DMESG_TAIL_BYTES), DMESG_TAIL_BYTES))
-    except Failure:
-        return ""
-    return "\n".join((part or b"").decode("utf-8", "replace") for part in parts)
 
 
 def judged(seen: OpenedDump, log: str, most: int) -> Tuple[Verdict, Readability]:

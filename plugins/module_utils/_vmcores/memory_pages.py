@@ -9,7 +9,7 @@ from typing import Dict, List, NamedTuple, Optional
 
 from ansible_collections.crashops.kdump.plugins.module_utils._vmcores import kdump_compressed, page_compression
 from ansible_collections.crashops.kdump.plugins.module_utils._vmcores.header import Read
-from ansible_collections.crashops.kdump.plugins.module_utils._vmcores.kernel_in_dump import NotRead
+from ansible_collections.crashops.kdump.plugins.module_utils._vmcores.virtual_addresses import NotRead
 
 DESCRIPTOR = "qII"
 # bits are counted in pieces of this many bytes
