@@ -7,8 +7,9 @@
 import re
 from typing import List, NamedTuple, Optional
 
-from ansible_collections.crashops.kdump.plugins.module_utils._facts.capture_settings import LINE, number
+from ansible_collections.crashops.kdump.plugins.module_utils._facts.capture_settings import LINE
 from ansible_collections.crashops.kdump.plugins.module_utils._facts.evidence import Evidence
+from ansible_collections.crashops.kdump.plugins.module_utils._machine.sysctl_files import number
 from ansible_collections.crashops.kdump.plugins.module_utils._syntax.whole_numbers import whole
 
 MIB = 1 << 20

@@ -28,8 +28,9 @@ from ansible_collections.crashops.kdump.plugins.module_utils._checks.outcome imp
     skipped,
     warned,
 )
-from ansible_collections.crashops.kdump.plugins.module_utils._facts.capture_settings import LINE, number
+from ansible_collections.crashops.kdump.plugins.module_utils._facts.capture_settings import LINE
 from ansible_collections.crashops.kdump.plugins.module_utils._facts.evidence import Evidence
+from ansible_collections.crashops.kdump.plugins.module_utils._machine.sysctl_files import number
 
 PANIC = "kernel.panic"
 # keys that end the dump where a disk or a server is slow, and what switches their detector off when it is 0

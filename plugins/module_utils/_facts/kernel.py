@@ -7,10 +7,16 @@
 import re
 from typing import Dict, List, NamedTuple, Optional, Tuple
 
-from ansible_collections.crashops.kdump.plugins.module_utils._facts.capture_settings import number, read_at_boot
+from ansible_collections.crashops.kdump.plugins.module_utils._facts.capture_settings import of_words
 from ansible_collections.crashops.kdump.plugins.module_utils._machine.dump_support import container
 from ansible_collections.crashops.kdump.plugins.module_utils._machine.host import Host
 from ansible_collections.crashops.kdump.plugins.module_utils._machine.kernel_files import CRASH_LOADED, read_first
+from ansible_collections.crashops.kdump.plugins.module_utils._machine.sysctl_files import (
+    SysctlSettings,
+    applied,
+    applied_at_boot,
+    number,
+)
 from ansible_collections.crashops.kdump.plugins.module_utils._syntax.kernel_cmdline import words
 from ansible_collections.crashops.kdump.plugins.module_utils._syntax.whole_numbers import signed, whole
 
@@ -120,7 +126,7 @@ def _firmware(host: Host) -> Optional[str]:
 
 def _forbidden_at_boot(host: Host, cmdline: str, version: Optional[Tuple[int, int]]) -> Optional[str]:
     """Return what sets kernel.kexec_load_disabled for the next boot's kernel: a file, its command line, or None."""
-    settings = read_at_boot(host, cmdline.split(), version)
+    settings = _read_at_boot(host, cmdline.split(), version)
     return settings[LOAD_DISABLED].source if number(settings, LOAD_DISABLED) else None
 
 
@@ -176,3 +182,8 @@ def _watchdogs(host: Host) -> List[Watchdog]:
             identity = (host.read(path + "/identity") or "").strip()
             found.append(Watchdog(path.rsplit("/", 1)[1], identity, whole(timeout)))
     return found
+
+
+def _read_at_boot(host: Host, booted: List[str], version: Optional[Tuple[int, int]]) -> SysctlSettings:
+    """Read the sysctl keys that the next boot's kernel has before any service starts, without files to come in /run."""
+    return dict(of_words(booted, version), **applied(applied_at_boot(host)))
