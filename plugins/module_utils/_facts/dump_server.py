@@ -2,7 +2,7 @@
 # GNU General Public License v3.0-or-later (see COPYING or https://www.gnu.org/licenses/gpl-3.0.txt)
 # SPDX-License-Identifier: GPL-3.0-or-later
 # Private to this collection: no promise is made to code outside it.
-"""Tries a dump target that the running system does not see, such as a server: within a limit, and never writing."""
+"""Tries a target that the running system does not see: knocks at its dump server, within a limit, and writes nothing."""
 
 import re
 from typing import Dict, List, NamedTuple, Optional, Tuple
@@ -39,7 +39,7 @@ class Door(NamedTuple):
 
 
 def look(host: Host, delivery: Delivery, settings: Settings, timeout_s: int) -> Answer:
-    """Knock at the dump server, then try the target there without writing; return its answer."""
+    """Knock at the dump server, if there is one, then try the target without writing; return its answer."""
     target = _target(settings)
     if list(refusals(target, delivery)):
         untried = "the target as it is configured cannot be tried"
@@ -160,7 +160,7 @@ def _refused(host: Host, addresses: List[str], port: int, timeout_s: int) -> Opt
 
 
 def _looked(host: Host, delivery: Delivery, target: Target, timeout_s: int) -> Answer:
-    """Try the dump directory on the dump server without writing, as kdump_target does in check mode."""
+    """Try the dump directory on the dump server, or on a disk, without writing, as kdump_target does in check mode."""
     wish = ProbeOptions(target, delivery, create=True, act=False, timeout_s=timeout_s, makes_private=False)
     try:
         probe = prober(target.kind)(host, wish).probe()

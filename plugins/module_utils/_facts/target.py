@@ -9,13 +9,9 @@ from typing import List, NamedTuple, Optional
 from ansible_collections.crashops.kdump.plugins.module_utils._facts.block_layers import Layer, layers, thin_percent
 from ansible_collections.crashops.kdump.plugins.module_utils._facts.free_space import Place, Room, room_of
 from ansible_collections.crashops.kdump.plugins.module_utils._facts.look_options import LookOptions
+from ansible_collections.crashops.kdump.plugins.module_utils._facts.network_links import Network, read_network
 from ansible_collections.crashops.kdump.plugins.module_utils._facts.target_mount import TargetMount, read_target_mount
-from ansible_collections.crashops.kdump.plugins.module_utils._facts.target_probe import (
-    Answer,
-    Network,
-    read_network,
-    read_probe,
-)
+from ansible_collections.crashops.kdump.plugins.module_utils._facts.target_probe import Answer, read_probe
 from ansible_collections.crashops.kdump.plugins.module_utils._machine import mounts
 from ansible_collections.crashops.kdump.plugins.module_utils._machine.host import Host
 from ansible_collections.crashops.kdump.plugins.module_utils._machine.kernel_files import SELINUX

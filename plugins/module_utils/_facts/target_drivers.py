@@ -21,7 +21,7 @@ from ansible_collections.crashops.kdump.plugins.module_utils._facts.driver_block
     unlisted_drivers,
     unlisted_modules,
 )
-from ansible_collections.crashops.kdump.plugins.module_utils._facts.target_probe import (
+from ansible_collections.crashops.kdump.plugins.module_utils._facts.network_links import (
     NET,
     NETWORKED,
     default_links,

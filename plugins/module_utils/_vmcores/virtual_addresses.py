@@ -10,7 +10,7 @@ arch/arm64 for the numbers).
 
 import re
 import struct
-from typing import Callable, Dict, Optional
+from typing import Callable, Dict, List, Optional
 
 # physical(address, size) returns bytes of the dead machine's memory, zeros where the dump leaves a page out
 Physical = Callable[[int, int], bytes]
@@ -61,7 +61,7 @@ class KernelMemory:
 
     def read(self, address: int, size: int) -> bytes:
         """Return bytes at a virtual address, page by page, as neighbours may lie apart in physical memory."""
-        parts = []  # type: List[bytes]
+        parts: List[bytes] = []
         while size > 0:
             here = min(size, 4096 - address % 4096)
             parts.append(self._physical(self._translated(address), here))
