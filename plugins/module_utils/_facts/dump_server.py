@@ -2,7 +2,7 @@
 # GNU General Public License v3.0-or-later (see COPYING or https://www.gnu.org/licenses/gpl-3.0.txt)
 # SPDX-License-Identifier: GPL-3.0-or-later
 # Private to this collection: no promise is made to code outside it.
-"""Tries a target that the running system does not see: knocks at its dump server, within a limit, and writes nothing."""
+"""Tries a target that the running system does not see: knocks at its dump server within a limit, and writes nothing."""
 
 import re
 from typing import Dict, List, NamedTuple, Optional, Tuple

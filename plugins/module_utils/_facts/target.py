@@ -10,7 +10,11 @@ from ansible_collections.crashops.kdump.plugins.module_utils._facts.block_layers
 from ansible_collections.crashops.kdump.plugins.module_utils._facts.free_space import Place, Room, room_of
 from ansible_collections.crashops.kdump.plugins.module_utils._facts.look_options import LookOptions
 from ansible_collections.crashops.kdump.plugins.module_utils._facts.network_links import Network, read_network
-from ansible_collections.crashops.kdump.plugins.module_utils._facts.target_mount import TargetMount, read_target_mount
+from ansible_collections.crashops.kdump.plugins.module_utils._facts.target_mount import (
+    TargetMount,
+    read_target_mount,
+    unmounted_point,
+)
 from ansible_collections.crashops.kdump.plugins.module_utils._facts.target_probe import Answer, read_probe
 from ansible_collections.crashops.kdump.plugins.module_utils._machine import mounts
 from ansible_collections.crashops.kdump.plugins.module_utils._machine.host import Host
@@ -70,7 +74,7 @@ def read_target(
         probe=probe,
         network=read_network(host, settings.target_type, mount, probe.address, limit_s),
         mount=read_target_mount(host, mount, found),
-        unmounted=_unmounted(host, path) if path else None,
+        unmounted=unmounted_point(host, path) if path else None,
         root_type=_root_type(host),
         label=host.label(path) if path and host.stat(SELINUX) is not None else None,
     )
@@ -90,17 +94,3 @@ def _root_type(host: Host) -> Optional[str]:
     """Read the type of the root file system, as a fact about the target; None where mounts are not known."""
     root = mounts.holding(mounts.mounts_of(host), "/")
     return root.fstype if root else None
-
-
-def _unmounted(host: Host, directory: str) -> Optional[str]:
-    """Return the mount point that fstab has above the dump directory, if it is not mounted."""
-    points = [
-        row[1]
-        for row in mounts.fstab_rows(host)
-        if len(row) > 3 and "noauto" not in row[3].split(",") and row[1].startswith("/")
-    ]
-    above = [point for point in points if (directory + "/").startswith(point.rstrip("/") + "/")]
-    wanted = max(above, key=len) if above else "/"
-    found = mounts.mounts_of(host)
-    mounted = [mount.point for mount in found]
-    return wanted if found and wanted != "/" and wanted.rstrip("/") not in mounted else None

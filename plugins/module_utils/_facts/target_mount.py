@@ -4,7 +4,6 @@
 # Private to this collection: no promise is made to code outside it.
 """The mount of the dump directory: whether the next boot has it again, and whether its disk keeps its content."""
 
-import string
 from typing import List, NamedTuple, Optional
 
 from ansible_collections.crashops.kdump.plugins.module_utils._facts.block_layers import CLASS, Layer
@@ -33,8 +32,6 @@ OF_NETWORK = (
 AZURE_LINKS = ("/dev/disk/cloud/azure_resource", "/dev/disk/azure/resource")
 # what the disks of clouds that lose their content call themselves: Amazon's, Google's (NVMe and SCSI) and Azure's
 LOSING_MODELS = ("Amazon EC2 NVMe Instance Storage", "nvme_card", "EphemeralDisk", "Microsoft NVMe Direct Disk")
-# what stays as it is in the name of a unit
-SAFE = string.ascii_letters + string.digits + ":_."
 WARNING = "DATALOSS_WARNING_README.txt"
 
 
@@ -59,28 +56,9 @@ def read_target_mount(host: Host, mount: Optional[mounts.Mount], layers: List[La
     # ZFS mounts its data sets by itself, and an automounter its own
     if mount is None or mount.point == "/" or mount.fstype in ("zfs", "autofs") or host.stat(SYSTEMD) is None:
         return TargetMount(None, False, None, False, loses)
-    options = _fstab_options(host, mount.point)
-    unit = any(host.stat("%s/%s" % (place, unit_name(mount.point))) is not None for place in UNITS)
+    options = mounts.fstab_options(host, mount.point)
+    unit = any(host.stat("%s/%s" % (place, mounts.unit_name(mount.point))) is not None for place in UNITS)
     return TargetMount(mount.point, mount.fstype.rpartition("fuse.")[2] in OF_NETWORK, options, unit, loses)
-
-
-def unit_name(point: str) -> str:
-    """Return the name of systemd's unit for a mount point: systemd.unit(5), escaping of paths."""
-    escaped = ""
-    for number, one in enumerate(point.strip("/")):
-        if one == "/":
-            escaped += "-"
-        elif one in SAFE and not (number == 0 and one == "."):
-            escaped += one
-        else:
-            escaped += "".join("\\x%02x" % byte for byte in one.encode("utf-8", "surrogateescape"))
-    return escaped + ".mount"
-
-
-def _fstab_options(host: Host, point: str) -> Optional[List[str]]:
-    """Return the options that fstab has for a mount point, None where fstab does not have it."""
-    rows = [row for row in mounts.fstab_rows(host) if len(row) > 1]
-    return {row[1].rstrip("/"): row[3].split(",") if len(row) > 3 else [] for row in rows}.get(point)
 
 
 def _losing(host: Host, mount: Optional[mounts.Mount], layers: List[Layer]) -> Optional[str]:
@@ -95,3 +73,17 @@ def _losing(host: Host, mount: Optional[mounts.Mount], layers: List[Layer]) -> O
             return model
     path = "%s/%s" % (mount.point.rstrip("/"), WARNING) if mount else ""
     return path if path and host.stat(path) is not None else None
+
+
+def unmounted_point(host: Host, directory: str) -> Optional[str]:
+    """Return the mount point that fstab has above the dump directory, if it is not mounted."""
+    points = [
+        row[1]
+        for row in mounts.fstab_rows(host)
+        if len(row) > 3 and "noauto" not in row[3].split(",") and row[1].startswith("/")
+    ]
+    above = [point for point in points if (directory + "/").startswith(point.rstrip("/") + "/")]
+    wanted = max(above, key=len) if above else "/"
+    found = mounts.mounts_of(host)
+    mounted = [mount.point for mount in found]
+    return wanted if found and wanted != "/" and wanted.rstrip("/") not in mounted else None

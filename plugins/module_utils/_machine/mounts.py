@@ -2,11 +2,12 @@
 # GNU General Public License v3.0-or-later (see COPYING or https://www.gnu.org/licenses/gpl-3.0.txt)
 # SPDX-License-Identifier: GPL-3.0-or-later
 # Private to this collection: no promise is made to code outside it.
-"""Mounted file systems by /proc/self/mountinfo, lines of fstab, and the devices behind UUID= and LABEL=."""
+"""Mounts by /proc/self/mountinfo, fstab and units' names, and the devices behind UUID= and LABEL=."""
 
 import re
+import string
 from posixpath import join, normpath
-from typing import Container, NamedTuple, Optional, Sequence, Tuple
+from typing import Container, List, NamedTuple, Optional, Sequence, Tuple
 
 from ansible_collections.crashops.kdump.plugins.module_utils._machine.host import Host
 from ansible_collections.crashops.kdump.plugins.module_utils._syntax.parsed_once import parsed_once
@@ -39,6 +40,8 @@ OCTAL = re.compile(rb"\\([0-7]{3})")
 ADDRESS = re.compile(r"(?:^|,)addr=([^,]+)")
 # as many symbolic links as Linux follows in one path
 MOST_LINKS = 40
+# what stays as it is in the name of a unit
+SAFE = string.ascii_letters + string.digits + ":_."
 
 
 class Mount(NamedTuple):
@@ -176,3 +179,22 @@ def inner_path(mount: Mount, path: str) -> str:
 def _within(path: str, point: str) -> bool:
     """Return whether a path is a mount point or lies below it."""
     return path == point or path.startswith(point.rstrip("/") + "/")
+
+
+def unit_name(point: str) -> str:
+    """Return the name of systemd's unit for a mount point: systemd.unit(5), escaping of paths."""
+    escaped = ""
+    for number, one in enumerate(point.strip("/")):
+        if one == "/":
+            escaped += "-"
+        elif one in SAFE and not (number == 0 and one == "."):
+            escaped += one
+        else:
+            escaped += "".join("\\x%02x" % byte for byte in one.encode("utf-8", "surrogateescape"))
+    return escaped + ".mount"
+
+
+def fstab_options(host: Host, point: str) -> Optional[List[str]]:
+    """Return the options that fstab has for a mount point, None where fstab does not have it."""
+    lines = [row for row in fstab_rows(host) if len(row) > 1]
+    return {row[1].rstrip("/"): row[3].split(",") if len(row) > 3 else [] for row in lines}.get(point)

@@ -125,3 +125,16 @@ def test_row_of_fstab_is_found_by_any_name_of_its_source(location: str, point: O
 def test_a_mount_point_with_a_blank_and_letters_of_any_script_is_read() -> None:
     table = "30 22 0:40 / /mnt/日本\\040é\udcff\\777 rw - fuse x rw\n"
     assert mounts.mounts(table)[0].point == "/mnt/日本 é\udcff\udcff"
+
+
+@pytest.mark.parametrize(
+    ("point", "name"),
+    [
+        ("/var/crash", "var-crash.mount"),
+        ("/srv/kernel-dumps", "srv-kernel\\x2ddumps.mount"),
+        ("/.snapshots/a b", "\\x2esnapshots-a\\x20b.mount"),
+        ("/mnt/\u00e4", "mnt-\\xc3\\xa4.mount"),
+    ],
+)
+def test_a_mount_unit_is_named_as_systemd_escapes_paths(point: str, name: str) -> None:
+    assert mounts.unit_name(point) == name
