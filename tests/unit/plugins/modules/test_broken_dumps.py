@@ -9,7 +9,7 @@ from typing import Dict
 
 import pytest
 from ansible_collections.crashops.kdump.plugins.module_utils._facts.dumps import read_dumps
-from ansible_collections.crashops.kdump.plugins.module_utils._facts.returned import dumps_facts
+from ansible_collections.crashops.kdump.plugins.module_utils._kdump_info import dumps_facts
 from ansible_collections.crashops.kdump.plugins.module_utils._machine.host import Host
 from ansible_collections.crashops.kdump.plugins.module_utils._machine.results import Failure
 from ansible_collections.crashops.kdump.plugins.module_utils._machine.tolerant_host import TolerantHost

@@ -7,7 +7,7 @@ from typing import Any, Dict, Optional, Tuple
 
 import pytest
 from ansible_collections.crashops.kdump.plugins.module_utils._facts.dumps import read_dumps
-from ansible_collections.crashops.kdump.plugins.module_utils._facts.returned import dumps_facts
+from ansible_collections.crashops.kdump.plugins.module_utils._kdump_info import dumps_facts
 from ansible_collections.crashops.kdump.plugins.module_utils._machine.tolerant_host import TolerantHost
 from ansible_collections.crashops.kdump.tests.unit.dump_builder import CRASH_TIME, kdump_compressed
 from ansible_collections.crashops.kdump.tests.unit.fake_host import FakeHost
