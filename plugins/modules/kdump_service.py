@@ -183,9 +183,14 @@ from ansible_collections.crashops.kdump.plugins.module_utils._machine.kernel_fil
 from ansible_collections.crashops.kdump.plugins.module_utils._machine.results import Failure, Refused
 from ansible_collections.crashops.kdump.plugins.module_utils._service import state as service_state
 from ansible_collections.crashops.kdump.plugins.module_utils._service import undo
-from ansible_collections.crashops.kdump.plugins.module_utils._service.plan import ServicePlan, may_reload
+from ansible_collections.crashops.kdump.plugins.module_utils._service.plan import (
+    ServicePlan,
+    described,
+    may_reload,
+    plan_service,
+    refuse,
+)
 from ansible_collections.crashops.kdump.plugins.module_utils._service.state import Service
-from ansible_collections.crashops.kdump.plugins.module_utils._setup.service import described, plan_service, refuse
 from ansible_collections.crashops.kdump.plugins.module_utils._stacks.base import Stack
 from ansible_collections.crashops.kdump.plugins.module_utils._stacks.find import find_stack
 

@@ -18,6 +18,7 @@ from ansible_collections.crashops.kdump.plugins.module_utils._machine.kernel_fil
 from ansible_collections.crashops.kdump.plugins.module_utils._machine.planned_host import PlannedHost
 from ansible_collections.crashops.kdump.plugins.module_utils._machine.replace_files import left
 from ansible_collections.crashops.kdump.plugins.module_utils._machine.results import Failure, Refused
+from ansible_collections.crashops.kdump.plugins.module_utils._service import plan as service_plan
 from ansible_collections.crashops.kdump.plugins.module_utils._service import undo
 from ansible_collections.crashops.kdump.plugins.module_utils._service.state import read_service
 from ansible_collections.crashops.kdump.plugins.module_utils._setup import (
@@ -25,7 +26,6 @@ from ansible_collections.crashops.kdump.plugins.module_utils._setup import (
     metrics,
     panic_policy,
     reservation,
-    service,
     target,
 )
 from ansible_collections.crashops.kdump.plugins.module_utils._setup.own_files import DIRECTORY, NO_FILES, Expected
@@ -129,8 +129,8 @@ class Planner:
         """Return the plan's part of the service: what kdump_service would do once the other parts are done."""
         stack = type(self.stack)(host)
         found = read_service(host, stack)
-        arming = service.plan_service(stack, found, options)
-        said = service.described(arming)
+        arming = service_plan.plan_service(stack, found, options)
+        said = service_plan.described(arming)
         # kdump_service waits for a start that is under way, and removes what a killed run left
         unsettled = found.unit.moving or self.host.stat(undo.RECORD) is not None or bool(left(self.host))
         return {
