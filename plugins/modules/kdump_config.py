@@ -328,7 +328,7 @@ from ansible_collections.crashops.kdump.plugins.module_utils._machine.host impor
 from ansible_collections.crashops.kdump.plugins.module_utils._machine.replace_files import FileContent
 from ansible_collections.crashops.kdump.plugins.module_utils._machine.results import Failure, FileChange
 from ansible_collections.crashops.kdump.plugins.module_utils._service import undo
-from ansible_collections.crashops.kdump.plugins.module_utils._setup.configuration import (
+from ansible_collections.crashops.kdump.plugins.module_utils._setup.configuration_plan import (
     diff_of,
     missing,
     plan_configuration,

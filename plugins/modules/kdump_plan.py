@@ -153,7 +153,7 @@ from ansible.module_utils.basic import AnsibleModule
 from ansible_collections.crashops.kdump.plugins.module_utils._machine.caching_host import caching
 from ansible_collections.crashops.kdump.plugins.module_utils._machine.host import Host, discreet, run_module
 from ansible_collections.crashops.kdump.plugins.module_utils._setup.own_files import Expected
-from ansible_collections.crashops.kdump.plugins.module_utils._setup.plan import plan_disable, plan_setup
+from ansible_collections.crashops.kdump.plugins.module_utils._setup.whole_plan import plan_disable, plan_setup
 
 
 def ensure(host: Host, params: Dict[str, Any], check_mode: bool) -> Dict[str, Any]:

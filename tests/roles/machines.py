@@ -8,8 +8,8 @@ from typing import Any
 
 from ansible_collections.crashops.kdump.plugins.module_utils._machine.host import Completed, command_failure
 from ansible_collections.crashops.kdump.plugins.module_utils._service.state import PROPERTIES
-from ansible_collections.crashops.kdump.plugins.module_utils._setup.configuration import plan_configuration
-from ansible_collections.crashops.kdump.plugins.module_utils._setup.reservation import plan_reservation
+from ansible_collections.crashops.kdump.plugins.module_utils._setup.configuration_plan import plan_configuration
+from ansible_collections.crashops.kdump.plugins.module_utils._setup.reservation_plan import plan_reservation
 from ansible_collections.crashops.kdump.plugins.module_utils._setup.variables import config_options, crashkernel_options
 from ansible_collections.crashops.kdump.plugins.module_utils._stacks.find import find_stack
 from ansible_collections.crashops.kdump.tests.unit.armed_host import (

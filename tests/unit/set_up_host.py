@@ -8,7 +8,7 @@ from typing import Any, Dict, List, Tuple, TypeVar, Union
 
 import yaml
 from ansible_collections.crashops.kdump.plugins.module_utils._machine.host import Completed
-from ansible_collections.crashops.kdump.plugins.module_utils._setup.plan import plan_setup
+from ansible_collections.crashops.kdump.plugins.module_utils._setup.whole_plan import plan_setup
 from ansible_collections.crashops.kdump.tests.unit.fake_host import FakeHost
 
 # the shell line of kdump_target: a directory that is there, for root alone, with room for a dump

@@ -14,12 +14,12 @@ from ansible_collections.crashops.kdump.plugins.module_utils._machine.host impor
 from ansible_collections.crashops.kdump.plugins.module_utils._machine.planned_host import PlannedHost
 from ansible_collections.crashops.kdump.plugins.module_utils._machine.results import Failure
 from ansible_collections.crashops.kdump.plugins.module_utils._service import undo
-from ansible_collections.crashops.kdump.plugins.module_utils._setup.plan import Planner, plan_disable, plan_setup
 from ansible_collections.crashops.kdump.plugins.module_utils._setup.variables import (
     config_options,
     crashkernel_options,
     service_options,
 )
+from ansible_collections.crashops.kdump.plugins.module_utils._setup.whole_plan import Planner, plan_disable, plan_setup
 from ansible_collections.crashops.kdump.plugins.module_utils._stacks.find import find_stack
 from ansible_collections.crashops.kdump.plugins.modules import (
     crashkernel_reserve,

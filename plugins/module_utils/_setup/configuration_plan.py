@@ -2,7 +2,7 @@
 # GNU General Public License v3.0-or-later (see COPYING or https://www.gnu.org/licenses/gpl-3.0.txt)
 # SPDX-License-Identifier: GPL-3.0-or-later
 # Private to this collection: no promise is made to code outside it.
-"""The files that kdump_config would write, with what the rules find in them. The module writes what is planned here."""
+"""The plan of kdump_config for its files, with what the rules find in them. The module writes what is planned here."""
 
 from typing import Any, Dict, List, NamedTuple, Optional
 
@@ -27,7 +27,7 @@ class Configuring(NamedTuple):
 
 
 def missing(host: Host, stack: Stack) -> Optional[str]:
-    """Return why setup finds no configuration file of kdump to change on this host; None where it has one."""
+    """Return why no configuration can be planned: kdump has no file of it on this host; None where it has one."""
     if host.stat(stack.config_files[0]) is not None:
         return None
     what = "kdump is not installed" if not stack.installed() else "the package's own configuration file is gone"
@@ -49,7 +49,7 @@ def plan_configuration(host: Host, params: Dict[str, Any], check_mode: bool) -> 
 
 
 def _asks(params: Dict[str, Any]) -> bool:
-    """Return whether setup or a task gives any option of kdump_config that says what the files should hold."""
+    """Return whether there is anything to plan: an option of kdump_config says what the files should hold."""
     unasked = ("exclusive", "backup", "commandline_default", "private_dumps")
     named = [name for name, value in params.items() if value is not None and name not in unasked]
     return bool(named) or bool(params["exclusive"])

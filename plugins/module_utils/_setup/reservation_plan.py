@@ -2,7 +2,7 @@
 # GNU General Public License v3.0-or-later (see COPYING or https://www.gnu.org/licenses/gpl-3.0.txt)
 # SPDX-License-Identifier: GPL-3.0-or-later
 # Private to this collection: no promise is made to code outside it.
-"""What crashkernel_reserve would do to the boot entries, and its result. The module writes what is planned here."""
+"""The plan of crashkernel_reserve for the boot entries, and its result. The module writes what is planned here."""
 
 import json
 from typing import Any, Dict, List, NamedTuple
@@ -50,12 +50,12 @@ from ansible_collections.crashops.kdump.plugins.module_utils._syntax.kernel_cmdl
 
 
 def strings(value: Any) -> Any:
-    """Return an option of crashkernel_reserve as setup hands it on: a string, or a list of strings."""
+    """Return an option for the plan of the reservation, as it was typed, as a string or a list of strings."""
     return [str(one) for one in value] if isinstance(value, (list, tuple)) else str(value)
 
 
 def wanted_values(host: Host, params: Dict[str, Any], running: Running, check_mode: bool) -> WantedReservation:
-    """Return the crashkernel= values to plan the reservation with, by the options, each of them checked."""
+    """Return the crashkernel= values to plan the reservation with, each of them checked, by the options."""
     if params["state"] == "absent":
         return WantedReservation([], [])
     limits = [limit_bytes(params, name) if params["size"] == "estimate" else None for name in LIMITS]
@@ -92,7 +92,7 @@ def refuse_unread(bootloader: Bootloader, wanted: List[str], plan: BootPlan, run
 
 
 def doubts(found: WantedReservation) -> List[str]:
-    """Return what is left open about the reservation that setup asks for, by its values and the RAM."""
+    """Return what the plan of the reservation leaves open, by the crashkernel= values and the RAM."""
     if found.expected is None or not found.expected.doubt:
         return []
     return ["%s: %s" % (said(found.values or []), found.expected.doubt)]
@@ -123,7 +123,7 @@ def diff_of(plan: BootPlan) -> List[Dict[str, str]]:
 
 
 def facts(host: Host, entries: List[BootEntry], running: Running) -> Dict[str, Any]:
-    """Return for crashkernel_reserve's result what is configured, booted and reserved, and whether to reboot."""
+    """Return for the planned reservation what is configured, booted and reserved, and whether to reboot."""
     entry = default_entry(entries)
     arguments = values(entry.cmdline) if entry else []
     booting = under_entry(host, running, entry) if entry else running
@@ -174,7 +174,7 @@ def plan_reservation(host: Host, params: Dict[str, Any], check_mode: bool) -> Re
 
 
 def described(host: Host, reserving: Reserving) -> Dict[str, Any]:
-    """Return crashkernel_reserve's result, as setup plans it or as it was done: configured, booted and reserved."""
+    """Return crashkernel_reserve's result, as planned or as done: what is configured, booted and reserved."""
     bootloader, running, found, plan = reserving
     result = {"changed": plan.changed(), "bootloader": bootloader.name, "diff": diff_of(plan)}
     notes = list(plan.notes) + ([] if found.values is None else bootloader.notes(found.values))

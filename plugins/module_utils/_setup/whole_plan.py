@@ -22,11 +22,11 @@ from ansible_collections.crashops.kdump.plugins.module_utils._service import pla
 from ansible_collections.crashops.kdump.plugins.module_utils._service import undo
 from ansible_collections.crashops.kdump.plugins.module_utils._service.state import read_service
 from ansible_collections.crashops.kdump.plugins.module_utils._setup import (
-    configuration,
+    configuration_plan,
     metrics,
     panic_policy,
-    reservation,
-    target,
+    reservation_plan,
+    target_plan,
 )
 from ansible_collections.crashops.kdump.plugins.module_utils._setup.own_files import DIRECTORY, NO_FILES, Expected
 from ansible_collections.crashops.kdump.plugins.module_utils._setup.variables import (
@@ -85,31 +85,33 @@ class Planner:
             self.refused += [named(sentence) for sentence in failure.details["refused"]]
         return None
 
-    def configure(self) -> Optional[configuration.Configuring]:
-        """Return the plan's part of the configuration: what kdump_config would write."""
-        gone = configuration.missing(self.host, self.stack) if self.installed and not self.check_mode else None
+    def configure(self) -> Optional[configuration_plan.Configuring]:
+        """Return the whole plan's part of the configuration: what kdump_config would write."""
+        gone = configuration_plan.missing(self.host, self.stack) if self.installed and not self.check_mode else None
         if gone is not None:
             self.refused.append("%s." % gone)
             return None
         options = config_options(self.given, self.stack)
-        return self.attempt(lambda: configuration.plan_configuration(self.host, options, False))
+        return self.attempt(lambda: configuration_plan.plan_configuration(self.host, options, False))
 
-    def prepare(self, configuring: Optional[configuration.Configuring]) -> Optional[target.Preparing]:
-        """Return what the plan has kdump_target prepare for the dump target."""
+    def prepare(self, configuring: Optional[configuration_plan.Configuring]) -> Optional[target_plan.Preparing]:
+        """Return what the whole plan has kdump_target prepare for the dump target."""
         if configuring is None:
             return None
         before, after = self.stack.settings(), configuring.planned.settings()
-        preparing = self.attempt(lambda: target.plan_target(self.host, before, after, self.given, self.stack.delivery))
+        preparing = self.attempt(
+            lambda: target_plan.plan_target(self.host, before, after, self.given, self.stack.delivery)
+        )
         found = preparing.found if preparing else None
         if found and not found["works"] and not found["untried"] and found["trouble"] not in MENDABLE:
             self.refused.append(found["problem"])
         return preparing
 
     def reserve(self, host: Host, options: Dict[str, Any]) -> Dict[str, Any]:
-        """Return the plan's part of the reservation; it is needed also where only a real run can know."""
+        """Return the whole plan's part of the reservation; it is needed also where only a real run can know."""
         try:
-            reserving = reservation.plan_reservation(host, options, True)
-            said = reservation.described(host, reserving)
+            reserving = reservation_plan.plan_reservation(host, options, True)
+            said = reservation_plan.described(host, reserving)
         except Refused as failure:
             self.refused += [named(sentence) for sentence in failure.details["refused"]]
             return dict(NOTHING, **dict.fromkeys(OF_RESERVATION[1:]))
@@ -126,7 +128,7 @@ class Planner:
         return dict(part, needed=said["changed"] or not known, changes=said["changed"] if known else None)
 
     def arm(self, host: Host, options: Dict[str, Any]) -> Dict[str, Any]:
-        """Return the plan's part of the service: what kdump_service would do once the other parts are done."""
+        """Return the whole plan's part of the service: what kdump_service would do after the other parts."""
         stack = type(self.stack)(host)
         found = read_service(host, stack)
         arming = service_plan.plan_service(stack, found, options)
@@ -145,14 +147,14 @@ class Planner:
         }
 
     def set_policy(self, profiles: Optional[List[str]]) -> Dict[str, Any]:
-        """Return the plan's part of the panic policy: nothing where kdump_panic_policy is not set."""
+        """Return the whole plan's part of the panic policy: nothing where kdump_panic_policy is not set."""
         if profiles is None:
             return NOTHING
         wanted = [word for word in profiles if word != "none"]
         return panic_policy.plan_policy(self.host, wanted, self.expected.of("panic_policy", self.stack.name))
 
     def write_metrics(self, wanted: Optional[bool]) -> Dict[str, Any]:
-        """Return the plan's part of the metrics: nothing where kdump_metrics is not set."""
+        """Return the whole plan's part of the metrics: nothing where kdump_metrics is not set."""
         if wanted is None:
             return NOTHING
         directory = metrics.directory_of(self.given, self.stack.metrics_directory)
@@ -189,13 +191,13 @@ def no_setup(host: Host, variables: Dict[str, Any]) -> Optional[Dict[str, str]]:
 
 
 def _waived(host: Host, variables: Dict[str, Any]) -> List[str]:
-    """Return the checks that the plan need not heed: kdump_waivers names them up to a day still to come."""
+    """Return the checks that the whole plan need not heed: kdump_waivers names them up to a day still to come."""
     today = time.strftime("%Y-%m-%d", time.gmtime(host.now()))
     return [one["id"] for one in variables.get("kdump_waivers") or [] if one["until"] >= today]
 
 
 def described_stack(planner: Planner) -> Dict[str, Any]:
-    """Return which kdump stack the plan is for: its unit, its generation, and the ssh key it names."""
+    """Return which kdump stack the whole plan is for: its unit, its generation, and the ssh key it names."""
     stack = planner.stack
     generation = stack.generation() if planner.installed else None
     known = {"name": stack.name, "unit": stack.unit, "installed": planner.installed, "generation": generation}
@@ -214,8 +216,8 @@ def _setup_parts(planner: Planner) -> Dict[str, Any]:
     arming = planner.arm(host, service_options(planner.given, "started" if reserved else None, True))
     reboots = bool(reserving["reboot_required"])
     _refuse_service(planner, arming, preparing, reboots and bool(planner.given.get("kdump_reboot_allowed")))
-    warned = configuration.warnings(configuring.findings) if configuring and not changes else []
-    diff = [configuration.diff_of(change) for change in changes]
+    warned = configuration_plan.warnings(configuring.findings) if configuring and not changes else []
+    diff = [configuration_plan.diff_of(change) for change in changes]
     return {
         "packages": {"needed": not planner.installed, "changes": not planner.installed},
         "target": _target_part(planner, configuring, preparing),
@@ -230,9 +232,9 @@ def _setup_parts(planner: Planner) -> Dict[str, Any]:
 
 
 def _target_part(
-    planner: Planner, configuring: Optional[configuration.Configuring], preparing: Optional[target.Preparing]
+    planner: Planner, configuring: Optional[configuration_plan.Configuring], preparing: Optional[target_plan.Preparing]
 ) -> Dict[str, Any]:
-    """Return the plan's part of the dump target: what setup would prepare, named as the files will name it."""
+    """Return the whole plan's part of the dump target: what setup would prepare, named as the files will name it."""
     settings = configuring.planned.settings() if configuring else planner.stack.settings()
     kind = settings.target_type
     named_target = {"type": kind, "location": settings.target_location, "path": settings.path}
@@ -245,9 +247,9 @@ def _target_part(
 
 
 def _refuse_service(
-    planner: Planner, arming: Dict[str, Any], preparing: Optional[target.Preparing], reboots: bool
+    planner: Planner, arming: Dict[str, Any], preparing: Optional[target_plan.Preparing], reboots: bool
 ) -> None:
-    """Refuse the plan for a host that could not be armed in the end, unless an earlier step of it may mend that.
+    """Refuse the whole plan for a host that could not be armed in the end, unless an earlier step may mend that.
 
     kdump_service undoes what a killed run left, so a host with that is not refused here.
     """
@@ -280,7 +282,7 @@ def plan_disable(host: Host, variables: Dict[str, Any], check_mode: bool) -> Dic
 
 
 def _bootloader(host: Host) -> Optional[str]:
-    """Return the name of the boot loader that the plan is for; None where none is known."""
+    """Return the name of the boot loader that the whole plan is for; None where none is known."""
     try:
         return find_bootloader(host).name
     except Failure:

@@ -2,7 +2,7 @@
 # GNU General Public License v3.0-or-later (see COPYING or https://www.gnu.org/licenses/gpl-3.0.txt)
 # SPDX-License-Identifier: GPL-3.0-or-later
 # Private to this collection: no promise is made to code outside it.
-"""The trial of a dump target with the options of kdump_target: by a look, or by writing a file."""
+"""What kdump_target would prepare for a dump target, found by a look; the module's own trial writes a file."""
 
 from typing import Any, Dict, List, NamedTuple, Optional
 
@@ -70,7 +70,7 @@ def wanted(stack: Stack, params: Dict[str, Any]) -> Target:
 
 
 def result(target: Target, probe: Probe) -> Dict[str, Any]:
-    """Return kdump_target's result, as setup uses it, for what the trial of a dump target found."""
+    """Return kdump_target's result, planned or done, for what the trial of a dump target found."""
     trial = probe.trial
     done = changes(trial) if trial else []
     states = []
@@ -117,7 +117,7 @@ class Preparing(NamedTuple):
         return self.differs or not self.found["works"] or bool(self.found["changed"]) or self.too_open
 
     def makes(self) -> List[str]:
-        """Return the dump directory that setup would make on the target, as the running system sees it."""
+        """Return the dump directory that is planned on the target, as the running system sees it."""
         made = self.found["changed"] and self.found["dump_directory"]
         return [self.found["dump_directory"]] if made else []
 
@@ -151,7 +151,7 @@ def _is_private(host: Host, directory: Optional[str]) -> bool:
 
 
 def _looked(host: Host, options: Dict[str, Any]) -> Dict[str, Any]:
-    """Return kdump_target's result for setup by a look alone, also where the look itself fails."""
+    """Return kdump_target's result by a look alone, for the plan, also where the look itself fails."""
     try:
         return tried(host, options, act=False)
     except Refused:
