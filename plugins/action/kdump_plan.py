@@ -9,7 +9,7 @@ from typing import Any
 
 from ansible_collections.crashops.kdump.plugins.module_utils._setup.variables import for_stack
 from ansible_collections.crashops.kdump.plugins.module_utils._syntax.visible_text import shown
-from ansible_collections.crashops.kdump.plugins.plugin_utils import _own_files, _role_variables, _setup_plan
+from ansible_collections.crashops.kdump.plugins.plugin_utils import _completed_plan, _own_files, _role_variables
 from ansible_collections.crashops.kdump.plugins.plugin_utils._metrics.pack import packed
 from ansible_collections.crashops.kdump.plugins.plugin_utils._role_variables import of_stack
 from ansible_collections.crashops.kdump.plugins.plugin_utils._variables_action import VariablesAction, named
@@ -48,7 +48,7 @@ class ActionModule(VariablesAction):
         if not result.get("failed") and not refused:
             values = _role_variables.for_host(for_stack(values, stack), found.get("own_directory") is True)
             host, check_mode = str(self._vars.get("inventory_hostname")), bool(self._task.check_mode)
-            wrong, plan = _setup_plan.completed(found, values, host, check_mode)
+            wrong, plan = _completed_plan.completed(found, values, host, check_mode)
             if entry_point == "setup" and plan:
                 plan["texts"] = _own_files.texts(values, plan["stack"]["name"])
             result.update(variables=values, refused=result["refused"] + wrong, plan=plan)

@@ -22,7 +22,7 @@ from ansible_collections.crashops.kdump.plugins.module_utils._checks import all_
 from ansible_collections.crashops.kdump.plugins.module_utils._facts import proof
 from ansible_collections.crashops.kdump.plugins.module_utils._targets import ssh, target
 from ansible_collections.crashops.kdump.plugins.modules import kdump_info, kdump_target
-from ansible_collections.crashops.kdump.plugins.plugin_utils import _setup_plan
+from ansible_collections.crashops.kdump.plugins.plugin_utils import _completed_plan
 from ansible_collections.crashops.kdump.plugins.plugin_utils._crash_test import refusals
 from ansible_collections.crashops.kdump.plugins.plugin_utils._report import readable_values
 
@@ -144,7 +144,7 @@ def test_each_trouble_is_met_somewhere_and_no_other_is():
 @pytest.mark.parametrize("trouble", target.TROUBLES)
 def test_role_that_knows_the_server_mends_what_the_table_calls_mendable(trouble):
     found = {"trouble": trouble, "untried": None}
-    mended = _setup_plan.is_mended(found, knows_server=True, knows_keys=True)
+    mended = _completed_plan.is_mended(found, knows_server=True, knows_keys=True)
     assert mended is (trouble in target.MENDABLE)
 
 

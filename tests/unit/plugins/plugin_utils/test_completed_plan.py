@@ -7,7 +7,7 @@ import hashlib
 from pathlib import Path
 
 import pytest
-from ansible_collections.crashops.kdump.plugins.plugin_utils._setup_plan import completed, prepared
+from ansible_collections.crashops.kdump.plugins.plugin_utils._completed_plan import completed, prepared
 
 OPERATOR = {"kdump_target": {"type": "ssh", "location": "kdump@dumps"}}
 WORKS = {
