@@ -877,8 +877,9 @@ from ansible_collections.crashops.kdump.plugins.module_utils._checks.judge_optio
 from ansible_collections.crashops.kdump.plugins.module_utils._facts.look_options import LookOptions
 from ansible_collections.crashops.kdump.plugins.module_utils._facts.panic_policy import PROFILES
 from ansible_collections.crashops.kdump.plugins.module_utils._kdump_info import read_facts, short
-from ansible_collections.crashops.kdump.plugins.module_utils._machine.host import Host, run_module
+from ansible_collections.crashops.kdump.plugins.module_utils._machine.host import Host
 from ansible_collections.crashops.kdump.plugins.module_utils._machine.results import Refused
+from ansible_collections.crashops.kdump.plugins.module_utils._machine.run_module import run_module
 from ansible_collections.crashops.kdump.plugins.module_utils._syntax.finding import refusal
 
 

@@ -151,7 +151,8 @@ from typing import Any, Dict
 
 from ansible.module_utils.basic import AnsibleModule
 from ansible_collections.crashops.kdump.plugins.module_utils._machine.caching_host import caching
-from ansible_collections.crashops.kdump.plugins.module_utils._machine.host import Host, discreet, run_module
+from ansible_collections.crashops.kdump.plugins.module_utils._machine.host import Host
+from ansible_collections.crashops.kdump.plugins.module_utils._machine.run_module import discreet, run_module
 from ansible_collections.crashops.kdump.plugins.module_utils._setup.own_files import Expected
 from ansible_collections.crashops.kdump.plugins.module_utils._setup.whole_plan import plan_disable, plan_setup
 

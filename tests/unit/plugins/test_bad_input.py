@@ -13,7 +13,7 @@ import pytest
 import yaml
 from ansible.errors import AnsibleError, AnsibleFilterError
 from ansible.playbook.task import Task
-from ansible_collections.crashops.kdump.plugins.module_utils._machine import host as machine_host
+from ansible_collections.crashops.kdump.plugins.module_utils._machine import run_module as module_frame
 from ansible_collections.crashops.kdump.plugins.module_utils._machine.results import Failure, Refused
 from ansible_collections.crashops.kdump.tests.unit.armed_host import armed_debian, armed_el9, armed_el10
 from ansible_collections.crashops.kdump.tests.unit.plugins.action.test_crash_test import CrashTest
@@ -584,11 +584,11 @@ class Somebody:
 
 def test_a_failure_without_root_names_become():
     failure = Failure("cannot read /etc/kdump.conf: Permission denied")
-    assert machine_host.without_root(Somebody(False), failure).startswith(
+    assert module_frame.without_root(Somebody(False), failure).startswith(
         " The task ran without root: set become: true"
     )
-    assert machine_host.without_root(Somebody(True), failure) == ""
+    assert module_frame.without_root(Somebody(True), failure) == ""
 
 
 def test_a_refused_value_says_nothing_of_root():
-    assert machine_host.without_root(Somebody(False), Refused(["x: 1 is refused: no; go."])) == ""
+    assert module_frame.without_root(Somebody(False), Refused(["x: 1 is refused: no; go."])) == ""

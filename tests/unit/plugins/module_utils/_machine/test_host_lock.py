@@ -14,9 +14,10 @@ from typing import Any, Callable, Dict, List, Optional, Sequence, Tuple, Union
 
 import pytest
 from ansible_collections.crashops.kdump.plugins.module_utils._machine import host_lock, replace_files
-from ansible_collections.crashops.kdump.plugins.module_utils._machine.host import Host, run_module
+from ansible_collections.crashops.kdump.plugins.module_utils._machine.host import Host
 from ansible_collections.crashops.kdump.plugins.module_utils._machine.host_lock import Lock
 from ansible_collections.crashops.kdump.plugins.module_utils._machine.results import Failure
+from ansible_collections.crashops.kdump.plugins.module_utils._machine.run_module import run_module
 from ansible_collections.crashops.kdump.plugins.modules import (
     crashkernel_reserve,
     kdump_config,

@@ -7,7 +7,7 @@ from typing import Any, Callable, Dict
 
 import pytest
 from ansible.module_utils.basic import AnsibleModule
-from ansible_collections.crashops.kdump.plugins.module_utils._machine import host as machine_host
+from ansible_collections.crashops.kdump.plugins.module_utils._machine import run_module as module_frame
 from ansible_collections.crashops.kdump.plugins.module_utils._machine.host import Host
 from ansible_collections.crashops.kdump.plugins.module_utils._machine.results import Failure
 from ansible_collections.crashops.kdump.plugins.module_utils._metrics.textfile import Run, exposition
@@ -58,7 +58,7 @@ def test_a_module_returns_nothing_that_steers_the_terminal(
             raise Failure("cannot read %s\nok: [web1]" % EVIL, stderr=EVIL + "\n")
         return {"changed": False, EVIL: [EVIL], "warnings": ["%s is odd" % EVIL]}
 
-    result = run_module(lambda: machine_host.run_module(AnsibleModule(argument_spec={}), ensure))
+    result = run_module(lambda: module_frame.run_module(AnsibleModule(argument_spec={}), ensure))
     text = repr(shown(result, lambda text: text.replace("\n", "")))
     assert "\\\\x1b[2K" in text and "\\x1b" not in text.replace("\\\\x1b", "")
     assert result["failed"] is fails and (not fails or "\n" not in result["msg"])

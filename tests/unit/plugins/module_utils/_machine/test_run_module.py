@@ -8,8 +8,9 @@ from typing import Any, Dict, List
 
 import pytest
 from ansible_collections.crashops.kdump.plugins.module_utils._facts.proof import Setup, judged
-from ansible_collections.crashops.kdump.plugins.module_utils._machine.host import Host, run_module
+from ansible_collections.crashops.kdump.plugins.module_utils._machine.host import Host
 from ansible_collections.crashops.kdump.plugins.module_utils._machine.results import Failure
+from ansible_collections.crashops.kdump.plugins.module_utils._machine.run_module import run_module
 from ansible_collections.crashops.kdump.plugins.module_utils._syntax.visible_text import shown
 
 SENT = [
