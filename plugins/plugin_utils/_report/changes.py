@@ -12,7 +12,7 @@ from typing import Any
 from ansible_collections.crashops.kdump.plugins.module_utils._checks import verdict as check_verdict
 from ansible_collections.crashops.kdump.plugins.plugin_utils._report import readable_values
 from ansible_collections.crashops.kdump.plugins.plugin_utils._report.earlier_reports import EarlierReport
-from ansible_collections.crashops.kdump.plugins.plugin_utils._report.trend import stamp
+from ansible_collections.crashops.kdump.plugins.plugin_utils._report.readable_values import stamp
 
 # each kind of change with its words, in the order of the report
 KINDS = {

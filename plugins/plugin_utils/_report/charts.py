@@ -2,20 +2,24 @@
 # GNU General Public License v3.0-or-later (see COPYING or https://www.gnu.org/licenses/gpl-3.0.txt)
 # SPDX-License-Identifier: GPL-3.0-or-later
 # Private to this collection: no promise is made to code outside it.
-"""The charts of the fleet report: bars with names and counts, so that no page has to count."""
+"""The charts of the fleet report: bars with names, counts and sizes, so that no page has to count."""
 
 from __future__ import annotations
 
 from collections import Counter
 from typing import Any, NamedTuple
 
+from ansible_collections.crashops.kdump.plugins.module_utils._checks import outcome
 from ansible_collections.crashops.kdump.plugins.plugin_utils._report import readable_values
+from ansible_collections.crashops.kdump.plugins.plugin_utils._report.frequent_checks import Frequent
 
 KERNELS = 8
-FREQUENT = 12
 # upper ends of what there is, in percent of what there should be
 RATIOS = ((50, "<50%"), (100, "<100%"), (150, "<150%"), (300, "<300%"), (None, "more"))
 AGES = ((30, "<30 d"), (90, "<90 d"), (180, "<180 d"), (None, "older"))
+COLUMN_HEIGHT = 84
+# a share that is not nothing is to be seen
+LEAST_PERCENT = 0.4
 
 
 class Bar(NamedTuple):
@@ -41,23 +45,6 @@ class Chart(NamedTuple):
     def bad(self) -> int:
         """Return how many hosts are in the chart's bad bars."""
         return sum(one.hosts for one in self.bars if one.tone == "bad")
-
-
-class Frequent(NamedTuple):
-    """A check that hosts do not pass: on how many hosts by status, and its most frequent advice.
-
-    hosts counts those without a waiver, the sum of fail, warn and unknown; waived counts the others.
-    """
-
-    id: str
-    group: str
-    hosts: int
-    fail: int
-    waived: int
-    warn: int
-    unknown: int
-    advice: str | None
-    reference: str
 
 
 def ratios(rows: list[dict[str, Any]], have: str, want: str) -> Chart:
@@ -110,34 +97,39 @@ def kernels(rows: list[dict[str, Any]]) -> Chart:
     return Chart(bars, sum(1 for row in rows if not row["kernel"]))
 
 
-def frequent(rows: list[dict[str, Any]], most: int | None = FREQUENT) -> list[Frequent]:
-    """Return the checks that most hosts do not pass; with equal counts, the one that fails more often comes first."""
-    found: dict[str, list[dict[str, Any]]] = {}
-    for row in rows:
-        for problem in row["problems"]:
-            found.setdefault(problem["id"], []).append(problem)
-    counted = [_frequent(name, problems) for name, problems in found.items()]
-    open_somewhere = [one for one in counted if one.hosts]
-    return sorted(open_somewhere, key=lambda one: (-one.hosts, -one.fail, -one.warn, one.id))[:most]
+def verdict_segments(totals: dict[str, int]) -> list[dict[str, Any]]:
+    """Return the segments of the page's chart of verdicts; even the smallest can be seen."""
+    there = [(word, count) for word, count in totals.items() if count]
+    whole = sum(count for dummy, count in there) or 1
+    shares = [max(LEAST_PERCENT, 100 * count / whole) for dummy, count in there]
+    scale, segments, at = 100 / (sum(shares) or 1), [], 0.0
+    for (word, count), share in zip(there, shares):
+        width = share * scale
+        segments.append(
+            {
+                "word": word,
+                "name": readable_values.VERDICTS[word],
+                "count": count,
+                "x": "%.2f" % at,
+                "width": "%.2f" % width,
+            }
+        )
+        at += width
+    return segments
 
 
-def _frequent(name: str, problems: list[dict[str, Any]]) -> Frequent:
-    """Return how often one check is not passed, by status, and its most frequent advice."""
-    counts = Counter("waived" if one["waived"] else one["status"] for one in problems)
-    return Frequent(
-        name,
-        problems[0]["group"],
-        len(problems) - counts["waived"],
-        counts["fail"],
-        counts["waived"],
-        counts["warn"],
-        counts["unknown"],
-        _commonest([one["advice"] for one in problems]),
-        problems[0]["reference"],
-    )
+def column_height(one: Bar, chart: Chart) -> str:
+    """Return the height of a chart's bar on the page; a count above 0 can be seen."""
+    return "%d" % max(2 if one.hosts else 1, round(COLUMN_HEIGHT * one.hosts / chart.highest))
 
 
-def _commonest(texts: list[str | None]) -> str | None:
-    """Return the most frequent text; with equal counts, the first by the alphabet."""
-    counts = Counter(text for text in texts if text)
-    return min(counts, key=lambda text: (-counts[text], text)) if counts else None
+def strip_parts(one: Frequent, most: int) -> list[dict[str, str]]:
+    """Return the segments of a frequent check's bar on the page, by status."""
+    parts, at = [], 0.0
+    for status in outcome.PROBLEMS:
+        count = getattr(one, status)
+        if count:
+            width = max(LEAST_PERCENT, 100 * count / most)
+            parts.append({"status": status, "x": "%.2f" % at, "width": "%.2f" % width})
+            at += width
+    return parts

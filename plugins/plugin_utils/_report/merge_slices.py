@@ -10,8 +10,8 @@ from collections.abc import Iterable
 from typing import Any, NamedTuple
 
 from ansible_collections.crashops.kdump.plugins.plugin_utils._report.earlier_reports import EarlierReport
+from ansible_collections.crashops.kdump.plugins.plugin_utils._report.readable_values import stamp
 from ansible_collections.crashops.kdump.plugins.plugin_utils._report.rows import without_result
-from ansible_collections.crashops.kdump.plugins.plugin_utils._report.trend import stamp
 
 NOT_REPORTED = "Not reported: this host of the inventory is in none of the merged reports."
 

@@ -15,9 +15,8 @@ import hashlib
 from pathlib import Path
 from typing import Any
 
-from ansible_collections.crashops.kdump.plugins.module_utils._checks import outcome
 from ansible_collections.crashops.kdump.plugins.plugin_utils._report import changes as report_changes
-from ansible_collections.crashops.kdump.plugins.plugin_utils._report import charts, trend
+from ansible_collections.crashops.kdump.plugins.plugin_utils._report import charts, frequent_checks, trend
 from ansible_collections.crashops.kdump.plugins.plugin_utils._report import readable_values as report_words
 from ansible_collections.crashops.kdump.plugins.plugin_utils._report.page_data import packed
 from ansible_collections.crashops.kdump.plugins.plugin_utils._report.summary import is_worst_first, standing
@@ -28,9 +27,6 @@ from markupsafe import Markup
 ROOM = Path(__file__).parent
 WORST = 50
 CHANGED = 20
-COLUMN_HEIGHT = 84
-# a share that is not nothing is to be seen
-LEAST_PERCENT = 0.4
 POLICY = (
     "default-src 'none'; style-src 'sha256-%s'; script-src 'sha256-%s'; base-uri 'none'; form-action 'none'; "
     "object-src 'none'"
@@ -79,8 +75,8 @@ def _environment() -> Environment:
         moment=lambda stamp: stamp[:16].replace("T", " "),
         change=report_changes.words_of,
         human=lambda name: name.replace("_", " "),
-        height=column_height,
-        parts=strip_parts,
+        height=charts.column_height,
+        parts=charts.strip_parts,
         proof_words=lambda row: report_words.proof(row["proof_state"], row["proof_age_seconds"]),
     )
     return environment
@@ -91,8 +87,8 @@ def _content(report: dict[str, Any]) -> dict[str, Any]:
     rows = report["hosts"]
     memory = charts.ratios(rows, "reserved_bytes", "needed_bytes")
     space = charts.ratios(rows, "free_bytes", "recommended_bytes")
-    proof, kernels, frequent = charts.proofs(rows), charts.kernels(rows), charts.frequent(rows)
-    segments = verdict_segments(report["totals"])
+    proof, kernels, frequent = charts.proofs(rows), charts.kernels(rows), frequent_checks.frequent(rows)
+    segments = charts.verdict_segments(report["totals"])
     counts = standing(rows)
     return {
         "report": report,
@@ -144,41 +140,3 @@ def _parts(counts: dict[str, int]) -> list[str]:
     """Return the page's words about the hosts that would not leave a dump, or are not known."""
     words = (("would_not", "would not"), ("not_known", "not known"), ("not_meant", "not meant to"))
     return ["%s %s" % (report_words.number(counts[key]), said) for key, said in words if counts[key]]
-
-
-def verdict_segments(totals: dict[str, int]) -> list[dict[str, Any]]:
-    """Return the segments of the page's bar of verdicts; even the smallest can be seen."""
-    there = [(word, count) for word, count in totals.items() if count]
-    whole = sum(count for dummy, count in there) or 1
-    shares = [max(LEAST_PERCENT, 100 * count / whole) for dummy, count in there]
-    scale, segments, at = 100 / (sum(shares) or 1), [], 0.0
-    for (word, count), share in zip(there, shares):
-        width = share * scale
-        segments.append(
-            {
-                "word": word,
-                "name": report_words.VERDICTS[word],
-                "count": count,
-                "x": "%.2f" % at,
-                "width": "%.2f" % width,
-            }
-        )
-        at += width
-    return segments
-
-
-def column_height(one: charts.Bar, chart: charts.Chart) -> str:
-    """Return the height of a chart's bar on the page; a count above 0 can be seen."""
-    return "%d" % max(2 if one.hosts else 1, round(COLUMN_HEIGHT * one.hosts / chart.highest))
-
-
-def strip_parts(one: charts.Frequent, most: int) -> list[dict[str, str]]:
-    """Return the segments of a frequent problem's bar on the page, by status."""
-    parts, at = [], 0.0
-    for status in outcome.PROBLEMS:
-        count = getattr(one, status)
-        if count:
-            width = max(LEAST_PERCENT, 100 * count / most)
-            parts.append({"status": status, "x": "%.2f" % at, "width": "%.2f" % width})
-            at += width
-    return parts

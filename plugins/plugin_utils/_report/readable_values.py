@@ -6,6 +6,8 @@
 
 from __future__ import annotations
 
+import time
+
 from ansible_collections.crashops.kdump.plugins.module_utils._syntax.visible_text import LINES, visible
 
 # kdump_info's seven verdicts and the three for hosts without a result of it, worst first: the order of the report
@@ -83,3 +85,8 @@ def proof(state: str | None, age_seconds: int | None) -> str:
     if state == "proven":
         return age(age_seconds) if age_seconds is not None else "proven"
     return state if state in ("stale", "never") else NONE
+
+
+def stamp(made: float) -> str:
+    """Return a time as people read it in the report, in UTC."""
+    return time.strftime("%Y-%m-%dT%H:%M:%SZ", time.gmtime(made))

@@ -59,7 +59,7 @@ def _whole(rows: list[dict[str, Any]], made: float, version: str | None) -> dict
     """Return the report with these rows, their totals and the headline."""
     return {
         "schema": SCHEMA,
-        "made": trend.stamp(made),
+        "made": readable_values.stamp(made),
         "made_epoch": int(made),
         "collection_version": version,
         "query": None,

@@ -14,7 +14,7 @@ from typing import Any
 
 from ansible_collections.crashops.kdump.plugins.module_utils._checks import outcome
 from ansible_collections.crashops.kdump.plugins.plugin_utils._report import changes as report_changes
-from ansible_collections.crashops.kdump.plugins.plugin_utils._report import charts, trend
+from ansible_collections.crashops.kdump.plugins.plugin_utils._report import frequent_checks, trend
 from ansible_collections.crashops.kdump.plugins.plugin_utils._report import readable_values as report_words
 from ansible_collections.crashops.kdump.plugins.plugin_utils._report.rows import EMPTY
 
@@ -173,7 +173,7 @@ def _trend_lines(report: dict[str, Any]) -> list[str]:
 
 def _frequent_lines(rows: list[dict[str, Any]]) -> list[str]:
     """Return the Markdown table of the most frequent problems."""
-    found = charts.frequent(rows)
+    found = frequent_checks.frequent(rows)
     if not found:
         return []
     lines = [

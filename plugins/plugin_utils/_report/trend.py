@@ -6,7 +6,6 @@
 
 from __future__ import annotations
 
-import time
 from collections.abc import Iterable
 from typing import Any, NamedTuple
 
@@ -51,14 +50,14 @@ def joined(points: Iterable[Point], before: float) -> list[Point]:
 def as_data(points: Iterable[Point]) -> list[dict[str, Any]]:
     """Return the points as the report's JSON holds them."""
     return [
-        {"made": stamp(one.made), "made_epoch": int(one.made), "hosts": sum(one.totals.values()), "totals": one.totals}
+        {
+            "made": readable_values.stamp(one.made),
+            "made_epoch": int(one.made),
+            "hosts": sum(one.totals.values()),
+            "totals": one.totals,
+        }
         for one in points
     ]
-
-
-def stamp(made: float) -> str:
-    """Return the time of a point of the trend in UTC, as the report writes it."""
-    return time.strftime("%Y-%m-%dT%H:%M:%SZ", time.gmtime(made))
 
 
 def with_this(report: dict[str, Any]) -> list[dict[str, Any]]:

@@ -9,7 +9,7 @@ import json
 from html.parser import HTMLParser
 
 import pytest
-from ansible_collections.crashops.kdump.plugins.plugin_utils._report import files, page_data, summary
+from ansible_collections.crashops.kdump.plugins.plugin_utils._report import charts, files, page_data, summary
 from ansible_collections.crashops.kdump.plugins.plugin_utils._report import page as report_page
 from ansible_collections.crashops.kdump.tests.unit import fleet_builder as made_up
 from ansible_collections.crashops.kdump.tests.unit.work_limit import within
@@ -150,7 +150,7 @@ def test_the_same_fleet_makes_the_same_page():
 
 
 def test_even_the_smallest_share_of_verdicts_is_seen_and_all_make_the_whole():
-    segments = report_page.verdict_segments({"not_ready": 1, "ready": 99999, "failed": 0})
+    segments = charts.verdict_segments({"not_ready": 1, "ready": 99999, "failed": 0})
     assert [one["word"] for one in segments] == ["not_ready", "ready"]
     assert float(segments[0]["width"]) > 0.3
     assert abs(sum(float(one["width"]) for one in segments) - 100) < 0.1

@@ -10,7 +10,7 @@ import jsonschema
 import pytest
 from ansible_collections.crashops.kdump.plugins.module_utils._checks import verdict as check_verdict
 from ansible_collections.crashops.kdump.plugins.module_utils._checks.all_checks import CHECKS
-from ansible_collections.crashops.kdump.plugins.plugin_utils._report import charts, summary
+from ansible_collections.crashops.kdump.plugins.plugin_utils._report import charts, frequent_checks, summary
 from ansible_collections.crashops.kdump.plugins.plugin_utils._report import readable_values as report_words
 from ansible_collections.crashops.kdump.tests.unit import fleet_builder as made_up
 from ansible_collections.crashops.kdump.tests.unit.schemas import validate
@@ -302,7 +302,7 @@ def test_problems_are_counted_by_status_and_waived_ones_apart():
     waived = made_up.check("space", waived={"reason": "Known.", "until": "2027-01-01"})
     checks = (made_up.check("space"), made_up.check("space", "warn"), waived)
     rows = [only_row(made_up.info("degraded", [one])) for one in checks]
-    (one,) = charts.frequent(rows)
+    (one,) = frequent_checks.frequent(rows)
     assert (one.hosts, one.fail, one.warn, one.unknown, one.waived) == (2, 1, 1, 0, 1)
     assert one.advice.startswith("Free some room")
 
@@ -312,4 +312,4 @@ def test_the_most_frequent_problem_is_the_one_of_most_hosts_where_nobody_waived_
     found = [[made_up.check("armed")]] * 2 + [[made_up.check("panic_on_oops", "warn")]] * 3
     found += [[made_up.check("space", waived=waived)]] * 4
     rows = [only_row(made_up.info("degraded", checks)) for checks in found]
-    assert [(one.id, one.hosts) for one in charts.frequent(rows)] == [("panic_on_oops", 3), ("armed", 2)]
+    assert [(one.id, one.hosts) for one in frequent_checks.frequent(rows)] == [("panic_on_oops", 3), ("armed", 2)]
