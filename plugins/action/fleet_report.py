@@ -19,7 +19,7 @@ from ansible_collections.crashops.kdump.plugins.plugin_utils._report import (
     merge_slices,
     page,
     readable_values,
-    summary,
+    whole_report,
 )
 from ansible_collections.crashops.kdump.plugins.plugin_utils._report import text_formats as report_text
 from ansible_collections.crashops.kdump.plugins.plugin_utils._report.checked_reader import clean
@@ -117,7 +117,7 @@ class ActionModule(ActionBase):
         """Return the report of all hosts, compared with the earlier ones."""
         now, version = self.clock(), files.collection_version()
         if options["slices"] is None:
-            whole = summary.report(self._results(options), now, version)
+            whole = whole_report.report(self._results(options), now, version)
         else:
             whole = self._merged(options, now, version)
         earlier = options["earlier"]
@@ -125,7 +125,7 @@ class ActionModule(ActionBase):
             last = os.path.join(directory, options["name"] + FORMATS["json"][0])
             earlier = [last] if os.path.lexists(last) else []
         found, notes = earlier_reports.read_all(earlier, now)
-        return summary.compared(whole, found, notes)
+        return whole_report.compared(whole, found, notes)
 
     def _merged(self, options: dict[str, Any], now: float, version: str | None) -> dict[str, Any]:
         """Return the report that the slices make together, or raise ReportRefused where there is none."""
@@ -138,7 +138,7 @@ class ActionModule(ActionBase):
         hosts = options["hosts"]
         if hosts is None:
             hosts = self._vars.get("ansible_play_hosts_all") or []
-        return summary.of_slices(merge_slices.merged(slices, hosts), [*notes, *old], now, version)
+        return whole_report.of_slices(merge_slices.merged(slices, hosts), [*notes, *old], now, version)
 
     def _message(self, paths: list[str], removed: list[str], headline: str) -> str:
         """Return the message of what was written, or would be in check mode, and the headline."""
@@ -233,8 +233,8 @@ def texts_of(whole: dict[str, Any], options: dict[str, Any]) -> tuple[dict[str, 
         answer = ask(query, whole)
     except QueryRefused as refused:
         raise ReportRefused(str(refused)) from None
-    if summary.are_rows(answer, whole):
-        selected = summary.of_rows(whole, answer, clean(query))
+    if whole_report.are_rows(answer, whole):
+        selected = whole_report.of_rows(whole, answer, clean(query))
         return {kind: FORMATS[kind][1](selected, title) for kind in formats}, selected
     others = [kind for kind in options["formats"] or [] if kind != "json"]
     if others:

@@ -25,7 +25,7 @@ from ansible.inventory.manager import InventoryManager
 from ansible.parsing.dataloader import DataLoader
 from ansible.vars.hostvars import HostVars
 from ansible.vars.manager import VariableManager
-from ansible_collections.crashops.kdump.plugins.plugin_utils._report import files, page, summary
+from ansible_collections.crashops.kdump.plugins.plugin_utils._report import files, page, whole_report
 from ansible_collections.crashops.kdump.plugins.plugin_utils._report import text_formats as report_text
 from ansible_collections.crashops.kdump.plugins.plugin_utils._report.host_results import results_of
 from ansible_collections.crashops.kdump.tests.unit import fleet_builder
@@ -63,7 +63,7 @@ def measure(count: int, directory: str) -> None:
     hostvars = hostvars_of(fleet)
     now = timed("register their results", now)
     before = peak_mib()
-    report = summary.report(results_of(hostvars, fleet, VARIABLE), fleet_builder.MADE, files.collection_version())
+    report = whole_report.report(results_of(hostvars, fleet, VARIABLE), fleet_builder.MADE, files.collection_version())
     now = timed("read and sum up", now)
     makers: dict[str, Callable[[], str]] = {
         "html": lambda: page.page(report, "kdump report"),

@@ -11,7 +11,7 @@ from typing import Any
 
 import pytest
 from ansible_collections.crashops.kdump.plugins.plugin_utils._report import page as report_page
-from ansible_collections.crashops.kdump.plugins.plugin_utils._report import summary
+from ansible_collections.crashops.kdump.plugins.plugin_utils._report import whole_report
 from ansible_collections.crashops.kdump.plugins.plugin_utils._report.earlier_reports import EarlierReport
 from ansible_collections.crashops.kdump.plugins.plugin_utils._report.trend import totals_of
 from ansible_collections.crashops.kdump.tests.browser import devtools
@@ -41,11 +41,11 @@ def show(browser: devtools.Browser, tmp_path: Path) -> Iterator[Callable[..., de
         """Show the page of results; before has those of the weeks before, the oldest first."""
         earlier: list[EarlierReport] = []
         for weeks, older in enumerate(reversed(before), 1):
-            rows = summary.report(older.items(), fleet_builder.MADE)["hosts"]
+            rows = whole_report.report(older.items(), fleet_builder.MADE)["hosts"]
             made = fleet_builder.MADE - weeks * WEEK_S
             earlier.insert(0, EarlierReport(f"{weeks}.json", made, rows, totals_of(rows), []))
-        report = summary.report(results.items(), fleet_builder.MADE, "1.2.3")
-        report = summary.compared(report, earlier, [])
+        report = whole_report.report(results.items(), fleet_builder.MADE, "1.2.3")
+        report = whole_report.compared(report, earlier, [])
         path = tmp_path / "kdump-report.html"
         path.write_text(report_page.page(report, title), encoding="utf-8")
         pages.append(devtools.Page(browser, path.as_uri() + part, **options))

@@ -13,7 +13,7 @@ import tempfile
 from pathlib import Path
 from typing import Any
 
-from ansible_collections.crashops.kdump.plugins.plugin_utils._report import page, summary
+from ansible_collections.crashops.kdump.plugins.plugin_utils._report import page, whole_report
 from ansible_collections.crashops.kdump.tests.unit import fleet_builder
 
 from tools.dev.outcome import StepFailed
@@ -30,7 +30,7 @@ OPTIONS = ("--headless", "--no-sandbox", "--disable-gpu", "--hide-scrollbars", "
 def report() -> dict[str, Any]:
     """Return the report of the made-up hosts."""
     results = fleet_builder.fleet(HOSTS).items()
-    return dict(summary.report(results, fleet_builder.MADE, None))
+    return dict(whole_report.report(results, fleet_builder.MADE, None))
 
 
 def draw(target: Path) -> None:

@@ -19,7 +19,7 @@ from ansible_collections.crashops.kdump.plugins.plugin_utils._report.host_result
     is_unknown,
     results_of,
 )
-from ansible_collections.crashops.kdump.plugins.plugin_utils._report.summary import report
+from ansible_collections.crashops.kdump.plugins.plugin_utils._report.whole_report import report
 
 SHOWN = 60
 VARIABLE_REMEDY = "name the one in which the result of kdump_info was registered"

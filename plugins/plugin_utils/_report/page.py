@@ -19,8 +19,8 @@ from ansible_collections.crashops.kdump.plugins.plugin_utils._report import chan
 from ansible_collections.crashops.kdump.plugins.plugin_utils._report import charts, frequent_checks, trend
 from ansible_collections.crashops.kdump.plugins.plugin_utils._report import readable_values as report_words
 from ansible_collections.crashops.kdump.plugins.plugin_utils._report.page_data import packed
-from ansible_collections.crashops.kdump.plugins.plugin_utils._report.summary import is_worst_first, standing
 from ansible_collections.crashops.kdump.plugins.plugin_utils._report.text_formats import notes_of
+from ansible_collections.crashops.kdump.plugins.plugin_utils._report.whole_report import is_worst_first, standing
 from jinja2 import Environment, FileSystemLoader, StrictUndefined
 from markupsafe import Markup
 

@@ -8,7 +8,7 @@ import struct
 from typing import Any
 
 import yaml
-from ansible_collections.crashops.kdump.plugins.plugin_utils._report import summary, text_formats
+from ansible_collections.crashops.kdump.plugins.plugin_utils._report import text_formats, whole_report
 from ansible_collections.crashops.kdump.tests.unit import fleet_builder
 
 from tools.dev import pictures
@@ -35,7 +35,7 @@ def shown_fleet() -> dict[str, Any]:
 
 
 def test_terminal_shows_what_report_prints() -> None:
-    report = summary.report(shown_fleet().items(), fleet_builder.MADE, None)
+    report = whole_report.report(shown_fleet().items(), fleet_builder.MADE, None)
     printed = "\n".join([report["headline"], "", *text_formats.table(report)])
     assert f"```text\n{printed}\n```" in README
 

@@ -4,7 +4,7 @@
 """What changed since the last report: each kind, and what is no change."""
 
 import pytest
-from ansible_collections.crashops.kdump.plugins.plugin_utils._report import changes, summary
+from ansible_collections.crashops.kdump.plugins.plugin_utils._report import changes, whole_report
 from ansible_collections.crashops.kdump.plugins.plugin_utils._report.earlier_reports import EarlierReport
 from ansible_collections.crashops.kdump.tests.unit import fleet_builder as made_up
 
@@ -21,7 +21,7 @@ STATES = {
 def rows(**verdicts):
     """Return the rows of hosts with these verdicts."""
     results = [(host, STATES[verdict]) for host, verdict in verdicts.items()]
-    return summary.report(results, made_up.MADE)["hosts"]
+    return whole_report.report(results, made_up.MADE)["hosts"]
 
 
 def compared(before, now):
@@ -73,5 +73,5 @@ def test_newly_broken_host_comes_with_its_first_problem_that_nobody_waived():
     waived = made_up.check("space", waived={"reason": "Rented.", "until": None})
     found = made_up.info("not_ready", [waived, made_up.check("armed", reason="Nothing is loaded.")])
     last = EarlierReport("", made_up.MADE - 3600, rows(web1="ready"), {}, [])
-    (broken,) = changes.changes(last, summary.report([("web1", found)], made_up.MADE)["hosts"])["broken"]
+    (broken,) = changes.changes(last, whole_report.report([("web1", found)], made_up.MADE)["hosts"])["broken"]
     assert broken["summary"] == "armed: Nothing is loaded."

@@ -9,12 +9,12 @@ import os
 
 import pytest
 from ansible_collections.crashops.kdump.plugins.module_utils._checks import all_checks
-from ansible_collections.crashops.kdump.plugins.plugin_utils._report import earlier_reports, summary
+from ansible_collections.crashops.kdump.plugins.plugin_utils._report import earlier_reports, whole_report
 from ansible_collections.crashops.kdump.plugins.plugin_utils._report import text_formats as report_text
 from ansible_collections.crashops.kdump.tests.unit import fleet_builder as made_up
 
 RESULTS = {"web1": made_up.info(), "web2": made_up.info("not_ready", [made_up.check("space")])}
-REPORT = json.loads(report_text.as_json(summary.report(RESULTS.items(), made_up.MADE, "1.2.3")))
+REPORT = json.loads(report_text.as_json(whole_report.report(RESULTS.items(), made_up.MADE, "1.2.3")))
 
 
 def read(tmp_path, content, name="report.json"):

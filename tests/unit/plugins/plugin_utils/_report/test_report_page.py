@@ -9,7 +9,7 @@ import json
 from html.parser import HTMLParser
 
 import pytest
-from ansible_collections.crashops.kdump.plugins.plugin_utils._report import charts, files, page_data, summary
+from ansible_collections.crashops.kdump.plugins.plugin_utils._report import charts, files, page_data, whole_report
 from ansible_collections.crashops.kdump.plugins.plugin_utils._report import page as report_page
 from ansible_collections.crashops.kdump.tests.unit import fleet_builder as made_up
 from ansible_collections.crashops.kdump.tests.unit.work_limit import within
@@ -50,7 +50,7 @@ class Elements(HTMLParser):
 
 def page(results, title="kdump report"):
     """Return the page of results."""
-    return report_page.page(summary.report(results.items(), made_up.MADE, "1.2.3"), title)
+    return report_page.page(whole_report.report(results.items(), made_up.MADE, "1.2.3"), title)
 
 
 def test_the_page_says_how_the_fleet_stands_without_a_script():
@@ -63,8 +63,8 @@ def test_the_page_says_how_the_fleet_stands_without_a_script():
 
 def shown_by_query(count, choose):
     """Return the words of the page with the rows that a query made of a fleet."""
-    whole = summary.report(made_up.fleet(count).items(), made_up.MADE)
-    text = report_page.page(summary.of_rows(whole, choose(whole["hosts"]), "hosts"), "kdump report")
+    whole = whole_report.report(made_up.fleet(count).items(), made_up.MADE)
+    text = report_page.page(whole_report.of_rows(whole, choose(whole["hosts"]), "hosts"), "kdump report")
     return " ".join("".join(Elements(text).texts).split())
 
 
@@ -80,8 +80,8 @@ def test_the_page_of_a_query_that_sorts_says_that_the_order_is_the_querys():
 
 
 def test_verdicts_are_embedded_in_the_order_of_their_rank():
-    packed = json.loads(page_data.packed(summary.report([], made_up.MADE)))
-    assert [word for word, dummy in packed["verdicts"]] == list(summary.ORDER)
+    packed = json.loads(page_data.packed(whole_report.report([], made_up.MADE)))
+    assert [word for word, dummy in packed["verdicts"]] == list(whole_report.ORDER)
 
 
 def test_the_page_needs_nothing_from_outside():
@@ -120,7 +120,7 @@ def test_markup_that_a_host_says_stays_text():
 
 
 def test_the_embedded_rows_hold_what_the_report_does():
-    whole = summary.report(made_up.fleet(60).items(), made_up.MADE)
+    whole = whole_report.report(made_up.fleet(60).items(), made_up.MADE)
     packed = json.loads(page_data.packed(whole))
     columns, texts = packed["columns"], packed["texts"]
     for row, values in zip(whole["hosts"], packed["rows"]):

@@ -8,7 +8,7 @@ import io
 import json
 
 import pytest
-from ansible_collections.crashops.kdump.plugins.plugin_utils._report import page, summary
+from ansible_collections.crashops.kdump.plugins.plugin_utils._report import page, whole_report
 from ansible_collections.crashops.kdump.plugins.plugin_utils._report import readable_values as report_words
 from ansible_collections.crashops.kdump.plugins.plugin_utils._report import text_formats as report_text
 from ansible_collections.crashops.kdump.tests.unit import fleet_builder as made_up
@@ -16,7 +16,7 @@ from ansible_collections.crashops.kdump.tests.unit import fleet_builder as made_
 
 def report(results):
     """Return a report."""
-    return summary.report(results.items(), made_up.MADE, "1.2.3")
+    return whole_report.report(results.items(), made_up.MADE, "1.2.3")
 
 
 def cells(results):

@@ -2,7 +2,7 @@
 # GNU General Public License v3.0-or-later (see COPYING or https://www.gnu.org/licenses/gpl-3.0.txt)
 # SPDX-License-Identifier: GPL-3.0-or-later
 # Private to this collection: no promise is made to code outside it.
-"""The report of a fleet as data: every host's row, worst first, with totals and a headline."""
+"""The whole report of a fleet as data: the row of each host, worst first, with totals and a headline."""
 
 from __future__ import annotations
 
@@ -26,12 +26,12 @@ def report(results: Iterable[tuple[str, Any]], made: float, version: str | None 
 
 
 def of_slices(merge: Merged, notes: list[str], made: float, version: str | None = None) -> dict[str, Any]:
-    """Return the report that the slices of a fleet make together, with sentences about files that were left out."""
+    """Return the whole report that the slices of a fleet make together, with notes about files that were left out."""
     return dict(_whole(sorted(merge.rows, key=_badness), made, version), merged=merge.said, notes=notes)
 
 
 def compared(whole: dict[str, Any], earlier: list[EarlierReport], notes: list[str]) -> dict[str, Any]:
-    """Return the report with what changed since the last of the earlier ones, its trend, and sentences about files."""
+    """Return the whole report with what changed since the last of the earlier ones, its trend, and notes on files."""
     before = [one for one in earlier if int(one.made) < whole["made_epoch"]]
     points = [point for one in before for point in [*one.trend, trend.Point(one.made, one.totals)]]
     return dict(
@@ -43,14 +43,14 @@ def compared(whole: dict[str, Any], earlier: list[EarlierReport], notes: list[st
 
 
 def of_rows(whole: Mapping[str, Any], rows: list[dict[str, Any]], query: str) -> dict[str, Any]:
-    """Return the report with only the rows that a query selected, in the query's order."""
+    """Return the whole report with only the rows that a query selected, in the query's order."""
     selected = _whole(rows, whole["made_epoch"], whole["collection_version"])
     asked = {"expression": query, "of_hosts": len(whole["hosts"])}
     return dict(selected, query=asked, merged=whole["merged"], notes=whole["notes"])
 
 
 def are_rows(value: Any, whole: Mapping[str, Any]) -> bool:
-    """Return whether a query's answer is a list of the report's own rows, all unchanged."""
+    """Return whether a query's answer is a list of the whole report's own rows, all unchanged."""
     own = {id(one) for one in whole["hosts"]}
     return isinstance(value, list) and all(id(one) in own for one in value)
 
@@ -93,12 +93,12 @@ def standing(rows: list[dict[str, Any]]) -> dict[str, int]:
 
 
 def _badness(one: dict[str, Any]) -> tuple[Any, ...]:
-    """Return the sort key of the report's rows: verdict, failed and doubtful checks, then the host's name."""
+    """Return the sort key of the whole report's rows: verdict, failed and doubtful checks, then the host's name."""
     failed = sum(1 for problem in one["problems"] if problem["status"] == "fail" and not problem["waived"])
     return (ORDER[one["verdict"]], -failed, -one["checks"]["warn"], natural(one["host"].lower()), one["host"])
 
 
 def is_worst_first(rows: list[dict[str, Any]]) -> bool:
-    """Return whether rows are in the report's own order; a query may have given them another."""
+    """Return whether rows are in the whole report's order; a query may have given them another."""
     found = [_badness(one) for one in rows]
     return found == sorted(found)

@@ -10,7 +10,7 @@ import jsonschema
 import pytest
 from ansible_collections.crashops.kdump.plugins.module_utils._checks import verdict as check_verdict
 from ansible_collections.crashops.kdump.plugins.module_utils._checks.all_checks import CHECKS
-from ansible_collections.crashops.kdump.plugins.plugin_utils._report import charts, frequent_checks, summary
+from ansible_collections.crashops.kdump.plugins.plugin_utils._report import charts, frequent_checks, whole_report
 from ansible_collections.crashops.kdump.plugins.plugin_utils._report import readable_values as report_words
 from ansible_collections.crashops.kdump.tests.unit import fleet_builder as made_up
 from ansible_collections.crashops.kdump.tests.unit.schemas import validate
@@ -18,7 +18,7 @@ from ansible_collections.crashops.kdump.tests.unit.schemas import validate
 
 def report(results):
     """Return a report that keeps to its schema."""
-    return validate("report-1", summary.report(results.items(), made_up.MADE, "1.2.3"))
+    return validate("report-1", whole_report.report(results.items(), made_up.MADE, "1.2.3"))
 
 
 def only_row(result):
@@ -197,8 +197,8 @@ def test_hosts_are_ordered_worst_first_and_by_the_numbers_in_their_names():
 
 def test_the_report_knows_whether_a_query_left_it_worst_first():
     whole = report(made_up.fleet(60))
-    assert summary.is_worst_first(whole["hosts"]) and summary.is_worst_first(whole["hosts"][1::2])
-    assert summary.is_worst_first([]) and not summary.is_worst_first(whole["hosts"][::-1])
+    assert whole_report.is_worst_first(whole["hosts"]) and whole_report.is_worst_first(whole["hosts"][1::2])
+    assert whole_report.is_worst_first([]) and not whole_report.is_worst_first(whole["hosts"][::-1])
 
 
 def test_the_order_in_which_hosts_are_given_does_not_count():
@@ -215,7 +215,7 @@ def test_totals_name_every_verdict_and_the_headline_counts_hosts_that_would_leav
     assert {word: count for word, count in whole["totals"].items() if count} == there
     assert whole["headline"] == "2 of 5 hosts would leave a dump."
     assert (whole["made"], whole["made_epoch"]) == ("2026-11-26T09:57:00Z", 1795687020)
-    assert summary.standing(whole["hosts"]) == {"would": 2, "would_not": 0, "not_known": 3, "not_meant": 0}
+    assert whole_report.standing(whole["hosts"]) == {"would": 2, "would_not": 0, "not_known": 3, "not_meant": 0}
 
 
 def test_no_host_at_all_is_a_report_too():
