@@ -4,14 +4,12 @@
 # Private to this collection: no promise is made to code outside it.
 """The dumps on this host: how many and how large, which are incomplete, and what the newest says of its crash."""
 
-import re
 from typing import List, NamedTuple, Optional, Sequence, Set
 
 from ansible_collections.crashops.kdump.plugins.module_utils._machine.host import Host
 from ansible_collections.crashops.kdump.plugins.module_utils._machine.tolerant_host import TolerantHost
-from ansible_collections.crashops.kdump.plugins.module_utils._syntax.kernel_cmdline import values
 from ansible_collections.crashops.kdump.plugins.module_utils._vmcores import dmesg, formats, trusted_files
-from ansible_collections.crashops.kdump.plugins.module_utils._vmcores.dmesg import dmesg_text
+from ansible_collections.crashops.kdump.plugins.module_utils._vmcores.dmesg import booted_with, dmesg_text
 from ansible_collections.crashops.kdump.plugins.module_utils._vmcores.examine import OpenedDump, judged, look
 from ansible_collections.crashops.kdump.plugins.module_utils._vmcores.find import Found, find_dumps
 from ansible_collections.crashops.kdump.plugins.module_utils._vmcores.header import Verdict
@@ -22,8 +20,6 @@ LIMIT_S = 10.0
 NOT_OPENED = Verdict(None, "the %d newest were looked into, and this is an older one" % OPENED)
 # so many pages are read of each
 CONTENT_PAGES = 64
-# x86 says the first as soon as it can, and every architecture the second
-COMMAND_LINE = re.compile(r"\b[Cc]ommand line: (.*)")
 
 
 class Dump(NamedTuple):
@@ -128,16 +124,10 @@ def _dump(host: Host, seen: OpenedDump, newest: bool, opened: bool) -> Dump:
         reason=verdict.reason,
         kernel=seen.header.kernel,
         panic=panic.line if panic else None,
-        crashkernel=_booted_with(log) if newest else None,
+        crashkernel=booted_with(log) if newest else None,
         readable=content.readable,
         readable_reason=content.readable_reason,
         doubt=doubt,
         of_user=of_user,
         crash_time=seen.header.crash_time,
     )
-
-
-def _booted_with(log: str) -> Optional[List[str]]:
-    """Return the crashkernel= values with which a dump's kernel was booted, by the beginning of its log."""
-    match = COMMAND_LINE.search(log)
-    return values(match.group(1)) if match else None

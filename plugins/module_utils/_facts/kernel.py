@@ -107,7 +107,7 @@ def read_platform(host: Host, release: str) -> Platform:
 
 
 def version_of(release: str) -> Optional[Tuple[int, int]]:
-    """Return the first two numbers of a kernel release, such as (6, 12)."""
+    """Return the kernel's version: the first two numbers of its release, such as (6, 12)."""
     match = VERSION.match(release)
     return (whole(match.group(1)) or 0, whole(match.group(2)) or 0) if match else None
 

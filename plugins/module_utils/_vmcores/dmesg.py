@@ -2,13 +2,14 @@
 # GNU General Public License v3.0-or-later (see COPYING or https://www.gnu.org/licenses/gpl-3.0.txt)
 # SPDX-License-Identifier: GPL-3.0-or-later
 # Private to this collection: no promise is made to code outside it.
-"""Reads a crashed kernel's log, and finds in its text why it crashed, and which release it was."""
+"""Reads a crashed kernel's log, and finds in it why the kernel crashed, its release, and how it was booted."""
 
 import re
-from typing import NamedTuple, Optional
+from typing import List, NamedTuple, Optional
 
 from ansible_collections.crashops.kdump.plugins.module_utils._machine.host import Host
 from ansible_collections.crashops.kdump.plugins.module_utils._machine.results import Failure
+from ansible_collections.crashops.kdump.plugins.module_utils._syntax.kernel_cmdline import values
 from ansible_collections.crashops.kdump.plugins.module_utils._vmcores.find import Found
 
 # Words that a dying kernel writes, the most telling first. Sources: kernel/panic.c, drivers/tty/sysrq.c,
@@ -31,6 +32,8 @@ LINE = 4096
 # the banner is at the beginning of a log, the panic at its end
 DMESG_HEAD_BYTES = 64 << 10
 DMESG_TAIL_BYTES = 1 << 20
+# x86 says the first as soon as it can, and every architecture the second
+COMMAND_LINE = re.compile(r"\b[Cc]ommand line: (.*)")
 
 
 class Panic(NamedTuple):
@@ -84,3 +87,9 @@ def dmesg_text(host: Host, found: Found) -> str:
     except Failure:
         return ""
     return "\n".join((part or b"").decode("utf-8", "replace") for part in parts)
+
+
+def booted_with(log: str) -> Optional[List[str]]:
+    """Return the crashkernel= values of the command line at the beginning of a kernel's log."""
+    match = COMMAND_LINE.search(log)
+    return values(match.group(1)) if match else None

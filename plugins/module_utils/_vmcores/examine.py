@@ -10,7 +10,7 @@ from ansible_collections.crashops.kdump.plugins.module_utils._machine.host impor
 from ansible_collections.crashops.kdump.plugins.module_utils._machine.results import Failure
 from ansible_collections.crashops.kdump.plugins.module_utils._syntax.whole_numbers import moment
 from ansible_collections.crashops.kdump.plugins.module_utils._vmcores import dmesg, formats, trusted_files
-from ansible_collections.crashops.kdump.plugins.module_utils._vmcores.find import FileVersion, Found
+from ansible_collections.crashops.kdump.plugins.module_utils._vmcores.find import FileVersion, Found, is_unfinished
 from ansible_collections.crashops.kdump.plugins.module_utils._vmcores.header import (
     Header,
     OutOfTime,
@@ -91,11 +91,6 @@ def judged(seen: OpenedDump, log: str, most: int) -> Tuple[Verdict, Readability]
     if named and logged and named != logged:
         content = Readability(False, "it is of the kernel %s, the log next to it of %s" % (named, logged))
     return verdict, content
-
-
-def is_unfinished(path: str) -> bool:
-    """Examine a core's file name: return whether it says that the core is being written, or was never finished."""
-    return "incomplete" in path.rsplit("/", 1)[1]
 
 
 def identity(seen: OpenedDump) -> str:

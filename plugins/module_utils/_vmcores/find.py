@@ -186,3 +186,8 @@ def _assemble(directory: str, core: Optional[DirectoryEntry], stamp: str, parts:
     if core is None:
         return Found(directory, None, *others)
     return Found(directory, FileVersion(core.path, core.facts), *others, trouble=core.trouble)
+
+
+def is_unfinished(path: str) -> bool:
+    """Return whether the name of a core that was found says that it is still being written, or was never finished."""
+    return "incomplete" in path.rsplit("/", 1)[1]
