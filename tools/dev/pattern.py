@@ -39,7 +39,7 @@ def files(repository: Path) -> dict[Path, str]:
     """Return the text of each file of the pattern that is made, by its path."""
     folder = repository / FOLDER
     made = {folder / "meta/pattern.json": json.dumps(pattern(), indent=2) + "\n"}
-    for form in surveys.data("templates"):
+    for form in templates():
         name = form["playbook"].removesuffix(".yml")
         play = [{"name": form["description"], "ansible.builtin.import_playbook": f"../../../../playbooks/{name}.yml"}]
         made[folder / f"playbooks/{name}.yml"] = MADE + _yaml(play)
@@ -65,9 +65,14 @@ def pattern() -> dict[str, Any]:
                 "pull": "missing",
             },
             "controller_labels": [NAME],
-            "controller_job_templates": [job_template(form) for form in surveys.data("templates")],
+            "controller_job_templates": [job_template(form) for form in templates()],
         },
     }
+
+
+def templates() -> list[dict[str, Any]]:
+    """Return the templates of the pattern. Nothing in a pattern makes a report in parts, so none merges them."""
+    return [form for form in surveys.data("templates") if not form.get("merges")]
 
 
 def job_template(form: dict[str, Any]) -> dict[str, Any]:

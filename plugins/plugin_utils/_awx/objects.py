@@ -15,8 +15,8 @@ from ansible_collections.crashops.kdump.plugins.plugin_utils._awx.surveys import
 
 def of(settings: Site) -> dict[str, Any]:
     """Return each kind of object with what its module is given; what a site does not say is left out."""
-    templates = [job_template(settings, one) for one in data("templates")]
-    flows = [(one, _name(settings, one["name"])) for one in data("workflows")]
+    templates = [job_template(settings, one) for one in data("templates") if _is_wanted(settings, one)]
+    flows = [(one, _name(settings, one["name"])) for one in data("workflows") if _is_wanted(settings, one)]
     nodes = [node(settings, name, one) for flow, name in flows for one in flow["nodes"]]
     return {
         "organization": _given(name=settings.organization, galaxy_credentials=settings.galaxy_credentials),
@@ -26,10 +26,13 @@ def of(settings: Site) -> dict[str, Any]:
         "inventory_source": _inventory_source(settings),
         "execution_environment": _execution_environment(settings),
         "notification_templates": [_notification(settings, one) for one in settings.notifications],
+        # workflows first, since they use the job templates
+        "unused_workflows": _unused(settings, "workflows"),
+        "unused_job_templates": _unused(settings, "templates"),
         "job_templates": templates,
         "workflows": [workflow(settings, one, name) for one, name in flows],
         "nodes": [one["node"] for one in nodes],
-        "links": [one["link"] for one in nodes if one["link"]["success_nodes"]],
+        "links": [one["link"] for one in nodes if {"success_nodes", "always_nodes"} & one["link"].keys()],
         "schedules": _schedules(settings),
     }
 
@@ -47,18 +50,53 @@ def job_template(settings: Site, form: Mapping[str, Any]) -> dict[str, Any]:
         "credentials": settings.credentials,
         "execution_environment": settings.execution_environment,
         "forks": settings.forks,
-        "job_slice_count": settings.slices if form.get("sliced") else 1,
+        "job_slice_count": _slices(settings, form),
         # a job in check mode, and the changes of files in its output
         "ask_job_type_on_launch": bool(form.get("changes_hosts")),
         "ask_diff_mode_on_launch": bool(form.get("changes_hosts")),
         # else AWX drops a variable that no question asks for, and says so to nobody; the role refuses unknown names
         "ask_variables_on_launch": True,
-        "extra_vars": settings.report if form.get("report") else {},
+        "extra_vars": _extra_variables(settings, form),
         "survey_enabled": True,
         "survey_spec": survey(name, form["entry_point"], form),
         "notification_templates_error": _notified(settings),
-        "notification_templates_success": _notified(settings) if form.get("report") else [],
+        "notification_templates_success": _notified(settings) if _ends_report(settings, form) else [],
     }
+
+
+def _is_wanted(settings: Site, form: Mapping[str, Any]) -> bool:
+    """Return whether a template or workflow is made; one that merges is there only for a report in parts."""
+    return settings.in_parts or not form.get("merges")
+
+
+def _unused(settings: Site, kind: str) -> list[dict[str, Any]]:
+    """Return the templates or workflows that an earlier run may have made, and that are not wanted now."""
+    return [
+        {"name": _name(settings, one["name"]), "organization": settings.organization, "state": "absent"}
+        for one in data(kind)
+        if not _is_wanted(settings, one)
+    ]
+
+
+def _slices(settings: Site, form: Mapping[str, Any]) -> int:
+    """Return into how many jobs AWX cuts a template."""
+    if form.get("sliced"):
+        return settings.slices
+    return settings.report_slices if form.get("report") and not form.get("merges") else 1
+
+
+def _extra_variables(settings: Site, form: Mapping[str, Any]) -> dict[str, Any]:
+    """Return the variables of a template: those of the report, which says of itself whether it is a part."""
+    if not form.get("report"):
+        return {}
+    given = {name: value for name, value in settings.report.items() if name != "kdump_report_slice"}
+    is_part = settings.in_parts and not form.get("merges")
+    return {**given, "kdump_report_slice": True} if is_part else given
+
+
+def _ends_report(settings: Site, form: Mapping[str, Any]) -> bool:
+    """Return whether a job of this template knows the whole fleet, so that its success is worth a notification."""
+    return bool(form.get("report")) and bool(form.get("merges")) == settings.in_parts
 
 
 def workflow(settings: Site, form: Mapping[str, Any], name: str) -> dict[str, Any]:
@@ -85,7 +123,7 @@ def node(settings: Site, flow: str, form: Mapping[str, Any]) -> dict[str, Any]:
         "workflow_job_template": flow,
         "organization": settings.organization,
     }
-    link = {**own, "success_nodes": form.get("next", [])}
+    link = {**own, **_given(success_nodes=form.get("next"), always_nodes=form.get("always"))}
     if "approval" in form:
         made = {**own, "approval_node": {"name": form["approval"], "description": form["description"]}}
     else:
@@ -101,7 +139,9 @@ def _schedules(settings: Site) -> list[dict[str, Any]]:
     """Return the schedules; one with an empty rule is taken away."""
     # a schedule answers each question that has to be answered, also if the question has a default
     answers = {"kdump_hosts": settings.scheduled_hosts}
-    rules = {"verify": settings.verify_schedule, "report": settings.report_schedule}
+    report = "fleet report" if settings.in_parts else "report"
+    # a part alone is no report
+    rules = {"verify": settings.verify_schedule, "report": "", report: settings.report_schedule}
     return [
         {
             "name": f"{_name(settings, template)} by schedule",
@@ -156,13 +196,22 @@ def _execution_environment(settings: Site) -> dict[str, Any]:
 
 def _notification(settings: Site, form: Mapping[str, Any]) -> dict[str, Any]:
     """Return one notification template with the texts of messages.yml, unless it has its own."""
+    own = {event: _with_body(form["type"], texts) for event, texts in data("messages").items()}
     return {
         "name": form["name"],
         "organization": settings.organization,
         "notification_type": form["type"],
         "notification_configuration": form["configuration"],
-        "messages": form.get("messages", data("messages")),
+        "messages": form.get("messages", own),
     }
+
+
+def _with_body(kind: str, texts: Mapping[str, Any]) -> dict[str, Any]:
+    """Return the texts of an event as its type sends them. A webhook sends only the body, which has to be JSON."""
+    if "message" not in texts:
+        return {event: _with_body(kind, inner) for event, inner in texts.items()}
+    body = "{%% set text %%}%s{%% endset %%}{{ {'text': text} | tojson }}" % texts["message"]
+    return {**texts, "body": body} if kind == "webhook" else dict(texts)
 
 
 def _notified(settings: Site) -> list[str]:

@@ -11,9 +11,11 @@ import re
 from collections.abc import Iterable, Mapping
 from typing import Any, NamedTuple
 
+from ansible.module_utils.parsing.convert_bool import boolean
 from ansible_collections.crashops.kdump.plugins.module_utils._syntax.finding import refusal
 from ansible_collections.crashops.kdump.plugins.plugin_utils import _role_variables
 from ansible_collections.crashops.kdump.plugins.plugin_utils._awx.surveys import data
+from ansible_collections.crashops.kdump.plugins.plugin_utils._report import places
 
 PREFIX = "kdump_awx_"
 SCHEDULES = ("kdump_awx_verify_schedule", "kdump_awx_report_schedule")
@@ -43,12 +45,18 @@ class Site(NamedTuple):
     registry_credential: str | None
     forks: int
     slices: int
+    report_slices: int
     report: dict[str, Any]
     verify_schedule: str
     report_schedule: str
     scheduled_hosts: str
     notifications: list[dict[str, Any]]
     notify: list[str]
+
+    @property
+    def in_parts(self) -> bool:
+        """Return whether the report is made in parts, by slices or by several files of variables."""
+        return self.report_slices > 1 or boolean(self.report.get("kdump_report_slice", False))
 
     @property
     def names_of_credentials(self) -> list[str]:
@@ -118,7 +126,25 @@ def _refusals(values: Mapping[str, Any]) -> list[str]:
             near = difflib.get_close_matches(str(name), known, 1, 0.6)
             remedy = f"use {near[0]}" if near else f"choose among {', '.join(sorted(set(known)))}"
             found.append(refusal(f"kdump_awx_report.{name}", report[name], "it is no variable of the report", remedy))
+    given = {name: value for name, value in report.items() if name in known}
+    found += [f"kdump_awx_report.{sentence}" for sentence in _role_variables.converted(given, "report")[1]]
+    found += _parts(values["kdump_awx_report_slices"], report)
     return found + _notifications(values["kdump_awx_notifications"] or [])
+
+
+def _parts(slices: int, report: Mapping[str, Any]) -> list[str]:
+    """Return what is wrong with the place of a report that is cut into slices."""
+    if slices == 1:
+        return []
+    if places.HOST in report:
+        rule = "a job of a slice has only its own part of the inventory, and so may lack this host"
+        remedy = f"use {places.STORE} or {places.REPOSITORY}, or set kdump_awx_report_slices to 1"
+        return [refusal(f"kdump_awx_report.{places.HOST}", report[places.HOST], rule, remedy)]
+    if not {places.STORE, places.REPOSITORY} & set(report):
+        rule = "the slices of the report have no place where they meet"
+        remedy = f"set {places.STORE} or {places.REPOSITORY} in kdump_awx_report"
+        return [refusal("kdump_awx_report_slices", slices, rule, remedy)]
+    return []
 
 
 def _notifications(given: Iterable[Any]) -> list[str]:

@@ -10,11 +10,13 @@ import pytest
 import yaml
 from ansible_collections.crashops.kdump.plugins.plugin_utils._awx import objects, settings
 from ansible_collections.crashops.kdump.plugins.plugin_utils._awx.surveys import data
+from jinja2 import Template
 
 ROOT = Path(__file__).resolve().parents[5]
 # the options of awx.awx's modules: names, types, choices, and which are required
 MODULES = json.loads((ROOT / "tests/unit/fixtures/awx_awx_24_6_1.json").read_text("utf-8"))
 TYPES = {"str": str, "bool": bool, "int": int, "dict": dict, "list": list}
+STORE = {"kdump_report_to_s3": {"bucket": "kdump-reports"}}
 CHAT = {"name": "chat", "type": "webhook", "configuration": {"url": "https://chat.example.org/"}}
 LEAST = {
     "kdump_awx_project_url": "https://files.example.org/crashops-kdump-0.1.0.tar.gz",
@@ -35,6 +37,9 @@ MOST = {
     "kdump_awx_notifications": [CHAT],
     "kdump_awx_notify": ["mail"],
 }
+PARTS = {**MOST, "kdump_awx_slices": 3, "kdump_awx_report_slices": 4, "kdump_awx_report": STORE}
+# two files of variables, one for each of two execution environments, make one report
+TWO_FILES = {**MOST, "kdump_awx_report": {**STORE, "kdump_report_slice": "yes"}}
 APPLIED = yaml.safe_load((ROOT / "extensions/awx/apply.yml").read_text("utf-8"))
 TASKS = [task for task in APPLIED if list(task)[1].startswith("awx.awx.")]
 
@@ -54,7 +59,7 @@ def given_to(task, whole):
     return module, [whole[source]] if whole[source] else []
 
 
-@pytest.mark.parametrize("given", [LEAST, MOST], ids=["least", "most"])
+@pytest.mark.parametrize("given", [LEAST, MOST, PARTS], ids=["least", "most", "parts"])
 @pytest.mark.parametrize("task", TASKS, ids=[task["name"] for task in TASKS])
 def test_task_gives_its_module_options_that_awx_has(task, given):
     module, all_given = given_to(task, made(given))
@@ -70,9 +75,10 @@ def test_task_gives_its_module_options_that_awx_has(task, given):
                 assert all(isinstance(entry, str) for entry in value)
 
 
+@pytest.mark.parametrize("given", [LEAST, PARTS], ids=["least", "parts"])
 @pytest.mark.parametrize("task", TASKS, ids=[task["name"] for task in TASKS])
-def test_option_that_an_object_may_lack_is_left_out(task):
-    module, all_given = given_to(task, made(LEAST))
+def test_option_that_an_object_may_lack_is_left_out(task, given):
+    module, all_given = given_to(task, made(given))
     for one in all_given:
         lacking = [name for name, text in task[module].items() if name not in one and name != "wait"]
         assert [name for name in lacking if "| default(omit)" not in task[module][name]] == []
@@ -101,10 +107,41 @@ def test_playbooks_at_the_top_of_a_project():
     assert found["playbook"] == "setup.yml"
 
 
-def test_only_verify_is_cut_into_slices():
-    slices = {one["name"]: one["job_slice_count"] for one in made({**LEAST, "kdump_awx_slices": 4})["job_templates"]}
-    assert slices.pop("kdump verify") == 4
+def test_only_verify_and_report_are_cut_into_slices():
+    slices = {one["name"]: one["job_slice_count"] for one in made(PARTS)["job_templates"]}
+    assert (slices.pop("kdump verify"), slices.pop("kdump report")) == (3, 4)
     assert set(slices.values()) == {1}
+
+
+@pytest.mark.parametrize("given", [PARTS, TWO_FILES], ids=["slices", "two files"])
+def test_parts_of_a_report_are_merged_whatever_becomes_of_them(given):
+    whole = made(given)
+    templates = {one["name"]: one for one in whole["job_templates"]}
+    report, merge = templates["kdump report"], templates["kdump merge reports"]
+    assert report["extra_vars"] == {**STORE, "kdump_report_slice": True}
+    assert (merge["extra_vars"], merge["playbook"]) == (STORE, "playbooks/merge_reports.yml")
+    # only the merged report knows the fleet
+    assert (report["notification_templates_success"], merge["notification_templates_success"]) == ([], ["chat", "mail"])
+    links = [one for one in whole["links"] if one["workflow_job_template"] == "kdump fleet report"]
+    assert [(one["identifier"], one["always_nodes"]) for one in links] == [("report", ["merge"])]
+    assert "success_nodes" not in links[0]
+    assert (whole["unused_workflows"], whole["unused_job_templates"]) == ([], [])
+
+
+def test_schedule_makes_the_whole_report():
+    rows = {one["name"]: one for one in made(PARTS)["schedules"]}
+    assert rows["kdump report by schedule"]["state"] == "absent"
+    assert rows["kdump fleet report by schedule"]["unified_job_template"] == "kdump fleet report"
+    assert rows["kdump fleet report by schedule"]["extra_data"] == {"kdump_hosts": "all"}
+    assert set(rows) == {"kdump verify by schedule", "kdump report by schedule", "kdump fleet report by schedule"}
+
+
+def test_what_only_parts_need_is_taken_away_without_them():
+    whole = made(LEAST)
+    absent = {"organization": "Default", "state": "absent"}
+    assert whole["unused_workflows"] == [{"name": "kdump fleet report", **absent}]
+    assert whole["unused_job_templates"] == [{"name": "kdump merge reports", **absent}]
+    assert [one["name"] for one in whole["workflows"]] == ["kdump roll-out"]
 
 
 def test_report_knows_where_it_goes():
@@ -116,6 +153,7 @@ def test_report_knows_where_it_goes():
 def test_roll_out_is_one_chain_with_two_approvals():
     whole = made(MOST)
     following = {one["identifier"]: one["success_nodes"] for one in whole["links"]}
+    assert {one["workflow_job_template"] for one in whole["links"]} == {"kdump roll-out"}
     order, name = [], "setup"
     while name:
         order.append(name)
@@ -146,8 +184,18 @@ def test_notification_has_texts_of_its_own_if_it_brings_them():
     own = {**CHAT, "messages": {"error": {"message": "oh"}}}
     (found,) = made({**LEAST, "kdump_awx_notifications": [own]})["notification_templates"]
     assert found["messages"] == {"error": {"message": "oh"}}
-    (other,) = made(MOST)["notification_templates"]
+    (other,) = made({**MOST, "kdump_awx_notifications": [{**CHAT, "type": "slack"}]})["notification_templates"]
     assert other["messages"] == data("messages")
+
+
+def test_webhook_sends_the_text_as_json():
+    (webhook,) = made(MOST)["notification_templates"]
+    job = {"name": "kdump report", "artifacts": {"crashops_kdump_report": {"headline": '1 of "2"\nhosts'}}}
+    body = Template(webhook["messages"]["success"]["body"]).render(job=job, url="https://awx/1?a&b")
+    assert json.loads(body) == {"text": 'kdump report: 1 of "2"\nhosts https://awx/1?a&b'}
+    approval = webhook["messages"]["workflow_approval"]["denied"]["body"]
+    named = {"approval_node_name": "May hosts reboot?", "workflow_url": "https://awx/2"}
+    assert json.loads(Template(approval).render(named)) == {"text": "May hosts reboot? It was denied: https://awx/2"}
 
 
 def test_prefix_names_everything():

@@ -45,6 +45,22 @@ WRONG = [
         {"kdump_awx_report": {"kdump_report_directry": "/x"}},
         "kdump_report_directry: '/x' is refused: it is no variable of the report; use kdump_report_directory.",
     ),
+    (
+        {"kdump_awx_report": {"kdump_report_slice": "perhaps"}},
+        "kdump_awx_report.kdump_report_slice: 'perhaps' is refused",
+    ),
+    (
+        {"kdump_awx_report_slices": 2},
+        "kdump_awx_report_slices: 2 is refused: the slices of the report have no place where they meet; "
+        "set kdump_report_to_s3 or kdump_report_to_git in kdump_awx_report.",
+    ),
+    (
+        {
+            "kdump_awx_report_slices": 2,
+            "kdump_awx_report": {"kdump_report_to_host": {"host": "web1", "directory": "/srv"}},
+        },
+        "may lack this host; use kdump_report_to_s3 or kdump_report_to_git, or set kdump_awx_report_slices to 1.",
+    ),
     ({"kdump_awx_notifications": [{"name": "chat"}]}, "[0]: 'chat' is refused: it lacks type, configuration;"),
     ({"kdump_awx_notifications": "chat"}, "kdump_awx_notifications: 'chat' is refused"),
 ]
@@ -93,8 +109,11 @@ def test_guide_has_each_variable_with_its_default():
             assert (name, rows[name].strip()) == (name, said)
 
 
-def test_file_of_variables_in_the_guide_is_right():
-    (shown,) = [text for text in re.findall(r"```yml\n(.*?)```", GUIDE, re.DOTALL) if "kdump_awx_" in text]
-    found, refused = settings.read(yaml.safe_load(shown))
+def test_files_of_variables_in_the_guide_are_right():
+    whole, parts = [text for text in re.findall(r"```yml\n(.*?)```", GUIDE, re.DOTALL) if "kdump_awx_" in text]
+    found, refused = settings.read(yaml.safe_load(whole))
     assert refused == []
     assert found.organization == "Operations"
+    found, refused = settings.read({**yaml.safe_load(whole), **yaml.safe_load(parts)})
+    assert refused == []
+    assert found.in_parts
