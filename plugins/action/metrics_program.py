@@ -13,7 +13,7 @@ from ansible import constants
 from ansible.plugins.action import ActionBase
 from ansible_collections.crashops.kdump.plugins.module_utils._machine.run_module import WITHOUT_ROOT
 from ansible_collections.crashops.kdump.plugins.module_utils._syntax.finding import refusal
-from ansible_collections.crashops.kdump.plugins.module_utils._syntax.option_values import path_problem
+from ansible_collections.crashops.kdump.plugins.module_utils._syntax.value_problems import path_problem
 from ansible_collections.crashops.kdump.plugins.plugin_utils._metrics.copy_file import put
 from ansible_collections.crashops.kdump.plugins.plugin_utils._metrics.pack import packed
 

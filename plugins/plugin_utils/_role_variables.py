@@ -25,12 +25,12 @@ from ansible_collections.crashops.kdump.plugins.module_utils._checks.judge_optio
 from ansible_collections.crashops.kdump.plugins.module_utils._setup.variables import for_stacks, on_stack
 from ansible_collections.crashops.kdump.plugins.module_utils._stacks.find import KDUMP_TOOLS, KDUMPCTL
 from ansible_collections.crashops.kdump.plugins.module_utils._syntax.finding import refusal
-from ansible_collections.crashops.kdump.plugins.module_utils._syntax.option_values import (
+from ansible_collections.crashops.kdump.plugins.module_utils._syntax.private_directories import system_problem
+from ansible_collections.crashops.kdump.plugins.module_utils._syntax.value_problems import (
     plain_path_problem,
     refused,
     unseen_problem,
 )
-from ansible_collections.crashops.kdump.plugins.module_utils._syntax.private_directories import system_problem
 from ansible_collections.crashops.kdump.plugins.module_utils._syntax.whole_numbers import signed
 from ansible_collections.crashops.kdump.plugins.plugin_utils import _peer_variables
 

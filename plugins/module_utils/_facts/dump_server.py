@@ -11,7 +11,7 @@ from ansible_collections.crashops.kdump.plugins.module_utils._facts.target_probe
 from ansible_collections.crashops.kdump.plugins.module_utils._machine.host import Host
 from ansible_collections.crashops.kdump.plugins.module_utils._machine.results import Failure
 from ansible_collections.crashops.kdump.plugins.module_utils._stacks.base import Settings
-from ansible_collections.crashops.kdump.plugins.module_utils._syntax import option_values
+from ansible_collections.crashops.kdump.plugins.module_utils._syntax import value_problems
 from ansible_collections.crashops.kdump.plugins.module_utils._syntax.whole_numbers import whole
 from ansible_collections.crashops.kdump.plugins.module_utils._targets.find import prober
 from ansible_collections.crashops.kdump.plugins.module_utils._targets.prober import ProbeOptions
@@ -115,7 +115,7 @@ def _door(host: Host, target: Target, timeout_s: int) -> Optional[Door]:
 
 def _ssh_says(host: Host, location: str, timeout_s: int) -> Dict[str, str]:
     """Read how root's ssh configuration reaches the dump server: host name, port and proxy; nothing if it fails."""
-    if not host.is_root() or host.which("ssh") is None or option_values.ssh_problem(location) is not None:
+    if not host.is_root() or host.which("ssh") is None or value_problems.ssh_problem(location) is not None:
         return {}
     try:
         done = host.run(["ssh", "-G", location], timeout_s=timeout_s, check=False)

@@ -7,7 +7,7 @@
 from typing import Any, Callable, Iterable, Iterator, Optional, Tuple, TypeVar
 
 from ansible_collections.crashops.kdump.plugins.module_utils._syntax.finding import Finding
-from ansible_collections.crashops.kdump.plugins.module_utils._syntax.option_values import Problem
+from ansible_collections.crashops.kdump.plugins.module_utils._syntax.value_problems import Problem
 
 Subject = TypeVar("Subject")
 

@@ -8,7 +8,11 @@ from typing import Any, Dict, Iterator, List, NamedTuple, Optional
 
 from ansible_collections.crashops.kdump.plugins.module_utils._stacks import capture_cmdline
 from ansible_collections.crashops.kdump.plugins.module_utils._stacks.error_sentences import Asked
-from ansible_collections.crashops.kdump.plugins.module_utils._syntax import option_values, secret_words, shell_variables
+from ansible_collections.crashops.kdump.plugins.module_utils._syntax import (
+    secret_words,
+    shell_variables,
+    value_problems,
+)
 from ansible_collections.crashops.kdump.plugins.module_utils._syntax.finding import refusal
 
 COMMAND_LINE_OPTIONS = ("commandline_append", "commandline_remove", "blocked_drivers")
@@ -42,8 +46,8 @@ def refusals(wanted: Dict[str, Any]) -> Iterator[str]:
     """Return a sentence for each value that a file for a shell cannot hold."""
     for name, value in (wanted.get("sysconfig") or {}).items():
         option = "sysconfig.%s" % name
-        if option_values.variable_problem(name):
-            yield from option_values.refused(option, value, option_values.variable_problem(name))
+        if value_problems.variable_problem(name):
+            yield from value_problems.refused(option, value, value_problems.variable_problem(name))
         elif isinstance(value, (dict, list)):
             yield refusal(option, value, "a variable holds one text", "write it as a string")
         elif secret_words.is_secret(name) and value is not None:
@@ -51,12 +55,12 @@ def refusals(wanted: Dict[str, Any]) -> Iterator[str]:
                 option, secret_words.HIDDEN, "a password in a task ends up in logs", "edit the file by other means"
             )
         elif value is not None:
-            yield from option_values.refused(option, value, option_values.variable_value_problem(str(value)))
+            yield from value_problems.refused(option, value, value_problems.variable_value_problem(str(value)))
     for option in WORDS_OPTIONS:
         for word in wanted.get(option) or []:
-            yield from option_values.refused(option, word, option_values.word_problem(word))
+            yield from value_problems.refused(option, word, value_problems.word_problem(word))
     for name in wanted.get("blocked_drivers") or []:
-        yield from option_values.refused("blocked_drivers", name, option_values.name_problem(name))
+        yield from value_problems.refused("blocked_drivers", name, value_problems.name_problem(name))
 
 
 def edited(text: str, wanted: Dict[str, Any], line: CommandLine) -> str:

@@ -7,7 +7,7 @@
 import re
 from typing import Iterator, List, NamedTuple, Optional, Tuple
 
-from ansible_collections.crashops.kdump.plugins.module_utils._syntax.option_values import Problem
+from ansible_collections.crashops.kdump.plugins.module_utils._syntax.value_problems import Problem
 
 DUMP_LEVELS = range(32)
 MESSAGE_LEVELS = range(32)

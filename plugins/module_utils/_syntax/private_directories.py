@@ -7,7 +7,7 @@
 from typing import Iterator, List, Optional
 
 from ansible_collections.crashops.kdump.plugins.module_utils._syntax.finding import refusal
-from ansible_collections.crashops.kdump.plugins.module_utils._syntax.option_values import Problem
+from ansible_collections.crashops.kdump.plugins.module_utils._syntax.value_problems import Problem
 
 # where both stacks keep dumps by default; other files there, such as apport's reports, may lie next to dumps
 DUMPS = "/var/crash"

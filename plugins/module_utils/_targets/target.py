@@ -7,7 +7,7 @@
 from typing import Any, Dict, Iterator, NamedTuple, Optional, Tuple
 
 from ansible_collections.crashops.kdump.plugins.module_utils._machine.host import Host
-from ansible_collections.crashops.kdump.plugins.module_utils._syntax import option_values, private_directories
+from ansible_collections.crashops.kdump.plugins.module_utils._syntax import private_directories, value_problems
 from ansible_collections.crashops.kdump.plugins.module_utils._syntax.finding import refusal
 
 # where both stacks look for the key of an ssh target that names none
@@ -97,27 +97,27 @@ def refusals(target: Target, delivery: Delivery, host: Optional[Host] = None) ->
         )
         yield refusal("target.type", target.kind, rule % delivery.stack, remedy)
         return
-    problem = option_values.target_problem(target.kind, target.location, "")
+    problem = value_problems.target_problem(target.kind, target.location, "")
     judges: Dict[str, Any] = {
-        "nfs": option_values.nfs_problem,
-        "ssh": option_values.ssh_problem,
-        "raw": option_values.device_problem,
+        "nfs": value_problems.nfs_problem,
+        "ssh": value_problems.ssh_problem,
+        "raw": value_problems.device_problem,
     }
-    judges.update(dict.fromkeys(DISKS, option_values.device_problem))
+    judges.update(dict.fromkeys(DISKS, value_problems.device_problem))
     judge = judges.get(target.kind)
     problem = problem or (judge(target.location) if judge else None)
-    problem = problem or option_values.plain_location_problem(target.location)
-    yield from option_values.refused("target.location", target.location, problem)
+    problem = problem or value_problems.plain_location_problem(target.location)
+    yield from value_problems.refused("target.location", target.location, problem)
     if target.kind == "ssh":
-        problem = option_values.plain_path_problem(target.ssh_key or "")
-        yield from option_values.refused("target.ssh_key", target.ssh_key, problem)
+        problem = value_problems.plain_path_problem(target.ssh_key or "")
+        yield from value_problems.refused("target.ssh_key", target.ssh_key, problem)
     yield from path_refusals(target, host)
 
 
 def path_refusals(target: Target, host: Optional[Host]) -> Iterator[str]:
     """Return the refusals of a dump target's directory."""
-    problem = option_values.plain_path_problem(target.path)
-    yield from option_values.refused("path", target.path, problem)
+    problem = value_problems.plain_path_problem(target.path)
+    yield from value_problems.refused("path", target.path, problem)
     if problem is None and target.kind in ("local", "ssh"):
         here = host if target.kind == "local" else None
         leads_to = here.real_path(private_directories.normal(target.path)) if here else ""
@@ -126,4 +126,4 @@ def path_refusals(target: Target, host: Optional[Host]) -> Iterator[str]:
 
 def place_refusals(place: str, path: str) -> Iterator[str]:
     """Return the refusal of a system's directory that would be made private; path is what the option says."""
-    yield from option_values.refused("path", path, private_directories.system_problem(place))
+    yield from value_problems.refused("path", path, private_directories.system_problem(place))

@@ -11,7 +11,7 @@ from typing import Any, NamedTuple
 
 from ansible_collections.crashops.kdump.plugins.module_utils._stacks.find import KDUMP_TOOLS, KDUMPCTL
 from ansible_collections.crashops.kdump.plugins.module_utils._stacks.kdump_tools.options import FAIL_COMMANDS
-from ansible_collections.crashops.kdump.plugins.module_utils._syntax.option_values import UUID
+from ansible_collections.crashops.kdump.plugins.module_utils._syntax.value_problems import UUID
 from ansible_collections.crashops.kdump.plugins.module_utils._targets.target import DEFAULT_SSH_KEY, LOCATED
 from ansible_collections.crashops.kdump.plugins.plugin_utils import _role_variables
 from ansible_collections.crashops.kdump.plugins.plugin_utils._migration import judge

@@ -13,7 +13,7 @@ from collections.abc import Callable, Mapping
 from typing import Any
 
 from ansible_collections.crashops.kdump.plugins.module_utils._syntax.finding import refusal
-from ansible_collections.crashops.kdump.plugins.module_utils._syntax.option_values import plain_path_problem
+from ansible_collections.crashops.kdump.plugins.module_utils._syntax.value_problems import plain_path_problem
 
 HOST, STORE, REPOSITORY = "kdump_report_to_host", "kdump_report_to_s3", "kdump_report_to_git"
 MODULE = "amazon.aws.s3_object"

@@ -12,9 +12,9 @@ from ansible_collections.crashops.kdump.plugins.module_utils._stacks.kdump_tools
 from ansible_collections.crashops.kdump.plugins.module_utils._stacks.rules import advice, error, found_by, warning
 from ansible_collections.crashops.kdump.plugins.module_utils._syntax import (
     makedumpfile,
-    option_values,
     shell_lint,
     shell_variables,
+    value_problems,
 )
 from ansible_collections.crashops.kdump.plugins.module_utils._syntax.finding import Finding, in_order
 from ansible_collections.crashops.kdump.plugins.module_utils._syntax.shell_assignments import BROKEN, Oddity, events
@@ -48,9 +48,9 @@ NEEDED = {
 FALLBACKS = {"KDUMP_COMPRESSION": "nothing is compressed", "HOSTTAG": "the address is taken"}
 # what judges a target, and a pattern of what works anyway: ssh takes a host without an account, and a key below ~
 TARGET_JUDGES: Dict[str, Any] = {
-    "NFS": (option_values.nfs_problem, r"(?!)"),
-    "SSH": (option_values.ssh_problem, r"(?!-)[^\s@\[/]*[^\s@\[/:]\Z"),
-    "SSH_KEY": (option_values.path_problem, r"~/\S+\Z"),
+    "NFS": (value_problems.nfs_problem, r"(?!)"),
+    "SSH": (value_problems.ssh_problem, r"(?!-)[^\s@\[/]*[^\s@\[/:]\Z"),
+    "SSH_KEY": (value_problems.path_problem, r"~/\S+\Z"),
 }
 # kdump-config reads these values a second time by eval: signs that this fails on, and signs that it changes
 EVALUATED = {
@@ -117,7 +117,7 @@ def places(entries: Entries, rule: str) -> Iterator[Finding]:
             severity = "warning" if re.match(works, entry.value) else "error"
             yield Finding(rule, severity, entry.line, "%s: %s" % (name, problem.message), problem.remedy)
     entry = entries.get("KDUMP_COREDIR")
-    problem = option_values.path_problem(entry.value) if entry else None
+    problem = value_problems.path_problem(entry.value) if entry else None
     if entry and problem is not None:
         remote = "NFS" in entries or "SSH" in entries
         severity = "warning" if entry.value.startswith("/") and not remote else "error"

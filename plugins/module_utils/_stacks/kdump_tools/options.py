@@ -10,7 +10,11 @@ from typing import Any, Dict, Iterator, List, Optional
 from ansible_collections.crashops.kdump.plugins.module_utils._stacks import shell_file
 from ansible_collections.crashops.kdump.plugins.module_utils._stacks.capture_cmdline import words_of
 from ansible_collections.crashops.kdump.plugins.module_utils._stacks.error_sentences import Asked
-from ansible_collections.crashops.kdump.plugins.module_utils._syntax import makedumpfile, option_values, shell_variables
+from ansible_collections.crashops.kdump.plugins.module_utils._syntax import (
+    makedumpfile,
+    shell_variables,
+    value_problems,
+)
 from ansible_collections.crashops.kdump.plugins.module_utils._syntax.finding import refusal
 from ansible_collections.crashops.kdump.plugins.module_utils._syntax.whole_numbers import signed
 
@@ -49,7 +53,7 @@ INSTEAD = {
 }
 
 
-def settings(wanted: Dict[str, Any]) -> List[option_values.OptionSetting]:
+def settings(wanted: Dict[str, Any]) -> List[value_problems.OptionSetting]:
     """Return the variables of kdump-tools that the options set, except sysconfig and the command line."""
     found = []
     target = wanted.get("target") or {}
@@ -57,19 +61,21 @@ def settings(wanted: Dict[str, Any]) -> List[option_values.OptionSetting]:
         name = TARGETS.get(target["type"])
         if name:
             found.append(
-                option_values.OptionSetting("target.location", name, (target.get("location") or "").strip(" "))
+                value_problems.OptionSetting("target.location", name, (target.get("location") or "").strip(" "))
             )
-        found.extend(option_values.OptionSetting("target", other, None) for other in TARGET_VARIABLES if other != name)
+        found.extend(value_problems.OptionSetting("target", other, None) for other in TARGET_VARIABLES if other != name)
     if target.get("ssh_key"):
-        found.append(option_values.OptionSetting("target.ssh_key", "SSH_KEY", target["ssh_key"]))
+        found.append(value_problems.OptionSetting("target.ssh_key", "SSH_KEY", target["ssh_key"]))
     if wanted.get("path") is not None:
-        found.append(option_values.OptionSetting("path", "KDUMP_COREDIR", wanted["path"]))
+        found.append(value_problems.OptionSetting("path", "KDUMP_COREDIR", wanted["path"]))
     if wanted.get("core_collector") is not None:
         words = makedumpfile.command_words(wanted["core_collector"]) or []
-        found.append(option_values.OptionSetting("core_collector", "MAKEDUMP_ARGS", " ".join(words)))
+        found.append(value_problems.OptionSetting("core_collector", "MAKEDUMP_ARGS", " ".join(words)))
     if wanted.get("failure_action") is not None:
         found.append(
-            option_values.OptionSetting("failure_action", "KDUMP_FAIL_CMD", FAIL_COMMANDS.get(wanted["failure_action"]))
+            value_problems.OptionSetting(
+                "failure_action", "KDUMP_FAIL_CMD", FAIL_COMMANDS.get(wanted["failure_action"])
+            )
         )
     return found
 
@@ -88,42 +94,42 @@ def refusals(wanted: Dict[str, Any]) -> Iterator[str]:
         yield refusal("failure_action", action, rule, "choose one of %s" % ", ".join(sorted(FAIL_COMMANDS)))
     collector = wanted.get("core_collector")
     if collector is not None:
-        yield from option_values.refused("core_collector", collector, _collector_problem(collector))
+        yield from value_problems.refused("core_collector", collector, _collector_problem(collector))
     if wanted.get("path") is not None:
-        yield from option_values.refused("path", wanted["path"], option_values.plain_path_problem(wanted["path"]))
+        yield from value_problems.refused("path", wanted["path"], value_problems.plain_path_problem(wanted["path"]))
     yield from _clashes(wanted)
     yield from _misfits(wanted.get("sysconfig") or {})
     for setting in settings(wanted):
         if setting.value is not None:
-            problem = option_values.shell_value_problem(setting.value)
-            yield from option_values.refused(setting.option, setting.value, problem)
+            problem = value_problems.shell_value_problem(setting.value)
+            yield from value_problems.refused(setting.option, setting.value, problem)
     yield from shell_file.refusals(wanted)
 
 
-def _collector_problem(command: str) -> Optional[option_values.Problem]:
+def _collector_problem(command: str) -> Optional[value_problems.Problem]:
     """Return what is wrong with core_collector; its words are joined again, which would hide a line break."""
-    return option_values.unseen_problem(command) or makedumpfile.problem_of(command)
+    return value_problems.unseen_problem(command) or makedumpfile.problem_of(command)
 
 
 def _target_refusals(target: Dict[str, Any]) -> Iterator[str]:
     """Return a sentence for each thing that is wrong with the dump target for kdump-tools."""
     kind = target.get("type", "local")
     location = (target.get("location") or "").strip(" ")
-    apart = option_values.target_problem(kind, location, target.get("ssh_key") or "")
+    apart = value_problems.target_problem(kind, location, target.get("ssh_key") or "")
     if kind not in TARGETS and kind != "local":
         rule = "kdump-tools dumps to its own root file system, to nfs or to ssh"
         yield refusal("target.type", kind, rule, "choose local, nfs or ssh; mount the device and name it by path")
     elif apart is not None:
-        yield from option_values.refused("target", kind, apart)
+        yield from value_problems.refused("target", kind, apart)
     elif kind == "nfs":
-        yield from option_values.refused("target.location", location, option_values.nfs_problem(location))
-        yield from option_values.refused("target.location", location, option_values.plain_location_problem(location))
+        yield from value_problems.refused("target.location", location, value_problems.nfs_problem(location))
+        yield from value_problems.refused("target.location", location, value_problems.plain_location_problem(location))
     elif kind == "ssh":
-        yield from option_values.refused("target.location", location, option_values.ssh_problem(location))
-        yield from option_values.refused("target.location", location, option_values.plain_location_problem(location))
+        yield from value_problems.refused("target.location", location, value_problems.ssh_problem(location))
+        yield from value_problems.refused("target.location", location, value_problems.plain_location_problem(location))
     if target.get("ssh_key"):
-        problem = option_values.plain_path_problem(target["ssh_key"])
-        yield from option_values.refused("target.ssh_key", target["ssh_key"], problem)
+        problem = value_problems.plain_path_problem(target["ssh_key"])
+        yield from value_problems.refused("target.ssh_key", target["ssh_key"], problem)
 
 
 def _clashes(wanted: Dict[str, Any]) -> Iterator[str]:
@@ -167,11 +173,11 @@ def _misfits(variables: Dict[str, Any]) -> Iterator[str]:
             yield refusal("sysconfig.%s" % name, value, rule, "choose one of them, or null")
 
 
-def _value_problem(name: str, value: str) -> Optional[option_values.Problem]:
+def _value_problem(name: str, value: str) -> Optional[value_problems.Problem]:
     """Return what is wrong with a variable that an option could set too: it goes to shells and commands."""
     if name == "KDUMP_COREDIR" or (name == "SSH_KEY" and value.startswith("/")):
-        return option_values.plain_path_problem(value)
-    return option_values.plain_location_problem(value) if name in TARGET_VARIABLES else None
+        return value_problems.plain_path_problem(value)
+    return value_problems.plain_location_problem(value) if name in TARGET_VARIABLES else None
 
 
 def integer(value: str) -> Optional[int]:

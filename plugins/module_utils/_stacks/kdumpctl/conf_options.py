@@ -8,7 +8,7 @@ from typing import Any, Dict, Iterator, List, Optional
 
 from ansible_collections.crashops.kdump.plugins.module_utils._stacks.error_sentences import Asked
 from ansible_collections.crashops.kdump.plugins.module_utils._stacks.kdumpctl import conf_lines
-from ansible_collections.crashops.kdump.plugins.module_utils._syntax import option_values
+from ansible_collections.crashops.kdump.plugins.module_utils._syntax import value_problems
 from ansible_collections.crashops.kdump.plugins.module_utils._syntax.finding import refusal
 from ansible_collections.crashops.kdump.plugins.module_utils._targets.target import DISKS, SERVERS
 
@@ -31,34 +31,34 @@ def _word(name: str, value: Any) -> Optional[str]:
     return None if value is None else str(value).strip(" ")
 
 
-def settings(wanted: Dict[str, Any]) -> List[option_values.OptionSetting]:
+def settings(wanted: Dict[str, Any]) -> List[value_problems.OptionSetting]:
     """Return the directives of kdump.conf that the options set, without that of a local target."""
     found = []
     target = wanted.get("target") or {}
     if target and target["type"] != "local":
         found.append(
-            option_values.OptionSetting("target.location", target["type"], (target.get("location") or "").strip(" "))
+            value_problems.OptionSetting("target.location", target["type"], (target.get("location") or "").strip(" "))
         )
     if target.get("ssh_key"):
-        found.append(option_values.OptionSetting("target.ssh_key", "sshkey", target["ssh_key"].strip(" ")))
+        found.append(value_problems.OptionSetting("target.ssh_key", "sshkey", target["ssh_key"].strip(" ")))
     for name in TEXT_OPTIONS:
         if wanted.get(name) is not None:
-            found.append(option_values.OptionSetting(name, name, wanted[name].strip(" ")))
+            found.append(value_problems.OptionSetting(name, name, wanted[name].strip(" ")))
     for name in LIST_OPTIONS:
         if wanted.get(name) is not None:
-            found.append(option_values.OptionSetting(name, name, " ".join(wanted[name]) or None))
+            found.append(value_problems.OptionSetting(name, name, " ".join(wanted[name]) or None))
     for name, words in FLAG_OPTIONS.items():
         if wanted.get(name) is not None:
-            found.append(option_values.OptionSetting(name, name, words[wanted[name]]))
+            found.append(value_problems.OptionSetting(name, name, words[wanted[name]]))
     for name, value in (wanted.get("directives") or {}).items():
-        found.append(option_values.OptionSetting("directives.%s" % name, name, _word(name, value)))
+        found.append(value_problems.OptionSetting("directives.%s" % name, name, _word(name, value)))
     return found
 
 
 def refusals(wanted: Dict[str, Any]) -> Iterator[str]:
     """Return a sentence for each value that kdump.conf cannot hold; rules about the whole file come after."""
     target = wanted.get("target") or {"type": "local"}
-    apart = option_values.target_problem(target["type"], target.get("location") or "", target.get("ssh_key") or "")
+    apart = value_problems.target_problem(target["type"], target.get("location") or "", target.get("ssh_key") or "")
     if apart is not None:
         yield refusal("target", target["type"], apart.message, apart.remedy)
         return
@@ -72,37 +72,37 @@ def refusals(wanted: Dict[str, Any]) -> Iterator[str]:
             yield refusal(setting.option, setting.value, rule, "give it once")
         seen[setting.name] = setting.option
         problem = _problem(setting) if setting.value is not None else None
-        if option_values.variable_problem(setting.name):
-            problem = option_values.variable_problem(setting.name, "directive")
-            yield from option_values.refused(setting.option, setting.value, problem)
+        if value_problems.variable_problem(setting.name):
+            problem = value_problems.variable_problem(setting.name, "directive")
+            yield from value_problems.refused(setting.option, setting.value, problem)
         elif isinstance(given.get(setting.option), (dict, list)):
             yield refusal(setting.option, given[setting.option], "a directive holds one text", "write it as a string")
         elif not (setting.option in LIST_OPTIONS and listed):
-            yield from option_values.refused(setting.option, setting.value, problem)
+            yield from value_problems.refused(setting.option, setting.value, problem)
     yield from listed
     for setting in chosen if wanted.get("target") else []:
         if setting.name in conf_lines.TARGETS and setting.option != "target.location":
             yield refusal(setting.option, setting.value, "the option target says what the target is", "give it once")
 
 
-def _problem(setting: option_values.OptionSetting) -> Optional[option_values.Problem]:
+def _problem(setting: value_problems.OptionSetting) -> Optional[value_problems.Problem]:
     """Return what is wrong with the value of a directive, seen alone."""
     value = str(setting.value)
-    problem = option_values.conf_option_problem(value)
+    problem = value_problems.conf_option_problem(value)
     if problem is not None:
         return problem
     if setting.name in PATHS:
-        return option_values.plain_path_problem(value)
+        return value_problems.plain_path_problem(value)
     if setting.name in conf_lines.HOOKS and value.startswith("/") and len(value.split()) == 1:
-        return option_values.plain_path_problem(value)
+        return value_problems.plain_path_problem(value)
     if setting.name in (*DISKS, "raw"):
-        return option_values.device_problem(value) or option_values.plain_location_problem(value)
+        return value_problems.device_problem(value) or value_problems.plain_location_problem(value)
     if setting.name in (*SERVERS, "virtiofs") and len(value.split()) == 1:
-        return option_values.plain_location_problem(value)
+        return value_problems.plain_location_problem(value)
     if setting.name == "virtiofs" and len(value.split()) > 1:
-        return option_values.Problem("a virtiofs tag is one word", "write the tag alone")
+        return value_problems.Problem("a virtiofs tag is one word", "write the tag alone")
     if not conf_lines.reads_alike(setting.name, value):
-        return option_values.Problem(
+        return value_problems.Problem(
             "not every kdumpctl reads such a line alike", "write plain words with blanks between them"
         )
     return None
@@ -112,7 +112,7 @@ def _list_refusals(wanted: Dict[str, Any]) -> Iterator[str]:
     """Return a sentence for each entry of a list that kdump.conf would split into several words."""
     for option in LIST_OPTIONS:
         for word in wanted.get(option) or []:
-            yield from option_values.refused(option, word, option_values.plain_word_problem(word))
+            yield from value_problems.refused(option, word, value_problems.plain_word_problem(word))
 
 
 def edited(text: str, wanted: Dict[str, Any], exclusive: bool, renames: bool = True) -> str:

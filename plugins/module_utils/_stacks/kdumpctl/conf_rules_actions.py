@@ -20,7 +20,7 @@ from ansible_collections.crashops.kdump.plugins.module_utils._stacks.kdumpctl.co
 from ansible_collections.crashops.kdump.plugins.module_utils._stacks.kdumpctl.conf_rules_lines import FLAGS
 from ansible_collections.crashops.kdump.plugins.module_utils._stacks.kdumpctl.dracut_options import added_modules
 from ansible_collections.crashops.kdump.plugins.module_utils._stacks.rules import advice, error, of_problem, warning
-from ansible_collections.crashops.kdump.plugins.module_utils._syntax import makedumpfile, option_values
+from ansible_collections.crashops.kdump.plugins.module_utils._syntax import makedumpfile, value_problems
 from ansible_collections.crashops.kdump.plugins.module_utils._syntax.finding import Finding
 
 FAILURE_ACTIONS = ("reboot", "halt", "poweroff", "shell", "dump_to_rootfs")
@@ -153,8 +153,8 @@ def hook_files(document: Document, rule: str) -> Iterator[Finding]:
         files = words(entry.value)
         if len(files) > 1:
             yield error(rule, entry, "it is not one file; kdumpctl takes every word for a file", "name one file")
-        elif option_values.path_problem(files[0]):
-            yield from of_problem(rule, entry, option_values.path_problem(files[0]))
+        elif value_problems.path_problem(files[0]):
+            yield from of_problem(rule, entry, value_problems.path_problem(files[0]))
         elif files[0] in document.host.missing_files:
             message = "%s %s" % (files[0], document.host.missing_files[files[0]])
             yield error(rule, entry, message, "install it, executable, or remove the line")
@@ -164,7 +164,7 @@ def extra_files(document: Document, rule: str) -> Iterator[Finding]:
     """Find extra_bins that are not full paths of programs that are there."""
     for entry in document.named("extra_bins"):
         for word in words(entry.value):
-            if option_values.path_problem(word):
+            if value_problems.path_problem(word):
                 yield error(rule, entry, "%s is not an absolute path" % shown(word), "write it from / on")
             elif word in document.host.missing_files:
                 message = "%s %s" % (word, document.host.missing_files[word])

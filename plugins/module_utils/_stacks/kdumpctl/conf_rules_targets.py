@@ -13,7 +13,7 @@ from ansible_collections.crashops.kdump.plugins.module_utils._stacks.kdumpctl.co
     words,
 )
 from ansible_collections.crashops.kdump.plugins.module_utils._stacks.rules import advice, error, of_problem, warning
-from ansible_collections.crashops.kdump.plugins.module_utils._syntax import option_values
+from ansible_collections.crashops.kdump.plugins.module_utils._syntax import value_problems
 from ansible_collections.crashops.kdump.plugins.module_utils._syntax.finding import Finding
 from ansible_collections.crashops.kdump.plugins.module_utils._targets.target import DISKS
 
@@ -58,7 +58,7 @@ def ssh_form(document: Document, rule: str) -> Iterator[Finding]:
     """Find ssh targets without an account (R14), or with an address in brackets (R16)."""
     for entry in document.valued("ssh"):
         if ("[" in entry.value) == (rule == "R16"):
-            yield from of_problem(rule, entry, option_values.ssh_problem(entry.value))
+            yield from of_problem(rule, entry, value_problems.ssh_problem(entry.value))
 
 
 def ssh_alias(document: Document, rule: str) -> Iterator[Finding]:
@@ -77,13 +77,13 @@ def ssh_alias(document: Document, rule: str) -> Iterator[Finding]:
 def nfs_form(document: Document, rule: str) -> Iterator[Finding]:
     """Find nfs targets without a server or an export, or with an IPv6 address without brackets."""
     for entry in document.valued("nfs"):
-        yield from of_problem(rule, entry, option_values.nfs_problem(entry.value))
+        yield from of_problem(rule, entry, value_problems.nfs_problem(entry.value))
 
 
 def ssh_key_path(document: Document, rule: str) -> Iterator[Finding]:
     """Find an sshkey that is not an absolute path, or is not there: kdumpctl then takes its default key."""
     for entry in document.valued("sshkey"):
-        problem = option_values.path_problem(entry.value)
+        problem = value_problems.path_problem(entry.value)
         yield from of_problem(rule, entry, problem)
         if problem is None and entry.value in document.host.missing_files:
             message = (

@@ -16,7 +16,7 @@ from ansible_collections.crashops.kdump.plugins.module_utils._stacks.kdumpctl.co
     Surroundings,
 )
 from ansible_collections.crashops.kdump.plugins.module_utils._stacks.kdumpctl.dracut_options import added_modules
-from ansible_collections.crashops.kdump.plugins.module_utils._syntax import option_values
+from ansible_collections.crashops.kdump.plugins.module_utils._syntax import value_problems
 from ansible_collections.crashops.kdump.plugins.module_utils._syntax.private_directories import DUMPS
 from ansible_collections.crashops.kdump.plugins.module_utils._targets.target import DISKS
 
@@ -117,7 +117,7 @@ def _ssh_hostname(host: Host, location: str, script: str) -> Optional[str]:
     """Return the name that ssh gives the target's host, asked as kdumpctl does; kexec-tools takes any name."""
     if "ssh -G" not in script:
         return location.partition("@")[2]
-    if option_values.ssh_problem(location) is not None or not host.which("ssh"):
+    if value_problems.ssh_problem(location) is not None or not host.which("ssh"):
         return None
     said = host.run(["ssh", "-G", location], timeout_s=SSH_TIMEOUT_S, check=False).stdout
     names = re.findall(r"^hostname[ \t]+(\S+)", said, re.MULTILINE)

@@ -9,7 +9,7 @@ import pytest
 from ansible_collections.crashops.kdump.plugins.module_utils._stacks.kdump_tools import lint as kdump_tool_lint
 from ansible_collections.crashops.kdump.plugins.module_utils._stacks.kdumpctl.conf_lint import lint
 from ansible_collections.crashops.kdump.plugins.module_utils._syntax import makedumpfile
-from ansible_collections.crashops.kdump.plugins.module_utils._syntax.option_values import Problem
+from ansible_collections.crashops.kdump.plugins.module_utils._syntax.value_problems import Problem
 
 # what makedumpfile 1.7.2 --check-params said of these words with two file names behind them: nothing
 TAKEN = [

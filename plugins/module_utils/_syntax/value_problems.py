@@ -2,9 +2,9 @@
 # GNU General Public License v3.0-or-later (see COPYING or https://www.gnu.org/licenses/gpl-3.0.txt)
 # SPDX-License-Identifier: GPL-3.0-or-later
 # Private to this collection: no promise is made to code outside it.
-"""Rules for the values of options, whichever file or command they go to: dump targets, paths, shell values, words.
+"""Problems of option values: what is wrong with a dump target, a path, a shell value or a word, and what to do.
 
-Each ..._problem function returns what is wrong and what to do, None if the value is fine.
+Each ..._problem function returns None if the value is fine.
 """
 
 import re
