@@ -2,12 +2,13 @@
 # GNU General Public License v3.0-or-later (see COPYING or https://www.gnu.org/licenses/gpl-3.0.txt)
 # SPDX-License-Identifier: GPL-3.0-or-later
 # Private to this collection: no promise is made to code outside it.
-"""Findings about lines of configuration files, and refusals of option values, in words for the operator."""
+"""Findings of rules about lines of configuration files, and refusals of option values, in words for the operator."""
 
-from typing import Any, Iterable, List, Mapping, NamedTuple, Optional, Tuple
+from typing import Any, Callable, Iterable, Iterator, List, Mapping, NamedTuple, Optional, Tuple, TypeVar
 
 from ansible_collections.crashops.kdump.plugins.module_utils._syntax.visible_text import visible
 
+Subject = TypeVar("Subject")
 # a bool is a number to Python, so it comes first; Ansible's own types are subclasses of these
 KINDS: Tuple[Tuple[Any, str], ...] = (
     (bool, "yes or no"),
@@ -32,13 +33,36 @@ class Finding(NamedTuple):
     remedy: str
 
 
+def found_by(
+    rules: Iterable[Tuple[str, Callable[[Subject, str], Iterator[Finding]]]], subject: Subject
+) -> Iterator[Finding]:
+    """Return the findings of rules in a configuration file; each rule gets its name."""
+    for name, rule in rules:
+        yield from rule(subject, name)
+
+
+def error(rule: str, entry: Any, message: str, remedy: str) -> Finding:
+    """Return the finding of what the tool refuses, or what would lose the dump; an entry has a line."""
+    return Finding(rule, "error", entry.line, message, remedy)
+
+
+def warning(rule: str, entry: Any, message: str, remedy: str) -> Finding:
+    """Return the finding of what misleads without breaking anything."""
+    return Finding(rule, "warning", entry.line, message, remedy)
+
+
+def advice(rule: str, entry: Any, message: str, remedy: str) -> Finding:
+    """Return the finding of what works but could be better."""
+    return Finding(rule, "advice", entry.line, message, remedy)
+
+
 def in_order(findings: Iterable[Finding]) -> List[Finding]:
     """Return findings sorted by line, and on one line by the number of their rule."""
     return sorted(findings, key=lambda finding: (finding.line or 0, int(finding.rule[1:])))
 
 
 def kind_of(value: Any) -> str:
-    """Return the type of a value in plain words, because operators do not know Python's names."""
+    """Return what a refused value is, in plain words: operators do not know the names of Python's types."""
     if value is None:
         return "nothing"
     for types, words in KINDS:

@@ -10,7 +10,7 @@ Each ..._problem function returns None if the value is fine.
 import re
 from typing import Any, Iterator, NamedTuple, Optional
 
-from ansible_collections.crashops.kdump.plugins.module_utils._syntax.finding import refusal
+from ansible_collections.crashops.kdump.plugins.module_utils._syntax.finding import Finding, error, refusal
 
 CONTROL = re.compile(r"[\x00-\x1f\x7f]")
 # what /bin/sh expands or ends a quoted value at, and systemd's EnvironmentFile reads in another way
@@ -41,9 +41,15 @@ class OptionSetting(NamedTuple):
 
 
 def refused(option: str, value: Any, problem: Optional[Problem]) -> Iterator[str]:
-    """Return the sentence that refuses an option's value, none if there is no problem."""
+    """Return the sentence that refuses an option's value because of its problem, none if it has no problem."""
     if problem is not None:
         yield refusal(option, value, problem.message, problem.remedy)
+
+
+def of_problem(rule: str, entry: Any, problem: Optional[Problem]) -> Iterator[Finding]:
+    """Return the error finding for the problem of a value in a file, if it has one; an entry has a line."""
+    if problem is not None:
+        yield error(rule, entry, problem.message, problem.remedy)
 
 
 def unseen_problem(value: str) -> Optional[Problem]:

@@ -9,14 +9,20 @@ from typing import Any, Dict, Iterator, List, NamedTuple, Optional, Tuple
 
 from ansible_collections.crashops.kdump.plugins.module_utils._stacks.capture_cmdline import words_of
 from ansible_collections.crashops.kdump.plugins.module_utils._stacks.kdump_tools import options
-from ansible_collections.crashops.kdump.plugins.module_utils._stacks.rules import advice, error, found_by, warning
 from ansible_collections.crashops.kdump.plugins.module_utils._syntax import (
     makedumpfile,
     shell_lint,
     shell_variables,
     value_problems,
 )
-from ansible_collections.crashops.kdump.plugins.module_utils._syntax.finding import Finding, in_order
+from ansible_collections.crashops.kdump.plugins.module_utils._syntax.finding import (
+    Finding,
+    advice,
+    error,
+    found_by,
+    in_order,
+    warning,
+)
 from ansible_collections.crashops.kdump.plugins.module_utils._syntax.shell_assignments import BROKEN, Oddity, events
 
 

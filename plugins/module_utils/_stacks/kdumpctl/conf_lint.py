@@ -14,8 +14,7 @@ from ansible_collections.crashops.kdump.plugins.module_utils._stacks.kdumpctl.co
     Document,
     Surroundings,
 )
-from ansible_collections.crashops.kdump.plugins.module_utils._stacks.rules import found_by
-from ansible_collections.crashops.kdump.plugins.module_utils._syntax.finding import Finding, in_order
+from ansible_collections.crashops.kdump.plugins.module_utils._syntax.finding import Finding, found_by, in_order
 
 # the numbers of the rules are those of docs/kdump_conf.md and stay what they are
 RULES = (

@@ -19,9 +19,8 @@ from ansible_collections.crashops.kdump.plugins.module_utils._stacks.kdumpctl.co
 )
 from ansible_collections.crashops.kdump.plugins.module_utils._stacks.kdumpctl.conf_rules_lines import FLAGS
 from ansible_collections.crashops.kdump.plugins.module_utils._stacks.kdumpctl.dracut_options import added_modules
-from ansible_collections.crashops.kdump.plugins.module_utils._stacks.rules import advice, error, of_problem, warning
 from ansible_collections.crashops.kdump.plugins.module_utils._syntax import makedumpfile, value_problems
-from ansible_collections.crashops.kdump.plugins.module_utils._syntax.finding import Finding
+from ansible_collections.crashops.kdump.plugins.module_utils._syntax.finding import Finding, advice, error, warning
 
 FAILURE_ACTIONS = ("reboot", "halt", "poweroff", "shell", "dump_to_rootfs")
 FINAL_ACTIONS = ("reboot", "halt", "poweroff")
@@ -154,7 +153,7 @@ def hook_files(document: Document, rule: str) -> Iterator[Finding]:
         if len(files) > 1:
             yield error(rule, entry, "it is not one file; kdumpctl takes every word for a file", "name one file")
         elif value_problems.path_problem(files[0]):
-            yield from of_problem(rule, entry, value_problems.path_problem(files[0]))
+            yield from value_problems.of_problem(rule, entry, value_problems.path_problem(files[0]))
         elif files[0] in document.host.missing_files:
             message = "%s %s" % (files[0], document.host.missing_files[files[0]])
             yield error(rule, entry, message, "install it, executable, or remove the line")

@@ -22,8 +22,7 @@ from ansible_collections.crashops.kdump.plugins.module_utils._stacks.kdumpctl.co
     Document,
     shown,
 )
-from ansible_collections.crashops.kdump.plugins.module_utils._stacks.rules import error, warning
-from ansible_collections.crashops.kdump.plugins.module_utils._syntax.finding import Finding
+from ansible_collections.crashops.kdump.plugins.module_utils._syntax.finding import Finding, error, warning
 
 FLAGS = ("force_rebuild", "force_no_rebuild")
 KNOWN = TARGETS + HOOKS + FLAGS + (

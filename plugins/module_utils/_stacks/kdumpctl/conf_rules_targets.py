@@ -12,9 +12,8 @@ from ansible_collections.crashops.kdump.plugins.module_utils._stacks.kdumpctl.co
     Document,
     words,
 )
-from ansible_collections.crashops.kdump.plugins.module_utils._stacks.rules import advice, error, of_problem, warning
 from ansible_collections.crashops.kdump.plugins.module_utils._syntax import value_problems
-from ansible_collections.crashops.kdump.plugins.module_utils._syntax.finding import Finding
+from ansible_collections.crashops.kdump.plugins.module_utils._syntax.finding import Finding, advice, error, warning
 from ansible_collections.crashops.kdump.plugins.module_utils._targets.target import DISKS
 
 # what dracut takes after --mount, and kdump can find again: device, directory, type of file system, options
@@ -58,7 +57,7 @@ def ssh_form(document: Document, rule: str) -> Iterator[Finding]:
     """Find ssh targets without an account (R14), or with an address in brackets (R16)."""
     for entry in document.valued("ssh"):
         if ("[" in entry.value) == (rule == "R16"):
-            yield from of_problem(rule, entry, value_problems.ssh_problem(entry.value))
+            yield from value_problems.of_problem(rule, entry, value_problems.ssh_problem(entry.value))
 
 
 def ssh_alias(document: Document, rule: str) -> Iterator[Finding]:
@@ -77,14 +76,14 @@ def ssh_alias(document: Document, rule: str) -> Iterator[Finding]:
 def nfs_form(document: Document, rule: str) -> Iterator[Finding]:
     """Find nfs targets without a server or an export, or with an IPv6 address without brackets."""
     for entry in document.valued("nfs"):
-        yield from of_problem(rule, entry, value_problems.nfs_problem(entry.value))
+        yield from value_problems.of_problem(rule, entry, value_problems.nfs_problem(entry.value))
 
 
 def ssh_key_path(document: Document, rule: str) -> Iterator[Finding]:
     """Find an sshkey that is not an absolute path, or is not there: kdumpctl then takes its default key."""
     for entry in document.valued("sshkey"):
         problem = value_problems.path_problem(entry.value)
-        yield from of_problem(rule, entry, problem)
+        yield from value_problems.of_problem(rule, entry, problem)
         if problem is None and entry.value in document.host.missing_files:
             message = (
                 "the key %s, and kdumpctl takes its default key instead" % document.host.missing_files[entry.value]

@@ -9,9 +9,15 @@ from typing import Dict, Iterator, List, NamedTuple, Tuple
 
 from ansible_collections.crashops.kdump.plugins.module_utils._stacks.capture_cmdline import words_of
 from ansible_collections.crashops.kdump.plugins.module_utils._stacks.kdumpctl import sysconfig_packaged
-from ansible_collections.crashops.kdump.plugins.module_utils._stacks.rules import advice, error, found_by, warning
 from ansible_collections.crashops.kdump.plugins.module_utils._syntax import shell_lint
-from ansible_collections.crashops.kdump.plugins.module_utils._syntax.finding import Finding, in_order
+from ansible_collections.crashops.kdump.plugins.module_utils._syntax.finding import (
+    Finding,
+    advice,
+    error,
+    found_by,
+    in_order,
+    warning,
+)
 from ansible_collections.crashops.kdump.plugins.module_utils._syntax.shell_assignments import (
     BROKEN,
     Event,
