@@ -14,7 +14,7 @@ from typing import Any, NamedTuple
 
 from ansible_collections.crashops.kdump.plugins.module_utils._stacks.kdump_tools import lint as kdump_tools_lint
 from ansible_collections.crashops.kdump.plugins.module_utils._stacks.kdumpctl import conf_lint, sysconfig_lint
-from ansible_collections.crashops.kdump.plugins.module_utils._stacks.kdumpctl.conf_rules import Surroundings
+from ansible_collections.crashops.kdump.plugins.module_utils._stacks.kdumpctl.conf_host_facts import Surroundings
 from ansible_collections.crashops.kdump.plugins.module_utils._syntax.finding import Finding
 
 from tools.docs import markdown, repository_pages

@@ -18,8 +18,11 @@ from ansible_collections.crashops.kdump.plugins.module_utils._targets.target imp
 GENERATIONS = ("el8", "el9", "current")
 # the directives that name a dump target
 TARGETS = LOCATED
+STREAMS = ("raw", "ssh")  # targets that a collector writes to through its standard output
 # the directives that name a program which runs around the dump
 HOOKS = ("kdump_pre", "kdump_post", "kdump_emergency")
+# the directives that name any programs
+PROGRAMS = (*HOOKS, "extra_bins")
 # a word as xargs reads it, and the quotes in it; one that is followed by no blank has a quote that is not closed
 XARGS_WORD = re.compile(r"""(?:[^\s"'\\]|\\.|"[^"\n]*"|'[^'\n]*')+""", re.DOTALL)
 XARGS_QUOTES = re.compile(r"""\\(.)|"([^"]*)"|'([^']*)'""", re.DOTALL)

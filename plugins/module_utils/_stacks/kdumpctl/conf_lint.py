@@ -10,10 +10,8 @@ from ansible_collections.crashops.kdump.plugins.module_utils._stacks.kdumpctl im
 from ansible_collections.crashops.kdump.plugins.module_utils._stacks.kdumpctl import conf_rules_actions as actions
 from ansible_collections.crashops.kdump.plugins.module_utils._stacks.kdumpctl import conf_rules_lines as lines
 from ansible_collections.crashops.kdump.plugins.module_utils._stacks.kdumpctl import conf_rules_targets as targets
-from ansible_collections.crashops.kdump.plugins.module_utils._stacks.kdumpctl.conf_rules import (
-    Document,
-    Surroundings,
-)
+from ansible_collections.crashops.kdump.plugins.module_utils._stacks.kdumpctl.conf_document import Document
+from ansible_collections.crashops.kdump.plugins.module_utils._stacks.kdumpctl.conf_host_facts import Surroundings
 from ansible_collections.crashops.kdump.plugins.module_utils._syntax.finding import Finding, found_by, in_order
 
 # the numbers of the rules are those of docs/kdump_conf.md and stay what they are

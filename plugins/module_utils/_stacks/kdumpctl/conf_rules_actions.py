@@ -7,15 +7,15 @@
 import re
 from typing import Iterator
 
+from ansible_collections.crashops.kdump.plugins.module_utils._stacks.kdumpctl.conf_document import (
+    Document,
+    shown,
+    words,
+)
 from ansible_collections.crashops.kdump.plugins.module_utils._stacks.kdumpctl.conf_lines import (
     HOOKS,
     Directive,
     split_words,
-)
-from ansible_collections.crashops.kdump.plugins.module_utils._stacks.kdumpctl.conf_rules import (
-    Document,
-    shown,
-    words,
 )
 from ansible_collections.crashops.kdump.plugins.module_utils._stacks.kdumpctl.conf_rules_lines import FLAGS
 from ansible_collections.crashops.kdump.plugins.module_utils._stacks.kdumpctl.dracut_options import added_modules

@@ -8,6 +8,10 @@ import difflib
 import re
 from typing import Dict, Iterator
 
+from ansible_collections.crashops.kdump.plugins.module_utils._stacks.kdumpctl.conf_document import (
+    Document,
+    shown,
+)
 from ansible_collections.crashops.kdump.plugins.module_utils._stacks.kdumpctl.conf_generations import RAW_BYTE
 from ansible_collections.crashops.kdump.plugins.module_utils._stacks.kdumpctl.conf_lines import (
     HOOKS,
@@ -17,10 +21,6 @@ from ansible_collections.crashops.kdump.plugins.module_utils._stacks.kdumpctl.co
     is_closed,
     lines,
     split_words,
-)
-from ansible_collections.crashops.kdump.plugins.module_utils._stacks.kdumpctl.conf_rules import (
-    Document,
-    shown,
 )
 from ansible_collections.crashops.kdump.plugins.module_utils._syntax.finding import Finding, error, warning
 

@@ -2,29 +2,16 @@
 # GNU General Public License v3.0-or-later (see COPYING or https://www.gnu.org/licenses/gpl-3.0.txt)
 # SPDX-License-Identifier: GPL-3.0-or-later
 # Private to this collection: no promise is made to code outside it.
-"""The dump target of kdump.conf on its host: its device, its mount point, and the facts that the rules need."""
+"""The dump target that kdump.conf names, and where the running system sees the dumps."""
 
 import re
 from typing import Dict, Optional, Tuple
 
 from ansible_collections.crashops.kdump.plugins.module_utils._machine import mounts
 from ansible_collections.crashops.kdump.plugins.module_utils._machine.host import Host
-from ansible_collections.crashops.kdump.plugins.module_utils._machine.kernel_modules import unknown_modules
 from ansible_collections.crashops.kdump.plugins.module_utils._stacks.kdumpctl import conf_lines
-from ansible_collections.crashops.kdump.plugins.module_utils._stacks.kdumpctl.conf_rules import (
-    STREAMS,
-    Surroundings,
-)
-from ansible_collections.crashops.kdump.plugins.module_utils._stacks.kdumpctl.dracut_options import added_modules
-from ansible_collections.crashops.kdump.plugins.module_utils._syntax import value_problems
-from ansible_collections.crashops.kdump.plugins.module_utils._syntax.private_directories import DUMPS
-from ansible_collections.crashops.kdump.plugins.module_utils._targets.target import DISKS
 
 DRACUT_MOUNT = re.compile(r"""--mount[= ]+["']?([^"']+)""")
-OPAL = "/proc/device-tree/ibm,opal/dump"
-PROGRAMS = ("kdump_pre", "kdump_post", "kdump_emergency", "extra_bins")
-# how long a question to ssh's configuration may take; it reads files, and runs what Match exec names
-SSH_TIMEOUT_S = 10
 
 
 def target(found: Dict[str, str]) -> Tuple[str, Optional[str]]:
@@ -41,115 +28,5 @@ def dump_directory(host: Host, kind: str, location: Optional[str], path: str) ->
     """Return where the running system sees the dumps: below the target's mount point; None where it does not."""
     if kind == "local":
         return path.rstrip("/") or "/"
-    row = None if kind in STREAMS else mounts.listed(host, location or "", mounts.MOUNTED)
+    row = None if kind in conf_lines.STREAMS else mounts.listed(host, location or "", mounts.MOUNTED)
     return None if row is None else (row[1].rstrip("/") + "/" + path.strip("/")).rstrip("/")
-
-
-def surroundings(host: Host, found: Dict[str, str], script: str, kernel: str = "") -> Surroundings:
-    """Return the facts about the host that the rules of kdump.conf need. Nothing is mounted or waited for.
-
-    script: the text of kdumpctl. kernel: the release of the capture kernel.
-    """
-    kind, location = target(found)
-    path = found.get("path") or DUMPS
-    directory = dump_directory(host, kind, location, path) if path.startswith("/") else None
-    name, addresses = _own_names(host) if found.get("fence_kdump_nodes") else (None, ())
-    mounted = mounts.listed(host, location, mounts.MOUNTED) if location and kind not in ("ssh", "local") else None
-    return Surroundings(
-        ssh_hostname=_ssh_hostname(host, location or "", script) if kind == "ssh" else None,
-        missing_files=_missing_files(host, found),
-        missing_directory=directory if directory and _is_missing(host, directory) else None,
-        unmounted=_unmounted(host, location) if location and kind in (*DISKS, "nfs") and mounted is None else None,
-        unlisted=location
-        if kind in DISKS and location and mounted is None and not _is_listed(host, location)
-        else None,
-        host_name=name,
-        addresses=addresses,
-        fs_type=_fs_type(host, location, mounted) if location and kind in (*DISKS, "raw") else None,
-        mounted_at=mounted[1] if mounted is not None and kind == "raw" else None,
-        opal=host.stat(OPAL) is not None,
-        path_on_root=_on_root(host, path) if kind == "local" else None,
-        kernel=kernel,
-        unknown_modules=_unknown_modules(host, found, kernel),
-    )
-
-
-def _is_missing(host: Host, directory: str) -> bool:
-    """Return whether the dump directory is surely missing, or is no directory."""
-    seen = host.stat(directory)
-    return directory not in getattr(host, "unseen", ()) if seen is None else seen.kind != "directory"
-
-
-def _missing_files(host: Host, found: Dict[str, str]) -> Dict[str, str]:
-    """Return the files that kdump.conf names and kdump could not use, and what is wrong with each."""
-    missing: Dict[str, str] = {}
-    for name in PROGRAMS:
-        for path in found.get(name, "").split():
-            seen = host.stat(path) if path.startswith("/") else None
-            if path.startswith("/") and seen is None:
-                missing[path] = "does not exist"
-            elif seen is not None and not seen.mode & 0o111:
-                missing[path] = "is not executable"
-    key = found.get("sshkey", "")
-    if key.startswith("/") and host.stat(key) is None:
-        missing[key] = "does not exist"
-    return missing
-
-
-def _unknown_modules(host: Host, found: Dict[str, str], kernel: str) -> Optional[Tuple[str, ...]]:
-    """Return the modules that dracut is to add and the kernel lacks; None where its modules cannot be seen."""
-    lists = added_modules("extra_modules", found.get("extra_modules", "").split())
-    lists += added_modules("dracut_args", conf_lines.split_words(found.get("dracut_args", "")))
-    names = [name for one in lists for name in one]
-    unknown = unknown_modules(host, kernel, names) if names else []
-    return None if unknown is None else tuple(unknown)
-
-
-def _own_names(host: Host) -> Tuple[Optional[str], Tuple[str, ...]]:
-    """Return the host's name and addresses, asked as kdumpctl does."""
-    if not host.which("hostname"):
-        return None, ()
-    name = host.run(["hostname"], check=False).stdout.strip()
-    return name or None, tuple(host.run(["hostname", "-I"], check=False).stdout.split())
-
-
-def _ssh_hostname(host: Host, location: str, script: str) -> Optional[str]:
-    """Return the name that ssh gives the target's host, asked as kdumpctl does; kexec-tools takes any name."""
-    if "ssh -G" not in script:
-        return location.partition("@")[2]
-    if value_problems.ssh_problem(location) is not None or not host.which("ssh"):
-        return None
-    said = host.run(["ssh", "-G", location], timeout_s=SSH_TIMEOUT_S, check=False).stdout
-    names = re.findall(r"^hostname[ \t]+(\S+)", said, re.MULTILINE)
-    return names[0] if names else None
-
-
-def _unmounted(host: Host, location: str) -> Optional[str]:
-    """Return where fstab has a target that kdumpctl would not mount; it looks for noauto after a comma."""
-    row = mounts.listed(host, location)
-    return row[1] if row is not None and ",noauto" not in row[3] else None
-
-
-def _is_listed(host: Host, location: str) -> bool:
-    """Return whether fstab has a target, or cannot be seen.
-
-    findmnt, which kdumpctl asks, knows a target by that or because it is mounted.
-    """
-    return mounts.listed(host, location) is not None or mounts.FSTAB in getattr(host, "unseen", ())
-
-
-def _fs_type(host: Host, location: str, mounted: Optional[Tuple[str, ...]]) -> Optional[str]:
-    """Return the file system type on a device: as mounted, else from fstab, else as udev found it."""
-    row = mounted or mounts.listed(host, location)
-    if row is not None and row[2] not in ("auto", "none"):
-        return row[2]
-    path = mounts.device(host, location)
-    if not host.which("lsblk") or host.stat(path) is None:
-        return None
-    return host.run(["lsblk", "--nodeps", "-npo", "FSTYPE", path], check=False).stdout.strip() or None
-
-
-def _on_root(host: Host, path: str) -> Optional[bool]:
-    """Return whether the path for dumps lies on the root file system; None where the mounts are unknown."""
-    mount = mounts.holding(mounts.mounts_of(host), path)
-    return None if mount is None else mount.point == "/"

@@ -11,6 +11,7 @@ from ansible_collections.crashops.kdump.plugins.module_utils._machine import mou
 from ansible_collections.crashops.kdump.plugins.module_utils._machine.host import Host
 from ansible_collections.crashops.kdump.plugins.module_utils._stacks.kdumpctl import (
     cluster_fencing,
+    conf_lines,
     conf_target,
 )
 from ansible_collections.crashops.kdump.plugins.module_utils._syntax.private_directories import DUMPS
@@ -38,7 +39,7 @@ KEPT = re.compile(
 def watched(host: Host, found: Dict[str, str], version: str, collector: str) -> List[str]:
     """Return the files whose change makes kdumpctl build the initramfs again, except configuration and kernel."""
     files: List[str] = []
-    for name in conf_target.PROGRAMS:
+    for name in conf_lines.PROGRAMS:
         files.extend(found.get(name, "").split())
     for name in HOOK_DIRECTORIES:
         hooks = [(path, host.stat(path)) for path in host.glob("/etc/kdump/%s.d/*" % name)]

@@ -22,6 +22,7 @@ from ansible_collections.crashops.kdump.plugins.module_utils._stacks.capture_cmd
 from ansible_collections.crashops.kdump.plugins.module_utils._stacks.error_sentences import error_sentences
 from ansible_collections.crashops.kdump.plugins.module_utils._stacks.kdumpctl import (
     capture_sysctls,
+    conf_host_facts,
     conf_lines,
     conf_lint,
     conf_options,
@@ -32,7 +33,7 @@ from ansible_collections.crashops.kdump.plugins.module_utils._stacks.kdumpctl im
     sysconfig_packaged,
 )
 from ansible_collections.crashops.kdump.plugins.module_utils._stacks.kdumpctl.boot_files import Capture, capture
-from ansible_collections.crashops.kdump.plugins.module_utils._stacks.kdumpctl.conf_rules import Surroundings
+from ansible_collections.crashops.kdump.plugins.module_utils._stacks.kdumpctl.conf_host_facts import Surroundings
 from ansible_collections.crashops.kdump.plugins.module_utils._syntax import private_directories, shell_variables
 from ansible_collections.crashops.kdump.plugins.module_utils._syntax.finding import Finding
 from ansible_collections.crashops.kdump.plugins.module_utils._syntax.private_directories import DUMPS
@@ -204,7 +205,7 @@ class KdumpctlStack(Stack):
         script, version = self._script(), self._version_of(shell_variables.values(sysconfig), kernel_release(self.host))
         if script is None:
             return Surroundings()
-        return conf_target.surroundings(self.host, conf_lines.values(conf, self.generation()), script, version)
+        return conf_host_facts.surroundings(self.host, conf_lines.values(conf, self.generation()), script, version)
 
     def _shell_findings(self, wanted: Dict[str, Any]) -> List[Finding]:
         """Return what the rules find in /etc/sysconfig/kdump, as kdump_config's options would leave it."""

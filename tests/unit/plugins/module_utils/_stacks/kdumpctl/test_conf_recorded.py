@@ -12,8 +12,8 @@ from typing import Any, Dict, List
 
 import pytest
 from ansible_collections.crashops.kdump.plugins.module_utils._stacks.kdumpctl import conf_lines
+from ansible_collections.crashops.kdump.plugins.module_utils._stacks.kdumpctl.conf_host_facts import Surroundings
 from ansible_collections.crashops.kdump.plugins.module_utils._stacks.kdumpctl.conf_lint import RULES, lint
-from ansible_collections.crashops.kdump.plugins.module_utils._stacks.kdumpctl.conf_rules import Surroundings
 from ansible_collections.crashops.kdump.plugins.module_utils._stacks.kdumpctl.stack import KdumpctlStack
 from ansible_collections.crashops.kdump.plugins.module_utils._syntax.finding import Finding
 from ansible_collections.crashops.kdump.tests.unit.fake_host import FakeHost

@@ -7,8 +7,8 @@ from typing import Dict, List, Optional
 
 import pytest
 from ansible_collections.crashops.kdump.plugins.module_utils._stacks.kdumpctl import conf_lines, conf_options
+from ansible_collections.crashops.kdump.plugins.module_utils._stacks.kdumpctl.conf_host_facts import Surroundings
 from ansible_collections.crashops.kdump.plugins.module_utils._stacks.kdumpctl.conf_lint import RULES, lint
-from ansible_collections.crashops.kdump.plugins.module_utils._stacks.kdumpctl.conf_rules import Surroundings
 from ansible_collections.crashops.kdump.tests.unit.work_limit import within
 from hypothesis import example, given
 from hypothesis import strategies as st
