@@ -8,6 +8,7 @@ from typing import List, Optional
 
 from ansible_collections.crashops.kdump.plugins.module_utils._stacks.kdumpctl import conf_lines
 from ansible_collections.crashops.kdump.plugins.module_utils._stacks.kdumpctl import conf_rules_actions as actions
+from ansible_collections.crashops.kdump.plugins.module_utils._stacks.kdumpctl import conf_rules_collector as collector
 from ansible_collections.crashops.kdump.plugins.module_utils._stacks.kdumpctl import conf_rules_lines as lines
 from ansible_collections.crashops.kdump.plugins.module_utils._stacks.kdumpctl import conf_rules_targets as targets
 from ansible_collections.crashops.kdump.plugins.module_utils._stacks.kdumpctl.conf_document import Document
@@ -22,14 +23,14 @@ RULES = (
     ("R10", actions.final_actions), ("R11", actions.old_name), ("R12", actions.flag_values),
     ("R13", actions.both_flags), ("R14", targets.ssh_form), ("R15", targets.ssh_alias), ("R16", targets.ssh_form),
     ("R17", targets.nfs_form), ("R18", targets.ssh_key_path), ("R19", targets.dump_path),
-    ("R20", targets.dump_directory), ("R21", actions.missing_flattening), ("R22", actions.needless_flattening),
-    ("R23", actions.collector_arguments), ("R24", actions.scp_elsewhere), ("R25", actions.streaming),
+    ("R20", targets.dump_directory), ("R21", collector.missing_flattening), ("R22", collector.needless_flattening),
+    ("R23", collector.collector_arguments), ("R24", collector.scp_elsewhere), ("R25", collector.streaming),
     ("R26", actions.hook_files), ("R27", actions.extra_files), ("R28", actions.own_name),
     ("R29", actions.own_address_end), ("R30", actions.reset_words), ("R31", lines.newer_names),
     ("R32", lines.newer_names), ("R33", lines.newer_names), ("R34", lines.cut_values),
     ("R35", lines.quoted_values), ("R36", lines.blanks), ("R37", lines.line_ends), ("R38", targets.real_type),
     ("R39", targets.steady_names), ("R40", targets.raw_with_files), ("R41", targets.raw_on_opal),
-    ("R42", targets.second_try), ("R43", lines.raw_bytes), ("R44", lines.open_quotes),
+    ("R42", actions.second_try), ("R43", lines.raw_bytes), ("R44", lines.open_quotes),
     ("R45", actions.added_drivers),
 )  # fmt: skip
 

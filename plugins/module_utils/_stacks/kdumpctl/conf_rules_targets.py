@@ -158,12 +158,3 @@ def raw_on_opal(document: Document, rule: str) -> Iterator[Finding]:
         message = "on a machine with OPAL firmware a raw target does not get the firmware's own dump"
         severity = "error" if document.generation == "el8" else "warning"
         yield Finding(rule, severity, entry.line, message, "choose a file system, nfs or ssh")
-
-
-def second_try(document: Document, rule: str) -> Iterator[Finding]:
-    """Find dump_to_rootfs where the dump goes to the root file system anyway."""
-    elsewhere = document.target() is not None or any("--mount" in one.value for one in document.named("dracut_args"))
-    for entry in document.named("failure_action", "default"):
-        if entry.value == "dump_to_rootfs" and not elsewhere and document.host.path_on_root is not False:
-            message = "without a dump target of its own, dump_to_rootfs tries the same file system again"
-            yield advice(rule, entry, message, "name a target, or choose another action")
