@@ -90,7 +90,7 @@ from collections.abc import Callable
 from typing import Any
 
 from ansible.errors import AnsibleFilterError
-from ansible_collections.crashops.kdump.plugins.module_utils._stacks.kdumpctl.conf_lines import GENERATIONS
+from ansible_collections.crashops.kdump.plugins.module_utils._stacks.kdumpctl.conf_generations import GENERATIONS
 from ansible_collections.crashops.kdump.plugins.module_utils._stacks.kdumpctl.conf_lint import lint
 from ansible_collections.crashops.kdump.plugins.module_utils._syntax import secret_words
 from ansible_collections.crashops.kdump.plugins.module_utils._syntax.finding import kind_of, refusal

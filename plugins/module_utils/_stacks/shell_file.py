@@ -10,6 +10,7 @@ from ansible_collections.crashops.kdump.plugins.module_utils._stacks import capt
 from ansible_collections.crashops.kdump.plugins.module_utils._stacks.error_sentences import Asked
 from ansible_collections.crashops.kdump.plugins.module_utils._syntax import (
     secret_words,
+    shell_assignments,
     shell_variables,
     value_problems,
 )
@@ -119,4 +120,4 @@ def asked(
     options.update((name, ("sysconfig.%s" % name, value)) for name, value in (wanted.get("sysconfig") or {}).items())
     words = [(option, wanted[option]) for option in COMMAND_LINE_OPTIONS if wanted.get(option)]
     options.update((line.variable, pair) for pair in words[-1:])
-    return {one.line: options[one.name] for one in shell_variables.assignments(text) if one.name in options}
+    return {one.line: options[one.name] for one in shell_assignments.assignments(text) if one.name in options}

@@ -159,3 +159,12 @@ def problem_of(command: str) -> Optional[Problem]:
     if command.split()[:1] != ["makedumpfile"]:
         return Problem("kdump-tools collects with makedumpfile only", "begin it with the word makedumpfile")
     return next(problems(command.split()[1:]), None)
+
+
+def flattened(collector: str, wanted: bool) -> str:
+    """Return a makedumpfile command with or without -F, as wanted; any other command stays as it is."""
+    words = collector.split(" ")
+    if not PROGRAM.match(words[0]) or ("-F" in words) == wanted:
+        return collector
+    rest = [word for word in words[1:] if word != "-F"]
+    return " ".join(words[:1] + (["-F"] if wanted else []) + rest)

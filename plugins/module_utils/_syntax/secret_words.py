@@ -12,7 +12,7 @@ addresses of the form scheme://user:password@server. Names of users and of key f
 import re
 from typing import Any, Match
 
-from ansible_collections.crashops.kdump.plugins.module_utils._syntax import shell_variables
+from ansible_collections.crashops.kdump.plugins.module_utils._syntax import shell_assignments
 
 HIDDEN = "(hidden)"
 # names of variables, options and words whose value is secret, wherever they stand
@@ -61,7 +61,7 @@ def hidden(text: str) -> str:
 
 def hidden_in_file(text: str) -> str:
     """Return the text of a file that a shell sources with its secrets hidden, also those of several lines."""
-    for entry in reversed(shell_variables.assignments(text)):
+    for entry in reversed(shell_assignments.assignments(text)):
         if is_secret(entry.name) and entry.end > entry.start:
             text = text[: entry.start] + _in_place_of(text[entry.start : entry.end]) + text[entry.end :]
     return hidden(LINE.sub(lambda found: found.group(1) + HIDDEN, text))

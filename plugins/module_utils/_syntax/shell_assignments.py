@@ -92,6 +92,16 @@ def events(text: str) -> Tuple[Event, ...]:
     return tuple(_events(text))
 
 
+def assignments(text: str) -> List[Assignment]:
+    """Return the plain assignments of a shell file, in order."""
+    return [event for event in events(text) if isinstance(event, Assignment)]
+
+
+def oddities(text: str) -> List[Oddity]:
+    """Return everything in a shell file that is no plain assignment, in order."""
+    return [event for event in events(text) if isinstance(event, Oddity)]
+
+
 def _events(text: str) -> List[Event]:
     script, lines = read_script(text), _Lines(text)
     found: List[Event] = []

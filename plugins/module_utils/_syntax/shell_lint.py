@@ -8,7 +8,6 @@ import re
 from typing import Dict, Iterator, List, NamedTuple
 
 from ansible_collections.crashops.kdump.plugins.module_utils._syntax import shell_assignments as shell
-from ansible_collections.crashops.kdump.plugins.module_utils._syntax import shell_variables
 from ansible_collections.crashops.kdump.plugins.module_utils._syntax.finding import Finding
 
 # a value that systemd's EnvironmentFile= reads as a shell does, and what may stand after it
@@ -58,8 +57,8 @@ ONCE = (shell.COMMAND, shell.RETURN, shell.NAMED)
 def lint(text: str, rule: str, reader: str, touched: List[str]) -> Iterator[Finding]:
     """Find lines that bash or sh does not read as a plain assignment; touched variables must be plain."""
     said = set()
-    plain = {entry.name for entry in shell_variables.assignments(text)}
-    for odd in shell_variables.oddities(text):
+    plain = {entry.name for entry in shell.assignments(text)}
+    for odd in shell.oddities(text):
         sentence = SENTENCES[odd.kind]
         severity = sentence.bash if reader == "bash" else sentence.sh
         message = odd.message or (sentence.message % odd.name if "%s" in sentence.message else sentence.message)
@@ -78,7 +77,7 @@ def lint(text: str, rule: str, reader: str, touched: List[str]) -> Iterator[Find
 def repeated(text: str, rule: str) -> Iterator[Finding]:
     """Find shell variables that are set twice; the last line counts."""
     seen: Dict[str, int] = {}
-    for entry in shell_variables.assignments(text):
+    for entry in shell.assignments(text):
         if entry.name in seen:
             message = "%s is set in line %d already; this line counts" % (entry.name, seen[entry.name])
             yield Finding(rule, "warning", entry.line, message, "keep one of the two")
@@ -87,7 +86,7 @@ def repeated(text: str, rule: str) -> Iterator[Finding]:
 
 def unlike_systemd(text: str, rule: str) -> Iterator[Finding]:
     """Find lines that systemd reads differently from a shell, or that keep systemd from reading the file."""
-    found = shell_variables.assignments(text)
+    found = shell.assignments(text)
     for entry in found:
         if NOT_UTF8.search(entry.value):
             message = "%s is not UTF-8: systemd refuses the file, and its unit does not start" % entry.name

@@ -23,16 +23,6 @@ SHOWN = re.compile(r"#(?P<name>[A-Za-z_][A-Za-z0-9_]*)=(?P<raw>\"[^\"\n]*\"|'[^'
 SAFE = re.compile(r"[A-Za-z0-9_./:@+-]+\Z")
 
 
-def assignments(text: str) -> List[Assignment]:
-    """Return the plain assignments of a shell file, in order."""
-    return [event for event in events(text) if isinstance(event, Assignment)]
-
-
-def oddities(text: str) -> List[Oddity]:
-    """Return everything in a shell file that is no plain assignment, in order."""
-    return [event for event in events(text) if isinstance(event, Oddity)]
-
-
 def values(text: str) -> Dict[str, str]:
     """Return the variables as a shell has them after it sourced the file, without those that it computes."""
     found = {event.name: event.value for event in events(text)}

@@ -12,6 +12,7 @@ surrogate) is no character: neither sed's dot nor its classes match it.
 import re
 from typing import Callable, Dict, Optional, Tuple
 
+GENERATIONS = ("el8", "el9", "current")
 # what sed's \s and grep's \s are in glibc's UTF-8 locales; no-break spaces are not among them
 SPACES = " \t\v\f\r\u1680\u2000\u2001\u2002\u2003\u2004\u2005\u2006\u2008\u2009\u200a\u2028\u2029\u205f\u3000"
 RAW_BYTES = "\udc80-\udcff"
@@ -19,6 +20,8 @@ RAW_BYTE = re.compile("[%s]" % RAW_BYTES)
 EL8_LINE = re.compile("[%s]*([^# \t%s][^#%s]+)[^%s]*" % (SPACES, RAW_BYTES, RAW_BYTES, RAW_BYTES))
 EL9_COMMENT = re.compile("#[^%s]*" % RAW_BYTES)
 EL9_WORD = re.compile("([^%s%s]+)[%s]*" % (SPACES, RAW_BYTES, SPACES))
+# no blank before the name and one after it: EL 8's helper scripts need that, its reader does not
+PLAIN = re.compile(r"^[^\s#]+ [^\s#]")
 
 Pair = Tuple[str, str]
 
@@ -67,6 +70,16 @@ READERS: Dict[str, Callable[[str], Optional[Pair]]] = {"el8": _el8, "el9": _el9,
 def directive(line: str, generation: str) -> Optional[Pair]:
     """Return the name and the value that a line of kdump.conf gives; None for a line that gives none."""
     return READERS[generation](line)
+
+
+def reads_alike(name: str, value: str, line: Optional[str] = None) -> bool:
+    """Return whether every generation of kdumpctl reads this name and value from a line of kdump.conf.
+
+    line: left out, it is the line that would be written.
+    """
+    text = "%s %s\n" % (name, value) if line is None else line
+    pairs = [directive(text.rstrip("\n"), generation) for generation in GENERATIONS]
+    return PLAIN.match(text) is not None and "\0" not in text and pairs == [(name, value)] * len(GENERATIONS)
 
 
 def reads_nothing(text: str, generation: str) -> bool:

@@ -12,7 +12,10 @@ from ansible_collections.crashops.kdump.plugins.module_utils._machine.host impor
 from ansible_collections.crashops.kdump.plugins.module_utils._machine.kernel_modules import unknown_modules
 from ansible_collections.crashops.kdump.plugins.module_utils._stacks.kdumpctl import conf_lines
 from ansible_collections.crashops.kdump.plugins.module_utils._stacks.kdumpctl.conf_target import dump_directory, target
-from ansible_collections.crashops.kdump.plugins.module_utils._stacks.kdumpctl.dracut_options import added_modules
+from ansible_collections.crashops.kdump.plugins.module_utils._stacks.kdumpctl.dracut_options import (
+    added_modules,
+    split_words,
+)
 from ansible_collections.crashops.kdump.plugins.module_utils._syntax import value_problems
 from ansible_collections.crashops.kdump.plugins.module_utils._syntax.private_directories import DUMPS
 from ansible_collections.crashops.kdump.plugins.module_utils._targets.target import DISKS
@@ -108,7 +111,7 @@ def _missing_files(host: Host, found: Dict[str, str]) -> Dict[str, str]:
 def _unknown_modules(host: Host, found: Dict[str, str], kernel: str) -> Optional[Tuple[str, ...]]:
     """Return the modules that dracut is to add and the kernel lacks; None where its modules cannot be seen."""
     lists = added_modules("extra_modules", found.get("extra_modules", "").split())
-    lists += added_modules("dracut_args", conf_lines.split_words(found.get("dracut_args", "")))
+    lists += added_modules("dracut_args", split_words(found.get("dracut_args", "")))
     names = [name for one in lists for name in one]
     unknown = unknown_modules(host, kernel, names) if names else []
     return None if unknown is None else tuple(unknown)

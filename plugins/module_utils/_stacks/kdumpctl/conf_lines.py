@@ -4,18 +4,17 @@
 # Private to this collection: no promise is made to code outside it.
 """The lines of kdump.conf: read as each generation of kdumpctl reads them, and edited without losing anything."""
 
-import re
 from typing import Dict, List, NamedTuple, Optional, Tuple
 
 from ansible_collections.crashops.kdump.plugins.module_utils._stacks.kdumpctl.conf_generations import (
+    GENERATIONS,
     directive,
+    reads_alike,
     reads_nothing,
 )
-from ansible_collections.crashops.kdump.plugins.module_utils._syntax import makedumpfile
 from ansible_collections.crashops.kdump.plugins.module_utils._syntax.parsed_once import parsed_once
 from ansible_collections.crashops.kdump.plugins.module_utils._targets.target import LOCATED
 
-GENERATIONS = ("el8", "el9", "current")
 # the directives that name a dump target
 TARGETS = LOCATED
 STREAMS = ("raw", "ssh")  # targets that a collector writes to through its standard output
@@ -23,11 +22,6 @@ STREAMS = ("raw", "ssh")  # targets that a collector writes to through its stand
 HOOKS = ("kdump_pre", "kdump_post", "kdump_emergency")
 # the directives that name any programs
 PROGRAMS = (*HOOKS, "extra_bins")
-# a word as xargs reads it, and the quotes in it; one that is followed by no blank has a quote that is not closed
-XARGS_WORD = re.compile(r"""(?:[^\s"'\\]|\\.|"[^"\n]*"|'[^'\n]*')+""", re.DOTALL)
-XARGS_QUOTES = re.compile(r"""\\(.)|"([^"]*)"|'([^']*)'""", re.DOTALL)
-# no blank before the name and one after it: EL 8's helper scripts need that, its reader does not
-PLAIN = re.compile(r"^[^\s#]+ [^\s#]")
 
 
 class Directive(NamedTuple):
@@ -67,16 +61,6 @@ def values(text: str, generation: str = "current") -> Dict[str, str]:
 def _comment(line: str) -> str:
     """Return the comment after a directive's value as a line of its own; empty where there is none."""
     return "#" + line.rstrip("\r\n").split("#", 1)[1] + "\n" if "#" in line else ""
-
-
-def reads_alike(name: str, value: str, line: Optional[str] = None) -> bool:
-    """Return whether every generation of kdumpctl reads this name and value from a line of kdump.conf.
-
-    line: left out, it is the line that would be written.
-    """
-    text = "%s %s\n" % (name, value) if line is None else line
-    pairs = [directive(text.rstrip("\n"), generation) for generation in GENERATIONS]
-    return PLAIN.match(text) is not None and "\0" not in text and pairs == [(name, value)] * len(GENERATIONS)
 
 
 def names_at(text: str) -> Dict[int, Tuple[str, ...]]:
@@ -132,31 +116,3 @@ def with_only(text: str, names: List[str]) -> str:
     """Return the text of kdump.conf without the directives of any other name."""
     found = {name for some in names_at(text).values() for name in some}
     return _placed(text, sorted(found - set(names)), "", None)
-
-
-def split_words(value: str) -> List[str]:
-    """Return the words that xargs makes of a directive's value, up to the first quote that is not closed."""
-    found, place = [], 0
-    rest = value.rstrip()
-    while place < len(rest):
-        match = XARGS_WORD.match(rest, place)
-        end = match.end() if match else place
-        if match is None or (not rest[end : end + 1].isspace() and end < len(rest)):
-            break
-        found.append(XARGS_QUOTES.sub(lambda quote: "".join(part or "" for part in quote.groups()), match.group()))
-        place = end + len(rest[end:]) - len(rest[end:].lstrip())
-    return found
-
-
-def is_closed(value: str) -> bool:
-    """Return whether every quote in a directive's value is closed, as xargs sees it."""
-    return not re.search(r"[^\s]", XARGS_WORD.sub("", value))
-
-
-def flattened(collector: str, wanted: bool) -> str:
-    """Return a makedumpfile command with or without -F, as wanted; any other command stays as it is."""
-    words = collector.split(" ")
-    if not makedumpfile.PROGRAM.match(words[0]) or ("-F" in words) == wanted:
-        return collector
-    rest = [word for word in words[1:] if word != "-F"]
-    return " ".join(words[:1] + (["-F"] if wanted else []) + rest)

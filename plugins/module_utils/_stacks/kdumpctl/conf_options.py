@@ -7,8 +7,8 @@
 from typing import Any, Dict, Iterator, List, Optional
 
 from ansible_collections.crashops.kdump.plugins.module_utils._stacks.error_sentences import Asked
-from ansible_collections.crashops.kdump.plugins.module_utils._stacks.kdumpctl import conf_lines
-from ansible_collections.crashops.kdump.plugins.module_utils._syntax import value_problems
+from ansible_collections.crashops.kdump.plugins.module_utils._stacks.kdumpctl import conf_generations, conf_lines
+from ansible_collections.crashops.kdump.plugins.module_utils._syntax import makedumpfile, value_problems
 from ansible_collections.crashops.kdump.plugins.module_utils._syntax.finding import refusal
 from ansible_collections.crashops.kdump.plugins.module_utils._targets.target import DISKS, SERVERS
 
@@ -101,7 +101,7 @@ def _problem(setting: value_problems.OptionSetting) -> Optional[value_problems.P
         return value_problems.plain_location_problem(value)
     if setting.name == "virtiofs" and len(value.split()) > 1:
         return value_problems.Problem("a virtiofs tag is one word", "write the tag alone")
-    if not conf_lines.reads_alike(setting.name, value):
+    if not conf_generations.reads_alike(setting.name, value):
         return value_problems.Problem(
             "not every kdumpctl reads such a line alike", "write plain words with blanks between them"
         )
@@ -155,7 +155,7 @@ def _with_fitting_collector(text: str, kind: str, wanted: Dict[str, Any]) -> str
     standing = conf_lines.values(text).get("core_collector")
     if named or not standing:
         return text
-    fitting = conf_lines.flattened(standing, kind in ("raw", "ssh"))
+    fitting = makedumpfile.flattened(standing, kind in ("raw", "ssh"))
     return text if fitting == standing else conf_lines.with_directive(text, "core_collector", fitting)
 
 

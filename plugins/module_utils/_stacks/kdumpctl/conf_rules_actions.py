@@ -14,10 +14,12 @@ from ansible_collections.crashops.kdump.plugins.module_utils._stacks.kdumpctl.co
 )
 from ansible_collections.crashops.kdump.plugins.module_utils._stacks.kdumpctl.conf_lines import (
     HOOKS,
-    split_words,
 )
 from ansible_collections.crashops.kdump.plugins.module_utils._stacks.kdumpctl.conf_rules_lines import FLAGS
-from ansible_collections.crashops.kdump.plugins.module_utils._stacks.kdumpctl.dracut_options import added_modules
+from ansible_collections.crashops.kdump.plugins.module_utils._stacks.kdumpctl.dracut_options import (
+    added_modules,
+    split_words,
+)
 from ansible_collections.crashops.kdump.plugins.module_utils._syntax import value_problems
 from ansible_collections.crashops.kdump.plugins.module_utils._syntax.finding import Finding, advice, error, warning
 

@@ -18,8 +18,10 @@ from ansible_collections.crashops.kdump.plugins.module_utils._stacks.kdumpctl.co
     TARGETS,
     Directive,
     entries,
-    is_closed,
     lines,
+)
+from ansible_collections.crashops.kdump.plugins.module_utils._stacks.kdumpctl.dracut_options import (
+    is_closed,
     split_words,
 )
 from ansible_collections.crashops.kdump.plugins.module_utils._syntax.finding import Finding, error, warning

@@ -28,13 +28,18 @@ from ansible_collections.crashops.kdump.plugins.module_utils._stacks.kdumpctl im
     conf_options,
     conf_target,
     crashkernel_default,
+    dracut_options,
     initramfs_sources,
     sysconfig_lint,
     sysconfig_packaged,
 )
 from ansible_collections.crashops.kdump.plugins.module_utils._stacks.kdumpctl.boot_files import Capture, capture
 from ansible_collections.crashops.kdump.plugins.module_utils._stacks.kdumpctl.conf_host_facts import Surroundings
-from ansible_collections.crashops.kdump.plugins.module_utils._syntax import private_directories, shell_variables
+from ansible_collections.crashops.kdump.plugins.module_utils._syntax import (
+    makedumpfile,
+    private_directories,
+    shell_variables,
+)
 from ansible_collections.crashops.kdump.plugins.module_utils._syntax.finding import Finding
 from ansible_collections.crashops.kdump.plugins.module_utils._syntax.private_directories import DUMPS
 from ansible_collections.crashops.kdump.plugins.module_utils._targets.target import (
@@ -144,7 +149,7 @@ class KdumpctlStack(Stack):
         found = self._directives()
         kind, location = conf_target.target(found)
         path = found.get("path") or DUMPS
-        default = conf_lines.flattened(COLLECTOR, kind in ("raw", "ssh"))
+        default = makedumpfile.flattened(COLLECTOR, kind in ("raw", "ssh"))
         return Settings(
             kind,
             location,
@@ -263,7 +268,7 @@ class KdumpctlStack(Stack):
             auto_reset=found.get("auto_reset_crashkernel", "yes"),
             fence_nodes=found.get("fence_kdump_nodes"),
             capture_words=self._capture_words(),
-            dracut_args=conf_lines.split_words(found.get("dracut_args", "")),
+            dracut_args=dracut_options.split_words(found.get("dracut_args", "")),
             extra_modules=found.get("extra_modules", "").split(),
         )
 

@@ -8,7 +8,7 @@ import re
 import pytest
 import yaml
 from ansible_collections.crashops.kdump.plugins.module_utils._machine.results import Failure, Refused
-from ansible_collections.crashops.kdump.plugins.module_utils._stacks.kdumpctl import conf_lines
+from ansible_collections.crashops.kdump.plugins.module_utils._stacks.kdumpctl import conf_generations, conf_lines
 from ansible_collections.crashops.kdump.plugins.modules import crashkernel_reserve, kdump_config, kdump_target
 from ansible_collections.crashops.kdump.tests.unit.armed_host import armed_debian, armed_el9
 from ansible_collections.crashops.kdump.tests.unit.fake_host import FakeHost
@@ -113,7 +113,7 @@ def read_back(shell, files, path, name):
         shell.said('eval "set -- $1"', value)
         return value
     lines = [line for line in text.split("\n") if line]
-    read = {generation: conf_lines.entries(text, generation) for generation in conf_lines.GENERATIONS}
+    read = {generation: conf_lines.entries(text, generation) for generation in conf_generations.GENERATIONS}
     assert {len(entries) for entries in read.values()} == {len(lines)}
     values = {entry.value for entries in read.values() for entry in entries if entry.name == name}
     assert len(values) == 1

@@ -15,7 +15,7 @@ from ansible_collections.crashops.kdump.plugins.module_utils._stacks.capture_cmd
 )
 from ansible_collections.crashops.kdump.plugins.module_utils._stacks.kdump_tools import lint
 from ansible_collections.crashops.kdump.plugins.module_utils._stacks.kdumpctl import sysconfig_lint
-from ansible_collections.crashops.kdump.plugins.module_utils._syntax import shell_variables
+from ansible_collections.crashops.kdump.plugins.module_utils._syntax import shell_assignments, shell_variables
 from ansible_collections.crashops.kdump.tests.unit.work_limit import within
 from hypothesis import example, given
 from hypothesis import strategies as st
@@ -44,14 +44,14 @@ PLAIN = st.lists(st.one_of(LINES, st.sampled_from(("# c", '#A="d"', "")), LINES)
 def is_sound(text: str, name: str) -> bool:
     """Return whether nothing stands in a text that keeps a variable from being edited."""
     closing = ["broken", "ends"]
-    if not any(entry.name == name for entry in shell_variables.assignments(text)):
+    if not any(entry.name == name for entry in shell_assignments.assignments(text)):
         closing.append("beyond")
-    return not any(odd.name == name or odd.kind in closing for odd in shell_variables.oddities(text))
+    return not any(odd.name == name or odd.kind in closing for odd in shell_assignments.oddities(text))
 
 
 @given(st.one_of(TEXTS, BYTES))
 def test_any_text_is_read_and_judged(text: str) -> None:
-    shell_variables.assignments(text)
+    shell_assignments.assignments(text)
     shell_variables.shown_defaults(text)
     assert all(isinstance(value, str) for value in shell_variables.values(text).values())
     found = lint.lint(text, ["A"], []) + sysconfig_lint.lint(text, ["A"], sysconfig_lint.Facts())
@@ -69,7 +69,7 @@ def test_an_edit_gives_the_value_and_leaves_every_other_byte(text: str, name: st
     assert shell_variables.with_value(edited, name, value) == edited
     others = {key: other for key, other in shell_variables.values(text).items() if key != name}
     assert {key: other for key, other in shell_variables.values(edited).items() if key != name} == others
-    standing = [entry for entry in shell_variables.assignments(text) if entry.name == name]
+    standing = [entry for entry in shell_assignments.assignments(text) if entry.name == name]
     if standing:
         assert edited.startswith(text[: standing[-1].start]) and edited.endswith(text[standing[-1].end :])
     else:

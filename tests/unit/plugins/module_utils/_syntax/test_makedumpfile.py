@@ -109,3 +109,19 @@ def test_kdump_tools_runs_its_own_makedumpfile_whatever_path_is_named() -> None:
     level = makedumpfile.problem_of("makedumpfile --message-level 32 -d 31")
     assert level is not None and "32" in level.message
     assert makedumpfile.problem_of("makedumpfile -l -d 31") is None
+
+
+@pytest.mark.parametrize(
+    ("command", "wanted", "expected"),
+    [
+        ("makedumpfile -l -d 31", True, "makedumpfile -F -l -d 31"),
+        ("makedumpfile -F -l -d 31", False, "makedumpfile -l -d 31"),
+        ("makedumpfile -F -l", True, "makedumpfile -F -l"),
+        ("scp", True, "scp"),
+        ("/usr/sbin/makedumpfile -l", True, "/usr/sbin/makedumpfile -F -l"),
+        ("/usr/sbin/makedumpfile -l -F", False, "/usr/sbin/makedumpfile -l"),
+        ("/opt/makedumpfile-wrapper -l", True, "/opt/makedumpfile-wrapper -l"),
+    ],
+)
+def test_makedumpfile_gets_and_loses_its_flattening(command: str, wanted: bool, expected: str) -> None:
+    assert makedumpfile.flattened(command, wanted) == expected

@@ -8,7 +8,11 @@ from pathlib import Path
 from typing import Any, Dict, List, Optional, Union
 
 import pytest
-from ansible_collections.crashops.kdump.plugins.module_utils._syntax import shell_lint, shell_variables
+from ansible_collections.crashops.kdump.plugins.module_utils._syntax import (
+    shell_assignments,
+    shell_lint,
+    shell_variables,
+)
 from ansible_collections.crashops.kdump.plugins.module_utils._syntax.finding import Finding
 
 RECORDED = json.loads((Path(__file__).parents[1] / "recorded" / "shell_values.json").read_text())
@@ -34,7 +38,7 @@ def disagreement(ours: Dict[str, str], reader: Union[str, Dict[str, Any]]) -> Op
 @pytest.mark.parametrize("row", ROWS, ids=name)
 def test_what_is_known_of_a_file_is_what_bash_makes_of_it(row: Dict[str, Any]) -> None:
     ours = shell_variables.values(row["text"])
-    odd = shell_variables.oddities(row["text"])
+    odd = shell_assignments.oddities(row["text"])
     assert disagreement(ours, row["bash"]) in ([], None)
     if isinstance(row["bash"], str):
         assert any(one.kind == "ends" for one in odd)

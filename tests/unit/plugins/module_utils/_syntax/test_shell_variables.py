@@ -7,7 +7,7 @@ from typing import List, Optional
 
 import pytest
 from ansible_collections.crashops.kdump.plugins.module_utils._stacks.capture_cmdline import edited_words, with_listed
-from ansible_collections.crashops.kdump.plugins.module_utils._syntax import shell_lint
+from ansible_collections.crashops.kdump.plugins.module_utils._syntax import shell_assignments, shell_lint
 from ansible_collections.crashops.kdump.plugins.module_utils._syntax import shell_variables as shell
 
 
@@ -81,7 +81,7 @@ def test_the_last_assignment_counts_and_comments_do_not() -> None:
 def test_what_only_looks_like_an_assignment_is_odd_and_is_not_edited(
     text: str, line: int, name: str, kind: str
 ) -> None:
-    found = [(odd.line, odd.kind) for odd in shell.oddities(text) if odd.name == name]
+    found = [(odd.line, odd.kind) for odd in shell_assignments.oddities(text) if odd.name == name]
     assert (line, kind) in found
     assert shell.with_value(text, name, "new") == text
     assert shell.with_value(text, name, None) == text
@@ -103,7 +103,7 @@ def test_what_only_looks_like_an_assignment_is_odd_and_is_not_edited(
     ],
 )
 def test_nothing_is_added_to_a_file_that_a_shell_does_not_read_to_its_end(text: str, line: int, kind: str) -> None:
-    assert [(odd.line, odd.kind) for odd in shell.oddities(text)][-1:] == [(line, kind)]
+    assert [(odd.line, odd.kind) for odd in shell_assignments.oddities(text)][-1:] == [(line, kind)]
     for name in ("A", "D"):
         assert shell.with_value(text, name, "new") == text
 

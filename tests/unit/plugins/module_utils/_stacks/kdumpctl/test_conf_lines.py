@@ -3,7 +3,7 @@
 # SPDX-License-Identifier: GPL-3.0-or-later
 """kdump.conf is read as each kdumpctl reads it, and edited without losing anything."""
 
-from typing import Dict, List, Optional
+from typing import Dict, Optional
 
 import pytest
 from ansible_collections.crashops.kdump.plugins.module_utils._stacks.kdumpctl import conf_lines as conf
@@ -79,37 +79,6 @@ def test_a_target_takes_the_place_of_whatever_target_stands_there(
 def test_bytes_that_are_not_utf8_and_odd_line_breaks_survive() -> None:
     text = "# \udcff caf\udce9 \x0b \x0c \u2028\npath /x\n# last\x85"
     assert conf.with_directive(text, "path", "/y") == text.replace("path /x", "path /y")
-
-
-@pytest.mark.parametrize(
-    ("command", "wanted", "expected"),
-    [
-        ("makedumpfile -l -d 31", True, "makedumpfile -F -l -d 31"),
-        ("makedumpfile -F -l -d 31", False, "makedumpfile -l -d 31"),
-        ("makedumpfile -F -l", True, "makedumpfile -F -l"),
-        ("scp", True, "scp"),
-        ("/usr/sbin/makedumpfile -l", True, "/usr/sbin/makedumpfile -F -l"),
-        ("/usr/sbin/makedumpfile -l -F", False, "/usr/sbin/makedumpfile -l"),
-        ("/opt/makedumpfile-wrapper -l", True, "/opt/makedumpfile-wrapper -l"),
-    ],
-)
-def test_makedumpfile_gets_and_loses_its_flattening(command: str, wanted: bool, expected: str) -> None:
-    assert conf.flattened(command, wanted) == expected
-
-
-@pytest.mark.parametrize(
-    ("value", "words", "closed"),
-    [
-        ("--omit \"a b\" --add-drivers='x y'", ["--omit", "a b", "--add-drivers=x y"], True),
-        ('--omit-drivers "a b --add x', ["--omit-drivers"], False),
-        ("--add it's", ["--add"], False),
-        ('a"b c', [], False),
-        (r"--install a\ b", ["--install", "a b"], True),
-        ("", [], True),
-    ],
-)
-def test_a_value_is_split_as_xargs_splits_it(value: str, words: List[str], closed: bool) -> None:
-    assert (conf.split_words(value), conf.is_closed(value)) == (words, closed)
 
 
 @pytest.mark.parametrize(

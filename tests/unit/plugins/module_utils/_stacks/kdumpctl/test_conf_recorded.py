@@ -11,7 +11,7 @@ import pathlib
 from typing import Any, Dict, List
 
 import pytest
-from ansible_collections.crashops.kdump.plugins.module_utils._stacks.kdumpctl import conf_lines
+from ansible_collections.crashops.kdump.plugins.module_utils._stacks.kdumpctl import conf_generations, conf_lines
 from ansible_collections.crashops.kdump.plugins.module_utils._stacks.kdumpctl.conf_host_facts import Surroundings
 from ansible_collections.crashops.kdump.plugins.module_utils._stacks.kdumpctl.conf_lint import RULES, lint
 from ansible_collections.crashops.kdump.plugins.module_utils._stacks.kdumpctl.stack import KdumpctlStack
@@ -80,7 +80,7 @@ def test_the_rules_are_numbered_without_a_gap() -> None:
     assert [name for name, dummy in RULES] == ["R%d" % number for number in range(1, len(RULES) + 1)]
 
 
-@pytest.mark.parametrize("generation", conf_lines.GENERATIONS)
+@pytest.mark.parametrize("generation", conf_generations.GENERATIONS)
 @pytest.mark.parametrize("row", RECORDED["reads"], ids=lambda row: repr(row["text"]))
 def test_a_text_is_read_as_the_real_reader_read_it(row: Dict[str, Any], generation: str) -> None:
     read = [[entry.name, entry.value] for entry in conf_lines.entries(row["text"], generation)]

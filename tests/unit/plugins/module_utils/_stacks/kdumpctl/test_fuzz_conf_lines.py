@@ -6,7 +6,11 @@
 from typing import Dict, List, Optional
 
 import pytest
-from ansible_collections.crashops.kdump.plugins.module_utils._stacks.kdumpctl import conf_lines, conf_options
+from ansible_collections.crashops.kdump.plugins.module_utils._stacks.kdumpctl import (
+    conf_generations,
+    conf_lines,
+    conf_options,
+)
 from ansible_collections.crashops.kdump.plugins.module_utils._stacks.kdumpctl.conf_host_facts import Surroundings
 from ansible_collections.crashops.kdump.plugins.module_utils._stacks.kdumpctl.conf_lint import RULES, lint
 from ansible_collections.crashops.kdump.tests.unit.work_limit import within
@@ -34,7 +38,7 @@ WORDS = st.text(
     st.characters(min_codepoint=33, max_codepoint=126, blacklist_characters="#\"'"), min_size=1, max_size=12
 )
 VALUES = st.lists(WORDS, min_size=1, max_size=3).map(" ".join)
-GENERATIONS = st.sampled_from(conf_lines.GENERATIONS)
+GENERATIONS = st.sampled_from(conf_generations.GENERATIONS)
 KNOWN = Surroundings(
     ssh_hostname="h",
     missing_files={"/x": "does not exist"},
@@ -92,7 +96,7 @@ def test_setting_a_directive_changes_its_own_lines_and_does_so_once(text: str, n
     assert kept == [line for line in other_lines(text, name) if not line.startswith("#")]
     assert conf_lines.with_directive(edited, name, value) == edited
     named = [line for line in edited.split("\n") if line == "%s %s" % (name, value)]
-    assert named or any(conf_lines.reads_alike(name, value, line) for line in conf_lines.lines(edited))
+    assert named or any(conf_generations.reads_alike(name, value, line) for line in conf_lines.lines(edited))
 
 
 @given(TEXTS, st.sampled_from(NAMES))
@@ -118,7 +122,7 @@ def test_options_are_settled_by_one_run(text: str, directives: Dict[str, str], e
     assert conf_options.edited(edited, wanted, exclusive) == edited
 
 
-@pytest.mark.parametrize("generation", conf_lines.GENERATIONS)
+@pytest.mark.parametrize("generation", conf_generations.GENERATIONS)
 @pytest.mark.parametrize(
     "line",
     [
