@@ -10,7 +10,7 @@ from collections.abc import Iterable
 from typing import Any
 
 from ansible_collections.crashops.kdump.plugins.module_utils._setup.variables import CONFIG, variable
-from ansible_collections.crashops.kdump.plugins.module_utils._stacks import error_sentences
+from ansible_collections.crashops.kdump.plugins.module_utils._stacks.file_errors import error_sentences
 from ansible_collections.crashops.kdump.plugins.module_utils._stacks.kdump_tools import options as kdump_tools
 from ansible_collections.crashops.kdump.plugins.module_utils._stacks.kdumpctl import conf_lines, conf_lint, conf_options
 from ansible_collections.crashops.kdump.plugins.module_utils._syntax import private_directories
@@ -47,7 +47,7 @@ def _conf_errors(wanted: dict[str, Any]) -> Iterable[str]:
     """Judge the kdump.conf that a translation makes: return its errors, as the current kdumpctl sees them."""
     text = conf_options.edited("", wanted, True)
     found = conf_lint.lint(text)
-    return error_sentences.error_sentences(CONF, conf_lines.lines(text), found, conf_options.asked(text, wanted))
+    return error_sentences(CONF, conf_lines.lines(text), found, conf_options.asked(text, wanted))
 
 
 def _named(sentence: str, draft: Draft) -> str:

@@ -7,9 +7,9 @@
 import re
 from typing import Any, Dict, Iterator, List, Optional
 
-from ansible_collections.crashops.kdump.plugins.module_utils._stacks import shell_file
+from ansible_collections.crashops.kdump.plugins.module_utils._stacks import variable_options
 from ansible_collections.crashops.kdump.plugins.module_utils._stacks.capture_cmdline import words_of
-from ansible_collections.crashops.kdump.plugins.module_utils._stacks.error_sentences import Asked
+from ansible_collections.crashops.kdump.plugins.module_utils._stacks.file_errors import Asked
 from ansible_collections.crashops.kdump.plugins.module_utils._syntax import (
     makedumpfile,
     shell_variables,
@@ -22,7 +22,7 @@ SWITCH = "USE_KDUMP"
 CAPTURE_UNIT = "systemd.unit=kdump-tools-dump.service"
 # kdump-config 1.8.1 and 1.10.7; 1.6.10 of Ubuntu 22.04 has nousb, which is then read from its script
 DEFAULT_WORDS = "reset_devices %s nr_cpus=1 irqpoll usbcore.nousb" % CAPTURE_UNIT
-COMMAND_LINE = shell_file.CommandLine("KDUMP_CMDLINE_APPEND", "modprobe.blacklist", DEFAULT_WORDS)
+COMMAND_LINE = variable_options.CommandLine("KDUMP_CMDLINE_APPEND", "modprobe.blacklist", DEFAULT_WORDS)
 TARGETS = {"nfs": "NFS", "ssh": "SSH"}
 TARGET_VARIABLES = ("NFS", "SSH", "FTP")
 FAIL_COMMANDS = {"reboot": "reboot -f", "halt": "halt -f", "poweroff": "poweroff -f"}
@@ -103,7 +103,7 @@ def refusals(wanted: Dict[str, Any]) -> Iterator[str]:
         if setting.value is not None:
             problem = value_problems.shell_value_problem(setting.value)
             yield from value_problems.refused(setting.option, setting.value, problem)
-    yield from shell_file.refusals(wanted)
+    yield from variable_options.refusals(wanted)
 
 
 def _collector_problem(command: str) -> Optional[value_problems.Problem]:
@@ -155,7 +155,7 @@ def edited(text: str, wanted: Dict[str, Any], words: str, booted: str) -> str:
         text = shell_variables.with_value(text, setting.name, setting.value)
     whole = (wanted.get("sysconfig") or {}).get("KDUMP_CMDLINE") or shell_variables.values(text).get("KDUMP_CMDLINE")
     inherited = words_of(str(whole or booted))
-    return shell_file.edited(text, wanted, COMMAND_LINE._replace(default=words, inherited=inherited))
+    return variable_options.edited(text, wanted, COMMAND_LINE._replace(default=words, inherited=inherited))
 
 
 def _misfits(variables: Dict[str, Any]) -> Iterator[str]:
@@ -188,4 +188,4 @@ def integer(value: str) -> Optional[int]:
 def asked(text: str, wanted: Dict[str, Any]) -> Dict[int, Asked]:
     """Return the option behind each line of the resulting /etc/default/kdump-tools."""
     own = {setting.name: (setting.option, setting.value) for setting in settings(wanted)}
-    return shell_file.asked(text, wanted, COMMAND_LINE, own)
+    return variable_options.asked(text, wanted, COMMAND_LINE, own)

@@ -10,7 +10,7 @@ from typing import Any, Dict, List, Optional, Tuple
 from ansible_collections.crashops.kdump.plugins.module_utils._machine.kernel_files import kernel_release
 from ansible_collections.crashops.kdump.plugins.module_utils._machine.results import FileChange
 from ansible_collections.crashops.kdump.plugins.module_utils._machine.sysctl_files import SysctlFile
-from ansible_collections.crashops.kdump.plugins.module_utils._stacks import shell_file
+from ansible_collections.crashops.kdump.plugins.module_utils._stacks import variable_options
 from ansible_collections.crashops.kdump.plugins.module_utils._stacks.base import (
     Details,
     Image,
@@ -20,7 +20,7 @@ from ansible_collections.crashops.kdump.plugins.module_utils._stacks.base import
     judged_image,
 )
 from ansible_collections.crashops.kdump.plugins.module_utils._stacks.capture_cmdline import words_of
-from ansible_collections.crashops.kdump.plugins.module_utils._stacks.error_sentences import error_sentences
+from ansible_collections.crashops.kdump.plugins.module_utils._stacks.file_errors import error_sentences
 from ansible_collections.crashops.kdump.plugins.module_utils._stacks.kdump_tools import (
     capture_sysctls,
     lint,
@@ -152,7 +152,7 @@ class KdumpToolsStack(Stack):
         judged = self.findings(wanted)[DEFAULTS]
         found = [finding for finding in judged if finding.rule not in lint.OF_HOST]
         text = self._judged(wanted)
-        return list(error_sentences(DEFAULTS, shell_file.lines(text), found, options.asked(text, wanted)))
+        return list(error_sentences(DEFAULTS, variable_options.lines(text), found, options.asked(text, wanted)))
 
     def _place_refusals(self, wanted: Dict[str, Any]) -> List[str]:
         """Return why a directory that an option names is not for dumps; with ssh it is one of the server."""
@@ -181,7 +181,7 @@ class KdumpToolsStack(Stack):
 
     def findings(self, wanted: Dict[str, Any]) -> Dict[str, List[Finding]]:
         """Return what the rules find in /etc/default/kdump-tools, as kdump_config's options would leave it."""
-        touched = shell_file.touched(wanted, options.COMMAND_LINE)
+        touched = variable_options.touched(wanted, options.COMMAND_LINE)
         touched += [setting.name for setting in options.settings(wanted)]
         text = self._judged(wanted)
         return {DEFAULTS: lint.lint(text, touched, self._lacking(text))}

@@ -6,7 +6,7 @@
 
 from typing import Any, Dict, Iterator, List, Optional
 
-from ansible_collections.crashops.kdump.plugins.module_utils._stacks.error_sentences import Asked
+from ansible_collections.crashops.kdump.plugins.module_utils._stacks.file_errors import Asked
 from ansible_collections.crashops.kdump.plugins.module_utils._stacks.kdumpctl import conf_generations, conf_lines
 from ansible_collections.crashops.kdump.plugins.module_utils._syntax import makedumpfile, value_problems
 from ansible_collections.crashops.kdump.plugins.module_utils._syntax.finding import refusal

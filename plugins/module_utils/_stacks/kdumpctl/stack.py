@@ -10,7 +10,7 @@ from typing import Any, Dict, List, Optional, Tuple
 from ansible_collections.crashops.kdump.plugins.module_utils._machine.kernel_files import kernel_release
 from ansible_collections.crashops.kdump.plugins.module_utils._machine.results import FileChange
 from ansible_collections.crashops.kdump.plugins.module_utils._machine.sysctl_files import SysctlFile
-from ansible_collections.crashops.kdump.plugins.module_utils._stacks import shell_file
+from ansible_collections.crashops.kdump.plugins.module_utils._stacks import variable_options
 from ansible_collections.crashops.kdump.plugins.module_utils._stacks.base import (
     Details,
     Image,
@@ -19,7 +19,7 @@ from ansible_collections.crashops.kdump.plugins.module_utils._stacks.base import
     judged_image,
 )
 from ansible_collections.crashops.kdump.plugins.module_utils._stacks.capture_cmdline import edited_words, words_of
-from ansible_collections.crashops.kdump.plugins.module_utils._stacks.error_sentences import error_sentences
+from ansible_collections.crashops.kdump.plugins.module_utils._stacks.file_errors import error_sentences
 from ansible_collections.crashops.kdump.plugins.module_utils._stacks.kdumpctl import (
     capture_sysctls,
     conf_host_facts,
@@ -70,7 +70,7 @@ UNSUPPORTED = "kdump's list of targets does not support it"
 # in the text of a kdumpctl whose estimate builds nothing: RHEL 8 and 9
 ESTIMATE_ONLY_READS = "kdumpctl estimate: kdump initramfs is not built yet"
 # the file holds the default words of its architecture; where it has none, kdumpctl appends nothing
-COMMAND_LINE = shell_file.CommandLine("KDUMP_COMMANDLINE_APPEND", "rd.driver.blacklist", "", written=True)
+COMMAND_LINE = variable_options.CommandLine("KDUMP_COMMANDLINE_APPEND", "rd.driver.blacklist", "", written=True)
 
 
 class KdumpctlStack(Stack):
@@ -163,7 +163,7 @@ class KdumpctlStack(Stack):
 
     def refusals(self, wanted: Dict[str, Any]) -> List[str]:
         """Return a sentence for each of kdump_config's options that kdumpctl refuses."""
-        refused = list(conf_options.refusals(wanted)) + list(shell_file.refusals(wanted))
+        refused = list(conf_options.refusals(wanted)) + list(variable_options.refusals(wanted))
         refused = refused or self._place_refusals(wanted)
         if refused:
             return refused
@@ -174,8 +174,8 @@ class KdumpctlStack(Stack):
         asked = conf_options.asked(conf, wanted)
         sentences = list(error_sentences(CONF, conf_lines.lines(conf), found, asked, conf_options.WRONG_IF_TYPED))
         found = [finding for finding in self._shell_findings(wanted) if finding.rule not in sysconfig_lint.OF_HOST]
-        asked = shell_file.asked(sysconfig, wanted, COMMAND_LINE)
-        return sentences + list(error_sentences(SYSCONFIG, shell_file.lines(sysconfig), found, asked))
+        asked = variable_options.asked(sysconfig, wanted, COMMAND_LINE)
+        return sentences + list(error_sentences(SYSCONFIG, variable_options.lines(sysconfig), found, asked))
 
     def _place_refusals(self, wanted: Dict[str, Any]) -> List[str]:
         """Return why a directory that an option names is not for dumps; on other targets it lies below their root."""
@@ -199,7 +199,7 @@ class KdumpctlStack(Stack):
         line = COMMAND_LINE._replace(
             default=default, packaged=packaged, inherited=self._inherited(shell_variables.values(text))
         )
-        return conf, shell_file.edited(text, wanted, line)
+        return conf, variable_options.edited(text, wanted, line)
 
     def _machine(self) -> str:
         """Return the architecture in the running kernel's release."""
@@ -214,7 +214,7 @@ class KdumpctlStack(Stack):
 
     def _shell_findings(self, wanted: Dict[str, Any]) -> List[Finding]:
         """Return what the rules find in /etc/sysconfig/kdump, as kdump_config's options would leave it."""
-        touched = shell_file.touched(wanted, COMMAND_LINE)
+        touched = variable_options.touched(wanted, COMMAND_LINE)
         text = self._edited(wanted)[1]
         release = shell_variables.values(text).get("KDUMP_KERNELVER", "")
         lacking = (release,) if release and self.host.stat("/usr/lib/modules/%s" % release) is None else ()

@@ -2,7 +2,7 @@
 # GNU General Public License v3.0-or-later (see COPYING or https://www.gnu.org/licenses/gpl-3.0.txt)
 # SPDX-License-Identifier: GPL-3.0-or-later
 # Private to this collection: no promise is made to code outside it.
-"""The refusals for errors that rules find in a configuration file as the options would leave it."""
+"""Errors in a configuration file, as the options would leave it, as sentences that refuse the options or the file."""
 
 from typing import Any, Dict, Iterable, Iterator, List, Tuple
 

@@ -6,7 +6,7 @@
 from typing import Any, List
 
 import pytest
-from ansible_collections.crashops.kdump.plugins.module_utils._stacks.error_sentences import error_sentences
+from ansible_collections.crashops.kdump.plugins.module_utils._stacks.file_errors import error_sentences
 from ansible_collections.crashops.kdump.plugins.module_utils._stacks.find import find_stack
 from ansible_collections.crashops.kdump.plugins.module_utils._syntax import secret_words
 from ansible_collections.crashops.kdump.plugins.module_utils._syntax.finding import Finding

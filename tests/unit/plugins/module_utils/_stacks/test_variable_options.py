@@ -6,10 +6,10 @@
 from typing import Any, Dict, List
 
 import pytest
-from ansible_collections.crashops.kdump.plugins.module_utils._stacks import shell_file
-from ansible_collections.crashops.kdump.plugins.module_utils._stacks.error_sentences import error_sentences
+from ansible_collections.crashops.kdump.plugins.module_utils._stacks import variable_options
+from ansible_collections.crashops.kdump.plugins.module_utils._stacks.file_errors import error_sentences
 from ansible_collections.crashops.kdump.plugins.module_utils._stacks.kdumpctl import sysconfig_lint, sysconfig_packaged
-from ansible_collections.crashops.kdump.plugins.module_utils._stacks.shell_file import CommandLine
+from ansible_collections.crashops.kdump.plugins.module_utils._stacks.variable_options import CommandLine
 
 PATH = "/etc/sysconfig/kdump"
 COMMON = "hugepages hugepagesz slub_debug quiet log_buf_len swiotlb "
@@ -21,11 +21,11 @@ def line(generation: str = "el9", machine: str = "x86_64") -> CommandLine:
         sysconfig_packaged.default_words(generation, machine),
         sysconfig_packaged.packaged(generation, machine),
     )
-    return shell_file.CommandLine("KDUMP_COMMANDLINE_APPEND", "rd.driver.blacklist", words, True, others)
+    return variable_options.CommandLine("KDUMP_COMMANDLINE_APPEND", "rd.driver.blacklist", words, True, others)
 
 
 def edited(text: str, wanted: Dict[str, Any], *host: str) -> str:
-    return shell_file.edited(text, {"sysconfig": wanted}, line(*host))
+    return variable_options.edited(text, {"sysconfig": wanted}, line(*host))
 
 
 @pytest.mark.parametrize(
@@ -73,9 +73,11 @@ def test_a_file_of_the_packages_defaults_has_no_finding(generation: str, machine
 
 
 def sentences(text: str, **wanted: Any) -> List[str]:
-    after = shell_file.edited(text, wanted, line())
-    found = sysconfig_lint.lint(after, shell_file.touched(wanted, line()), sysconfig_lint.Facts())
-    return list(error_sentences(PATH, shell_file.lines(after), found, shell_file.asked(after, wanted, line())))
+    after = variable_options.edited(text, wanted, line())
+    found = sysconfig_lint.lint(after, variable_options.touched(wanted, line()), sysconfig_lint.Facts())
+    return list(
+        error_sentences(PATH, variable_options.lines(after), found, variable_options.asked(after, wanted, line()))
+    )
 
 
 def test_an_error_that_an_option_makes_names_the_option_and_its_value() -> None:

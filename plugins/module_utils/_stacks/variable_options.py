@@ -2,12 +2,12 @@
 # GNU General Public License v3.0-or-later (see COPYING or https://www.gnu.org/licenses/gpl-3.0.txt)
 # SPDX-License-Identifier: GPL-3.0-or-later
 # Private to this collection: no promise is made to code outside it.
-"""kdump_config's options in the files that a shell sources: variables, and the capture kernel's command line."""
+"""Options that either stack writes as shell variables: sysconfig, and those of the capture kernel's command line."""
 
 from typing import Any, Dict, Iterator, List, NamedTuple, Optional
 
 from ansible_collections.crashops.kdump.plugins.module_utils._stacks import capture_cmdline
-from ansible_collections.crashops.kdump.plugins.module_utils._stacks.error_sentences import Asked
+from ansible_collections.crashops.kdump.plugins.module_utils._stacks.file_errors import Asked
 from ansible_collections.crashops.kdump.plugins.module_utils._syntax import (
     secret_words,
     shell_assignments,
