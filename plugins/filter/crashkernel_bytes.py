@@ -89,7 +89,7 @@ from ansible.errors import AnsibleFilterError
 from ansible_collections.crashops.kdump.plugins.module_utils._crashkernel.kernel_grammar import command_line
 from ansible_collections.crashops.kdump.plugins.module_utils._crashkernel.kernel_versions import kernel_of
 from ansible_collections.crashops.kdump.plugins.module_utils._crashkernel.option_grammar import GrammarError, parse_size
-from ansible_collections.crashops.kdump.plugins.module_utils._crashkernel.reservation import reservation
+from ansible_collections.crashops.kdump.plugins.module_utils._crashkernel.predicted_reservation import reservation
 from ansible_collections.crashops.kdump.plugins.module_utils._syntax.finding import refusal
 
 # what uname -m prints where the kernel reserves memory for crashkernel=

@@ -20,7 +20,7 @@ from ansible_collections.crashops.kdump.plugins.module_utils._checks.outcome imp
 from ansible_collections.crashops.kdump.plugins.module_utils._crashkernel.capture_kernel_needs import (
     in_words as needed_in_words,
 )
-from ansible_collections.crashops.kdump.plugins.module_utils._crashkernel.reboot_needed import in_words
+from ansible_collections.crashops.kdump.plugins.module_utils._crashkernel.predicted_reservation import in_words
 from ansible_collections.crashops.kdump.plugins.module_utils._facts.dump_size import USER, dump_level
 from ansible_collections.crashops.kdump.plugins.module_utils._facts.evidence import Evidence
 from ansible_collections.crashops.kdump.plugins.module_utils._machine.kernel_files import CRASH_SIZE

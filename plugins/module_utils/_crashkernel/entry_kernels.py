@@ -8,7 +8,8 @@ import re
 from typing import List, Optional, Tuple
 
 from ansible_collections.crashops.kdump.plugins.module_utils._bootloaders.base import BootEntry
-from ansible_collections.crashops.kdump.plugins.module_utils._crashkernel.reboot_needed import same, will_reserve
+from ansible_collections.crashops.kdump.plugins.module_utils._crashkernel.predicted_reservation import will_reserve
+from ansible_collections.crashops.kdump.plugins.module_utils._crashkernel.reboot_needed import same
 from ansible_collections.crashops.kdump.plugins.module_utils._crashkernel.running_kernel import Running
 from ansible_collections.crashops.kdump.plugins.module_utils._machine.host import Host
 from ansible_collections.crashops.kdump.plugins.module_utils._syntax.kernel_cmdline import values

@@ -5,7 +5,7 @@
 """What an operator may write for crashkernel=: the kernel's grammar, but whole and in one meaning.
 
 It is stricter than the kernel, which reads a list up to its first match and a size up to an @. What the kernel makes
-of a command line as it stands is in reservation.
+of a command line as it stands is in predicted_reservation.
 """
 
 import re

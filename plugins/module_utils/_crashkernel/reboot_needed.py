@@ -6,12 +6,12 @@
 
 from typing import List, NamedTuple, Optional
 
-from ansible_collections.crashops.kdump.plugins.module_utils._crashkernel.kernel_grammar import command_line
 from ansible_collections.crashops.kdump.plugins.module_utils._crashkernel.option_grammar import mib
-from ansible_collections.crashops.kdump.plugins.module_utils._crashkernel.reservation import (
+from ansible_collections.crashops.kdump.plugins.module_utils._crashkernel.predicted_reservation import (
     Reservation,
-    reservation,
+    in_words,
     that_count,
+    will_reserve,
 )
 from ansible_collections.crashops.kdump.plugins.module_utils._crashkernel.running_kernel import Running
 from ansible_collections.crashops.kdump.plugins.module_utils._syntax.kernel_cmdline import said
@@ -22,13 +22,6 @@ class Pending(NamedTuple):
 
     reboot_required: bool
     reason: str
-
-
-def will_reserve(configured: List[str], running: Running) -> Optional[Reservation]:
-    """Return what the configured crashkernel= reserves at the next boot; None where the RAM is unknown."""
-    if running.ram_bytes is None:
-        return None
-    return reservation(command_line(configured), running.ram_bytes, running.reader())
 
 
 def same(some: List[str], others: List[str], running: Running) -> bool:
@@ -83,11 +76,6 @@ def _has_already(configured: List[str], running: Running, expected: Reservation)
     counting = _that_count(configured, running) + _that_count(running.booted, running)
     sizes = (expected.size, expected.size + expected.more)
     return _placed_alike(counting) and (running.reserved_bytes or 0) in sizes and cma == expected.cma
-
-
-def in_words(reserved: int, cma: int) -> str:
-    """Return a reservation as messages say it, with its CMA if there is any."""
-    return "%s and %s of CMA" % (mib(reserved), mib(cma)) if cma else mib(reserved)
 
 
 def _giving_back(running: Running, reserved: int) -> Pending:

@@ -9,8 +9,10 @@ from typing import List, NamedTuple, Optional, Union
 from ansible_collections.crashops.kdump.plugins.module_utils._crashkernel.option_grammar import GIB, MIB, mib, round_up
 from ansible_collections.crashops.kdump.plugins.module_utils._crashkernel.running_kernel import Running
 from ansible_collections.crashops.kdump.plugins.module_utils._crashkernel.tool_estimate import suggestion
-from ansible_collections.crashops.kdump.plugins.module_utils._crashkernel.validate import below_floor
-from ansible_collections.crashops.kdump.plugins.module_utils._crashkernel.vendor_default import vendor_default
+from ansible_collections.crashops.kdump.plugins.module_utils._crashkernel.vendor_default import (
+    below_floor,
+    vendor_default,
+)
 from ansible_collections.crashops.kdump.plugins.module_utils._crashkernel.wanted_reservation import (
     WantedReservation,
     wanted,

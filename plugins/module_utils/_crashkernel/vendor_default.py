@@ -7,6 +7,7 @@
 import re
 from typing import List, Optional, Tuple
 
+from ansible_collections.crashops.kdump.plugins.module_utils._crashkernel.option_grammar import mib
 from ansible_collections.crashops.kdump.plugins.module_utils._crashkernel.running_kernel import Running
 from ansible_collections.crashops.kdump.plugins.module_utils._crashkernel.wanted_reservation import (
     WantedReservation,
@@ -16,6 +17,7 @@ from ansible_collections.crashops.kdump.plugins.module_utils._machine.host impor
 from ansible_collections.crashops.kdump.plugins.module_utils._machine.results import Failure
 from ansible_collections.crashops.kdump.plugins.module_utils._stacks.base import Stack
 from ansible_collections.crashops.kdump.plugins.module_utils._syntax import shell_variables
+from ansible_collections.crashops.kdump.plugins.module_utils._syntax.kernel_cmdline import said
 
 OS_RELEASE = "/etc/os-release"
 # ID and VERSION_ID of os-release, and the crashkernel= of that release's kdump-tools.cfg
@@ -53,15 +55,27 @@ def vendor_default(host: Host, stack: Stack, running: Running, timeout_s: int, c
     return _of_release(host, running, check_mode) if packaged is None else wanted([packaged], running, [])
 
 
+def below_floor(default: WantedReservation, running: Running) -> Optional[str]:
+    """Return why the vendor's default crashkernel= leaves this machine out; None where it does not."""
+    if default.expected is None or default.expected.size:
+        return None
+    words = (
+        "this machine is below the vendor's floor: the default %s reserves nothing with %s of RAM (%s), so nothing was "
+        "changed and no reboot is needed; to get dumps from it anyway, name a size such as 128M for it"
+    )
+    told = said(default.values or []), mib(running.ram_bytes or 0), default.expected.reason
+    return words % told
+
+
 def _asked(host: Host, stack: Stack, running: Running, timeout_s: int) -> str:
     """Return the default that kdumpctl prints. That of RHEL 8 cannot be asked: there the kernel knows it."""
     done = host.run(list(stack.default_argv), timeout_s=timeout_s, check=False)
     value = done.stdout.strip()
     if done.rc == 0 and value and not re.search(r"\s", value):
         return str(value)
-    said = value or (done.stderr.strip() or "nothing").splitlines()[-1]
+    answer = value or (done.stderr.strip() or "nothing").splitlines()[-1]
     words = "%s exited with %d and said %r, which is no value for the kernel %s; %s"
-    msg = words % (" ".join(done.argv), done.rc, said, running.kernel, NO_DEFAULT)
+    msg = words % (" ".join(done.argv), done.rc, answer, running.kernel, NO_DEFAULT)
     raise Failure(msg, argv=done.argv, rc=done.rc, stdout=done.stdout, stderr=done.stderr)
 
 

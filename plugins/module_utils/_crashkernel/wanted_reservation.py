@@ -6,8 +6,10 @@
 
 from typing import List, NamedTuple, Optional
 
-from ansible_collections.crashops.kdump.plugins.module_utils._crashkernel.reboot_needed import will_reserve
-from ansible_collections.crashops.kdump.plugins.module_utils._crashkernel.reservation import Reservation
+from ansible_collections.crashops.kdump.plugins.module_utils._crashkernel.predicted_reservation import (
+    Reservation,
+    will_reserve,
+)
 from ansible_collections.crashops.kdump.plugins.module_utils._crashkernel.running_kernel import Running
 
 

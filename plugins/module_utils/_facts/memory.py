@@ -11,8 +11,12 @@ from ansible_collections.crashops.kdump.plugins.module_utils._crashkernel.captur
     Needed,
     counted,
 )
-from ansible_collections.crashops.kdump.plugins.module_utils._crashkernel.reboot_needed import same, will_reserve
-from ansible_collections.crashops.kdump.plugins.module_utils._crashkernel.reservation import Reservation, that_count
+from ansible_collections.crashops.kdump.plugins.module_utils._crashkernel.predicted_reservation import (
+    Reservation,
+    that_count,
+    will_reserve,
+)
+from ansible_collections.crashops.kdump.plugins.module_utils._crashkernel.reboot_needed import same
 from ansible_collections.crashops.kdump.plugins.module_utils._crashkernel.running_kernel import Running
 from ansible_collections.crashops.kdump.plugins.module_utils._crashkernel.vendor_default import default_unasked
 from ansible_collections.crashops.kdump.plugins.module_utils._facts.boot_entries import BootEntries

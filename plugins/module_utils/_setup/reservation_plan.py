@@ -19,25 +19,24 @@ from ansible_collections.crashops.kdump.plugins.module_utils._crashkernel.entry_
     reserving_nothing,
     under_entry,
 )
-from ansible_collections.crashops.kdump.plugins.module_utils._crashkernel.reboot_needed import (
-    pending,
-    same,
-    will_reserve,
-)
-from ansible_collections.crashops.kdump.plugins.module_utils._crashkernel.reservation import that_count
-from ansible_collections.crashops.kdump.plugins.module_utils._crashkernel.resolve_size import SizeOptions, resolve
-from ansible_collections.crashops.kdump.plugins.module_utils._crashkernel.running_kernel import (
-    Running,
-    read_running,
-)
-from ansible_collections.crashops.kdump.plugins.module_utils._crashkernel.unbooted_entries import not_booted
-from ansible_collections.crashops.kdump.plugins.module_utils._crashkernel.validate import (
+from ansible_collections.crashops.kdump.plugins.module_utils._crashkernel.option_refusals import (
     LIMITS,
     limit_bytes,
     nothing_refusal,
     refusals,
     size_refusals,
 )
+from ansible_collections.crashops.kdump.plugins.module_utils._crashkernel.predicted_reservation import (
+    that_count,
+    will_reserve,
+)
+from ansible_collections.crashops.kdump.plugins.module_utils._crashkernel.reboot_needed import pending, same
+from ansible_collections.crashops.kdump.plugins.module_utils._crashkernel.resolve_size import SizeOptions, resolve
+from ansible_collections.crashops.kdump.plugins.module_utils._crashkernel.running_kernel import (
+    Running,
+    read_running,
+)
+from ansible_collections.crashops.kdump.plugins.module_utils._crashkernel.unbooted_entries import not_booted
 from ansible_collections.crashops.kdump.plugins.module_utils._crashkernel.wanted_reservation import (
     WantedReservation,
     wanted,

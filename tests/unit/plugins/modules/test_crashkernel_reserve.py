@@ -5,7 +5,7 @@
 
 import pytest
 from ansible_collections.crashops.kdump.plugins.module_utils._crashkernel.option_grammar import GIB, MIB
-from ansible_collections.crashops.kdump.plugins.module_utils._crashkernel.reservation import reservation
+from ansible_collections.crashops.kdump.plugins.module_utils._crashkernel.predicted_reservation import reservation
 from ansible_collections.crashops.kdump.plugins.module_utils._machine.results import Failure, Refused
 from ansible_collections.crashops.kdump.plugins.modules.crashkernel_reserve import ensure, main
 from ansible_collections.crashops.kdump.tests.unit.fake_boot import (

@@ -9,7 +9,7 @@ from pathlib import Path
 
 import pytest
 import yaml
-from ansible_collections.crashops.kdump.plugins.module_utils._crashkernel.validate import LIMITS
+from ansible_collections.crashops.kdump.plugins.module_utils._crashkernel.option_refusals import LIMITS
 from ansible_collections.crashops.kdump.plugins.module_utils._setup.variables import CONFIG, variable
 from ansible_collections.crashops.kdump.plugins.plugin_utils import _peer_variables, _role_variables
 from ansible_collections.crashops.kdump.tests.unit.armed_host import armed_debian, armed_el9

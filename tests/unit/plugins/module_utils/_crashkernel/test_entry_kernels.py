@@ -14,7 +14,8 @@ from ansible_collections.crashops.kdump.plugins.module_utils._crashkernel.entry_
     under_entry,
 )
 from ansible_collections.crashops.kdump.plugins.module_utils._crashkernel.option_grammar import GIB, MIB
-from ansible_collections.crashops.kdump.plugins.module_utils._crashkernel.reboot_needed import pending, will_reserve
+from ansible_collections.crashops.kdump.plugins.module_utils._crashkernel.predicted_reservation import will_reserve
+from ansible_collections.crashops.kdump.plugins.module_utils._crashkernel.reboot_needed import pending
 from ansible_collections.crashops.kdump.plugins.module_utils._crashkernel.running_kernel import Running
 from ansible_collections.crashops.kdump.tests.unit.fake_host import FakeHost
 

@@ -15,7 +15,7 @@ from ansible_collections.crashops.kdump.plugins.module_utils._crashkernel.option
     parse_argument,
     parse_size,
 )
-from ansible_collections.crashops.kdump.plugins.module_utils._crashkernel.reservation import reservation
+from ansible_collections.crashops.kdump.plugins.module_utils._crashkernel.predicted_reservation import reservation
 from ansible_collections.crashops.kdump.plugins.module_utils._syntax import kernel_cmdline
 from hypothesis import given
 from hypothesis import strategies as st

@@ -14,7 +14,10 @@ from ansible_collections.crashops.kdump.plugins.module_utils._crashkernel.kernel
 )
 from ansible_collections.crashops.kdump.plugins.module_utils._crashkernel.kernel_versions import Kernel, kernel_of
 from ansible_collections.crashops.kdump.plugins.module_utils._crashkernel.option_grammar import GIB, MIB
-from ansible_collections.crashops.kdump.plugins.module_utils._crashkernel.reservation import Reservation, reservation
+from ansible_collections.crashops.kdump.plugins.module_utils._crashkernel.predicted_reservation import (
+    Reservation,
+    reservation,
+)
 
 NEWEST = kernel_of()
 RHEL9 = "1G-4G:192M,4G-64G:256M,64G-:512M"

@@ -2,7 +2,7 @@
 # GNU General Public License v3.0-or-later (see COPYING or https://www.gnu.org/licenses/gpl-3.0.txt)
 # SPDX-License-Identifier: GPL-3.0-or-later
 # Private to this collection: no promise is made to code outside it.
-"""Which values of crashkernel_reserve are refused, and why."""
+"""The refusals of crashkernel_reserve's options: which values are refused, and why."""
 
 from typing import Any, Dict, List, Optional
 
@@ -11,7 +11,6 @@ from ansible_collections.crashops.kdump.plugins.module_utils._crashkernel.kernel
 from ansible_collections.crashops.kdump.plugins.module_utils._crashkernel.running_kernel import Running
 from ansible_collections.crashops.kdump.plugins.module_utils._crashkernel.wanted_reservation import WantedReservation
 from ansible_collections.crashops.kdump.plugins.module_utils._syntax.finding import refusal
-from ansible_collections.crashops.kdump.plugins.module_utils._syntax.kernel_cmdline import said
 
 LIMITS = ("minimum", "maximum")
 NAMED_SIZES = ("default", "estimate", "auto")
@@ -128,15 +127,3 @@ def nothing_refusal(found: WantedReservation, size: Any, running: Running) -> Li
         found.expected.reason,
     )
     return [refusal("size", size, rule, "give a size that this RAM has room for")]
-
-
-def below_floor(default: WantedReservation, running: Running) -> Optional[str]:
-    """Return why the vendor's default crashkernel= leaves this machine out; None where it does not."""
-    if default.expected is None or default.expected.size:
-        return None
-    words = (
-        "this machine is below the vendor's floor: the default %s reserves nothing with %s of RAM (%s), so nothing was "
-        "changed and no reboot is needed; to get dumps from it anyway, name a size such as 128M for it"
-    )
-    told = said(default.values or []), option_grammar.mib(running.ram_bytes or 0), default.expected.reason
-    return words % told

@@ -19,6 +19,7 @@ from ansible_collections.crashops.kdump.plugins.module_utils._crashkernel.kernel
 )
 from ansible_collections.crashops.kdump.plugins.module_utils._crashkernel.kernel_versions import Kernel
 from ansible_collections.crashops.kdump.plugins.module_utils._crashkernel.option_grammar import GIB, MIB, mib, round_up
+from ansible_collections.crashops.kdump.plugins.module_utils._crashkernel.running_kernel import Running
 
 BORDER = 4 * GIB
 # what firmware and devices leave free below 4 GiB differs; up to this size there is room on any usual machine
@@ -63,6 +64,18 @@ def reservation(cmdline: str, ram_bytes: int, kernel: Kernel) -> Reservation:
         return found._replace(cma=asked)
     doubt = "whether this kernel sets aside what stands before ,cma is not known"
     return found._replace(cma=asked, cma_known=False, doubt="%s; %s" % (found.doubt, doubt) if found.doubt else doubt)
+
+
+def will_reserve(configured: List[str], running: Running) -> Optional[Reservation]:
+    """Return what the configured crashkernel= reserves at the next boot; None where the RAM is unknown."""
+    if running.ram_bytes is None:
+        return None
+    return reservation(command_line(configured), running.ram_bytes, running.reader())
+
+
+def in_words(reserved: int, cma: int) -> str:
+    """Return a reservation as messages say it, with its CMA if there is any."""
+    return "%s and %s of CMA" % (mib(reserved), mib(cma)) if cma else mib(reserved)
 
 
 def that_count(values: List[str], ram_bytes: Optional[int], kernel: Kernel) -> List[str]:
