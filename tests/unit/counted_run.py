@@ -8,7 +8,7 @@ import sys
 from types import FrameType
 from typing import Any, Callable, Counter, Dict, List, NamedTuple, Optional, Set, Tuple
 
-from ansible_collections.crashops.kdump.plugins.module_utils._bootloaders import grub_dropin, grubby_output, zipl
+from ansible_collections.crashops.kdump.plugins.module_utils._bootloaders import grub_cfg, grubby_output, zipl
 from ansible_collections.crashops.kdump.plugins.module_utils._machine import kernel_modules, mounts
 from ansible_collections.crashops.kdump.plugins.module_utils._machine.host import Completed
 from ansible_collections.crashops.kdump.plugins.module_utils._machine.replace_files import FileContent
@@ -32,7 +32,7 @@ PARSERS: Tuple[Any, ...] = (
     kernel_modules._loaded,
     kernel_modules._names_of,
     kernel_modules._named,
-    grub_dropin.parse_grub_cfg,
+    grub_cfg.parse_grub_cfg,
     grubby_output.parse_info,
     zipl.parse_zipl_conf,
 )

@@ -4,8 +4,7 @@
 # Private to this collection: no promise is made to code outside it.
 """GRUB on Debian and Ubuntu: a drop-in of our own that is read after the kdump-tools package's, and update-grub."""
 
-import re
-from typing import List, Optional, Tuple
+from typing import List, Optional
 
 from ansible_collections.crashops.kdump.plugins.module_utils._bootloaders.base import (
     ETC_DEFAULT_GRUB,
@@ -16,21 +15,15 @@ from ansible_collections.crashops.kdump.plugins.module_utils._bootloaders.base i
     not_read_back,
     put_back,
 )
+from ansible_collections.crashops.kdump.plugins.module_utils._bootloaders.grub_cfg import parse_grub_cfg
 from ansible_collections.crashops.kdump.plugins.module_utils._machine.results import Failure, FileChange
 from ansible_collections.crashops.kdump.plugins.module_utils._syntax.finding import refusal
 from ansible_collections.crashops.kdump.plugins.module_utils._syntax.kernel_cmdline import replaced, values
-from ansible_collections.crashops.kdump.plugins.module_utils._syntax.parsed_once import parsed_once
 
 DROP_IN_DIRECTORY = "/etc/default/grub.d"
 # grub-mkconfig reads the drop-ins in the order of their names: after kdump-tools.cfg, and after what admins number
 DROP_IN = DROP_IN_DIRECTORY + "/zz-crashops-kdump.cfg"
 GRUB_CFG = "/boot/grub/grub.cfg"
-# 10_linux names its entries gnulinux-simple-DEVICE and gnulinux-VERSION-TYPE-DEVICE; recovery ones take no
-# GRUB_CMDLINE_LINUX_DEFAULT (and GRUB_CMDLINE_LINUX_RECOVERY is set by 10_linux itself, whatever a file says),
-# and entries of other systems (osprober-) are not ours
-MENUENTRY = re.compile(r"^\s*menuentry\s.*\$menuentry_id_option\s+'(gnulinux-[^']*)'")
-RECOVERY = "-recovery-"
-LINUX = re.compile(r"^\s*linux(?:efi|16)?\s+(\S+)\s*(.*\S|)\s*$")
 
 HEADER = """\
 # Written by Ansible (crashops.kdump.crashkernel_reserve): edits will be lost.
@@ -55,26 +48,6 @@ def drop_in_text(wanted: List[str]) -> str:
     header = HEADER.format(and_then="then sets it again" if wanted else "and sets none")
     arguments = " ".join("crashkernel=%s" % value for value in wanted)
     return header + STRIP + (APPEND % arguments if wanted else "")
-
-
-@parsed_once
-def parse_grub_cfg(text: str) -> Tuple[BootEntry, ...]:
-    """Return this system's boot entries in a grub.cfg, without the recovery ones; the first is the default."""
-    entries: List[BootEntry] = []
-    name: Optional[str] = None
-    for line in text.splitlines():
-        menuentry = MENUENTRY.match(line)
-        if menuentry:
-            name = menuentry.group(1)
-        elif line.lstrip().startswith("menuentry "):
-            name = None
-        linux = LINUX.match(line)
-        if linux and name and RECOVERY not in name:
-            # if /boot is a file system of its own, GRUB's path of the kernel does not have it
-            kernel = "/boot/" + linux.group(1).rpartition("/")[2]
-            entries.append(BootEntry(name, kernel, linux.group(2), not entries))
-            name = None
-    return tuple(entries)
 
 
 class GrubDropIn(Bootloader):

@@ -6,7 +6,7 @@
 from typing import Any, Tuple
 
 import pytest
-from ansible_collections.crashops.kdump.plugins.module_utils._bootloaders import grub_dropin, grubby, ostree, zipl
+from ansible_collections.crashops.kdump.plugins.module_utils._bootloaders import grub_cfg, grubby, ostree, zipl
 from ansible_collections.crashops.kdump.plugins.module_utils._stacks.kdumpctl import crashkernel_default
 from ansible_collections.crashops.kdump.plugins.module_utils._syntax import shell_variables, visible_text
 from ansible_collections.crashops.kdump.tests.unit.work_limit import within
@@ -22,7 +22,7 @@ TWICE = "a%sb%sb" % (BLANKS, BLANKS)
         (zipl.parse_zipl_conf, "[one]\nimage = %s\nparameters=%s\n" % (TWICE, TWICE)),
         (zipl.parse_zipl_conf, '[one]\nparameters="%s' % TWICE),
         (ostree.FIELD.findall, "options %s\n" % TWICE),
-        (grub_dropin.LINUX.match, "linux /vmlinuz %s" % TWICE),
+        (grub_cfg.LINUX.match, "linux /vmlinuz %s" % TWICE),
         (grubby.BLSCFG.search, "\n" * 100000),
         (grubby.OWN_MENU.search, "\n" * 100000),
         (crashkernel_default.LISTED.search, "x86_64" * 20000),
