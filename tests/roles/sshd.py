@@ -57,7 +57,7 @@ from ansible_collections.crashops.kdump.plugins.module_utils._machine.host impor
 from ansible_collections.crashops.kdump.plugins.module_utils._machine.results import Failure
 from ansible_collections.crashops.kdump.plugins.module_utils._metrics.program import Machine
 from ansible_collections.crashops.kdump.plugins.module_utils._stacks.find import stack_named
-from ansible_collections.crashops.kdump.plugins.module_utils._targets.prober import ProbeOptions
+from ansible_collections.crashops.kdump.plugins.module_utils._targets.base import ProbeOptions
 from ansible_collections.crashops.kdump.plugins.module_utils._targets.ssh import Ssh
 from ansible_collections.crashops.kdump.plugins.module_utils._targets.target import Target
 import subprocess

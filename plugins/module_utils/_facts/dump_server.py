@@ -13,13 +13,13 @@ from ansible_collections.crashops.kdump.plugins.module_utils._machine.results im
 from ansible_collections.crashops.kdump.plugins.module_utils._stacks.base import Settings
 from ansible_collections.crashops.kdump.plugins.module_utils._syntax import value_problems
 from ansible_collections.crashops.kdump.plugins.module_utils._syntax.whole_numbers import whole
+from ansible_collections.crashops.kdump.plugins.module_utils._targets.base import ProbeOptions
 from ansible_collections.crashops.kdump.plugins.module_utils._targets.find import prober
-from ansible_collections.crashops.kdump.plugins.module_utils._targets.prober import ProbeOptions
+from ansible_collections.crashops.kdump.plugins.module_utils._targets.nfs_location import nfs_parts
 from ansible_collections.crashops.kdump.plugins.module_utils._targets.target import (
     REFUSED,
     Delivery,
     Target,
-    nfs_parts,
     refusals,
 )
 

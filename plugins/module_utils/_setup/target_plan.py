@@ -19,8 +19,8 @@ from ansible_collections.crashops.kdump.plugins.module_utils._setup.variables im
 from ansible_collections.crashops.kdump.plugins.module_utils._stacks.base import Settings, Stack
 from ansible_collections.crashops.kdump.plugins.module_utils._stacks.find import find_stack
 from ansible_collections.crashops.kdump.plugins.module_utils._syntax.finding import refusal
+from ansible_collections.crashops.kdump.plugins.module_utils._targets.base import Probe, ProbeOptions
 from ansible_collections.crashops.kdump.plugins.module_utils._targets.find import prober
-from ansible_collections.crashops.kdump.plugins.module_utils._targets.prober import Probe, ProbeOptions
 from ansible_collections.crashops.kdump.plugins.module_utils._targets.target import (
     DISKS,
     Delivery,

@@ -11,7 +11,7 @@ from ansible_collections.crashops.kdump.plugins.module_utils._machine import mou
 from ansible_collections.crashops.kdump.plugins.module_utils._machine.results import Failure, Refused
 from ansible_collections.crashops.kdump.plugins.module_utils._syntax.finding import refusal
 from ansible_collections.crashops.kdump.plugins.module_utils._syntax.whole_numbers import whole
-from ansible_collections.crashops.kdump.plugins.module_utils._targets.prober import (
+from ansible_collections.crashops.kdump.plugins.module_utils._targets.base import (
     MOUNT_FAILED,
     MOUNTED,
     Probe,

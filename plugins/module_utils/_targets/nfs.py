@@ -9,14 +9,14 @@ from typing import Any, NamedTuple, Optional
 
 from ansible_collections.crashops.kdump.plugins.module_utils._machine import mounts
 from ansible_collections.crashops.kdump.plugins.module_utils._machine.results import Failure
-from ansible_collections.crashops.kdump.plugins.module_utils._targets.prober import (
+from ansible_collections.crashops.kdump.plugins.module_utils._targets.base import (
     MOUNT_FAILED,
     MOUNTED,
     Probe,
     Prober,
     mounted_elsewhere,
 )
-from ansible_collections.crashops.kdump.plugins.module_utils._targets.target import (
+from ansible_collections.crashops.kdump.plugins.module_utils._targets.nfs_location import (
     below_export,
     nfs_directory,
     nfs_parts,

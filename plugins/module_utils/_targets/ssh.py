@@ -11,7 +11,7 @@ from typing import Any, List, NamedTuple, Optional
 from ansible_collections.crashops.kdump.plugins.module_utils._machine.host import Completed, FileFacts
 from ansible_collections.crashops.kdump.plugins.module_utils._machine.results import Failure
 from ansible_collections.crashops.kdump.plugins.module_utils._targets import ssh_client
-from ansible_collections.crashops.kdump.plugins.module_utils._targets.prober import Probe, Prober
+from ansible_collections.crashops.kdump.plugins.module_utils._targets.base import Probe, Prober
 from ansible_collections.crashops.kdump.plugins.module_utils._targets.write_test import ELSEWHERE, TRIAL, Trial
 
 # ssh's own exit status where the login fails

@@ -69,22 +69,6 @@ class Target(NamedTuple):
     path: str
 
 
-def nfs_parts(location: str) -> Tuple[str, str]:
-    """Return the server of an NFS location, and the directory that it exports."""
-    server, dummy, export = location.rpartition(":/")
-    return server, "/" + export.strip("/")
-
-
-def below_export(delivery: Delivery, path: str) -> str:
-    """Return the directory of dumps below an NFS export, empty if they land in the export itself."""
-    return ("/" + path.strip("/")).rstrip("/") if delivery.path_below_target else ""
-
-
-def nfs_directory(delivery: Delivery, location: str, path: str) -> str:
-    """Return the directory on an NFS server in which dumps land."""
-    return nfs_parts(location)[1].rstrip("/") + below_export(delivery, path) or "/"
-
-
 def refusals(target: Target, delivery: Delivery, host: Optional[Host] = None) -> Iterator[str]:
     """Return a refusal for each value of a dump target that is wrong, before it is tested.
 

@@ -11,7 +11,7 @@ from typing import Any, NamedTuple
 from ansible_collections.crashops.kdump.plugins.module_utils._stacks.find import stack_named
 from ansible_collections.crashops.kdump.plugins.module_utils._syntax.finding import refusal
 from ansible_collections.crashops.kdump.plugins.module_utils._syntax.whole_numbers import moment, whole
-from ansible_collections.crashops.kdump.plugins.module_utils._targets.target import nfs_directory
+from ansible_collections.crashops.kdump.plugins.module_utils._targets.nfs_location import nfs_directory
 from ansible_collections.crashops.kdump.plugins.plugin_utils._crash_test.new_dump import made_since
 
 # prints the clock, the name and the addresses of a host, for a dump server that many hosts dump to

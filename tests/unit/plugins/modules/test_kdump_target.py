@@ -7,7 +7,7 @@ import pytest
 from ansible_collections.crashops.kdump.plugins.module_utils._machine.results import Failure, Refused
 from ansible_collections.crashops.kdump.plugins.module_utils._stacks.find import stack_named
 from ansible_collections.crashops.kdump.plugins.module_utils._targets import write_test
-from ansible_collections.crashops.kdump.plugins.module_utils._targets.prober import ProbeOptions, mounted_elsewhere
+from ansible_collections.crashops.kdump.plugins.module_utils._targets.base import ProbeOptions, mounted_elsewhere
 from ansible_collections.crashops.kdump.plugins.module_utils._targets.ssh import Ssh
 from ansible_collections.crashops.kdump.plugins.module_utils._targets.ssh_client import IMAGE_CONFIGURATION
 from ansible_collections.crashops.kdump.plugins.module_utils._targets.target import Target
