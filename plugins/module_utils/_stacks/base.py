@@ -41,7 +41,7 @@ class Image(NamedTuple):
 
 
 def judged_image(host: Host, path: str, sources: Iterable[str]) -> Image:
-    """Return the capture initramfs at a path: stale where it is missing or older than one of its sources."""
+    """Return any stack's capture initramfs at a path: stale if missing, or older than one of its sources."""
     image = host.stat(path)
     if image is None:
         return Image(path, False, "it does not exist")
@@ -51,7 +51,7 @@ def judged_image(host: Host, path: str, sources: Iterable[str]) -> Image:
 
 
 def at(path: str, line: Optional[int]) -> str:
-    """Return a place in a configuration file, in words."""
+    """Return a place in a stack's configuration file, in words."""
     return "%s line %d" % (path, line) if line else path
 
 
@@ -184,7 +184,7 @@ class Stack(abc.ABC):
 
     @abc.abstractmethod
     def packaged_crashkernel(self, machine: Optional[str]) -> Optional[str]:
-        """Return the vendor's crashkernel= for an architecture by the package's files; None where they lack it."""
+        """Return the vendor's crashkernel= for an architecture by a stack's package; None where its files lack it."""
 
     @abc.abstractmethod
     def puts_default_back(self) -> Optional[str]:
@@ -195,11 +195,11 @@ class Stack(abc.ABC):
         """Return the files of sysctl.d that act in the capture kernel, in the order of reading."""
 
     def own_directory(self, given: Dict[str, Any]) -> Optional[OwnDirectory]:
-        """Return the directory for dumps alone that the role's variables ask for; None where dumps stay."""
+        """Return a stack's directory for dumps alone, if the role's variables ask for it; None where dumps stay."""
         return None
 
     def start_errors(self) -> List[str]:
-        """Return a sentence for each error in the files that makes a start fail after the old kernel is unloaded."""
+        """Return a sentence for each error in a stack's files that ends a start after the old kernel is unloaded."""
         found = [(path, one) for path, some in sorted(self.findings({}).items()) for one in some]
         errors = [(path, one) for path, one in found if one.severity == "error" and one.rule in self.start_rules]
         return ["%s: %s; %s." % (at(path, one.line), one.message, one.remedy) for path, one in errors]

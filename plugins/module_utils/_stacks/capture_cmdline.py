@@ -12,7 +12,7 @@ BLANKS = re.compile(r"[ \t\n]+")
 
 
 def words_of(value: str) -> List[str]:
-    """Return the words of a kernel command line."""
+    """Return the words of the capture kernel's command line, or of another value that a shell splits."""
     return [word for word in BLANKS.split(value) if word]
 
 
@@ -22,7 +22,7 @@ def _drops(word: str, remove: List[str]) -> bool:
 
 
 def edited_words(value: str, append: List[str], remove: List[str]) -> str:
-    """Return a kernel command line without some words and with others at its end; the rest keeps its place."""
+    """Return the capture kernel's command line without some words, with others at its end; the rest keeps its place."""
     standing = words_of(value)
     words = [word for word in standing if word in append or not _drops(word, remove)]
     words += [word for word in dict.fromkeys(append) if word not in words]
@@ -30,7 +30,7 @@ def edited_words(value: str, append: List[str], remove: List[str]) -> str:
 
 
 def with_listed(value: str, key: str, members: List[str]) -> str:
-    """Return a kernel command line whose word `key=a,b`, such as a list of drivers, has these members as well."""
+    """Return the capture kernel's command line with these members in its word `key=a,b`, such as a list of drivers."""
     words = words_of(value)
     standing = [word for word in words if word.startswith(key + "=")]
     known = [member for word in standing for member in word.split("=", 1)[1].split(",")]

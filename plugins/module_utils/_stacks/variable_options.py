@@ -37,7 +37,7 @@ class CommandLine(NamedTuple):
     inherited: List[str] = []
 
     def reset(self, name: str) -> Optional[str]:
-        """Return what takes a variable back to its default; None where its line has to go."""
+        """Return what the option's null makes of a variable: its default; None where its line has to go."""
         if name == self.variable:
             return self.default or None if self.written else None
         return self.packaged.get(name)
@@ -80,7 +80,7 @@ def edited(text: str, wanted: Dict[str, Any], line: CommandLine) -> str:
 
 
 def _with_defaults(words: str, wanted: Dict[str, Any], line: CommandLine) -> str:
-    """Return a command line with the default words that nobody has set otherwise or taken away."""
+    """Return a command line with the words of commandline_default that nobody has set otherwise or taken away."""
     standing = capture_cmdline.words_of(words)
     given = {word.split("=")[0] for word in standing + line.inherited + (wanted.get("commandline_remove") or [])}
     new = [word for word in wanted.get("commandline_default") or [] if word.split("=")[0] not in given]
@@ -89,7 +89,7 @@ def _with_defaults(words: str, wanted: Dict[str, Any], line: CommandLine) -> str
 
 
 def _standing_words(text: str, line: CommandLine) -> str:
-    """Return the words of the command line in the file; where it has none, those of the package."""
+    """Return the command line's words in the file that the options edit; where it has none, the package's."""
     standing = shell_variables.values(text).get(line.variable)
     if standing or (line.written and standing is not None):
         return standing
@@ -97,7 +97,7 @@ def _standing_words(text: str, line: CommandLine) -> str:
 
 
 def _default_words(text: str, line: CommandLine) -> str:
-    """Return the package's command line, as a comment in the file shows it or else as the tool has it."""
+    """Return the package's command line that the options start from: as a comment shows it, or as the tool has it."""
     return shell_variables.shown_defaults(text).get(line.variable) or line.default
 
 

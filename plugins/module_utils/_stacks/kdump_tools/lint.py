@@ -234,14 +234,14 @@ def named_things(text: str) -> Tuple[Optional[str], List[str]]:
 
 
 def _entries(text: str) -> Entries:
-    """Return the variables that have a value, by name. The scripts take an empty one for unset, except USE_KDUMP."""
+    """Return the variables to lint: those with a value. The scripts take an empty one for unset, except USE_KDUMP."""
     last = {event.name: event for event in events(text)}
     valued = [event for event in last.values() if event.value or event.name == options.SWITCH]
     return {event.name: Variable(event.line, event.name, event.value) for event in valued if event.value is not None}
 
 
 def _of_text(text: str, entries: Entries) -> Iterator[Finding]:
-    """Find what is wrong with the variables of a file that can be read to its end."""
+    """Find what is wrong with the variables of /etc/default/kdump-tools, if it can be read to its end."""
     odd = [event for event in events(text) if isinstance(event, Oddity)]
     if any(event.kind == BROKEN for event in odd):
         return

@@ -107,7 +107,7 @@ def refusals(wanted: Dict[str, Any]) -> Iterator[str]:
 
 
 def _collector_problem(command: str) -> Optional[value_problems.Problem]:
-    """Return what is wrong with core_collector; its words are joined again, which would hide a line break."""
+    """Return what is wrong with core_collector for kdump-tools; joining its words would hide a line break."""
     return value_problems.unseen_problem(command) or makedumpfile.problem_of(command)
 
 
@@ -133,7 +133,7 @@ def _target_refusals(target: Dict[str, Any]) -> Iterator[str]:
 
 
 def _clashes(wanted: Dict[str, Any]) -> Iterator[str]:
-    """Return a sentence for each variable that two options set."""
+    """Return a sentence for each variable of kdump-tools that two options set."""
     by_name = {setting.name: setting.option for setting in settings(wanted)}
     for name, value in (wanted.get("sysconfig") or {}).items():
         if name in by_name and value is not None:
@@ -159,7 +159,7 @@ def edited(text: str, wanted: Dict[str, Any], words: str, booted: str) -> str:
 
 
 def _misfits(variables: Dict[str, Any]) -> Iterator[str]:
-    """Return a sentence for each value that its variable cannot use; where only the file has it, it is a warning."""
+    """Return the refusal of each sysconfig value that kdump-tools cannot use; one in the file alone is a warning."""
     for name, value in variables.items():
         if value is None or value == "":
             continue
@@ -174,14 +174,14 @@ def _misfits(variables: Dict[str, Any]) -> Iterator[str]:
 
 
 def _value_problem(name: str, value: str) -> Optional[value_problems.Problem]:
-    """Return what is wrong with a variable that an option could set too: it goes to shells and commands."""
+    """Return what is wrong with a kdump-tools variable that an option could set too: it goes to shells and commands."""
     if name == "KDUMP_COREDIR" or (name == "SSH_KEY" and value.startswith("/")):
         return value_problems.plain_path_problem(value)
     return value_problems.plain_location_problem(value) if name in TARGET_VARIABLES else None
 
 
 def integer(value: str) -> Optional[int]:
-    """Return the number that sh's comparisons take a value for; None where they fail."""
+    """Return the number that the scripts of kdump-tools take a value for when they compare it; None where they fail."""
     return signed(value) if re.match(r"\s*[+-]?[0-9]+\s*\Z", value, re.ASCII) else None
 
 

@@ -145,7 +145,7 @@ class KdumpToolsStack(Stack):
         )
 
     def refusals(self, wanted: Dict[str, Any]) -> List[str]:
-        """Return a sentence for each of kdump_config's options that kdump-tools refuses."""
+        """Return a sentence for each of kdump_config's options that the kdump-tools stack refuses."""
         refused = list(options.refusals(wanted)) or self._place_refusals(wanted)
         if refused:
             return refused
@@ -155,7 +155,7 @@ class KdumpToolsStack(Stack):
         return list(error_sentences(DEFAULTS, variable_options.lines(text), found, options.asked(text, wanted)))
 
     def _place_refusals(self, wanted: Dict[str, Any]) -> List[str]:
-        """Return why a directory that an option names is not for dumps; with ssh it is one of the server."""
+        """Return the stack's refusals of a directory that is not for dumps; with ssh it is one of the server."""
         target = _target(
             {name: value for name, value in shell_variables.values(self._judged(wanted)).items() if value}
         )[0]
@@ -167,7 +167,7 @@ class KdumpToolsStack(Stack):
         return list(private_directories.refusals(option, path, leads_to))
 
     def _edited(self, wanted: Dict[str, Any]) -> str:
-        """Return the text of /etc/default/kdump-tools as the options want it."""
+        """Return the text of the stack's file, /etc/default/kdump-tools, as the options want it."""
         return options.edited(self.host.read(DEFAULTS) or "", wanted, self._own_words(), self._booted())
 
     def _booted(self) -> str:
@@ -180,38 +180,38 @@ class KdumpToolsStack(Stack):
         return own.group(1) if own else options.DEFAULT_WORDS
 
     def findings(self, wanted: Dict[str, Any]) -> Dict[str, List[Finding]]:
-        """Return what the rules find in /etc/default/kdump-tools, as kdump_config's options would leave it."""
+        """Return the stack's findings in /etc/default/kdump-tools, as kdump_config's options would leave it."""
         touched = variable_options.touched(wanted, options.COMMAND_LINE)
         touched += [setting.name for setting in options.settings(wanted)]
         text = self._judged(wanted)
         return {DEFAULTS: lint.lint(text, touched, self._lacking(text))}
 
     def _judged(self, wanted: Dict[str, Any]) -> str:
-        """Return the file as the options want it; before the package is installed, its own file as they want it."""
+        """Return the text of the stack's file that is judged; before the package is installed, the package's own."""
         if self.host.read(DEFAULTS) is not None:
             return self._edited(wanted)
         return options.edited(PACKAGED, wanted, self._own_words(), self._booted())
 
     def _lacking(self, text: str) -> List[str]:
-        """Return the programs and files that /etc/default/kdump-tools names and the host lacks."""
+        """Return the programs and files that /etc/default/kdump-tools names and the stack's host lacks."""
         program, files = lint.named_things(text)
         lacking = [path for path in files if self.host.stat(path) is None]
         return lacking + ([program] if program and self.host.which(program) is None else [])
 
     def file_changes(self, wanted: Dict[str, Any]) -> List[FileChange]:
-        """Return the changes that make the files of kdump-tools what kdump_config's options say."""
+        """Return the changes that make the kdump-tools stack's files what kdump_config's options say."""
         before, after = self.host.read(DEFAULTS), self._edited(wanted)
         changes = [FileChange(DEFAULTS, before, after)] if after != (before or "") else []
         return changes + self._private_changes(wanted)
 
     def _private_changes(self, wanted: Dict[str, Any]) -> List[FileChange]:
-        """Return the change that makes dumps private, or removes what did."""
+        """Return the change of the stack's drop-in for its unit that makes dumps private, or removes it."""
         private, before = wanted.get("private_dumps"), self.host.read(PRIVATE_PATH)
         after = before if private is None else PRIVATE_TEXT if private else None
         return [FileChange(PRIVATE_PATH, before, after)] if after != before else []
 
     def image(self, kernel: str) -> Image:
-        """Return the capture initramfs of a kernel release, as kdump-tools keeps it."""
+        """Return the kdump-tools stack's capture initramfs for a kernel release, and why it is stale."""
         built = "%s/initrd.img-%s" % (STATE, kernel)
         chosen = self._variables().get("KDUMP_INITRD", "%s/initrd.img" % STATE)
         path = built if chosen == "%s/initrd.img" % STATE else chosen
@@ -230,7 +230,7 @@ class KdumpToolsStack(Stack):
         return wanted is not None and "latest_sysctls" in script and wanted != self.host.read(SEEN_SYSCTLS % kernel)
 
     def _build_inputs(self, kernel: str) -> List[str]:
-        """Return the files that the capture initramfs is built from."""
+        """Return the files that the kdump-tools stack's capture initramfs is built from."""
         found = [path for pattern in BUILD_INPUTS for path in self.host.glob(pattern)]
         seen = [(path, self.host.stat(path)) for path in found]
         files = [path for path, facts in seen if facts is not None and facts.kind == "file"]
@@ -268,15 +268,15 @@ class KdumpToolsStack(Stack):
         return None
 
     def capture_sysctls(self) -> List[SysctlFile]:
-        """Return the files of sysctl.d that act in the capture kernel of kdump-tools, in order."""
+        """Return the files of sysctl.d that act in the kdump-tools stack's capture kernel, in order."""
         return capture_sysctls.applied(self.host)
 
     def own_directory(self, given: Dict[str, Any]) -> Optional[OwnDirectory]:
-        """Return the directory for dumps alone that the role's variables ask for; None where dumps stay."""
+        """Return the kdump-tools stack's directory for dumps alone, if the role's variables ask for it; else None."""
         return own_directory.own_directory(self.host, self.settings(), given)
 
     def start_argv(self, rebuild: bool, unload: bool, reload: bool = False) -> List[List[str]]:
-        """Return the commands that load the capture kernel again, after its initramfs is built again if asked."""
+        """Return the kdump-tools stack's commands that load the capture kernel again, after a build if asked."""
         kernel = kernel_release(self.host)
         building = [[HOOK, kernel]] if rebuild else []
         if rebuild and self._has_other_sysctls(kernel):

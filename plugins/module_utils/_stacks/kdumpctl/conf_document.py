@@ -27,20 +27,20 @@ class Document(NamedTuple):
     host: Surroundings
 
     def named(self, *names: str) -> List[Directive]:
-        """Return the directives that have one of the names."""
+        """Return the document's directives that have one of the names."""
         return [entry for entry in self.entries if entry.name in names]
 
     def valued(self, *names: str) -> List[Directive]:
-        """Return the directives that have one of the names, and a value."""
+        """Return the document's directives that have one of the names, and a value."""
         return [entry for entry in self.named(*names) if entry.value]
 
     def target(self) -> Optional[Directive]:
-        """Return the directive of the dump target; None where the dump goes to the local path."""
+        """Return the document's directive of the dump target; None where the dump goes to the local path."""
         found = self.named(*TARGETS)
         return found[0] if found else None
 
     def streams(self) -> bool:
-        """Return whether the dump target takes a stream, which the collector writes to its standard output."""
+        """Return whether the document's dump target takes a stream: the collector writes to its standard output."""
         target = self.target()
         return target is not None and target.name in STREAMS
 
@@ -51,5 +51,5 @@ def shown(text: str) -> str:
 
 
 def words(value: str) -> List[str]:
-    """Return the words that a directive's value splits into in a shell: at blanks and tabs only."""
+    """Return the words that a value in the document splits into in a shell: at blanks and tabs only."""
     return [word for word in re.split("[ \t]+", value) if word]

@@ -68,7 +68,7 @@ READERS: Dict[str, Callable[[str], Optional[Pair]]] = {"el8": _el8, "el9": _el9,
 
 
 def directive(line: str, generation: str) -> Optional[Pair]:
-    """Return the name and the value that a line of kdump.conf gives; None for a line that gives none."""
+    """Return the name and the value that this generation reads in a line of kdump.conf; None where it reads none."""
     return READERS[generation](line)
 
 

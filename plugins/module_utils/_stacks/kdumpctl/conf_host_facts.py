@@ -87,13 +87,13 @@ def surroundings(host: Host, found: Dict[str, str], script: str, kernel: str = "
 
 
 def _is_missing(host: Host, directory: str) -> bool:
-    """Return whether the dump directory is surely missing, or is no directory."""
+    """Return whether kdump.conf's dump directory is surely missing on the host, or is no directory."""
     seen = host.stat(directory)
     return directory not in getattr(host, "unseen", ()) if seen is None else seen.kind != "directory"
 
 
 def _missing_files(host: Host, found: Dict[str, str]) -> Dict[str, str]:
-    """Return the files that kdump.conf names and kdump could not use, and what is wrong with each."""
+    """Return the files that kdump.conf names and the host lacks or could not use, and what is wrong with each."""
     missing: Dict[str, str] = {}
     for name in conf_lines.PROGRAMS:
         for path in found.get(name, "").split():
@@ -109,7 +109,7 @@ def _missing_files(host: Host, found: Dict[str, str]) -> Dict[str, str]:
 
 
 def _unknown_modules(host: Host, found: Dict[str, str], kernel: str) -> Optional[Tuple[str, ...]]:
-    """Return the modules that dracut is to add and the kernel lacks; None where its modules cannot be seen."""
+    """Return the modules that kdump.conf adds and the host's kernel lacks; None where they cannot be seen."""
     lists = added_modules("extra_modules", found.get("extra_modules", "").split())
     lists += added_modules("dracut_args", split_words(found.get("dracut_args", "")))
     names = [name for one in lists for name in one]
@@ -118,7 +118,7 @@ def _unknown_modules(host: Host, found: Dict[str, str], kernel: str) -> Optional
 
 
 def _own_names(host: Host) -> Tuple[Optional[str], Tuple[str, ...]]:
-    """Return the host's name and addresses, asked as kdumpctl does."""
+    """Return the host's own name and addresses, asked as kdumpctl does for fence_kdump_nodes of kdump.conf."""
     if not host.which("hostname"):
         return None, ()
     name = host.run(["hostname"], check=False).stdout.strip()
@@ -126,7 +126,7 @@ def _own_names(host: Host) -> Tuple[Optional[str], Tuple[str, ...]]:
 
 
 def _ssh_hostname(host: Host, location: str, script: str) -> Optional[str]:
-    """Return the name that ssh gives the target's host, asked as kdumpctl does; kexec-tools takes any name."""
+    """Return the name that the host's ssh gives kdump.conf's server, as kdumpctl asks; kexec-tools takes any name."""
     if "ssh -G" not in script:
         return location.partition("@")[2]
     if value_problems.ssh_problem(location) is not None or not host.which("ssh"):
@@ -137,13 +137,13 @@ def _ssh_hostname(host: Host, location: str, script: str) -> Optional[str]:
 
 
 def _unmounted(host: Host, location: str) -> Optional[str]:
-    """Return where fstab has a target that kdumpctl would not mount; it looks for noauto after a comma."""
+    """Return where the host's fstab has a target that kdumpctl would not mount; it looks for noauto after a comma."""
     row = mounts.listed(host, location)
     return row[1] if row is not None and ",noauto" not in row[3] else None
 
 
 def _is_listed(host: Host, location: str) -> bool:
-    """Return whether fstab has a target, or cannot be seen.
+    """Return whether the host's fstab has the target of kdump.conf, or cannot be seen.
 
     findmnt, which kdumpctl asks, knows a target by that or because it is mounted.
     """
@@ -151,7 +151,7 @@ def _is_listed(host: Host, location: str) -> bool:
 
 
 def _fs_type(host: Host, location: str, mounted: Optional[Tuple[str, ...]]) -> Optional[str]:
-    """Return the file system type on a device: as mounted, else from fstab, else as udev found it."""
+    """Return the file system type that the host shows on kdump.conf's device: as mounted, by fstab, or by udev."""
     row = mounted or mounts.listed(host, location)
     if row is not None and row[2] not in ("auto", "none"):
         return row[2]
@@ -162,6 +162,6 @@ def _fs_type(host: Host, location: str, mounted: Optional[Tuple[str, ...]]) -> O
 
 
 def _on_root(host: Host, path: str) -> Optional[bool]:
-    """Return whether the path for dumps lies on the root file system; None where the mounts are unknown."""
+    """Return whether kdump.conf's path lies on the host's root file system; None where the mounts are unknown."""
     mount = mounts.holding(mounts.mounts_of(host), path)
     return None if mount is None else mount.point == "/"

@@ -64,13 +64,13 @@ def _comment(line: str) -> str:
 
 
 def names_at(text: str) -> Dict[int, Tuple[str, ...]]:
-    """Return the directives' names by line of kdump.conf; a name counts where any generation reads it."""
+    """Return the names that each line of kdump.conf sets, by line number; a name counts where any kdumpctl reads it."""
     return {number: names for number, names in enumerate(_names(text), 1) if names}
 
 
 @parsed_once
 def _names(text: str) -> Tuple[Tuple[str, ...], ...]:
-    """Return, for each line, the names that any generation of kdumpctl reads there."""
+    """Return the names that each line of kdump.conf sets, as any kdumpctl reads it."""
     read = [[directive(line.rstrip("\n"), generation) for generation in GENERATIONS] for line in lines(text)]
     return tuple(tuple(pair[0] for pair in pairs if pair is not None) for pairs in read)
 
@@ -106,7 +106,7 @@ def with_renamed(text: str, old: str, name: str, value: str) -> str:
 
 
 def with_target(text: str, kind: str, location: Optional[str]) -> str:
-    """Return the text of kdump.conf with this dump target in place of any other; `local` removes them."""
+    """Return the lines of kdump.conf with this dump target in place of any other; `local` removes them."""
     if kind == "local":
         return _placed(text, list(TARGETS), kind, None)
     return _placed(text, list(TARGETS), kind, location)

@@ -36,6 +36,6 @@ RULES = (
 
 
 def lint(text: str, generation: str = "current", host: Optional[Surroundings] = None) -> List[Finding]:
-    """Return what the rules find in kdump.conf, in the order of its lines."""
+    """Return the findings of all rules of the lint of kdump.conf, in the order of its lines."""
     document = Document(text, conf_lines.entries(text, generation), generation, host or Surroundings())
     return in_order(found_by(RULES, document))

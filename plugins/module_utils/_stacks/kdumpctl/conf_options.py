@@ -86,7 +86,7 @@ def refusals(wanted: Dict[str, Any]) -> Iterator[str]:
 
 
 def _problem(setting: value_problems.OptionSetting) -> Optional[value_problems.Problem]:
-    """Return what is wrong with the value of a directive, seen alone."""
+    """Return what is wrong with the value that an option gives a directive of kdump.conf, seen alone."""
     value = str(setting.value)
     problem = value_problems.conf_option_problem(value)
     if problem is not None:

@@ -96,7 +96,7 @@ def extra_files(document: Document, rule: str) -> Iterator[Finding]:
 
 
 def added_drivers(document: Document, rule: str) -> Iterator[Finding]:
-    """Find modules to add that the capture kernel lacks: dracut succeeds, without them and those after them."""
+    """Find extra drivers that the capture kernel lacks: dracut succeeds, without them and those after them."""
     unknown, kernel = document.host.unknown_modules, document.host.kernel
     for entry in document.named("extra_modules", "dracut_args"):
         value = words(entry.value) if entry.name == "extra_modules" else split_words(entry.value)

@@ -27,7 +27,7 @@ TO_STREAM = re.compile(r"^(-[A-Za-z0-9]*c[A-Za-z0-9]*|--stdout|--to-stdout)\Z")
 
 
 def missing_flattening(document: Document, rule: str) -> Iterator[Finding]:
-    """Find makedumpfile without -F where it writes to a stream, or with an -F that the capture script breaks."""
+    """Find a core_collector without the -F that a stream needs, or with one that the capture script breaks."""
     target = document.target()
     if target is None or not document.streams():
         return
@@ -48,7 +48,7 @@ def missing_flattening(document: Document, rule: str) -> Iterator[Finding]:
 
 
 def needless_flattening(document: Document, rule: str) -> Iterator[Finding]:
-    """Find makedumpfile with -F for a target that is a file, unless the capture script takes it out."""
+    """Find a core_collector with -F for a target that is a file, unless the capture script takes it out."""
     for entry in document.named("core_collector") if not document.streams() else []:
         arguments = makedumpfile.command_words(entry.value)
         left = makedumpfile.command_words(entry.value.replace("-F", "")) or []
@@ -59,7 +59,7 @@ def needless_flattening(document: Document, rule: str) -> Iterator[Finding]:
 
 
 def _is_checked(entry: Directive) -> bool:
-    """Return whether mkdumprd takes the collector for makedumpfile and checks it: its name has no path."""
+    """Return whether mkdumprd takes core_collector for makedumpfile and checks it: its name has no path."""
     return words(entry.value)[:1] == ["makedumpfile"]
 
 

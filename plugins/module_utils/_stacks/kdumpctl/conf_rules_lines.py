@@ -52,7 +52,7 @@ LONGEST_NAME = 40
 
 
 def _nearest(name: str) -> str:
-    """Return what to do about an unknown directive: write the nearest known name, or remove the line."""
+    """Return what to do about a line with an unknown directive: write the nearest known name, or remove the line."""
     odd = [one for one in name if not one.isprintable() or ord(one) > 126]
     if odd:
         return "type the line again: its name holds the character %s" % shown(odd[0]).encode("unicode_escape").decode()
@@ -61,20 +61,20 @@ def _nearest(name: str) -> str:
 
 
 def unknown_names(document: Document, rule: str) -> Iterator[Finding]:
-    """Find directives that no kdumpctl knows."""
+    """Find lines of kdump.conf whose directive no kdumpctl knows."""
     for entry in document.entries:
         if entry.name not in KNOWN and entry.name not in REMOVED:
             yield error(rule, entry, "kdumpctl knows no directive %s" % shown(entry.name), _nearest(entry.name))
 
 
 def removed_names(document: Document, rule: str) -> Iterator[Finding]:
-    """Find directives that kdumpctl no longer knows."""
+    """Find lines of kdump.conf whose directive kdumpctl no longer knows."""
     for entry in document.named(*REMOVED):
         yield error(rule, entry, "kdumpctl no longer takes the directive %s" % entry.name, REMOVED[entry.name])
 
 
 def newer_names(document: Document, rule: str) -> Iterator[Finding]:
-    """Find directives that this host's kdumpctl is too old for."""
+    """Find lines of kdump.conf whose directive this host's kdumpctl is too old for."""
     for entry in document.entries:
         number, rejecting = NEWER.get(entry.name, ("", ()))
         if number == rule and document.generation in rejecting:
@@ -82,14 +82,14 @@ def newer_names(document: Document, rule: str) -> Iterator[Finding]:
 
 
 def empty_values(document: Document, rule: str) -> Iterator[Finding]:
-    """Find directives without a value."""
+    """Find lines of kdump.conf that have a directive and no value."""
     for entry in document.entries:
         if not entry.value:
             yield error(rule, entry, "%s has no value" % shown(entry.name), "give it one, or remove the line")
 
 
 def repeated_names(document: Document, rule: str) -> Iterator[Finding]:
-    """Find directives that stand twice in kdump.conf; two targets are another rule."""
+    """Find lines of kdump.conf that repeat a directive; two targets are another rule."""
     seen: Dict[str, Directive] = {}
     for entry in document.entries:
         if entry.name in seen and entry.name not in TARGETS:
@@ -99,7 +99,7 @@ def repeated_names(document: Document, rule: str) -> Iterator[Finding]:
 
 
 def cut_values(document: Document, rule: str) -> Iterator[Finding]:
-    """Find a number sign within a value, where kdumpctl cuts it off; some parts of EL 8's do not."""
+    """Find lines with a number sign in the value, where kdumpctl cuts it off; some parts of EL 8's do not."""
     for entry in document.entries:
         glued = re.match(r"^[^#]*[^\s#]#", entry.text) is not None
         uncut = (entry.name in UNCUT and glued) or (entry.name == "extra_bins" and "#" in entry.text)
@@ -112,7 +112,7 @@ def cut_values(document: Document, rule: str) -> Iterator[Finding]:
 
 
 def quoted_values(document: Document, rule: str) -> Iterator[Finding]:
-    """Find quotes that kdumpctl takes for a part of the value, or removes although they are no pair."""
+    """Find lines whose quotes kdumpctl takes for a part of the value, or removes although they are no pair."""
     quoted = r"^'[^']*'$" if document.generation == "current" else r"""^("[^"]*"|'[^']*')$"""
     for entry in document.entries:
         if re.match(quoted, entry.value):
@@ -125,7 +125,7 @@ def quoted_values(document: Document, rule: str) -> Iterator[Finding]:
 
 
 def blanks(document: Document, rule: str) -> Iterator[Finding]:
-    """Find blanks that EL 8's reader accepts, but with which other parts of kdumpctl do not find the line."""
+    """Find lines with blanks that EL 8's reader accepts, but with which other parts of kdumpctl do not find them."""
     for entry in document.entries if document.generation == "el8" else []:
         indented = entry.text[:1].isspace()
         apart = re.match(r"^\s*\S+( \S|\s*$)", entry.text) is None
@@ -150,7 +150,7 @@ def line_ends(document: Document, rule: str) -> Iterator[Finding]:
 
 
 def raw_bytes(document: Document, rule: str) -> Iterator[Finding]:
-    """Find bytes by which kdumpctl reads kdump.conf otherwise than it looks: not UTF-8, and null bytes."""
+    """Find lines with bytes by which kdumpctl reads them otherwise than they look: not UTF-8, and null bytes."""
     remedy = "save the file as UTF-8 text"
     if "\0" in document.text and document.generation == "current":
         number = document.text[: document.text.index("\0")].count("\n") + 1
@@ -170,7 +170,7 @@ def raw_bytes(document: Document, rule: str) -> Iterator[Finding]:
 
 
 def open_quotes(document: Document, rule: str) -> Iterator[Finding]:
-    """Find a quote that is not closed in what mkdumprd has xargs split: all that follows is lost.
+    """Find lines with a quote that is not closed in what mkdumprd has xargs split: all that follows is lost.
 
     EL 8 gives the whole command line of dracut to xargs, which then fails. Later ones go on with the words before the
     quote. An option at their end then takes the next argument of dracut for its value.

@@ -25,7 +25,7 @@ def target(found: Dict[str, str]) -> Tuple[str, Optional[str]]:
 
 
 def dump_directory(host: Host, kind: str, location: Optional[str], path: str) -> Optional[str]:
-    """Return where the running system sees the dumps: below the target's mount point; None where it does not."""
+    """Return where the running system sees the dumps of kdump.conf's target; None where it does not."""
     if kind == "local":
         return path.rstrip("/") or "/"
     row = None if kind in conf_lines.STREAMS else mounts.listed(host, location or "", mounts.MOUNTED)

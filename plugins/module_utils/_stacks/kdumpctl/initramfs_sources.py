@@ -68,7 +68,7 @@ def forgotten(host: Host, found: Dict[str, str]) -> List[str]:
 
 
 def _meets_server(host: Host, found: Dict[str, str]) -> bool:
-    """Return whether the capture kernel needs the network: for a target, for a mount, or for other nodes."""
+    """Return whether the initramfs is built with files about the network: for a target, a mount, or other nodes."""
     kind, dummy = conf_target.target(found)
     if kind == "local":
         mount = mounts.holding(mounts.mounts_of(host), found.get("path") or DUMPS)
@@ -78,5 +78,5 @@ def _meets_server(host: Host, found: Dict[str, str]) -> bool:
 
 
 def _is_kept(host: Host, path: str) -> bool:
-    """Return whether a program keeps rewriting a file, so that its time does not show a change."""
+    """Return whether a program keeps rewriting a source of the initramfs, so that its time does not show a change."""
     return host.real_path(path).startswith("/run/") or KEPT.search(host.read(path) or "") is not None

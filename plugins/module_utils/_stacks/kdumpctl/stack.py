@@ -129,7 +129,7 @@ class KdumpctlStack(Stack):
         return self.host.read(self.host.which(self.tool) or "")
 
     def generation(self) -> str:
-        """Return how this kdumpctl reads kdump.conf: el8, el9 or current; current where none is installed."""
+        """Return the generation of the stack's kdumpctl: el8, el9 or current; current where none is installed."""
         text = self._script()
         if text is None:
             return "current"
@@ -162,7 +162,7 @@ class KdumpctlStack(Stack):
         )
 
     def refusals(self, wanted: Dict[str, Any]) -> List[str]:
-        """Return a sentence for each of kdump_config's options that kdumpctl refuses."""
+        """Return a sentence for each of kdump_config's options that the kdumpctl stack refuses."""
         refused = list(conf_options.refusals(wanted)) + list(variable_options.refusals(wanted))
         refused = refused or self._place_refusals(wanted)
         if refused:
@@ -178,7 +178,7 @@ class KdumpctlStack(Stack):
         return sentences + list(error_sentences(SYSCONFIG, variable_options.lines(sysconfig), found, asked))
 
     def _place_refusals(self, wanted: Dict[str, Any]) -> List[str]:
-        """Return why a directory that an option names is not for dumps; on other targets it lies below their root."""
+        """Return the stack's refusals of a directory not for dumps; on other targets it lies below their root."""
         target = conf_target.target(conf_lines.values(self._edited(wanted)[0], self.generation()))[0]
         given = [("path", wanted.get("path")), ("directives.path", (wanted.get("directives") or {}).get("path"))]
         found = [(option, str(path)) for option, path in given if path is not None and target in ("local", "ssh")]
@@ -189,7 +189,7 @@ class KdumpctlStack(Stack):
         return sentences
 
     def _edited(self, wanted: Dict[str, Any]) -> Tuple[str, str]:
-        """Return the texts of kdump.conf and /etc/sysconfig/kdump as the options want them."""
+        """Return the texts of the stack's two files, kdump.conf and /etc/sysconfig/kdump, as the options want them."""
         script = self._script()
         renames = script is None or "failure_action" in script
         conf = conf_options.edited(self.host.read(CONF) or "", wanted, bool(wanted.get("exclusive")), renames)
@@ -202,18 +202,18 @@ class KdumpctlStack(Stack):
         return conf, variable_options.edited(text, wanted, line)
 
     def _machine(self) -> str:
-        """Return the architecture in the running kernel's release."""
+        """Return the architecture of the stack's host, from the release of its running kernel."""
         return sysconfig_packaged.machine_of(kernel_release(self.host))
 
     def _around(self, conf: str, sysconfig: str) -> Surroundings:
-        """Return the facts about the host that the rules need; none where kdumpctl is not installed yet."""
+        """Return the facts about the stack's host for its findings; none where kdumpctl is not installed yet."""
         script, version = self._script(), self._version_of(shell_variables.values(sysconfig), kernel_release(self.host))
         if script is None:
             return Surroundings()
         return conf_host_facts.surroundings(self.host, conf_lines.values(conf, self.generation()), script, version)
 
     def _shell_findings(self, wanted: Dict[str, Any]) -> List[Finding]:
-        """Return what the rules find in /etc/sysconfig/kdump, as kdump_config's options would leave it."""
+        """Return the stack's findings in /etc/sysconfig/kdump, as kdump_config's options would leave it."""
         touched = variable_options.touched(wanted, COMMAND_LINE)
         text = self._edited(wanted)[1]
         release = shell_variables.values(text).get("KDUMP_KERNELVER", "")
@@ -221,19 +221,19 @@ class KdumpctlStack(Stack):
         return sysconfig_lint.lint(text, touched, sysconfig_lint.Facts(self.generation(), self._machine(), lacking))
 
     def findings(self, wanted: Dict[str, Any]) -> Dict[str, List[Finding]]:
-        """Return what the rules find in kdump.conf and /etc/sysconfig/kdump, as the options would leave them."""
+        """Return the stack's findings in kdump.conf and in /etc/sysconfig/kdump, as the options would leave them."""
         conf, sysconfig = self._edited(wanted)
         found = conf_lint.lint(conf, self.generation(), self._around(conf, sysconfig))
         return {CONF: found, SYSCONFIG: self._shell_findings(wanted)}
 
     def file_changes(self, wanted: Dict[str, Any]) -> List[FileChange]:
-        """Return the changes that make both files what kdump_config's options say."""
+        """Return the changes that make the kdumpctl stack's two files what kdump_config's options say."""
         pairs = zip((CONF, SYSCONFIG), self._edited(wanted))
         changes = [FileChange(path, self.host.read(path), after) for path, after in pairs]
         return [change for change in changes if change.after != (change.before or "")]
 
     def image(self, kernel: str) -> Image:
-        """Return the capture initramfs of a kernel release, as kdumpctl keeps it."""
+        """Return the kdumpctl stack's capture initramfs for a kernel release, and why it is stale."""
         version = self._capture_version(kernel)
         kernel_path, path = self._capture(version)
         found = self._directives()
@@ -243,11 +243,11 @@ class KdumpctlStack(Stack):
         return judged_image(self.host, path, sources + initramfs_sources.forgotten(self.host, found))
 
     def _capture_version(self, kernel: str) -> str:
-        """Return the release of the capture kernel."""
+        """Return the release of the kernel that the kdumpctl stack captures with."""
         return self._version_of(self._variables() or {}, kernel)
 
     def _version_of(self, variables: Dict[str, str], kernel: str) -> str:
-        """Return the release of the capture kernel: KDUMP_KERNELVER, or the running one without its debug suffix."""
+        """Return the release the stack captures with: KDUMP_KERNELVER, or the running one without a debug suffix."""
         chosen = variables.get("KDUMP_KERNELVER")
         if chosen:
             return chosen
@@ -255,7 +255,7 @@ class KdumpctlStack(Stack):
         return plain if self.host.stat("/usr/lib/modules/%s/modules.dep" % plain) else kernel
 
     def _capture(self, version: str) -> Capture:
-        """Return the paths of the capture kernel and its initramfs."""
+        """Return the paths of the kdumpctl stack's capture kernel and its initramfs."""
         return capture(self.host, self._variables(), version, self.generation())
 
     def details(self, kernel: str) -> Details:
@@ -273,12 +273,12 @@ class KdumpctlStack(Stack):
         )
 
     def _capture_words(self) -> List[str]:
-        """Return the capture kernel's command line, without what kdumpctl adds by itself."""
+        """Return the command line of the kdumpctl stack's capture kernel, without what kdumpctl adds by itself."""
         variables = self._variables() or {}
         return self._inherited(variables) + words_of(variables.get(COMMAND_LINE.variable, ""))
 
     def _inherited(self, variables: Dict[str, str]) -> List[str]:
-        """Return what kdumpctl takes over from the running kernel's command line."""
+        """Return what the stack's kdumpctl takes over from the running kernel's command line."""
         booted = variables.get("KDUMP_COMMANDLINE") or self.host.read("/proc/cmdline") or ""
         removed = words_of(variables.get("KDUMP_COMMANDLINE_REMOVE", OWN_REMOVED)) + list(ALWAYS_REMOVED)
         return words_of(edited_words(booted, [], removed))
@@ -290,22 +290,22 @@ class KdumpctlStack(Stack):
         return "kdumpctl estimate may build the capture initramfs"
 
     def packaged_crashkernel(self, machine: Optional[str]) -> Optional[str]:
-        """Return the vendor's crashkernel= in kdumpctl's own files; None where they lack it."""
+        """Return the vendor's crashkernel= in the kdumpctl stack's own files; None where they lack it."""
         return crashkernel_default.listed(self.host, machine)
 
     def puts_default_back(self) -> Optional[str]:
-        """Return why kdumpctl will put the vendor's crashkernel= in place of another; None where it will not."""
+        """Return why the kdumpctl stack will put the vendor's crashkernel= back in place of another; None if not."""
         if self.host.read(CONF) is None:
             return None
         is_put_back = crashkernel_default.is_put_back(self.host, self.generation(), self._directives())
         return "%s does not say auto_reset_crashkernel no" % CONF if is_put_back else None
 
     def capture_sysctls(self) -> List[SysctlFile]:
-        """Return the files of sysctl.d that act in the capture kernel of kdumpctl, in order."""
+        """Return the files of sysctl.d that act in the kdumpctl stack's capture kernel, in order."""
         return capture_sysctls.applied(self.host)
 
     def start_argv(self, rebuild: bool, unload: bool, reload: bool = False) -> List[List[str]]:
-        """Return the commands that load the capture kernel again, after its initramfs is built again if asked."""
+        """Return the kdumpctl stack's commands that load the capture kernel again, and build its initramfs if asked."""
         # kdumpctl start succeeds and leaves what is loaded; only an active unit is stopped by a restart
         unloading = [self.unload_argv()] if unload else []
         # a start unloads first, and then checks for a minute, waits for the server of the target, or builds once more

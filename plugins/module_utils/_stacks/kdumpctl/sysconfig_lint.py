@@ -53,7 +53,7 @@ class Sysconfig(NamedTuple):
 
 
 def _words(entries: Entries, name: str) -> List[str]:
-    """Return the words that a variable's value splits into."""
+    """Return the words that a variable of /etc/sysconfig/kdump splits into."""
     return words_of(entries[name].value or "") if name in entries else []
 
 
@@ -67,7 +67,7 @@ def log_levels(seen: Sysconfig, rule: str) -> Iterator[Finding]:
 
 
 def kernel_release(seen: Sysconfig, rule: str) -> Iterator[Finding]:
-    """Find a KDUMP_KERNELVER that is not installed."""
+    """Find a KDUMP_KERNELVER in /etc/sysconfig/kdump that is not installed."""
     entry = seen.entries.get("KDUMP_KERNELVER")
     if entry and entry.value in seen.facts.lacking:
         message = "no kernel %s is installed: kdumpctl loads nothing" % entry.value
@@ -75,7 +75,7 @@ def kernel_release(seen: Sysconfig, rule: str) -> Iterator[Finding]:
 
 
 def missing_words(seen: Sysconfig, rule: str) -> Iterator[Finding]:
-    """Find a command line without words that save memory, or keep a capture kernel from hanging at a device."""
+    """Find a command line in /etc/sysconfig/kdump without words that save memory, or avoid a hang at a device."""
     entry, words = seen.entries.get(APPEND), _words(seen.entries, APPEND)
     if not entry or entry.value is None:
         return
@@ -106,7 +106,7 @@ def reserving_words(seen: Sysconfig, rule: str) -> Iterator[Finding]:
 
 
 def blocked_drivers(seen: Sysconfig, rule: str) -> Iterator[Finding]:
-    """Find a list of drivers in rd.driver.blacklist= that is not separated by commas."""
+    """Find an rd.driver.blacklist= in /etc/sysconfig/kdump whose drivers are not separated by commas."""
     entry = seen.entries.get(APPEND)
     for word in _words(seen.entries, APPEND):
         if entry and word.startswith(BLOCKED) and not re.match(r"[A-Za-z0-9_,-]+\Z", word[len(BLOCKED) :]):
@@ -123,7 +123,7 @@ def whole_command_line(seen: Sysconfig, rule: str) -> Iterator[Finding]:
 
 
 def notification(seen: Sysconfig, rule: str) -> Iterator[Finding]:
-    """Find a VMCORE_CREATION_NOTIFICATION that is neither yes nor no."""
+    """Find a VMCORE_CREATION_NOTIFICATION in /etc/sysconfig/kdump that is neither yes nor no."""
     entry = seen.entries.get("VMCORE_CREATION_NOTIFICATION")
     if entry and (entry.value or "").lower() not in ("", "yes", "no"):
         message = "kdumpctl takes anything but yes for no"
@@ -146,7 +146,7 @@ def image_name(seen: Sysconfig, rule: str) -> Iterator[Finding]:
 
 
 def quotes(seen: Sysconfig, rule: str) -> Iterator[Finding]:
-    """Find quotes within a value that kdumpctl splits by xargs or read, and so loses words by."""
+    """Find quotes in a value of /etc/sysconfig/kdump that kdumpctl splits by xargs or read, and so loses words by."""
     for name in (WHOLE, REMOVE) if seen.facts.generation != "el8" else ():
         entry = seen.entries.get(name)
         value = (entry.value or "") if entry else ""

@@ -96,7 +96,7 @@ FADUMP = (
 
 
 def machine_of(release: str) -> str:
-    """Return the architecture that a kernel release of RHEL or Fedora ends in, empty for any other."""
+    """Return the architecture by which packaged variables differ: what a kernel release of RHEL ends in, else empty."""
     found = MACHINE.search(release)
     return found.group(1) if found else ""
 
