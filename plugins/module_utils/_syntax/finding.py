@@ -72,5 +72,5 @@ def kind_of(value: Any) -> str:
 
 
 def refusal(option: str, value: Any, rule: str, remedy: str) -> str:
-    """Return the sentence that refuses an option's value: option, value, rule, remedy."""
+    """Return the refusal of an option's value as one sentence: option, value, rule, remedy."""
     return visible("%s: %r is refused: %s; %s." % (option, value, rule, remedy))

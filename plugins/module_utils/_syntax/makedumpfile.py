@@ -125,7 +125,7 @@ def problems(words: List[str]) -> Iterator[Problem]:
 
 
 def _counts(value: str) -> bool:
-    """Return whether C's atoi() reads a number above 0 from a text."""
+    """Return whether makedumpfile reads a number above 0 from a text, by C's atoi()."""
     return re.match(r"\+?0*[1-9]", value) is not None
 
 
@@ -155,7 +155,7 @@ def _value_problems(name: str, value: str) -> Iterator[Problem]:
 
 
 def problem_of(command: str) -> Optional[Problem]:
-    """Return the problem of kdump-tools' core collector, which must be makedumpfile without a path."""
+    """Return the problem of kdump-tools' core collector, which must be the command makedumpfile without a path."""
     if command.split()[:1] != ["makedumpfile"]:
         return Problem("kdump-tools collects with makedumpfile only", "begin it with the word makedumpfile")
     return next(problems(command.split()[1:]), None)

@@ -89,7 +89,7 @@ def name_pattern() -> str:
 
 
 def find_words() -> List[str]:
-    """Return find(1) words that match the names of dumps and of the files that lie next to them."""
+    """Return find(1) words that match what a private directory may hold: dumps, and the files next to them."""
     words = []  # type: List[str]
     for name in DUMP_NAMES:
         words += (["-o"] if words else []) + ["-name", "'%s'" % name]

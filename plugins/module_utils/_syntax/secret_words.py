@@ -112,11 +112,11 @@ class Quotes:
         self._quote = ""
 
     def passed(self, place: int, quote: str) -> None:
-        """Continue at a place where this quote is open."""
+        """Continue behind a secret, at a place where this quote is open."""
         self._place, self._quote = place, quote
 
     def open_at(self, end: int) -> str:
-        """Return the quote that is open at a place, empty if none is."""
+        """Return the quote that is open where a secret may begin, empty if none is."""
         while self._place < end:
             character = self._text[self._place]
             if character == "\n":

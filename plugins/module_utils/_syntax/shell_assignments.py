@@ -82,13 +82,13 @@ class _Lines:
         self.size = len(text)
 
     def number(self, at: int) -> int:
-        """Return a place's line number, from 1; a place behind the end belongs to the last line that has anything."""
+        """Return an assignment's line, from 1; a place behind the end belongs to the last line that has anything."""
         return bisect.bisect_right(self.starts, max(0, min(at, self.size - 1)))
 
 
 @parsed_once
 def events(text: str) -> Tuple[Event, ...]:
-    """Return what a shell script's commands do to variables, in order."""
+    """Return the assignments and oddities of a shell script's commands, in order."""
     return tuple(_events(text))
 
 
@@ -131,7 +131,7 @@ def _unread(text: str, begin: int, known: Set[str], lines: _Lines) -> Iterator[O
 
 
 def _of_command(text: str, command: Command, line: int) -> Iterator[Event]:
-    """Return what one shell command does to variables."""
+    """Return the assignments of one shell command, and the oddities in it."""
     words = command.words
     rest = next((number for number, word in enumerate(words) if word.name is None), len(words))
     raws = [text[word.start : word.end] for word in words]
@@ -169,7 +169,7 @@ def _of_assignments(command: Command, words: Sequence[Word], line: int, exported
 
 
 def _of_other(raws: List[str], words: Sequence[Word], rest: int, line: int) -> Iterator[Oddity]:
-    """Return what a command does to variables if it is more than assignments."""
+    """Return the oddities of a command that is more than assignments."""
     head, following = raws[rest], raws[rest + 1 : rest + 2]
     named = [word.name for word in words[rest + 1 :] if word.name]
     if head in CHANGING:

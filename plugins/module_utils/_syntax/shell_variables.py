@@ -30,7 +30,7 @@ def values(text: str) -> Dict[str, str]:
 
 
 def _shown(text: str, script: Script) -> Iterator[Tuple[str, str, int]]:
-    """Return the defaults that a shell file shows in comments: name, value, and the place after the comment."""
+    """Return the variables that comments show with a default: name, value, and the place after the comment."""
     for start, end in script.comments:
         match = SHOWN.match(text[start:end])
         if match:
@@ -39,12 +39,12 @@ def _shown(text: str, script: Script) -> Iterator[Tuple[str, str, int]]:
 
 
 def shown_defaults(text: str) -> Dict[str, str]:
-    """Return the defaults that a shell file shows in comments, such as `#NAME="value"`."""
+    """Return the variables that comments show with a default, such as `#NAME="value"`."""
     return {name: value for name, value, end in _shown(text, read_script(text))}
 
 
 def quoted(value: str, standing: str = "") -> str:
-    """Return a value in quotes that every shell and systemd read alike, if possible in the old value's style."""
+    """Return a variable's value in quotes that shells and systemd read alike, if possible in the old value's style."""
     if standing[:1] == "'" and standing.find("'", 1) == len(standing) - 1 and "'" not in value:
         return "'%s'" % value
     if SAFE.match(standing) and SAFE.match(value):
@@ -53,7 +53,7 @@ def quoted(value: str, standing: str = "") -> str:
 
 
 def _removed(text: str, found: List[Assignment]) -> str:
-    """Return a shell file's text without the lines of some assignments."""
+    """Return the text of shell variables without the lines that set one of them."""
     for entry in reversed(found):
         begin = text.rfind("\n", 0, entry.first) + 1
         end = text.find("\n", entry.last)
@@ -62,7 +62,7 @@ def _removed(text: str, found: List[Assignment]) -> str:
 
 
 def _added(text: str, name: str, line: str) -> str:
-    """Return a shell file's text with a new line below the variable's commented default, else at the end."""
+    """Return the text of shell variables with a new one below its commented default, else at the end."""
     places = [end for shown, value, end in _shown(text, read_script(text)) if shown == name]
     if places:
         return text[: places[-1]] + "\n" + line + (text[places[-1] :] or "\n")
@@ -70,7 +70,7 @@ def _added(text: str, name: str, line: str) -> str:
 
 
 def with_value(text: str, name: str, value: Optional[str]) -> str:
-    """Return a shell file's text with a variable set where it is assigned last, else added; None removes it.
+    """Return the text of shell variables with one set where it is assigned last, else added; None removes it.
 
     A text that cannot be edited is returned as it is: oddities() says why.
     """

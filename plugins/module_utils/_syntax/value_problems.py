@@ -114,7 +114,7 @@ def plain_word_problem(word: str) -> Optional[Problem]:
 
 
 def variable_problem(name: str, what: str = "variable") -> Optional[Problem]:
-    """Return the problem of the name of a variable, or of a directive."""
+    """Return the problem of a name that an option gives a variable or a directive."""
     if IDENTIFIER.match(name):
         return None
     return Problem("a %s's name has letters, digits and _ only" % what, "correct the name")
@@ -157,7 +157,7 @@ def path_problem(path: str) -> Optional[Problem]:
 
 
 def nfs_problem(location: str) -> Optional[Problem]:
-    """Return the problem of an NFS target's location, which has the form host:/export."""
+    """Return the problem of a value for an NFS target's location, which has the form host:/export."""
     if re.match(r"\[[0-9A-Fa-f:.%]+\]:/\S*\Z", location):
         return None
     host, colon, export = location.partition(":/")
@@ -173,7 +173,7 @@ def nfs_problem(location: str) -> Optional[Problem]:
 
 
 def ssh_problem(location: str) -> Optional[Problem]:
-    """Return the problem of an ssh target's location, which has the form user@host."""
+    """Return the problem of a value for an ssh target's location, which has the form user@host."""
     user, sign, host = location.partition("@")
     if not sign or not user or not host or "@" in host:
         return Problem("it is not of the form user@host", "write the account on the dump server, @ and its name")
@@ -185,7 +185,7 @@ def ssh_problem(location: str) -> Optional[Problem]:
 
 
 def target_problem(kind: str, location: str, ssh_key: str) -> Optional[Problem]:
-    """Return the problem of a dump target whose type, location and ssh_key do not go together."""
+    """Return the problem of values for a dump target whose type, location and ssh_key do not go together."""
     if kind == "local" and location:
         return Problem("a local target has no location", "leave location out, and name the directory by path")
     if kind != "local" and not location:
@@ -196,7 +196,7 @@ def target_problem(kind: str, location: str, ssh_key: str) -> Optional[Problem]:
 
 
 def device_problem(location: str) -> Optional[Problem]:
-    """Return the problem of a disk target's location, which is a device below /dev, UUID= or LABEL=."""
+    """Return the problem of a value for a disk's location, which is a device below /dev, UUID= or LABEL=."""
     if re.match(r"(/dev/\S+|(UUID|LABEL)=\S+)\Z", location):
         return None
     remedy = "write UUID=%s" % location if UUID.match(location) else "name it in one of these forms"
@@ -204,14 +204,14 @@ def device_problem(location: str) -> Optional[Problem]:
 
 
 def word_problem(word: str) -> Optional[Problem]:
-    """Return the problem of one word of a kernel command line."""
+    """Return the problem of an option's value that has to be one word of a kernel command line."""
     if not word or re.search(r"\s", word):
         return Problem("it is not one word", "give each kernel argument as an entry of its own")
     return shell_value_problem(word)
 
 
 def name_problem(name: str) -> Optional[Problem]:
-    """Return the problem of a kernel module's name."""
+    """Return the problem of a value that has to be a kernel module's name."""
     if re.match(r"[A-Za-z0-9_-]+\Z", name):
         return None
     return Problem("it is not the name of a kernel module", "write letters, digits, _ and - only")

@@ -44,5 +44,5 @@ def version(digits: Sequence[str]) -> Tuple[int, ...]:
 
 
 def moment(seconds: Optional[Seconds]) -> Optional[Seconds]:
-    """Return a time in seconds since the epoch, None if it is not after the epoch, or after the year 5138."""
+    """Return a number of seconds that can be a time: after the epoch, and not after the year 5138; else None."""
     return seconds if seconds is not None and 0 < seconds <= LAST_TIME_S else None
