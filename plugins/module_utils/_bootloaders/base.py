@@ -86,7 +86,7 @@ class Bootloader(abc.ABC):
         return []
 
     def unread(self) -> Optional[NotBooted]:
-        """Return why the machine certainly does not boot these entries, None if it may."""
+        """Return why the machine certainly does not boot the entries of this boot loader, None if it may."""
         return None
 
     def future(self) -> Optional[Future]:
@@ -121,7 +121,7 @@ def consistent(entries: List[BootEntry]) -> bool:
 
 
 def put_back(host: Host, texts: Dict[str, Optional[str]]) -> None:
-    """Write files so that they have these texts, all or none; None removes a file."""
+    """Write a boot loader's files so that they have these texts, all or none; None removes a file."""
     changed = [FileContent(path, text) for path, text in texts.items() if host.read(path) != text]
     if changed:
         host.write_all(changed)

@@ -71,7 +71,7 @@ def _problem(before: str, after: Optional[str], wanted: List[str]) -> Optional[s
 
 
 def _edited(text: str, plain: List[Word], wanted: List[str]) -> str:
-    """Return the file's text with the wanted values in the last assignment, or in a new line if there is none."""
+    """Return /etc/default/grub with the wanted values in the last assignment, or in a new line if there is none."""
     for word in reversed(plain):
         value = _with_values(text, word, wanted if word is plain[-1] else [])
         text = text[: word.start_of_value] + value + text[word.end :]
@@ -98,7 +98,7 @@ def _with_values(text: str, word: Word, wanted: List[str]) -> str:
 
 
 def _candidates(raw: str, word: Word, wanted: List[str]) -> List[str]:
-    """Return edited forms of a value in one piece: as it is written, and without its continued lines."""
+    """Return edited forms of GRUB_CMDLINE_LINUX in one piece: as it is written, and without its continued lines."""
     match = ONE_PIECE.match(raw)
     if not match:
         return []
@@ -109,13 +109,13 @@ def _candidates(raw: str, word: Word, wanted: List[str]) -> List[str]:
 
 
 def _told(raw: str) -> Optional[str]:
-    """Return the value that a shell would read, with variables left as $NAME; None if only a shell can compute it."""
+    """Return GRUB_CMDLINE_LINUX as a shell reads it, with variables left as $NAME; None if it takes a shell."""
     names = [name for pair in VARIABLE.findall(raw) for name in pair if name]
     return expanded(raw, {name: "$" + name for name in names})
 
 
 def _with(value: str, word: Word, wanted: List[str]) -> str:
-    """Return a value with exactly the wanted crashkernel= values; an appended one begins with a blank."""
+    """Return GRUB_CMDLINE_LINUX with exactly the wanted crashkernel= values; an appended value begins with a blank."""
     if not wanted:
         return without(value)
     edited = replaced(value, wanted)

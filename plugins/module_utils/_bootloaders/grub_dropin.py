@@ -70,7 +70,7 @@ class GrubDropIn(Bootloader):
         return [GRUB_CFG]
 
     def refusals(self, kernels: Kernels) -> List[str]:
-        """Return the refusal of any choice but all kernels."""
+        """Return the refusal of any choice but all kernels: a drop-in is for all of them."""
         if kernels == "all":
             return []
         rule = "update-grub gives every kernel of this host the same arguments"
@@ -94,15 +94,15 @@ class GrubDropIn(Bootloader):
         return predicted(BootPlan(before, after, files, [["update-grub"]]), texts, self._edited_since())
 
     def _paths(self) -> List[str]:
-        """Return GRUB's files of settings, in the order in which they are read."""
+        """Return GRUB's files of settings, drop-ins included, in the order in which they are read."""
         return [ETC_DEFAULT_GRUB] + list(self.host.glob(DROP_IN_DIRECTORY + "/*.cfg"))
 
     def _anything_to_take_out(self) -> bool:
-        """Return whether any of GRUB's files of settings mentions crashkernel=."""
+        """Return whether GRUB's files of settings have a crashkernel= that the drop-in has to take out."""
         return any("crashkernel=" in (self.host.read(path) or "") for path in self._paths())
 
     def _edited_since(self) -> bool:
-        """Return whether a file of GRUB's settings came, went or changed after the last update-grub."""
+        """Return whether a file of GRUB's settings but our drop-in came, went or changed after the last update-grub."""
         written = self.host.stat(GRUB_CFG)
         paths = [DROP_IN_DIRECTORY] + [path for path in self._paths() if path != DROP_IN]
         seen = [self.host.stat(path) for path in paths]
@@ -128,7 +128,7 @@ class GrubDropIn(Bootloader):
         return as_applied(plan, seen)
 
     def _compared(self, plan: BootPlan) -> List[BootEntry]:
-        """Return the boot entries as they are now; raise Failure if one does not have the wanted values."""
+        """Return the boot entries with the drop-in; raise Failure if one does not have the wanted values."""
         seen = self.entries()
         wanted = [values(entry.cmdline) for entry in plan.after[:1]]
         if any([values(entry.cmdline)] != wanted for entry in seen):

@@ -33,7 +33,7 @@ class GrubVariables:
         self.plain: List[Word] = []
 
     def source(self, text: str, path: str) -> None:
-        """Apply what a file's commands do to the variables."""
+        """Apply what the commands in a file of GRUB's settings do to the variables."""
         self.plain = []
         script = read_script(text)
         for command in script.commands:
@@ -54,7 +54,7 @@ class GrubVariables:
             self._doubt(self.names, "a shell reads no further than %s: %s" % (place, script.broken.message))
 
     def _take(self, text: str, command: Command, raws: List[str], doubt: str) -> None:
-        """Apply one command: its assignments, or else a doubt about each variable that it names."""
+        """Apply one command of GRUB's settings: its assignments, or a doubt about each variable that it names."""
         if _only_assigns(command, raws):
             for word in command.words:
                 if word.name is not None:
@@ -64,7 +64,7 @@ class GrubVariables:
         self._doubt(DEFAULTING.findall(" ".join(raws)), doubt)
 
     def _assign(self, text: str, word: Word, name: str, doubt: str) -> None:
-        """Apply one assignment to the variables."""
+        """Apply one assignment in GRUB's settings to the variables."""
         value = expanded(text[word.start_of_value : word.end], self.values) if word.value is None else word.value
         before = self.values.get(name, "") if word.appends else ""
         if name in self.names:
@@ -76,14 +76,14 @@ class GrubVariables:
         self.doubts.pop(name, None)
 
     def _doubt(self, names: List[str], doubt: str) -> None:
-        """Note that only a shell can compute some variables; the first reason is kept."""
+        """Note that only a shell can compute some of GRUB's variables; the first reason is kept."""
         for name in names:
             self.values[name] = None
             self.doubts.setdefault(name, doubt)
 
 
 def expanded(raw: str, known: Dict[str, Optional[str]]) -> Optional[str]:
-    """Return a value with its variables expanded as a shell does it, None if that takes more than the known ones."""
+    """Return a value of GRUB's settings with its variables expanded, None if that takes more than the known ones."""
     # in single quotes, $ is a plain character
     if "'" in raw:
         return None
@@ -103,7 +103,7 @@ def expanded(raw: str, known: Dict[str, Optional[str]]) -> Optional[str]:
 
 
 def _only_assigns(command: Command, raws: List[str]) -> bool:
-    """Return whether a shell command certainly assigns variables and does nothing else."""
+    """Return whether a command in GRUB's settings certainly assigns variables and does nothing else."""
     if command.nested or any(word.listed for word in command.words):
         return False
     words = command.words[1:] if raws[0] == "export" else command.words
@@ -111,5 +111,5 @@ def _only_assigns(command: Command, raws: List[str]) -> bool:
 
 
 def _line(text: str, at: int) -> int:
-    """Return the line number of a place, from 1; a place behind the end belongs to the last line."""
+    """Return the line number in a file of GRUB's settings, from 1; a place behind the end belongs to the last line."""
     return text.count("\n", 0, min(at, len(text) - 1)) + 1

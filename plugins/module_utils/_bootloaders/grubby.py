@@ -69,7 +69,7 @@ class Grubby(Bootloader):
         return self._settable(found)
 
     def _settable(self, found: List[BootEntry]) -> List[BootEntry]:
-        """Return the entries that have kernel arguments: unified kernel images and memory tests have none."""
+        """Return the entries that grubby can give arguments: unified kernel images and memory tests have none."""
         texts = {entry.id: self.host.read(BLS_ENTRY % entry.id) for entry in found}
         kept = [entry for entry in found if texts[entry.id] is None or OPTIONS.search(texts[entry.id] or "")]
         lost = [entry.id for entry in found if entry.default and entry not in kept]
@@ -85,7 +85,7 @@ class Grubby(Bootloader):
         return [path] + ([GRUBENV] if KERNELOPTS in (self.host.read(path) or "") else [])
 
     def unread(self) -> Optional[NotBooted]:
-        """Return that GRUB boots its own menu and no BLS entries (GRUB_ENABLE_BLSCFG is not true), else None."""
+        """Return that GRUB boots its own menu and not grubby's entries (GRUB_ENABLE_BLSCFG is not true), else None."""
         paths = self.host.glob(EFI_GRUB_CFG) + [GRUB_CFG]
         texts = {path: self.host.read(path) or "" for path in paths}
         menus = [path for path in paths if OWN_MENU.search(texts[path])]
@@ -95,7 +95,7 @@ class Grubby(Bootloader):
         return NotBooted("%s has entries of its own and does not read those that grubby sets" % menus[0], remedy)
 
     def refusals(self, kernels: Kernels) -> List[str]:
-        """Return a refusal for each kernel that has no boot entry."""
+        """Return a refusal for each chosen kernel that has no boot entry by grubby."""
         entries = self.entries() if kernels != "all" else []
         known = sorted({entry.kernel for entry in entries})
         remedy = "name one of %s" % ", ".join(known)
@@ -127,7 +127,7 @@ class Grubby(Bootloader):
         return BootPlan(before, after, files, commands)
 
     def _boots_by_zipl(self) -> bool:
-        """Return whether zipl boots this machine (s390x): it copies the entries' arguments only when it runs."""
+        """Return whether a grubby host boots by zipl (s390x), which copies the entries' arguments only when it runs."""
         return self.host.read(ZIPL_CONF) is not None and self.host.which("zipl") is not None
 
     def _bls_paths(self) -> List[str]:
@@ -167,7 +167,7 @@ class Grubby(Bootloader):
         return [change for change in changes if change.before != change.after]
 
     def _takes_kernelopts(self, entries: List[BootEntry]) -> bool:
-        """Return whether new kernels refer to kernelopts in grubenv: on RHEL 8, but not where zipl boots (s390x)."""
+        """Return whether new kernels refer to kernelopts on a grubby host: on RHEL 8, but not with zipl (s390x)."""
         default = default_entry(entries)
         return default is not None and ".el8" in default.kernel and self.host.read(ZIPL_CONF) is None
 
@@ -208,7 +208,7 @@ class Grubby(Bootloader):
             return str(self.host.run(older, timeout_s=self.timeout_s).stderr)
 
     def _undo(self, plan: BootPlan, saved: Dict[str, Optional[str]], in_order: bool) -> str:
-        """Put every file and the boot record back; return a sentence that says how it went."""
+        """Put every file that grubby may write and the boot record back; return a sentence that says how it went."""
         try:
             put_back(self.host, saved)
             self._keep_order(in_order)
@@ -249,7 +249,7 @@ class Grubby(Bootloader):
 
 
 def _is_meant(entry: BootEntry, kernels: Kernels) -> bool:
-    """Return whether a choice of kernels includes a boot entry."""
+    """Return whether a choice of kernels includes one of grubby's boot entries."""
     if kernels == "all":
         return True
     return entry.default if kernels == "default" else entry.kernel in kernels
@@ -288,5 +288,5 @@ def _new_kernel_cmdline(text: Optional[str], before: List[BootEntry], wanted: Li
 
 
 def _as_words(entry: BootEntry) -> List[str]:
-    """Return what to compare of a boot entry: its id, its other arguments, and crashkernel= in order."""
+    """Return what to compare of grubby's boot entry: its id, its other arguments, and crashkernel= in order."""
     return [entry.id, *words(without(entry.cmdline)), *values(entry.cmdline)]

@@ -59,12 +59,12 @@ def as_applied(plan: BootPlan, seen: List[BootEntry]) -> BootPlan:
 
 
 def _others(cmdline: str) -> List[str]:
-    """Return the arguments of a command line except crashkernel=."""
+    """Return the arguments that update-grub may change besides crashkernel=."""
     return list(words(without(cmdline)))
 
 
 def _only_in(some: List[str], others: List[str]) -> List[str]:
-    """Return the words that are not among the others, each once."""
+    """Return the arguments that are not among the others, each once: what update-grub adds, or takes out."""
     return [word for number, word in enumerate(some) if word not in others and word not in some[:number]]
 
 

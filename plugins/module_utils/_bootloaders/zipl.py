@@ -121,7 +121,7 @@ class ZiplConf(Bootloader):
         return plan
 
     def _run(self, plan: BootPlan) -> None:
-        """Run the commands of a plan."""
+        """Run the commands of a plan for zipl."""
         for argv in plan.commands:
             self.host.run(argv, timeout_s=self.timeout_s)
 
