@@ -51,12 +51,12 @@ def in_words(parts: Needed) -> str:
 
 
 def whole(size: int) -> str:
-    """Return a size in whole MiB, rounded up, such as 12M."""
+    """Return a needed size in whole MiB, rounded up, such as 12M."""
     return "%dM" % (round_up(size, MIB) // MIB)
 
 
 def _image(host: Host, release: str, capture_image: str) -> Tuple[str, int]:
-    """Return path and size of the capture initramfs; before it is built, those of the system's larger one."""
+    """Return path and size of the initramfs that a capture kernel needs; before it is built, of the system's."""
     entry = "/boot/%s/%s/initrd" % ((host.read("/etc/machine-id") or "none").strip(), release)
     own = ("/boot/initramfs-%s.img" % release, "/boot/initrd.img-%s" % release, entry)
     for path in (capture_image,) + own:

@@ -41,7 +41,7 @@ class Asked(NamedTuple):
 
 
 def command_line(values: List[str]) -> str:
-    """Return crashkernel= values as they stand on a kernel command line."""
+    """Return crashkernel= values as the kernel reads them on its command line."""
     return " ".join(NAME + value for value in values)
 
 

@@ -45,7 +45,7 @@ class Argument(NamedTuple):
 
 
 def parse_size(text: str) -> int:
-    """Return the bytes of a size, read as the kernel does: decimal, 0x or octal, then at most one unit letter."""
+    """Return the bytes of a size in an option, read as the kernel does: decimal, 0x or octal, at most one letter."""
     match = SIZE.match(text)
     if not match:
         raise GrammarError("%r is no size: a number and at most one letter of K, M, G, T, P, E, such as 256M" % text)
@@ -63,7 +63,7 @@ def parse_size(text: str) -> int:
 
 
 def _parse_range(text: str) -> Range:
-    """Return one START-[END]:SIZE of crashkernel=, or raise GrammarError."""
+    """Return one START-[END]:SIZE that an operator wrote for crashkernel=, or raise GrammarError."""
     match = re.match(r"([^-:]+)-([^-:]*):([^-:]+)\Z", text)
     if not match:
         raise GrammarError("%r is no range: it is START-END:SIZE or START-:SIZE" % text)
@@ -112,5 +112,5 @@ def round_up(size: int, step: int) -> int:
 
 
 def mib(size: int) -> str:
-    """Return a size as messages say it, in MiB where it is that large."""
+    """Return a size as messages about an option say it, in MiB where it is that large."""
     return "%d MiB" % (size // MIB) if size >= MIB or not size else "%d bytes" % size

@@ -18,7 +18,7 @@ REMEDY = "give a size such as 256M, a list of ranges such as 2G-64G:256M,64G-:51
 
 
 def size_refusals(size: Any, kernel: Kernel) -> List[str]:
-    """Return a sentence for each crashkernel= value that the kernel would not read as it is meant."""
+    """Return the refusal of each crashkernel= value in option size that the kernel would not read as it is meant."""
     if size in NAMED_SIZES:
         return []
     found = []
@@ -36,7 +36,7 @@ def size_refusals(size: Any, kernel: Kernel) -> List[str]:
 
 
 def _kind_refusals(argument: option_grammar.Argument, kernel: Kernel) -> List[str]:
-    """Return a sentence where a valid crashkernel= value would have no effect with this kernel."""
+    """Return the refusal of a valid crashkernel= value that would have no effect with this kernel."""
     if argument.kind == "auto" and kernel.auto is None:
         return [refusal("size", argument.text, "only the kernel of RHEL 8 knows it", "say default")]
     if argument.kind in ("high", "low") and kernel.high == "never":
@@ -54,13 +54,13 @@ def _kind_refusals(argument: option_grammar.Argument, kernel: Kernel) -> List[st
 
 
 def _too_small(option: str, text: str) -> str:
-    """Return the refusal of a size below 1 MiB, which usually lacks its unit."""
+    """Return the refusal of an option's size below 1 MiB, which usually lacks its unit."""
     remedy = "give 1M or more" if text[-1:].upper() in option_grammar.UNITS else "add a unit, such as M"
     return refusal(option, text, "it is less than 1 MiB", remedy)
 
 
 def _together_refusals(size: Any, arguments: List[option_grammar.Argument]) -> List[str]:
-    """Return a sentence where the crashkernel= values do not go together."""
+    """Return the refusal of crashkernel= values in option size that do not go together."""
     if not arguments:
         return [refusal("size", size, "it is an empty list", "give a value, or say state: absent")]
     try:
@@ -72,7 +72,7 @@ def _together_refusals(size: Any, arguments: List[option_grammar.Argument]) -> L
 
 
 def limit_refusals(params: Dict[str, Any]) -> List[str]:
-    """Return a sentence for each option of an estimate that is wrong, or given without size: estimate."""
+    """Return the refusal of each option of an estimate that is wrong, or given without size: estimate."""
     found = []
     given = [name for name in ("margin_percent",) + LIMITS if params[name] is not None]
     if params["size"] != "estimate":
@@ -89,7 +89,7 @@ def limit_refusals(params: Dict[str, Any]) -> List[str]:
 
 
 def _size_limit_refusals(params: Dict[str, Any], name: str) -> List[str]:
-    """Return a sentence where minimum or maximum is not a size, or not one that could be meant."""
+    """Return the refusal of option minimum or maximum: it is not a size, or not one that could be meant."""
     try:
         limit = limit_bytes(params, name)
     except option_grammar.GrammarError as error:
@@ -98,12 +98,12 @@ def _size_limit_refusals(params: Dict[str, Any], name: str) -> List[str]:
 
 
 def limit_bytes(params: Dict[str, Any], name: str) -> Optional[int]:
-    """Return the minimum or maximum of an estimate in bytes; None where it is not given."""
+    """Return crashkernel_reserve's option minimum or maximum in bytes; None where it is not given."""
     return None if params[name] is None else option_grammar.parse_size(params[name])
 
 
 def refusals(params: Dict[str, Any], running: Running) -> List[str]:
-    """Return a sentence for each option of crashkernel_reserve that is refused before the boot loader is asked."""
+    """Return the refusal of each option of crashkernel_reserve that is wrong, before the boot loader is asked."""
     found = []
     if params["timeout"] < 1:
         found.append(refusal("timeout", params["timeout"], "it is no time", "give 1 or more seconds"))
@@ -118,7 +118,7 @@ def refusals(params: Dict[str, Any], running: Running) -> List[str]:
 
 
 def nothing_refusal(found: WantedReservation, size: Any, running: Running) -> List[str]:
-    """Return a sentence where the wanted crashkernel= would reserve nothing with this machine's RAM."""
+    """Return the refusal of option size where it would reserve nothing with this machine's RAM."""
     if found.expected is None or found.expected.size or found.below_floor:
         return []
     rule = "%s would reserve nothing on this machine with %s of RAM: %s" % (

@@ -53,7 +53,7 @@ class Reservation(NamedTuple):
 # one run asks for the same values many times: for each boot entry, for the next boot, for what is wanted
 @lru_cache(maxsize=256)
 def reservation(cmdline: str, ram_bytes: int, kernel: Kernel) -> Reservation:
-    """Return what the kernel reserves at boot for a whole command line, on a machine with this RAM."""
+    """Predict what the kernel reserves at boot for a whole command line, on a machine with this RAM."""
     cmdline = cmdline.partition("\0")[0]
     found = _standard(cmdline, ram_bytes, kernel)
     text = last_value(cmdline, "cma", kernel) if found.size and kernel.cma is not False else None
@@ -67,7 +67,7 @@ def reservation(cmdline: str, ram_bytes: int, kernel: Kernel) -> Reservation:
 
 
 def will_reserve(configured: List[str], running: Running) -> Optional[Reservation]:
-    """Return what the configured crashkernel= reserves at the next boot; None where the RAM is unknown."""
+    """Predict what the configured crashkernel= reserves at the next boot; None where the RAM is unknown."""
     if running.ram_bytes is None:
         return None
     return reservation(command_line(configured), running.ram_bytes, running.reader())
@@ -79,7 +79,7 @@ def in_words(reserved: int, cma: int) -> str:
 
 
 def that_count(values: List[str], ram_bytes: Optional[int], kernel: Kernel) -> List[str]:
-    """Return the crashkernel= values that this kernel goes by, in a fixed order; it drops all others."""
+    """Return the crashkernel= values that a prediction goes by, in a fixed order; this kernel drops all others."""
     cmdline = command_line(values)
     found = {place: last_value(cmdline, place, kernel) for place in (None,) + kernel.places}
     main = found[None]
@@ -94,7 +94,7 @@ def that_count(values: List[str], ram_bytes: Optional[int], kernel: Kernel) -> L
 
 
 def _standard(cmdline: str, ram_bytes: int, kernel: Kernel) -> Reservation:
-    """Return what is reserved for the capture kernel alone, without what ,cma adds."""
+    """Predict what is reserved for the capture kernel alone, without what ,cma adds."""
     text = last_value(cmdline, None, kernel)
     if text is None:
         return _high(cmdline, ram_bytes, kernel)
@@ -110,7 +110,7 @@ def _nothing(reason: Optional[str]) -> Reservation:
 
 
 def _placed(asked: Asked, ram_bytes: int, kernel: Kernel) -> Reservation:
-    """Return what the kernel reserves for a plain size."""
+    """Predict what the kernel reserves for a plain size."""
     if asked.reason:
         return _nothing(asked.reason)
     if asked.size >= ram_bytes:
@@ -125,7 +125,7 @@ def _placed(asked: Asked, ram_bytes: int, kernel: Kernel) -> Reservation:
 
 
 def _large(size: int, ram_bytes: int, kernel: Kernel) -> Reservation:
-    """Return what the kernel reserves for a plain size that may not fit below 4 GiB, where it looks first."""
+    """Predict what the kernel reserves for a plain size that may not fit below 4 GiB, where it looks first."""
     if size >= BORDER and not kernel.moves_up:
         return _nothing("%s does not fit below 4 GiB, where this kernel places it" % mib(size))
     if size >= BORDER:
@@ -137,7 +137,7 @@ def _large(size: int, ram_bytes: int, kernel: Kernel) -> Reservation:
 
 
 def _high(cmdline: str, ram_bytes: int, kernel: Kernel) -> Reservation:
-    """Return what ,high and ,low reserve. Without memory above 4 GiB the block lies below, and ,low does not count."""
+    """Predict what ,high and ,low reserve. Without memory above 4 GiB the block lies below, and ,low does not count."""
     text = last_value(cmdline, "high", kernel)
     if text is None:
         return _nothing("no crashkernel= says how much")
@@ -156,7 +156,7 @@ def _high(cmdline: str, ram_bytes: int, kernel: Kernel) -> Reservation:
 
 
 def _low(cmdline: str, kernel: Kernel) -> Asked:
-    """Return what ,low asks for; 0 is a valid size here. A reason is why it keeps ,high from counting."""
+    """Predict what ,low asks for; 0 is a valid size here. A reason is why it keeps ,high from counting."""
     text = last_value(cmdline, "low", kernel)
     if text is None:
         return Asked(kernel.default_low, 0, None)
@@ -167,7 +167,7 @@ def _low(cmdline: str, kernel: Kernel) -> Asked:
 
 
 def _split(size: int, low: int, ram_bytes: int) -> Reservation:
-    """Return what a block above 4 GiB and one below reserve, on a machine that may have memory above."""
+    """Predict what a block above 4 GiB and one below reserve, on a machine that may have memory above."""
     if ram_bytes > BORDER and low >= BORDER:
         return _nothing("the %s with ,low do not fit below 4 GiB" % mib(low))
     if ram_bytes > BORDER:

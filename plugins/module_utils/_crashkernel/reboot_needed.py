@@ -25,7 +25,7 @@ class Pending(NamedTuple):
 
 
 def same(some: List[str], others: List[str], running: Running) -> bool:
-    """Return whether two lists of crashkernel= values reserve the same, however they are written."""
+    """Return whether a change between two lists of crashkernel= values needs no reboot, as both reserve the same."""
     if some == others:
         return True
     counting = [_that_count(values, running) for values in (some, others)]
@@ -37,7 +37,7 @@ def same(some: List[str], others: List[str], running: Running) -> bool:
 
 
 def _that_count(values: List[str], running: Running) -> List[str]:
-    """Return the crashkernel= values that the running kernel goes by."""
+    """Return the crashkernel= values that the kernel before or after a reboot goes by."""
     return that_count(values, running.ram_bytes, running.reader())
 
 
@@ -104,5 +104,5 @@ def _settled(configured: List[str], running: Running, expected: Optional[Reserva
 
 
 def _placed_alike(values: List[str]) -> bool:
-    """Return whether no crashkernel= value asks for a place in memory; one with ,cma has none."""
+    """Return whether a reboot cannot move the reservation: no value asks for a place in memory; ,cma has none."""
     return not any("@" in value or value.rpartition(",")[2] in ("high", "low") for value in values)

@@ -81,7 +81,7 @@ def _estimate(host: Host, stack: Stack, running: Running, wish: SizeOptions) -> 
 
 
 def _floor(host: Host, stack: Stack, running: Running, wish: SizeOptions) -> int:
-    """Return the bytes that the vendor's default crashkernel= reserves here; 0 where they are unknown."""
+    """Return the least size that size: estimate may stand for: what the vendor's default reserves; 0 if unknown."""
     try:
         found = vendor_default(host, stack, running, wish.timeout_s, wish.check_mode)
     except Failure:
@@ -90,7 +90,7 @@ def _floor(host: Host, stack: Stack, running: Running, wish: SizeOptions) -> int
 
 
 def _overwritten_later(stack: Stack, running: Running) -> List[str]:
-    """Return a warning where the next update of kdump's package would put the vendor's crashkernel= back."""
+    """Return a warning where the next update of kdump's package would replace the size with the vendor's."""
     why = None if running.knows_auto() else stack.puts_default_back()
     if why is None:
         return []

@@ -52,7 +52,7 @@ class Running(NamedTuple):
         return kernel_of(self.kernel, self.machine or "x86_64", knows_cma=bool(self.cma_bytes))
 
     def under(self, release: str) -> "Running":
-        """Return this machine as the kernel of another release finds it; what is reserved now stays."""
+        """Return the running kernel's facts as a kernel of another release shows them; what is reserved now stays."""
         if release == self.kernel:
             return self
         other = self._replace(kernel=release, cma_bytes=None)
@@ -65,23 +65,23 @@ class Running(NamedTuple):
 
 
 def _line(host: Host, path: str) -> Optional[str]:
-    """Return the text of a file in /proc or /sys without the blanks around it."""
+    """Return what the running kernel shows in a file of /proc or /sys, without the blanks around it."""
     text = host.read(path)
     return None if text is None else text.strip()
 
 
 def _number(host: Host, path: str) -> Optional[int]:
-    """Return the number in a file of /proc or /sys."""
+    """Return the number that the running kernel shows in a file of /proc or /sys."""
     return whole(_line(host, path))
 
 
 def _machine(host: Host) -> Optional[str]:
-    """Return the architecture as uname prints it; the file is there since Linux 6.1."""
+    """Return the running kernel's architecture as uname prints it; the file is there since Linux 6.1."""
     return _line(host, "/proc/sys/kernel/arch") or host.run(["uname", "-m"]).stdout.strip() or None
 
 
 def as_ranges_see(counted: int, kernel: Kernel) -> int:
-    """Return the RAM that a kernel compares with crashkernel= ranges; some round firmware's share away."""
+    """Return the running kernel's RAM as a kernel compares it with crashkernel= ranges: some round it up."""
     return round_up(counted, RAM_STEP) if kernel.rounds_ram else counted
 
 

@@ -68,7 +68,7 @@ def below_floor(default: WantedReservation, running: Running) -> Optional[str]:
 
 
 def _asked(host: Host, stack: Stack, running: Running, timeout_s: int) -> str:
-    """Return the default that kdumpctl prints. That of RHEL 8 cannot be asked: there the kernel knows it."""
+    """Return the vendor's default that kdumpctl prints. That of RHEL 8 cannot be asked: there the kernel knows it."""
     done = host.run(list(stack.default_argv), timeout_s=timeout_s, check=False)
     value = done.stdout.strip()
     if done.rc == 0 and value and not re.search(r"\s", value):
@@ -80,7 +80,7 @@ def _asked(host: Host, stack: Stack, running: Running, timeout_s: int) -> str:
 
 
 def _of_release(host: Host, running: Running, check_mode: bool) -> WantedReservation:
-    """Return the default crashkernel= that the package will bring, where it is not installed yet."""
+    """Return the vendor's default crashkernel= of this release of a distribution, before its package is installed."""
     release = _os_release(host)
     for distribution, version, value in PACKAGED:
         if release == (distribution, version):
@@ -96,6 +96,6 @@ def _of_release(host: Host, running: Running, check_mode: bool) -> WantedReserva
 
 
 def _os_release(host: Host) -> Tuple[str, str]:
-    """Return ID and VERSION_ID of os-release; empty where they are missing."""
+    """Return ID and VERSION_ID of os-release, by which a vendor's default is known; empty where they are missing."""
     found = shell_variables.values(host.read(OS_RELEASE) or "")
     return found.get("ID", ""), found.get("VERSION_ID", "")
