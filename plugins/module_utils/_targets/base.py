@@ -64,30 +64,30 @@ class Prober(abc.ABC):
 
     @abc.abstractmethod
     def probe(self) -> Probe:
-        """Return what the test found, or raise Failure if no dump could be written."""
+        """Return what the prober of this type of target found, or raise Failure if no dump could be written."""
 
     def script(self, directory: str, own: bool, root: str = "") -> str:
-        """Return the shell line that tests a directory below a mount: the whole trial, or a look in check mode."""
+        """Return any prober's shell line for a directory below a mount: the whole trial, or a look in check mode."""
         if self.wish.act:
             return trial_script(directory, self.wish.create, own, root)
         return look_script(directory, self.wish.create, own, root, self.wish.makes_private)
 
     def tried(self, done: Completed, directory: str, where: str) -> Trial:
-        """Return what the shell line found, or raise Failure if it ended early."""
+        """Return what any prober's shell line found, or raise Failure if it ended early."""
         if done.rc != 0:
             msg = complaint(done.rc, done.stdout, done.stderr, directory, where)
             raise Failure(msg, trouble="directory", rc=done.rc, stdout=done.stdout, stderr=done.stderr)
         return outcome(done.stdout)
 
     def without(self, program: str, package: str, probe: Probe) -> Probe:
-        """Return what is known of a target without a program, which only check mode may lack; else raise Failure."""
+        """Return what any prober knows without a program, which only check mode may lack; else raise Failure."""
         msg = "%s is not on this host, and the target cannot be reached without it; install %s" % (program, package)
         if self.wish.act:
             raise Failure(msg + ".", trouble="program_missing", package=package)
         return probe._replace(untried=msg, package=package)
 
     def run(self, argv: List[str], silence: str) -> Completed:
-        """Run a command; `silence` is the message if it does not end within the limit."""
+        """Run a command of any prober; `silence` is the message if it does not end within the limit."""
         try:
             return self.host.run(argv, timeout_s=self.wish.timeout_s, check=False)
         except Failure as failure:
@@ -95,7 +95,7 @@ class Prober(abc.ABC):
 
 
 def mounted_elsewhere(kind: str, source: str, options: str, script: str) -> List[str]:
-    """Return the command that runs a shell line with a file system on /mnt that only this command sees.
+    """Return a prober's command that runs a shell line with a file system on /mnt that only it sees.
 
     The mount lives in its own mount namespace and ends with its last process, even if that is killed.
     """

@@ -31,7 +31,7 @@ class Local(Prober):
     """A local dump target: the file system of the running system that holds the path."""
 
     def probe(self) -> Probe:
-        """Make the dump directory and write a test file into it; in check mode only look at it."""
+        """Make the dump directory on the local disk and write a test file into it; in check mode only look at it."""
         directory = self.target.path.rstrip("/")
         done = self.run(["sh", "-c", self.script(directory, own=True)], _stuck(directory))
         trial = self.tried(done, directory, THIS_HOST)
@@ -93,13 +93,13 @@ class FileSystem(Prober):
         raise Refused([refusal("target.location", self.target.location, rule, remedy)])
 
     def _device(self) -> str:
-        """Return the target's device with every link followed; a virtiofs share has only its tag."""
+        """Return the disk of the target, with every link followed; a virtiofs share has only its tag."""
         if self.target.kind == "virtiofs":
             return self.target.location
         return block_device(self)
 
     def _is(self, mount: mounts.Mount, device: str) -> bool:
-        """Return whether a mount is of the device."""
+        """Return whether a mount is of the target's disk."""
         return device in (mount.source, self.host.real_path(mount.source))
 
     def _check_type(self, device: str, seen: List[mounts.Mount]) -> None:
@@ -165,5 +165,5 @@ def signature(prober: Prober, device: str) -> Optional[str]:
 
 
 def _stuck(directory: str) -> str:
-    """Return the message for a dump directory that does not answer."""
+    """Return the message for a disk or a dump directory that does not answer."""
     return "%s did not take a small file within the limit; is its disk or server gone?" % directory

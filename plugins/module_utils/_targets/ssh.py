@@ -90,7 +90,7 @@ class Ssh(Prober):
         return Probe(None, directory, None, trial, trial.free_bytes, public_key=public.strip() or None)
 
     def argv(self, directory: str) -> List[str]:
-        """Return the ssh command: it uses this key only, asks nothing, and accepts no unknown host key."""
+        """Return the ssh command of the test: it uses this key only, asks nothing, and accepts no unknown host key."""
         way = ssh_client.Destination(
             self.wish.delivery.has_all_of_ssh, self.target.location, self._key(), self._connect_limit_s()
         )
@@ -100,7 +100,7 @@ class Ssh(Prober):
         return [*ssh_client.arguments(self.host, way), self.target.location, remote]
 
     def _tried(self, done: Completed, directory: str) -> Trial:
-        """Return what the shell line found, or raise Failure if it ended early."""
+        """Return what the shell line found on the ssh server, or raise Failure if it ended early."""
         try:
             return self.tried(done, directory, self.target.location)
         except Failure as failure:
@@ -110,7 +110,7 @@ class Ssh(Prober):
             raise Failure(failure.msg, trouble="elsewhere", public_key=self.public_key())
 
     def _connect_limit_s(self) -> int:
-        """Return how many seconds the server may take to answer."""
+        """Return how many seconds the ssh server may take to answer."""
         return min(self.wish.timeout_s, CONNECT_LIMIT_S)
 
     def _key(self) -> str:
@@ -147,7 +147,7 @@ class Ssh(Prober):
         return text.strip()
 
     def _sentence(self, reason: LoginTrouble) -> str:
-        """Return the message for a reason, with names and limits filled in."""
+        """Return the message for a reason why ssh fails, with names and limits filled in."""
         user, dummy, server = self.target.location.partition("@")
         public = self.public_key() if "{public}" in reason.remedy else ""
         # a full stop after a key would be copied along with it

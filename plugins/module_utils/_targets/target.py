@@ -109,5 +109,5 @@ def path_refusals(target: Target, host: Optional[Host]) -> Iterator[str]:
 
 
 def place_refusals(place: str, path: str) -> Iterator[str]:
-    """Return the refusal of a system's directory that would be made private; path is what the option says."""
+    """Return the refusal of a target that would make a system's directory private; path is what the option says."""
     yield from value_problems.refused("path", path, private_directories.system_problem(place))
