@@ -16,7 +16,7 @@ from ansible_collections.crashops.kdump.plugins.module_utils._checks.outcome imp
     unknown,
     warned,
 )
-from ansible_collections.crashops.kdump.plugins.module_utils._crashkernel.reboot_needed import in_words
+from ansible_collections.crashops.kdump.plugins.module_utils._crashkernel.predicted_reservation import in_words
 from ansible_collections.crashops.kdump.plugins.module_utils._facts.evidence import Evidence
 from ansible_collections.crashops.kdump.plugins.module_utils._syntax.kernel_cmdline import said, values
 
