@@ -19,11 +19,12 @@ SAVED = LAB / "saved"
 # ansible-test accepts a collection only where the real path ends so; hence a copy, see staged.py
 COLLECTIONS = LAB / "collections"
 STAGED = COLLECTIONS / "ansible_collections" / "crashops" / "kdump"
+# links to the interpreters; not in the cache, which runs with another PATH may share
+PYTHONS = LAB / "pythons"
 # what Sphinx reads, and the site that it builds
 DOCS = LAB / "docs"
 CACHE = cache_dir()
 VENVS = CACHE / "venvs"
-PYTHONS = CACHE / "pythons"
 # the collections that this one depends on, see community.py
 COMMUNITY = CACHE / "community"
 # ansible-test keeps its own environments under HOME and passes no PIP_* variable on; this HOME has the settings in it
