@@ -36,9 +36,13 @@ class Finding(NamedTuple):
 def found_by(
     rules: Iterable[Tuple[str, Callable[[Subject, str], Iterator[Finding]]]], subject: Subject
 ) -> Iterator[Finding]:
-    """Return the findings of rules in a configuration file; each rule gets its name."""
+    """Return the findings of rules in a configuration file; each rule gets its name.
+
+    What a sentence quotes from the file is made visible here: it may hold anything.
+    """
     for name, rule in rules:
-        yield from rule(subject, name)
+        for finding in rule(subject, name):
+            yield finding._replace(message=visible(finding.message), remedy=visible(finding.remedy))
 
 
 def error(rule: str, entry: Any, message: str, remedy: str) -> Finding:

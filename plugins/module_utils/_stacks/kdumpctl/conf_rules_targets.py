@@ -63,11 +63,12 @@ def ssh_form(document: Document, rule: str) -> Iterator[Finding]:
 def ssh_alias(document: Document, rule: str) -> Iterator[Finding]:
     """Find an ssh target whose host ssh calls otherwise: by its configuration, or in small letters."""
     for entry in document.valued("ssh"):
-        host = entry.value.partition("@")[2]
+        account, sign, host = entry.value.partition("@")
         known = document.host.ssh_hostname
-        if known is not None and known != host:
+        # without the sign, R14 asks for both
+        if sign and known is not None and known != host:
             message = "ssh calls the host %s, and kdumpctl refuses names that ssh replaces" % known
-            yield error(rule, entry, message, "write %s@%s" % (entry.value.partition("@")[0], known))
+            yield error(rule, entry, message, "write %s@%s" % (account, known))
         elif known is None and host != host.lower() and ":" not in host and document.generation != "el8":
             message = "ssh writes the host in small letters, and kdump-utils refuses names that ssh replaces"
             yield error(rule, entry, message, "write %s" % host.lower())

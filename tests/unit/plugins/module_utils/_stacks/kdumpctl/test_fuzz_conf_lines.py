@@ -74,6 +74,7 @@ def test_any_text_is_read_by_every_generation(text: str, generation: str) -> Non
 
 @given(TEXTS, GENERATIONS, st.sampled_from([None, KNOWN]))
 @example("kdump_pre \r\n", "el8", None)
+@example("ssh \udcff@x\n", "el9", KNOWN)
 @example("core_collector makedumpfile -d \u00b2\n", "el9", None)
 @example("core_collector makedumpfile -d %s\n" % ("9" * 5000), "current", None)
 def test_any_text_is_judged_and_every_finding_is_whole(
