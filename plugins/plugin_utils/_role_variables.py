@@ -38,11 +38,11 @@ SPECS = Path(__file__).resolve().parents[2] / "roles/kdump/meta/argument_specs.y
 # the variables of the playbooks, and what the role registers for its user
 OF_PLAYBOOKS = (
     "kdump_dumps_directory", "kdump_dumps_newest",
-    "kdump_hosts", "kdump_serial", "kdump_test_part", "kdump_test_serial", "kdump_test_result",
+    "kdump_hosts", "kdump_serial", "kdump_sliced", "kdump_test_part", "kdump_test_serial", "kdump_test_result",
     "kdump_migrate_from", "kdump_migrate_to", "kdump_migrate_stack",
 )  # fmt: skip
 # the headers of the playbooks use these, and Ansible resolves a header before it knows any host
-OF_HEADERS = ("kdump_hosts", "kdump_serial", "kdump_test_part", "kdump_test_serial")
+OF_HEADERS = ("kdump_hosts", "kdump_serial", "kdump_sliced", "kdump_test_part", "kdump_test_serial")
 ALLOWED = "kdump_allow_unknown"
 # other names by which people know a variable, too far from it for a comparison of letters
 ALSO_KNOWN_AS = {

@@ -73,6 +73,26 @@ def test_wrong_answer_ends_the_run_before_a_crash(
     assert sentence in done.said.replace('"', "'").replace("\\'", "'"), done.output
 
 
+@pytest.mark.parametrize("name", ["setup", "verify", "report", "disable", "test", "merge_reports", "dumps"])
+def test_name_that_the_inventory_lacks_ends_the_run(
+    collections: str, fleet: Callable[..., Fleet], tmp_path: Path, name: str
+) -> None:
+    done = fleet(**FLEET).playbook(collections, name, *typed(tmp_path, kdump_hosts="web1:web3"))
+    assert (done.rc != 0, done.asked) == (True, []), done.output
+    assert "'web3' is refused: the inventory has no such host or group; type web" in done.said.replace('"', "'")
+
+
+def test_slice_takes_groups_and_no_single_host(collections: str, fleet: Callable[..., Fleet]) -> None:
+    sliced = {"kdump_sliced": True, "awx_workflow_job_id": 7, "kdump_verify_fail": []}
+    done = fleet(**FLEET).playbook(collections, "verify", kdump_hosts="web1", **sliced)
+    assert done.rc != 0 and "launch with one slice" in done.said
+    done = fleet(**FLEET).playbook(collections, "verify", kdump_hosts="all:!mail*", **sliced)
+    assert (done.rc, sorted(done.asked)) == (0, ["debian", "debian", "proven_el9"]), done.output
+    # launched with one slice, which is no workflow
+    done = fleet(**FLEET).playbook(collections, "verify", kdump_hosts="web1", kdump_sliced=True, kdump_verify_fail=[])
+    assert (done.rc, done.asked) == (0, ["debian"]), done.output
+
+
 def test_consent_of_the_inventory_does_not_even_choose_hosts(collections: str, fleet: Callable[..., Fleet]) -> None:
     named = {name: {"made_up": "debian", "kdump_test_confirm": "web1"} for name in ("web1", "web2")}
     done = fleet(**named).playbook(collections, "test_named")

@@ -71,6 +71,19 @@ def test_slices_that_two_runs_handed_on_become_one_report_and_the_next_one_is_co
     assert stats["ansible_stats"]["data"]["crashops_kdump_report"]["not_reported_count"] == 2
 
 
+def test_push_that_others_overtake_is_tried_until_it_succeeds(collections, fleet, places, repository, tmp_path):
+    dummy, variables = places
+    # refuses two pushes, as a repository does to which others have just pushed
+    hook, tries = repository / "hooks/update", tmp_path / "tries"
+    hook.write_text('#!/bin/sh\necho >>"%s"; test "$(wc -l <"%s")" -gt 2\n' % (tries, tries))
+    hook.chmod(0o755)
+    variables.pop("kdump_report_to_host")
+    done = fleet(web1="debian").playbook(collections, "report", check=False, kdump_report_slice=True, **variables)
+    assert done.rc == 0, done.output
+    files = git("-C", str(repository), "ls-tree", "-r", "--name-only", "main").split()
+    assert files == ["kdump/slices/slice-web1.json"]
+
+
 def test_hand_over_that_fails_fails_the_run_and_leaves_the_files(collections, fleet, places, tmp_path):
     web, variables = places
     variables["kdump_report_to_host"]["directory"] = str(web / "nowhere")

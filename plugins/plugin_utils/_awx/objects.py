@@ -51,6 +51,8 @@ def job_template(settings: Site, form: Mapping[str, Any]) -> dict[str, Any]:
         "execution_environment": settings.execution_environment,
         "forks": settings.forks,
         "job_slice_count": _slices(settings, form),
+        # a slice takes no single host; whoever wants to name one launches with one slice
+        "ask_job_slice_count_on_launch": _slices(settings, form) > 1,
         # a job in check mode, and the changes of files in its output
         "ask_job_type_on_launch": bool(form.get("changes_hosts")),
         "ask_diff_mode_on_launch": bool(form.get("changes_hosts")),
@@ -86,12 +88,13 @@ def _slices(settings: Site, form: Mapping[str, Any]) -> int:
 
 
 def _extra_variables(settings: Site, form: Mapping[str, Any]) -> dict[str, Any]:
-    """Return the variables of a template: those of the report, which says of itself whether it is a part."""
+    """Return the variables of a template: those of the report, and whether its jobs have a part of the inventory."""
+    sliced = {"kdump_sliced": True} if _slices(settings, form) > 1 else {}
     if not form.get("report"):
-        return {}
+        return sliced
     given = {name: value for name, value in settings.report.items() if name != "kdump_report_slice"}
-    is_part = settings.in_parts and not form.get("merges")
-    return {**given, "kdump_report_slice": True} if is_part else given
+    part = {"kdump_report_slice": True} if settings.in_parts and not form.get("merges") else {}
+    return {**given, **sliced, **part}
 
 
 def _ends_report(settings: Site, form: Mapping[str, Any]) -> bool:
@@ -131,7 +134,9 @@ def node(settings: Site, flow: str, form: Mapping[str, Any]) -> dict[str, Any]:
             "unified_job_template": _name(settings, form["template"]),
             "lookup_organization": settings.organization,
         }
-        made = {**own, **template, **_given(extra_data=form.get("answers"))}
+        whole = form.get("whole") and settings.slices > 1
+        answers = {"kdump_sliced": False} if whole else form.get("answers")
+        made = {**own, **template, **_given(extra_data=answers, job_slice_count=1 if whole else None)}
     return {"node": made, "link": link}
 
 

@@ -405,6 +405,8 @@ NOT_BAD = {
     ("awx_objects", "_input"): "its refusals name the variable of the site: test_awx_objects_filter.py",
     ("batch_sizes", "_input"): "its refusals name the variable that holds it: test_batch_sizes.py",
     ("batch_sizes", "variable"): "it is the name that the refusals say",
+    ("hosts_pattern", "_input"): "its refusals name kdump_hosts: test_hosts_pattern.py",
+    ("hosts_pattern", "groups"): "Ansible's own groups",
     ("named_hosts", "_input"): "its refusals name kdump_test_confirm: test_named_hosts.py",
     ("named_hosts", "groups"): "Ansible's own groups",
 }

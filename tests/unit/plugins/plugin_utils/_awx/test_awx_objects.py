@@ -113,12 +113,24 @@ def test_only_verify_and_report_are_cut_into_slices():
     assert set(slices.values()) == {1}
 
 
+def test_single_host_can_be_verified_with_one_slice():
+    whole = made(PARTS)
+    asks = {one["name"] for one in whole["job_templates"] if one["ask_job_slice_count_on_launch"]}
+    assert asks == {one["name"] for one in whole["job_templates"] if one["job_slice_count"] > 1}
+    assert asks == {one["name"] for one in whole["job_templates"] if one["extra_vars"].get("kdump_sliced")}
+    (node,) = [one for one in whole["nodes"] if one["identifier"] == "verify"]
+    assert (node["job_slice_count"], node["extra_data"]) == (1, {"kdump_sliced": False})
+    (node,) = [one for one in made(MOST)["nodes"] if one["identifier"] == "verify"]
+    assert "job_slice_count" not in node and "extra_data" not in node
+
+
 @pytest.mark.parametrize("given", [PARTS, TWO_FILES], ids=["slices", "two files"])
 def test_parts_of_a_report_are_merged_whatever_becomes_of_them(given):
     whole = made(given)
     templates = {one["name"]: one for one in whole["job_templates"]}
     report, merge = templates["kdump report"], templates["kdump merge reports"]
-    assert report["extra_vars"] == {**STORE, "kdump_report_slice": True}
+    sliced = {"kdump_sliced": True} if given is PARTS else {}
+    assert report["extra_vars"] == {**STORE, **sliced, "kdump_report_slice": True}
     assert (merge["extra_vars"], merge["playbook"]) == (STORE, "playbooks/merge_reports.yml")
     # only the merged report knows the fleet
     assert (report["notification_templates_success"], merge["notification_templates_success"]) == ([], ["chat", "mail"])
