@@ -132,7 +132,7 @@ def read_drivers(host: Host, stack: Stack, kernel: str, settings: Settings, link
 
 
 def _unlisted(host: Host, told: DracutSettings, way: Way, loaded: Dict[str, Loaded], modules: Set[str]) -> List[Block]:
-    """Return which drivers of the target dracut's own lists leave out; network drivers ignore these lists."""
+    """Return the target's drivers that dracut's own lists leave out; network drivers come in spite of these lists."""
     disks = {name for layer in way.layers for name in _chain(host, CLASS % layer.name) if name in loaded}
     local = [kind for kind in way.types if kind not in NETWORKED and kind not in ("nfs4", "virtiofs")]
     types = {plain(name) for kind in local for name in TYPE_DRIVERS.get(kind, (kind,)) if plain(name) in loaded}

@@ -56,5 +56,5 @@ def any_exists(host: Host, paths: Any) -> bool:
 
 
 def part(needed: bool, state: str, **more: Any) -> Dict[str, Any]:
-    """Return the plan's part that brings or removes own files; its tasks run only where they change something."""
+    """Return a plan's part for some of the role's own files; its tasks run only where they change something."""
     return dict(more, needed=needed, changes=needed, state=state)
