@@ -95,7 +95,7 @@ def test_short_result_says_what_the_full_one_says(make):
 def test_healthy_host_takes_less_than_6000_bytes_on_the_wire(make, run_module, monkeypatch):
     host = make()
     monkeypatch.setattr(
-        "ansible_collections.crashops.kdump.plugins.module_utils._machine.host.Host", lambda dummy: host
+        "ansible_collections.crashops.kdump.plugins.module_utils._machine.run_module.Host", lambda dummy: host
     )
     host.unlock = lambda: None
     result = run_module(main)
