@@ -109,7 +109,7 @@ def _candidates(raw: str, word: Word, wanted: List[str]) -> List[str]:
 
 
 def _told(raw: str) -> Optional[str]:
-    """Return GRUB_CMDLINE_LINUX as a shell reads it, with variables left as $NAME; None if it takes a shell."""
+    """Return GRUB_CMDLINE_LINUX as a shell reads it, with variables left as $NAME; None if only a shell can do so."""
     names = [name for pair in VARIABLE.findall(raw) for name in pair if name]
     return expanded(raw, {name: "$" + name for name in names})
 

@@ -95,7 +95,7 @@ class Grubby(Bootloader):
         return NotBooted("%s has entries of its own and does not read those that grubby sets" % menus[0], remedy)
 
     def refusals(self, kernels: Kernels) -> List[str]:
-        """Return a refusal for each chosen kernel that has no boot entry by grubby."""
+        """Return a refusal for each chosen kernel that grubby has no boot entry for."""
         entries = self.entries() if kernels != "all" else []
         known = sorted({entry.kernel for entry in entries})
         remedy = "name one of %s" % ", ".join(known)

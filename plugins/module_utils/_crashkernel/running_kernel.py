@@ -60,7 +60,7 @@ class Running(NamedTuple):
         return other if counted is None else other._replace(ram_bytes=as_ranges_see(counted, other.reader()))
 
     def knows_auto(self) -> bool:
-        """Return whether the running kernel knows crashkernel=auto, an extension of RHEL 8."""
+        """Return whether the kernel that is running reads crashkernel=auto, an extension of RHEL 8."""
         return self.reader().auto is not None
 
 
