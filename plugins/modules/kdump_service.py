@@ -159,7 +159,9 @@ reason:
   returned: success
   type: str
 journal:
-  description: What the unit said during this attempt; earlier failures are not in it.
+  description:
+    - What the unit said during this attempt; earlier failures are not in it.
+    - On EL 8 and 9 the words of kexec are in C(/var/log/kdump.log) instead, and follow here.
   returned: when kdump could not be armed or stopped
   type: list
   elements: str
@@ -182,8 +184,8 @@ from ansible_collections.crashops.kdump.plugins.module_utils._machine.host impor
 from ansible_collections.crashops.kdump.plugins.module_utils._machine.kernel_files import kernel_release
 from ansible_collections.crashops.kdump.plugins.module_utils._machine.results import Failure, Refused
 from ansible_collections.crashops.kdump.plugins.module_utils._machine.run_module import run_module
+from ansible_collections.crashops.kdump.plugins.module_utils._service import kexec_log, undo
 from ansible_collections.crashops.kdump.plugins.module_utils._service import state as service_state
-from ansible_collections.crashops.kdump.plugins.module_utils._service import undo
 from ansible_collections.crashops.kdump.plugins.module_utils._service.plan import (
     ServicePlan,
     described,
@@ -201,6 +203,7 @@ LINES_IN_MESSAGE = 6
 LINES_IN_RESULT = 50
 NO_ENTRIES = "-- No entries --"
 TELLING = re.compile(r"error|fail|cannot|can't|could not|unrecogni[sz]ed|invalid|unknown|not found|no such|warn", re.I)
+OPTION = re.compile(r"\s+-")
 
 
 def ensure(host: Host, params: Dict[str, Any], check_mode: bool) -> Dict[str, Any]:
@@ -366,14 +369,20 @@ def _failure(host: Host, stack: Stack, what: str, since: float, details: Any = N
     # without --quiet and without entries, journalctl says so in a line of its own
     lines = [] if done.rc else done.stdout.splitlines()
     journal = [line for line in lines if line != NO_ENTRIES]
+    said = _quoted("the journal of %s" % stack.unit, journal)
+    from_kexec = kexec_log.said_since(host, stack.kexec_log, since)
+    words = [what, said or "the journal of %s says nothing of this attempt" % stack.unit]
+    words += [_quoted(stack.kexec_log, from_kexec)] if from_kexec else []
+    told = journal[-LINES_IN_RESULT:] + from_kexec[-LINES_IN_RESULT:]
+    return Failure("; ".join(words), journal=told, **(details or {}))
+
+
+def _quoted(source: str, lines: List[str]) -> str:
+    """Return the lines that tell what is wrong, or else the last ones, as a clause; empty if there are none."""
     # kexec prints its whole usage after the one line that says what is wrong
-    telling = [line for line in journal if TELLING.search(line)] or journal
-    quoted = " / ".join(line.strip() for line in telling[-LINES_IN_MESSAGE:])
-    said = "the journal of %s says: %s" % (stack.unit, quoted)
-    nothing = "the journal of %s says nothing of this attempt" % stack.unit
-    return Failure(
-        "%s; %s" % (what, said if quoted else nothing), journal=journal[-LINES_IN_RESULT:], **(details or {})
-    )
+    telling = [line for line in lines if TELLING.search(line) and not OPTION.match(line)] or lines
+    said = " / ".join(line.strip() for line in telling[-LINES_IN_MESSAGE:])
+    return "%s says: %s" % (source, said) if said else ""
 
 
 def main() -> None:

@@ -104,6 +104,7 @@ class Stack(abc.ABC):
     own_files: Tuple[str, ...] = ()
     start_rules: Tuple[str, ...] = ()  # the rules of findings whose errors make the tool's start, or its build, fail
     reloads = False  # whether the unit can load what is built again without the checks of a start
+    kexec_log = ""  # the file with what kexec said, where the journal does not have it
     loads_by_links = False  # whether it loads by links, which may lead to another kernel than the running one
 
     # -- the system that saves the dump

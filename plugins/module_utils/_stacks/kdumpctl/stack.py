@@ -94,6 +94,8 @@ class KdumpctlStack(Stack):
         "/etc/systemd/system/kdump.service",
         "/etc/systemd/system/kdump.service.d/*.conf",
     )
+    # that of EL 8 and 9; later ones leave kexec's words to the journal
+    kexec_log = "/var/log/kdump.log"
     estimate_argv = ("kdumpctl", "estimate")
     estimate_counts_default = True
     default_argv = ("kdumpctl", "get-default-crashkernel")

@@ -169,6 +169,32 @@ def test_a_unit_that_fails_is_a_failure_with_the_journals_words(stack):
     assert failure.value.details["rc"] == 1
 
 
+def log_of_kexec(words):
+    traced = "+ 2026-11-29 20:01:%d /bin/kdumpctl@70%d: %s\n"
+    command = "/sbin/kexec --no-such-option -p '--command-line=root=/dev/vda1 ro' /boot/vmlinuz"
+    return traced % (10, 1, command) + words + traced % (11, 5, "ret=1")
+
+
+# the usage has a line that looks like an error
+USAGE = """/sbin/kexec: unrecognized option '--no-such-option'
+kexec-tools 2.0.26
+Usage: kexec [OPTION]... [kernel]
+ -d, --debug          Enable debugging to help spot a failure.
+"""
+
+
+@pytest.mark.parametrize("age", [-30, 30])
+def test_what_kexec_says_in_a_log_of_its_own_is_quoted_if_it_was_said_now(age):
+    machine = Machine("kdumpctl", arms=False)
+    machine.host.files["/var/log/kdump.log"] = log_of_kexec(USAGE)
+    machine.host.mtimes["/var/log/kdump.log"] = machine.host.clock - age
+    with pytest.raises(Failure) as failure:
+        machine.run(state="started")
+    quoted = "failed to load kdump kernel; /var/log/kdump.log says: /sbin/kexec: unrecognized option '--no-such-option'"
+    assert failure.value.msg.endswith(quoted) is (age < 0)
+    assert ("kexec-tools 2.0.26" in failure.value.details["journal"]) is (age < 0)
+
+
 def test_an_earlier_failure_of_the_unit_is_not_quoted(stack):
     machine = Machine(stack, arms=False)
     with pytest.raises(Failure) as failure:
