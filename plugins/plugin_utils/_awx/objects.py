@@ -166,6 +166,8 @@ def _project(settings: Site) -> dict[str, Any]:
         scm_type=settings.project_type,
         scm_url=settings.project_url,
         scm_branch=settings.project_branch,
+        # else AWX unpacks only the files of a new archive that it does not have yet, and keeps the old playbooks
+        scm_clean=True,
         credential=settings.project_credential,
     )
 

@@ -102,6 +102,11 @@ def test_templates_refer_to_what_is_made():
     assert names == ["kdump setup", "kdump verify", "kdump report", "kdump test", "kdump retest", "kdump disable"]
 
 
+@pytest.mark.parametrize("given", [LEAST, MOST], ids=["archive", "git"])
+def test_update_of_the_project_replaces_old_playbooks(given):
+    assert made(given)["project"]["scm_clean"] is True
+
+
 def test_playbooks_at_the_top_of_a_project():
     found = made({**LEAST, "kdump_awx_playbooks": ""})["job_templates"][0]
     assert found["playbook"] == "setup.yml"
