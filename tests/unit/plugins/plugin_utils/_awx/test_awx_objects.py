@@ -210,6 +210,10 @@ def test_webhook_sends_the_text_as_json():
     job = {"name": "kdump report", "artifacts": {"crashops_kdump_report": {"headline": '1 of "2"\nhosts'}}}
     body = Template(webhook["messages"]["success"]["body"]).render(job=job, url="https://awx/1?a&b")
     assert json.loads(body) == {"text": 'kdump report: 1 of "2"\nhosts https://awx/1?a&b'}
+    failed = Template(webhook["messages"]["error"]["body"])
+    for explanation, text in (("", "failed: https://awx/1"), ("Lost.", "failed: Lost. https://awx/1")):
+        job = {"name": "kdump test", "job_explanation": explanation}
+        assert json.loads(failed.render(job=job, url="https://awx/1")) == {"text": f"kdump test has {text}"}
     approval = webhook["messages"]["workflow_approval"]["denied"]["body"]
     named = {"approval_node_name": "May hosts reboot?", "workflow_url": "https://awx/2"}
     assert json.loads(Template(approval).render(named)) == {"text": "May hosts reboot? It was denied: https://awx/2"}
