@@ -2,7 +2,7 @@
 # GNU General Public License v3.0-or-later (see COPYING or https://www.gnu.org/licenses/gpl-3.0.txt)
 # SPDX-License-Identifier: GPL-3.0-or-later
 # Private to this collection: no promise is made to code outside it.
-"""Rules of kdump.conf about actions: what runs before and after a dump, extra programs and drivers, and flags."""
+"""Rules of kdump.conf about actions: what runs before and after a dump, extra programs and drivers, and fencing."""
 
 import re
 from typing import Iterator
@@ -15,7 +15,6 @@ from ansible_collections.crashops.kdump.plugins.module_utils._stacks.kdumpctl.co
 from ansible_collections.crashops.kdump.plugins.module_utils._stacks.kdumpctl.conf_lines import (
     HOOKS,
 )
-from ansible_collections.crashops.kdump.plugins.module_utils._stacks.kdumpctl.conf_rules_lines import FLAGS
 from ansible_collections.crashops.kdump.plugins.module_utils._stacks.kdumpctl.dracut_options import (
     added_modules,
     split_words,
@@ -55,20 +54,6 @@ def old_name(document: Document, rule: str) -> Iterator[Finding]:
         else:
             message = "default is the old name of failure_action"
             yield advice(rule, entry, message, "write failure_action instead of default")
-
-
-def flag_values(document: Document, rule: str) -> Iterator[Finding]:
-    """Find force_rebuild or force_no_rebuild that is neither 0 nor 1."""
-    for entry in document.valued(*FLAGS):
-        if entry.value not in ("0", "1"):
-            yield error(rule, entry, "%s is neither 0 nor 1" % entry.name, "write 0 or 1")
-
-
-def both_flags(document: Document, rule: str) -> Iterator[Finding]:
-    """Find force_rebuild and force_no_rebuild that are both 1."""
-    wanted = [entry for entry in document.named(*FLAGS) if entry.value == "1"]
-    if len({entry.name for entry in wanted}) > 1:
-        yield error(rule, wanted[-1], "force_rebuild and force_no_rebuild are both 1", "set one of them to 0")
 
 
 def hook_files(document: Document, rule: str) -> Iterator[Finding]:
@@ -117,7 +102,7 @@ def added_drivers(document: Document, rule: str) -> Iterator[Finding]:
 
 
 def own_name(document: Document, rule: str) -> Iterator[Finding]:
-    """Find this host itself among fence_kdump_nodes."""
+    """Find a fencing action that is to notify this host itself."""
     for entry in document.named("fence_kdump_nodes"):
         for word in words(entry.value):
             if word == document.host.host_name or word in document.host.addresses:
@@ -125,7 +110,7 @@ def own_name(document: Document, rule: str) -> Iterator[Finding]:
 
 
 def own_address_end(document: Document, rule: str) -> Iterator[Finding]:
-    """Find fence_kdump_nodes that an address of this host ends in: kdumpctl takes them for this host."""
+    """Find a fencing action for a node that kdumpctl takes for this host: one of its addresses ends so."""
     listed = "".join("%s " % address for address in document.host.addresses)
     for entry in document.named("fence_kdump_nodes"):
         for word in words(entry.value):
@@ -133,19 +118,3 @@ def own_address_end(document: Document, rule: str) -> Iterator[Finding]:
             if word not in document.host.addresses and re.search(pattern, listed):
                 message = "an address of this host ends in %s, and kdumpctl takes that for the host itself" % word
                 yield error(rule, entry, message, "write the node's full address, or its name")
-
-
-def reset_words(document: Document, rule: str) -> Iterator[Finding]:
-    """Find an auto_reset_crashkernel that looks like no and means yes."""
-    for entry in document.valued("auto_reset_crashkernel"):
-        if entry.value not in ("yes", "no"):
-            yield warning(rule, entry, "kdumpctl takes anything but the word no for yes", "write yes or no")
-
-
-def second_try(document: Document, rule: str) -> Iterator[Finding]:
-    """Find dump_to_rootfs where the dump goes to the root file system anyway."""
-    elsewhere = document.target() is not None or any("--mount" in one.value for one in document.named("dracut_args"))
-    for entry in document.named("failure_action", "default"):
-        if entry.value == "dump_to_rootfs" and not elsewhere and document.host.path_on_root is not False:
-            message = "without a dump target of its own, dump_to_rootfs tries the same file system again"
-            yield advice(rule, entry, message, "name a target, or choose another action")

@@ -170,7 +170,7 @@ def raw_bytes(document: Document, rule: str) -> Iterator[Finding]:
 
 
 def open_quotes(document: Document, rule: str) -> Iterator[Finding]:
-    """Find lines with a quote that is not closed in what mkdumprd has xargs split: all that follows is lost.
+    """Find a line with a quote that is not closed in what mkdumprd has xargs split: all that follows is lost.
 
     EL 8 gives the whole command line of dracut to xargs, which then fails. Later ones go on with the words before the
     quote. An option at their end then takes the next argument of dracut for its value.
@@ -188,3 +188,24 @@ def open_quotes(document: Document, rule: str) -> Iterator[Finding]:
             yield error(rule, entry, message, remedy)
         else:
             yield warning(rule, entry, "a quote is not closed: dracut does not get what stands from there on", remedy)
+
+
+def flag_values(document: Document, rule: str) -> Iterator[Finding]:
+    """Find a line with force_rebuild or force_no_rebuild that is neither 0 nor 1."""
+    for entry in document.valued(*FLAGS):
+        if entry.value not in ("0", "1"):
+            yield error(rule, entry, "%s is neither 0 nor 1" % entry.name, "write 0 or 1")
+
+
+def both_flags(document: Document, rule: str) -> Iterator[Finding]:
+    """Find lines that set both force_rebuild and force_no_rebuild to 1."""
+    wanted = [entry for entry in document.named(*FLAGS) if entry.value == "1"]
+    if len({entry.name for entry in wanted}) > 1:
+        yield error(rule, wanted[-1], "force_rebuild and force_no_rebuild are both 1", "set one of them to 0")
+
+
+def reset_words(document: Document, rule: str) -> Iterator[Finding]:
+    """Find a line with auto_reset_crashkernel that looks like no and means yes."""
+    for entry in document.valued("auto_reset_crashkernel"):
+        if entry.value not in ("yes", "no"):
+            yield warning(rule, entry, "kdumpctl takes anything but the word no for yes", "write yes or no")

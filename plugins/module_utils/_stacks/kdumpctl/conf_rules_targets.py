@@ -29,7 +29,7 @@ def several_targets(document: Document, rule: str) -> Iterator[Finding]:
 
 
 def mounts_and_target(document: Document, rule: str) -> Iterator[Finding]:
-    """Find dracut's --mount next to a dump target in kdump.conf: it is one as well."""
+    """Find a dump target next to dracut's --mount: that is a target as well."""
     for entry in document.named("dracut_args"):
         if "--mount" in entry.value and document.target():
             message = "--mount in dracut_args is a dump target next to %s" % document.named(*TARGETS)[0].name
@@ -37,14 +37,14 @@ def mounts_and_target(document: Document, rule: str) -> Iterator[Finding]:
 
 
 def several_mounts(document: Document, rule: str) -> Iterator[Finding]:
-    """Find more than one --mount in dracut_args."""
+    """Find more than one dump target by --mount in dracut_args."""
     for entry in document.named("dracut_args"):
         if entry.value.count("--mount") > 1:
             yield error(rule, entry, "dracut_args has more than one --mount", "keep one of them")
 
 
 def mount_form(document: Document, rule: str) -> Iterator[Finding]:
-    """Find a --mount in dracut_args that kdump finds no target in: it looks for three words in quotes."""
+    """Find a dump target by --mount in dracut_args that kdump does not see: it looks for three words in quotes."""
     for entry in document.named("dracut_args"):
         # kexec-tools of EL 8 makes one blank of several before it looks
         value = re.sub(" +", " ", entry.value) if document.generation == "el8" else entry.value
@@ -159,3 +159,12 @@ def raw_on_opal(document: Document, rule: str) -> Iterator[Finding]:
         message = "on a machine with OPAL firmware a raw target does not get the firmware's own dump"
         severity = "error" if document.generation == "el8" else "warning"
         yield Finding(rule, severity, entry.line, message, "choose a file system, nfs or ssh")
+
+
+def second_try(document: Document, rule: str) -> Iterator[Finding]:
+    """Find a dump target that failure_action dump_to_rootfs only tries again: the root file system."""
+    elsewhere = document.target() is not None or any("--mount" in one.value for one in document.named("dracut_args"))
+    for entry in document.named("failure_action", "default"):
+        if entry.value == "dump_to_rootfs" and not elsewhere and document.host.path_on_root is not False:
+            message = "without a dump target of its own, dump_to_rootfs tries the same file system again"
+            yield advice(rule, entry, message, "name a target, or choose another action")
