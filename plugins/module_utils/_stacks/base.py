@@ -51,7 +51,7 @@ def judged_image(host: Host, path: str, sources: Iterable[str]) -> Image:
 
 
 def at(path: str, line: Optional[int]) -> str:
-    """Return a place in a stack's configuration file, in words."""
+    """Return in words the place in a file of any stack."""
     return "%s line %d" % (path, line) if line else path
 
 
@@ -140,7 +140,7 @@ class Stack(abc.ABC):
         return self.host.which(self.tool) is not None
 
     def generation(self) -> Optional[str]:
-        """Return how the tool reads its configuration file: el8, el9 or current; None where there is only one way."""
+        """Let every stack answer how its tool reads its file: el8, el9 or current; None where there is only one way."""
         return None
 
     @abc.abstractmethod
@@ -153,11 +153,11 @@ class Stack(abc.ABC):
 
     @abc.abstractmethod
     def file_changes(self, wanted: Dict[str, Any]) -> List[FileChange]:
-        """Return the changes that make the configuration files what kdump_config's options say."""
+        """Let every stack answer how its files change to hold the wanted options."""
 
     @abc.abstractmethod
     def findings(self, wanted: Dict[str, Any]) -> Dict[str, List[Finding]]:
-        """Return what the rules find in each configuration file, as kdump_config's options would leave it."""
+        """Let every stack answer what its rules find in each of its files, as the wanted options would leave it."""
 
     @abc.abstractmethod
     def image(self, kernel: str) -> Image:
@@ -169,7 +169,7 @@ class Stack(abc.ABC):
 
     @abc.abstractmethod
     def start_argv(self, rebuild: bool, unload: bool, reload: bool = False) -> List[List[str]]:
-        """Return the commands that load the capture kernel again, after its initramfs is built again if asked.
+        """Let every stack answer which commands load the capture kernel again, after its initramfs is built if asked.
 
         unload: what is loaded goes first, because the start of a unit that is not active would leave it.
         reload: what is built is loaded by a reload of the unit, for a stack that `reloads`.
@@ -181,15 +181,15 @@ class Stack(abc.ABC):
 
     @abc.abstractmethod
     def estimate_changes(self) -> Optional[str]:
-        """Return what the estimating command would change on the host, as a clause; None where it only reads."""
+        """Let every stack answer what its estimate would change on the host; None where it only reads."""
 
     @abc.abstractmethod
     def packaged_crashkernel(self, machine: Optional[str]) -> Optional[str]:
-        """Return the vendor's crashkernel= for an architecture by a stack's package; None where its files lack it."""
+        """Let every stack answer which crashkernel= its package brings for an architecture; None for none."""
 
     @abc.abstractmethod
     def puts_default_back(self) -> Optional[str]:
-        """Return why an update will put the vendor's crashkernel= in place of another; None where none will."""
+        """Let every stack answer why an update will put back the vendor's crashkernel=; None where none will."""
 
     @abc.abstractmethod
     def capture_sysctls(self) -> List[SysctlFile]:
@@ -200,11 +200,11 @@ class Stack(abc.ABC):
         return None
 
     def start_errors(self) -> List[str]:
-        """Return a sentence for each error in a stack's files that ends a start after the old kernel is unloaded."""
+        """Let every stack answer which errors in its files end a start after the old kernel is unloaded."""
         found = [(path, one) for path, some in sorted(self.findings({}).items()) for one in some]
         errors = [(path, one) for path, one in found if one.severity == "error" and one.rule in self.start_rules]
         return ["%s: %s; %s." % (at(path, one.line), one.message, one.remedy) for path, one in errors]
 
     @abc.abstractmethod
     def refused_start(self) -> List[str]:
-        """Return a sentence for each setting in the files that keeps the stack from loading anything."""
+        """Let every stack answer which settings in its files keep it from loading anything: a sentence for each."""

@@ -80,7 +80,7 @@ def edited(text: str, wanted: Dict[str, Any], line: CommandLine) -> str:
 
 
 def _with_defaults(words: str, wanted: Dict[str, Any], line: CommandLine) -> str:
-    """Return a command line with the words of commandline_default that nobody has set otherwise or taken away."""
+    """Return either stack's command line with the default words that no option has set or taken away."""
     standing = capture_cmdline.words_of(words)
     given = {word.split("=")[0] for word in standing + line.inherited + (wanted.get("commandline_remove") or [])}
     new = [word for word in wanted.get("commandline_default") or [] if word.split("=")[0] not in given]
@@ -89,7 +89,7 @@ def _with_defaults(words: str, wanted: Dict[str, Any], line: CommandLine) -> str
 
 
 def _standing_words(text: str, line: CommandLine) -> str:
-    """Return the command line's words in the file that the options edit; where it has none, the package's."""
+    """Return the command line's words in either stack's file that options edit; without any, the package's."""
     standing = shell_variables.values(text).get(line.variable)
     if standing or (line.written and standing is not None):
         return standing
@@ -97,7 +97,7 @@ def _standing_words(text: str, line: CommandLine) -> str:
 
 
 def _default_words(text: str, line: CommandLine) -> str:
-    """Return the package's command line that the options start from: as a comment shows it, or as the tool has it."""
+    """Return the command line that options start from on either stack: as a comment shows it, or the tool has it."""
     return shell_variables.shown_defaults(text).get(line.variable) or line.default
 
 
@@ -108,7 +108,7 @@ def touched(wanted: Dict[str, Any], line: CommandLine) -> List[str]:
 
 
 def lines(text: str) -> List[str]:
-    """Return the lines of a file of shell variables, with the passwords hidden."""
+    """Return the lines of either stack's shell variables, with the passwords hidden."""
     return secret_words.hidden_in_file(text).split("\n")
 
 

@@ -98,7 +98,7 @@ def numbers(entries: Entries, rule: str) -> Iterator[Finding]:
 
 
 def capture_words(entries: Entries, rule: str) -> Iterator[Finding]:
-    """Find a command line that does not boot the capture kernel into the unit that saves the dump."""
+    """Find in /etc/default/kdump-tools a command line that does not boot into the unit that saves the dump."""
     entry = entries.get(options.COMMAND_LINE.variable)
     if entry and options.CAPTURE_UNIT not in words_of(entry.value):
         message = "without %s the capture kernel boots as usual and saves no dump" % options.CAPTURE_UNIT
@@ -163,7 +163,7 @@ def overlooked_failure(entries: Entries, rule: str) -> Iterator[Finding]:
 
 
 def clear_password(entries: Entries, rule: str) -> Iterator[Finding]:
-    """Find an FTP password in a file that everybody may read."""
+    """Find in /etc/default/kdump-tools an FTP password, where everybody may read the file."""
     entry = entries.get("FTP_PASSWORD")
     if entry:
         message = "the password stands in clear text, in a file that every account may read by default"
@@ -192,7 +192,7 @@ def whole_command_line(entries: Entries, rule: str) -> Iterator[Finding]:
 
 
 def evaluated(entries: Entries, rule: str) -> Iterator[Finding]:
-    """Find values that a second reading by the shell breaks or changes."""
+    """Find in /etc/default/kdump-tools values that a second reading by the shell breaks or changes."""
     for name, (fatal, changed) in EVALUATED.items():
         entry = entries.get(name)
         signs = [sign for sign in (entry.value if entry else "") if sign in fatal + changed]
@@ -224,7 +224,7 @@ def _of_host(entries: Entries, lacking: List[str]) -> Iterator[Finding]:
 
 
 def named_things(text: str) -> Tuple[Optional[str], List[str]]:
-    """Return what /etc/default/kdump-tools names that a host may lack: a compressing program, and files."""
+    """Return what the lint of kdump-tools asks the host for: a compressing program, and files."""
     found = shell_variables.values(text)
     chosen = found.get("KDUMP_COMPRESSION", "")
     files = [found.get(name, "") for name in ("KDUMP_KERNEL", "KDUMP_INITRD")]

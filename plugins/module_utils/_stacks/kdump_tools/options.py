@@ -81,7 +81,7 @@ def settings(wanted: Dict[str, Any]) -> List[value_problems.OptionSetting]:
 
 
 def refusals(wanted: Dict[str, Any]) -> Iterator[str]:
-    """Return a sentence for each option that kdump-tools has no equivalent of, and each value that it cannot hold."""
+    """Return a sentence for each of kdump_config's options that kdump-tools cannot have, or not with this value."""
     for option, harmless in ABSENT.items():
         value = wanted.get(option)
         if value is not None and value != harmless:
@@ -107,7 +107,7 @@ def refusals(wanted: Dict[str, Any]) -> Iterator[str]:
 
 
 def _collector_problem(command: str) -> Optional[value_problems.Problem]:
-    """Return what is wrong with core_collector for kdump-tools; joining its words would hide a line break."""
+    """Return the problem of option core_collector for kdump-tools; joining its words would hide a line break."""
     return value_problems.unseen_problem(command) or makedumpfile.problem_of(command)
 
 
@@ -181,7 +181,7 @@ def _value_problem(name: str, value: str) -> Optional[value_problems.Problem]:
 
 
 def integer(value: str) -> Optional[int]:
-    """Return the number that the scripts of kdump-tools take a value for when they compare it; None where they fail."""
+    """Return the number that an option's value is to the scripts of kdump-tools; None where they fail to compare it."""
     return signed(value) if re.match(r"\s*[+-]?[0-9]+\s*\Z", value, re.ASCII) else None
 
 

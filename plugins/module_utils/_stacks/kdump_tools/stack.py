@@ -145,7 +145,7 @@ class KdumpToolsStack(Stack):
         )
 
     def refusals(self, wanted: Dict[str, Any]) -> List[str]:
-        """Return a sentence for each of kdump_config's options that the kdump-tools stack refuses."""
+        """Answer for the kdump-tools stack which of the wanted options it refuses: a sentence for each."""
         refused = list(options.refusals(wanted)) or self._place_refusals(wanted)
         if refused:
             return refused
@@ -155,7 +155,7 @@ class KdumpToolsStack(Stack):
         return list(error_sentences(DEFAULTS, variable_options.lines(text), found, options.asked(text, wanted)))
 
     def _place_refusals(self, wanted: Dict[str, Any]) -> List[str]:
-        """Return the stack's refusals of a directory that is not for dumps; with ssh it is one of the server."""
+        """Return the kdump-tools stack's refusals of a directory not for dumps; with ssh it is one of the server."""
         target = _target(
             {name: value for name, value in shell_variables.values(self._judged(wanted)).items() if value}
         )[0]
@@ -167,7 +167,7 @@ class KdumpToolsStack(Stack):
         return list(private_directories.refusals(option, path, leads_to))
 
     def _edited(self, wanted: Dict[str, Any]) -> str:
-        """Return the text of the stack's file, /etc/default/kdump-tools, as the options want it."""
+        """Return for the kdump-tools stack the text of /etc/default/kdump-tools as wanted."""
         return options.edited(self.host.read(DEFAULTS) or "", wanted, self._own_words(), self._booted())
 
     def _booted(self) -> str:
@@ -175,7 +175,7 @@ class KdumpToolsStack(Stack):
         return REMOVED.sub("", self.host.read("/proc/cmdline") or "")
 
     def _own_words(self) -> str:
-        """Return the words that kdump-config appends to the command line where the file says nothing."""
+        """Return the words that the kdump-tools stack appends to the command line where its file says nothing."""
         own = OWN_WORDS.search(self.host.read(self.host.which(self.tool) or "") or "")
         return own.group(1) if own else options.DEFAULT_WORDS
 
@@ -187,7 +187,7 @@ class KdumpToolsStack(Stack):
         return {DEFAULTS: lint.lint(text, touched, self._lacking(text))}
 
     def _judged(self, wanted: Dict[str, Any]) -> str:
-        """Return the text of the stack's file that is judged; before the package is installed, the package's own."""
+        """Return the text of the kdump-tools stack's file to judge; before the installation, the package's own."""
         if self.host.read(DEFAULTS) is not None:
             return self._edited(wanted)
         return options.edited(PACKAGED, wanted, self._own_words(), self._booted())
@@ -199,13 +199,13 @@ class KdumpToolsStack(Stack):
         return lacking + ([program] if program and self.host.which(program) is None else [])
 
     def file_changes(self, wanted: Dict[str, Any]) -> List[FileChange]:
-        """Return the changes that make the kdump-tools stack's files what kdump_config's options say."""
+        """Answer for the kdump-tools stack how its files change to hold the wanted options."""
         before, after = self.host.read(DEFAULTS), self._edited(wanted)
         changes = [FileChange(DEFAULTS, before, after)] if after != (before or "") else []
         return changes + self._private_changes(wanted)
 
     def _private_changes(self, wanted: Dict[str, Any]) -> List[FileChange]:
-        """Return the change of the stack's drop-in for its unit that makes dumps private, or removes it."""
+        """Return how the kdump-tools stack changes the drop-in for its unit that makes dumps private."""
         private, before = wanted.get("private_dumps"), self.host.read(PRIVATE_PATH)
         after = before if private is None else PRIVATE_TEXT if private else None
         return [FileChange(PRIVATE_PATH, before, after)] if after != before else []
@@ -259,7 +259,7 @@ class KdumpToolsStack(Stack):
         return None if exists else "kdump-config would make the dump directory"
 
     def packaged_crashkernel(self, machine: Optional[str]) -> Optional[str]:
-        """Return the vendor's crashkernel= in the package's GRUB drop-in, where the last one counts."""
+        """Answer for the kdump-tools stack which crashkernel= its package's GRUB drop-in has; the last counts."""
         found = CRASHKERNEL.findall(self.host.read(GRUB_DROP_IN) or "")
         return found[-1] if found else None
 
@@ -268,11 +268,11 @@ class KdumpToolsStack(Stack):
         return None
 
     def capture_sysctls(self) -> List[SysctlFile]:
-        """Return the files of sysctl.d that act in the kdump-tools stack's capture kernel, in order."""
+        """Answer for the kdump-tools stack which files of sysctl.d act in its capture kernel, in order."""
         return capture_sysctls.applied(self.host)
 
     def own_directory(self, given: Dict[str, Any]) -> Optional[OwnDirectory]:
-        """Return the kdump-tools stack's directory for dumps alone, if the role's variables ask for it; else None."""
+        """Answer for the kdump-tools stack which directory of their own the dumps get, if one is asked for."""
         return own_directory.own_directory(self.host, self.settings(), given)
 
     def start_argv(self, rebuild: bool, unload: bool, reload: bool = False) -> List[List[str]]:

@@ -35,21 +35,21 @@ class Document(NamedTuple):
         return [entry for entry in self.named(*names) if entry.value]
 
     def target(self) -> Optional[Directive]:
-        """Return the document's directive of the dump target; None where the dump goes to the local path."""
+        """Return the document's own directive for the dumps; None where they go to the local path."""
         found = self.named(*TARGETS)
         return found[0] if found else None
 
     def streams(self) -> bool:
-        """Return whether the document's dump target takes a stream: the collector writes to its standard output."""
+        """Return whether the document makes the collector write a stream to its standard output."""
         target = self.target()
         return target is not None and target.name in STREAMS
 
 
 def shown(text: str) -> str:
-    """Return a part of kdump.conf for a message: what cannot be seen is escaped, and a long text is cut off."""
+    """Return a part of the document for a message: what cannot be seen is escaped, and a long text is cut off."""
     return visible(text[:SHOWN]) + ("..." if len(text) > SHOWN else "")
 
 
 def words(value: str) -> List[str]:
-    """Return the words that a value in the document splits into in a shell: at blanks and tabs only."""
+    """Return the words of a directive's value in the document, as a shell splits it: at blanks and tabs only."""
     return [word for word in re.split("[ \t]+", value) if word]

@@ -118,7 +118,7 @@ def _unknown_modules(host: Host, found: Dict[str, str], kernel: str) -> Optional
 
 
 def _own_names(host: Host) -> Tuple[Optional[str], Tuple[str, ...]]:
-    """Return the host's own name and addresses, asked as kdumpctl does for fence_kdump_nodes of kdump.conf."""
+    """Return the host's own name and addresses, for the rules on the nodes in kdump.conf, asked as kdumpctl does."""
     if not host.which("hostname"):
         return None, ()
     name = host.run(["hostname"], check=False).stdout.strip()
@@ -126,7 +126,7 @@ def _own_names(host: Host) -> Tuple[Optional[str], Tuple[str, ...]]:
 
 
 def _ssh_hostname(host: Host, location: str, script: str) -> Optional[str]:
-    """Return the name that the host's ssh gives kdump.conf's server, as kdumpctl asks; kexec-tools takes any name."""
+    """Return the name that the host's ssh has for kdump.conf's server; kexec-tools takes any name as it is."""
     if "ssh -G" not in script:
         return location.partition("@")[2]
     if value_problems.ssh_problem(location) is not None or not host.which("ssh"):

@@ -42,7 +42,7 @@ def lines(text: str) -> List[str]:
 
 @parsed_once
 def entries(text: str, generation: str = "current") -> Tuple[Directive, ...]:
-    """Return the directives of kdump.conf, as this generation of kdumpctl reads them."""
+    """Return the lines of kdump.conf that set something, as directives of this generation of kdumpctl."""
     if reads_nothing(text, generation):
         return ()
     found = []
@@ -54,29 +54,29 @@ def entries(text: str, generation: str = "current") -> Tuple[Directive, ...]:
 
 
 def values(text: str, generation: str = "current") -> Dict[str, str]:
-    """Return the values of kdump.conf by directive; of one that stands twice, the last."""
+    """Return the values that the lines of kdump.conf set, by directive; of two lines for one, the last counts."""
     return {entry.name: entry.value for entry in entries(text, generation)}
 
 
 def _comment(line: str) -> str:
-    """Return the comment after a directive's value as a line of its own; empty where there is none."""
+    """Return the comment at the end of a line of kdump.conf as a line of its own; empty where there is none."""
     return "#" + line.rstrip("\r\n").split("#", 1)[1] + "\n" if "#" in line else ""
 
 
 def names_at(text: str) -> Dict[int, Tuple[str, ...]]:
-    """Return the names that each line of kdump.conf sets, by line number; a name counts where any kdumpctl reads it."""
+    """Return the lines of kdump.conf by number, as the names that each one sets for any kdumpctl."""
     return {number: names for number, names in enumerate(_names(text), 1) if names}
 
 
 @parsed_once
 def _names(text: str) -> Tuple[Tuple[str, ...], ...]:
-    """Return the names that each line of kdump.conf sets, as any kdumpctl reads it."""
+    """Return the lines of kdump.conf as the names that each one sets, as any kdumpctl reads it."""
     read = [[directive(line.rstrip("\n"), generation) for generation in GENERATIONS] for line in lines(text)]
     return tuple(tuple(pair[0] for pair in pairs if pair is not None) for pairs in read)
 
 
 def _placed(text: str, old_names: List[str], name: str, value: Optional[str]) -> str:
-    """Return the text of kdump.conf with one directive in place of all that have one of the old names."""
+    """Return the lines of kdump.conf with one line in place of all that set one of the old names."""
     result = []
     done = value is None
     stand_at = {number for number, names in names_at(text).items() if set(names) & set(old_names)}
@@ -96,23 +96,23 @@ def _placed(text: str, old_names: List[str], name: str, value: Optional[str]) ->
 
 
 def with_directive(text: str, name: str, value: Optional[str]) -> str:
-    """Return the text of kdump.conf with a directive set where it stands, else at the end; None removes it."""
+    """Return the lines of kdump.conf with one set where it stands, else at the end; None removes it."""
     return _placed(text, [name], name, value)
 
 
 def with_renamed(text: str, old: str, name: str, value: str) -> str:
-    """Return the text of kdump.conf with a directive set in place of itself and of its old name."""
+    """Return the lines of kdump.conf with one line in place of those that set it and its old name."""
     return _placed(text, [old, name], name, value)
 
 
 def with_target(text: str, kind: str, location: Optional[str]) -> str:
-    """Return the lines of kdump.conf with this dump target in place of any other; `local` removes them."""
+    """Return the lines of kdump.conf with one line for this dump target in place of any other; `local` has none."""
     if kind == "local":
         return _placed(text, list(TARGETS), kind, None)
     return _placed(text, list(TARGETS), kind, location)
 
 
 def with_only(text: str, names: List[str]) -> str:
-    """Return the text of kdump.conf without the directives of any other name."""
+    """Return the lines of kdump.conf without those that set any other name."""
     found = {name for some in names_at(text).values() for name in some}
     return _placed(text, sorted(found - set(names)), "", None)

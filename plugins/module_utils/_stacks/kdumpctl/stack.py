@@ -131,7 +131,7 @@ class KdumpctlStack(Stack):
         return self.host.read(self.host.which(self.tool) or "")
 
     def generation(self) -> str:
-        """Return the generation of the stack's kdumpctl: el8, el9 or current; current where none is installed."""
+        """Answer for the kdumpctl stack how old its tool is: el8, el9 or current; current where none is installed."""
         text = self._script()
         if text is None:
             return "current"
@@ -164,7 +164,7 @@ class KdumpctlStack(Stack):
         )
 
     def refusals(self, wanted: Dict[str, Any]) -> List[str]:
-        """Return a sentence for each of kdump_config's options that the kdumpctl stack refuses."""
+        """Answer for the kdumpctl stack which of the wanted options it refuses: a sentence for each."""
         refused = list(conf_options.refusals(wanted)) + list(variable_options.refusals(wanted))
         refused = refused or self._place_refusals(wanted)
         if refused:
@@ -180,7 +180,7 @@ class KdumpctlStack(Stack):
         return sentences + list(error_sentences(SYSCONFIG, variable_options.lines(sysconfig), found, asked))
 
     def _place_refusals(self, wanted: Dict[str, Any]) -> List[str]:
-        """Return the stack's refusals of a directory not for dumps; on other targets it lies below their root."""
+        """Return the kdumpctl stack's refusals of a directory not for dumps; other targets have it below their root."""
         target = conf_target.target(conf_lines.values(self._edited(wanted)[0], self.generation()))[0]
         given = [("path", wanted.get("path")), ("directives.path", (wanted.get("directives") or {}).get("path"))]
         found = [(option, str(path)) for option, path in given if path is not None and target in ("local", "ssh")]
@@ -191,7 +191,7 @@ class KdumpctlStack(Stack):
         return sentences
 
     def _edited(self, wanted: Dict[str, Any]) -> Tuple[str, str]:
-        """Return the texts of the stack's two files, kdump.conf and /etc/sysconfig/kdump, as the options want them."""
+        """Return for the kdumpctl stack the texts of its two files, kdump.conf and /etc/sysconfig/kdump, as wanted."""
         script = self._script()
         renames = script is None or "failure_action" in script
         conf = conf_options.edited(self.host.read(CONF) or "", wanted, bool(wanted.get("exclusive")), renames)
@@ -204,18 +204,18 @@ class KdumpctlStack(Stack):
         return conf, variable_options.edited(text, wanted, line)
 
     def _machine(self) -> str:
-        """Return the architecture of the stack's host, from the release of its running kernel."""
+        """Return the architecture of the kdumpctl stack's host, by the running kernel's release."""
         return sysconfig_packaged.machine_of(kernel_release(self.host))
 
     def _around(self, conf: str, sysconfig: str) -> Surroundings:
-        """Return the facts about the stack's host for its findings; none where kdumpctl is not installed yet."""
+        """Return for the kdumpctl stack what its findings need of the host; nothing before kdumpctl is installed."""
         script, version = self._script(), self._version_of(shell_variables.values(sysconfig), kernel_release(self.host))
         if script is None:
             return Surroundings()
         return conf_host_facts.surroundings(self.host, conf_lines.values(conf, self.generation()), script, version)
 
     def _shell_findings(self, wanted: Dict[str, Any]) -> List[Finding]:
-        """Return the stack's findings in /etc/sysconfig/kdump, as kdump_config's options would leave it."""
+        """Return the kdumpctl stack's own part of its findings: those in /etc/sysconfig/kdump as it would be."""
         touched = variable_options.touched(wanted, COMMAND_LINE)
         text = self._edited(wanted)[1]
         release = shell_variables.values(text).get("KDUMP_KERNELVER", "")
@@ -229,13 +229,13 @@ class KdumpctlStack(Stack):
         return {CONF: found, SYSCONFIG: self._shell_findings(wanted)}
 
     def file_changes(self, wanted: Dict[str, Any]) -> List[FileChange]:
-        """Return the changes that make the kdumpctl stack's two files what kdump_config's options say."""
+        """Answer for the kdumpctl stack how its two files change to hold the wanted options."""
         pairs = zip((CONF, SYSCONFIG), self._edited(wanted))
         changes = [FileChange(path, self.host.read(path), after) for path, after in pairs]
         return [change for change in changes if change.after != (change.before or "")]
 
     def image(self, kernel: str) -> Image:
-        """Return the kdumpctl stack's capture initramfs for a kernel release, and why it is stale."""
+        """Answer for the kdumpctl stack which capture initramfs a kernel release has, and why it is stale."""
         version = self._capture_version(kernel)
         kernel_path, path = self._capture(version)
         found = self._directives()
@@ -245,11 +245,11 @@ class KdumpctlStack(Stack):
         return judged_image(self.host, path, sources + initramfs_sources.forgotten(self.host, found))
 
     def _capture_version(self, kernel: str) -> str:
-        """Return the release of the kernel that the kdumpctl stack captures with."""
+        """Return the kernel release that the kdumpctl stack captures with."""
         return self._version_of(self._variables() or {}, kernel)
 
     def _version_of(self, variables: Dict[str, str], kernel: str) -> str:
-        """Return the release the stack captures with: KDUMP_KERNELVER, or the running one without a debug suffix."""
+        """Return the release that the kdumpctl stack captures with: KDUMP_KERNELVER, or the running non-debug one."""
         chosen = variables.get("KDUMP_KERNELVER")
         if chosen:
             return chosen
@@ -257,7 +257,7 @@ class KdumpctlStack(Stack):
         return plain if self.host.stat("/usr/lib/modules/%s/modules.dep" % plain) else kernel
 
     def _capture(self, version: str) -> Capture:
-        """Return the paths of the kdumpctl stack's capture kernel and its initramfs."""
+        """Return for the kdumpctl stack the paths of its capture kernel and initramfs."""
         return capture(self.host, self._variables(), version, self.generation())
 
     def details(self, kernel: str) -> Details:
@@ -286,24 +286,24 @@ class KdumpctlStack(Stack):
         return words_of(edited_words(booted, [], removed))
 
     def estimate_changes(self) -> Optional[str]:
-        """Return what kdumpctl estimate would change: a recent one first builds a stale capture initramfs again."""
+        """Answer for the kdumpctl stack what its estimate would change: a recent one may build the initramfs again."""
         if ESTIMATE_ONLY_READS in (self._script() or ""):
             return None
         return "kdumpctl estimate may build the capture initramfs"
 
     def packaged_crashkernel(self, machine: Optional[str]) -> Optional[str]:
-        """Return the vendor's crashkernel= in the kdumpctl stack's own files; None where they lack it."""
+        """Answer for the kdumpctl stack which crashkernel= its own files bring; None where they lack it."""
         return crashkernel_default.listed(self.host, machine)
 
     def puts_default_back(self) -> Optional[str]:
-        """Return why the kdumpctl stack will put the vendor's crashkernel= back in place of another; None if not."""
+        """Answer for the kdumpctl stack why it will put the vendor's crashkernel= back; None if it will not."""
         if self.host.read(CONF) is None:
             return None
         is_put_back = crashkernel_default.is_put_back(self.host, self.generation(), self._directives())
         return "%s does not say auto_reset_crashkernel no" % CONF if is_put_back else None
 
     def capture_sysctls(self) -> List[SysctlFile]:
-        """Return the files of sysctl.d that act in the kdumpctl stack's capture kernel, in order."""
+        """Answer for the kdumpctl stack which files of sysctl.d act in its capture kernel, in order."""
         return capture_sysctls.applied(self.host)
 
     def start_argv(self, rebuild: bool, unload: bool, reload: bool = False) -> List[List[str]]:
