@@ -25,7 +25,7 @@ SET_ALL = "Run ansible-playbook crashops.kdump.setup, which sets one value for a
 
 
 def reboot_not_pending(seen: Evidence) -> Outcome:
-    """Judge whether a reboot would change what is reserved for the capture kernel."""
+    """Judge whether a boot of the default entry would change what is reserved for the capture kernel."""
     required, why = seen.boot_entries.reboot_required, seen.boot_entries.reason
     if required is None:
         return unknown("What the next boot reserves cannot be seen: %s." % (why or "no boot loader"))
@@ -83,7 +83,7 @@ def new_kernels(seen: Evidence) -> Outcome:
 
 
 def value_stays(seen: Evidence) -> Outcome:
-    """Judge whether the next update of kdump or the kernel replaces the crashkernel= value by the vendor's default."""
+    """Judge whether updates replace the boot entries' crashkernel= value by the vendor's default."""
     if seen.stack.generation in (None, "el8"):
         return skipped("nothing replaces the value here")
     default, vendor = seen.boot_entries.default_values, seen.memory.vendor
@@ -113,7 +113,7 @@ def crashkernel_booted(seen: Evidence) -> Outcome:
 
 
 def _values(seen: Evidence) -> List[str]:
-    """Return the crashkernel= values of the next boot, or of this one where those are not known."""
+    """Return the boot entry's crashkernel= values to judge: those of the next boot, or of this one if unknown."""
     found = seen.boot_entries.default_values
     return seen.running.booted if found is None else found
 
@@ -131,7 +131,7 @@ def crashkernel_single(seen: Evidence) -> Outcome:
 
 
 def crashkernel_auto(seen: Evidence) -> Outcome:
-    """Judge whether crashkernel=auto is set for a kernel that does not know it."""
+    """Judge whether a boot entry has crashkernel=auto for a kernel that does not know it."""
     if not any(value.startswith("auto") for value in seen.memory.counting):
         return passed(said(_values(seen)))
     if seen.memory.next_knows_auto:

@@ -37,7 +37,7 @@ class Taker(NamedTuple):
 
 
 def reserved(seen: Evidence) -> int:
-    """Return the reserved memory in bytes, 0 where nothing is reserved or known."""
+    """Return how much memory the capture kernel has before anything is taken, 0 where that is not known."""
     return int(seen.running.reserved_bytes or 0)
 
 
@@ -101,7 +101,7 @@ def _huge_page(words: List[str]) -> int:
 
 
 def bytes_of(text: str) -> Optional[int]:
-    """Return the bytes of memory that a boot word's size means to the kernel (memparse), None if it is no size."""
+    """Return how much memory a size in a boot word takes (memparse), None if it is no size."""
     match = re.match(r"([0-9]+)([kKmMgGtT]?)", text)
     count = whole(match.group(1)) if match else None
     return count << UNITS[match.group(2).lower()] if match and count is not None else None

@@ -111,14 +111,14 @@ def _advice(seen: Evidence, source: str) -> str:
 
 
 def _hangs(seen: Evidence) -> List[str]:
-    """Return the sysctl keys that would turn a hang of the capture kernel into a panic, and whose detector is on."""
+    """Judge the capture settings for hangs: return the keys that make one a panic and whose detector is on."""
     settings = seen.capture_settings.sysctls
     found = [(key, detectors) for key, detectors in HANGS if (number(settings, key) or 0) > 0]
     return [key for key, detectors in found if all(number(settings, one) != 0 for one in detectors)]
 
 
 def _debuggers(seen: Evidence) -> List[str]:
-    """Return the capture kernel's boot words that turn on a debugger of memory; the last of a name counts."""
+    """Judge the capture settings for debuggers of memory: return the boot words that turn one on."""
     last = {word.partition("=")[0]: word for word in seen.capture_settings.words}
     found = [(last[name], off) for name, off in sorted(DEBUGGERS.items()) if name in last]
     return [
@@ -127,7 +127,7 @@ def _debuggers(seen: Evidence) -> List[str]:
 
 
 def capture_boots(seen: Evidence) -> Optional[Outcome]:
-    """Return what keeps the capture kernel from starting the program that saves the dump, None where nothing does."""
+    """Judge whether capture settings keep the program that saves the dump from starting; None where none does."""
     words = seen.capture_settings.words
     if not seen.stack_class.boots_root:
         stops = [word for word in words if re.match(STOPS, word)]
@@ -142,7 +142,7 @@ def capture_boots(seen: Evidence) -> Optional[Outcome]:
 
 
 def _hopeless_log(seen: Evidence) -> Optional[Outcome]:
-    """Return that the capture kernel's log buffer leaves too little memory, None where it does not."""
+    """Judge whether the capture setting log_buf_len leaves too little memory; None where it does not."""
     logs = [taker for taker in of_words(seen) if taker.what.startswith("log_buf_len=")][-1:]
     # a larger one may find no room in one piece, and is then left out
     if not logs or logs[0].size * 2 > reserved(seen) or left(seen, logs) >= FLOOR or not takes_much(seen, logs):
@@ -158,19 +158,19 @@ RUNLEVEL_WORDS = ("emergency", "rescue", "single", "s", "S", "1", "2", "3", "4",
 
 
 def _other_unit(words: List[str]) -> List[str]:
-    """Return the last boot word that starts a unit in the capture kernel, if that unit does not save the dump."""
+    """Return the capture setting, a boot word, that starts a unit which does not save the dump; the last counts."""
     found = [word for word in words if word in RUNLEVEL_WORDS or word.startswith("systemd.unit=")]
     return found[-1:] if found and found[-1] != "systemd.unit=kdump-tools-dump.service" else []
 
 
 def _other_init(words: List[str]) -> List[str]:
-    """Return the capture kernel's init= if it is not systemd, and so would not start what saves the dump."""
+    """Return the capture setting init= if it is not systemd, and so would not start what saves the dump."""
     found = [word for word in words if word.startswith("init=")][-1:]
     return [word for word in found if not re.search(r"/(?:s?bin/init|systemd)$", word)]
 
 
 def capture_panic(seen: Evidence) -> Optional[Tuple[str, str]]:
-    """Return the kernel.panic of a file that wins over panic= in the capture kernel, and the file; None without."""
+    """Return the capture setting kernel.panic of a file that wins over panic=, to judge it; None without one."""
     setting = seen.capture_settings.sysctls.get(PANIC)
     return (setting.value, setting.source) if setting and setting.source != LINE else None
 
@@ -188,7 +188,7 @@ def capture_command_line(seen: Evidence) -> Outcome:
 
 
 def capture_restarts(seen: Evidence) -> Outcome:
-    """Judge whether the machine restarts if the capture kernel itself panics."""
+    """Judge whether the capture settings restart the machine if the capture kernel itself panics."""
     if not seen.stack.installed:
         return skipped(NOT_INSTALLED)
     said = [word for word in seen.capture_settings.words if word.startswith("panic=")]
@@ -204,7 +204,7 @@ def capture_restarts(seen: Evidence) -> Outcome:
 
 
 def hibernation(seen: Evidence) -> Outcome:
-    """Judge whether a device to resume from hibernation is in the capture kernel's way."""
+    """Judge whether a setting to resume from hibernation is in the capture kernel's way."""
     if "resume=" not in seen.platform.cmdline:
         return skipped("no resume= was booted")
     if not seen.stack_class.boots_root or "noresume" in seen.platform.cmdline:

@@ -45,7 +45,7 @@ OPTIONAL_COMPRESSIONS = {"l": "lzo", "p": "snappy", "z": "zstd"}
 
 
 def _general(seen: Evidence, severity: str) -> List[FileFinding]:
-    """Return lint's findings of a severity that no other check reports."""
+    """Return the findings of a severity in the configuration that no other check reports."""
     found = [one for one in seen.configuration.findings if one.rule not in (*ELSEWHERE, *PURGING)]
     return [one for one in found if one.severity == severity]
 
@@ -141,7 +141,7 @@ def cluster_fencing(seen: Evidence) -> Outcome:
 
 
 def _fencing_lacks(fencing: Fencing) -> Optional[str]:
-    """Return what the configuration of a cluster node lacks to tell the others that it dumps, None if nothing."""
+    """Return what the configuration lacks for a cluster node to tell the others that it dumps, None if nothing."""
     if fencing.source is None:
         return "fence_kdump_nodes is missing, and Pacemaker has no fence_kdump either"
     if not fencing.agent:

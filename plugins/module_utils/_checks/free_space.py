@@ -33,7 +33,7 @@ def space(seen: Evidence) -> Outcome:
 
 
 def _no_space(seen: Evidence) -> Outcome:
-    """Return the outcome where the target's free space is not known."""
+    """Return the outcome where the free space is not known."""
     directory = seen.target.directory.path or ""
     if seen.target.place is not None and seen.target.place.path in seen.unseen:
         reason = "%s: %s" % (directory, seen.unseen[seen.target.place.path])
@@ -42,7 +42,7 @@ def _no_space(seen: Evidence) -> Outcome:
 
 
 def space_to_keep(seen: Evidence) -> Outcome:
-    """Judge whether the target has as much free space as experience says should be kept."""
+    """Judge whether as much free space is left as experience says should be kept."""
     free, keep = seen.target.room.free_bytes, seen.dump_size.keep
     if free is None or keep is None:
         return skipped("the room, or how much of it to keep, is not known")
@@ -54,7 +54,7 @@ def space_to_keep(seen: Evidence) -> Outcome:
 
 
 def inodes(seen: Evidence, limits: Thresholds) -> Outcome:
-    """Judge whether the dump target has free inodes, and so can take more files."""
+    """Judge the free inodes of the dump target: whether it can take more files."""
     free = seen.target.room.free_inodes
     if free is None:
         return skipped("the target counts no inodes, or does not tell")

@@ -28,7 +28,7 @@ SIGNED = "Boot a signed kernel; leave -s in KEXEC_ARGS or KDUMP_KEXEC_ARGS."
 
 
 def dump_directory_private(seen: Evidence) -> Outcome:
-    """Judge whether only root may look into the dump directory: dumps hold passwords and keys."""
+    """Judge the security of the dump directory: only root may look into it, as dumps hold secrets."""
     found = seen.target.directory
     path, mode, uid = found.path, found.mode, found.uid
     if not found.exists or path is None or mode is None or uid is None:
@@ -49,7 +49,7 @@ def dump_directory_private(seen: Evidence) -> Outcome:
 
 
 def dumps_private(seen: Evidence) -> Outcome:
-    """Judge whether everybody may read one of the dumps on this host."""
+    """Judge the security of the dumps on this host: whether everybody may read one."""
     found = seen.target.directory
     if not seen.dumps.own or not found.exists:
         return skipped("there is no dump on this host")
@@ -68,7 +68,7 @@ def dumps_private(seen: Evidence) -> Outcome:
 
 
 def selinux_label(seen: Evidence) -> Outcome:
-    """Judge whether the dump directory has the SELinux label that programs which analyse dumps may read."""
+    """Judge whether the SELinux security label of the dump directory lets programs analyse the dumps."""
     label = seen.target.label
     if label is None:
         return skipped("SELinux is off, or the dumps are not on this host")
@@ -81,7 +81,7 @@ def selinux_label(seen: Evidence) -> Outcome:
 
 
 def all_seen(seen: Evidence) -> Outcome:
-    """Judge whether a lack of rights, or something else, kept parts of the host from being seen."""
+    """Judge whether security on this host, such as a lack of rights, kept parts of it from being seen."""
     if not seen.platform.root:
         return unknown("Without root, /proc/iomem, boot entries, dumps and proof cannot be seen.", AS_ROOT)
     if not seen.unseen:
@@ -100,7 +100,7 @@ def password_in_clear(seen: Evidence) -> Outcome:
 
 
 def kexec_allowed(seen: Evidence) -> Outcome:
-    """Judge whether kexec is forbidden to load a capture kernel, now or at the next boot."""
+    """Judge whether security settings forbid kexec to load a capture kernel, now or at the next boot."""
     disabled = seen.platform.sysctl.kexec_load_disabled
     left = seen.platform.sysctl.kexec_load_limit_panic
     advice = (
@@ -125,7 +125,7 @@ def kexec_allowed(seen: Evidence) -> Outcome:
 
 
 def secure_boot(seen: Evidence) -> Outcome:
-    """Judge whether the running kernel lets a capture kernel be loaded under Secure Boot."""
+    """Judge whether Secure Boot lets a capture kernel be loaded."""
     if not seen.platform.secure_boot:
         return skipped("Secure Boot is off")
     if seen.service.armed:
@@ -135,7 +135,7 @@ def secure_boot(seen: Evidence) -> Outcome:
 
 
 def lockdown(seen: Evidence) -> Outcome:
-    """Judge whether the running kernel, in lockdown, lets a capture kernel be loaded."""
+    """Judge whether security by lockdown lets a capture kernel be loaded."""
     word = seen.platform.lockdown
     if word in (None, "none"):
         return skipped("the kernel is not locked down")
@@ -155,7 +155,7 @@ def confidential_guest(seen: Evidence) -> Outcome:
 
 
 def fips(seen: Evidence) -> Outcome:
-    """Judge whether the kernel, in FIPS mode, has the checksum to check itself as a capture kernel."""
+    """Judge whether a capture kernel has the checksum by which it checks itself in FIPS mode."""
     if not seen.platform.fips:
         return skipped("FIPS mode is off")
     if seen.stack_class.boots_root or seen.capture_image.kernel_has_hmac:

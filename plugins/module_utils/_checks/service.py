@@ -106,7 +106,7 @@ def unit_unmasked(seen: Evidence) -> Outcome:
 
 
 def switched_on(seen: Evidence) -> Outcome:
-    """Judge whether kdump-tools is switched on: USE_KDUMP is a number other than 0."""
+    """Judge whether the service of kdump-tools is switched on: USE_KDUMP is a number other than 0."""
     if not seen.stack_class.has_switch or not seen.stack.installed:
         return skipped("only kdump-tools has such a switch")
     if seen.configuration.files[0] in seen.unseen:
@@ -116,7 +116,7 @@ def switched_on(seen: Evidence) -> Outcome:
 
 
 def reservation_used(seen: Evidence) -> Outcome:
-    """Judge whether memory is reserved and nothing loads a capture kernel into it."""
+    """Judge whether a service loads a capture kernel into the memory that is reserved."""
     if not seen.running.reserved_bytes:
         return skipped("nothing is reserved")
     if seen.service.armed or seen.service.enabled or seen.service.moving:

@@ -22,7 +22,7 @@ LOCAL = "the dumps do not go to a file system that this host sees"
 
 
 def dump_directory(seen: Evidence) -> Outcome:
-    """Judge whether the dump directory is there."""
+    """Judge whether the dump target has its directory."""
     found = of_rules(seen, configuration.DIRECTORY)
     directory = seen.target.directory
     if directory.path is None:
@@ -76,7 +76,7 @@ def file_system_type(seen: Evidence) -> Outcome:
 
 
 def raw_device(seen: Evidence) -> Outcome:
-    """Judge whether the device of a raw target is free to be overwritten."""
+    """Judge whether a dump target of type raw may overwrite its device."""
     if seen.settings.target_type != "raw":
         return skipped("the target is no raw device")
     found = of_rules(seen, configuration.RAW)
