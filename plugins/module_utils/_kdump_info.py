@@ -72,13 +72,13 @@ def _known(value: Any, left_out: Tuple[str, ...] = ()) -> Any:
 
 
 def _returned_check(check: Judgement) -> Dict[str, Any]:
-    """Return a check's judgement as an entry of `checks` in kdump_info's result."""
+    """Return for kdump_info's result one entry of `checks`, made of a check's judgement."""
     waived = {"reason": check.waived.reason, "until": check.waived.until} if check.waived else None
     return dict(check._asdict(), waived=waived)
 
 
 def _returned_facts(seen: Evidence) -> Dict[str, Any]:
-    """Return the facts of a host by their names in kdump_info's result."""
+    """Return all facts of a host under the names that kdump_info returns them by."""
     running, image = seen.running, seen.capture_image
     return {
         "stack": dict(seen.stack._asdict()),
@@ -109,13 +109,13 @@ def _returned_facts(seen: Evidence) -> Dict[str, Any]:
 
 
 def _service_facts(service: ServiceFacts) -> Dict[str, Any]:
-    """Return `service` in kdump_info's result: the unit in systemd, and which files changed since it loaded them."""
+    """Return for kdump_info's result the unit in systemd, and which files changed since it loaded them."""
     names = ("unit", "enabled", "active", "moving", "masked", "condition", "changed_since")
     return {name: getattr(service, name) for name in names}
 
 
 def _dump_directory(target: TargetFacts) -> Dict[str, Any]:
-    """Return `dump_directory` in kdump_info's result: path, mode, owner and free space."""
+    """Return for kdump_info's result the dump directory: path, mode, owner and free space."""
     directory = target.directory
     return {
         "path": directory.path,
@@ -127,7 +127,7 @@ def _dump_directory(target: TargetFacts) -> Dict[str, Any]:
 
 
 def _crashkernel_facts(seen: Evidence) -> Dict[str, Any]:
-    """Return `crashkernel` in kdump_info's result: what is booted and configured, and whether a reboot is needed."""
+    """Return for kdump_info's result the booted and the configured crashkernel=, and whether to reboot."""
     entries = seen.boot_entries.entries
     return {
         "booted": seen.running.booted,
@@ -139,7 +139,7 @@ def _crashkernel_facts(seen: Evidence) -> Dict[str, Any]:
 
 
 def _memory_facts(seen: Evidence) -> Dict[str, Any]:
-    """Return `memory` in kdump_info's result: RAM, what is reserved now and at the next boot, and what is needed."""
+    """Return for kdump_info's result the RAM, what is reserved now and at the next boot, and what is needed."""
     running, needed = seen.running, seen.memory.needed
     # without an entry, what is known is of this boot
     expected = seen.memory.expected if seen.boot_entries.default else None
@@ -155,12 +155,12 @@ def _memory_facts(seen: Evidence) -> Dict[str, Any]:
 
 
 def _policy_facts(policy: PanicPolicy) -> Dict[str, Any]:
-    """Return `policy` in kdump_info's result: the requested profiles, and this kernel's sysctl keys."""
+    """Return for kdump_info's result the panic policy: the requested profiles, and this kernel's sysctl keys."""
     return {"profiles": policy.profiles, "sysctls": [dict(row._asdict()) for row in policy.sysctls]}
 
 
 def dumps_facts(dumps: Dumps) -> Dict[str, Any]:
-    """Return `dumps` in kdump_info's result: how many there are, how many complete, and the newest one's panic."""
+    """Return for kdump_info's result how many dumps there are and how many complete, and the newest one's panic."""
     if dumps.directory is None or dumps.hidden:
         names = ("count", "complete", "incomplete", "unjudged", "unreadable", "bytes", "newest_time", "newest_panic")
         return dict(dict.fromkeys(names), directory=dumps.directory)
@@ -181,7 +181,7 @@ def dumps_facts(dumps: Dumps) -> Dict[str, Any]:
 
 
 def space_facts(target: TargetFacts, size: DumpSize) -> Dict[str, Any]:
-    """Return `space` in kdump_info's result: how much a dump needs, and how much is free where it lands."""
+    """Return for kdump_info's result how much space a dump needs, and how much is free where it lands."""
     return {
         "place": target.place.path if target.place else None,
         "free_bytes": target.room.free_bytes,
@@ -194,7 +194,7 @@ def space_facts(target: TargetFacts, size: DumpSize) -> Dict[str, Any]:
 
 
 def proof_facts(proof: Proof, now: float) -> Dict[str, Any]:
-    """Return `proof` in kdump_info's result: its state, source and age, and what made it stale."""
+    """Return for kdump_info's result the proof: its state, source and age, and what made it stale."""
     return {
         "state": proof.state,
         "source": proof.source,
@@ -206,6 +206,6 @@ def proof_facts(proof: Proof, now: float) -> Dict[str, Any]:
 
 
 def _collector_facts(tools: Tools) -> Dict[str, Any]:
-    """Return `collector` in kdump_info's result: makedumpfile's path, time and version."""
+    """Return for kdump_info's result the collector: makedumpfile's path, time and version."""
     version = ".".join(str(part) for part in tools.version) if tools.version else None
     return {"path": tools.makedumpfile, "mtime": tools.mtime, "version": version}

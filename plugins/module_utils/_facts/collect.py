@@ -86,7 +86,7 @@ def _setup(
     firmware: Optional[str],
     own_files: Dict[str, Optional[str]],
 ) -> Setup:
-    """Collect the facts that make up the host's present setup, with which a proof is compared."""
+    """Collect from all facts of a host those that make up its present setup."""
     files = [host.stat(name) for name in {*stack.config_files, *stack.loaded_files}]
     return Setup(
         kernel=running.kernel,
@@ -111,7 +111,7 @@ def _dump_size(
     last: Optional[int],
     options: LookOptions,
 ) -> DumpSize:
-    """Collect the expected size of a dump of this host; with mem_usage, makedumpfile counts it."""
+    """Collect the facts on how large a dump would be; with mem_usage, makedumpfile counts it."""
     takes_free, measured = takes_free_pages(tools.version, version), None
     if options.mem_usage and not takes_free:
         count = partial(measured_size, host, settings.core_collector, options.timeout_s)

@@ -29,7 +29,7 @@ class Tools(NamedTuple):
 
 
 def read_tools(host: TolerantHost, timeout_s: int) -> Tools:
-    """Find makedumpfile and the builder of initramfs images. `makedumpfile -v` takes a moment and reads no memory."""
+    """Read which collector (makedumpfile) and which builder of initramfs images there are."""
     path = host.which("makedumpfile")
     builder = host.which("mkinitramfs") or host.which("dracut")
     if path is None:
@@ -44,6 +44,6 @@ def read_tools(host: TolerantHost, timeout_s: int) -> Tools:
 
 
 def takes_free_pages(version: Optional[Tuple[int, ...]], kernel: Optional[Tuple[int, ...]]) -> bool:
-    """Return whether this version of the collector writes all free pages of this kernel, whatever its level."""
+    """Return whether this version of the collector writes all free pages of this kernel, at any level."""
     fixed, since = TAKES_FREE_PAGES
     return version is not None and kernel is not None and version < fixed and kernel >= since

@@ -73,7 +73,7 @@ def read_configuration(host: Host, stack: Stack, details: Details) -> Configurat
 
 
 def _findings(stack: Stack) -> List[FileFinding]:
-    """Return lint's findings in the configuration files as they are; none before the package is installed."""
+    """Return as a fact what lint finds in the configuration files as they are; none before the installation."""
     if not stack.installed():
         return []
     return [FileFinding(*finding, path) for path, found in sorted(stack.findings({}).items()) for finding in found]

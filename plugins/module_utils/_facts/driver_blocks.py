@@ -77,7 +77,7 @@ def _of_words(stack: Stack, words: List[str]) -> Iterator[Block]:
 
 
 def _take_out(key: str) -> str:
-    """Return the advice on a word of the capture kernel's command line that blocks drivers."""
+    """Return the advice on a driver block that is a word of the capture kernel's command line."""
     words = "Set kdump_commandline_remove: [%s] and block the other drivers again, or take it out of the booted one."
     return words % key
 
@@ -92,7 +92,7 @@ def _of_modprobe(host: Host) -> Iterator[Block]:
 
 
 def _of_dracut(told: DracutSettings) -> Iterator[Block]:
-    """Return the drivers and dracut modules that dracut's settings leave out of the image by name."""
+    """Return the blocks in dracut's settings: drivers and dracut modules left out by name."""
     spared = told.added() | {plain(word) for word in told.words("drivers")}
     for one in told.said("omit_drivers"):
         for name in one.words():

@@ -39,7 +39,7 @@ class Door(NamedTuple):
 
 
 def look(host: Host, delivery: Delivery, settings: Settings, timeout_s: int) -> Answer:
-    """Knock at the dump server, if there is one, then try the target without writing; return its answer."""
+    """Ask the dump server by a knock, if there is one, then look at the target; return the answer."""
     target = _target(settings)
     if list(refusals(target, delivery)):
         untried = "the target as it is configured cannot be tried"
@@ -69,12 +69,12 @@ def address_of(host: Host, settings: Settings, ask: bool, timeout_s: int) -> Opt
 
 
 def _target(settings: Settings) -> Target:
-    """Return the dump target that the configuration files name."""
+    """Return the target by which the dump server is found: the one that the configuration files name."""
     return Target(settings.target_type, settings.target_location or "", settings.ssh_key, settings.path)
 
 
 def _knocked(host: Host, target: Target, timeout_s: int) -> Tuple[Optional[str], Optional[str]]:
-    """Knock at the dump server's port: return the sentence that nobody answers, and the first address; None without."""
+    """Knock at the dump server's port: return that it does not answer, and its first address; None without."""
     door = _door(host, target, timeout_s)
     if door is None:
         return None, None
@@ -143,7 +143,7 @@ def _addresses(host: Host, server: str, timeout_s: int) -> Tuple[List[str], Opti
 
 
 def _refused(host: Host, addresses: List[str], port: int, timeout_s: int) -> Optional[str]:
-    """Knock at the dump server, as mount(8) has no time limit: return why no address answers, None where one does."""
+    """Knock at the dump server's addresses, as mount(8) has no time limit: return why none answers, or None."""
     knocked = addresses[:ADDRESSES]
     end, reasons = host.monotonic() + timeout_s, []  # type: float, List[str]
     for number, address in enumerate(knocked):
@@ -160,7 +160,7 @@ def _refused(host: Host, addresses: List[str], port: int, timeout_s: int) -> Opt
 
 
 def _looked(host: Host, delivery: Delivery, target: Target, timeout_s: int) -> Answer:
-    """Try the dump directory on the dump server, or on a disk, without writing, as kdump_target does in check mode."""
+    """Ask the dump server for its directory without writing anything, as kdump_target does in check mode."""
     wish = ProbeOptions(target, delivery, create=True, act=False, timeout_s=timeout_s, makes_private=False)
     try:
         probe = prober(target.kind)(host, wish).probe()

@@ -92,7 +92,7 @@ def _foreign(host: TolerantHost, directory: str) -> List[str]:
 
 
 def _unseen_below(host: TolerantHost, directory: str, before: Set[str]) -> List[str]:
-    """Return what became unseen since `before` in a directory of dumps, or one level below it."""
+    """Return the dumps' paths, in their directory or one level below it, that became unseen since `before`."""
     start = directory.rstrip("/") + "/"
     new = [path for path in sorted(host.unseen) if path not in before and path.startswith(start)]
     return [path for path in new if path.count("/") - start.count("/") <= 1]
@@ -104,7 +104,7 @@ def _is_of_user(found: Found) -> bool:
 
 
 def _dump(host: Host, seen: OpenedDump, newest: bool, opened: bool) -> Dump:
-    """Return one dump with what was judged of it; panic and crashkernel= are read from the newest dump's log only."""
+    """Read one of the dumps on this host; panic and crashkernel= come from the newest one's log only."""
     core = seen.found.core
     doubt, of_user = trusted_files.doubt(host, seen.found.path, seen.found.facts), _is_of_user(seen.found)
     if of_user:

@@ -107,7 +107,7 @@ def read_platform(host: Host, release: str) -> Platform:
 
 
 def version_of(release: str) -> Optional[Tuple[int, int]]:
-    """Return the kernel's version: the first two numbers of its release, such as (6, 12)."""
+    """Return the kernel's version as a fact: the first two numbers of its release, such as (6, 12)."""
     match = VERSION.match(release)
     return (whole(match.group(1)) or 0, whole(match.group(2)) or 0) if match else None
 
@@ -131,14 +131,14 @@ def _forbidden_at_boot(host: Host, cmdline: str, version: Optional[Tuple[int, in
 
 
 def read_sysctls(host: Host, keys: List[str]) -> Dict[str, int]:
-    """Read those sysctl keys that this kernel has and whose values are numbers."""
+    """Read from this kernel those sysctl keys that it has and whose values are numbers, as facts."""
     texts = {key: (host.read("/proc/sys/" + key.replace(".", "/")) or "").strip() for key in keys}
     numbers = {key: signed(text) for key, text in texts.items()}
     return {key: number for key, number in numbers.items() if number is not None}
 
 
 def _notifiers(host: Host, cmdline: str) -> Optional[bool]:
-    """Read whether the kernel runs panic notifiers before the capture kernel; this can change while it runs."""
+    """Read from the kernel whether it runs panic notifiers before the capture kernel; it can change while it runs."""
     in_effect = host.read(NOTIFIERS_FILE)
     if in_effect is not None:
         return _flag(in_effect.strip())
@@ -149,14 +149,14 @@ def _notifiers(host: Host, cmdline: str) -> Optional[bool]:
 
 
 def _flag(text: str) -> Optional[bool]:
-    """Return how this kernel reads a yes or no (kstrtobool), None where it reads neither."""
+    """Read the fact that a yes or no of the kernel stands for (kstrtobool), None where it is neither."""
     if text[:1] in ("y", "Y", "t", "T", "1") or text[:2].lower() == "on":
         return True
     return False if text[:1] in ("n", "N", "f", "F", "0") or text[:2].lower() == "of" else None
 
 
 def _is_hyperv(host: Host) -> bool:
-    """Return whether this kernel runs in a guest of Hyper-V."""
+    """Read whether the kind of machine that this kernel runs on is a guest of Hyper-V."""
     told = (host.read(HYPERVISOR) or "").strip().lower()
     maker = (host.read(VENDOR) or "").strip()
     return host.stat(HYPERV_BUS) is not None or "hyper" in told or maker == "Microsoft Corporation"
@@ -185,5 +185,5 @@ def _watchdogs(host: Host) -> List[Watchdog]:
 
 
 def _read_at_boot(host: Host, booted: List[str], version: Optional[Tuple[int, int]]) -> SysctlSettings:
-    """Read the sysctl keys that the next boot's kernel has before any service starts, without files to come in /run."""
+    """Read as facts of the next boot's kernel the sysctl keys before any service starts, without /run's to come."""
     return dict(of_words(booted, version), **applied(applied_at_boot(host)))

@@ -48,7 +48,7 @@ class Proof(NamedTuple):
     ram_bytes: Optional[int] = None
 
     def age_s(self, now: float) -> Optional[int]:
-        """Return how many seconds ago the crash was that is the proof."""
+        """Return the age of the proof: how many seconds ago its crash was."""
         return None if self.time is None else max(0, int(now - self.time))
 
 
@@ -140,14 +140,14 @@ def judged(text: str, now: Setup, clock: float) -> Proof:
 
 
 def _number(value: Any, most: float = 2.0**63) -> float:
-    """Return a number of a record in JSON; raise ValueError for what is negative, infinite or no number."""
+    """Return a number in the record of a proof; raise ValueError for what is negative, infinite or no number."""
     if isinstance(value, bool) or not isinstance(value, (int, float)) or not 0 <= value <= most:
         raise ValueError(value)
     return float(value)
 
 
 def _mapping(value: Any) -> Dict[str, Any]:
-    """Return a mapping of a record in JSON; raise ValueError for anything else, which indexing might let pass."""
+    """Return a mapping in the record of a proof; raise ValueError for anything else, which indexing might let pass."""
     if not isinstance(value, dict):
         raise ValueError(value)
     return value
@@ -193,7 +193,7 @@ def changes(record: Dict[str, Any], now: Setup) -> List[str]:
 
 
 def _own_changes(record: Dict[str, Any], now: Setup) -> List[str]:
-    """Return which programs and files of the stack have changed since the recorded crash."""
+    """Return which programs and files of the stack have changed since the crash that is the proof."""
     was = record.get("own_files")
     if was is None:
         # a proof of an earlier version holds no content, so only the times speak: a new label or mode counts as well

@@ -33,7 +33,7 @@ class DumpDirectory(NamedTuple):
 
     @property
     def octal(self) -> Optional[str]:
-        """Return the mode of the target's dump directory as chmod takes it."""
+        """Return the mode of the target's directory as chmod takes it."""
         return None if self.mode is None else "%04o" % self.mode
 
 
@@ -81,7 +81,7 @@ def read_target(
 
 
 def _directory(host: TolerantHost, path: Optional[str], place: Optional[Place]) -> DumpDirectory:
-    """Return whether the dump directory exists, and its mode and owner."""
+    """Read whether the target's dump directory exists, and its mode and owner."""
     if path is None or place is None:
         return DumpDirectory()
     seen = host.stat(path)

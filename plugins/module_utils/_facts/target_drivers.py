@@ -143,7 +143,7 @@ def _unlisted(host: Host, told: DracutSettings, way: Way, loaded: Dict[str, Load
 
 
 def _vague(told: Optional[DracutSettings], way: Way) -> List[Block]:
-    """Return a block of every driver that is not listed, where it is not known which drivers the target needs."""
+    """Return a block of every unlisted driver, where it is not known which of the target's drivers are needed."""
     if told is None or not told.is_set("drivers") or not way.missing:
         return []
     last, named = told.said("drivers")[-1], ", ".join(sorted(told.words("drivers")))
@@ -151,7 +151,7 @@ def _vague(told: Optional[DracutSettings], way: Way) -> List[Block]:
 
 
 def _is_guest_of_qemu(host: Host) -> Optional[bool]:
-    """Return whether dracut takes this machine for a guest of QEMU; None where that cannot be seen."""
+    """Return whether dracut adds the target's drivers for a guest of QEMU; None where that cannot be seen."""
     if any((host.read(path) or "").strip() in QEMU_VENDORS for path in host.glob(VENDORS)):
         return True
     cpus = host.read("/proc/cpuinfo") or ""
@@ -164,7 +164,7 @@ def planned_drivers(host: Host, stack: Stack, kernel: str) -> Drivers:
 
 
 def refusals(host: Host, stack: Stack, planned: Any, kernel: str, wanted: Dict[str, Any]) -> List[str]:
-    """Return a refusal for each driver that the dump target needs and the planned files would newly keep out.
+    """Return a refusal for each of the target's drivers that the planned files would newly keep out.
 
     planned is the stack as it reads what the options would write.
     """
@@ -184,7 +184,7 @@ def refusals(host: Host, stack: Stack, planned: Any, kernel: str, wanted: Dict[s
 
 
 def _culprit(block: Block, wanted: Dict[str, Any]) -> Any:
-    """Return which option of kdump_config, and which value, would keep out a driver that the target needs."""
+    """Return which option of kdump_config, and which value, would keep out one of the target's drivers."""
     name = block.name
     lists = {
         "dracut_args": wanted.get("dracut_args"),
@@ -214,7 +214,7 @@ def _networked(way: Way) -> bool:
 
 
 def _way(host: Host, stack: Stack, settings: Settings, links: Optional[Iterable[str]]) -> Way:
-    """Return what a dump is written through; some capture kernels boot the root file system as well."""
+    """Return the way to the target whose drivers are needed; some capture kernels boot the root file system as well."""
     found, types, devices = mounts.mounts_of(host), [], []  # type: Any, List[str], List[str]
     directory = settings.dump_directory
     mount = mounts.holding(found, host.real_path(directory)) if directory else None
@@ -260,7 +260,7 @@ def _named(host: Host, way: Way) -> Dict[str, str]:
 
 
 def _personalities(host: Host) -> List[str]:
-    """Return the RAID drivers that LVM volumes use: those with more users than mdadm has arrays."""
+    """Return the target's RAID drivers that LVM uses: those with more users than mdadm has arrays."""
     levels = [(host.read(path) or "").strip() for path in host.glob(CLASS % "md*/md/level")]
     arrays = ["raid456" if level in ("raid4", "raid5", "raid6") else level for level in levels]
     loaded = loaded_modules(host)
@@ -281,7 +281,7 @@ def _chain(host: Host, path: str) -> List[str]:
 
 
 def _all_links(host: Host, links: Iterable[str]) -> List[str]:
-    """Return the interfaces to find drivers for: those on the way, and what a bond, a bridge or a VLAN is made of."""
+    """Return the interfaces whose drivers the target needs: those on the way, and what a bond, bridge or VLAN has."""
     left, found = sorted(links), []  # type: List[str], List[str]
     while left:
         name = left.pop(0)
