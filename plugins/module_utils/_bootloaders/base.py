@@ -42,7 +42,7 @@ class BootPlan(NamedTuple):
     notes: Sequence[str] = ()
 
     def changed(self) -> bool:
-        """Return whether the plan changes anything."""
+        """Return whether the boot loader's plan changes anything."""
         return bool(self.commands) or bool(self.files)
 
 
@@ -86,7 +86,7 @@ class Bootloader(abc.ABC):
         return []
 
     def unread(self) -> Optional[NotBooted]:
-        """Return why the machine certainly does not boot the entries of this boot loader, None if it may."""
+        """Let every boot loader answer why the machine certainly does not boot its entries; None if it may."""
         return None
 
     def future(self) -> Optional[Future]:
@@ -116,7 +116,7 @@ def configured(entries: List[BootEntry]) -> List[Dict[str, Any]]:
 
 
 def consistent(entries: List[BootEntry]) -> bool:
-    """Return whether all boot entries except rescue ones have the same crashkernel= values."""
+    """Return for any boot loader whether all its entries except rescue ones have the same crashkernel= values."""
     return len({tuple(values(entry.cmdline)) for entry in entries if "-rescue-" not in entry.kernel}) <= 1
 
 

@@ -56,7 +56,7 @@ class GrubDropIn(Bootloader):
     name = "grub-dropin"
 
     def entries(self) -> List[BootEntry]:
-        """Return this system's boot entries in grub.cfg, without the recovery ones."""
+        """Return the boot entries that update-grub made on a system with GRUB's drop-ins, without the recovery ones."""
         text = self.host.read(GRUB_CFG)
         if text is None:
             raise Failure("there is no %s; is /boot mounted, and was update-grub ever run?" % GRUB_CFG, path=GRUB_CFG)
@@ -66,7 +66,7 @@ class GrubDropIn(Bootloader):
         return found
 
     def entry_files(self, entry: BootEntry) -> List[str]:
-        """Return grub.cfg, which holds every boot entry."""
+        """Return the file that holds every boot entry on a system with GRUB's drop-ins."""
         return [GRUB_CFG]
 
     def refusals(self, kernels: Kernels) -> List[str]:
@@ -77,7 +77,7 @@ class GrubDropIn(Bootloader):
         return [refusal("kernels", kernels, rule, "leave it out or say all")]
 
     def plan(self, wanted: List[str], kernels: Kernels) -> BootPlan:
-        """Return the planned changes; update-grub runs if a file or a boot entry differs."""
+        """Plan the changes of our GRUB drop-in; update-grub runs if a file or a boot entry differs."""
         before = self.entries()
         after = [entry._replace(cmdline=replaced(entry.cmdline, wanted)) for entry in before]
         old = self.host.read(DROP_IN)
@@ -94,7 +94,7 @@ class GrubDropIn(Bootloader):
         return predicted(BootPlan(before, after, files, [["update-grub"]]), texts, self._edited_since())
 
     def _paths(self) -> List[str]:
-        """Return GRUB's files of settings, drop-ins included, in the order in which they are read."""
+        """Return GRUB's files of settings, our drop-in and the others included, in the order in which they are read."""
         return [ETC_DEFAULT_GRUB] + list(self.host.glob(DROP_IN_DIRECTORY + "/*.cfg"))
 
     def _anything_to_take_out(self) -> bool:
@@ -102,7 +102,7 @@ class GrubDropIn(Bootloader):
         return any("crashkernel=" in (self.host.read(path) or "") for path in self._paths())
 
     def _edited_since(self) -> bool:
-        """Return whether a file of GRUB's settings but our drop-in came, went or changed after the last update-grub."""
+        """Return whether a file of settings other than our drop-in has changed since the last update-grub."""
         written = self.host.stat(GRUB_CFG)
         paths = [DROP_IN_DIRECTORY] + [path for path in self._paths() if path != DROP_IN]
         seen = [self.host.stat(path) for path in paths]

@@ -51,7 +51,7 @@ class Ostree(Bootloader):
         return [refusal("kernels", kernels, rule, "leave it out or say all")]
 
     def _of_image(self) -> Dict[str, List[str]]:
-        """Return the crashkernel= values in the kargs.d files of the ostree image that was booted, by file."""
+        """Return the crashkernel= values that an ostree host's image has in kargs.d, by file."""
         paths = self.host.glob(DIRECTORY + "/*.toml")
         return kargs_d_values({path: self.host.read(path) or "" for path in paths})
 
@@ -69,7 +69,7 @@ class RpmOstree(Ostree):
         return [BootEntry("next deployment", "", cmdline, True)]
 
     def notes(self, wanted: List[str]) -> List[str]:
-        """Return a sentence for each kargs.d file of the ostree image whose other value an update may bring back."""
+        """Return a sentence for each other value in an ostree image that the next deployment may bring back."""
         sentence = "%s of the image says %s: change it there as well, or an update of the image may bring it back"
         found = sorted(self._of_image().items())
         return [sentence % (path, said(standing)) for path, standing in found if standing != wanted]
@@ -120,7 +120,7 @@ class BootcImage(Ostree):
         ]
 
     def plan(self, wanted: List[str], kernels: Kernels) -> BootPlan:
-        """Return an empty plan if the next ostree deployment has the values, else raise Failure with what to do."""
+        """Plan nothing on an ostree host if the next deployment has the values, else raise Failure with what to do."""
         before = self.entries()
         if values(before[0].cmdline) == wanted:
             return BootPlan(before, before, [], [])
@@ -135,7 +135,7 @@ class BootcImage(Ostree):
         )
 
     def apply(self, plan: BootPlan) -> BootPlan:
-        """Do nothing: the plan of an ostree host without rpm-ostree is always empty."""
+        """Do nothing on an ostree host without rpm-ostree: the plan is always empty."""
         return plan
 
 

@@ -75,7 +75,7 @@ def _parse_range(text: str) -> Range:
 
 
 def parse_argument(text: str) -> Argument:
-    """Return one crashkernel= value in its parts, or raise GrammarError."""
+    """Return the parts of one crashkernel= value as an operator may write it, or raise GrammarError."""
     if text == "auto":
         return Argument(text, "auto", 0, ())
     value, at, offset = text.partition("@")

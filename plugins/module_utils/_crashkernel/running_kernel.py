@@ -60,23 +60,23 @@ class Running(NamedTuple):
         return other if counted is None else other._replace(ram_bytes=as_ranges_see(counted, other.reader()))
 
     def knows_auto(self) -> bool:
-        """Return whether the kernel that is running reads crashkernel=auto, an extension of RHEL 8."""
+        """Return whether the running kernel reads crashkernel=auto, which only RHEL 8's does."""
         return self.reader().auto is not None
 
 
 def _line(host: Host, path: str) -> Optional[str]:
-    """Return what the running kernel shows in a file of /proc or /sys, without the blanks around it."""
+    """Return the line that the running kernel shows in one of its files in /proc or /sys, without outer blanks."""
     text = host.read(path)
     return None if text is None else text.strip()
 
 
 def _number(host: Host, path: str) -> Optional[int]:
-    """Return the number that the running kernel shows in a file of /proc or /sys."""
+    """Return the number that the running kernel shows in one of its files in /proc or /sys."""
     return whole(_line(host, path))
 
 
 def _machine(host: Host) -> Optional[str]:
-    """Return the running kernel's architecture as uname prints it; the file is there since Linux 6.1."""
+    """Return the running kernel's architecture in /proc, as uname prints it; the file is there since Linux 6.1."""
     return _line(host, "/proc/sys/kernel/arch") or host.run(["uname", "-m"]).stdout.strip() or None
 
 

@@ -40,7 +40,7 @@ class Suggestion(NamedTuple):
 
 
 def suggestion(host: Host, stack: Stack, running: Running, timeout_s: int, check_mode: bool) -> Suggestion:
-    """Return the estimate of the host's own tool, or the size that is counted where it suggests nothing."""
+    """Return the tool's estimate, or the size that is counted where it suggests nothing."""
     if not stack.installed():
         raise Failure(
             "size: 'estimate' needs kdumpctl or kdump-config, and neither is installed; install kdump or say default"
@@ -72,7 +72,7 @@ def _answer(done: Completed, stack: Stack) -> Optional[Suggestion]:
 
 
 def _counted(host: Host, stack: Stack, running: Running, done: Completed) -> Suggestion:
-    """Return the estimate that is counted here, because the tool gave none."""
+    """Return the estimate that stands in for the tool's where it gave none: counted here."""
     release = running.kernel or ""
     parts = counted(host, release, stack.image(release).path, stack.runtime_bytes)
     unknown = UNKNOWN.search(done.stdout)

@@ -38,7 +38,7 @@ NO_DEFAULT = "name a size such as 256M, or ranges such as 2G-64G:256M,64G-:512M"
 
 
 def default_unasked(stack: Stack, running: Running) -> Optional[List[str]]:
-    """Return the vendor's default crashkernel= as files show it; None where they do not."""
+    """Return the vendor's default crashkernel= without asking its tool, as files show it; else None."""
     if running.knows_auto():
         return ["auto"]
     packaged = stack.packaged_crashkernel(running.machine)
@@ -68,7 +68,7 @@ def below_floor(default: WantedReservation, running: Running) -> Optional[str]:
 
 
 def _asked(host: Host, stack: Stack, running: Running, timeout_s: int) -> str:
-    """Return the vendor's default that kdumpctl prints. That of RHEL 8 cannot be asked: there the kernel knows it."""
+    """Return the vendor's default as its tool prints it. That of RHEL 8 cannot be asked: there the kernel knows it."""
     done = host.run(list(stack.default_argv), timeout_s=timeout_s, check=False)
     value = done.stdout.strip()
     if done.rc == 0 and value and not re.search(r"\s", value):

@@ -57,7 +57,7 @@ class CachingHost(HostStandIn):
         return getattr(self._host, name)
 
     def read(self, path: str) -> Optional[str]:
-        """Return a file's text from memory or disk, None if it does not exist; bytes that are not UTF-8 survive."""
+        """Return a file's text from the cache or the disk, None if it is not there; bytes other than UTF-8 survive."""
         raw = self.read_bytes(path)
         return None if raw is None else raw.decode("utf-8", "surrogateescape")
 
@@ -98,7 +98,7 @@ class CachingHost(HostStandIn):
         return done
 
     def wait_until(self, ready: Callable[[], bool], timeout_s: float, pause_s: float = 1.0) -> bool:
-        """Return whether a condition became true within the limit; each check forgets all and reads again."""
+        """Return whether a condition became true within the limit; each check forgets the cache and reads again."""
 
         def seen() -> bool:
             self._forget_all()
@@ -107,7 +107,7 @@ class CachingHost(HostStandIn):
         return self._host.wait_until(seen, timeout_s, pause_s)
 
     def lock(self, name: str) -> None:
-        """Wait for the lock on this host, then forget what was read: another run may have changed it."""
+        """Wait for the lock on this host, then forget the cache: another run may have changed what was read."""
         self._host.lock(name)
         self._forget_all()
 

@@ -264,7 +264,7 @@ class Host:
         return os.access(_raw(directory), os.R_OK | os.X_OK)
 
     def space(self, path: str) -> Optional[Space]:
-        """Return the free space of the file system under a path, None if it cannot be read."""
+        """Return the free space of this host's file system under a path, None if it cannot be read."""
         try:
             seen = os.statvfs(_raw(path))
         except (OSError, ValueError):
@@ -361,7 +361,7 @@ class Host:
         return done
 
     def write(self, path: str, text: str, mode: int = 0o644, backup: bool = False) -> Optional[str]:
-        """Write a whole file on this machine atomically and return the backup's path, if one was asked for.
+        """Write a whole file on this host atomically and return the backup's path, if one was asked for.
 
         An existing file keeps its owner, mode and SELinux context. `mode` is for a new file, whose SELinux context
         comes from the policy.
@@ -370,15 +370,15 @@ class Host:
         return saved[0] if saved else None
 
     def write_all(self, contents: List[FileContent], backup: bool = False) -> List[str]:
-        """Write or remove all of these files, or none, and return the paths of the backups."""
+        """Write or remove on this host all of these files, or none, and return the paths of the backups."""
         return replace_files.replace_all(contents, self._default_context, backup)
 
     def copy(self, source: str, destination: str, mode: int) -> None:
-        """Copy a file's bytes and times on this machine; the copy appears complete or not at all."""
+        """Copy a file's bytes and times on this host; the copy appears complete or not at all."""
         replace_files.copy(source, destination, mode, self._default_context)
 
     def _default_context(self, path: str) -> Optional[str]:
-        """Return the SELinux context that this machine has for a new file, None if SELinux is off or names none."""
+        """Return the SELinux context that this host has for a new file, None if SELinux is off or names none."""
         if self.stat(SELINUX) is None:
             return None
         context = self._module.selinux_default_context(path, stat.S_IFREG)
@@ -386,11 +386,11 @@ class Host:
         return ":".join(context) if len(context) > 2 and all(context) else None
 
     def lock(self, name: str) -> None:
-        """Lock this machine: wait for other runs, and keep them out until unlock() or the end of the process."""
+        """Lock this host: wait for other runs, and keep them out until unlock() or the end of the process."""
         self._lock.take(name)
 
     def unlock(self) -> None:
-        """Release the lock on this host."""
+        """Unlock this host for other runs."""
         self._lock.release()
 
     def remove(self, path: str) -> None:
@@ -410,7 +410,7 @@ class Host:
             return
 
     def make_directory(self, path: str, mode: int) -> None:
-        """Make a directory with exactly this mode, whatever the umask, and its missing parents."""
+        """Make a directory on this host with exactly this mode, whatever the umask, and its missing parents."""
         try:
             if not os.path.isdir(path):
                 os.makedirs(path)
@@ -438,7 +438,7 @@ else:
 
 
 def _changes(argv: List[str]) -> bool:
-    """Return whether a command would change the machine: its program is one of CHANGING."""
+    """Return whether a command would change this host: its program is one of CHANGING."""
     return os.path.basename(argv[0]) in CHANGING
 
 

@@ -43,7 +43,7 @@ def kernel_release(host: "Host") -> str:
 
 
 def cma_bytes(host: "Host") -> Optional[int]:
-    """Read from a file of the kernel how many bytes crashkernel=...,cma has reserved; None if it has no such file."""
+    """Read from the kernel's file how many bytes crashkernel=...,cma has reserved; None without such a file."""
     text = read_first(host, CMA_RANGES)
     if text is None:
         return None

@@ -160,13 +160,13 @@ def listed(host: Host, location: str, table: str = FSTAB) -> Optional[Tuple[str,
 
 
 def device(host: Host, location: str) -> str:
-    """Return the device that is mounted by a UUID=, a LABEL= or a link in /dev; any other location as it is."""
+    """Return the device behind a mount's UUID=, LABEL= or link in /dev; any other location as it is."""
     link = device_link(location)
     return host.real_path(link) if link.startswith("/dev/") else location.rstrip("/")
 
 
 def _udev_name(label: str) -> str:
-    """Return a label by which a device is mounted as udev writes it in the name of a link in /dev/disk."""
+    """Return the label of a mount as udev writes it in the name of a link in /dev/disk."""
     return re.sub(r"[^A-Za-z0-9#+\-.:=@_]", lambda match: "\\x%02x" % ord(match.group()), label)
 
 

@@ -132,7 +132,7 @@ def _fits(key: str, pattern: str) -> bool:
 
 
 def number(settings: SysctlSettings, key: str) -> Optional[int]:
-    """Return a sysctl key's value as the kernel reads numbers; None where the key is not set or holds no number."""
+    """Return the value of a key in sysctl.d files as the kernel reads numbers; None for a key without a number."""
     match = re.match(r"-?(0[xX][0-9a-fA-F]+|[0-9]+)\b", settings[key].value) if key in settings else None
     if not match:
         return None

@@ -71,7 +71,7 @@ class TolerantHost(HostStandIn):
         return self._look(fixed or "/", lambda dummy: self._host.glob(pattern), [])
 
     def space(self, path: str) -> Optional[Space]:
-        """Return the free space under a path; None, with a note of the reason, if it cannot be read."""
+        """Return the free space under a path; what cannot be read is None, noted with the reason."""
         return self._look(path, self._host.space, None)
 
     def label(self, path: str) -> Optional[str]:
@@ -88,7 +88,7 @@ class TolerantHost(HostStandIn):
         return self.attempt(path, reached, otherwise)
 
     def _ask_servers(self, path: str) -> None:
-        """Ask the server of each network mount on the way to a path; raise Failure if one does not answer."""
+        """Ask the server of each network mount before a tolerant read; raise Failure if one does not answer."""
         mount = self._unasked(path)
         while mount is not None:
             if mount.point not in self._silent:
@@ -98,14 +98,14 @@ class TolerantHost(HostStandIn):
             mount = self._unasked(path)
 
     def _unasked(self, path: str) -> Optional[mounts.Mount]:
-        """Return the first mount on the way to a path whose server must be asked before a read, None if none."""
+        """Return the first mount on the way to a path whose server a tolerant host must ask before a read."""
         if self._remote is None:
             found = mounts.mounts_of(self._host)
             self._remote = found if any(mounts.is_remote(mount) for mount in found) else ()
         return mounts.remote_on_way(self._host, self._remote, path, self._answering) if self._remote else None
 
     def _ask(self, mount: mounts.Mount) -> None:
-        """Note whether a mount's server answers, by a command that a time limit can stop."""
+        """Note as unread what lies on a mount whose server does not answer a command that a time limit can stop."""
         try:
             self._host.run(["stat", "-f", "-c", "%T", mount.point], timeout_s=self._timeout_s)
         except Failure as failure:

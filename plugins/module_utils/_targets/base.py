@@ -64,23 +64,23 @@ class Prober(abc.ABC):
 
     @abc.abstractmethod
     def probe(self) -> Probe:
-        """Return what the prober of this type of target found, or raise Failure if no dump could be written."""
+        """Let every type of target return what its prober found, or raise Failure if no dump could be written."""
 
     def script(self, directory: str, own: bool, root: str = "") -> str:
-        """Return any prober's shell line for a directory below a mount: the whole trial, or a look in check mode."""
+        """Let every prober make the shell line for a directory below a mount: a whole trial, or a look only."""
         if self.wish.act:
             return trial_script(directory, self.wish.create, own, root)
         return look_script(directory, self.wish.create, own, root, self.wish.makes_private)
 
     def tried(self, done: Completed, directory: str, where: str) -> Trial:
-        """Return what any prober's shell line found, or raise Failure if it ended early."""
+        """Let every prober of a target return what its shell line found, or raise Failure if it ended early."""
         if done.rc != 0:
             msg = complaint(done.rc, done.stdout, done.stderr, directory, where)
             raise Failure(msg, trouble="directory", rc=done.rc, stdout=done.stdout, stderr=done.stderr)
         return outcome(done.stdout)
 
     def without(self, program: str, package: str, probe: Probe) -> Probe:
-        """Return what any prober knows without a program, which only check mode may lack; else raise Failure."""
+        """Let every prober of a target return what it knows without a program, which only check mode may lack."""
         msg = "%s is not on this host, and the target cannot be reached without it; install %s" % (program, package)
         if self.wish.act:
             raise Failure(msg + ".", trouble="program_missing", package=package)
@@ -95,7 +95,7 @@ class Prober(abc.ABC):
 
 
 def mounted_elsewhere(kind: str, source: str, options: str, script: str) -> List[str]:
-    """Return a prober's command that runs a shell line with a file system on /mnt that only it sees.
+    """Let every prober make a command that runs a shell line with a file system on /mnt that only it sees.
 
     The mount lives in its own mount namespace and ends with its last process, even if that is killed.
     """

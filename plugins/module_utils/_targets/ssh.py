@@ -90,7 +90,7 @@ class Ssh(Prober):
         return Probe(None, directory, None, trial, trial.free_bytes, public_key=public.strip() or None)
 
     def argv(self, directory: str) -> List[str]:
-        """Return the ssh command of the test: it uses this key only, asks nothing, and accepts no unknown host key."""
+        """Return the command that tests an ssh target: this key only, no questions, and no unknown host key."""
         way = ssh_client.Destination(
             self.wish.delivery.has_all_of_ssh, self.target.location, self._key(), self._connect_limit_s()
         )
@@ -110,7 +110,7 @@ class Ssh(Prober):
             raise Failure(failure.msg, trouble="elsewhere", public_key=self.public_key())
 
     def _connect_limit_s(self) -> int:
-        """Return how many seconds the ssh server may take to answer."""
+        """Return how many seconds the server of an ssh target may take to answer the test."""
         return min(self.wish.timeout_s, CONNECT_LIMIT_S)
 
     def _key(self) -> str:

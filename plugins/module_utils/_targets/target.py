@@ -99,7 +99,7 @@ def refusals(target: Target, delivery: Delivery, host: Optional[Host] = None) ->
 
 
 def path_refusals(target: Target, host: Optional[Host]) -> Iterator[str]:
-    """Return the refusals of a dump target's directory."""
+    """Return the refusals of a dump target for its path."""
     problem = value_problems.plain_path_problem(target.path)
     yield from value_problems.refused("path", target.path, problem)
     if problem is None and target.kind in ("local", "ssh"):
@@ -109,5 +109,5 @@ def path_refusals(target: Target, host: Optional[Host]) -> Iterator[str]:
 
 
 def place_refusals(place: str, path: str) -> Iterator[str]:
-    """Return the refusal of a target that would make a system's directory private; path is what the option says."""
+    """Return the refusal of a dump target that would make a system's directory private."""
     yield from value_problems.refused("path", path, private_directories.system_problem(place))
