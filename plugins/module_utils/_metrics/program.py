@@ -124,7 +124,7 @@ def main(argv: List[str], start: Any, read: Reading = collect) -> int:
 
 
 def write(path: str, content: bytes) -> None:
-    """Put the metrics file, which everybody may read, in place as a whole or not at all."""
+    """Put the metrics program's file, which everybody may read, in place as a whole or not at all."""
     _remove_left(path)
     # A new file under a name that nobody can guess: the directory may belong to node_exporter's user, and what that
     # user puts there must not lead root elsewhere. The collector reads no name that does not end with .prom.
@@ -142,7 +142,7 @@ def write(path: str, content: bytes) -> None:
 
 
 def _remove_left(path: str) -> None:
-    """Remove the temporary files of metrics runs that were killed; a run that writes now ends within the hour."""
+    """Remove what earlier runs of the metrics program left when they were killed; one ends within the hour."""
     for left in glob.glob(os.path.join(os.path.dirname(path), "." + FILE + ".????????")):
         try:
             if os.lstat(left).st_mtime < time.time() - LEFT_S:
@@ -196,5 +196,5 @@ def _text(raw: bytes) -> str:
 
 
 def _say(words: str) -> None:
-    """Write a message to the log, on one line."""
+    """Write a message of the metrics program to its log, on one line."""
     sys.stderr.write("%s: %s\n" % (NAME, visible(" / ".join(words.split("\n")))))

@@ -72,7 +72,7 @@ def plan(service: Service, stack: Stack, wanted: WantedService) -> ServicePlan:
 
 
 def may_reload(unit: Unit, stack: Stack) -> bool:
-    """Return whether a reload of the unit loads the new initramfs; firmware-assisted dump needs a restart."""
+    """Return whether the plan may reload the unit for a new initramfs; firmware-assisted dump needs a restart."""
     return stack.reloads and unit.active and not unit.masked and not is_assisted(stack.host)
 
 
@@ -95,7 +95,7 @@ def _enabling(unit: Unit, stack: Stack, wanted: WantedService, changes: List[Sta
 
 
 def _stopping(service: Service, stack: Stack, wanted: WantedService, changes: List[StateChange]) -> List[List[str]]:
-    """Return the command that unloads the capture kernel: by its unit if that is active."""
+    """Plan the command that unloads the capture kernel: by its unit if that is active."""
     if wanted.state != "stopped" or not (service.armed or service.unit.active):
         return []
     if service.armed:
@@ -179,7 +179,7 @@ def blocked(service: Service, stack: Stack, wanted: WantedService, planned: Serv
 
 
 def start_errors(service: Service, stack: Stack, planned: ServicePlan) -> List[str]:
-    """Return what kdump's tool would refuse at its start, where an armed host would lose what it has loaded."""
+    """Return what makes the plan fail: what the tool would refuse at its start, on a host that is armed."""
     return stack.start_errors() if planned.load and service.armed else []
 
 

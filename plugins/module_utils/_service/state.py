@@ -81,7 +81,7 @@ def is_armed(host: Host) -> bool:
 
 
 def is_assisted(host: Host) -> bool:
-    """Return whether this machine is in the state of firmware-assisted dump (ppc64le)."""
+    """Return whether the machine is in the state of firmware-assisted dump (ppc64le)."""
     return any(_flag(host, enabled) for enabled, dummy in FADUMP)
 
 
@@ -91,7 +91,7 @@ def is_reserved(host: Host) -> bool:
 
 
 def _booted(host: Host) -> float:
-    """Return when the machine was booted, in seconds since the epoch by the present clock."""
+    """Return when the machine was booted, for ages in the state: seconds since the epoch by the present clock."""
     return host.now() - host.monotonic()
 
 
@@ -136,12 +136,12 @@ def read_service(host: Host, stack: Stack, timeout_s: int = 60) -> Service:
 
 
 def image_copy(path: str) -> str:
-    """Return where the capture initramfs is kept while a new one is built; if it stays, the build was cut off."""
+    """Return the copy that shows the state of a build: it is there while one runs, and stays if that was cut off."""
     return "%s/image%s" % (DIRECTORY, path.replace("/", "-"))
 
 
 def _whole_image(host: Host, image: Image) -> Image:
-    """Return the state of the capture initramfs, which is stale where its build was cut off.
+    """Return the state of the capture initramfs for the unit; it is stale where its build was cut off.
 
     Then it may be half a file, and newer than everything that it is built from.
     """
@@ -159,7 +159,7 @@ def loaded_by_others(unit: Unit, armed: bool) -> bool:
 
 
 def _changed_since(host: Host, stack: Stack, unit: Unit, image: Image) -> List[str]:
-    """Return the files that are newer than the loaded capture kernel.
+    """Return the state of what is loaded: the files that are newer than the capture kernel in memory.
 
     The unit reads the configuration when it begins to start, and may build the initramfs until it has started.
     """

@@ -55,12 +55,12 @@ class ChangeRecord(NamedTuple):
 
 
 def digest(text: Optional[str]) -> str:
-    """Return the digest that stands for a file's text: the record must hold no needless copies of secrets."""
+    """Return a digest in place of a file's text: what is kept for an undo must hold no needless copies of secrets."""
     return "" if text is None else hashlib.sha256(text.encode("utf-8", "surrogateescape")).hexdigest()
 
 
 def encoded(record: ChangeRecord) -> str:
-    """Return the JSON text of the record."""
+    """Return the record of what to undo as JSON text."""
     return json.dumps(dict(record._asdict(), version=2, files=[file._asdict() for file in record.files]), indent=1)
 
 
@@ -96,7 +96,7 @@ def standing(host: Host) -> Optional[ChangeRecord]:
 
 
 def unarmed(host: Host, service: Service) -> Optional[ChangeRecord]:
-    """Return the part of the record that is not armed yet; None where all of it is.
+    """Return what there is to undo: the part of the record that is not armed yet; None where all of it is.
 
     A file that is older than what is loaded is armed by now, for example by a reboot. But a boot also loads half an
     initramfs, which proves nothing.
@@ -137,7 +137,7 @@ def remember_armed(host: Host, stack: Stack, image: str) -> None:
 
 
 def _write(host: Host, record: ChangeRecord) -> None:
-    """Write the record, for root alone: the files may hold secrets."""
+    """Write the record of what to undo, for root alone: the files may hold secrets."""
     host.make_directory(DIRECTORY, 0o700)
     host.write(RECORD, encoded(record), mode=0o600)
 
@@ -148,7 +148,7 @@ def forget(host: Host) -> None:
 
 
 def restore(host: Host, text: Optional[str]) -> None:
-    """Write the record as it was before a change that was not made; None: there was none.
+    """Put back the record of what to undo, after a change that was not made; None: there was none.
 
     Where that fails too, the record names one tried text too many, which does no harm.
     """

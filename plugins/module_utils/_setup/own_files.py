@@ -21,7 +21,7 @@ class Expected(NamedTuple):
     program: str = ""
 
     def of(self, part: str, stack_name: str) -> Mapping[str, str]:
-        """Return the digests that the role's own files of one part should have on a stack, by path."""
+        """Return by path the digests of the role's own files of one part, which setup compares with a host's."""
         return self.files.get(part, {}).get(stack_name, {})
 
 
@@ -29,7 +29,7 @@ NO_FILES = Expected()
 
 
 def digest(content: bytes) -> str:
-    """Return the digest by which the role's files are compared."""
+    """Return the digest by which setup compares the role's own files."""
     return hashlib.sha256(content).hexdigest()
 
 
@@ -40,7 +40,7 @@ def is_as_expected(host: Host, path: str, expected: str, mode: int = 0o644) -> b
 
 
 def are_as_expected(host: Host, files: Mapping[str, str]) -> bool:
-    """Return whether all files have the contents that the role's tasks would give them."""
+    """Return whether setup finds all of the role's own files as its tasks would write them."""
     return all(is_as_expected(host, path, expected) for path, expected in files.items())
 
 

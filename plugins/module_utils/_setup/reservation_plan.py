@@ -54,7 +54,7 @@ def strings(value: Any) -> Any:
 
 
 def wanted_values(host: Host, params: Dict[str, Any], running: Running, check_mode: bool) -> WantedReservation:
-    """Return the crashkernel= values to plan the reservation with, each of them checked, by the options."""
+    """Return for the reservation plan the crashkernel= values by the options, each of them checked."""
     if params["state"] == "absent":
         return WantedReservation([], [])
     limits = [limit_bytes(params, name) if params["size"] == "estimate" else None for name in LIMITS]
@@ -84,14 +84,14 @@ def keeping_cma(found: WantedReservation, size: Any, bootloader: Bootloader, run
 
 
 def refuse_unread(bootloader: Bootloader, wanted: List[str], plan: BootPlan, running: Running) -> None:
-    """Raise Failure if the planned reservation would be written where the machine does not boot from."""
+    """Raise Failure if the reservation plan would be written where the machine does not boot from."""
     found = bootloader.unread() if plan.changed() and not same(wanted, running.booted, running) else None
     if found:
         raise Failure("%s cannot be set for the next boot: %s. %s" % (said(wanted), found.reason, found.remedy))
 
 
 def doubts(found: WantedReservation) -> List[str]:
-    """Return what the plan of the reservation leaves open, by the crashkernel= values and the RAM."""
+    """Return what the reservation plan leaves open, by the crashkernel= values and the RAM."""
     if found.expected is None or not found.expected.doubt:
         return []
     return ["%s: %s" % (said(found.values or []), found.expected.doubt)]

@@ -34,7 +34,7 @@ SERVER_TIMEOUT_S = 5
 
 
 def tried(host: Host, params: Dict[str, Any], act: bool) -> Dict[str, Any]:
-    """Return kdump_target's result, for setup or a task. act: try the target by writing, not only by a look."""
+    """Return kdump_target's result, for setup's plan or a task. act: try the target by writing, not only by a look."""
     stack = find_stack(host)
     target = wanted(stack, params)
     refused = list(refusals(target, stack.delivery, host))
@@ -70,7 +70,7 @@ def wanted(stack: Stack, params: Dict[str, Any]) -> Target:
 
 
 def result(target: Target, probe: Probe) -> Dict[str, Any]:
-    """Return kdump_target's result, planned or done, for what the trial of a dump target found."""
+    """Return the plan for the target, or what was done, as kdump_target's result: what the trial or look found."""
     trial = probe.trial
     done = changes(trial) if trial else []
     states = []
@@ -145,7 +145,7 @@ def plan_target(
 
 
 def _is_private(host: Host, directory: Optional[str]) -> bool:
-    """Return whether the dump directory exists, for root alone; one on a lost server counts as absent."""
+    """Return for the target's plan whether the directory is there, for root alone; on a lost server it is absent."""
     seen = TolerantHost(host, SERVER_TIMEOUT_S).stat(directory) if directory else None
     return seen is not None and seen.kind == "directory" and (seen.mode, seen.uid) == (0o700, 0)
 

@@ -31,22 +31,22 @@ BOOTLOADER_TIMEOUT_S = 900
 
 
 def variable(option: str) -> str:
-    """Return the role's variable for an option of a module."""
+    """Return the role's variable that setup makes a module's option of."""
     return NAMES.get(option) or (option if option.startswith("kdump_") else "kdump_%s" % option)
 
 
 def for_stacks() -> List[str]:
-    """Return the role's variables that the hosts of one stack can get a value of their own for."""
+    """Return the role's variables that setup also takes for the hosts of one stack alone."""
     return [variable(option) for option in (*CONFIG, *NAMES, *BY_STACK)]
 
 
 def on_stack(stack: str) -> str:
-    """Return the role's variable that holds the variables for the hosts of one stack alone."""
+    """Return for setup the name of the role's variable that holds those for the hosts of one stack alone."""
     return "kdump_on_%s" % stack.replace("-", "_")
 
 
 def for_stack(given: Dict[str, Any], stack: str) -> Dict[str, Any]:
-    """Return the role's variables for a host of one stack: what is meant for this stack replaces the common values."""
+    """Return for setup the variables of a host of one stack: those for this stack replace the common ones."""
     common = {name: value for name, value in given.items() if not name.startswith(on_stack(""))}
     return dict(common, **(given.get(on_stack(stack)) or {}))
 
@@ -86,12 +86,12 @@ def made_options(given: Dict[str, Any], generation: Optional[str], ssh_key: Opti
 
 
 def target_key(given: Dict[str, Any], ssh_key: Optional[str]) -> str:
-    """Return the private key for an ssh target by the role's variables, unless the host's own files name one."""
+    """Return the key of an ssh target that setup's variables stand for, unless the host's own files name one."""
     return ssh_key or "/root/.ssh/kdump_id_%s" % given.get("kdump_ssh_key_type", "ed25519")
 
 
 def config_options(given: Dict[str, Any], stack: Stack) -> Dict[str, Any]:
-    """Return the role's variables as the options of kdump_config on a host."""
+    """Return for setup the options of kdump_config that the role's variables make on a host."""
     options = {name: given.get(variable(name)) for name in CONFIG}
     flags = {name: bool(options[name]) for name in ("exclusive", "backup")}
     generation = stack.generation() if stack.installed() else None
@@ -100,14 +100,14 @@ def config_options(given: Dict[str, Any], stack: Stack) -> Dict[str, Any]:
 
 
 def crashkernel_options(given: Dict[str, Any]) -> Dict[str, Any]:
-    """Return the role's variables as the options of crashkernel_reserve."""
+    """Return for setup the options of crashkernel_reserve that the role's variables make."""
     options = {name: given.get(variable(name)) for name in ("margin_percent", "minimum", "maximum")}
     size, kernels = given.get("kdump_crashkernel", "default"), given.get("kdump_crashkernel_kernels", "all")
     return dict(options, size=size, kernels=kernels, state="present", timeout=BOOTLOADER_TIMEOUT_S)
 
 
 def service_options(given: Dict[str, Any], state: Optional[str], enabled: bool) -> Dict[str, Any]:
-    """Return the role's variables as the options of kdump_service."""
+    """Return for setup the options of kdump_service that the role's variables make."""
     timeout = given.get("kdump_service_timeout", SERVICE_TIMEOUT_S)
     masked = given.get("kdump_masked")
     return {"state": state, "enabled": enabled, "masked": masked, "rebuild": "auto", "timeout": timeout}

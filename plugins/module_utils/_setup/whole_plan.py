@@ -86,7 +86,7 @@ class Planner:
         return None
 
     def configure(self) -> Optional[configuration_plan.Configuring]:
-        """Return the whole plan's part of the configuration: what kdump_config would write."""
+        """Return the whole plan of setup for the configuration: what kdump_config would write."""
         gone = configuration_plan.missing(self.host, self.stack) if self.installed and not self.check_mode else None
         if gone is not None:
             self.refused.append("%s." % gone)
@@ -95,7 +95,7 @@ class Planner:
         return self.attempt(lambda: configuration_plan.plan_configuration(self.host, options, False))
 
     def prepare(self, configuring: Optional[configuration_plan.Configuring]) -> Optional[target_plan.Preparing]:
-        """Return what the whole plan has kdump_target prepare for the dump target."""
+        """Return what the whole plan of setup lets kdump_target prepare."""
         if configuring is None:
             return None
         before, after = self.stack.settings(), configuring.planned.settings()
@@ -108,7 +108,7 @@ class Planner:
         return preparing
 
     def reserve(self, host: Host, options: Dict[str, Any]) -> Dict[str, Any]:
-        """Return the whole plan's part of the reservation; it is needed also where only a real run can know."""
+        """Return the whole plan of setup for the reservation; it is needed also where only a real run can know."""
         try:
             reserving = reservation_plan.plan_reservation(host, options, True)
             said = reservation_plan.described(host, reserving)
@@ -147,14 +147,14 @@ class Planner:
         }
 
     def set_policy(self, profiles: Optional[List[str]]) -> Dict[str, Any]:
-        """Return the whole plan's part of the panic policy: nothing where kdump_panic_policy is not set."""
+        """Return the whole plan of setup for the panic policy: nothing where kdump_panic_policy is not set."""
         if profiles is None:
             return NOTHING
         wanted = [word for word in profiles if word != "none"]
         return panic_policy.plan_policy(self.host, wanted, self.expected.of("panic_policy", self.stack.name))
 
     def write_metrics(self, wanted: Optional[bool]) -> Dict[str, Any]:
-        """Return the whole plan's part of the metrics: nothing where kdump_metrics is not set."""
+        """Return the whole plan of setup for the metrics: nothing where kdump_metrics is not set."""
         if wanted is None:
             return NOTHING
         directory = metrics.directory_of(self.given, self.stack.metrics_directory)
@@ -183,7 +183,7 @@ def plan_setup(
 
 
 def no_setup(host: Host, variables: Dict[str, Any]) -> Optional[Dict[str, str]]:
-    """Return why this machine is not set up whatever its variables say: a word and a sentence; None where it is."""
+    """Return why the whole plan of setup is empty here whatever the variables say: a word and a sentence; else None."""
     if host.stat(VMCORE) is not None:
         return {"word": "capture_kernel", "reason": "it is inside a capture kernel and writes a dump"}
     reason = unsupported(host, _waived(host, variables))
@@ -234,7 +234,7 @@ def _setup_parts(planner: Planner) -> Dict[str, Any]:
 def _target_part(
     planner: Planner, configuring: Optional[configuration_plan.Configuring], preparing: Optional[target_plan.Preparing]
 ) -> Dict[str, Any]:
-    """Return the whole plan's part of the dump target: what setup would prepare, named as the files will name it."""
+    """Return the whole plan of setup for the dump target, named as the files will name it."""
     settings = configuring.planned.settings() if configuring else planner.stack.settings()
     kind = settings.target_type
     named_target = {"type": kind, "location": settings.target_location, "path": settings.path}
@@ -282,7 +282,7 @@ def plan_disable(host: Host, variables: Dict[str, Any], check_mode: bool) -> Dic
 
 
 def _bootloader(host: Host) -> Optional[str]:
-    """Return the name of the boot loader that the whole plan is for; None where none is known."""
+    """Return the boot loader's name for the whole plan of setup; None where none is known."""
     try:
         return find_bootloader(host).name
     except Failure:
