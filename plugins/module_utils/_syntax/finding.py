@@ -46,7 +46,7 @@ def found_by(
 
 
 def error(rule: str, entry: Any, message: str, remedy: str) -> Finding:
-    """Return the finding of what the tool refuses, or what would lose the dump; an entry has a line."""
+    """Return a finding of severity error: the tool refuses it, or it would lose the dump; an entry has a line."""
     return Finding(rule, "error", entry.line, message, remedy)
 
 
@@ -66,7 +66,7 @@ def in_order(findings: Iterable[Finding]) -> List[Finding]:
 
 
 def kind_of(value: Any) -> str:
-    """Return what a refused value is, in plain words: operators do not know the names of Python's types."""
+    """Return for a refusal what kind a value is, in plain words: operators do not know the names of Python's types."""
     if value is None:
         return "nothing"
     for types, words in KINDS:
@@ -76,5 +76,5 @@ def kind_of(value: Any) -> str:
 
 
 def refusal(option: str, value: Any, rule: str, remedy: str) -> str:
-    """Return the refusal of an option's value as one sentence: option, value, rule, remedy."""
+    """Return a refusal in one sentence, as a finding is worded: option, value, rule, remedy."""
     return visible("%s: %r is refused: %s; %s." % (option, value, rule, remedy))

@@ -88,7 +88,7 @@ class _Lines:
 
 @parsed_once
 def events(text: str) -> Tuple[Event, ...]:
-    """Return the assignments and oddities of a shell script's commands, in order."""
+    """Return the assignments in a shell script's commands, and the oddities, in order."""
     return tuple(_events(text))
 
 
@@ -98,7 +98,7 @@ def assignments(text: str) -> List[Assignment]:
 
 
 def oddities(text: str) -> List[Oddity]:
-    """Return everything in a shell file that is no plain assignment, in order."""
+    """Return everything in a shell file that is no plain assignment to a variable, in order."""
     return [event for event in events(text) if isinstance(event, Oddity)]
 
 
@@ -122,7 +122,7 @@ def _events(text: str) -> List[Event]:
 
 
 def _unread(text: str, begin: int, known: Set[str], lines: _Lines) -> Iterator[Oddity]:
-    """Return the variables that are named after the place where reading stops, as they may be set there."""
+    """Return the variables that assignments after the place where reading stops may set."""
     rest = text[begin:]
     for match in SET_THERE.finditer(rest):
         yield Oddity(lines.number(begin + match.start()), match.group(1), NAMED)

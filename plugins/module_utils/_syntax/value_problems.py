@@ -47,7 +47,7 @@ def refused(option: str, value: Any, problem: Optional[Problem]) -> Iterator[str
 
 
 def of_problem(rule: str, entry: Any, problem: Optional[Problem]) -> Iterator[Finding]:
-    """Return the error finding for the problem of a value in a file, if it has one; an entry has a line."""
+    """Return the problem of a value in a file, if it has one, as an error; an entry has a line."""
     if problem is not None:
         yield error(rule, entry, problem.message, problem.remedy)
 
@@ -61,7 +61,7 @@ def unseen_problem(value: str) -> Optional[Problem]:
 
 
 def conf_option_problem(value: str) -> Optional[Problem]:
-    """Return the problem of an option's value for kdump.conf, which a shell of the capture kernel reads."""
+    """Return the problem of a value that a shell of the capture kernel reads from kdump.conf."""
     problem = conf_value_problem(value) or unseen_problem(value)
     if problem is None and SHELL_COMMAND.search(value):
         return Problem(
@@ -71,7 +71,7 @@ def conf_option_problem(value: str) -> Optional[Problem]:
 
 
 def variable_value_problem(value: str) -> Optional[Problem]:
-    """Return the problem of a value for a variable of kdump's scripts; kdump-config evals some of them."""
+    """Return the problem of a value that a shell breaks: kdump-config evals some variables."""
     problem = shell_value_problem(value)
     if problem is None and SHELL_COMMAND.search(value):
         rule = "kdump's scripts use some variables in an eval, which runs what stands behind ; | & < >"
@@ -157,7 +157,7 @@ def path_problem(path: str) -> Optional[Problem]:
 
 
 def nfs_problem(location: str) -> Optional[Problem]:
-    """Return the problem of a value for an NFS target's location, which has the form host:/export."""
+    """Return the problem of a value that is to name an NFS export, and has not the form host:/export."""
     if re.match(r"\[[0-9A-Fa-f:.%]+\]:/\S*\Z", location):
         return None
     host, colon, export = location.partition(":/")
@@ -185,7 +185,7 @@ def ssh_problem(location: str) -> Optional[Problem]:
 
 
 def target_problem(kind: str, location: str, ssh_key: str) -> Optional[Problem]:
-    """Return the problem of values for a dump target whose type, location and ssh_key do not go together."""
+    """Return the problem of values whose type, location and ssh_key do not go together in a target."""
     if kind == "local" and location:
         return Problem("a local target has no location", "leave location out, and name the directory by path")
     if kind != "local" and not location:

@@ -51,7 +51,7 @@ def dump_format(read: Read) -> str:
 
 
 def dump_header(read: Read, size: int, is_unpacked: bool = False) -> Header:
-    """Return what the header of a dump of any format says, through a flattened or a compressed layer as well.
+    """Tell a dump's format apart and return what its header says, through a flattened or a compressed layer as well.
 
     Only one compressed layer is unpacked: rubbish can consist of thousands of layers.
     """
@@ -66,7 +66,7 @@ def dump_header(read: Read, size: int, is_unpacked: bool = False) -> Header:
 
 
 def _packed_header(read: Read, unpacker: Callable[[], Any]) -> Header:
-    """Return the header of a dump of any format inside a compressed stream, by the stream's first chunk."""
+    """Return the format and header of the dump in a compressed stream, by the stream's first chunk."""
     start = compressed_stream.Unpacked(read, unpacker()).beginning(CHUNK)
     return dump_header(lambda offset, size: start[offset : offset + size], len(start), is_unpacked=True)
 
@@ -93,7 +93,7 @@ class _Inside(NamedTuple):
         return Verdict(judged.complete, self.around + judged.reason)
 
     def content(self, most: int) -> Readability:
-        """Return whether a sample of at most `most` pages can be read, in the way of the dump's format."""
+        """Return whether a sample of at most `most` pages can be read, by the one of the formats that the dump has."""
         if not self.whole:
             return Readability(None, "it has more records than are kept in memory, so its pages were not read")
         if self.name == "kdump-compressed":
@@ -104,12 +104,12 @@ class _Inside(NamedTuple):
 
 
 def unread(reason: str) -> Tuple[Verdict, Readability]:
-    """Return the verdicts on a dump of any format that cannot be read, with the reason."""
+    """Return the verdicts, the same for all formats, on a dump that cannot be read, with the reason."""
     return Verdict(None, reason), Readability(None, reason)
 
 
 def judged(read: Read, size: int, most: int) -> Tuple[Verdict, Readability]:
-    """Return whether a dump of any format is complete, and whether a sample of at most `most` pages can be read."""
+    """Return by the dump's format, whichever of the formats it is, whether it is complete and can be read."""
     if size == 0:
         return Verdict(False, "the file is empty"), NOT_COMPLETE
     try:
@@ -143,7 +143,7 @@ def _inside(read: Read, size: int) -> _Inside:
 
 
 def _rebuilt(index: flattened.Index, size: Optional[int]) -> _Inside:
-    """Return the dump that flattened records rebuild, with its own format; size is None if this file's is not known."""
+    """Return the format of the dump that flattened records rebuild; size is None if this file's is not known."""
     if not index.count:
         raise flattened.Damaged("it holds a terminator and no record")
     words = "all %d records and the terminator are in the file" % index.count
@@ -153,7 +153,7 @@ def _rebuilt(index: flattened.Index, size: Optional[int]) -> _Inside:
 
 
 def _unpacked(read: Read, name: str, unpacker: Callable[[], Any]) -> _Inside:
-    """Return the dump of any format inside a compressed stream, which is read to its end for its checksum."""
+    """Return the format of the dump in a compressed stream, which is read to its end for its checksum."""
     stream = compressed_stream.Rewound(read, unpacker)
     if stream.read(0, 16) == flattened.SIGNATURE:
         index = flattened.Index(stream.read)

@@ -54,12 +54,12 @@ class Pages:
         return b"".join(parts)
 
     def describe(self, number: int) -> Optional[Page]:
-        """Return a page of memory by its number in the dump, None if the file ends before its descriptor."""
+        """Return a memory page by its number in the dump, None if the file ends before its descriptor."""
         raw = self._read(self._layout.descriptors + number * kdump_compressed.DESCRIPTOR_BYTES, 16)
         return Page(number, *struct.unpack(self._layout.order + DESCRIPTOR, raw)) if len(raw) == 16 else None
 
     def unpacked(self, page: Page) -> Optional[bytes]:
-        """Return what a page of memory holds, None if only its frame could be tested; raise Rubbish for no page."""
+        """Return the bytes of a memory page, None if only its frame could be tested; raise Rubbish for no page."""
         block = self._layout.sub_header
         if page.offset < self._layout.descriptors + self.count * kdump_compressed.DESCRIPTOR_BYTES:
             raise page_compression.Rubbish("its descriptor was never written")
@@ -90,7 +90,7 @@ class Pages:
         return content
 
     def _number(self, frame: int) -> Optional[int]:
-        """Return the number of the page that holds a frame of memory, None if the dump leaves it out."""
+        """Return the number of the memory page that lies in a frame, None if the dump leaves it out."""
         if not 0 <= frame < self._bitmap_bytes * 8:
             return None
         piece, inside = divmod(frame // 8, PIECE)
@@ -102,10 +102,10 @@ class Pages:
         return self._before[piece] + _ones(bits[:inside]) + _ones(bytes([bits[inside] & (1 << frame % 8) - 1]))
 
     def _piece(self, number: int) -> bytes:
-        """Return a piece of the bitmap that says which pages of memory the dump has."""
+        """Return the piece of the bitmap that says for some memory pages whether the dump has them."""
         return self._read(self._bitmap + number * PIECE, min(PIECE, self._bitmap_bytes - number * PIECE))
 
 
 def _ones(bits: bytes) -> int:
-    """Return how many pages of memory a piece of the bitmap counts: the bits that are set."""
+    """Return how many memory pages the dump has by a piece of its bitmap: the bits that are set."""
     return bin(int.from_bytes(bits, "little")).count("1")

@@ -37,22 +37,22 @@ class KernelMemory:
         self._machine = machine
 
     def symbol(self, name: str) -> int:
-        """Return the address of a kernel symbol, from VMCOREINFO."""
+        """Return the virtual address of a kernel symbol, by VMCOREINFO."""
         text = self._info.get("SYMBOL(%s)" % name, "")
         if not ADDRESS.match(text):
             raise NotRead("VMCOREINFO does not name %s" % name)
         return int(text, 16)
 
     def has(self, name: str) -> bool:
-        """Return whether VMCOREINFO names a kernel symbol."""
+        """Return whether the virtual address of a kernel symbol is known by VMCOREINFO."""
         return "SYMBOL(%s)" % name in self._info
 
     def offset(self, name: str) -> int:
-        """Return the offset of a member in its kernel structure, from VMCOREINFO."""
+        """Return how far from a structure's virtual address one of its members lies, by VMCOREINFO."""
         return self._number("OFFSET(%s)" % name)
 
     def _number(self, name: str) -> int:
-        """Return a number from VMCOREINFO."""
+        """Return a number in VMCOREINFO that virtual addresses are translated by."""
         match = NUMBER.match(self._info.get(name, ""))
         if not match:
             raise NotRead("VMCOREINFO has no %s" % name)
