@@ -120,6 +120,6 @@ def _account_refusals(target: Mapping[str, Any], values: Mapping[str, Any], host
 
 
 def _is_named(values: Mapping[str, Any]) -> bool:
-    """Return whether the operator's variables, and not only the host's plan, name the ssh account for the dumps."""
+    """Return whether the completed plan's ssh account for the dumps is one that the operator's variables name."""
     asked = values.get("kdump_target") or {}
     return asked.get("type") == "ssh" and bool(asked.get("location"))

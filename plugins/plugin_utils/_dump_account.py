@@ -42,7 +42,7 @@ def public_key(text: Any) -> str | None:
 
 
 def line(host: str, text: Any, directory: str | None) -> str | None:
-    """Return the line of authorized_keys that lets a host in, None without a valid key.
+    """Return the dump account's line of authorized_keys that lets a host in, None without a valid key.
 
     With a directory, the host may only write dumps there.
     """
@@ -69,7 +69,7 @@ def claims(variables: Mapping[str, Any]) -> bool:
 
 
 def directory_refusals(directories: Mapping[str, str]) -> dict[str, str]:
-    """Return why hosts have no dump directory of their own: it is no plain path, or overlaps another host's."""
+    """Return why the account's hosts have no dump directory of their own: no plain path, or one overlaps another."""
     found = {}
     for host, directory in directories.items():
         if not DIRECTORY.fullmatch(directory) or ".." in directory:

@@ -27,7 +27,7 @@ JUDGING: dict[str, Any] = {"probe": True, "thresholds": {}, "waivers": [], "pani
 
 
 def texts(values: Mapping[str, Any], stack_name: str) -> dict[str, dict[str, str]]:
-    """Return the texts of the files that the role's variables ask for on a kdump stack, by part and path."""
+    """Return the texts of the role's own files for a kdump stack, by part and path."""
     found = {}
     if [word for word in values.get("kdump_panic_policy") or [] if word != "none"]:
         named = {"policy_file": panic_policy.POLICY_FILE, "kdump_unit": STACKS[stack_name].unit}
@@ -55,7 +55,7 @@ def expected(values: Mapping[str, Any], program: Callable[[], bytes]) -> dict[st
 
 
 def _seconds(interval: str) -> int:
-    """Return kdump_metrics_interval, such as 15min or 1h 30min, in seconds, as the program's own file has it."""
+    """Return kdump_metrics_interval in seconds for the role's own file of options; it is such as 15min or 1h 30min."""
     return sum(int(number) * SECONDS[unit] for number, unit in re.findall(r"([0-9]+)(s|min|h|d)", interval))
 
 

@@ -132,7 +132,7 @@ def unknown(variables: Mapping[str, Any], entry_point: str) -> list[str]:
 
 
 def ignored(variables: Mapping[str, Any], in_header: Mapping[str, Any]) -> list[str]:
-    """Return a sentence for each role variable in a play's header that has another value there than on the host."""
+    """Return a sentence for each of the role's variables that a play's header sets to another value than the host's."""
     rule = "Ansible read the header of this play without it, so the run would ignore this value"
     return [
         refusal(name, value, rule, "remove it from the inventory, and type %s" % _as_extra_variable(name, value))
@@ -142,7 +142,7 @@ def ignored(variables: Mapping[str, Any], in_header: Mapping[str, Any]) -> list[
 
 
 def _as_extra_variable(name: str, value: Any) -> str:
-    """Return the -e option that gives a role variable to a run, as somebody can type it in a shell."""
+    """Return one of the role's variables as an -e option, as somebody can type it in a shell."""
     words = "%s=%s" % (name, value)
     is_one_word = isinstance(value, (str, int)) and not re.search(r"[\s'\"\\]", words)
     return "-e %s" % shlex.quote(words if is_one_word else json.dumps({name: value}))
@@ -248,7 +248,7 @@ def _list(name: str, value: Any, spec: Mapping[str, Any]) -> list[Any]:
 
 
 def _words(name: str, text: str) -> list[str]:
-    """Return the words of a variable's text with commas between them."""
+    """Return the value of a list among the role's variables as words: its text has commas between them."""
     if name.rpartition(".")[2] in COMMAND_LINES and "," in text:
         rule = "a comma may be a part of one word or stand between two"
         raise Wrong(name, text, rule, "write a list such as [one, two]")
@@ -288,7 +288,7 @@ def _dictionary(name: str, value: Any, spec: Mapping[str, Any]) -> dict[str, Any
 
 
 def _no_option(name: str, key: str, value: Any, options: Mapping[str, Any]) -> Wrong:
-    """Return the refusal of an option that a dictionary does not have."""
+    """Return the refusal of a key that a dictionary among the role's variables does not have."""
     option = "%s.%s" % (name, key)
     if name in ON_STACK and key in options_of("setup"):
         return Wrong(option, value, "this variable has one value for both stacks", "set %s itself" % key)
@@ -321,7 +321,7 @@ KINDS: dict[str, Callable[[str, Any, Mapping[str, Any]], Any]] = {
 
 
 def refusals(values: Mapping[str, Any], is_host: Callable[[str], bool], hosts: Iterable[str]) -> list[str]:
-    """Refuse each role variable that is wrong on every host. is_host says whether the inventory has a host."""
+    """Return a refusal for each of the role's variables that is wrong on every host. is_host knows the inventory."""
     found = _out_of_range(values)
     found += [
         refusal(name, values[name], rule, remedy)
@@ -374,7 +374,7 @@ def _out_of_range(values: Mapping[str, Any]) -> list[str]:
 
 
 def _elsewhere(name: str, inner: Mapping[str, Any], values: Mapping[str, Any]) -> list[str]:
-    """Return a refusal for each role variable by which a host's stack would choose something on another machine."""
+    """Refuse the role's variables of one stack that would choose something on another machine."""
     common = values.get("kdump_target", {}).get("type") in REMOTE
     return [
         refusal(
@@ -389,7 +389,7 @@ def _elsewhere(name: str, inner: Mapping[str, Any], values: Mapping[str, Any]) -
 
 
 def of_stack(sentences: Iterable[str], values: Mapping[str, Any], stack: str) -> list[str]:
-    """Return a host's refusals, each with the role variable as it was given: on its own, or for this stack alone."""
+    """Return the refusals of role variables by the names that were given: on their own, or for this stack alone."""
     inner = values.get(on_stack(stack), {})
     names = [re.match(r"\w*", sentence) for sentence in sentences]
     return [
@@ -399,7 +399,7 @@ def of_stack(sentences: Iterable[str], values: Mapping[str, Any], stack: str) ->
 
 
 def _metrics_directory(place: str) -> list[str]:
-    """Return why the role variable kdump_metrics_directory is refused; its pattern refuses a relative path."""
+    """Return why the role's variables are refused for kdump_metrics_directory; its pattern refuses a relative path."""
     if not place.startswith("/") or METRICS_IN_RUN.fullmatch(place):
         return []
     trouble = plain_path_problem(place)

@@ -47,7 +47,7 @@ class VariablesAction(ActionBase):
         return result
 
     def _typed(self, given: Mapping[str, Any], entry_point: str) -> tuple[dict[str, Any], list[str]]:
-        """Return the role's variables with templates resolved, and a refusal for each that is unknown or unresolved."""
+        """Return for an action the role's variables with templates resolved, and a refusal for each that cannot be."""
         typed, refused = {}, []
         for name in _role_variables.options_of(entry_point):
             if name not in given:
@@ -94,7 +94,7 @@ class VariablesAction(ActionBase):
         return found
 
     def _claimed(self, given: Mapping[str, Any]) -> list[str]:
-        """Return a refusal for each role variable whose value is a fact, since any module's result can bring one."""
+        """Return for an action a refusal of each variable that is a fact, since any module's result can bring one."""
         facts = self._vars.get("ansible_facts") or {}
         names = [name for name in facts if str(name).startswith("kdump_") and name in given]
         rule = "the value is a fact that the host sent, and a host decides nothing here"

@@ -88,7 +88,7 @@ def _slices(settings: Site, form: Mapping[str, Any]) -> int:
 
 
 def _extra_variables(settings: Site, form: Mapping[str, Any]) -> dict[str, Any]:
-    """Return the variables of a template: those of the report, and whether its jobs have a part of the inventory."""
+    """Return the extra variables of a job template object: those of the report, and of a part of the inventory."""
     sliced = {"kdump_sliced": True} if _slices(settings, form) > 1 else {}
     if not form.get("report"):
         return sliced
@@ -222,7 +222,7 @@ def _with_body(kind: str, texts: Mapping[str, Any]) -> dict[str, Any]:
 
 
 def _notified(settings: Site) -> list[str]:
-    """Return the names of all notification templates."""
+    """Return the names of all objects that are notification templates."""
     return [*(one["name"] for one in settings.notifications), *settings.notify]
 
 
@@ -232,5 +232,5 @@ def _name(settings: Site, name: str) -> str:
 
 
 def _given(**values: Any) -> dict[str, Any]:
-    """Return the values that are set."""
+    """Return the values of an AWX object that are set."""
     return {name: value for name, value in values.items() if value is not None}

@@ -53,7 +53,7 @@ def believed(dumps: list[dict[str, Any]], target_type: str) -> list[dict[str, An
 
 
 def dump_trouble(dump: dict[str, Any], kernel: str, latest: float) -> str | None:
-    """Return why a new dump proves nothing, None if it proves the setup. latest: the latest possible crash time."""
+    """Return why the crash test's new dump proves nothing, None if it proves the setup."""
     what = dump["core"] or dump["directory"]
     if dump.get("doubt"):
         return "others than root could have made the dump %s: %s" % (what, dump["doubt"])
@@ -75,6 +75,6 @@ def dump_trouble(dump: dict[str, Any], kernel: str, latest: float) -> str | None
 
 
 def evidence(path: str, dumps: list[dict[str, Any]]) -> str:
-    """Return in words which files lie in the dump directory."""
+    """Return in words for the crash test which files lie where its new dump is looked for."""
     files = ["%s/%s (%d bytes)" % (d["directory"], f["name"], f["size_bytes"]) for d in dumps for f in d["files"]]
     return "%s holds %s" % (path, ", ".join(files) or "no dump at all")

@@ -31,7 +31,7 @@ SERVER_TARGETS = SERVERS
 
 
 def connection_refusals(transport: str, named: list[str], delegate: str | None) -> list[str]:
-    """Return why a task's connection must not crash its host. named: those that the operator says reach one machine."""
+    """Refuse to crash a host by a task's connection: return why. named: hosts that the operator vouches for."""
     found = []
     kind = transport.rpartition(".")[2]
     if kind in OWN_KERNEL:
@@ -62,7 +62,7 @@ def machine_refusals(boot_id: str | None, own_boot_id: str | None) -> list[str]:
 
 
 def option_refusals(options: dict[str, Any]) -> list[str]:
-    """Return a refusal for each time of crash_test's options that is out of range."""
+    """Refuse a time in crash_test's options that is out of range: return a refusal for each."""
     limits = (
         ("delay", 1, LONGEST_DELAY_S),
         ("timeout", 60, LONGEST_TIMEOUT_S),
@@ -76,7 +76,7 @@ def option_refusals(options: dict[str, Any]) -> list[str]:
 
 
 def place_refusals(options: dict[str, Any]) -> list[str]:
-    """Return a refusal for each path in crash_test's options that cannot be meant."""
+    """Refuse a path in crash_test's options that cannot be meant: return a refusal for each."""
     found, console = [], options["console"]
     if console is not None and (not console or os.path.isdir(console)):
         rule = "it is a directory" if console else "it is empty"

@@ -146,7 +146,7 @@ def _ssh_target(draft: Draft, target: dict[str, Any]) -> None:
 
 
 def _key_words(draft: Draft) -> str:
-    """Return what to say about the key of an ssh target that the file does not name."""
+    """Return what a translation says about the key of an ssh target that the other role's file does not name."""
     meaning = BY_NAME["kdump_target"].meaning
     if "kdump_sshkey" in draft.values:
         return meaning
@@ -194,7 +194,7 @@ def _take_variables(draft: Draft, variables: dict[str, Any]) -> None:
 
 
 def _keep(draft: Draft) -> None:
-    """Keep the file's variables of this role, and refuse those that neither role has."""
+    """Translate variables of this role to themselves, and refuse those that neither role has."""
     known: Iterable[str] = [*_role_variables.options_of("setup"), *_role_variables.OF_PLAYBOOKS]
     allowed = _role_variables.allowed(draft.given)
     unknown: dict[str, Any] = {}

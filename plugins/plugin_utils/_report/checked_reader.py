@@ -82,7 +82,7 @@ class Reader:
         return self._text(key, self._known(key))
 
     def _text(self, key: str, value: Any) -> str | None:
-        """Return a value of the result as a text."""
+        """Read a value that has to be a text, or name the key that is wrong."""
         if value is None:
             return None
         if isinstance(value, bool) or not isinstance(value, (str, int, float)):
@@ -131,7 +131,7 @@ class Reader:
 
 
 def clean(value: Any) -> str:
-    """Return a value that was read as text, without secrets; control characters and other invisible ones are shown."""
+    """Return a value that was read and checked as text: without secrets, and with invisible characters shown."""
     # str() of a text that Ansible has marked is as marked as before
     text = str.__str__(value) if isinstance(value, str) else str(value)
     return visible(secret_words.hidden(text), LINES)

@@ -47,7 +47,7 @@ class Unusable(Exception):
 
 
 def files_of(paths: Iterable[str]) -> Iterator[str]:
-    """Yield the JSON files of a list of files and directories; a directory's own files, without those below it."""
+    """Yield the files that may hold earlier reports: given ones, and the JSON files that lie in given directories."""
     for path in paths:
         if os.path.isdir(path):
             names = sorted(name for name in os.listdir(path) if name.endswith(".json") and not name.startswith("."))
@@ -84,7 +84,7 @@ def without_older_rows(reports: list[EarlierReport], before: float) -> list[Earl
 
 
 def _read(path: str) -> EarlierReport:
-    """Return the report in a file, or raise Unusable."""
+    """Return the earlier report in a file, or raise Unusable."""
     try:
         # a pipe or a device would be read for ever
         if not os.path.isfile(path):
@@ -104,7 +104,7 @@ def _read(path: str) -> EarlierReport:
 
 
 def report_of(path: str, content: Any) -> EarlierReport:
-    """Return the report that a JSON file holds, or raise Unusable or UnreadableResult."""
+    """Return the earlier report that a JSON file holds, or raise Unusable or UnreadableResult."""
     schema = content.get("schema") if isinstance(content, dict) else None
     if schema != SCHEMA:
         raise Unusable("it is no report of this collection (its schema is not %s)" % SCHEMA)
@@ -146,7 +146,7 @@ def _row(read: Reader) -> dict[str, Any]:
 
 
 def _problem(read: Reader) -> dict[str, Any]:
-    """Return a problem of a row; its reference is made of its id, since a file could lead anywhere."""
+    """Return a row's problem in an earlier report; its reference is made of its id: a file could lead anywhere."""
     name, waiver = read.text("id") or "", read.part("waived")
     if not CHECK_ID.fullmatch(name):
         raise UnreadableResult("has a check with the id %r" % name)

@@ -22,7 +22,7 @@ LEFT_S = 3600
 
 
 def collection_version(root: Path = COLLECTION) -> str | None:
-    """Read the collection's version from its files: MANIFEST.json or galaxy.yml; None without either."""
+    """Read the collection's version for the report's files: MANIFEST.json or galaxy.yml; None without either."""
     try:
         manifest = json.loads((root / "MANIFEST.json").read_text(encoding="utf-8"))
         return str(manifest["collection_info"]["version"])
@@ -36,7 +36,7 @@ def collection_version(root: Path = COLLECTION) -> str | None:
 
 
 def directory_trouble(directory: str) -> str | None:
-    """Return why no file of the report can be written into a directory, or below the nearest that exists, or None."""
+    """Return why the report's files cannot be written into a directory, or below the nearest that exists."""
     path = directory
     while not os.path.lexists(path):
         path = os.path.dirname(path)
@@ -48,7 +48,7 @@ def directory_trouble(directory: str) -> str | None:
 
 
 def older_reports(paths: Iterable[str], first_cells: str) -> list[str]:
-    """Return those of the files that an earlier run of fleet_report wrote, and nobody else."""
+    """Return those files that are the report's own: fleet_report wrote them before, and nobody else."""
     marks = {
         ".html": re.compile(r'<meta name="generator" content="crashops\.kdump\.fleet_report">'),
         ".json": re.compile(r'\A\{\n  "schema": "crashops\.kdump/report/'),

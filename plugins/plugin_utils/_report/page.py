@@ -122,12 +122,12 @@ def _content(report: dict[str, Any]) -> dict[str, Any]:
 
 
 def _changed(found: dict[str, Any] | None) -> list[tuple[str, str, list[dict[str, Any]]]]:
-    """Return for the page each kind of change that there is: its key, its name and its hosts."""
+    """Return for the HTML page each kind of change that there is: its key, its name and its hosts."""
     return [(kind, name, found[kind]) for kind, name in report_changes.KINDS.items() if found and found[kind]]
 
 
 def _kinds(rows: list[dict[str, Any]]) -> int:
-    """Return for the page how many different kernels the fleet runs."""
+    """Return for the HTML page how many different kernels the fleet runs."""
     return len({row["kernel"] for row in rows if row["kernel"]})
 
 

@@ -31,12 +31,12 @@ HOUR_S, DAY_S = 3600, 86400
 
 
 def plain(text: str) -> str:
-    """Return a text in readable form: on one line, with control characters and other invisible ones shown."""
+    """Return a value for people in readable form: on one line, with invisible characters shown."""
     return " ".join(visible(text, LINES).split())
 
 
 def cut(text: str, width: int) -> str:
-    """Return a text cut to a readable width, in characters."""
+    """Return a value for people in as many characters as are readable."""
     return text if len(text) <= width else text[: max(0, width - 1)] + "…"
 
 

@@ -80,7 +80,7 @@ def without_result(host: str, verdict: str, summary: str) -> dict[str, Any]:
 
 
 def _why(result: Mapping[str, Any]) -> str:
-    """Return in one line, for a host's row, why it has no result; for a dead module, the last line of its output."""
+    """Return for a host's row in one line why it has no result; for a dead module, the last line of its output."""
     said = report_words.plain(clean(result.get("msg") or ""))
     for words in BEFORE:
         said = said.removeprefix(words)
@@ -130,7 +130,7 @@ def _proof(proof: Reader, made: float) -> dict[str, Any]:
 
 
 def target_words(settings: Reader, directory: Reader) -> str | None:
-    """Return the target in a host's row in few words: /var/crash, nfs server:/export, ssh kdump@server:/srv/dumps."""
+    """Return the target in a host's row: /var/crash, nfs server:/export, ssh kdump@server:/srv/dumps."""
     kind, location, path = (
         settings.known_text("target_type"),
         settings.known_text("target_location"),
@@ -145,7 +145,7 @@ def target_words(settings: Reader, directory: Reader) -> str | None:
 
 
 def _count(info: Reader, checks: list[Reader]) -> dict[str, int]:
-    """Return how many checks of a host have each status; the full result also holds those that are listed by id."""
+    """Return for a host's row how many checks have each status; the full result also holds those listed by id."""
     counts = dict.fromkeys(outcome.STATUSES, 0)
     for check in checks:
         counts[check.choice("status", outcome.STATUSES)] += 1
@@ -164,7 +164,7 @@ def _weight(problem: dict[str, Any], decided_by: str | None) -> tuple[bool, int,
 
 
 def _problem(check: Reader) -> dict[str, Any]:
-    """Return one check that a host does not pass."""
+    """Return for a host's row one check that it does not pass."""
     waiver = check.known_part("waived")
     reason, name = waiver.known_text("reason"), check.text("id") or ""
     if not CHECK_ID.fullmatch(name):

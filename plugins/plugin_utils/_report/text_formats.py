@@ -44,7 +44,7 @@ def as_json(report: dict[str, Any]) -> str:
 
 
 def any_json(value: Any) -> str:
-    """Return any answer of a query as JSON text."""
+    """Return as JSON text the report, or what a query made of it."""
     return json.dumps(value, indent=2, sort_keys=True, allow_nan=False) + "\n"
 
 
@@ -110,7 +110,7 @@ def as_markdown(report: dict[str, Any], title: str) -> str:
 
 
 def notes_of(report: dict[str, Any]) -> list[str]:
-    """Return what the report says of the files that it was made of: sentences."""
+    """Return as text, in sentences, what the report notes about the files that it was made of."""
     merged, sentences = report["merged"], []
     if merged:
         sentences.append("Merged of %s." % report_words.counted(len(merged["reports"]), "report", "reports"))
@@ -124,7 +124,7 @@ def notes_of(report: dict[str, Any]) -> list[str]:
 
 
 def _listed(names: list[str]) -> str:
-    """Return the first names of a list as text, and how many there are beyond these."""
+    """Return as text the first names of a list, and how many there are beyond these."""
     left = len(names) - CHANGED
     more = " and %s more" % report_words.number(left) if left > 0 else ""
     return ", ".join(names[:CHANGED]) + more
@@ -136,7 +136,7 @@ def _note_lines(report: dict[str, Any]) -> list[str]:
 
 
 def _change_lines(found: dict[str, Any] | None) -> list[str]:
-    """Return as Markdown text what changed since the last report."""
+    """Return as lines of Markdown text the report's section on what changed."""
     if found is None:
         return []
     lines = ["## Since the last report (%s)" % found["since"], ""]
@@ -152,13 +152,13 @@ def _change_lines(found: dict[str, Any] | None) -> list[str]:
 
 
 def _change_words(one: dict[str, Any]) -> str:
-    """Return one host's change in Markdown."""
+    """Return as Markdown text the change of one host."""
     summary = ": %s" % _escaped(one["summary"]) if one["summary"] else ""
     return "%s (%s)%s" % (_escaped(one["host"]), report_changes.words_of(one), summary)
 
 
 def _trend_lines(report: dict[str, Any]) -> list[str]:
-    """Return the trend as text: the Markdown table of the last reports' counts."""
+    """Return as Markdown text the table of the last reports' counts."""
     points = trend.with_this(report)
     if not points:
         return []
@@ -254,5 +254,5 @@ def _first(row: dict[str, Any]) -> str:
 
 
 def _short(value: int | None) -> str:
-    """Return a size as short as the text table for a terminal needs it: 192M, 1.5G."""
+    """Return as text for the terminal's table a size as short as it needs to be: 192M, 1.5G."""
     return report_words.size(value).replace("iB", "").replace(" B", "B").replace(" ", "")

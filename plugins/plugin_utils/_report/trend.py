@@ -69,13 +69,13 @@ def with_this(report: dict[str, Any]) -> list[dict[str, Any]]:
 
 
 def curves(points: list[dict[str, Any]]) -> list[Curve]:
-    """Return the trend's curves, one for each verdict that any of the points has."""
+    """Return the curve of the trend for each verdict that any report had."""
     words = [word for word in readable_values.VERDICTS if any(one["totals"][word] for one in points)]
     return [_curve(word, points) for word in words]
 
 
 def _curve(word: str, points: list[dict[str, Any]]) -> Curve:
-    """Return the trend of one verdict as a curve; its box begins at 0 and ends at its own highest count."""
+    """Return the trend of one verdict as points of a curve; its box ends at its own highest count."""
     counts = [one["totals"][word] for one in points]
     first, last = points[0]["made_epoch"], points[-1]["made_epoch"]
     most, span = max(counts), max(1, last - first)

@@ -26,7 +26,7 @@ def report(results: Iterable[tuple[str, Any]], made: float, version: str | None 
 
 
 def of_slices(merge: Merged, notes: list[str], made: float, version: str | None = None) -> dict[str, Any]:
-    """Return the whole report that the slices of a fleet make together, with notes about files that were left out."""
+    """Return the whole report of a fleet that comes in slices, with notes about files that were left out."""
     return dict(_whole(sorted(merge.rows, key=_badness), made, version), merged=merge.said, notes=notes)
 
 
@@ -43,14 +43,14 @@ def compared(whole: dict[str, Any], earlier: list[EarlierReport], notes: list[st
 
 
 def of_rows(whole: Mapping[str, Any], rows: list[dict[str, Any]], query: str) -> dict[str, Any]:
-    """Return the whole report with only the rows that a query selected, in the query's order."""
+    """Return the whole report with the selected rows alone, in their order."""
     selected = _whole(rows, whole["made_epoch"], whole["collection_version"])
     asked = {"expression": query, "of_hosts": len(whole["hosts"])}
     return dict(selected, query=asked, merged=whole["merged"], notes=whole["notes"])
 
 
 def are_rows(value: Any, whole: Mapping[str, Any]) -> bool:
-    """Return whether a query's answer is a list of the whole report's own rows, all unchanged."""
+    """Return whether a value is a part of the whole report: a list of its own rows, all unchanged."""
     own = {id(one) for one in whole["hosts"]}
     return isinstance(value, list) and all(id(one) in own for one in value)
 
@@ -85,7 +85,7 @@ def headline(rows: list[dict[str, Any]]) -> str:
 
 
 def standing(rows: list[dict[str, Any]]) -> dict[str, int]:
-    """Return how many hosts would leave a dump, would not, are not known, and are not meant to."""
+    """Return for the whole report how many hosts would leave a dump, would not, are not known, are not meant to."""
     counts = {"would": 0, "would_not": 0, "not_known": 0, "not_meant": 0}
     for one in rows:
         counts[report_changes.standing_of(one)] += 1
@@ -93,12 +93,12 @@ def standing(rows: list[dict[str, Any]]) -> dict[str, int]:
 
 
 def _badness(one: dict[str, Any]) -> tuple[Any, ...]:
-    """Return the sort key of the whole report's rows: verdict, failed and doubtful checks, then the host's name."""
+    """Return the sort key of the whole report, worst first: verdict, failed and doubtful checks, the host's name."""
     failed = sum(1 for problem in one["problems"] if problem["status"] == "fail" and not problem["waived"])
     return (ORDER[one["verdict"]], -failed, -one["checks"]["warn"], natural(one["host"].lower()), one["host"])
 
 
 def is_worst_first(rows: list[dict[str, Any]]) -> bool:
-    """Return whether rows are in the whole report's order; a query may have given them another."""
+    """Return whether the whole report's order, worst first, is still that of some rows."""
     found = [_badness(one) for one in rows]
     return found == sorted(found)
