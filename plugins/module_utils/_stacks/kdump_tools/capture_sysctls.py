@@ -42,6 +42,6 @@ def applied(host: Host) -> List[SysctlFile]:
 
 
 def _copying_script(host: Host) -> str:
-    """Return the text of the script that copies the file: initramfs-tools', or dracut's where that builds."""
+    """Return the text of the script that copies the files of sysctl.d: initramfs-tools', or dracut's."""
     paths = [INITRAMFS_SCRIPT] if host.which("mkinitramfs") else host.glob(DRACUT_SCRIPTS)
     return "\n".join(host.read(path) or "" for path in paths)

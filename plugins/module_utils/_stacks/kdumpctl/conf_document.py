@@ -4,7 +4,6 @@
 # Private to this collection: no promise is made to code outside it.
 """The document that every rule of kdump.conf judges: its directives, and facts about its host."""
 
-import re
 from typing import List, NamedTuple, Optional, Sequence
 
 from ansible_collections.crashops.kdump.plugins.module_utils._stacks.kdumpctl.conf_host_facts import Surroundings
@@ -13,9 +12,6 @@ from ansible_collections.crashops.kdump.plugins.module_utils._stacks.kdumpctl.co
     TARGETS,
     Directive,
 )
-from ansible_collections.crashops.kdump.plugins.module_utils._syntax.visible_text import visible
-
-SHOWN = 60
 
 
 class Document(NamedTuple):
@@ -43,13 +39,3 @@ class Document(NamedTuple):
         """Return whether the document makes the collector write a stream to its standard output."""
         target = self.target()
         return target is not None and target.name in STREAMS
-
-
-def shown(text: str) -> str:
-    """Return a part of the document for a message: what cannot be seen is escaped, and a long text is cut off."""
-    return visible(text[:SHOWN]) + ("..." if len(text) > SHOWN else "")
-
-
-def words(value: str) -> List[str]:
-    """Return the words of a directive's value in the document, as a shell splits it: at blanks and tabs only."""
-    return [word for word in re.split("[ \t]+", value) if word]

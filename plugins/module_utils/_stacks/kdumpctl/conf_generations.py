@@ -27,7 +27,7 @@ Pair = Tuple[str, str]
 
 
 def _words(content: str) -> Optional[Pair]:
-    """Return the first word and the rest as bash reads them: it drops null bytes, and blanks at both ends."""
+    """Return the first word and the rest as the generation that reads by bash: no null bytes, no outer blanks."""
     parts = re.split("[ \t]+", content.replace("\0", "").strip(" \t"), maxsplit=1)
     if not parts[0]:
         return None

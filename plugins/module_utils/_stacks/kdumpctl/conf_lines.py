@@ -4,6 +4,7 @@
 # Private to this collection: no promise is made to code outside it.
 """The lines of kdump.conf: read as each generation of kdumpctl reads them, and edited without losing anything."""
 
+import re
 from typing import Dict, List, NamedTuple, Optional, Tuple
 
 from ansible_collections.crashops.kdump.plugins.module_utils._stacks.kdumpctl.conf_generations import (
@@ -13,6 +14,7 @@ from ansible_collections.crashops.kdump.plugins.module_utils._stacks.kdumpctl.co
     reads_nothing,
 )
 from ansible_collections.crashops.kdump.plugins.module_utils._syntax.parsed_once import parsed_once
+from ansible_collections.crashops.kdump.plugins.module_utils._syntax.visible_text import visible
 from ansible_collections.crashops.kdump.plugins.module_utils._targets.target import LOCATED
 
 # the directives that name a dump target
@@ -22,6 +24,8 @@ STREAMS = ("raw", "ssh")  # targets that a collector writes to through its stand
 HOOKS = ("kdump_pre", "kdump_post", "kdump_emergency")
 # the directives that name any programs
 PROGRAMS = (*HOOKS, "extra_bins")
+# a message shows this many characters of a line
+SHOWN = 60
 
 
 class Directive(NamedTuple):
@@ -96,12 +100,12 @@ def _placed(text: str, old_names: List[str], name: str, value: Optional[str]) ->
 
 
 def with_directive(text: str, name: str, value: Optional[str]) -> str:
-    """Return the lines of kdump.conf with one set where it stands, else at the end; None removes it."""
+    """Return the lines of kdump.conf with a directive on the line where it stands, else the last; None removes it."""
     return _placed(text, [name], name, value)
 
 
 def with_renamed(text: str, old: str, name: str, value: str) -> str:
-    """Return the lines of kdump.conf with one line in place of those that set it and its old name."""
+    """Return the lines of kdump.conf with one line for a directive in place of those with it or its old name."""
     return _placed(text, [old, name], name, value)
 
 
@@ -116,3 +120,13 @@ def with_only(text: str, names: List[str]) -> str:
     """Return the lines of kdump.conf without those that set any other name."""
     found = {name for some in names_at(text).values() for name in some}
     return _placed(text, sorted(found - set(names)), "", None)
+
+
+def words(value: str) -> List[str]:
+    """Return the words of a value on a line of kdump.conf, split as in a shell: at blanks and tabs only."""
+    return [word for word in re.split("[ \t]+", value) if word]
+
+
+def shown(text: str) -> str:
+    """Return a part of a line of kdump.conf for a message: what cannot be seen is escaped, a long text is cut off."""
+    return visible(text[:SHOWN]) + ("..." if len(text) > SHOWN else "")

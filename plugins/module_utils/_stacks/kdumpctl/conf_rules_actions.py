@@ -7,13 +7,11 @@
 import re
 from typing import Iterator
 
-from ansible_collections.crashops.kdump.plugins.module_utils._stacks.kdumpctl.conf_document import (
-    Document,
-    shown,
-    words,
-)
+from ansible_collections.crashops.kdump.plugins.module_utils._stacks.kdumpctl.conf_document import Document
 from ansible_collections.crashops.kdump.plugins.module_utils._stacks.kdumpctl.conf_lines import (
     HOOKS,
+    shown,
+    words,
 )
 from ansible_collections.crashops.kdump.plugins.module_utils._stacks.kdumpctl.dracut_options import (
     added_modules,

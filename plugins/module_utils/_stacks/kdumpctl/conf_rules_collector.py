@@ -7,12 +7,10 @@
 import re
 from typing import Iterator
 
-from ansible_collections.crashops.kdump.plugins.module_utils._stacks.kdumpctl.conf_document import (
-    Document,
-    words,
-)
+from ansible_collections.crashops.kdump.plugins.module_utils._stacks.kdumpctl.conf_document import Document
 from ansible_collections.crashops.kdump.plugins.module_utils._stacks.kdumpctl.conf_lines import (
     Directive,
+    words,
 )
 from ansible_collections.crashops.kdump.plugins.module_utils._syntax import makedumpfile
 from ansible_collections.crashops.kdump.plugins.module_utils._syntax.finding import Finding, error

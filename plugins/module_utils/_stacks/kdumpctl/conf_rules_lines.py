@@ -8,10 +8,7 @@ import difflib
 import re
 from typing import Dict, Iterator
 
-from ansible_collections.crashops.kdump.plugins.module_utils._stacks.kdumpctl.conf_document import (
-    Document,
-    shown,
-)
+from ansible_collections.crashops.kdump.plugins.module_utils._stacks.kdumpctl.conf_document import Document
 from ansible_collections.crashops.kdump.plugins.module_utils._stacks.kdumpctl.conf_generations import RAW_BYTE
 from ansible_collections.crashops.kdump.plugins.module_utils._stacks.kdumpctl.conf_lines import (
     HOOKS,
@@ -19,6 +16,7 @@ from ansible_collections.crashops.kdump.plugins.module_utils._stacks.kdumpctl.co
     Directive,
     entries,
     lines,
+    shown,
 )
 from ansible_collections.crashops.kdump.plugins.module_utils._stacks.kdumpctl.dracut_options import (
     is_closed,

@@ -7,11 +7,8 @@
 import re
 from typing import Iterator
 
-from ansible_collections.crashops.kdump.plugins.module_utils._stacks.kdumpctl.conf_document import (
-    Document,
-    words,
-)
-from ansible_collections.crashops.kdump.plugins.module_utils._stacks.kdumpctl.conf_lines import TARGETS
+from ansible_collections.crashops.kdump.plugins.module_utils._stacks.kdumpctl.conf_document import Document
+from ansible_collections.crashops.kdump.plugins.module_utils._stacks.kdumpctl.conf_lines import TARGETS, words
 from ansible_collections.crashops.kdump.plugins.module_utils._syntax import value_problems
 from ansible_collections.crashops.kdump.plugins.module_utils._syntax.finding import Finding, advice, error, warning
 from ansible_collections.crashops.kdump.plugins.module_utils._targets.target import DISKS

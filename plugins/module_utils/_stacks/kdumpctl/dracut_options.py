@@ -56,7 +56,7 @@ def options(words: List[str]) -> Iterator[Tuple[str, str]]:
 
 
 def added_modules(directive: str, words: List[str]) -> List[List[str]]:
-    """Return the lists of kernel modules that a directive of kdump.conf adds; words are those of its value."""
+    """Return the kernel modules that options of dracut, or extra_modules, add: a list for each option."""
     if directive == "extra_modules":
         return [words]
     return [value.split() for name, value in options(words) if name in STOPPING]
