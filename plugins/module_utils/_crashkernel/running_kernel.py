@@ -13,13 +13,14 @@ from ansible_collections.crashops.kdump.plugins.module_utils._machine.host impor
 from ansible_collections.crashops.kdump.plugins.module_utils._machine.kernel_files import (
     CRASH_SIZE,
     VMCORE,
-    cma_bytes,
     kernel_release,
     read_first,
 )
 from ansible_collections.crashops.kdump.plugins.module_utils._syntax.kernel_cmdline import values
 from ansible_collections.crashops.kdump.plugins.module_utils._syntax.whole_numbers import whole
 
+CMA_RANGES = ("/sys/kernel/kexec/crash_cma_ranges", "/sys/kernel/kexec_crash_cma_ranges")
+SPAN = re.compile(r"^([0-9a-f]{1,16})-([0-9a-f]{1,16})$", re.MULTILINE)
 # its one or two blocks: above 4 GiB, and below
 CRASH_BLOCKS = re.compile(r"^ *([0-9a-f]{1,16})-([0-9a-f]{1,16}) : Crash kernel$", re.MULTILINE)
 # where firmware-assisted dump (ppc64le) keeps the memory instead; 0 where it is off
@@ -62,6 +63,14 @@ class Running(NamedTuple):
     def knows_auto(self) -> bool:
         """Return whether the running kernel reads crashkernel=auto, which only RHEL 8's does."""
         return self.reader().auto is not None
+
+
+def _cma_bytes(host: Host) -> Optional[int]:
+    """Read how many bytes the running kernel has reserved for crashkernel=...,cma; None if it has no file for that."""
+    text = read_first(host, CMA_RANGES)
+    if text is None:
+        return None
+    return sum(int(end, 16) - int(start, 16) + 1 for start, end in SPAN.findall(text))
 
 
 def _line(host: Host, path: str) -> Optional[str]:
@@ -122,6 +131,6 @@ def read_running(host: Host) -> Running:
         ram_bytes=None if counted is None else as_ranges_see(counted, kernel),
         reserved_bytes=reserved,
         booted=values(host.read("/proc/cmdline") or ""),
-        cma_bytes=cma_bytes(host),
+        cma_bytes=_cma_bytes(host),
         counted_bytes=counted,
     )

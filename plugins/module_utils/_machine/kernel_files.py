@@ -7,7 +7,6 @@
 Kernels after 6.19 have the kdump files in /sys/kernel/kexec/ as well. The older places are deprecated and will go.
 """
 
-import re
 from typing import TYPE_CHECKING, Optional, Tuple
 
 if TYPE_CHECKING:
@@ -22,8 +21,6 @@ VMCORE = "/proc/vmcore"
 PROC_CMDLINE = "/proc/cmdline"
 # exists if SELinux is on
 SELINUX = "/sys/fs/selinux/enforce"
-CMA_RANGES = ("/sys/kernel/kexec/crash_cma_ranges", "/sys/kernel/kexec_crash_cma_ranges")
-SPAN = re.compile(r"^([0-9a-f]{1,16})-([0-9a-f]{1,16})$", re.MULTILINE)
 
 
 def place_of(host: "Host", places: Places) -> str:
@@ -40,11 +37,3 @@ def read_first(host: "Host", places: Places) -> Optional[str]:
 def kernel_release(host: "Host") -> str:
     """Return the running kernel's release, as uname -r prints it; empty if /proc does not show it."""
     return (host.read(RELEASE) or "").strip()
-
-
-def cma_bytes(host: "Host") -> Optional[int]:
-    """Read from the kernel's file how many bytes crashkernel=...,cma has reserved; None without such a file."""
-    text = read_first(host, CMA_RANGES)
-    if text is None:
-        return None
-    return sum(int(end, 16) - int(start, 16) + 1 for start, end in SPAN.findall(text))
