@@ -225,7 +225,7 @@ def _advised(outcome: Outcome, seen: Evidence) -> Outcome:
 
 
 def _settled(check: Check, outcome: Outcome, seen: Evidence) -> Outcome:
-    """Turn any check's doubtful outcome into a pass if a crash proved this setup."""
+    """Turn any of all checks' doubtful outcomes into a pass if a crash proved this setup."""
     doubtful = outcome.status in (FAIL, WARN, UNKNOWN) and check.weight == DOUBT and check.group != "proof"
     if not doubtful or seen.proof.state != "proven":
         return outcome

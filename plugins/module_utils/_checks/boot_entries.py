@@ -25,7 +25,7 @@ SET_ALL = "Run ansible-playbook crashops.kdump.setup, which sets one value for a
 
 
 def reboot_not_pending(seen: Evidence) -> Outcome:
-    """Judge whether a boot of the default entry would change what is reserved for the capture kernel."""
+    """Judge whether a reboot into the default boot entry would change what is reserved."""
     required, why = seen.boot_entries.reboot_required, seen.boot_entries.reason
     if required is None:
         return unknown("What the next boot reserves cannot be seen: %s." % (why or "no boot loader"))

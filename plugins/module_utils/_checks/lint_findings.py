@@ -33,5 +33,5 @@ def of_findings(found: List[FileFinding]) -> Optional[Outcome]:
 
 
 def sentence(remedy: str) -> str:
-    """Return a finding's remedy with a capital letter, as a sentence without its full stop."""
+    """Return the remedy of a lint finding as a check words it: a capital letter, and no full stop."""
     return remedy[:1].upper() + remedy[1:]

@@ -96,7 +96,7 @@ def sysrq(seen: Evidence) -> Outcome:
 
 
 def watchdog(seen: Evidence, limits: Thresholds) -> Outcome:
-    """Judge whether a watchdog may reset the machine while it writes a dump."""
+    """Judge whether a watchdog that runs on after a panic may reset the machine while it writes a dump."""
     running = seen.platform.watchdogs
     if not running:
         return passed("none runs")

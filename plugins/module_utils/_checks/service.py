@@ -116,7 +116,7 @@ def switched_on(seen: Evidence) -> Outcome:
 
 
 def reservation_used(seen: Evidence) -> Outcome:
-    """Judge whether a service loads a capture kernel into the memory that is reserved."""
+    """Judge whether kdump's unit loads, or is to load, a capture kernel into the memory that is reserved."""
     if not seen.running.reserved_bytes:
         return skipped("nothing is reserved")
     if seen.service.armed or seen.service.enabled or seen.service.moving:

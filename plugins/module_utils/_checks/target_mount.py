@@ -54,7 +54,7 @@ def _not_mounted(seen: Evidence) -> str:
 
 
 def _on_demand(options: List[str]) -> bool:
-    """Judge by a mount's options whether nothing mounts it, neither at boot nor when it is looked at."""
+    """Return whether by its options nothing mounts the dump directory's mount, neither at boot nor at a look."""
     return "noauto" in options and "x-systemd.automount" not in options
 
 

@@ -78,7 +78,7 @@ def read_boot_entries(host: TolerantHost, running: Running, timeout_s: int) -> B
 
 
 def _judged(host: Host, running: Running, bootloader: Bootloader, found: BootEntries) -> BootEntries:
-    """Return the boot entries together with what the next boot reserves, and whether a reboot is needed."""
+    """Return the facts about boot entries, with what the next boot reserves and whether a reboot is needed."""
     default = found.default
     if default is None:
         return found._replace(reason="there is no boot entry")

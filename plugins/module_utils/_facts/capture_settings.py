@@ -42,7 +42,7 @@ def read_captured(stack: Stack, words: List[str], version: Optional[Tuple[int, i
 
 
 def of_words(words: List[str], version: Optional[Tuple[int, int]]) -> SysctlSettings:
-    """Return the settings that words of a command line make for sysctl keys, in the capture kernel or at a boot."""
+    """Return the sysctl keys that words of a command line set in the capture kernel, or at a boot."""
     found: Dict[str, SysctlSetting] = {}
     for word in words:
         name, _sign, value = word.partition("=")

@@ -39,7 +39,7 @@ class Door(NamedTuple):
 
 
 def look(host: Host, delivery: Delivery, settings: Settings, timeout_s: int) -> Answer:
-    """Ask the dump server by a knock, if there is one, then look at the target; return the answer."""
+    """Knock at the dump server, if there is one, then look at its directory without writing; return its answer."""
     target = _target(settings)
     if list(refusals(target, delivery)):
         untried = "the target as it is configured cannot be tried"

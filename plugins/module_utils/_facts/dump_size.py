@@ -63,7 +63,7 @@ def leaves_out(collector: str) -> Any:
 
 
 def dump_level(collector: str) -> int:
-    """Return a collector's dump level, on which the size depends; 0 (nothing left out) if it is not makedumpfile."""
+    """Return the dump level that the expected size depends on; 0 (nothing left out) if it is not makedumpfile's."""
     level = 0
     for text in makedumpfile.dump_levels(makedumpfile.command_words(collector) or []):
         first = whole(text.split(",")[0])

@@ -55,5 +55,5 @@ class Evidence(NamedTuple):
 
     @property
     def stack_class(self) -> Type[Stack]:
-        """Return the class of the stack that the evidence is about, for what is true of the stack on any host."""
+        """Return the class of the evidence's stack, for the checks that judge what is true of it on any host."""
         return stack_named(self.stack.name)

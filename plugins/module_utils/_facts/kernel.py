@@ -131,7 +131,7 @@ def _forbidden_at_boot(host: Host, cmdline: str, version: Optional[Tuple[int, in
 
 
 def read_sysctls(host: Host, keys: List[str]) -> Dict[str, int]:
-    """Read from this kernel those sysctl keys that it has and whose values are numbers, as facts."""
+    """Read facts about this kernel: those of the sysctl keys that it has and whose values are numbers."""
     texts = {key: (host.read("/proc/sys/" + key.replace(".", "/")) or "").strip() for key in keys}
     numbers = {key: signed(text) for key, text in texts.items()}
     return {key: number for key, number in numbers.items() if number is not None}
@@ -149,7 +149,7 @@ def _notifiers(host: Host, cmdline: str) -> Optional[bool]:
 
 
 def _flag(text: str) -> Optional[bool]:
-    """Read the fact that a yes or no of the kernel stands for (kstrtobool), None where it is neither."""
+    """Return how the kernel reads a yes or no in its files (kstrtobool), None where it reads neither."""
     if text[:1] in ("y", "Y", "t", "T", "1") or text[:2].lower() == "on":
         return True
     return False if text[:1] in ("n", "N", "f", "F", "0") or text[:2].lower() == "of" else None
@@ -185,5 +185,5 @@ def _watchdogs(host: Host) -> List[Watchdog]:
 
 
 def _read_at_boot(host: Host, booted: List[str], version: Optional[Tuple[int, int]]) -> SysctlSettings:
-    """Read as facts of the next boot's kernel the sysctl keys before any service starts, without /run's to come."""
+    """Read the next boot's kernel facts: its sysctl keys before any service starts, without files to come in /run."""
     return dict(of_words(booted, version), **applied(applied_at_boot(host)))

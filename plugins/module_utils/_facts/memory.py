@@ -101,7 +101,7 @@ def _together(wanted: List[str]) -> Optional[str]:
 
 
 def _extras(host: Host, release: str) -> Extras:
-    """Read what is in use and known to need more memory in a capture kernel: drivers and other things."""
+    """Read as facts about memory what is known to need more of it in a capture kernel: drivers and other things."""
     cmdline = host.read("/proc/cmdline") or ""
     loaded = loaded_modules(host)
     others = ["pages of 64 KiB"] * ("64k" in release)

@@ -43,7 +43,7 @@ def read_unit(host: TolerantHost, stack: Stack, timeout_s: int) -> Optional[Serv
 
 
 def service_facts(host: Host, stack: Stack, service: Optional[Service]) -> ServiceFacts:
-    """Return the facts about kdump's service: the state of its unit, and what the kernel has loaded."""
+    """Read the facts about kdump's service: the state of its unit in systemd, and what the kernel has loaded."""
     armed, assisted = is_armed(host), is_assisted(host)
     if service is None:
         return ServiceFacts(stack.unit, armed, assisted)
