@@ -55,7 +55,7 @@ def expected(values: Mapping[str, Any], program: Callable[[], bytes]) -> dict[st
 
 
 def _seconds(interval: str) -> int:
-    """Return kdump_metrics_interval in seconds for the role's own file of options; it is such as 15min or 1h 30min."""
+    """Return in seconds, for the role's own file of options, kdump_metrics_interval, such as 1h 30min."""
     return sum(int(number) * SECONDS[unit] for number, unit in re.findall(r"([0-9]+)(s|min|h|d)", interval))
 
 

@@ -104,5 +104,5 @@ FOREIGN = {variable.name: variable.remedy for variable in VARIABLES if variable.
 
 
 def remedy(name: str) -> str:
-    """Return what to do here about a variable of linux-system-roles.kdump that this role does not have."""
+    """Return what to do about one of linux-system-roles.kdump's variables that this role does not have, by the list."""
     return "%s, or translate the whole file with %s" % (FOREIGN[name], PLAYBOOK)

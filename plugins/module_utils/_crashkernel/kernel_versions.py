@@ -68,7 +68,7 @@ class Kernel(NamedTuple):
 
 
 def _reserves_cma(machine: str, version: Tuple[int, ...]) -> Optional[bool]:
-    """Return whether a crashkernel= value with ,cma reserves anything; None where that is unknown."""
+    """Return whether a kernel of this version reserves anything for ,cma; None where that is unknown."""
     if machine in CMA_TO_COME and version >= CMA_TO_COME[machine]:
         return None
     return machine in CMA_MACHINES and version >= CMA_MACHINES[machine]

@@ -37,7 +37,7 @@ def same(some: List[str], others: List[str], running: Running) -> bool:
 
 
 def _that_count(values: List[str], running: Running) -> List[str]:
-    """Return the crashkernel= values that the kernel before or after a reboot goes by."""
+    """Return the crashkernel= values, before or after a reboot, that decide whether one is needed."""
     return that_count(values, running.ram_bytes, running.reader())
 
 

@@ -90,7 +90,7 @@ def _floor(host: Host, stack: Stack, running: Running, wish: SizeOptions) -> int
 
 
 def _overwritten_later(stack: Stack, running: Running) -> List[str]:
-    """Return a warning where an update of kdump's package would replace this size with the vendor's default."""
+    """Return a warning for option size where an update would put the vendor's default in its place."""
     why = None if running.knows_auto() else stack.puts_default_back()
     if why is None:
         return []

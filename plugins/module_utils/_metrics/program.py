@@ -142,7 +142,7 @@ def write(path: str, content: bytes) -> None:
 
 
 def _remove_left(path: str) -> None:
-    """Remove what earlier runs of the metrics program left when they were killed; one ends within the hour."""
+    """Remove temporary files of runs of the metrics program that were killed; a live one ends within the hour."""
     for left in glob.glob(os.path.join(os.path.dirname(path), "." + FILE + ".????????")):
         try:
             if os.lstat(left).st_mtime < time.time() - LEFT_S:

@@ -155,7 +155,7 @@ def _value_problems(name: str, value: str) -> Iterator[Problem]:
 
 
 def problem_of(command: str) -> Optional[Problem]:
-    """Return the problem of kdump-tools' core collector, which must be the command makedumpfile without a path."""
+    """Return the problem of a makedumpfile command for kdump-tools, which must be without a path."""
     if command.split()[:1] != ["makedumpfile"]:
         return Problem("kdump-tools collects with makedumpfile only", "begin it with the word makedumpfile")
     return next(problems(command.split()[1:]), None)

@@ -54,7 +54,7 @@ class _Reader:
         self.joined = self.redirected = self.awaiting = False
 
     def beyond(self, what: str) -> Beyond:
-        """Return the exception for something that is not read; it names the beginning of the line."""
+        """Return the exception for a command that only a shell can read; it names the beginning of the line."""
         words = [word for command in [*self.done, self.words] for word in command]
         return Beyond(words[0].start if words else self.at, what)
 

@@ -39,7 +39,7 @@ def signed(text: Optional[str], base: int = 10) -> Optional[int]:
 
 
 def version(digits: Sequence[str]) -> Tuple[int, ...]:
-    """Return a version's parts as numbers; a part of more than 64 bits counts as 0."""
+    """Return the whole numbers of a version; a part of more than 64 bits counts as 0."""
     return tuple(whole(part) or 0 for part in digits)
 
 

@@ -90,7 +90,7 @@ class Nfs(Prober):
         return Probe(location, directory, None, trial, trial.free_bytes)
 
     def _where(self) -> str:
-        """Return the NFS server as messages name it."""
+        """Return the NFS server of the target under test, as messages name it."""
         return "the NFS server %s" % nfs_parts(self.target.location)[0]
 
     def _mounted(self, location: str) -> Optional[mounts.Mount]:

@@ -94,7 +94,7 @@ def judged(seen: OpenedDump, log: str, most: int) -> Tuple[Verdict, Readability]
 
 
 def identity(seen: OpenedDump) -> str:
-    """Return a text that identifies an examined dump: a later crash in the same minute takes the same path."""
+    """Return what identifies a dump that is examined: a later crash in the same minute takes the same path."""
     facts = seen.found.facts
     when = seen.header.crash_time or 0
     return "%s:%d:%d:%d" % (seen.found.path, facts.size, facts.mtime_ns // 10**9, when)

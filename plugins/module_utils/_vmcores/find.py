@@ -73,7 +73,7 @@ class Found(NamedTuple):
 
     @property
     def facts(self) -> FileFacts:
-        """Return the facts of the found dump's file that gives the dump its path."""
+        """Return the facts of the file by which a dump is found: it gives the dump its path."""
         return next((file.facts for file in self.files), UNSEEN)
 
     @property

@@ -93,7 +93,7 @@ class _Inside(NamedTuple):
         return Verdict(judged.complete, self.around + judged.reason)
 
     def content(self, most: int) -> Readability:
-        """Return whether a sample of at most `most` pages can be read, by the one of the formats that the dump has."""
+        """Return whether a sample of at most `most` pages can be read, in whichever of the formats the dump has."""
         if not self.whole:
             return Readability(None, "it has more records than are kept in memory, so its pages were not read")
         if self.name == "kdump-compressed":
@@ -109,7 +109,7 @@ def unread(reason: str) -> Tuple[Verdict, Readability]:
 
 
 def judged(read: Read, size: int, most: int) -> Tuple[Verdict, Readability]:
-    """Return by the dump's format, whichever of the formats it is, whether it is complete and can be read."""
+    """Return for a dump in any of the formats whether it is complete, and whether a sample of pages can be read."""
     if size == 0:
         return Verdict(False, "the file is empty"), NOT_COMPLETE
     try:

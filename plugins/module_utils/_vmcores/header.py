@@ -46,6 +46,6 @@ class Readability(NamedTuple):
 
 
 def vmcoreinfo(text: bytes) -> Dict[str, str]:
-    """Return the NAME=value lines of the VMCOREINFO that comes with a dump's header."""
+    """Return the text of VMCOREINFO that comes with the header of any dump as NAME=value lines."""
     lines = (line.partition("=") for line in text.decode("ascii", "replace").splitlines())
     return {name: value for name, equals, value in lines if equals}

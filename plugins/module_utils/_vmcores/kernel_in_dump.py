@@ -82,7 +82,7 @@ def _own_name(memory: KernelMemory) -> str:
 
 
 def _logged(memory: KernelMemory) -> List[str]:
-    """Return the releases by which the kernel in a dump names itself in its log's first lines; none if it wrapped."""
+    """Return the releases that the kernel in a dump names in the first lines of its log; none if it wrapped."""
     if memory.has("prb"):
         ring = memory.pointer(memory.symbol("prb")) + memory.offset("printk_ringbuffer.text_data_ring")
         start = memory.pointer(ring + memory.offset("prb_data_ring.data"))

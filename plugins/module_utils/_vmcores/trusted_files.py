@@ -68,5 +68,5 @@ def _of_directory(host: Host, directory: str, roots: Tuple[int, ...], nearest: b
 
 
 def is_possible(time: Optional[float], now: float) -> bool:
-    """Return whether a time can be trusted as that of a crash: not if it lies in the future."""
+    """Return whether a file's time can be trusted as that of a crash: not if it lies in the future."""
     return time is not None and 0 < time <= now + SLACK_S

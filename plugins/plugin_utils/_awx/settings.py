@@ -133,7 +133,7 @@ def _refusals(values: Mapping[str, Any]) -> list[str]:
 
 
 def _parts(slices: int, report: Mapping[str, Any]) -> list[str]:
-    """Return what is wrong with the place of a report that is cut into slices."""
+    """Return what is wrong with the site's settings for a report in slices: their place."""
     if slices == 1:
         return []
     if places.HOST in report:

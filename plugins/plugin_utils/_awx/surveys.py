@@ -27,7 +27,7 @@ KINDS = {"int": "integer", "str": "text", "path": "text", "raw": "text", "list":
 
 @lru_cache(maxsize=None)
 def data(name: str) -> Any:
-    """Return what a file of extensions/awx holds, such as the questions of the surveys."""
+    """Return the data that the surveys are made with: what a file of extensions/awx holds."""
     return yaml.safe_load((DATA / f"{name}.yml").read_text(encoding="utf-8"))
 
 

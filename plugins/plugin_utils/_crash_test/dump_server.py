@@ -27,7 +27,7 @@ class Client(NamedTuple):
 
 
 def server_refusals(name: str, dumps_host: str | None, known: bool) -> list[str]:
-    """Return why the host that dumps_host names cannot be asked for the dumps."""
+    """Return why the server that dumps_host names cannot be asked for the dumps of the crashed host."""
     if not dumps_host:
         return []
     if not known:

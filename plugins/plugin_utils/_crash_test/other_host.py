@@ -25,7 +25,7 @@ OF_MODULES = ("ansible_python_interpreter", "ansible_remote_tmp", "ansible_becom
 
 
 def is_known(name: str, task_vars: Mapping[str, Any]) -> bool:
-    """Return whether the inventory has another host of that name."""
+    """Return whether the other host is one of the inventory."""
     return name in (task_vars.get("hostvars") or {})
 
 

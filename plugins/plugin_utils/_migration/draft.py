@@ -52,7 +52,7 @@ TAKEN, LEFT_OUT, KEPT, ADDED, UNSET = FATES = ("taken", "left_out", "kept", "add
 
 
 def has_template(value: Any) -> bool:
-    """Return whether the draft cannot know a value: it, or a part of it, is a template for a run of Ansible."""
+    """Return whether a value of the draft is a template, or has one in it, which only a run of Ansible resolves."""
     return any("{{" in text or "{%" in text for text in _role_variables.texts(value))
 
 

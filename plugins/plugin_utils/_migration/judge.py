@@ -51,7 +51,7 @@ def _conf_errors(wanted: dict[str, Any]) -> Iterable[str]:
 
 
 def _named(sentence: str, draft: Draft) -> str:
-    """Return the judgement on an option of kdump_config with the operator's variable in its place."""
+    """Return a sentence that judges a translation, with the operator's variable in place of kdump_config's option."""
     option, colon, rest = sentence.partition(": ")
     name, dot, inner = option.partition(".")
     here = variable(name) if name in CONFIG else name

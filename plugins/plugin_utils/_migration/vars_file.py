@@ -64,7 +64,7 @@ def _has_tag(value: Any) -> bool:
 
 
 def file_of(translation: Translation) -> str:
-    """Return the file of variables that a translation makes, as text; comments say where each came from."""
+    """Return the file of variables as text, with comments that say where each came from."""
     head = "Variables of the role crashops.kdump.kdump, translated from those of %s." % PEER
     lines = ["---", "# " + head]
     for row in translation.rows:

@@ -26,7 +26,7 @@ VARIABLE_REMEDY = "name the one in which the result of kdump_info was registered
 
 
 def report_of(results: Any, variable: Any, hosts: Any, made: Any) -> dict[str, Any]:
-    """Return the report that a filter's arguments ask for, or refuse them."""
+    """Return the report that the filter is asked for by its arguments, or refuse them."""
     if not isinstance(results, Mapping):
         rule = "it is no mapping but %s" % kind_of(results)
         raise AnsibleFilterError(refusal("_input", _short(results), rule, "give a mapping with a result for each host"))

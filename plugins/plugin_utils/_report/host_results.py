@@ -35,7 +35,7 @@ def results_of(hostvars: Any, hosts: Iterable[str], variable: str) -> Iterator[t
 
 
 def is_unknown(hostvars: Any, found: list[tuple[str, Any]], variable: str) -> bool:
-    """Return whether no host at all has the variable: its name is misspelt, and the fleet may have results."""
+    """Return whether no host's results are in the variable: its name is misspelt, and the fleet may have some."""
     if not found or any(result is not None for dummy, result in found):
         return False
     return all(result is None for dummy, result in results_of(hostvars, list(hostvars), variable))

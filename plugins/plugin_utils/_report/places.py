@@ -68,7 +68,7 @@ PLACES = "kdump_report_to_host, kdump_report_to_s3 or kdump_report_to_git"
 
 
 def refusals(values: Mapping[str, Any], is_host: Callable[[str], bool]) -> list[str]:
-    """Return a refusal for each place that the report could not be handed on to, or would go astray at."""
+    """Return a refusal for each place where the report could not be handed on, or would go astray."""
     found = [
         refusal("%s.%s" % (place, option), values[place][option], rule, remedy)
         for place, option, pattern, rule, remedy in PATTERNS
@@ -86,7 +86,7 @@ def refusals(values: Mapping[str, Any], is_host: Callable[[str], bool]) -> list[
 
 
 def no_slices(values: Mapping[str, Any]) -> list[str]:
-    """Refuse a run that merges slices, and has no place to take them from."""
+    """Refuse a run that is to merge slices, has none, and names no place to take them from."""
     if "kdump_report_slices" in values or set(values) & {HOST, STORE, REPOSITORY}:
         return []
     remedy = "name their JSON files, or set %s, where they were handed on to" % PLACES

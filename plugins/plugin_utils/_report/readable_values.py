@@ -36,7 +36,7 @@ def plain(text: str) -> str:
 
 
 def cut(text: str, width: int) -> str:
-    """Return a value for people in as many characters as are readable."""
+    """Return a value for people, cut to as many characters as are readable."""
     return text if len(text) <= width else text[: max(0, width - 1)] + "…"
 
 

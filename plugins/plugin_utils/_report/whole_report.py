@@ -99,6 +99,6 @@ def _badness(one: dict[str, Any]) -> tuple[Any, ...]:
 
 
 def is_worst_first(rows: list[dict[str, Any]]) -> bool:
-    """Return whether the whole report's order, worst first, is still that of some rows."""
+    """Return whether rows are in the whole report's order, worst first; a query may have given them another."""
     found = [_badness(one) for one in rows]
     return found == sorted(found)
