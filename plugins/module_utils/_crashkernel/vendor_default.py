@@ -20,10 +20,11 @@ from ansible_collections.crashops.kdump.plugins.module_utils._syntax import shel
 from ansible_collections.crashops.kdump.plugins.module_utils._syntax.kernel_cmdline import said
 
 OS_RELEASE = "/etc/os-release"
-# ID and VERSION_ID of os-release, and the crashkernel= of that release's kdump-tools.cfg
+# ID and VERSION_ID of os-release (VERSION_CODENAME before the release), and the crashkernel= of its kdump-tools.cfg
 PACKAGED = (
     ("debian", "12", "384M-:128M"),  # kdump-tools 1.8.1
     ("debian", "13", "512M-:192M"),  # kdump-tools 1.10.7
+    ("debian", "forky", "512M-:192M"),  # kdump-tools 1.10.9
     ("ubuntu", "22.04", "512M-:192M"),  # kdump-tools 1.6.10ubuntu2.2
     ("ubuntu", "24.04", "2G-4G:320M,4G-32G:512M,32G-64G:1024M,64G-128G:2048M,128G-:4096M"),  # 1.10.3ubuntu2
     ("ubuntu", "25.10", "2G-4G:320M,4G-32G:512M,32G-64G:1024M,64G-128G:2048M,128G-:4096M"),  # 1.10.7ubuntu2
@@ -96,6 +97,10 @@ def _of_release(host: Host, running: Running, check_mode: bool) -> WantedReserva
 
 
 def _os_release(host: Host) -> Tuple[str, str]:
-    """Return ID and VERSION_ID of os-release, by which a vendor's default is known; empty where they are missing."""
+    """Return ID and version of os-release, by which a vendor's default is known; a word for what is missing.
+
+    Debian's os-release has no VERSION_ID before the release.
+    """
     found = shell_variables.values(host.read(OS_RELEASE) or "")
-    return found.get("ID", ""), found.get("VERSION_ID", "")
+    version = found.get("VERSION_ID") or found.get("VERSION_CODENAME")
+    return found.get("ID") or "this system", version or "without a version"

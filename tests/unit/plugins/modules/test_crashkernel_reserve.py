@@ -282,6 +282,12 @@ def test_after_the_reboot_none_is_needed():
         (DebianHost(files={PACKAGE_DROP_IN: PACKAGE_TEXT}), "default", ["384M-:128M"], None),
         (DebianHost(files={PACKAGE_DROP_IN: "# crashkernel=1G\n"}), "default", ["384M-:128M"], None),
         (DebianHost(files={"/etc/os-release": "ID=debian\nVERSION_ID=13\n"}), "default", ["512M-:192M"], None),
+        (
+            DebianHost(files={"/etc/os-release": "ID=debian\nVERSION_CODENAME=forky\n"}),
+            "default",
+            ["512M-:192M"],
+            None,
+        ),
         (DebianHost(), "auto", ["384M-:128M"], "known to the RHEL 8 kernel only"),
         (el9(files={"/etc/kdump.conf": "path /var/crash\n"}), "256M", ["256M"], "auto_reset_crashkernel no"),
         (el9(files={"/etc/kdump.conf": "auto_reset_crashkernel no\n"}), "256M", ["256M"], None),
@@ -316,6 +322,19 @@ def test_a_size_by_name_is_resolved_on_the_host(host, size, value, words):
     assert result["value"] == value
     assert result["configured"][0]["args"] == value
     assert words in result["messages"][0] if words else not result["messages"]
+
+
+@pytest.mark.parametrize(
+    ("text", "words"),
+    [
+        ("ID=debian\nVERSION_ID=15\n", "and debian 15 is not a release whose default is known"),
+        ("ID=debian\n", "and debian without a version is not a release"),
+        ("", "and this system without a version is not a release"),
+    ],
+)
+def test_a_release_whose_default_nobody_knows_is_named(text, words):
+    with pytest.raises(Failure, match=words):
+        reserve(DebianHost(files={"/etc/os-release": text}), size="default")
 
 
 def test_a_kdumpctl_without_a_default_on_a_foreign_kernel_is_explained():
