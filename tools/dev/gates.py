@@ -243,7 +243,9 @@ def _roles(work: Workshop, core: Core) -> Stage:
         folder.parent.mkdir(parents=True, exist_ok=True)
         # pytest is in the main environment only; the ansible that it starts is the first on PATH
         path = work.path_with(core)
-        argv = ["pytest", "-q", "-p", "no:cacheprovider", f"--basetemp={folder}", *work.tests(stage, "tests/roles")]
+        # always two at a time: these are the last tests of a run, when nothing else uses the second processor
+        argv = ["pytest", "-q", "-n", "2", "-p", "no:cacheprovider", f"--basetemp={folder}"]
+        argv += work.tests(stage, "tests/roles")
         work.run(log, argv, limit_s=1800, more={"PYTHONPATH": variables, "PATH": path})
 
     what = f"roles, playbooks and what the pages show, {core.title}, on made-up machines"
