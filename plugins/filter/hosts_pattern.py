@@ -52,7 +52,6 @@ _value:
   sample: web:!db1
 """
 
-import difflib
 import fnmatch
 import re
 from collections.abc import Callable, Iterable, Mapping
@@ -61,13 +60,13 @@ from typing import Any
 from ansible.errors import AnsibleFilterError
 from ansible.inventory.manager import split_host_pattern
 from ansible_collections.crashops.kdump.plugins.module_utils._syntax.finding import refusal
+from ansible_collections.crashops.kdump.plugins.plugin_utils import _nearest_name
 
 VARIABLE = "kdump_hosts"
 # Ansible knows this host without an inventory, by any of these names
 LOCAL = ("localhost", "127.0.0.1", "::1")
 # web[0], web[-1], web[0:2]: some hosts of a group, by their numbers
 NUMBERED = re.compile(r"(.+)\[-?[0-9]*([:-]-?[0-9]*)?\]")
-HOW_NEAR = 0.6
 
 
 def hosts_pattern(typed: Any, groups: Mapping[str, Any], sliced: bool = False) -> Any:
@@ -85,8 +84,7 @@ def hosts_pattern(typed: Any, groups: Mapping[str, Any], sliced: bool = False) -
             raise AnsibleFilterError(refusal(VARIABLE, part, rule, remedy))
         names = [*groups, *hosts, *LOCAL]
         if not (_fits(name, names) or (sliced and not _is_plain(name))):
-            near = difflib.get_close_matches(name, names, 1, HOW_NEAR)
-            remedy = f"type {near[0]}" if near else "type a name that the inventory has"
+            remedy = _nearest_name.remedy(name, names, "type a name that the inventory has", "type")
             raise AnsibleFilterError(refusal(VARIABLE, part, "the inventory has no such host or group", remedy))
     return typed
 

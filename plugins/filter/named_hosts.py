@@ -55,18 +55,17 @@ _value:
   sample: web1,db1
 """
 
-import difflib
 from collections.abc import Callable, Mapping
 from typing import Any
 
 from ansible.errors import AnsibleFilterError
 from ansible_collections.crashops.kdump.plugins.module_utils._syntax.finding import refusal
+from ansible_collections.crashops.kdump.plugins.plugin_utils import _nearest_name
 
 CONFIRM = "kdump_test_confirm"
 PARTS = {"all": slice(None), "first": slice(1), "others": slice(1, None)}
 # an empty pattern is an error of Ansible's
 NONE = "all:!all"
-HOW_NEAR = 0.6
 
 
 def named_hosts(typed: Any, groups: Mapping[str, Any], part: str = "all") -> str:
@@ -84,8 +83,7 @@ def named_hosts(typed: Any, groups: Mapping[str, Any], part: str = "all") -> str
         raise AnsibleFilterError(refusal(CONFIRM, typed, "it names no host", remedy))
     for name in names:
         if name not in hosts:
-            near = difflib.get_close_matches(name, hosts, 1, HOW_NEAR)
-            remedy = f"type {near[0]}" if near else "type the name of a host as the inventory has it"
+            remedy = _nearest_name.remedy(name, hosts, "type the name of a host as the inventory has it", "type")
             raise AnsibleFilterError(refusal(CONFIRM, name, "the inventory has no such host", remedy))
     return ",".join(names[PARTS[part]]) or NONE
 

@@ -32,7 +32,7 @@ from ansible_collections.crashops.kdump.plugins.module_utils._syntax.value_probl
     unseen_problem,
 )
 from ansible_collections.crashops.kdump.plugins.module_utils._syntax.whole_numbers import signed
-from ansible_collections.crashops.kdump.plugins.plugin_utils import _peer_variables
+from ansible_collections.crashops.kdump.plugins.plugin_utils import _nearest_name, _peer_variables
 
 SPECS = Path(__file__).resolve().parents[2] / "roles/kdump/meta/argument_specs.yml"
 # the variables of the playbooks, and what the role registers for its user
@@ -157,9 +157,7 @@ def _unknown(name: str, value: Any, known: Iterable[str]) -> str:
     """Return the refusal of one unknown variable, with the name that was probably meant."""
     if name in _peer_variables.FOREIGN:
         return refusal(name, value, "it is a variable of %s" % _peer_variables.PEER, _peer_variables.remedy(name))
-    near = difflib.get_close_matches(name, list(known), 1, HOW_NEAR)
-    remedy = "use %s" % near[0] if near else "remove it"
-    remedy = ALSO_KNOWN_AS.get(name, remedy)
+    remedy = ALSO_KNOWN_AS.get(name) or _nearest_name.remedy(name, known, "remove it", how_near=HOW_NEAR)
     words = "%s, or name it in %s if something else needs it" % (remedy, ALLOWED)
     return refusal(name, value, "the role has no such variable", words)
 
@@ -292,8 +290,7 @@ def _no_option(name: str, key: str, value: Any, options: Mapping[str, Any]) -> W
     option = "%s.%s" % (name, key)
     if name in ON_STACK and key in options_of("setup"):
         return Wrong(option, value, "this variable has one value for both stacks", "set %s itself" % key)
-    near = difflib.get_close_matches(key, list(options), 1, 0.6)
-    remedy = "use %s" % near[0] if near else "choose among %s" % ", ".join(options)
+    remedy = _nearest_name.remedy(key, options, "choose among %s" % ", ".join(options))
     return Wrong(option, value, "there is no such option", remedy)
 
 
@@ -330,8 +327,8 @@ def refusals(values: Mapping[str, Any], is_host: Callable[[str], bool], hosts: I
     ]
     for name in SERVERS:
         if name in values and not is_host(values[name]):
-            near = difflib.get_close_matches(values[name], list(hosts), 1, HOW_NEAR)
-            remedy = "use %s" % near[0] if near else "add it to the inventory, or leave the variable out"
+            otherwise = "add it to the inventory, or leave the variable out"
+            remedy = _nearest_name.remedy(values[name], hosts, otherwise, how_near=HOW_NEAR)
             found.append(refusal(name, values[name], "the inventory has no such host", remedy))
     words = values.get("kdump_panic_policy", [])
     if "none" in words and len(words) > 1:
@@ -434,8 +431,7 @@ def _judging(values: Mapping[str, Any]) -> list[str]:
     for name, value in values.get("kdump_thresholds", {}).items():
         option = "kdump_thresholds.%s" % name
         if name not in Thresholds._fields:
-            near = difflib.get_close_matches(name, Thresholds._fields, 1, 0.6)
-            remedy = "use %s" % near[0] if near else "choose among %s" % ", ".join(Thresholds._fields)
+            remedy = _nearest_name.remedy(name, Thresholds._fields, "choose among %s" % ", ".join(Thresholds._fields))
             found.append(refusal(option, value, "there is no such threshold", remedy))
             continue
         try:

@@ -6,14 +6,13 @@
 
 from __future__ import annotations
 
-import difflib
 import re
 from collections.abc import Iterable, Mapping
 from typing import Any, NamedTuple
 
 from ansible.module_utils.parsing.convert_bool import boolean
 from ansible_collections.crashops.kdump.plugins.module_utils._syntax.finding import refusal
-from ansible_collections.crashops.kdump.plugins.plugin_utils import _role_variables
+from ansible_collections.crashops.kdump.plugins.plugin_utils import _nearest_name, _role_variables
 from ansible_collections.crashops.kdump.plugins.plugin_utils._awx.surveys import data
 from ansible_collections.crashops.kdump.plugins.plugin_utils._report import places
 
@@ -91,9 +90,7 @@ def _settings(values: Mapping[str, Any]) -> Site:
 
 def _unknown(name: str, value: Any, known: Iterable[str]) -> str:
     """Return the refusal of a setting for AWX that does not exist, with the name that was probably meant."""
-    near = difflib.get_close_matches(name, list(known), 1, 0.6)
-    remedy = f"use {near[0]}" if near else "remove it"
-    return refusal(name, value, "there is no such variable", remedy)
+    return refusal(name, value, "there is no such variable", _nearest_name.remedy(name, known, "remove it"))
 
 
 def _value(name: str, value: Any, spec: Mapping[str, Any]) -> Any:
@@ -123,8 +120,7 @@ def _refusals(values: Mapping[str, Any]) -> list[str]:
     known += [name for name in _role_variables.options_of("verify") if name.startswith("kdump_report_")]
     for name in report:
         if name not in known:
-            near = difflib.get_close_matches(str(name), known, 1, 0.6)
-            remedy = f"use {near[0]}" if near else f"choose among {', '.join(sorted(set(known)))}"
+            remedy = _nearest_name.remedy(str(name), known, f"choose among {', '.join(sorted(set(known)))}")
             found.append(refusal(f"kdump_awx_report.{name}", report[name], "it is no variable of the report", remedy))
     given = {name: value for name, value in report.items() if name in known}
     found += [f"kdump_awx_report.{sentence}" for sentence in _role_variables.converted(given, "report")[1]]

@@ -18,7 +18,7 @@ FLOORS = (
     ("_checks",),
     ("_kdump_info",),
     ("_setup", "_metrics"),
-    ("plugin_utils/_peer_variables",),
+    ("plugin_utils/_nearest_name", "plugin_utils/_peer_variables"),
     ("modules", "plugin_utils"),
     ("plugin_utils/_variables_action", "plugin_utils/_migration", "plugin_utils/_awx"),
     ("action", "filter"),
