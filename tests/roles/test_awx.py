@@ -5,13 +5,14 @@
 
 from collections.abc import Callable
 from pathlib import Path
+from typing import Any
 
 import pytest
 from ansible_collections.crashops.kdump.tests.roles.made_up import Done, Fleet
 
 CRASH = "Crash the host and check the dump"
 FLEET = {"web1": "debian", "web2": "debian", "db1": "proven_el9"}
-AT_ONCE = {"kdump_test_serial": "100%"}
+AT_ONCE: dict[str, Any] = {"kdump_test_serial": "100%"}
 
 
 def typed(folder: Path, **answers: str) -> list[str]:
@@ -83,7 +84,7 @@ def test_name_that_the_inventory_lacks_ends_the_run(
 
 
 def test_slice_takes_groups_and_no_single_host(collections: str, fleet: Callable[..., Fleet]) -> None:
-    sliced = {"kdump_sliced": True, "awx_workflow_job_id": 7, "kdump_verify_fail": []}
+    sliced: dict[str, Any] = {"kdump_sliced": True, "awx_workflow_job_id": 7, "kdump_verify_fail": []}
     done = fleet(**FLEET).playbook(collections, "verify", kdump_hosts="web1", **sliced)
     assert done.rc != 0 and "launch with one slice" in done.said
     done = fleet(**FLEET).playbook(collections, "verify", kdump_hosts="all:!mail*", **sliced)

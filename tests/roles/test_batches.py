@@ -34,7 +34,8 @@ def lost(fleet: Callable[..., Fleet], **hosts: Any) -> Fleet:
 def test_batch_with_a_failed_host_keeps_the_next_one_from_starting(
     collections: str, fleet: Callable[..., Fleet], name: str, serial: Any, wrong: dict[str, Any]
 ) -> None:
-    done = fleet(a1=RIGHT, a2=wrong, b1=RIGHT, b2=RIGHT).playbook(collections, name, **{serial: 2})
+    batches: dict[str, Any] = {serial: 2}
+    done = fleet(a1=RIGHT, a2=wrong, b1=RIGHT, b2=RIGHT).playbook(collections, name, **batches)
     assert started(done) == ["a1", "a2"]
     assert done.rc == 2
     assert done.of("a1", "failed")[STOP]["msg"] == (
@@ -84,7 +85,8 @@ def test_failed_crash_tests_keep_the_next_batch_from_starting(collections: str, 
 def test_no_hosts_at_a_time_is_refused_before_anything_runs(
     collections: str, fleet: Callable[..., Fleet], name: str, variable: str
 ) -> None:
-    done = fleet(a1=RIGHT).playbook(collections, name, **{variable: 0})
+    none: dict[str, Any] = {variable: 0}
+    done = fleet(a1=RIGHT).playbook(collections, name, **none)
     assert done.results == []
     assert f"{variable}: '0' is refused: it is no number of hosts from 1 on" in done.said
 
@@ -93,6 +95,6 @@ def test_ansible_is_told_how_many_hosts_may_write_to_a_dump_server_at_a_time(
     collections: str, fleet: Callable[..., Fleet], monkeypatch: pytest.MonkeyPatch
 ) -> None:
     monkeypatch.setenv("ANSIBLE_DEBUG", "1")
-    hosts = {"kdump_target_throttle": 2, "kdump_test_serial": 3, "kdump_test_confirm": "a1,a2,a3"}
+    hosts: dict[str, Any] = {"kdump_target_throttle": 2, "kdump_test_serial": 3, "kdump_test_confirm": "a1,a2,a3"}
     done = fleet(a1=RIGHT, a2=RIGHT, a3=RIGHT).playbook(collections, "test", **hosts)
     assert "task: Crash the host and check the dump, throttle: 2" in done.said.replace("crashops.kdump.kdump : ", "")

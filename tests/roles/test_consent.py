@@ -22,7 +22,7 @@ FOR_ALL = [
     "{{ other }}",
     [EVERY],
 ]
-ALL_AT_ONCE = {"kdump_test_serial": "100%"}
+ALL_AT_ONCE: dict[str, Any] = {"kdump_test_serial": "100%"}
 
 
 @pytest.fixture(scope="module")
@@ -56,7 +56,7 @@ def test_site_fails_the_host_that_the_inventory_consents_for_and_skips_the_other
 def test_site_ends_a_host_by_its_verdict_before_the_test_unless_verify_lets_it_pass(
     collections: str, fleet: Callable[..., Fleet]
 ) -> None:
-    given = {"kdump_test_confirm": "web1", "kdump_test_verdicts": ["not_ready"]}
+    given: dict[str, Any] = {"kdump_test_confirm": "web1", "kdump_test_verdicts": ["not_ready"]}
     ended = fleet(web1="unarmed").playbook(collections, "site", **given)
     assert any(message.startswith("web1 is not_ready") for message in ended.failures("web1"))
     assert CRASH not in ended.of("web1", "failed")
@@ -110,7 +110,7 @@ def test_consent_in_a_task_is_what_its_file_has(collections: str, fleet: Callabl
 
 
 def test_name_that_is_typed_over_the_inventory_is_refused(collections: str, fleet: Callable[..., Fleet]) -> None:
-    typed = {"inventory_hostname": "web1", "kdump_test_confirm": "web1"}
+    typed: dict[str, Any] = {"inventory_hostname": "web1", "kdump_test_confirm": "web1"}
     done = fleet(**HOSTS).playbook(collections, "test", **typed)
     assert any("hides which host would crash" in message for message in done.failures("web1"))
     assert "would be crashed" not in done.output

@@ -5,21 +5,25 @@
 
 import json
 import subprocess
+from collections.abc import Callable
+from pathlib import Path
+from typing import Any
 
 import pytest
+from ansible_collections.crashops.kdump.tests.roles.made_up import Fleet
 
 HERE = {"ansible_connection": "local", "ansible_become": False, "made_up": "debian"}
 SUMMARY = "Hand the summary to AWX and later plays"
 
 
-def git(*words):
+def git(*words: str) -> str:
     """Run git and return what it says."""
     author = ("-c", "user.name=a", "-c", "user.email=a@b.c")
     return subprocess.run(["git", *author, *words], capture_output=True, text=True, check=True, timeout=60).stdout
 
 
 @pytest.fixture
-def repository(tmp_path):
+def repository(tmp_path: Path) -> Path:
     """Return a repository with one empty commit on its branch main."""
     bare, seed = tmp_path / "reports.git", tmp_path / "seed"
     git("init", "--quiet", "--bare", "--initial-branch=main", str(bare))
@@ -30,7 +34,7 @@ def repository(tmp_path):
 
 
 @pytest.fixture
-def places(tmp_path, repository):
+def places(tmp_path: Path, repository: Path) -> tuple[Path, dict[str, Any]]:
     """Return a directory on a host of the inventory, and the variables that name it and the repository."""
     web = tmp_path / "web"
     web.mkdir()
@@ -42,8 +46,8 @@ def places(tmp_path, repository):
 
 
 def test_slices_that_two_runs_handed_on_become_one_report_and_the_next_one_is_compared(
-    collections, fleet, places, repository
-):
+    collections: str, fleet: Callable[..., Fleet], places: tuple[Path, dict[str, Any]], repository: Path
+) -> None:
     web, variables = places
     machines = fleet(web1="debian", db1="el9", late="debian", share=HERE)
     for host in ("web1", "db1"):
@@ -71,7 +75,9 @@ def test_slices_that_two_runs_handed_on_become_one_report_and_the_next_one_is_co
     assert stats["ansible_stats"]["data"]["crashops_kdump_report"]["not_reported_count"] == 2
 
 
-def test_push_that_others_overtake_is_tried_until_it_succeeds(collections, fleet, places, repository, tmp_path):
+def test_push_that_others_overtake_is_tried_until_it_succeeds(
+    collections: str, fleet: Callable[..., Fleet], places: tuple[Path, dict[str, Any]], repository: Path, tmp_path: Path
+) -> None:
     dummy, variables = places
     # refuses two pushes, as a repository does to which others have just pushed
     hook, tries = repository / "hooks/update", tmp_path / "tries"
@@ -84,7 +90,9 @@ def test_push_that_others_overtake_is_tried_until_it_succeeds(collections, fleet
     assert files == ["kdump/slices/slice-web1.json"]
 
 
-def test_hand_over_that_fails_fails_the_run_and_leaves_the_files(collections, fleet, places, tmp_path):
+def test_hand_over_that_fails_fails_the_run_and_leaves_the_files(
+    collections: str, fleet: Callable[..., Fleet], places: tuple[Path, dict[str, Any]], tmp_path: Path
+) -> None:
     web, variables = places
     variables["kdump_report_to_host"]["directory"] = str(web / "nowhere")
     done = fleet(web1="debian", share=HERE).playbook(collections, "report", "--limit", "web1", check=False, **variables)
@@ -93,14 +101,18 @@ def test_hand_over_that_fails_fails_the_run_and_leaves_the_files(collections, fl
     assert (tmp_path / "out/kdump-report.json").exists()
 
 
-def test_what_is_missing_or_wrong_is_named_before_any_host_is_asked(collections, fleet):
-    wrong = {"kdump_report_to_s3": {"bucket": "kdump-reports"}}
+def test_what_is_missing_or_wrong_is_named_before_any_host_is_asked(
+    collections: str, fleet: Callable[..., Fleet]
+) -> None:
+    wrong: dict[str, Any] = {"kdump_report_to_s3": {"bucket": "kdump-reports"}}
     done = fleet(web1="debian").playbook(collections, "report", **wrong)
     assert "the collection amazon.aws is not there" in done.failures("web1")[0]
     assert done.asked == []
 
 
-def test_host_does_not_choose_where_the_report_goes(collections, fleet, tmp_path):
+def test_host_does_not_choose_where_the_report_goes(
+    collections: str, fleet: Callable[..., Fleet], tmp_path: Path
+) -> None:
     facts = {"kdump_report_directory": str(tmp_path / "theirs"), "kdump_report_to_host": {"host": "share"}}
     machines = fleet(web1={"made_up": "debian", "made_up_facts": json.dumps(facts)}, share=HERE)
     done = machines.playbook(collections, "report", "--limit", "web1")

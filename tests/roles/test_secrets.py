@@ -61,7 +61,10 @@ def test_no_secret_is_shown_by_the_role_and_the_role_has_it_as_it_is(
 
 
 def test_no_secret_is_in_a_report(collections: str, fleet: Callable[..., Fleet], tmp_path: Path) -> None:
-    where = {"kdump_report_directory": str(tmp_path / "report"), "kdump_report_formats": ["html", "csv", "json"]}
+    where: dict[str, Any] = {
+        "kdump_report_directory": str(tmp_path / "report"),
+        "kdump_report_formats": ["html", "csv", "json"],
+    }
     done = fleet(**MACHINES).playbook(collections, "report", "-vvv", **where)
     assert done.rc == 0, done.output
     assert SECRET not in done.output

@@ -4,6 +4,7 @@
 """Hosts that setup, test and disable leave alone, dump targets, and what shows on the screen."""
 
 from collections.abc import Callable
+from typing import Any
 
 from ansible_collections.crashops.kdump.tests.roles.machines import WATCHED
 from ansible_collections.crashops.kdump.tests.roles.made_up import Fleet
@@ -117,7 +118,7 @@ def test_a_host_that_is_set_up_is_asked_once(collections: str, fleet: Callable[.
 def test_a_host_that_is_set_up_is_asked_once_where_policy_and_metrics_are_taken_away(
     collections: str, fleet: Callable[..., Fleet]
 ) -> None:
-    away = {"kdump_panic_policy": "none", "kdump_metrics": False}
+    away: dict[str, Any] = {"kdump_panic_policy": "none", "kdump_metrics": False}
     done = fleet(**SET_UP).playbook(collections, "setup", **away)
     assert done.rc == 0, done.output
     assert sorted(done.asked) == ["set_up_debian", "set_up_el9"]

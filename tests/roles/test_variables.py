@@ -199,7 +199,7 @@ def test_header_variable_of_the_inventory_is_refused(collections: str, fleet: Ca
 
 
 def test_header_variable_that_is_typed_counts(collections: str, fleet: Callable[..., Fleet]) -> None:
-    typed = {"kdump_hosts": "web2", "kdump_test_serial": 1}
+    typed: dict[str, Any] = {"kdump_hosts": "web2", "kdump_test_serial": 1}
     done = fleet(web1=OF_INVENTORY, web2=OF_INVENTORY).playbook(collections, "verify", **typed)
     assert (done.failures("web2"), done.of("web1"), done.rc) == ([], {}, 0)
 

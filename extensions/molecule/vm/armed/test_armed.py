@@ -34,7 +34,7 @@ def test_the_booted_kernel_was_given_one_crashkernel_argument(host: Host) -> Non
 
 
 def test_every_ordinary_boot_entry_has_the_booted_value(host: Host, stack: Stack) -> None:
-    booted = re.search(r"crashkernel=\S+", host.file("/proc/cmdline").content_string).group()
+    booted = re.findall(r"crashkernel=\S+", host.file("/proc/cmdline").content_string)[0]
     ordinary = host.check_output(stack.entries).splitlines()
     assert {tuple(re.findall(r"crashkernel=\S+", line)) for line in ordinary} == {(booted,)}
 

@@ -3,7 +3,10 @@
 # SPDX-License-Identifier: GPL-3.0-or-later
 """No advice breaks anything: each is followed on the made-up machines, and all checks are looked at again."""
 
+from typing import Any, Dict, Tuple
+
 import pytest
+from ansible_collections.crashops.kdump.tests.unit.fake_host import FakeHost
 from ansible_collections.crashops.kdump.tests.unit.plugins.module_utils._checks.test_all_checks import BROKEN
 from ansible_collections.crashops.kdump.tests.unit.situations.every import SITUATIONS
 from ansible_collections.crashops.kdump.tests.unit.situations.followed import FOLLOWED, Followed, row_for
@@ -16,9 +19,9 @@ HOSTS += [("%s says %s: %s" % row[:3], row[3]) for row in BROKEN]
 EVERYWHERE = ("proof_exists", "capture_restarts", "collector_kernel")
 
 
-def complaints():
+def complaints() -> Dict[Tuple[str, str], Any]:
     """Return what is complained of, as (check, advice): the makers of hosts on which it is."""
-    found = {}
+    found: Dict[Tuple[str, str], Any] = {}
     for _name, make in HOSTS:
         for check in judge(make())["checks"]:
             if RANKS[check["status"]] and check["advice"]:
@@ -31,12 +34,12 @@ COMPLAINTS = complaints()
 KEYS = sorted(COMPLAINTS)
 
 
-def ranks(host):
+def ranks(host: FakeHost) -> Dict[str, int]:
     return {check["id"]: RANKS[check["status"]] for check in judge(host)["checks"]}
 
 
 @pytest.mark.parametrize(("check", "advice"), KEYS, ids=["%s: %s" % key for key in KEYS])
-def test_an_advice_mends_its_check_somewhere_and_breaks_none_anywhere(check, advice):
+def test_an_advice_mends_its_check_somewhere_and_breaks_none_anywhere(check: str, advice: str) -> None:
     row = row_for(check, advice)
     assert row is not None, "say in situations/followed.py how an operator follows this advice, or why no test can"
     if not isinstance(row, Followed):
@@ -51,6 +54,6 @@ def test_an_advice_mends_its_check_somewhere_and_breaks_none_anywhere(check, adv
     assert better
 
 
-def test_each_row_of_followed_advices_is_needed():
+def test_each_row_of_followed_advices_is_needed() -> None:
     rows = [row_for(*key) for key in KEYS]
     assert [row for row in FOLLOWED if row not in rows] == []

@@ -5,14 +5,16 @@
 
 import os
 import struct
-from typing import Dict
+from pathlib import Path
+from typing import Any, Dict, List, Optional, Tuple, Union
 
 import pytest
 from ansible_collections.crashops.kdump.plugins.module_utils._facts.dumps import read_dumps
 from ansible_collections.crashops.kdump.plugins.module_utils._kdump_info import dumps_facts
-from ansible_collections.crashops.kdump.plugins.module_utils._machine.host import Host
+from ansible_collections.crashops.kdump.plugins.module_utils._machine.host import FileFacts, Host
 from ansible_collections.crashops.kdump.plugins.module_utils._machine.results import Failure
 from ansible_collections.crashops.kdump.plugins.module_utils._machine.tolerant_host import TolerantHost
+from ansible_collections.crashops.kdump.plugins.module_utils._vmcores.find import find_dumps
 from ansible_collections.crashops.kdump.plugins.modules import vmcore_info
 from ansible_collections.crashops.kdump.tests.unit.dump_builder import CRASH_TIME, KERNEL, elf, kdump_compressed
 from ansible_collections.crashops.kdump.tests.unit.fake_host import FakeHost
@@ -24,27 +26,27 @@ CRASHED = b"CRASHTIME=%d" % CRASH_TIME
 ELF_OFFSET, ELF_SIZE = 64 + 56 + 8, 64 + 56 + 32
 
 
-def flat(offset, size):
+def flat(offset: int, size: int) -> bytes:
     """Return a flattened dump of one record that lies about its place or its length."""
     return (
         struct.pack(">16sqq", b"makedumpfile", 1, 1).ljust(4096, b"\0") + struct.pack(">qq", offset, size) + b"x" * 99
     )
 
 
-def elf_with(offset, number):
+def elf_with(offset: int, number: int) -> bytes:
     """Return an ELF core with another number in its header."""
     content = bytearray(elf())
     struct.pack_into("<Q", content, offset, number)
     return bytes(content)
 
 
-def timed(seconds):
+def timed(seconds: bytes) -> bytes:
     """Return a kdump-compressed dump that says when its kernel died, its VMCOREINFO of the same length as before."""
     words = b"CRASHTIME=" + seconds
     return kdump_compressed().replace(b"PAGESIZE=4096\n" + CRASHED, (b"PAGESIZE=4096\n" + words)[: 14 + len(CRASHED)])
 
 
-def with_timestamp(seconds):
+def with_timestamp(seconds: int) -> bytes:
     """Return a kdump-compressed dump without VMCOREINFO whose header has a time."""
     content = bytearray(kdump_compressed().replace(CRASHED, b"#" * len(CRASHED)))
     struct.pack_into("<q", content, 408, seconds)
@@ -67,7 +69,7 @@ CONTENTS = [
 ]
 
 
-def nested():
+def nested() -> bytes:
     """Return a flattened dump in a flattened dump, and so on."""
     magic = struct.pack(">16sqq", b"makedumpfile", 1, 1).ljust(4096, b"\0")
     # each layer is the one around it without its head, its record's header and its terminator
@@ -75,7 +77,7 @@ def nested():
     return b"".join(reversed(heads)) + b"x" + b"\xff" * 16 * 600
 
 
-def told(directory, timeout=60):
+def told(directory: Path, timeout: int = 60) -> Tuple[Dict[str, Dict[str, Any]], Dict[str, Any]]:
     """Return the rows of vmcore_info by the names of their cores, and what kdump_info counts."""
     options = {"path": str(directory), "newest": None, "after": None, "slack": 60, "check": True, "timeout": timeout}
     rows = vmcore_info.ensure(Host(None), options, False)["dumps"]
@@ -86,7 +88,7 @@ def told(directory, timeout=60):
 
 
 @pytest.mark.parametrize("content", [content for dummy, content in CONTENTS], ids=[name for name, dummy in CONTENTS])
-def test_a_dump_that_lies_about_a_number_costs_its_own_row(tmp_path, content):
+def test_a_dump_that_lies_about_a_number_costs_its_own_row(tmp_path: Path, content: bytes) -> None:
     (tmp_path / "vmcore").write_bytes(GOOD)
     (tmp_path / BROKEN).write_bytes(content or nested())
     rows, counted = told(tmp_path)
@@ -96,7 +98,7 @@ def test_a_dump_that_lies_about_a_number_costs_its_own_row(tmp_path, content):
 
 
 @pytest.mark.parametrize("target", [BROKEN, "nowhere", "vmcore/under/a/file"])
-def test_a_link_that_leads_nowhere_is_no_dump(tmp_path, target):
+def test_a_link_that_leads_nowhere_is_no_dump(tmp_path: Path, target: str) -> None:
     (tmp_path / "vmcore").write_bytes(GOOD)
     (tmp_path / BROKEN).symlink_to(target)
     rows, counted = told(tmp_path)
@@ -104,7 +106,7 @@ def test_a_link_that_leads_nowhere_is_no_dump(tmp_path, target):
     assert counted["count"] == 1
 
 
-def test_a_name_that_is_no_utf8_is_told_and_its_dump_judged(tmp_path):
+def test_a_name_that_is_no_utf8_is_told_and_its_dump_judged(tmp_path: Path) -> None:
     path = os.path.join(os.fsencode(str(tmp_path)), b"caf\xe9-dump.202601010101")
     with open(path, "wb") as stream:
         stream.write(GOOD)
@@ -113,7 +115,7 @@ def test_a_name_that_is_no_utf8_is_told_and_its_dump_judged(tmp_path):
 
 
 @pytest.mark.parametrize("target", ["/proc/kmsg", "/proc/kcore", "/dev/zero", "/sys/kernel/kexec_crash_loaded"])
-def test_a_log_that_is_a_link_to_the_kernels_own_files_is_not_read(tmp_path, target):
+def test_a_log_that_is_a_link_to_the_kernels_own_files_is_not_read(tmp_path: Path, target: str) -> None:
     (tmp_path / BROKEN).write_bytes(GOOD)
     (tmp_path / "dmesg.202601010101").symlink_to(target)
     rows, counted = told(tmp_path)
@@ -121,14 +123,14 @@ def test_a_log_that_is_a_link_to_the_kernels_own_files_is_not_read(tmp_path, tar
 
 
 @pytest.mark.parametrize("target", ["/proc/kmsg", "/proc/self/maps"])
-def test_a_dump_that_is_a_link_to_the_kernels_own_files_is_not_judged(tmp_path, target):
+def test_a_dump_that_is_a_link_to_the_kernels_own_files_is_not_judged(tmp_path: Path, target: str) -> None:
     (tmp_path / "vmcore").symlink_to(target)
     rows, counted = told(tmp_path)
     assert rows["vmcore"]["complete"] is not True
     assert (counted["count"], counted["complete"]) == (1, 0)
 
 
-def test_a_pipe_or_a_socket_is_no_dump_and_nobody_waits_for_it(tmp_path):
+def test_a_pipe_or_a_socket_is_no_dump_and_nobody_waits_for_it(tmp_path: Path) -> None:
     os.mkfifo(str(tmp_path / "vmcore"))
     os.mkfifo(str(tmp_path / "dmesg.202601010101"))
     (tmp_path / BROKEN).write_bytes(GOOD)
@@ -141,26 +143,30 @@ class BadDisk(FakeHost):
 
     bad: Dict[str, str] = {}
 
-    def _tried(self, path, look):
+    def _tried(self, path: str, look: str) -> None:
         if look in self.bad.get(path, ""):
             raise Failure("cannot %s %s: Input/output error" % (look, path))
 
-    def stat(self, path):
+    def stat(self, path: str) -> Optional[FileFacts]:
         self._tried(path, "stat")
         return super().stat(path)
 
-    def entries(self, directory):
+    def entries(self, directory: str) -> List[str]:
         self._tried(directory, "list")
         return super().entries(directory)
 
-    def read_bytes(self, path, offset=0, size=-1):
+    def read_bytes(self, path: str, offset: int = 0, size: int = -1) -> Optional[bytes]:
         self._tried(path, "read")
         return super().read_bytes(path, offset, size)
 
 
-def bad_disk(bad):
+def bad_disk(bad: Dict[str, str]) -> BadDisk:
     """Return a host with a good dump in one directory, and with a bad one in another."""
-    files = {"/var/crash/a/vmcore": GOOD, "/var/crash/b/vmcore": GOOD, "/var/crash/b/vmcore-dmesg.txt": "x"}
+    files: Dict[str, Union[str, bytes]] = {
+        "/var/crash/a/vmcore": GOOD,
+        "/var/crash/b/vmcore": GOOD,
+        "/var/crash/b/vmcore-dmesg.txt": "x",
+    }
     host = BadDisk(files, directories={"/var/crash": 0o700, "/var/crash/a": 0o700, "/var/crash/b": 0o700})
     host.bad = bad
     return host
@@ -175,7 +181,7 @@ def bad_disk(bad):
         ("/var/crash/b", "list", "cannot list /var/crash/b: Input/output error"),
     ],
 )
-def test_what_cannot_be_read_is_a_row_with_the_reason_and_unknown(path, look, words):
+def test_what_cannot_be_read_is_a_row_with_the_reason_and_unknown(path: str, look: str, words: str) -> None:
     options = {"path": "/var/crash", "newest": None, "after": None, "slack": 60, "check": True, "timeout": 60}
     rows = vmcore_info.ensure(bad_disk({path: look}), options, False)["dumps"]
     found = {row["directory"]: row for row in rows}
@@ -186,26 +192,27 @@ def test_what_cannot_be_read_is_a_row_with_the_reason_and_unknown(path, look, wo
 @pytest.mark.parametrize(
     "path, look", [("/var/crash/b/vmcore", "stat"), ("/var/crash/b/vmcore", "read"), ("/var/crash/b", "stat")]
 )
-def test_what_cannot_be_read_of_a_dump_is_no_doubt_about_the_host(path, look):
+def test_what_cannot_be_read_of_a_dump_is_no_doubt_about_the_host(path: str, look: str) -> None:
     host = TolerantHost(bad_disk({path: look}), 2)
     counted = dumps_facts(read_dumps(host, "/var/crash"))
     assert (counted["complete"], counted["incomplete"], counted["unjudged"], host.unseen) == (1, 0, 1, {})
 
 
-def test_a_log_that_cannot_be_read_leaves_its_dump_judged():
+def test_a_log_that_cannot_be_read_leaves_its_dump_judged() -> None:
     options = {"path": "/var/crash", "newest": None, "after": None, "slack": 60, "check": True, "timeout": 60}
     rows = vmcore_info.ensure(bad_disk({"/var/crash/b/vmcore-dmesg.txt": "read"}), options, False)["dumps"]
     assert [(row["complete"], row["panic"]) for row in rows] == [(True, None), (True, None)]
 
 
-def test_a_directory_that_cannot_be_read_at_all_fails_with_the_reason():
+def test_a_directory_that_cannot_be_read_at_all_fails_with_the_reason() -> None:
     with pytest.raises(Failure, match="cannot list /var/crash: Input/output error"):
-        vmcore_info.find_dumps(bad_disk({"/var/crash": "list"}), "/var/crash")
+        find_dumps(bad_disk({"/var/crash": "list"}), "/var/crash")
     host = TolerantHost(bad_disk({"/var/crash": "list"}), 2)
     assert read_dumps(host, "/var/crash").hidden is True
 
 
-def test_ten_thousand_planted_names_are_told_apart_at_once():
+def test_ten_thousand_planted_names_are_told_apart_at_once() -> None:
     names = ["/var/crash/dump.%012d" % number for number in range(10000)]
-    host = FakeHost(dict.fromkeys(names, b""), directories={"/var/crash": 0o700})
-    assert len(vmcore_info.find_dumps(host, "/var/crash")) == 10000
+    nothing: Dict[str, bytes] = dict.fromkeys(names, b"")
+    host = FakeHost(nothing, directories={"/var/crash": 0o700})
+    assert len(find_dumps(host, "/var/crash")) == 10000

@@ -3,6 +3,8 @@
 # SPDX-License-Identifier: GPL-3.0-or-later
 """crashkernel_reserve: what it refuses, foretells, changes and tells."""
 
+from typing import Any, Callable, Dict, List, Optional, Union
+
 import pytest
 from ansible_collections.crashops.kdump.plugins.module_utils._crashkernel.option_grammar import GIB, MIB
 from ansible_collections.crashops.kdump.plugins.module_utils._crashkernel.predicted_reservation import reservation
@@ -18,7 +20,7 @@ from ansible_collections.crashops.kdump.tests.unit.fake_boot import (
     GrubbyHost,
     kernel_files,
 )
-from ansible_collections.crashops.kdump.tests.unit.fake_host import START, UPTIME
+from ansible_collections.crashops.kdump.tests.unit.fake_host import START, UPTIME, FakeHost
 
 DEFAULTS = {
     "size": "default",
@@ -45,15 +47,15 @@ crashkernel suggested size: 301M
 GET_DEFAULT = "kdumpctl get-default-crashkernel"
 
 
-def reserve(host, check_mode=False, **options):
+def reserve(host: FakeHost, check_mode: bool = False, **options: Any) -> Dict[str, Any]:
     return ensure(host, dict(DEFAULTS, **options), check_mode)
 
 
-def el9(**more):
+def el9(**more: Any) -> GrubbyHost:
     return GrubbyHost(programs=["kdumpctl"], **more)
 
 
-def el8():
+def el8() -> GrubbyHost:
     return GrubbyHost(EL8_ENTRIES, kernelopts=EL8_KERNELOPTS, default="0", programs=["kdumpctl"])
 
 
@@ -74,7 +76,9 @@ def el8():
         ("crashkernel=256M", "is no size"),
     ],
 )
-def test_values_that_would_leave_no_memory_are_refused_and_nothing_is_written(make, size, words):
+def test_values_that_would_leave_no_memory_are_refused_and_nothing_is_written(
+    make: Callable[..., FakeHost], size: Any, words: str
+) -> None:
     host = make()
     with pytest.raises(Refused) as refused:
         reserve(host, size=size)
@@ -111,7 +115,7 @@ def test_values_that_would_leave_no_memory_are_refused_and_nothing_is_written(ma
         ({"size": "256M", "timeout": 0}, "it is no time"),
     ],
 )
-def test_options_that_make_no_sense_are_refused(options, words):
+def test_options_that_make_no_sense_are_refused(options: Dict[str, Any], words: str) -> None:
     host = el9()
     with pytest.raises(Refused) as refused:
         reserve(host, **options)
@@ -119,7 +123,7 @@ def test_options_that_make_no_sense_are_refused(options, words):
     assert not host.written
 
 
-def test_nothing_is_changed_inside_a_capture_kernel():
+def test_nothing_is_changed_inside_a_capture_kernel() -> None:
     host = GrubbyHost(files={"/proc/vmcore": "x"})
     with pytest.raises(Failure, match="capture kernel"):
         reserve(host, size="256M")
@@ -128,7 +132,9 @@ def test_nothing_is_changed_inside_a_capture_kernel():
 
 @pytest.mark.parametrize("make", [GrubbyHost, DebianHost])
 @pytest.mark.parametrize("options", [{"size": "256M"}, {"size": ["512M,high", "128M,low"]}, {"state": "absent"}])
-def test_check_mode_foretells_exactly_and_changes_nothing(make, options):
+def test_check_mode_foretells_exactly_and_changes_nothing(
+    make: Callable[..., FakeHost], options: Dict[str, Any]
+) -> None:
     host, dry = make(), make()
     predicted = reserve(dry, check_mode=True, **options)
     assert not dry.written
@@ -138,7 +144,7 @@ def test_check_mode_foretells_exactly_and_changes_nothing(make, options):
 
 @pytest.mark.parametrize("make", [GrubbyHost, DebianHost])
 @pytest.mark.parametrize("options", [{"size": "256M"}, {"size": ["512M,high", "128M,low"]}, {"state": "absent"}])
-def test_a_second_run_changes_nothing(make, options):
+def test_a_second_run_changes_nothing(make: Callable[..., FakeHost], options: Dict[str, Any]) -> None:
     host = make(files={PACKAGE_DROP_IN: PACKAGE_TEXT})
     reserve(host, **options)
     host.written.clear()
@@ -150,14 +156,14 @@ def test_a_second_run_changes_nothing(make, options):
     assert not any("--update-kernel" in word for argv in host.commands for word in argv)
 
 
-def test_the_diff_has_one_argument_per_line():
+def test_the_diff_has_one_argument_per_line() -> None:
     entry = reserve(GrubbyHost(), check_mode=True, size="256M")["diff"][-1]
     assert entry["before_header"] == "kernel arguments of 0123456789abcdef0123456789abcdef-0-rescue"
     assert entry["after"] == "root=/dev/mapper/rhel-root\nro\nrescue.only=1\ncrashkernel=256M\n"
 
 
 @pytest.mark.parametrize("check_mode", [True, False])
-def test_a_value_that_cannot_be_put_into_default_grub_is_refused_before_anything_is_written(check_mode):
+def test_a_value_that_cannot_be_put_into_default_grub_is_refused_before_anything_is_written(check_mode: bool) -> None:
     host = GrubbyHost(files={"/etc/default/grub": 'if x; then GRUB_CMDLINE_LINUX="crashkernel=auto"; fi\n'})
     before = dict(host.files)
     with pytest.raises(Failure, match="GRUB_CMDLINE_LINUX cannot be made to have crashkernel=256M: line 1 of"):
@@ -169,17 +175,19 @@ PENDING = 'GRUB_CMDLINE_LINUX="mitigations=off"\n'
 NEWER = "update-grub applies all of GRUB's settings as they stand, not crashkernel= alone: "
 
 
-def pending_host(text=PENDING, always="console=ttyS0 mitigations=off", path="/etc/default/grub.d/50-ours.cfg"):
+def pending_host(
+    text: str = PENDING, always: str = "console=ttyS0 mitigations=off", path: str = "/etc/default/grub.d/50-ours.cfg"
+) -> FakeHost:
     host = DebianHost(files={path: text})
     host.always = always
     return host
 
 
-def arguments_after(result):
+def arguments_after(result: Dict[str, Any]) -> List[str]:
     return [diff["after"].split() for diff in result["diff"] if diff["after_header"].startswith("kernel arguments")]
 
 
-def test_a_pending_setting_of_an_admin_is_told_and_shown_and_no_failure():
+def test_a_pending_setting_of_an_admin_is_told_and_shown_and_no_failure() -> None:
     predicted = reserve(pending_host(), check_mode=True, size="256M")
     result = reserve(pending_host(), size="256M")
     for seen in (predicted, result):
@@ -188,7 +196,7 @@ def test_a_pending_setting_of_an_admin_is_told_and_shown_and_no_failure():
         assert len(arguments_after(seen)) == 3
 
 
-def test_a_pending_setting_by_itself_is_left_pending():
+def test_a_pending_setting_by_itself_is_left_pending() -> None:
     host = DebianHost()
     reserve(host, size="256M")
     host.files["/etc/default/grub.d/50-ours.cfg"] = PENDING
@@ -209,7 +217,7 @@ def test_a_pending_setting_by_itself_is_left_pending():
         ('[ -e /x ] && GRUB_CMDLINE_LINUX="b"', None),
     ],
 )
-def test_check_mode_tells_a_setting_that_is_there_and_only_that(text, words):
+def test_check_mode_tells_a_setting_that_is_there_and_only_that(text: str, words: Optional[str]) -> None:
     messages = reserve(pending_host(text), check_mode=True, size="256M")["messages"]
     assert words in messages[0] if words else not messages
 
@@ -229,7 +237,7 @@ def test_check_mode_tells_a_setting_that_is_there_and_only_that(text, words):
         ),
     ],
 )
-def test_check_mode_tells_what_may_go_where_a_file_changed_after_the_last_update_grub(text, words):
+def test_check_mode_tells_what_may_go_where_a_file_changed_after_the_last_update_grub(text: str, words: str) -> None:
     host = pending_host(text)
     host.mtimes["/etc/default/grub.d/50-ours.cfg"] = host.clock + 1
     messages = reserve(host, check_mode=True, size="256M")["messages"]
@@ -237,7 +245,7 @@ def test_check_mode_tells_what_may_go_where_a_file_changed_after_the_last_update
     assert words in messages[0]
 
 
-def test_the_real_run_tells_what_came_about():
+def test_the_real_run_tells_what_came_about() -> None:
     host = pending_host('[ -e /x ] && GRUB_CMDLINE_LINUX="b"', always="b")
     result = reserve(host, size="256M")
     words = "it adds b to the boot entries, and takes console=ttyS0 out of them"
@@ -245,7 +253,7 @@ def test_the_real_run_tells_what_came_about():
     assert all("console=ttyS0" not in words and "b" in words for words in arguments_after(result))
 
 
-def test_what_is_configured_booted_and_reserved_is_told():
+def test_what_is_configured_booted_and_reserved_is_told() -> None:
     result = reserve(DebianHost(), size="256M")
     assert result["configured"][0] == {
         "id": "gnulinux-simple-5d7cf7d1-9a3b-4a6f-8a16-0f0a3f1b7c11",
@@ -258,14 +266,14 @@ def test_what_is_configured_booted_and_reserved_is_told():
     assert "was booted with no crashkernel=" in result["reason"]
 
 
-def test_each_value_is_worked_out_once_in_a_run():
+def test_each_value_is_worked_out_once_in_a_run() -> None:
     reservation.cache_clear()
     reserve(DebianHost(), size="256M")
     # the wanted value, and nothing at all, as it was booted
     assert reservation.cache_info().misses == 2
 
 
-def test_after_the_reboot_none_is_needed():
+def test_after_the_reboot_none_is_needed() -> None:
     host = DebianHost(files=kernel_files("6.1.0-41-amd64", "crashkernel=256M", 256 * MIB))
     reserve(host, size="256M")
     result = reserve(host, size="256M")
@@ -317,7 +325,9 @@ def test_after_the_reboot_none_is_needed():
         (el9(files={"/etc/kdump.conf": "path /var/crash\n", "/usr/sbin/kdumpctl": "start"}), "256M", ["256M"], None),
     ],
 )
-def test_a_size_by_name_is_resolved_on_the_host(host, size, value, words):
+def test_a_size_by_name_is_resolved_on_the_host(
+    host: FakeHost, size: str, value: List[str], words: Optional[str]
+) -> None:
     result = reserve(host, size=size)
     assert result["value"] == value
     assert result["configured"][0]["args"] == value
@@ -332,12 +342,12 @@ def test_a_size_by_name_is_resolved_on_the_host(host, size, value, words):
         ("", "and this system without a version is not a release"),
     ],
 )
-def test_a_release_whose_default_nobody_knows_is_named(text, words):
+def test_a_release_whose_default_nobody_knows_is_named(text: str, words: str) -> None:
     with pytest.raises(Failure, match=words):
         reserve(DebianHost(files={"/etc/os-release": text}), size="default")
 
 
-def test_a_kdumpctl_without_a_default_on_a_foreign_kernel_is_explained():
+def test_a_kdumpctl_without_a_default_on_a_foreign_kernel_is_explained() -> None:
     host = GrubbyHost(
         programs=["kdumpctl"],
         commands={GET_DEFAULT: (1, "", "kdump: Usage: kdumpctl {estimate|start}")},
@@ -347,7 +357,7 @@ def test_a_kdumpctl_without_a_default_on_a_foreign_kernel_is_explained():
         reserve(host)
 
 
-def test_before_kdumpctl_is_installed_check_mode_foretells_its_default():
+def test_before_kdumpctl_is_installed_check_mode_foretells_its_default() -> None:
     host = GrubbyHost()
     result = reserve(host, check_mode=True)
     assert result["value"] == ["1G-4G:192M,4G-64G:256M,64G-:512M"]
@@ -366,8 +376,8 @@ def test_before_kdumpctl_is_installed_check_mode_foretells_its_default():
 )
 @pytest.mark.parametrize("check_mode", [True, False])
 def test_a_host_below_the_floor_of_the_default_is_told_and_neither_changed_nor_to_be_rebooted(
-    host, options, check_mode
-):
+    host: FakeHost, options: Dict[str, str], check_mode: bool
+) -> None:
     result = reserve(host, check_mode, **options)
     assert (result["below_floor"], result["changed"], result["reboot_required"]) == (True, False, False)
     assert "is below the vendor's floor" in result["reason"]
@@ -376,7 +386,7 @@ def test_a_host_below_the_floor_of_the_default_is_told_and_neither_changed_nor_t
     assert not host.written
 
 
-def test_a_reservation_that_a_host_below_the_floor_has_is_left_to_it():
+def test_a_reservation_that_a_host_below_the_floor_has_is_left_to_it() -> None:
     host = el9(commands={GET_DEFAULT: "4G-:256M"})
     host.files.update(kernel_files("5.14.0-503.el9.x86_64", "crashkernel=%s" % RHEL, 192 * MIB))
     result = reserve(host)
@@ -384,7 +394,7 @@ def test_a_reservation_that_a_host_below_the_floor_has_is_left_to_it():
     assert result["configured"][0]["args"] == [RHEL]
 
 
-def test_a_host_above_the_floor_is_told_to_be():
+def test_a_host_above_the_floor_is_told_to_be() -> None:
     assert reserve(DebianHost(), size="256M")["below_floor"] is False
 
 
@@ -396,21 +406,23 @@ def test_a_host_above_the_floor_is_told_to_be():
         ("5.15.0-130-generic", "aarch64", "512M,high", "knows no value with ,high or ,low"),
     ],
 )
-def test_what_this_kernel_does_not_know_is_refused(release, machine, size, words):
+def test_what_this_kernel_does_not_know_is_refused(
+    release: str, machine: str, size: Union[str, List[str]], words: str
+) -> None:
     host = DebianHost()
     host.files.update({"/proc/sys/kernel/osrelease": release, "/proc/sys/kernel/arch": machine})
     with pytest.raises(Refused, match=words):
         reserve(host, size=size)
 
 
-def test_a_newer_kernel_takes_memory_that_stays_in_use():
+def test_a_newer_kernel_takes_memory_that_stays_in_use() -> None:
     host = DebianHost(releases=("6.17.8+deb14-amd64", "6.17.7+deb14-amd64"))
     result = reserve(host, size=["256M", "1G,cma"])
     assert result["will_reserve_bytes"] == 256 * MIB
     assert result["messages"] == []
 
 
-def test_value_that_an_older_kernel_of_the_menu_cannot_read_is_a_message():
+def test_value_that_an_older_kernel_of_the_menu_cannot_read_is_a_message() -> None:
     result = reserve(DebianHost(releases=("6.17.8+deb14-amd64", "6.1.0-40-amd64")), size=["256M", "1G,cma"])
     assert result["messages"] == [
         "the boot entry of /boot/vmlinuz-6.1.0-40-amd64 would reserve nothing with crashkernel=256M crashkernel=1G,cma"
@@ -418,7 +430,7 @@ def test_value_that_an_older_kernel_of_the_menu_cannot_read_is_a_message():
     ]
 
 
-def test_entry_of_another_release_is_judged_by_its_own_kernel():
+def test_entry_of_another_release_is_judged_by_its_own_kernel() -> None:
     host = GrubbyHost(entries=EL8_ENTRIES, kernelopts=EL8_KERNELOPTS, default="0")
     host.files.update(kernel_files("5.14.0-503.el9.x86_64", "crashkernel=auto", 0))
     result = reserve(host, size="256M")
@@ -430,7 +442,7 @@ CMA_RELEASE = "7.2.13+deb14-amd64"
 CMA_LINE = "root=/dev/vda1 ro crashkernel=96M crashkernel=320M,cma"
 
 
-def cma_host(**more):
+def cma_host(**more: Any) -> FakeHost:
     host = DebianHost(releases=(CMA_RELEASE,), **more)
     host.files["/proc/cmdline"] = CMA_LINE + "\n"
     host.files["/sys/kernel/kexec_crash_size"] = "%d\n" % (96 * MIB)
@@ -440,7 +452,7 @@ def cma_host(**more):
     return host
 
 
-def test_cma_that_was_asked_for_needs_no_reboot_and_no_second_change():
+def test_cma_that_was_asked_for_needs_no_reboot_and_no_second_change() -> None:
     result = reserve(cma_host(), size=["320M,cma", "96M"])
     assert result["reboot_required"] is False
     assert (result["reserved_bytes"], result["reserved_cma_bytes"]) == (96 * MIB, 320 * MIB)
@@ -448,14 +460,14 @@ def test_cma_that_was_asked_for_needs_no_reboot_and_no_second_change():
     assert reserve(cma_host(), size=["96M", "320M,cma"])["changed"] is False
 
 
-def test_a_plain_size_keeps_the_cma_of_the_entries_and_says_so():
+def test_a_plain_size_keeps_the_cma_of_the_entries_and_says_so() -> None:
     result = reserve(cma_host(), size="128M")
     assert result["value"] == ["128M", "320M,cma"]
     assert 'to take it out, give a list without it, such as ["128M"]' in " ".join(result["messages"])
     assert result["reboot_required"] is True
 
 
-def test_a_list_without_cma_takes_it_out():
+def test_a_list_without_cma_takes_it_out() -> None:
     result = reserve(cma_host(), size=["128M"])
     assert result["value"] == ["128M"]
     assert result["will_reserve_cma_bytes"] == 0
@@ -466,7 +478,7 @@ BEFORE_BOOT = START - UPTIME - 60
 OWN_MENU = "menuentry 'x' {\n\tlinux /vmlinuz-5.14.0-503.el9.x86_64 root=/dev/sda1 ro\n}\n"
 
 
-def test_entries_that_grub_does_not_read_are_refused_before_anything_is_written():
+def test_entries_that_grub_does_not_read_are_refused_before_anything_is_written() -> None:
     host = el9()
     host.files["/boot/grub2/grub.cfg"] = OWN_MENU
     with pytest.raises(Failure, match="Set GRUB_ENABLE_BLSCFG=true in /etc/default/grub, and run grub2-mkconfig -o"):
@@ -475,14 +487,14 @@ def test_entries_that_grub_does_not_read_are_refused_before_anything_is_written(
 
 
 @pytest.mark.parametrize("path", ["/boot/grub2/grub.cfg", "/boot/efi/EFI/redhat/grub.cfg"])
-def test_entries_that_one_grub_cfg_reads_are_set(path):
+def test_entries_that_one_grub_cfg_reads_are_set(path: str) -> None:
     host = el9()
     host.files["/boot/grub2/grub.cfg"] = OWN_MENU
     host.files[path] = OWN_MENU + "insmod blscfg\nblscfg\n"
     assert reserve(host, size="512M")["changed"] is True
 
 
-def test_what_the_last_boot_did_not_bring_asks_for_no_other_boot():
+def test_what_the_last_boot_did_not_bring_asks_for_no_other_boot() -> None:
     host = el9(default="0")
     assert reserve(host, size="512M")["reboot_required"] is True
     for path in host.glob("/boot/loader/entries/*.conf"):
@@ -494,7 +506,7 @@ def test_what_the_last_boot_did_not_bring_asks_for_no_other_boot():
     assert "a reboot would not help" in result["reason"]
 
 
-def test_what_the_ram_alone_does_not_tell_is_a_message():
+def test_what_the_ram_alone_does_not_tell_is_a_message() -> None:
     result = reserve(DebianHost(), size="1900M", check_mode=True)
     assert result["messages"] == ["crashkernel=1900M: it is reserved only if it fits below 4 GiB"]
 
@@ -518,7 +530,9 @@ def test_what_the_ram_alone_does_not_tell_is_a_message():
         lambda: DebianHost(programs=["kdump-config"], commands={"kdump-config show": SHOW}),
     ],
 )
-def test_an_estimate_is_taken_with_its_margin_and_limits(make, options, value):
+def test_an_estimate_is_taken_with_its_margin_and_limits(
+    make: Callable[..., FakeHost], options: Dict[str, Any], value: str
+) -> None:
     assert reserve(make(), size="estimate", **options)["value"] == [value]
 
 
@@ -546,14 +560,14 @@ WARNING: Current crashkernel size is lower than recommended size 192M.
 
 
 @pytest.mark.parametrize(("said", "value"), [(192, "192M"), (153, "192M"), (256, "256M")])
-def test_an_estimate_that_counts_the_initramfs_once_is_counted_anew(said, value):
+def test_an_estimate_that_counts_the_initramfs_once_is_counted_anew(said: int, value: str) -> None:
     # 48 + 13 + 3 x 31 + 16 and one for the cut runtime: 171
     result = reserve(el9(commands={"kdumpctl estimate": OLD_ESTIMATE % said}), size="estimate")
     assert result["value"] == [value]
     assert ("counts the initramfs once" in result["messages"][0]) == (said == 153)
 
 
-def test_a_kdumpctl_that_builds_nothing_is_asked_in_check_mode_too():
+def test_a_kdumpctl_that_builds_nothing_is_asked_in_check_mode_too() -> None:
     files = {"/usr/sbin/kdumpctl": 'derror "kdumpctl estimate: kdump initramfs is not built yet."\n'}
     host = el9(commands={"kdumpctl estimate": OLD_ESTIMATE % 256}, files=files)
     assert reserve(host, check_mode=True, size="estimate")["value"] == ["256M"]
@@ -592,13 +606,13 @@ def test_a_kdumpctl_that_builds_nothing_is_asked_in_check_mode_too():
         ),
     ],
 )
-def test_where_the_tool_has_no_estimate_it_is_counted_here(host, value, words):
+def test_where_the_tool_has_no_estimate_it_is_counted_here(host: FakeHost, value: str, words: str) -> None:
     result = reserve(host, size="estimate")
     assert result["value"] == [value]
     assert any(words in message for message in result["messages"]), result["messages"]
 
 
-def test_a_maximum_below_what_is_suggested_is_told():
+def test_a_maximum_below_what_is_suggested_is_told() -> None:
     host = DebianHost(programs=["kdump-config"], commands={"kdump-config show": SHOW})
     messages = reserve(host, size="estimate", maximum="200M")["messages"]
     assert any("the maximum keeps it below the 301 MiB that are suggested" in message for message in messages)
@@ -627,20 +641,20 @@ def test_a_maximum_below_what_is_suggested_is_told():
         ),
     ],
 )
-def test_where_no_estimate_is_to_be_had_the_error_says_what_to_do(host, words):
+def test_where_no_estimate_is_to_be_had_the_error_says_what_to_do(host: FakeHost, words: str) -> None:
     with pytest.raises(Failure, match=words):
         reserve(host, size="estimate")
     assert not host.written
 
 
 @pytest.mark.parametrize("host", [el9(), DebianHost(programs=["kdump-config"])])
-def test_check_mode_does_not_ask_for_an_estimate_that_would_change_something(host):
+def test_check_mode_does_not_ask_for_an_estimate_that_would_change_something(host: FakeHost) -> None:
     result = reserve(host, check_mode=True, size="estimate")
     assert (result["changed"], result["value"]) == (False, None)
     assert "check mode does not ask" in result["messages"][0]
 
 
-def test_ram_is_counted_without_iomem_too():
+def test_ram_is_counted_without_iomem_too() -> None:
     files = {"/proc/iomem": "00000000-00000000 : System RAM\n", "/proc/meminfo": "MemTotal:        1900000 kB\n"}
     result = reserve(DebianHost(files=files), size="1G-1900M:128M,1900M-:192M")
     assert result["will_reserve_bytes"] == 192 * MIB
@@ -648,7 +662,7 @@ def test_ram_is_counted_without_iomem_too():
         reserve(DebianHost(files=files), size="%d" % (2 * GIB))
 
 
-def test_a_wrong_size_ends_the_module_with_one_sentence(run_module):
+def test_a_wrong_size_ends_the_module_with_one_sentence(run_module: Callable[..., Dict[str, Any]]) -> None:
     result = run_module(main, size="256MB")
     assert result["failed"]
     assert result["msg"].startswith("size: '256MB' is refused: ")

@@ -3,10 +3,13 @@
 # SPDX-License-Identifier: GPL-3.0-or-later
 """crashkernel_reserve on hosts that boot images."""
 
+from typing import Any, Dict
+
 import pytest
 from ansible_collections.crashops.kdump.plugins.module_utils._machine.results import Failure
 from ansible_collections.crashops.kdump.plugins.modules.crashkernel_reserve import ensure
 from ansible_collections.crashops.kdump.tests.unit.fake_boot import RHEL, OstreeHost
+from ansible_collections.crashops.kdump.tests.unit.fake_host import FakeHost
 
 KARGS_D = "/usr/lib/bootc/kargs.d/10-image.toml"
 OPTIONS = {
@@ -20,11 +23,11 @@ OPTIONS = {
 }
 
 
-def reserve(host, check_mode=False, **options):
+def reserve(host: FakeHost, check_mode: bool = False, **options: Any) -> Dict[str, Any]:
     return ensure(host, dict(OPTIONS, **options), check_mode)
 
 
-def test_a_value_is_set_on_the_deployment_that_boots_next():
+def test_a_value_is_set_on_the_deployment_that_boots_next() -> None:
     host = OstreeHost()
     predicted = reserve(host, check_mode=True)
     assert host.commands == [["rpm-ostree", "kargs"]]
@@ -35,23 +38,23 @@ def test_a_value_is_set_on_the_deployment_that_boots_next():
     assert not reserve(host)["changed"]
 
 
-def test_every_value_is_taken_out_of_it():
+def test_every_value_is_taken_out_of_it() -> None:
     host = OstreeHost()
     assert reserve(host, state="absent")["configured"][0]["args"] == []
     assert ["rpm-ostree", "kargs", "--delete=crashkernel=" + RHEL] in host.commands
 
 
-def test_no_update_is_warned_of_that_leaves_the_value_alone():
+def test_no_update_is_warned_of_that_leaves_the_value_alone() -> None:
     assert reserve(OstreeHost(files={"/etc/kdump.conf": "path /var/crash\n"}))["messages"] == []
 
 
-def test_an_image_that_brings_another_value_is_warned_of():
+def test_an_image_that_brings_another_value_is_warned_of() -> None:
     host = OstreeHost(files={KARGS_D: 'kargs = ["crashkernel=512M"]\n'})
     assert KARGS_D in reserve(host)["messages"][0]
     assert reserve(host, size="512M")["messages"] == []
 
 
-def test_a_host_that_can_set_nothing_is_told_what_its_image_needs():
+def test_a_host_that_can_set_nothing_is_told_what_its_image_needs() -> None:
     host = OstreeHost(only=[])
     with pytest.raises(Failure, match=r'put the line kargs = \["crashkernel=256M"\] into .*50-crashkernel.toml'):
         reserve(host, check_mode=True)

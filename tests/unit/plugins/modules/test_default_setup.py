@@ -4,6 +4,7 @@
 """What the role sets unasked leaves no warning that it could have mended."""
 
 import pathlib
+from typing import Any, Callable, Dict, Set, Tuple
 
 import pytest
 import yaml
@@ -18,6 +19,8 @@ from ansible_collections.crashops.kdump.tests.unit.armed_host import (
     armed_el10,
     armed_ubuntu,
 )
+from ansible_collections.crashops.kdump.tests.unit.fake_boot import DebianHost
+from ansible_collections.crashops.kdump.tests.unit.fake_host import FakeHost
 from ansible_collections.crashops.kdump.tests.unit.set_up_host import looked_at, planned
 from ansible_collections.crashops.kdump.tests.unit.situations.situation import judge
 
@@ -28,7 +31,7 @@ ON_KDUMP_TOOLS = "/etc/default/kdump-tools"
 MOUNTED = "22 1 254:1 / / rw - ext4 /dev/vda1 rw\n23 22 254:2 / /var/crash rw - ext4 /dev/vdb1 rw\n"
 
 
-def ubuntu_with_apport(files):
+def ubuntu_with_apport(files: Dict[str, Any]) -> DebianHost:
     """Return an Ubuntu host whose apport has opened /var/crash to every user."""
     host = armed_ubuntu(files)
     host.directories["/var/crash"] = 0o3777
@@ -40,12 +43,12 @@ MAKERS = (armed_debian, armed_ubuntu, armed_el8, armed_el9, armed_el10, ubuntu_w
 BEYOND_SETUP = {"collector_kernel", "proof_exists"}
 
 
-def for_host(given, own_directory):
+def for_host(given: Dict[str, Any], own_directory: bool) -> Dict[str, Any]:
     """Return the variables as the control node makes them for a host that gives its dumps a directory of their own."""
     return dict(given, kdump_path=given["kdump_own_path"]) if own_directory else given
 
 
-def set_up(host, check_mode=False, **variables):
+def set_up(host: FakeHost, check_mode: bool = False, **variables: Any) -> Tuple[Dict[str, Any], Dict[str, Any]]:
     """Run what setup runs to configure a host, and return what the variables came to and what kdump_config said."""
     given = dict(DEFAULTS, **variables)
     plan = planned(looked_at(host), check_mode, **given)
@@ -59,12 +62,12 @@ def set_up(host, check_mode=False, **variables):
     return plan, done
 
 
-def complaints(host):
+def complaints(host: FakeHost) -> Set[str]:
     return {check["id"] for check in judge(host)["checks"] if check["status"] in ("warn", "fail", "unknown")}
 
 
 @pytest.mark.parametrize("make", MAKERS)
-def test_a_default_setup_leaves_no_warning_that_it_could_mend(make):
+def test_a_default_setup_leaves_no_warning_that_it_could_mend(make: Callable[..., FakeHost]) -> None:
     host = make({})
     set_up(host)
     assert complaints(host) - BEYOND_SETUP == set()
@@ -72,7 +75,7 @@ def test_a_default_setup_leaves_no_warning_that_it_could_mend(make):
 
 
 @pytest.mark.parametrize("make", MAKERS)
-def test_a_second_default_setup_changes_nothing_and_says_nothing(make):
+def test_a_second_default_setup_changes_nothing_and_says_nothing(make: Callable[..., FakeHost]) -> None:
     host = make({})
     set_up(host)
     written = list(host.written)
@@ -81,13 +84,13 @@ def test_a_second_default_setup_changes_nothing_and_says_nothing(make):
 
 
 @pytest.mark.parametrize("make", MAKERS)
-def test_what_the_role_switches_off_is_a_warning(make):
+def test_what_the_role_switches_off_is_a_warning(make: Callable[..., FakeHost]) -> None:
     host = make({})
     set_up(host, kdump_capture_panic=0)
     assert "capture_restarts" in complaints(host)
 
 
-def test_dumps_leave_the_directory_that_apport_opens_and_the_reason_is_said():
+def test_dumps_leave_the_directory_that_apport_opens_and_the_reason_is_said() -> None:
     host = ubuntu_with_apport({})
     checked, done = set_up(host)
     assert done["effective"]["path"] == "/var/kdump"
@@ -100,7 +103,7 @@ def test_dumps_leave_the_directory_that_apport_opens_and_the_reason_is_said():
     assert host.directories["/var/crash"] == 0o3777
 
 
-def test_dumps_of_an_exclusive_setup_stay_in_their_own_directory():
+def test_dumps_of_an_exclusive_setup_stay_in_their_own_directory() -> None:
     host = ubuntu_with_apport({})
     for changed in (True, False):
         done = set_up(host, kdump_exclusive=True)[1]
@@ -108,7 +111,7 @@ def test_dumps_of_an_exclusive_setup_stay_in_their_own_directory():
 
 
 @pytest.mark.parametrize("variables", [{"kdump_own_path": ""}, {"kdump_path": "/var/crash"}])
-def test_dumps_stay_with_apport_where_the_operator_says_so(variables):
+def test_dumps_stay_with_apport_where_the_operator_says_so(variables: Dict[str, Any]) -> None:
     host = ubuntu_with_apport({})
     assert set_up(host, **variables)[1]["effective"]["path"] == "/var/crash"
     assert "dump_directory_private" in complaints(host)
@@ -124,7 +127,7 @@ def test_dumps_stay_with_apport_where_the_operator_says_so(variables):
     ],
     ids=["private", "chosen", "on a server", "a mount"],
 )
-def test_dumps_stay_where_somebody_chose_the_place(files, mode, path):
+def test_dumps_stay_where_somebody_chose_the_place(files: Dict[str, str], mode: int, path: str) -> None:
     host = armed_ubuntu(files)
     host.directories["/var/crash"] = mode
     host.answers["getent ahosts store"] = (2, "", "")
@@ -132,20 +135,22 @@ def test_dumps_stay_where_somebody_chose_the_place(files, mode, path):
     assert (done["effective"]["path"], checked["notes"]) == (path, [])
 
 
-def test_dumps_stay_where_a_link_leads():
+def test_dumps_stay_where_a_link_leads() -> None:
     host = ubuntu_with_apport({})
     host.links["/var/crash"], host.directories["/big/crash"] = "/big/crash", 0o3777
     assert set_up(host)[1]["effective"]["path"] == "/var/crash"
 
 
-def test_dumps_of_kdumpctl_stay_where_they_are():
+def test_dumps_of_kdumpctl_stay_where_they_are() -> None:
     host = armed_el9({})
     host.directories["/var/crash"] = 0o3777
     assert set_up(host)[1]["effective"]["path"] == "/var/crash"
 
 
 @pytest.mark.parametrize("make", [armed_debian, armed_ubuntu])
-def test_new_dumps_of_kdump_tools_are_for_root_alone_unless_the_role_is_told_otherwise(make):
+def test_new_dumps_of_kdump_tools_are_for_root_alone_unless_the_role_is_told_otherwise(
+    make: Callable[..., FakeHost],
+) -> None:
     host = make({})
     set_up(host)
     assert "[Service]\nUMask=0077\n" in host.files[DROP_IN]
@@ -155,7 +160,7 @@ def test_new_dumps_of_kdump_tools_are_for_root_alone_unless_the_role_is_told_oth
     assert DROP_IN.rpartition("/")[0] not in host.directories
 
 
-def test_directory_of_the_drop_in_stays_where_it_holds_a_file_of_somebody_else():
+def test_directory_of_the_drop_in_stays_where_it_holds_a_file_of_somebody_else() -> None:
     host, other = armed_debian({}), DROP_IN.replace("50-crashops-kdump", "90-own")
     set_up(host)
     host.files[other] = "[Service]\n"
@@ -165,27 +170,27 @@ def test_directory_of_the_drop_in_stays_where_it_holds_a_file_of_somebody_else()
 
 
 @pytest.mark.parametrize("make", [armed_el8, armed_el9, armed_el10])
-def test_kdumpctl_needs_no_file_for_private_dumps(make):
+def test_kdumpctl_needs_no_file_for_private_dumps(make: Callable[..., FakeHost]) -> None:
     host = make({})
     set_up(host)
     assert [path for path in host.written if path.startswith("/etc/systemd")] == []
 
 
-def test_check_mode_predicts_the_own_directory_and_the_private_dumps():
+def test_check_mode_predicts_the_own_directory_and_the_private_dumps() -> None:
     host, real = ubuntu_with_apport({}), ubuntu_with_apport({})
     predicted = set_up(host, check_mode=True)[1]
     assert (host.written, predicted["diff"]) == ([], set_up(real)[1]["diff"])
     assert [entry["after_header"] for entry in predicted["diff"]] == [ON_KDUMP_TOOLS, DROP_IN]
 
 
-def test_private_dumps_alone_load_nothing_anew_and_leave_no_record():
+def test_private_dumps_alone_load_nothing_anew_and_leave_no_record() -> None:
     host = armed_debian({})
     done = kdump_config.ensure(host, dict(config_options({}, find_stack(host)), private_dumps=True), False)
     assert (done["changed"], done["reload_required"], done["rebuild_required"]) == (True, False, False)
     assert [path for path in host.written if path != DROP_IN] == [DROP_IN.rpartition("/")[0]]
 
 
-def test_a_drop_in_that_cannot_be_written_leaves_all_as_it_was():
+def test_a_drop_in_that_cannot_be_written_leaves_all_as_it_was() -> None:
     host = armed_debian({})
     host.unwritable[DROP_IN] = "Read-only file system"
     before = host.files[ON_KDUMP_TOOLS]

@@ -5,12 +5,14 @@
 
 import json
 import re
+from typing import Any, Callable, Dict, List, Optional, Tuple
 
 from ansible_collections.crashops.kdump.plugins.module_utils._machine import mounts
 from ansible_collections.crashops.kdump.plugins.module_utils._service import undo
 from ansible_collections.crashops.kdump.plugins.module_utils._syntax.visible_text import shown
 from ansible_collections.crashops.kdump.plugins.modules import kdump_info
 from ansible_collections.crashops.kdump.tests.unit.armed_host import armed_debian, armed_el8, armed_el9, armed_el10
+from ansible_collections.crashops.kdump.tests.unit.fake_host import FakeHost
 from ansible_collections.crashops.kdump.tests.unit.plugins.modules.test_kdump_info import DEFAULTS
 from ansible_collections.crashops.kdump.tests.unit.work_limit import within
 from hypothesis import example, given
@@ -67,12 +69,15 @@ PIECES = st.one_of(
     st.text(max_size=5),
     st.binary(max_size=5).map(lambda data: data.decode("utf-8", "surrogateescape")),
 )
+# where, how many characters go, what comes in their place, and how many times
+Splices = List[Tuple[int, int, str, int]]
+Change = Optional[Callable[[str], str]]
 SPLICES = st.lists(
     st.tuples(st.integers(0, 5000), st.integers(0, 8), PIECES, st.sampled_from((1, 1, 1, 2000))), max_size=4
 )
 
 
-def changed(text, change, splices):
+def changed(text: str, change: Change, splices: Splices) -> str:
     """Return a text that is changed as a whole, and at some places."""
     text = change(text) if change else text
     for at, gone, piece, times in splices:
@@ -81,14 +86,14 @@ def changed(text, change, splices):
     return text
 
 
-def host_with(make, number, change, splices):
+def host_with(make: Callable[..., FakeHost], number: int, change: Change, splices: Splices) -> FakeHost:
     """Return a host of which one file, or what one of its programs says, is another."""
     host = make(MORE)
     files = [path for path in sorted(host.files) if isinstance(host.files[path], str)]
     answers = [line for line in sorted(host.answers) if isinstance(host.answers[line], str)]
     place = number % (len(files) + len(answers))
     kept, name = (host.files, files[place]) if place < len(files) else (host.answers, answers[place - len(files)])
-    kept[name] = changed(kept[name], change, splices)
+    kept[name] = changed(str(kept[name]), change, splices)
     host.answers.setdefault("uname -m", "x86_64\n")
     return host
 
@@ -96,7 +101,9 @@ def host_with(make, number, change, splices):
 @given(st.sampled_from(MAKERS), st.integers(0, 1000), st.one_of(st.none(), st.sampled_from(CHANGES)), SPLICES)
 # the kernel's release has ten million characters
 @example(armed_debian, 592, None, [(0, 0, LONG, 2000), (0, 0, "\x19é", 2000)])
-def test_any_file_or_answer_of_a_host_is_judged(make, number, change, splices):
+def test_any_file_or_answer_of_a_host_is_judged(
+    make: Callable[..., FakeHost], number: int, change: Change, splices: Splices
+) -> None:
     host = host_with(make, number, change, splices)
     with within(LIMIT_S):
         result = kdump_info.ensure(host, dict(DEFAULTS), False)
@@ -112,7 +119,7 @@ JSON = st.recursive(
 
 
 @given(st.dictionaries(st.sampled_from(sorted(PROOF)), JSON), st.sampled_from(MAKERS))
-def test_any_record_of_a_proof_is_judged(values, make):
+def test_any_record_of_a_proof_is_judged(values: Dict[str, Any], make: Callable[..., FakeHost]) -> None:
     host = make(dict(MORE, **{"/var/lib/crashops-kdump/proof.json": json.dumps(dict(PROOF, **values))}))
     result = kdump_info.ensure(host, dict(DEFAULTS), False)
     assert result["proof"]["state"] in ("proven", "stale", "never", "unknown")
@@ -120,12 +127,12 @@ def test_any_record_of_a_proof_is_judged(values, make):
 
 
 @given(st.one_of(JSON.map(json.dumps), PIECES, st.sampled_from(('{"files": [1]}', '{"files": [{}]}'))))
-def test_any_record_of_a_change_is_read_or_is_none(text):
+def test_any_record_of_a_change_is_read_or_is_none(text: str) -> None:
     undo.decoded(text)
 
 
 @given(st.sampled_from(CHANGES), SPLICES)
-def test_any_table_of_mounts_is_read(change, splices):
+def test_any_table_of_mounts_is_read(change: Change, splices: Splices) -> None:
     table = "22 1 254:1 / / rw,relatime shared:1 - ext4 /dev/vda1 rw\n30 22 0:40 / /a\\040b rw - nfs4 store:/x rw\n"
     for mount in mounts.mounts(changed(table, change, splices)):
         assert isinstance(mount.point, str)

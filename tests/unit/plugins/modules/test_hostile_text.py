@@ -4,6 +4,8 @@
 """No option's text becomes a command or another line: it is refused, or a real shell reads exactly that text."""
 
 import re
+from pathlib import Path
+from typing import Any, Callable, Dict, Optional
 
 import pytest
 import yaml
@@ -23,13 +25,13 @@ NOTHING = {
 }
 
 
-def ssh(location, key="/root/.ssh/kdump"):
+def ssh(location: str, key: str = "/root/.ssh/kdump") -> Dict[str, Any]:
     """Return a target on an ssh server, with the collector that it needs."""
     target = {"type": "ssh", "location": location, "ssh_key": key}
     return {"target": target, "core_collector": "makedumpfile -F -l -d 31"}
 
 
-def on(kind, location):
+def on(kind: str, location: str) -> Dict[str, Any]:
     """Return a target of some kind."""
     return {"target": {"type": kind, "location": location}}
 
@@ -82,14 +84,14 @@ CLOSED = {
 }  # fmt: skip
 
 
-def machine(tools):
+def machine(tools: bool) -> FakeHost:
     """Return a made-up machine with one of the stacks."""
     if tools:
         return FakeHost({DEFAULTS: "USE_KDUMP=1\n"}, programs=["kdump-config"])
     return FakeHost(dict(BEFORE), programs=["kdumpctl"])
 
 
-def configured(tools, options):
+def configured(tools: bool, options: Dict[str, Any]) -> Optional[Dict[str, Any]]:
     """Return the files as kdump_config leaves them, None where it refuses the options and writes nothing."""
     host = machine(tools)
     before = dict(host.files)
@@ -104,7 +106,7 @@ def configured(tools, options):
     return host.files
 
 
-def read_back(shell, files, path, name):
+def read_back(shell: Shell, files: Dict[str, Any], path: str, name: str) -> str:
     """Return a value as whatever reads its file reads it, and check that it brought no other line."""
     text = files[path]
     if path != CONF:
@@ -127,7 +129,7 @@ def read_back(shell, files, path, name):
 
 
 @pytest.mark.parametrize("tools", [False, True])
-def test_every_option_of_the_configuration_is_among_the_cases(tools):
+def test_every_option_of_the_configuration_is_among_the_cases(tools: bool) -> None:
     tested = {case[0] for case in (TOOLS if tools else KDUMPCTL) + WORDS + NAMES} | CLOSED
     missing = set(NOTHING["kdump_config"]) - tested
     # core_collector on Debian has its own test below; the others have no equivalent there and are refused whole
@@ -139,7 +141,9 @@ IDS = ["%s-%s-%s" % ("kdump_tools" if case[0] else "kdumpctl", case[1], case[5])
 
 
 @pytest.mark.parametrize("tools, option, good, options, path, name", ONE_FILE, ids=IDS)
-def test_a_hostile_value_is_refused_or_read_back_as_it_is(tmp_path, tools, option, good, options, path, name):
+def test_a_hostile_value_is_refused_or_read_back_as_it_is(
+    tmp_path: Path, tools: bool, option: str, good: str, options: Callable[..., Any], path: str, name: str
+) -> None:
     shell = Shell(tmp_path)
     files = configured(tools, options(good))
     assert files is not None and read_back(shell, files, path, name) == good
@@ -150,7 +154,7 @@ def test_a_hostile_value_is_refused_or_read_back_as_it_is(tmp_path, tools, optio
 
 
 @pytest.mark.parametrize("value", hostile_values("makedumpfile -c -d 31"))
-def test_a_hostile_collector_of_kdump_tools_is_refused_or_read_back_as_it_is(tmp_path, value):
+def test_a_hostile_collector_of_kdump_tools_is_refused_or_read_back_as_it_is(tmp_path: Path, value: str) -> None:
     files = configured(True, {"core_collector": value})
     if files is not None:
         assert "makedumpfile " + Shell(tmp_path).sourced(files[DEFAULTS], "MAKEDUMP_ARGS") == value.strip(" ")
@@ -158,7 +162,9 @@ def test_a_hostile_collector_of_kdump_tools_is_refused_or_read_back_as_it_is(tmp
 
 @pytest.mark.parametrize("tools", [False, True])
 @pytest.mark.parametrize("option, good, options", WORDS)
-def test_a_hostile_word_of_a_command_line_is_refused_or_read_back_as_it_is(tmp_path, tools, option, good, options):
+def test_a_hostile_word_of_a_command_line_is_refused_or_read_back_as_it_is(
+    tmp_path: Path, tools: bool, option: str, good: str, options: Callable[..., Any]
+) -> None:
     shell = Shell(tmp_path)
     path = DEFAULTS if tools else SYSCONFIG
     name = "KDUMP_CMDLINE_APPEND" if tools else "KDUMP_COMMANDLINE_APPEND"
@@ -172,13 +178,13 @@ def test_a_hostile_word_of_a_command_line_is_refused_or_read_back_as_it_is(tmp_p
 
 
 @pytest.mark.parametrize("option, good, options", NAMES)
-def test_a_hostile_name_is_refused(option, good, options):
+def test_a_hostile_name_is_refused(option: str, good: str, options: Callable[..., Any]) -> None:
     assert configured(False, options(good)) is not None
     for name in hostile_values(good):
         assert configured(False, options(name)) is None, repr(name)
 
 
-def test_a_name_with_a_line_break_does_not_become_a_command():
+def test_a_name_with_a_line_break_does_not_become_a_command() -> None:
     with pytest.raises(
         Refused, match=r"sysconfig.id\\n: 'x' is refused: a variable's name has letters, digits and _ only"
     ):
@@ -187,7 +193,7 @@ def test_a_name_with_a_line_break_does_not_become_a_command():
 
 @pytest.mark.parametrize("driver", ["e1000\n", "e1000\r", "e1000\x1b[0m"])
 @pytest.mark.parametrize("tools", [False, True])
-def test_a_driver_with_a_line_break_is_refused(tools, driver):
+def test_a_driver_with_a_line_break_is_refused(tools: bool, driver: str) -> None:
     assert configured(tools, {"blocked_drivers": [driver]}) is None
 
 
@@ -204,7 +210,7 @@ TARGETS = [
 
 
 @pytest.mark.parametrize("options", TARGETS)
-def test_a_hostile_target_is_refused_before_any_command_runs(options):
+def test_a_hostile_target_is_refused_before_any_command_runs(options: Callable[..., Any]) -> None:
     for value in [text for good in ("/srv/dumps", "a@b", "store:/e", "/dev/vdz") for text in hostile_values(good)]:
         if PLAIN.match(value):
             continue
@@ -227,7 +233,7 @@ RESERVATIONS = [
 
 @pytest.mark.parametrize("option, good", RESERVATIONS)
 @pytest.mark.parametrize("make", [armed_el9, armed_debian])
-def test_a_hostile_reservation_is_refused(make, option, good):
+def test_a_hostile_reservation_is_refused(make: Callable[..., FakeHost], option: str, good: str) -> None:
     params = dict(NOTHING["crashkernel_reserve"], size="256M", kernels="all", state="present", timeout=60)
     if option in ("minimum", "maximum"):
         params["size"] = "estimate"

@@ -4,11 +4,15 @@
 """kdump_config judges first, writes only what it is asked, and writes nothing twice."""
 
 import pathlib
+from pathlib import Path
+from typing import Any, Callable, Dict, List, Optional, Tuple
 
 import pytest
 from ansible.module_utils import basic
+from ansible_collections.crashops.kdump.plugins.module_utils._machine.replace_files import FileContent
 from ansible_collections.crashops.kdump.plugins.module_utils._machine.results import Failure, Refused
 from ansible_collections.crashops.kdump.plugins.module_utils._service import undo
+from ansible_collections.crashops.kdump.plugins.module_utils._service.state import DIRECTORY
 from ansible_collections.crashops.kdump.plugins.modules import kdump_config
 from ansible_collections.crashops.kdump.tests.unit.fake_host import FakeHost
 
@@ -28,25 +32,25 @@ OPTIONS = (
 )  # fmt: skip
 
 
-def kdumpctl_host(**texts):
+def kdumpctl_host(**texts: str) -> FakeHost:
     return FakeHost(dict(KDUMPCTL_TEXTS, **texts), programs=["kdumpctl"])
 
 
-def el8_host(**texts):
+def el8_host(**texts: str) -> FakeHost:
     return FakeHost(dict(KDUMPCTL_TEXTS, **{"/usr/sbin/kdumpctl": "core_collector"}, **texts), programs=["kdumpctl"])
 
 
-def tools_host(**texts):
+def tools_host(**texts: str) -> FakeHost:
     return FakeHost(dict(TOOLS_TEXTS, **texts), programs=["kdump-config", "dpkg"])
 
 
-def run(host, check_mode=False, **options):
+def run(host: FakeHost, check_mode: bool = False, **options: Any) -> Dict[str, Any]:
     params = dict.fromkeys(OPTIONS)
     params.update(options, exclusive=options.get("exclusive", False), backup=options.get("backup", False))
     return kdump_config.ensure(host, params, check_mode)
 
 
-def changed_lines(before, after):
+def changed_lines(before: str, after: str) -> Tuple[List[str], List[str]]:
     """Return what a change took away and what it brought, line by line."""
     old, new = before.splitlines(), after.splitlines()
     return [line for line in old if line not in new], [line for line in new if line not in old]
@@ -70,7 +74,9 @@ PLACES = [
 
 
 @pytest.mark.parametrize("stack, options, words", PLACES)
-def test_a_directory_that_others_need_is_refused_before_anything_is_written(stack, options, words):
+def test_a_directory_that_others_need_is_refused_before_anything_is_written(
+    stack: str, options: Dict[str, Any], words: str
+) -> None:
     host = kdumpctl_host() if stack == "kdumpctl" else tools_host()
     host.links["/var/crash/kdump"] = "/home"
     before = dict(host.files)
@@ -81,7 +87,7 @@ def test_a_directory_that_others_need_is_refused_before_anything_is_written(stac
     assert host.files == before and host.written == []
 
 
-def test_a_path_below_the_root_of_a_target_of_its_own_may_have_any_name():
+def test_a_path_below_the_root_of_a_target_of_its_own_may_have_any_name() -> None:
     target = {"type": "nfs", "location": "store:/export"}
     assert run(kdumpctl_host(), target=target, path="/home")["changed"] is True
 
@@ -149,7 +155,9 @@ TOOLS_CASES = [
 
 
 @pytest.mark.parametrize(("options", "path", "expected"), KDUMPCTL_CASES)
-def test_kdumpctls_files_change_in_the_lines_that_are_asked_for(options, path, expected):
+def test_kdumpctls_files_change_in_the_lines_that_are_asked_for(
+    options: Dict[str, Any], path: str, expected: Tuple[List[str], List[str]]
+) -> None:
     host = kdumpctl_host()
     assert run(host, **options)["changed"]
     assert changed_lines(KDUMPCTL_TEXTS[path], host.files[path]) == expected
@@ -157,7 +165,9 @@ def test_kdumpctls_files_change_in_the_lines_that_are_asked_for(options, path, e
 
 
 @pytest.mark.parametrize(("options", "expected"), TOOLS_CASES)
-def test_the_same_options_become_variables_of_kdump_tools(options, expected):
+def test_the_same_options_become_variables_of_kdump_tools(
+    options: Dict[str, Any], expected: Tuple[List[str], List[str]]
+) -> None:
     host = tools_host()
     assert run(host, **options)["changed"]
     assert changed_lines(TOOLS_TEXTS[DEFAULTS], host.files[DEFAULTS]) == expected
@@ -167,7 +177,9 @@ def test_the_same_options_become_variables_of_kdump_tools(options, expected):
     ("make_host", "options"),
     [(kdumpctl_host, case[0]) for case in KDUMPCTL_CASES] + [(tools_host, case[0]) for case in TOOLS_CASES],
 )
-def test_check_mode_predicts_and_a_second_run_changes_nothing(make_host, options):
+def test_check_mode_predicts_and_a_second_run_changes_nothing(
+    make_host: Callable[..., FakeHost], options: Dict[str, Any]
+) -> None:
     host = make_host()
     files = dict(host.files)
     predicted = run(host, check_mode=True, **options)
@@ -180,7 +192,7 @@ def test_check_mode_predicts_and_a_second_run_changes_nothing(make_host, options
     assert not (second["rebuild_required"] or second["reload_required"])
 
 
-def test_without_options_nothing_changes():
+def test_without_options_nothing_changes() -> None:
     for host in (kdumpctl_host(), tools_host()):
         assert not run(host)["changed"]
 
@@ -203,14 +215,16 @@ def test_without_options_nothing_changes():
         ("default shell\n", None, "failure_action reboot\n"),
     ],
 )
-def test_what_stands_for_the_same_thing_is_replaced(standing, target, expected):
+def test_what_stands_for_the_same_thing_is_replaced(
+    standing: str, target: Optional[Dict[str, str]], expected: str
+) -> None:
     host = kdumpctl_host(**{CONF: standing})
     options = {"target": target} if target else {"failure_action": "reboot"}
     run(host, **options)
     assert host.files[CONF] == expected
 
 
-def test_a_target_of_kdump_tools_replaces_the_others():
+def test_a_target_of_kdump_tools_replaces_the_others() -> None:
     host = tools_host(**{DEFAULTS: 'USE_KDUMP=1\nSSH="u@h"\nFTP="f:/x"\n'})
     result = run(host, target={"type": "nfs", "location": "h:/e"})
     assert host.files[DEFAULTS] == 'USE_KDUMP=1\nNFS="h:/e"\n'
@@ -219,13 +233,13 @@ def test_a_target_of_kdump_tools_replaces_the_others():
     assert host.files[DEFAULTS] == "USE_KDUMP=1\n"
 
 
-def test_the_commented_default_of_a_release_is_kept_when_a_word_is_added():
+def test_the_commented_default_of_a_release_is_kept_when_a_word_is_added() -> None:
     host = tools_host(**{DEFAULTS: 'USE_KDUMP=1\n#KDUMP_CMDLINE_APPEND="%s nousb"\n' % WORDS})
     run(host, commandline_append=["x"])
     assert 'KDUMP_CMDLINE_APPEND="%s nousb x"\n' % WORDS in host.files[DEFAULTS]
 
 
-def test_the_default_of_the_installed_kdump_config_is_kept_when_the_file_shows_none():
+def test_the_default_of_the_installed_kdump_config_is_kept_when_the_file_shows_none() -> None:
     script = 'KDUMP_CMDLINE_APPEND=${KDUMP_CMDLINE_APPEND:="%s special"}\n' % WORDS
     host = tools_host(**{DEFAULTS: "USE_KDUMP=1\n", "/usr/sbin/kdump-config": script})
     run(host, commandline_append=["x"])
@@ -239,7 +253,7 @@ EL9_WORDS = (
 )
 
 
-def el9_host(sysconfig):
+def el9_host(sysconfig: str) -> FakeHost:
     script = {"/usr/sbin/kdumpctl": "auto_reset_crashkernel failure_action"}
     return kdumpctl_host(**dict(EL9_RELEASE, **script), **{SYSCONFIG: sysconfig})
 
@@ -259,7 +273,9 @@ def el9_host(sysconfig):
         ),
     ],
 )
-def test_words_that_kdumpctl_has_no_default_for_are_taken_from_its_package(standing, options, words):
+def test_words_that_kdumpctl_has_no_default_for_are_taken_from_its_package(
+    standing: str, options: Dict[str, Any], words: str
+) -> None:
     host = el9_host(standing)
     run(host, **options)
     assert 'KDUMP_COMMANDLINE_APPEND="%s"\n' % words in host.files[SYSCONFIG]
@@ -277,20 +293,20 @@ def test_words_that_kdumpctl_has_no_default_for_are_taken_from_its_package(stand
         ("KDUMP_IMG", "vmlinuz"),
     ],
 )
-def test_null_takes_what_only_the_packaged_file_has_from_the_package(name, default):
+def test_null_takes_what_only_the_packaged_file_has_from_the_package(name: str, default: str) -> None:
     host = el9_host('%s="mine"\n' % name)
     run(host, sysconfig={name: None})
     assert host.files[SYSCONFIG] == '%s="%s"\n' % (name, default)
     assert not run(host, sysconfig={name: None})["changed"]
 
 
-def test_null_removes_a_variable_that_is_the_same_unset():
+def test_null_removes_a_variable_that_is_the_same_unset() -> None:
     host = el9_host('KDUMP_IMG="vmlinuz"\nKDUMP_KERNELVER="5.14"\n')
     run(host, sysconfig={"KDUMP_KERNELVER": None})
     assert host.files[SYSCONFIG] == 'KDUMP_IMG="vmlinuz"\n'
 
 
-def test_a_file_without_the_words_is_warned_of_and_left_alone():
+def test_a_file_without_the_words_is_warned_of_and_left_alone() -> None:
     result = run(el9_host('KDUMP_IMG="vmlinuz"\n'))
     assert not result["changed"]
     assert [(found["rule"], found["severity"]) for found in result["findings"] if found["path"] == SYSCONFIG] == [
@@ -298,7 +314,7 @@ def test_a_file_without_the_words_is_warned_of_and_left_alone():
     ]
 
 
-def test_what_a_file_names_and_the_host_has_not_is_found_and_refuses_nothing():
+def test_what_a_file_names_and_the_host_has_not_is_found_and_refuses_nothing() -> None:
     sysconfig = KDUMPCTL_TEXTS[SYSCONFIG].replace('KDUMP_KERNELVER=""', 'KDUMP_KERNELVER="9.9"')
     found = run(kdumpctl_host(**{SYSCONFIG: sysconfig}), path="/x")["findings"]
     assert [(one["rule"], one["severity"], one["line"]) for one in found if one["path"] == SYSCONFIG] == [
@@ -330,7 +346,9 @@ def test_what_a_file_names_and_the_host_has_not_is_found_and_refuses_nothing():
         (tools_host(**{DEFAULTS: "USE_KDUMP=1\n"}), {"sysconfig": {"HOSTTAG": "name"}}, "not one of ip, hostname"),
     ],
 )
-def test_what_cannot_be_edited_safely_is_refused_by_its_line(host, options, words):
+def test_what_cannot_be_edited_safely_is_refused_by_its_line(
+    host: FakeHost, options: Dict[str, Any], words: str
+) -> None:
     files = dict(host.files)
     with pytest.raises(Refused) as refused:
         run(host, **options)
@@ -338,7 +356,7 @@ def test_what_cannot_be_edited_safely_is_refused_by_its_line(host, options, word
     assert (host.files, host.written) == (files, [])
 
 
-def ssh(location):
+def ssh(location: Optional[str]) -> Dict[str, Any]:
     return {"target": {"type": "ssh", "location": location}}
 
 
@@ -398,7 +416,7 @@ def ssh(location):
         ({"blocked_drivers": ["a,b"]}, "blocked_drivers"),
     ],
 )
-def test_kdumpctl_refuses_before_anything_is_written(options, words):
+def test_kdumpctl_refuses_before_anything_is_written(options: Dict[str, Any], words: str) -> None:
     host = kdumpctl_host()
     files = dict(host.files)
     with pytest.raises(Refused) as refused:
@@ -439,7 +457,7 @@ def test_kdumpctl_refuses_before_anything_is_written(options, words):
         ({"commandline_remove": ["systemd.unit"]}, "commandline_remove"),
     ],
 )
-def test_kdump_tools_refuses_before_anything_is_written(options, words):
+def test_kdump_tools_refuses_before_anything_is_written(options: Dict[str, Any], words: str) -> None:
     host = tools_host()
     files = dict(host.files)
     with pytest.raises(Refused) as refused:
@@ -449,12 +467,17 @@ def test_kdump_tools_refuses_before_anything_is_written(options, words):
     assert (host.files, host.written) == (files, [])
 
 
-def test_what_kdump_tools_does_in_any_case_is_not_refused():
-    options = {"final_action": "reboot", "extra_bins": [], "force_rebuild": False, "auto_reset_crashkernel": False}
+def test_what_kdump_tools_does_in_any_case_is_not_refused() -> None:
+    options: Dict[str, Any] = {
+        "final_action": "reboot",
+        "extra_bins": [],
+        "force_rebuild": False,
+        "auto_reset_crashkernel": False,
+    }
     assert not run(tools_host(), **options)["changed"]
 
 
-def test_a_kdumpctl_of_el8_refuses_what_it_does_not_know():
+def test_a_kdumpctl_of_el8_refuses_what_it_does_not_know() -> None:
     standing = "path /var/crash\n"
     with pytest.raises(Refused) as refused:
         run(el8_host(**{CONF: standing}), auto_reset_crashkernel=False, target={"type": "virtiofs", "location": "t"})
@@ -473,7 +496,7 @@ def test_a_kdumpctl_of_el8_refuses_what_it_does_not_know():
         (tools_host(**{DEFAULTS: "USE_KDUMP=1\nNFS = h:/e\n"}), "runs NFS as a command"),
     ],
 )
-def test_a_line_that_would_break_kdump_is_named(host, words):
+def test_a_line_that_would_break_kdump_is_named(host: FakeHost, words: str) -> None:
     with pytest.raises(Refused) as refused:
         run(host)
     assert words in refused.value.msg
@@ -489,7 +512,7 @@ def test_a_line_that_would_break_kdump_is_named(host, words):
         (tools_host(**{DEFAULTS: "USE_KDUMP=true\n"}), "T2"),
     ],
 )
-def test_check_mode_without_options_tells_what_is_wrong_and_fails_nothing(host, rule):
+def test_check_mode_without_options_tells_what_is_wrong_and_fails_nothing(host: FakeHost, rule: str) -> None:
     result = run(host, check_mode=True)
     assert rule in [found["rule"] for found in result["findings"] if found["severity"] == "error"]
     assert (result["changed"], result["diff"], host.written) == (False, [], [])
@@ -511,7 +534,9 @@ def test_check_mode_without_options_tells_what_is_wrong_and_fails_nothing(host, 
         ("default shell\n", {"directives": {"default": None}}, ""),
     ],
 )
-def test_the_old_name_of_failure_action_is_replaced_where_the_file_is_written_in_any_case(standing, options, expected):
+def test_the_old_name_of_failure_action_is_replaced_where_the_file_is_written_in_any_case(
+    standing: str, options: Dict[str, Any], expected: str
+) -> None:
     host = kdumpctl_host(**{CONF: standing})
     run(host, **options)
     assert host.files[CONF] == expected
@@ -519,19 +544,19 @@ def test_the_old_name_of_failure_action_is_replaced_where_the_file_is_written_in
     assert not run(host, **options)["changed"] and host.written == []
 
 
-def test_a_kdumpctl_that_does_not_know_the_new_name_keeps_the_old_one():
+def test_a_kdumpctl_that_does_not_know_the_new_name_keeps_the_old_one() -> None:
     host = kdumpctl_host(**{CONF: "default shell\n", "/usr/sbin/kdumpctl": "default | core_collector"})
     run(host, path="/x")
     assert host.files[CONF] == "default shell\npath /x\n"
 
 
-def test_a_broken_line_is_no_obstacle_to_the_option_that_mends_it():
+def test_a_broken_line_is_no_obstacle_to_the_option_that_mends_it() -> None:
     host = tools_host(**{DEFAULTS: "USE_KDUMP=true\n"})
     run(host, sysconfig={"USE_KDUMP": 1})
     assert host.files[DEFAULTS] == "USE_KDUMP=1\n"
 
 
-def test_findings_that_break_nothing_are_returned():
+def test_findings_that_break_nothing_are_returned() -> None:
     result = run(kdumpctl_host(**{CONF: "path /x\nauto_reset_crashkernel maybe\n"}))
     assert [(found["path"], found["rule"], found["severity"], found["line"]) for found in result["findings"]] == [
         (CONF, "R30", "warning", 2)
@@ -549,7 +574,7 @@ def test_findings_that_break_nothing_are_returned():
         ({"core_collector": "makedumpfile -d 99"}, "core_collector"),
     ],
 )
-def test_check_mode_before_the_package_refuses_what_a_run_will_refuse(options, words):
+def test_check_mode_before_the_package_refuses_what_a_run_will_refuse(options: Dict[str, Any], words: str) -> None:
     for host in (FakeHost({}, programs=["dpkg"]), tools_host()):
         with pytest.raises(Refused) as refused:
             run(host, check_mode=True, **options)
@@ -557,8 +582,8 @@ def test_check_mode_before_the_package_refuses_what_a_run_will_refuse(options, w
 
 
 @pytest.mark.parametrize("host", [FakeHost({}, programs=["rpm"]), FakeHost({}, programs=["dpkg"])])
-def test_without_the_package_check_mode_predicts_and_a_real_run_says_what_to_install(host):
-    options = {"target": {"type": "nfs", "location": "h:/e"}, "path": "/d"}
+def test_without_the_package_check_mode_predicts_and_a_real_run_says_what_to_install(host: FakeHost) -> None:
+    options: Dict[str, Any] = {"target": {"type": "nfs", "location": "h:/e"}, "path": "/d"}
     predicted = run(host, check_mode=True, **options)
     assert predicted["changed"] and predicted["effective"]["target_type"] == "nfs"
     with pytest.raises(Failure) as failure:
@@ -567,7 +592,7 @@ def test_without_the_package_check_mode_predicts_and_a_real_run_says_what_to_ins
     assert host.written == []
 
 
-def test_the_result_says_what_a_change_needs():
+def test_the_result_says_what_a_change_needs() -> None:
     conf = run(kdumpctl_host(), path="/x")
     assert (conf["rebuild_required"], conf["reload_required"]) == (True, True)
     words = run(kdumpctl_host(), commandline_append=["x"])
@@ -576,7 +601,7 @@ def test_the_result_says_what_a_change_needs():
     assert (tools["rebuild_required"], tools["reload_required"]) == (False, True)
 
 
-def test_a_backup_is_made_of_what_changes_only():
+def test_a_backup_is_made_of_what_changes_only() -> None:
     host = kdumpctl_host()
     result = run(host, path="/x", backup=True)
     assert result["backup_files"] == ["/etc/kdump.conf.backup"]
@@ -592,7 +617,7 @@ def test_a_backup_is_made_of_what_changes_only():
         "FTP_PASSWORD=hunter2",
     ],
 )
-def test_a_password_in_the_file_is_not_in_the_diff(line):
+def test_a_password_in_the_file_is_not_in_the_diff(line: str) -> None:
     host = tools_host(**{DEFAULTS: "USE_KDUMP=1\n%s\n" % line})
     result = run(host, path="/x")
     assert "hunter2" not in repr(result)
@@ -600,14 +625,16 @@ def test_a_password_in_the_file_is_not_in_the_diff(line):
 
 
 @pytest.mark.parametrize("line", ["FTP_PASSWORD = hunter2", "FTP_PASSWORD=a hunter2", "FTP_PASSWORD+=hunter2"])
-def test_a_password_in_a_refused_line_is_not_in_the_message(line):
+def test_a_password_in_a_refused_line_is_not_in_the_message(line: str) -> None:
     with pytest.raises(Refused) as refused:
         run(tools_host(**{DEFAULTS: "USE_KDUMP=1\n%s\n" % line}), path="/x")
     assert "FTP_PASSWORD" in refused.value.msg
     assert "hunter2" not in repr((refused.value.msg, refused.value.details))
 
 
-def test_the_module_itself_edits_a_real_file(run_module, monkeypatch, tmp_path):
+def test_the_module_itself_edits_a_real_file(
+    run_module: Callable[..., Dict[str, Any]], monkeypatch: pytest.MonkeyPatch, tmp_path: Path
+) -> None:
     conf, sysconfig = tmp_path / "kdump.conf", tmp_path / "sysconfig"
     conf.write_text("# mine\npath /var/crash\n")
     sysconfig.write_text("")
@@ -625,7 +652,9 @@ def test_the_module_itself_edits_a_real_file(run_module, monkeypatch, tmp_path):
     assert refused["failed"] and refused["refused"] == [refused["msg"]]
 
 
-def test_a_password_in_an_option_is_neither_in_the_result_nor_in_the_journal(run_module, monkeypatch):
+def test_a_password_in_an_option_is_neither_in_the_result_nor_in_the_journal(
+    run_module: Callable[..., Dict[str, Any]], monkeypatch: pytest.MonkeyPatch
+) -> None:
     lines = []
     monkeypatch.setattr(basic.AnsibleModule, "log", lambda self, text, log_args=None: lines.append((text, log_args)))
     options = {"sysconfig": {"FTP_PASSWORD": "hunter2"}, "commandline_append": ["rd.iscsi.password=hunter2"]}
@@ -643,29 +672,30 @@ SHOW = (
 )
 
 
-def armed_host():
+def armed_host() -> FakeHost:
     host = kdumpctl_host(**ARMED)
     host.answers[SHOW] = "LoadState=loaded\nActiveState=active\nUnitFileState=enabled\n"
     return host
 
 
-def test_what_a_change_of_an_armed_host_replaces_is_kept_before_it_is_written():
+def test_what_a_change_of_an_armed_host_replaces_is_kept_before_it_is_written() -> None:
     host = armed_host()
     run(host, path="/var/dumps", blocked_drivers=["nouveau"])
-    assert host.written == [undo.DIRECTORY, undo.RECORD, CONF, SYSCONFIG]
+    assert host.written == [DIRECTORY, undo.RECORD, CONF, SYSCONFIG]
     record = undo.decoded(host.files[undo.RECORD])
+    assert record is not None
     assert [file.armed for file in record.files] == [KDUMPCTL_TEXTS[CONF], KDUMPCTL_TEXTS[SYSCONFIG]]
     assert [file.tried for file in record.files] == [[undo.digest(host.files[path])] for path in (CONF, SYSCONFIG)]
 
 
-def test_check_mode_and_a_run_without_changes_keep_nothing():
+def test_check_mode_and_a_run_without_changes_keep_nothing() -> None:
     host = armed_host()
     run(host, check_mode=True, path="/var/dumps")
     run(host, path="/var/crash")
     assert host.written == []
 
 
-def test_in_a_container_where_no_systemd_answers_the_files_change_all_the_same():
+def test_in_a_container_where_no_systemd_answers_the_files_change_all_the_same() -> None:
     host = armed_host()
     host.answers[SHOW] = (1, "", "System has not been booted with systemd as init system")
     assert run(host, path="/var/dumps")["changed"]
@@ -673,7 +703,7 @@ def test_in_a_container_where_no_systemd_answers_the_files_change_all_the_same()
 
 
 @pytest.mark.parametrize("path", [CONF, SYSCONFIG])
-def test_where_one_file_cannot_be_written_no_file_changes(path):
+def test_where_one_file_cannot_be_written_no_file_changes(path: str) -> None:
     host = armed_host()
     host.unwritable[path] = "Read-only file system"
     with pytest.raises(Failure, match="cannot write %s: Read-only file system; the configuration is as it was" % path):
@@ -682,7 +712,7 @@ def test_where_one_file_cannot_be_written_no_file_changes(path):
     assert undo.RECORD not in host.files
 
 
-def test_where_what_is_replaced_cannot_be_kept_nothing_is_written():
+def test_where_what_is_replaced_cannot_be_kept_nothing_is_written() -> None:
     host = armed_host()
     host.unwritable[undo.RECORD] = "No space left on device"
     with pytest.raises(Failure, match="cannot write %s: No space left on device" % undo.RECORD):
@@ -695,7 +725,7 @@ OWN = "irqpoll systemd.unit=kdump-tools-dump.service"
 
 @pytest.mark.parametrize("standing", ["", "reset_devices", "reset_devices reset_devices", OWN, "reset_devices " + OWN])
 @pytest.mark.parametrize("own", [OWN, "reset_devices " + OWN])
-def test_words_that_are_taken_away_stay_away_and_a_second_run_changes_nothing(standing, own):
+def test_words_that_are_taken_away_stay_away_and_a_second_run_changes_nothing(standing: str, own: str) -> None:
     script = 'KDUMP_CMDLINE_APPEND=${KDUMP_CMDLINE_APPEND:="%s"}\n' % own
     text = 'USE_KDUMP=1\nKDUMP_CMDLINE_APPEND="%s"\n' % standing
     host = tools_host(**{DEFAULTS: text, "/usr/sbin/kdump-config": script})
@@ -705,14 +735,14 @@ def test_words_that_are_taken_away_stay_away_and_a_second_run_changes_nothing(st
     assert not run(host, commandline_remove=["reset_devices"])["changed"]
 
 
-def test_to_take_every_word_away_is_refused_because_an_empty_value_would_bring_them_back():
+def test_to_take_every_word_away_is_refused_because_an_empty_value_would_bring_them_back() -> None:
     host = tools_host()
     with pytest.raises(Refused, match="commandline_remove: .* is refused: without systemd.unit"):
         run(host, commandline_remove=WORDS.split())
     assert host.written == []
 
 
-def test_a_record_of_an_earlier_change_stays_as_it_is_where_a_later_change_cannot_be_written():
+def test_a_record_of_an_earlier_change_stays_as_it_is_where_a_later_change_cannot_be_written() -> None:
     host = armed_host()
     run(host, path="/var/dumps")
     record = host.files[undo.RECORD]
@@ -722,27 +752,27 @@ def test_a_record_of_an_earlier_change_stays_as_it_is_where_a_later_change_canno
     assert host.files[undo.RECORD] == record
 
 
-def test_what_could_not_be_written_is_named_though_the_record_cannot_be_written_either():
+def test_what_could_not_be_written_is_named_though_the_record_cannot_be_written_either() -> None:
     host = armed_host()
     run(host, path="/var/dumps")
     host.unwritable[CONF] = "No space left on device"
     write = host.write_all
 
-    def fills_up(contents, backup=False):
+    def fills_up(contents: List[FileContent], backup: bool = False) -> List[str]:
         try:
             return write(contents, backup)
         except Failure:
             host.unwritable[undo.RECORD] = "No space left on device"
             raise
 
-    host.write_all = fills_up
+    host.replace_methods(write_all=fills_up)
     with pytest.raises(
         Failure, match="cannot write %s: No space left on device; the configuration is as it was" % CONF
     ):
         run(host, path="/var/other")
 
 
-PANIC = {"commandline_default": ["panic=10"]}
+PANIC: Dict[str, Any] = {"commandline_default": ["panic=10"]}
 
 
 @pytest.mark.parametrize(
@@ -757,7 +787,7 @@ PANIC = {"commandline_default": ["panic=10"]}
         (kdumpctl_host(**{SYSCONFIG: 'KDUMP_IMG="vmlinuz"\nKDUMP_COMMANDLINE_APPEND=""\n'}), {}),
     ],
 )
-def test_a_default_word_leaves_what_somebody_chose(host, options):
+def test_a_default_word_leaves_what_somebody_chose(host: FakeHost, options: Dict[str, List[str]]) -> None:
     assert run(host, **dict(PANIC, **options))["changed"] is False
 
 
@@ -773,7 +803,7 @@ def test_a_default_word_leaves_what_somebody_chose(host, options):
         ),
     ],
 )
-def test_a_default_word_is_added_once_and_beside_the_words_of_the_package(host, path, line):
+def test_a_default_word_is_added_once_and_beside_the_words_of_the_package(host: FakeHost, path: str, line: str) -> None:
     before = host.files[path]
     assert run(host, check_mode=True, **PANIC)["changed"] is True
     assert host.files[path] == before
@@ -782,7 +812,7 @@ def test_a_default_word_is_added_once_and_beside_the_words_of_the_package(host, 
     assert run(host, **PANIC)["changed"] is False
 
 
-def test_a_default_word_that_is_no_word_is_refused():
+def test_a_default_word_that_is_no_word_is_refused() -> None:
     with pytest.raises(Refused, match="commandline_default"):
         run(tools_host(), commandline_default=["a b"])
 
@@ -798,7 +828,7 @@ MACHINE = {
 }
 
 
-def wired(host):
+def wired(host: FakeHost) -> FakeHost:
     """Return a host whose disk is one of virtio_blk and whose network card is one of mlx5_core."""
     host.files.update(MACHINE)
     host.links["/sys/class/block/vda1"] = DISK + "/block/vda/vda1"
@@ -836,7 +866,9 @@ NEEDED = [
 
 
 @pytest.mark.parametrize(("make", "options", "words"), NEEDED)
-def test_a_driver_that_the_target_needs_is_not_blocked(make, options, words):
+def test_a_driver_that_the_target_needs_is_not_blocked(
+    make: Callable[..., FakeHost], options: Dict[str, Any], words: str
+) -> None:
     host = wired(make())
     with pytest.raises(Refused) as refused:
         run(host, **options)
@@ -844,7 +876,7 @@ def test_a_driver_that_the_target_needs_is_not_blocked(make, options, words):
     assert host.written == []
 
 
-def test_a_target_whose_driver_is_blocked_already_is_refused():
+def test_a_target_whose_driver_is_blocked_already_is_refused() -> None:
     host = wired(kdumpctl_host())
     run(host, blocked_drivers=["mlx5_core", "nouveau"])
     host.written.clear()
@@ -863,5 +895,5 @@ def test_a_target_whose_driver_is_blocked_already_is_refused():
         {"dracut_args": "--drivers virtio_blk"},
     ],
 )
-def test_a_driver_that_the_target_does_not_need_may_be_blocked(options):
+def test_a_driver_that_the_target_does_not_need_may_be_blocked(options: Dict[str, Any]) -> None:
     assert run(wired(kdumpctl_host()), **options)["changed"] is True

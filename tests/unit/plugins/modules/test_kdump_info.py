@@ -5,6 +5,7 @@
 
 import json
 import tracemalloc
+from typing import Any, Callable, Dict, List, Optional
 
 import pytest
 from ansible_collections.crashops.kdump.plugins.module_utils._checks.all_checks import IDS
@@ -37,12 +38,12 @@ DEFAULTS = {
 }
 
 
-def info(host, **options):
+def info(host: FakeHost, **options: Any) -> Dict[str, Any]:
     return ensure(host, dict(DEFAULTS, **options), False)
 
 
 @pytest.mark.parametrize("host", [armed_debian(), armed_el9(), DebianHost(), GrubbyHost(), FakeHost()])
-def test_every_key_and_every_check_is_there_on_every_host(host):
+def test_every_key_and_every_check_is_there_on_every_host(host: FakeHost) -> None:
     if not isinstance(host, DebianHost) and not isinstance(host, GrubbyHost):
         host.answers["uname -m"] = "x86_64\n"
     result = info(host)
@@ -54,7 +55,7 @@ def test_every_key_and_every_check_is_there_on_every_host(host):
     assert not any(argv[0] in ("kdumpctl", "kdump-config") for argv in host.commands)
 
 
-def nulls(value, path=""):
+def nulls(value: object, path: str = "") -> List[str]:
     """Return the places at which a value is null."""
     if isinstance(value, dict):
         return [place for key in value for place in nulls(value[key], "%s.%s" % (path, key))]
@@ -64,7 +65,9 @@ def nulls(value, path=""):
 
 
 @pytest.mark.parametrize("make", [armed_debian, armed_el9, DebianHost, GrubbyHost])
-def test_short_result_lists_each_check_once_and_holds_no_null(make):
+def test_short_result_lists_each_check_once_and_holds_no_null(
+    make: Callable[..., FakeHost],
+) -> None:
     host = make()
     short = info(host, detail="short")
     validate("kdump_info-1", dict(short, commands=host.commands))
@@ -76,7 +79,7 @@ def test_short_result_lists_each_check_once_and_holds_no_null(make):
 
 
 @pytest.mark.parametrize("make", [armed_debian, armed_el9, DebianHost, GrubbyHost])
-def test_short_result_says_what_the_full_one_says(make):
+def test_short_result_says_what_the_full_one_says(make: Callable[..., FakeHost]) -> None:
     short, full = info(make(), detail="short"), info(make())
     held = [check for check in full["checks"] if check["status"] in ("fail", "warn", "unknown")]
     for brief, check in zip(short.pop("checks"), held):
@@ -92,12 +95,14 @@ def test_short_result_says_what_the_full_one_says(make):
 
 
 @pytest.mark.parametrize("make", [armed_debian, armed_ubuntu, armed_el8, armed_el9, armed_el10])
-def test_healthy_host_takes_less_than_6000_bytes_on_the_wire(make, run_module, monkeypatch):
+def test_healthy_host_takes_less_than_6000_bytes_on_the_wire(
+    make: Callable[..., FakeHost], run_module: Callable[..., Dict[str, Any]], monkeypatch: pytest.MonkeyPatch
+) -> None:
     host = make()
     monkeypatch.setattr(
         "ansible_collections.crashops.kdump.plugins.module_utils._machine.run_module.Host", lambda dummy: host
     )
-    host.unlock = lambda: None
+    host.replace_methods(unlock=lambda: None)
     result = run_module(main)
     assert (result["verdict"], result["failed"]) == ("ready_unproven", False)
     assert result["commands"]
@@ -105,7 +110,7 @@ def test_healthy_host_takes_less_than_6000_bytes_on_the_wire(make, run_module, m
 
 
 @pytest.mark.parametrize("make", [armed_debian, armed_el9])
-def test_healthy_host_takes_less_than_25_kb_of_memory_on_the_controller(make):
+def test_healthy_host_takes_less_than_25_kb_of_memory_on_the_controller(make: Callable[..., FakeHost]) -> None:
     text = json.dumps(info(make(), detail="short"))
     tracemalloc.start()
     try:
@@ -116,7 +121,7 @@ def test_healthy_host_takes_less_than_25_kb_of_memory_on_the_controller(make):
     assert size / len(kept) < 25000
 
 
-def test_a_host_that_is_right_is_ready():
+def test_a_host_that_is_right_is_ready() -> None:
     result = info(armed_debian())
     assert result["reasons"] == []
     assert result["ready"]
@@ -162,7 +167,7 @@ def test_a_host_that_is_right_is_ready():
         (DebianHost(), "kdump is not installed: there is no kdump-config."),
     ],
 )
-def test_what_stands_against_a_dump_is_said(host, words):
+def test_what_stands_against_a_dump_is_said(host: DebianHost, words: str) -> None:
     result = info(host)
     assert not result["ready"]
     assert any(words in reason for reason in result["reasons"])
@@ -172,17 +177,17 @@ def test_what_stands_against_a_dump_is_said(host, words):
     ("text", "generation"),
     [("kdump_emergency auto_reset_crashkernel", "current"), ("auto_reset_crashkernel", "el9"), ("", "el8")],
 )
-def test_the_generation_is_that_of_the_hosts_own_kdumpctl(text, generation):
+def test_the_generation_is_that_of_the_hosts_own_kdumpctl(text: str, generation: str) -> None:
     host = GrubbyHost(files={"/usr/sbin/kdumpctl": text}, programs=["kdumpctl"])
     assert info(host)["stack"]["generation"] == generation
 
 
 @pytest.mark.parametrize("host", [armed_debian(), GrubbyHost()])
-def test_a_host_without_kdumpctl_has_no_generation_of_it(host):
+def test_a_host_without_kdumpctl_has_no_generation_of_it(host: FakeHost) -> None:
     assert info(host)["stack"]["generation"] is None
 
 
-def test_an_image_that_is_older_than_its_sources_is_said():
+def test_an_image_that_is_older_than_its_sources_is_said() -> None:
     host = armed_debian({"/etc/initramfs-tools/modules": "x\n"})
     host.mtimes["/etc/initramfs-tools/modules"] = host.clock + 10
     result = info(host)
@@ -191,7 +196,7 @@ def test_an_image_that_is_older_than_its_sources_is_said():
     assert (result["verdict"], result["ready"]) == ("degraded", True)
 
 
-def test_a_configuration_that_is_newer_than_what_is_loaded_is_said():
+def test_a_configuration_that_is_newer_than_what_is_loaded_is_said() -> None:
     host = armed_debian(unit=UNIT + STARTED)
     host.mtimes.update(
         {
@@ -208,7 +213,7 @@ def test_a_configuration_that_is_newer_than_what_is_loaded_is_said():
     )
 
 
-def test_a_host_without_a_known_boot_loader_still_tells_the_rest():
+def test_a_host_without_a_known_boot_loader_still_tells_the_rest() -> None:
     host = armed_debian()
     host.programs.remove("update-grub")
     result = info(host)
@@ -218,7 +223,7 @@ def test_a_host_without_a_known_boot_loader_still_tells_the_rest():
     assert result["ready"]
 
 
-def test_entries_that_differ_are_told_apart_from_rescue_ones():
+def test_entries_that_differ_are_told_apart_from_rescue_ones() -> None:
     host = GrubbyHost()
     assert info(host)["crashkernel"]["configured_consistent"]
     path = "/boot/loader/entries/%s.conf" % host.names[0]
@@ -230,7 +235,7 @@ def test_entries_that_differ_are_told_apart_from_rescue_ones():
     ("unit", "said"),
     [((1, "", "Failed to connect to bus"), None), ("LoadState=not-found\nActiveState=inactive\n", False)],
 )
-def test_what_systemd_does_not_know_is_null_or_no(unit, said):
+def test_what_systemd_does_not_know_is_null_or_no(unit: Any, said: Optional[bool]) -> None:
     service = info(armed_debian(unit=unit))["service"]
     assert (service["enabled"], service["active"], service["masked"]) == (said, said, said)
 
@@ -244,14 +249,14 @@ def test_what_systemd_does_not_know_is_null_or_no(unit, said):
         ({"waivers": [{"id": "x", "reason": "y", "until": "2026-01-01"}]}, "waivers.id: 'x' is refused"),
     ],
 )
-def test_an_option_that_makes_no_sense_is_refused_before_anything_is_read(options, words):
+def test_an_option_that_makes_no_sense_is_refused_before_anything_is_read(options: Dict[str, Any], words: str) -> None:
     host = FakeHost()
     with pytest.raises(Refused, match=words):
         info(host, **options)
     assert host.commands == []
 
 
-def test_waivers_and_thresholds_reach_the_checks():
+def test_waivers_and_thresholds_reach_the_checks() -> None:
     host = armed_debian()
     host.directories["/var/crash"] = 0o755
     waiver = {"id": "dump_directory_private", "reason": "encrypted", "until": "2999-01-01"}
@@ -262,15 +267,16 @@ def test_waivers_and_thresholds_reach_the_checks():
     assert info(armed_debian(), thresholds={"free_inodes": 5000})["verdict"] == "degraded"
 
 
-def test_makedumpfile_counts_pages_only_where_that_is_asked_for():
+def test_makedumpfile_counts_pages_only_where_that_is_asked_for() -> None:
     host = armed_debian()
-    host.answers["makedumpfile --mem-usage /proc/kcore"] = "page size:\t\t4096\nKERN_DATA\t100000\tno\tx\n"
+    pages = "page size:\t\t4096\nKERN_DATA\t100000\tno\tx\n"
+    host.answers["makedumpfile --mem-usage /proc/kcore"] = pages
     assert info(host)["space"]["dump_bytes_from"] == "ram"
     space = info(host, mem_usage=True)["space"]
     assert (space["dump_bytes"], space["dump_bytes_from"]) == (100000 * 4096, "makedumpfile")
     # what the level leaves in is written too
     host.files["/etc/default/kdump-tools"] = "USE_KDUMP=1\nMAKEDUMP_ARGS='-c -d 17'\n"
-    host.answers["makedumpfile --mem-usage /proc/kcore"] += "ZERO\t5\tyes\tx\nUSER\t7\tyes\tx\nFREE\t9\tyes\tx\n"
+    host.answers["makedumpfile --mem-usage /proc/kcore"] = pages + "ZERO\t5\tyes\tx\nUSER\t7\tyes\tx\nFREE\t9\tyes\tx\n"
     assert info(host, mem_usage=True)["space"]["dump_bytes"] == (100000 + 7) * 4096
     host.answers["makedumpfile --mem-usage /proc/kcore"] = (1, "", "The kernel is locked down.\n")
     locked = info(host, mem_usage=True)
@@ -278,7 +284,7 @@ def test_makedumpfile_counts_pages_only_where_that_is_asked_for():
     assert "The kernel is locked down." in locked["unseen"][0]["reason"]
 
 
-def test_the_module_reads_the_machine_that_it_runs_on(run_module):
+def test_the_module_reads_the_machine_that_it_runs_on(run_module: Callable[..., Dict[str, Any]]) -> None:
     result = run_module(main, timeout=30)
     assert not result["failed"]
     assert result["kernel"]

@@ -3,53 +3,56 @@
 # SPDX-License-Identifier: GPL-3.0-or-later
 """kdump_service does what is needed to arm kdump, sees in the kernel that it is armed, and then leaves it alone."""
 
+from typing import Any, Callable, Dict, List, Optional, Tuple
+
 import pytest
 from ansible_collections.crashops.kdump.plugins.module_utils._machine.results import Failure, FileChange, Refused
 from ansible_collections.crashops.kdump.plugins.module_utils._service import undo
+from ansible_collections.crashops.kdump.plugins.module_utils._service.state import DIRECTORY
 from ansible_collections.crashops.kdump.plugins.module_utils._stacks.find import find_stack
 from ansible_collections.crashops.kdump.plugins.modules import kdump_service
-from ansible_collections.crashops.kdump.tests.unit.fake_host import START, UPTIME
+from ansible_collections.crashops.kdump.tests.unit.fake_host import START, UPTIME, Answer, FakeHost
 from ansible_collections.crashops.kdump.tests.unit.kdump_machine import KERNEL, LOADED, SHOW, SHOWN, SIZE, Machine
 
 
 @pytest.fixture(params=["kdumpctl", "kdump-tools"])
-def stack(request):
-    return request.param
+def stack(request: pytest.FixtureRequest) -> str:
+    return str(request.param)
 
 
-def rebuild_command(machine):
+def rebuild_command(machine: Machine) -> str:
     return "/etc/kernel/postinst.d/kdump-tools " + KERNEL if machine.tools else "kdumpctl rebuild"
 
 
-def shortest(machine):
+def shortest(machine: Machine) -> str:
     """Return the word to systemctl by which an armed host is without its capture kernel for the shortest time."""
     return "restart" if machine.tools or not is_armed(machine) else "reload"
 
 
-def armed(machine):
+def armed(machine: Machine) -> None:
     machine.host.files[LOADED] = "1\n"
 
 
-def config_is_newer_than_the_load(machine):
+def config_is_newer_than_the_load(machine: Machine) -> None:
     machine.host.mtimes["/etc/default/kdump-tools" if machine.tools else "/etc/sysconfig/kdump"] = START - 10
     machine.host.files.setdefault("/etc/sysconfig/kdump", "")
 
 
-def initramfs_is_newer_than_the_load(machine):
+def initramfs_is_newer_than_the_load(machine: Machine) -> None:
     machine.host.mtimes[machine.image] = START - 10
 
 
-def initramfs_is_stale(machine):
+def initramfs_is_stale(machine: Machine) -> None:
     path = "/etc/initramfs-tools/modules" if machine.tools else "/etc/fstab"
     machine.host.files[path] = ""
     machine.host.mtimes[path] = START - 500
 
 
-def initramfs_is_missing(machine):
+def initramfs_is_missing(machine: Machine) -> None:
     del machine.host.files[machine.image]
 
 
-def nothing(machine):
+def nothing(machine: Machine) -> None:
     pass
 
 
@@ -76,7 +79,9 @@ def nothing(machine):
         (initramfs_is_missing, True, {"enabled": True}, []),
     ],
 )
-def test_what_is_needed_is_done_and_a_second_run_only_reads(stack, before, is_armed, options, expected):
+def test_what_is_needed_is_done_and_a_second_run_only_reads(
+    stack: str, before: Callable[[Machine], None], is_armed: bool, options: Dict[str, Any], expected: List[str]
+) -> None:
     machine = Machine(stack, armed=is_armed)
     before(machine)
     expected = [shortest(machine) if word == "restart" else word for word in expected]
@@ -99,14 +104,14 @@ def test_what_is_needed_is_done_and_a_second_run_only_reads(stack, before, is_ar
     assert len(machine.host.commands) == 1
 
 
-def test_restarted_and_rebuild_always_act_every_time(stack):
+def test_restarted_and_rebuild_always_act_every_time(stack: str) -> None:
     machine = Machine(stack, armed=True)
     for dummy in range(2):
         assert machine.run(state="restarted")["actions"] == ["systemctl %s %s" % (shortest(machine), machine.unit)]
         assert machine.run(state="started", rebuild="always")["actions"][0] == rebuild_command(machine)
 
 
-def test_a_masked_unit_is_unmasked_before_it_is_enabled_and_started(stack):
+def test_a_masked_unit_is_unmasked_before_it_is_enabled_and_started(stack: str) -> None:
     machine = Machine(stack, masked=True, enabled=False)
     result = machine.run(state="started", enabled=True, masked=False)
     words = ["unmask", "enable", "restart"]
@@ -114,21 +119,23 @@ def test_a_masked_unit_is_unmasked_before_it_is_enabled_and_started(stack):
     assert result["armed"] and not machine.run(state="started", enabled=True, masked=False)["changed"]
 
 
-def test_what_the_unit_leaves_loaded_is_unloaded_by_the_tool(stack):
+def test_what_the_unit_leaves_loaded_is_unloaded_by_the_tool(stack: str, monkeypatch: pytest.MonkeyPatch) -> None:
     machine = Machine(stack, armed=True)
-    machine._stop = lambda: machine._set(active=False)
+    monkeypatch.setattr(machine, "_stop", lambda: machine._set(active=False))
     result = machine.run(state="stopped")
     assert result["actions"][1] in ("kdump-config unload", "kdumpctl stop")
     assert machine.host.files[LOADED] == "0\n"
 
 
-def test_what_was_loaded_by_hand_is_unloaded_by_the_tool(stack):
+def test_what_was_loaded_by_hand_is_unloaded_by_the_tool(stack: str) -> None:
     machine = Machine(stack, armed=True, active=False)
     assert machine.run(state="stopped")["actions"] in (["kdump-config unload"], ["kdumpctl stop"])
 
 
 @pytest.mark.parametrize(("state", "changed", "action"), [("started", False, None), ("stopped", True, "stop")])
-def test_a_start_that_the_boot_began_is_waited_for_and_not_killed(stack, state, changed, action):
+def test_a_start_that_the_boot_began_is_waited_for_and_not_killed(
+    stack: str, state: str, changed: bool, action: Optional[str]
+) -> None:
     machine = Machine(stack)
     machine.arms_at = UPTIME + 90
     result = machine.run(state=state)
@@ -137,7 +144,7 @@ def test_a_start_that_the_boot_began_is_waited_for_and_not_killed(stack, state, 
     assert machine.host.monotonic() >= UPTIME + 90
 
 
-def test_a_start_that_does_not_end_within_the_limit_is_a_failure_with_the_journals_words(stack):
+def test_a_start_that_does_not_end_within_the_limit_is_a_failure_with_the_journals_words(stack: str) -> None:
     machine = Machine(stack)
     machine.arms_at = UPTIME + 900
     with pytest.raises(Failure) as failure:
@@ -145,13 +152,13 @@ def test_a_start_that_does_not_end_within_the_limit_is_a_failure_with_the_journa
     assert "was being started for 300 s" in failure.value.msg and "failed to load kdump kernel" in failure.value.msg
 
 
-def test_an_active_unit_that_loaded_nothing_is_not_armed():
+def test_an_active_unit_that_loaded_nothing_is_not_armed() -> None:
     machine = Machine("kdump-tools", armed=False, active=True)
     result = machine.run(state="started")
     assert result["changed"] and result["actions"] == ["systemctl restart kdump-tools.service"]
 
 
-def test_a_unit_that_ends_well_and_loads_nothing_is_a_failure_with_the_journals_words(stack):
+def test_a_unit_that_ends_well_and_loads_nothing_is_a_failure_with_the_journals_words(stack: str) -> None:
     machine = Machine(stack, arms=False)
     with pytest.raises(Failure) as failure:
         machine.run(state="started")
@@ -160,7 +167,7 @@ def test_a_unit_that_ends_well_and_loads_nothing_is_a_failure_with_the_journals_
     assert failure.value.details["journal"][-1] == "failed to load kdump kernel"
 
 
-def test_a_unit_that_fails_is_a_failure_with_the_journals_words(stack):
+def test_a_unit_that_fails_is_a_failure_with_the_journals_words(stack: str) -> None:
     machine = Machine(stack)
     machine.host.answers["systemctl restart " + machine.unit] = (1, "", "Job for %s failed." % machine.unit)
     with pytest.raises(Failure) as failure:
@@ -169,7 +176,7 @@ def test_a_unit_that_fails_is_a_failure_with_the_journals_words(stack):
     assert failure.value.details["rc"] == 1
 
 
-def log_of_kexec(words):
+def log_of_kexec(words: str) -> str:
     traced = "+ 2026-11-29 20:01:%d /bin/kdumpctl@70%d: %s\n"
     command = "/sbin/kexec --no-such-option -p '--command-line=root=/dev/vda1 ro' /boot/vmlinuz"
     return traced % (10, 1, command) + words + traced % (11, 5, "ret=1")
@@ -184,7 +191,7 @@ Usage: kexec [OPTION]... [kernel]
 
 
 @pytest.mark.parametrize("age", [-30, 30])
-def test_what_kexec_says_in_a_log_of_its_own_is_quoted_if_it_was_said_now(age):
+def test_what_kexec_says_in_a_log_of_its_own_is_quoted_if_it_was_said_now(age: int) -> None:
     machine = Machine("kdumpctl", arms=False)
     machine.host.files["/var/log/kdump.log"] = log_of_kexec(USAGE)
     machine.host.mtimes["/var/log/kdump.log"] = machine.host.clock - age
@@ -195,14 +202,14 @@ def test_what_kexec_says_in_a_log_of_its_own_is_quoted_if_it_was_said_now(age):
     assert ("kexec-tools 2.0.26" in failure.value.details["journal"]) is (age < 0)
 
 
-def test_an_earlier_failure_of_the_unit_is_not_quoted(stack):
+def test_an_earlier_failure_of_the_unit_is_not_quoted(stack: str) -> None:
     machine = Machine(stack, arms=False)
     with pytest.raises(Failure) as failure:
         machine.run(state="started")
     assert "eight minutes ago" not in failure.value.msg + str(failure.value.details["journal"])
 
 
-def test_a_journal_without_a_line_of_this_attempt_is_said_to_say_nothing(stack):
+def test_a_journal_without_a_line_of_this_attempt_is_said_to_say_nothing(stack: str) -> None:
     machine = Machine(stack, armed=True)
     initramfs_is_stale(machine)
     machine.host.journal = machine.host.journal[:1]
@@ -213,7 +220,7 @@ def test_a_journal_without_a_line_of_this_attempt_is_said_to_say_nothing(stack):
     assert failure.value.details["journal"] == []
 
 
-def test_the_second_attempt_with_the_old_configuration_does_not_quote_the_first(stack):
+def test_the_second_attempt_with_the_old_configuration_does_not_quote_the_first(stack: str) -> None:
     machine = Machine(stack, armed=True)
     begun = machine.host.clock
     failed = {rebuild_command(machine): (1, "", "no"), "systemctl restart " + machine.unit: (1, "", "no")}
@@ -230,17 +237,17 @@ def test_the_second_attempt_with_the_old_configuration_does_not_quote_the_first(
     assert failure.value.msg.count("error: of the first attempt") == 1
 
 
-def _later(host, answer):
+def _later(host: FakeHost, answer: Tuple[int, str, str]) -> Answer:
     """Return an answer that takes five seconds."""
 
-    def answered(_host):
+    def answered(_host: FakeHost) -> Tuple[int, str, str]:
         host.clock += 5
         return answer
 
     return answered
 
 
-def test_an_initramfs_that_cannot_be_built_leaves_the_host_armed(stack):
+def test_an_initramfs_that_cannot_be_built_leaves_the_host_armed(stack: str) -> None:
     machine = Machine(stack, armed=True)
     initramfs_is_stale(machine)
     machine.host.answers[rebuild_command(machine)] = (1, "", "mkdumprd: failed to make kdump initrd")
@@ -250,25 +257,25 @@ def test_an_initramfs_that_cannot_be_built_leaves_the_host_armed(stack):
     assert machine.host.files[LOADED] == "1\n"
 
 
-def no_memory_is_reserved(machine):
+def no_memory_is_reserved(machine: Machine) -> None:
     machine.host.files[SIZE] = "0\n"
 
 
-def kexec_is_forbidden(machine):
+def kexec_is_forbidden(machine: Machine) -> None:
     machine.host.files["/proc/sys/kernel/kexec_load_disabled"] = "1\n"
 
 
-def the_unit_is_masked(machine):
+def the_unit_is_masked(machine: Machine) -> None:
     machine.masked = True
 
 
-def kdump_is_switched_off(machine):
+def kdump_is_switched_off(machine: Machine) -> None:
     machine.host.files[machine.config] = "USE_KDUMP=0\n"
     if not machine.tools:
         no_memory_is_reserved(machine)
 
 
-def the_package_is_not_there(machine):
+def the_package_is_not_there(machine: Machine) -> None:
     machine.host.programs = ["dpkg"] if machine.tools else ["rpm"]
     shown = SHOWN % ("not-found", "inactive", "", 0, 0)
     machine.host.answers[SHOW % machine.unit] = shown
@@ -286,7 +293,9 @@ def the_package_is_not_there(machine):
         (the_package_is_not_there, {"state": "started", "enabled": True}, "install k"),
     ],
 )
-def test_what_cannot_work_is_refused_by_a_real_run_and_told_by_check_mode(stack, before, options, words):
+def test_what_cannot_work_is_refused_by_a_real_run_and_told_by_check_mode(
+    stack: str, before: Callable[[Machine], None], options: Dict[str, Any], words: Optional[str]
+) -> None:
     machine = Machine(stack, enabled=False)
     before(machine)
     words = words or ("USE_KDUMP" if machine.tools else "no memory is reserved")
@@ -298,7 +307,7 @@ def test_what_cannot_work_is_refused_by_a_real_run_and_told_by_check_mode(stack,
     assert machine.commands() == []
 
 
-def test_check_mode_foretells_that_debians_package_enables_its_unit_by_itself(stack):
+def test_check_mode_foretells_that_debians_package_enables_its_unit_by_itself(stack: str) -> None:
     machine = Machine(stack, enabled=False)
     the_package_is_not_there(machine)
     predicted = machine.run(check_mode=True, enabled=True)
@@ -311,7 +320,7 @@ def test_check_mode_foretells_that_debians_package_enables_its_unit_by_itself(st
 
 
 @pytest.mark.parametrize("options", [{"state": "stopped"}, {"enabled": False}, {"masked": False}, {}])
-def test_without_the_package_there_is_nothing_to_stop(stack, options):
+def test_without_the_package_there_is_nothing_to_stop(stack: str, options: Dict[str, Any]) -> None:
     machine = Machine(stack)
     the_package_is_not_there(machine)
     assert not machine.run(**options)["changed"]
@@ -325,7 +334,7 @@ def test_without_the_package_there_is_nothing_to_stop(stack, options):
         ({"timeout": 0}, "timeout: 0 is refused"),
     ],
 )
-def test_options_that_contradict_each_other_are_refused(stack, options, words):
+def test_options_that_contradict_each_other_are_refused(stack: str, options: Dict[str, Any], words: str) -> None:
     machine = Machine(stack)
     with pytest.raises(Refused) as refused:
         machine.run(check_mode=True, **options)
@@ -333,7 +342,7 @@ def test_options_that_contradict_each_other_are_refused(stack, options, words):
     assert machine.host.commands == []
 
 
-def test_inside_a_capture_kernel_nothing_is_done(stack):
+def test_inside_a_capture_kernel_nothing_is_done(stack: str) -> None:
     machine = Machine(stack)
     machine.host.files["/proc/vmcore"] = "core"
     with pytest.raises(Refused) as refused:
@@ -342,7 +351,7 @@ def test_inside_a_capture_kernel_nothing_is_done(stack):
     assert machine.host.commands == []
 
 
-def test_firmware_assisted_dump_counts_by_its_registration():
+def test_firmware_assisted_dump_counts_by_its_registration() -> None:
     machine = Machine("kdumpctl", armed=False, active=True)
     machine.host.files.update(
         {"/sys/kernel/fadump/enabled": "1\n", "/sys/kernel/fadump/registered": "1\n", SIZE: "0\n"}
@@ -350,7 +359,7 @@ def test_firmware_assisted_dump_counts_by_its_registration():
     assert not machine.run(state="started")["changed"]
 
 
-def test_the_image_is_told_as_it_is_after_the_run(stack):
+def test_the_image_is_told_as_it_is_after_the_run(stack: str) -> None:
     machine = Machine(stack)
     initramfs_is_missing(machine)
     predicted = machine.run(check_mode=True, state="started")["image"]
@@ -358,7 +367,7 @@ def test_the_image_is_told_as_it_is_after_the_run(stack):
     assert machine.run(state="started")["image"] == {"path": machine.image, "exists": True, "stale_because": None}
 
 
-def test_the_module_itself_says_what_was_refused(run_module):
+def test_the_module_itself_says_what_was_refused(run_module: Callable[..., Dict[str, Any]]) -> None:
     result = run_module(kdump_service.main, state="started", masked=True)
     assert result["failed"] and result["commands"] == []
     assert (
@@ -373,16 +382,16 @@ def test_the_module_itself_says_what_was_refused(run_module):
 OLDER, GOOD, BAD, THIRD = "older", "old", "new", "third"
 
 
-def text(machine, word):
+def text(machine: Machine, word: str) -> str:
     """Return a configuration that the stack's tool reads without an error."""
     return "# %s\n%s\n" % (word, "USE_KDUMP=1" if machine.tools else "path /var/crash")
 
 
-def is_armed(machine):
-    return machine.host.files[LOADED] == "1\n"
+def is_armed(machine: Machine) -> bool:
+    return bool(machine.host.files[LOADED] == "1\n")
 
 
-def change_the_configuration(machine, before=GOOD, after=BAD):
+def change_the_configuration(machine: Machine, before: str = GOOD, after: str = BAD) -> None:
     """Change the configuration of an armed host as kdump_config does, the record first."""
     before, after = text(machine, before), text(machine, after)
     machine.host.files[machine.config] = before
@@ -393,11 +402,11 @@ def change_the_configuration(machine, before=GOOD, after=BAD):
     machine.host.clock += 1
 
 
-def only_the_old_configuration_arms(machine):
+def only_the_old_configuration_arms(machine: Machine) -> None:
     """Let the machine arm with the text GOOD and with no other."""
 
-    def judged(load):
-        def loads(host):
+    def judged(load: Callable[[], Any]) -> Callable[[FakeHost], Any]:
+        def loads(host: FakeHost) -> Any:
             machine.arms = host.files[machine.config] == text(machine, GOOD)
             return load()
 
@@ -407,17 +416,17 @@ def only_the_old_configuration_arms(machine):
     machine.host.answers["systemctl reload %s" % machine.unit] = judged(machine._reload)
 
 
-def test_a_configuration_that_arms_leaves_no_record_behind(stack):
+def test_a_configuration_that_arms_leaves_no_record_behind(stack: str) -> None:
     machine = Machine(stack, armed=True)
     change_the_configuration(machine)
-    assert machine.host.modes[undo.RECORD] == 0o600 and machine.host.directories[undo.DIRECTORY] == 0o700
+    assert machine.host.modes[undo.RECORD] == 0o600 and machine.host.directories[DIRECTORY] == 0o700
     result = machine.run(state="started")
     assert result["changed"] and is_armed(machine)
     assert undo.RECORD not in machine.host.files
     assert machine.host.files[machine.config] == text(machine, BAD)
 
 
-def test_a_configuration_that_does_not_arm_is_undone_and_the_old_one_armed_again(stack):
+def test_a_configuration_that_does_not_arm_is_undone_and_the_old_one_armed_again(stack: str) -> None:
     machine = Machine(stack, armed=True)
     before = machine.host.mtimes[machine.config]
     change_the_configuration(machine)
@@ -431,7 +440,7 @@ def test_a_configuration_that_does_not_arm_is_undone_and_the_old_one_armed_again
     assert not again["changed"] and machine.commands() == []
 
 
-def test_an_initramfs_that_cannot_be_built_from_the_new_configuration_leaves_what_is_loaded(stack):
+def test_an_initramfs_that_cannot_be_built_from_the_new_configuration_leaves_what_is_loaded(stack: str) -> None:
     machine = Machine(stack, armed=True)
     change_the_configuration(machine)
     initramfs_is_stale(machine)
@@ -442,7 +451,7 @@ def test_an_initramfs_that_cannot_be_built_from_the_new_configuration_leaves_wha
     assert not [line for line in machine.commands() if line.startswith("systemctl restart")]
 
 
-def test_a_host_that_the_old_configuration_does_not_arm_either_is_told_of_both(stack):
+def test_a_host_that_the_old_configuration_does_not_arm_either_is_told_of_both(stack: str) -> None:
     machine = Machine(stack, armed=True, arms=False)
     change_the_configuration(machine)
     with pytest.raises(Failure, match="was put back as it was, and the host is NOT armed") as caught:
@@ -458,14 +467,14 @@ def test_a_host_that_the_old_configuration_does_not_arm_either_is_told_of_both(s
     assert is_armed(machine) and undo.RECORD not in machine.host.files
 
 
-def test_a_run_that_was_cut_off_after_the_change_is_finished_by_the_next(stack):
+def test_a_run_that_was_cut_off_after_the_change_is_finished_by_the_next(stack: str) -> None:
     machine = Machine(stack, armed=True)
     change_the_configuration(machine)
     assert "loaded" in machine.run(state="started")["diff"][0]["before"]
     assert is_armed(machine) and undo.RECORD not in machine.host.files
 
 
-def test_a_run_that_was_cut_off_while_nothing_was_loaded_is_undone_if_it_cannot_be_finished(stack):
+def test_a_run_that_was_cut_off_while_nothing_was_loaded_is_undone_if_it_cannot_be_finished(stack: str) -> None:
     machine = Machine(stack, armed=True)
     change_the_configuration(machine)
     machine._stop()
@@ -475,7 +484,7 @@ def test_a_run_that_was_cut_off_while_nothing_was_loaded_is_undone_if_it_cannot_
     assert is_armed(machine) and machine.host.files[machine.config] == text(machine, GOOD)
 
 
-def test_two_changes_without_arming_between_them_are_undone_together(stack):
+def test_two_changes_without_arming_between_them_are_undone_together(stack: str) -> None:
     machine = Machine(stack, armed=True)
     change_the_configuration(machine)
     change_the_configuration(machine, BAD, THIRD)
@@ -485,7 +494,7 @@ def test_two_changes_without_arming_between_them_are_undone_together(stack):
     assert machine.host.files[machine.config] == text(machine, GOOD)
 
 
-def test_what_was_armed_by_other_means_is_what_a_later_change_goes_back_to(stack):
+def test_what_was_armed_by_other_means_is_what_a_later_change_goes_back_to(stack: str) -> None:
     machine = Machine(stack, armed=True)
     change_the_configuration(machine, OLDER, GOOD)
     machine._restart()
@@ -497,13 +506,13 @@ def test_what_was_armed_by_other_means_is_what_a_later_change_goes_back_to(stack
     assert machine.host.files[machine.config] == text(machine, GOOD)
 
 
-def test_a_host_that_is_not_armed_has_nothing_to_go_back_to(stack):
+def test_a_host_that_is_not_armed_has_nothing_to_go_back_to(stack: str) -> None:
     machine = Machine(stack)
     change_the_configuration(machine)
     assert undo.RECORD not in machine.host.files
 
 
-def test_a_host_that_is_stopped_on_purpose_keeps_the_configuration_and_what_armed_it_is_known(stack):
+def test_a_host_that_is_stopped_on_purpose_keeps_the_configuration_and_what_armed_it_is_known(stack: str) -> None:
     machine = Machine(stack, armed=True)
     change_the_configuration(machine)
     machine.run(state="stopped")
@@ -514,7 +523,7 @@ def test_a_host_that_is_stopped_on_purpose_keeps_the_configuration_and_what_arme
     assert machine.host.files[machine.config] == text(machine, GOOD)
 
 
-def test_a_change_of_a_host_that_was_stopped_on_purpose_is_undone_if_it_does_not_arm(stack):
+def test_a_change_of_a_host_that_was_stopped_on_purpose_is_undone_if_it_does_not_arm(stack: str) -> None:
     machine = Machine(stack, armed=True)
     machine.host.files[machine.config] = text(machine, GOOD)
     machine.run(state="stopped")
@@ -526,7 +535,7 @@ def test_a_change_of_a_host_that_was_stopped_on_purpose_is_undone_if_it_does_not
     assert machine.host.files[machine.config] == text(machine, GOOD) and undo.RECORD not in machine.host.files
 
 
-def test_a_second_bad_configuration_after_a_run_was_killed_in_the_restart_is_undone_to_what_armed(stack):
+def test_a_second_bad_configuration_after_a_run_was_killed_in_the_restart_is_undone_to_what_armed(stack: str) -> None:
     machine = Machine(stack, armed=True)
     change_the_configuration(machine)
     machine._stop()
@@ -537,7 +546,7 @@ def test_a_second_bad_configuration_after_a_run_was_killed_in_the_restart_is_und
     assert machine.host.files[machine.config] == text(machine, GOOD)
 
 
-def test_a_run_that_was_killed_between_the_record_and_the_file_is_undone_to_what_armed(stack):
+def test_a_run_that_was_killed_between_the_record_and_the_file_is_undone_to_what_armed(stack: str) -> None:
     machine = Machine(stack, armed=True)
     change_the_configuration(machine)
     machine._stop()
@@ -549,11 +558,13 @@ def test_a_run_that_was_killed_between_the_record_and_the_file_is_undone_to_what
     assert machine.host.files[machine.config] == text(machine, GOOD)
 
 
-def test_a_kdump_that_is_switched_off_after_a_run_was_killed_in_the_restart_is_switched_on_again():
+def test_a_kdump_that_is_switched_off_after_a_run_was_killed_in_the_restart_is_switched_on_again() -> None:
     machine = Machine("kdump-tools", armed=True)
     change_the_configuration(machine)
     machine._stop()
-    files = undo.decoded(machine.host.files[undo.RECORD]).files
+    record = undo.decoded(machine.host.files[undo.RECORD])
+    assert record is not None
+    files = record.files
     off = "USE_KDUMP=0\n"
     undo.remember(machine.host, find_stack(machine.host), [files[0]._replace(tried=[undo.digest(off)])])
     machine.host.files[machine.config] = off
@@ -563,13 +574,13 @@ def test_a_kdump_that_is_switched_off_after_a_run_was_killed_in_the_restart_is_s
     assert is_armed(machine) and machine.host.files[machine.config] == text(machine, GOOD)
 
 
-def test_an_initramfs_that_does_not_load_is_replaced_by_the_one_that_did(stack):
+def test_an_initramfs_that_does_not_load_is_replaced_by_the_one_that_did(stack: str) -> None:
     machine = Machine(stack, armed=True)
     machine.host.files[machine.image] = "built in peace"
     initramfs_is_stale(machine)
 
-    def judged(load):
-        def loads(host):
+    def judged(load: Callable[[], Any]) -> Callable[[FakeHost], Any]:
+        def loads(host: FakeHost) -> Any:
             machine.arms = host.files[machine.image] == "built in peace"
             return load()
 
@@ -582,7 +593,7 @@ def test_an_initramfs_that_does_not_load_is_replaced_by_the_one_that_did(stack):
     assert is_armed(machine)
 
 
-def test_files_that_cannot_be_put_back_are_named_next_to_what_went_wrong_first(stack):
+def test_files_that_cannot_be_put_back_are_named_next_to_what_went_wrong_first(stack: str) -> None:
     machine = Machine(stack, armed=True)
     change_the_configuration(machine)
     only_the_old_configuration_arms(machine)
@@ -594,7 +605,7 @@ def test_files_that_cannot_be_put_back_are_named_next_to_what_went_wrong_first(s
     assert caught.value.details["armed"] is False and undo.RECORD in machine.host.files
 
 
-def test_a_record_that_cannot_be_read_is_no_obstacle(stack):
+def test_a_record_that_cannot_be_read_is_no_obstacle(stack: str) -> None:
     machine = Machine(stack, armed=True)
     change_the_configuration(machine)
     machine.host.files[undo.RECORD] = '{"files": ['
@@ -602,14 +613,14 @@ def test_a_record_that_cannot_be_read_is_no_obstacle(stack):
     assert undo.RECORD not in machine.host.files
 
 
-def test_check_mode_keeps_the_record(stack):
+def test_check_mode_keeps_the_record(stack: str) -> None:
     machine = Machine(stack, armed=True)
     change_the_configuration(machine)
     assert machine.run(check_mode=True, state="started")["changed"]
     assert undo.RECORD in machine.host.files
 
 
-def test_what_was_armed_since_is_not_undone_when_something_else_goes_wrong(stack):
+def test_what_was_armed_since_is_not_undone_when_something_else_goes_wrong(stack: str) -> None:
     machine = Machine(stack, armed=True)
     change_the_configuration(machine)
     machine._restart()  # the host boots and arms with the new file
@@ -622,7 +633,7 @@ def test_what_was_armed_since_is_not_undone_when_something_else_goes_wrong(stack
     assert machine.host.files[machine.config] == text(machine, BAD) and undo.RECORD not in machine.host.files
 
 
-def test_what_was_armed_since_is_not_undone_because_of_another_file(stack):
+def test_what_was_armed_since_is_not_undone_because_of_another_file(stack: str) -> None:
     machine = Machine(stack, armed=True)
     change_the_configuration(machine)
     machine._restart()
@@ -636,7 +647,7 @@ def test_what_was_armed_since_is_not_undone_because_of_another_file(stack):
     assert "restored" not in caught.value.details and machine.host.files[machine.config] == text(machine, BAD)
 
 
-def test_a_later_change_does_not_take_up_what_was_armed_since(stack):
+def test_a_later_change_does_not_take_up_what_was_armed_since(stack: str) -> None:
     machine = Machine(stack, armed=True)
     change_the_configuration(machine, OLDER, GOOD)
     machine._restart()
@@ -649,12 +660,12 @@ def test_a_later_change_does_not_take_up_what_was_armed_since(stack):
     assert machine.host.files[machine.config] == text(machine, GOOD)
 
 
-def the_image_is_anothers(machine):
+def the_image_is_anothers(machine: Machine) -> None:
     """The image is not the one that the host was armed with, so that undoing a change builds it anew."""
     machine.host.mtimes[machine.image] = machine.host.clock - 900
 
 
-def test_a_host_is_not_called_unarmed_while_nothing_was_unloaded(stack):
+def test_a_host_is_not_called_unarmed_while_nothing_was_unloaded(stack: str) -> None:
     machine = Machine(stack, armed=True)
     change_the_configuration(machine)
     the_image_is_anothers(machine)
@@ -666,7 +677,7 @@ def test_a_host_is_not_called_unarmed_while_nothing_was_unloaded(stack):
     assert caught.value.details["armed"] is True and is_armed(machine)
 
 
-def armed_by_hand(stack, idle="failed"):
+def armed_by_hand(stack: str, idle: str = "failed") -> Machine:
     """Return a machine whose unit failed at the boot, and which somebody armed with the tool since."""
     machine = Machine(stack, armed=True, active=False)
     machine.idle = idle
@@ -675,17 +686,17 @@ def armed_by_hand(stack, idle="failed"):
     return machine
 
 
-def unload_command(machine):
+def unload_command(machine: Machine) -> str:
     return "kdump-config unload" if machine.tools else "kdumpctl stop"
 
 
-def a_file_is_newer_than_the_boot(machine):
+def a_file_is_newer_than_the_boot(machine: Machine) -> None:
     path = find_stack(machine.host).loaded_files[1]
     machine.host.files[path] = "an admin's\n"
     machine.host.mtimes[path] = START - UPTIME + 1000
 
 
-def the_image_is_newer_than_the_boot(machine):
+def the_image_is_newer_than_the_boot(machine: Machine) -> None:
     machine.host.mtimes[machine.image] = START - UPTIME + 1000
 
 
@@ -702,7 +713,9 @@ def the_image_is_newer_than_the_boot(machine):
         (a_file_is_newer_than_the_boot, {"state": "stopped"}, ["unload"]),
     ],
 )
-def test_what_was_loaded_by_hand_is_unloaded_before_the_unit_loads_anew(stack, idle, before, options, expected):
+def test_what_was_loaded_by_hand_is_unloaded_before_the_unit_loads_anew(
+    stack: str, idle: str, before: Callable[[Machine], None], options: Dict[str, Any], expected: List[str]
+) -> None:
     machine = armed_by_hand(stack, idle)
     before(machine)
     named = {"rebuild": rebuild_command(machine), "unload": unload_command(machine)}
@@ -727,7 +740,7 @@ def test_what_was_loaded_by_hand_is_unloaded_before_the_unit_loads_anew(stack, i
     assert (second["changed"], second["diff"], second["actions"]) == (False, [], [])
 
 
-def test_restarted_unloads_what_was_loaded_by_hand_first(stack):
+def test_restarted_unloads_what_was_loaded_by_hand_first(stack: str) -> None:
     machine = armed_by_hand(stack)
     machine.loaded = "by hand"
     actions = ["systemctl restart " + machine.unit]
@@ -736,21 +749,21 @@ def test_restarted_unloads_what_was_loaded_by_hand_first(stack):
     assert machine.run(state="restarted")["actions"] == ["systemctl %s %s" % (shortest(machine), machine.unit)]
 
 
-def test_of_what_was_loaded_by_hand_no_more_is_said_than_is_known(stack):
+def test_of_what_was_loaded_by_hand_no_more_is_said_than_is_known(stack: str) -> None:
     machine = armed_by_hand(stack)
     a_file_is_newer_than_the_boot(machine)
     before = machine.run(check_mode=True, state="started")["diff"][0]["before"]
     assert "loaded: outside of the unit, perhaps before %s changed" % find_stack(machine.host).loaded_files[1] in before
 
 
-def test_a_run_cut_off_on_a_host_armed_by_hand_is_finished_by_the_next(stack):
+def test_a_run_cut_off_on_a_host_armed_by_hand_is_finished_by_the_next(stack: str) -> None:
     machine = armed_by_hand(stack)
     change_the_configuration(machine)
     machine.run(state="started")
     assert machine.loaded == text(machine, BAD) and is_armed(machine) and undo.RECORD not in machine.host.files
 
 
-def test_a_run_cut_off_on_a_host_armed_by_hand_is_undone_if_it_cannot_be_finished(stack):
+def test_a_run_cut_off_on_a_host_armed_by_hand_is_undone_if_it_cannot_be_finished(stack: str) -> None:
     machine = armed_by_hand(stack)
     change_the_configuration(machine)
     only_the_old_configuration_arms(machine)
@@ -760,7 +773,7 @@ def test_a_run_cut_off_on_a_host_armed_by_hand_is_undone_if_it_cannot_be_finishe
     assert not machine.run(state="started")["changed"]
 
 
-def test_what_a_host_armed_by_hand_booted_with_is_not_undone(stack):
+def test_what_a_host_armed_by_hand_booted_with_is_not_undone(stack: str) -> None:
     machine = armed_by_hand(stack)
     change_the_configuration(machine)
     machine.host.mtimes[machine.config] = START - UPTIME - 500  # it was written, and then came the boot
@@ -771,7 +784,7 @@ def test_what_a_host_armed_by_hand_booted_with_is_not_undone(stack):
     assert machine.host.files[machine.config] == text(machine, BAD) and undo.RECORD not in machine.host.files
 
 
-def test_what_was_loaded_by_hand_stays_where_it_cannot_be_unloaded(stack):
+def test_what_was_loaded_by_hand_stays_where_it_cannot_be_unloaded(stack: str) -> None:
     machine = armed_by_hand(stack)
     change_the_configuration(machine)
     machine.host.answers[unload_command(machine)] = (1, "", "failed to unload kdump kernel")
@@ -780,7 +793,7 @@ def test_what_was_loaded_by_hand_stays_where_it_cannot_be_unloaded(stack):
     assert is_armed(machine) and machine.host.files[machine.config] == text(machine, GOOD)
 
 
-def test_undoing_unloads_what_was_loaded_by_hand_as_well(stack):
+def test_undoing_unloads_what_was_loaded_by_hand_as_well(stack: str) -> None:
     machine = armed_by_hand(stack)
     change_the_configuration(machine)
     the_image_is_anothers(machine)
@@ -792,7 +805,7 @@ def test_undoing_unloads_what_was_loaded_by_hand_as_well(stack):
     assert machine.commands()[-2:] == [unload_command(machine), "systemctl restart " + machine.unit]
 
 
-def test_what_was_loaded_by_hand_stays_where_systemd_would_pass_over_the_unit(stack):
+def test_what_was_loaded_by_hand_stays_where_systemd_would_pass_over_the_unit(stack: str) -> None:
     machine = armed_by_hand(stack)
     a_file_is_newer_than_the_boot(machine)
     machine.condition = "no"
@@ -813,12 +826,13 @@ def test_what_was_loaded_by_hand_stays_where_systemd_would_pass_over_the_unit(st
         "fence_kdump_node a",
     ],
 )
-def test_what_kdumpctl_refuses_when_it_starts_is_refused_before_anything_is_unloaded(line):
+def test_what_kdumpctl_refuses_when_it_starts_is_refused_before_anything_is_unloaded(line: str) -> None:
     machine = Machine("kdumpctl", armed=True)
     change_the_configuration(machine)
     machine.host.files["/usr/sbin/kdumpctl"] = "kdump_emergency auto_reset_crashkernel failure_action"
     bad = "# new\n%s\n" % line
     kept = undo.decoded(machine.host.files[undo.RECORD])
+    assert kept is not None
     machine.host.files[undo.RECORD] = undo.encoded(
         kept._replace(files=[kept.files[0]._replace(tried=[undo.digest(bad)])])
     )
@@ -833,7 +847,7 @@ def test_what_kdumpctl_refuses_when_it_starts_is_refused_before_anything_is_unlo
     assert not machine.run(state="started")["changed"]
 
 
-def test_a_host_that_is_not_armed_lets_kdumpctl_itself_say_what_is_wrong():
+def test_a_host_that_is_not_armed_lets_kdumpctl_itself_say_what_is_wrong() -> None:
     machine = Machine("kdumpctl", arms=False)
     machine.host.files[machine.config] = "extra_bins /opt/none\n"
     with pytest.raises(Failure, match="failed to load kdump kernel"):
@@ -841,13 +855,13 @@ def test_a_host_that_is_not_armed_lets_kdumpctl_itself_say_what_is_wrong():
     assert machine.commands()[0] == "systemctl restart kdump.service"
 
 
-def test_an_initramfs_that_a_failed_build_took_away_is_put_back(stack):
+def test_an_initramfs_that_a_failed_build_took_away_is_put_back(stack: str) -> None:
     machine = Machine(stack, armed=True)
     machine.host.files[machine.image] = "built in peace"
     before = machine.host.mtimes[machine.image]
     initramfs_is_stale(machine)
 
-    def fails(host):
+    def fails(host: FakeHost) -> Tuple[int, str, str]:
         del host.files[machine.image]
         return 1, "", "dracut: no space left"
 
@@ -858,7 +872,7 @@ def test_an_initramfs_that_a_failed_build_took_away_is_put_back(stack):
     assert is_armed(machine) and not [path for path in machine.host.files if "crashops-kdump/image" in path]
 
 
-def test_a_start_that_fails_is_undone_with_the_old_initramfs_and_builds_none():
+def test_a_start_that_fails_is_undone_with_the_old_initramfs_and_builds_none() -> None:
     machine = Machine("kdumpctl", armed=True)
     change_the_configuration(machine)
     only_the_old_configuration_arms(machine)
@@ -867,14 +881,14 @@ def test_a_start_that_fails_is_undone_with_the_old_initramfs_and_builds_none():
     assert machine.commands().count("kdumpctl rebuild") == 1 and is_armed(machine)
 
 
-def test_the_copy_of_an_initramfs_is_for_root_alone_and_goes_with_success(stack):
+def test_the_copy_of_an_initramfs_is_for_root_alone_and_goes_with_success(stack: str) -> None:
     machine = Machine(stack, armed=True)
     initramfs_is_stale(machine)
-    seen = []
+    seen: List[Tuple[str, int]] = []
     build = machine._build
 
-    def builds(host):
-        seen.extend((path, host.modes[path]) for path in host.files if path.startswith(undo.DIRECTORY + "/image"))
+    def builds(host: FakeHost) -> None:
+        seen.extend((path, host.modes[path]) for path in host.files if path.startswith(DIRECTORY + "/image"))
         build()
 
     machine.host.answers[rebuild_command(machine)] = builds
@@ -882,7 +896,7 @@ def test_the_copy_of_an_initramfs_is_for_root_alone_and_goes_with_success(stack)
     assert [mode for dummy, mode in seen] == [0o600] and seen[0][0] not in machine.host.files
 
 
-def test_a_build_that_was_cut_off_is_done_again_though_its_initramfs_is_young(stack):
+def test_a_build_that_was_cut_off_is_done_again_though_its_initramfs_is_young(stack: str) -> None:
     machine = Machine(stack, armed=True)
     machine.host.files["/var/lib/crashops-kdump/image" + machine.image.replace("/", "-")] = "whole"
     machine.host.files[machine.image] = "hal"
@@ -891,15 +905,15 @@ def test_a_build_that_was_cut_off_is_done_again_though_its_initramfs_is_young(st
     assert "a build of it was cut off" in result["diff"][0]["before"]
 
 
-def test_without_room_for_a_copy_the_initramfs_is_built_all_the_same(stack):
+def test_without_room_for_a_copy_the_initramfs_is_built_all_the_same(stack: str) -> None:
     machine = Machine(stack, armed=True)
     machine.host.files[machine.image] = "x" * 100
-    machine.host.free[undo.DIRECTORY] = 150
+    machine.host.free[DIRECTORY] = 150
     initramfs_is_stale(machine)
     assert machine.run(state="started")["armed"] and machine.host.files[machine.image] == "new"
 
 
-def test_new_sysctls_of_kdump_tools_are_built_in_before_anything_is_unloaded():
+def test_new_sysctls_of_kdump_tools_are_built_in_before_anything_is_unloaded() -> None:
     machine = Machine("kdump-tools", armed=True)
     seen = "/var/lib/kdump/latest_sysctls-" + KERNEL
     machine.host.files.update(
@@ -913,7 +927,7 @@ def test_new_sysctls_of_kdump_tools_are_built_in_before_anything_is_unloaded():
     assert not machine.run(state="started")["changed"]
 
 
-def test_a_reload_counts_as_the_load_and_a_later_change_is_seen():
+def test_a_reload_counts_as_the_load_and_a_later_change_is_seen() -> None:
     machine = Machine("kdumpctl", armed=True)
     config_is_newer_than_the_load(machine)
     assert machine.run(state="started")["actions"] == ["systemctl reload kdump.service"]
@@ -930,7 +944,9 @@ def test_a_reload_counts_as_the_load_and_a_later_change_is_seen():
         (initramfs_is_stale, {"rebuild": "never"}),
     ],
 )
-def test_what_a_reload_cannot_do_is_left_to_a_restart(change, options):
+def test_what_a_reload_cannot_do_is_left_to_a_restart(
+    change: Callable[[Machine], None], options: Dict[str, Any]
+) -> None:
     machine = Machine("kdumpctl", armed=True)
     machine.host.files["/sys/kernel/fadump/registered"] = "1"
     config_is_newer_than_the_load(machine)

@@ -3,6 +3,9 @@
 # SPDX-License-Identifier: GPL-3.0-or-later
 """kdump_target: every kind of target against a machine made of dictionaries, in both stacks."""
 
+from pathlib import Path
+from typing import Any, Callable, Dict, List
+
 import pytest
 from ansible_collections.crashops.kdump.plugins.module_utils._machine.results import Failure, Refused
 from ansible_collections.crashops.kdump.plugins.module_utils._stacks.find import stack_named
@@ -27,7 +30,7 @@ ASKED_SSH = ("ssh -G -F none kdump@store", "ssh -G kdump@store", OF_IMAGE)
 DEFAULT = {"target": None, "path": None, "create": True, "timeout": 60, "must_work": True}
 
 
-def machine(stack="kdumpctl", **changes):
+def machine(stack: str = "kdumpctl", **changes: Any) -> FakeHost:
     """Return a machine with a stack, a disk that is mounted on /srv and one that is not."""
     tool = "kdumpctl" if stack == "kdumpctl" else "kdump-config"
     host = FakeHost(
@@ -55,23 +58,23 @@ def machine(stack="kdumpctl", **changes):
     return host
 
 
-def run(host, check_mode=False, **options):
+def run(host: FakeHost, check_mode: bool = False, **options: Any) -> Dict[str, Any]:
     """Return the result of the module."""
     return kdump_target.ensure(host, dict(DEFAULT, **options), check_mode)
 
 
-def local(directory, check_mode=False, create=True, own=True, root=""):
+def local(directory: str, check_mode: bool = False, create: bool = True, own: bool = True, root: str = "") -> str:
     """Return the command that tries a directory of this host, perhaps below a mount point."""
     return "sh -c " + (write_test.look_script if check_mode else write_test.trial_script)(directory, create, own, root)
 
 
-def elsewhere(kind, source, options, directory, own, check_mode=False):
+def elsewhere(kind: str, source: str, options: str, directory: str, own: bool, check_mode: bool = False) -> str:
     """Return the command that tries a directory in a mount of its own."""
     script = (write_test.look_script if check_mode else write_test.trial_script)(directory, True, own, "/mnt")
     return " ".join(mounted_elsewhere(kind, source, options, script))
 
 
-def test_a_local_directory_is_made_and_its_device_told():
+def test_a_local_directory_is_made_and_its_device_told() -> None:
     host = machine()
     host.answers[local("/srv/crash")] = MADE
     result = run(host, path="/srv/crash/")
@@ -82,21 +85,21 @@ def test_a_local_directory_is_made_and_its_device_told():
     assert (diff["before"], diff["after"]) == ("/crash: missing\n", "/crash: mode 0700\n")
 
 
-def test_a_second_run_changes_nothing_and_the_hosts_own_files_name_the_target():
+def test_a_second_run_changes_nothing_and_the_hosts_own_files_name_the_target() -> None:
     host = machine("kdump-tools")
     host.answers[local("/var/crash")] = THERE
     result = run(host)
     assert (result["changed"], result["diff"], result["type"]) == (False, [], "local")
 
 
-def test_in_check_mode_a_directory_is_only_looked_for():
+def test_in_check_mode_a_directory_is_only_looked_for() -> None:
     host = machine()
     host.answers[local("/var/crash", check_mode=True)] = "step=make\nexisted=0\nstep=space\n" + DF
     result = run(host, check_mode=True)
     assert (result["changed"], host.written, len(host.commands)) == (True, [], 1)
 
 
-def test_a_mounted_file_system_is_tried_where_it_is():
+def test_a_mounted_file_system_is_tried_where_it_is() -> None:
     host = machine()
     host.answers[local("/srv/var/crash", root="/srv")] = MADE
     result = run(host, target={"type": "xfs", "location": "UUID=1234"}, path="/var/crash")
@@ -105,14 +108,14 @@ def test_a_mounted_file_system_is_tried_where_it_is():
 
 
 @pytest.mark.parametrize("check_mode, options", [(False, "defaults"), (True, "ro,noload")])
-def test_a_file_system_that_is_not_mounted_is_mounted_for_the_trial_alone(check_mode, options):
+def test_a_file_system_that_is_not_mounted_is_mounted_for_the_trial_alone(check_mode: bool, options: str) -> None:
     host = machine(answers={"blkid -p -o export /dev/vdc": "DEVNAME=/dev/vdc\nTYPE=ext4\nUSAGE=filesystem\n"})
     host.answers[elsewhere("ext4", "/dev/vdc", options, "/mnt/crash", True, check_mode)] = MADE
     result = run(host, check_mode, target={"type": "ext4", "location": "LABEL=my/dumps"}, path="/crash")
     assert (result["changed"], result["device"], result["dump_directory"]) == (True, "/dev/vdc", None)
 
 
-def test_a_file_system_that_only_the_look_mounts_read_only_can_be_written_to():
+def test_a_file_system_that_only_the_look_mounts_read_only_can_be_written_to() -> None:
     host = machine(answers={"blkid -p -o export /dev/vdc": "DEVNAME=/dev/vdc\nTYPE=ext4\nUSAGE=filesystem\n"})
     line = elsewhere("ext4", "/dev/vdc", "ro,noload", "/mnt/crash", True, check_mode=True)
     host.answers[line] = (22, "step=make\nplace=/mnt/crash\nexisted=0\nstep=space\n" + DF, "")
@@ -120,7 +123,7 @@ def test_a_file_system_that_only_the_look_mounts_read_only_can_be_written_to():
     assert (result["changed"], result["free_bytes"]) == (True, 600 * 1024)
 
 
-def test_a_file_system_that_the_system_has_mounted_read_only_cannot_be_written_to():
+def test_a_file_system_that_the_system_has_mounted_read_only_cannot_be_written_to() -> None:
     host = machine()
     host.files["/proc/self/mountinfo"] = MOUNTINFO + "50 22 254:3 / /dumps ro - ext4 /dev/vdc ro\n"
     line = elsewhere("ext4", "/dev/vdc", "ro,noload", "/mnt/crash", True, check_mode=True)
@@ -130,7 +133,7 @@ def test_a_file_system_that_the_system_has_mounted_read_only_cannot_be_written_t
 
 
 @pytest.mark.parametrize("source", ["/dev/vdc", "LABEL=my/dumps", 'LABEL="my/dumps"', "PARTUUID=77", "PARTLABEL=d"])
-def test_a_file_system_is_found_in_fstab_by_any_of_its_names(source):
+def test_a_file_system_is_found_in_fstab_by_any_of_its_names(source: str) -> None:
     host = machine(
         files={"/etc/fstab": source + " /dumps ext4 defaults,noauto 0 2\n"},
         answers={"blkid -p -o export /dev/vdc": "TYPE=ext4\nUSAGE=filesystem\n"},
@@ -151,7 +154,9 @@ def test_a_file_system_is_found_in_fstab_by_any_of_its_names(source):
         ("/dev/vdc /dumps ext4 noauto 0 2\n", "type: mount /dumps"),
     ],
 )
-def test_a_file_system_that_kdumpctl_will_not_find_when_it_starts_is_refused(check_mode, fstab, words):
+def test_a_file_system_that_kdumpctl_will_not_find_when_it_starts_is_refused(
+    check_mode: bool, fstab: str, words: str
+) -> None:
     host = machine(
         files={"/etc/fstab": fstab}, answers={"blkid -p -o export /dev/vdc": "TYPE=ext4\nUSAGE=filesystem\n"}
     )
@@ -160,7 +165,7 @@ def test_a_file_system_that_kdumpctl_will_not_find_when_it_starts_is_refused(che
     assert len(host.commands) == 1 and host.written == []
 
 
-def test_a_file_system_that_cannot_be_mounted_fails_with_the_words_of_mount():
+def test_a_file_system_that_cannot_be_mounted_fails_with_the_words_of_mount() -> None:
     host = machine(answers={"blkid -p -o export /dev/vdc": "TYPE=xfs\n"})
     words = "mount: /mnt: unknown filesystem type 'xfs'.\n"
     host.answers[elsewhere("xfs", "/dev/vdc", "defaults", "/mnt/crash", True)] = (32, "step=mount\n", words)
@@ -168,7 +173,7 @@ def test_a_file_system_that_cannot_be_mounted_fails_with_the_words_of_mount():
         run(host, target={"type": "xfs", "location": "/dev/vdc"}, path="/crash")
 
 
-def test_an_empty_raw_device_is_only_looked_at():
+def test_an_empty_raw_device_is_only_looked_at() -> None:
     host = machine(answers={"blkid -p -o export /dev/vdc": (2, "", "")})
     result = run(host, target={"type": "raw", "location": "/dev/vdc"})
     assert (result["changed"], result["device"], result["directory"]) == (False, "/dev/vdc", None)
@@ -205,7 +210,9 @@ REFUSED = [
 
 
 @pytest.mark.parametrize("stack, options, files, words", REFUSED)
-def test_what_cannot_be_right_is_refused_before_anything_is_tried(stack, options, files, words):
+def test_what_cannot_be_right_is_refused_before_anything_is_tried(
+    stack: str, options: Dict[str, Any], files: Dict[str, str], words: str
+) -> None:
     host = machine(stack, files=files)
     with pytest.raises(Refused) as refused:
         run(host, **options)
@@ -214,14 +221,14 @@ def test_what_cannot_be_right_is_refused_before_anything_is_tried(stack, options
 
 
 @pytest.mark.parametrize("stack", ["kdumpctl", "kdump-tools"])
-def test_a_link_to_a_directory_that_others_need_is_refused_before_anything_is_tried(stack):
+def test_a_link_to_a_directory_that_others_need_is_refused_before_anything_is_tried(stack: str) -> None:
     host = machine(stack, links={"/var/crash/kdump": "/home"})
     with pytest.raises(Refused, match="path: '/var/crash/kdump' is refused: it leads to /home, and others need /home"):
         run(host, path="/var/crash/kdump")
     assert host.commands == []
 
 
-def test_a_directory_with_files_of_others_fails_with_one_sentence():
+def test_a_directory_with_files_of_others_fails_with_one_sentence() -> None:
     host = machine()
     said = "step=make\nplace=/data/photos\nother=./cat.jpg\n"
     host.answers[local("/srv/crash")] = (26, said, "")
@@ -235,7 +242,7 @@ def test_a_directory_with_files_of_others_fails_with_one_sentence():
     assert failure.value.details["trouble"] == "directory"
 
 
-def test_a_raw_device_that_holds_anything_is_refused():
+def test_a_raw_device_that_holds_anything_is_refused() -> None:
     for text, words in (("TYPE=ext4\n", "it holds ext4"), ("PTTYPE=gpt\n", "it holds a partition table (gpt)")):
         host = machine(answers={"blkid -p -o export /dev/vdc": text})
         with pytest.raises(Refused) as refused:
@@ -243,7 +250,7 @@ def test_a_raw_device_that_holds_anything_is_refused():
         assert words in refused.value.msg
 
 
-def test_the_root_directory_is_never_made_private():
+def test_the_root_directory_is_never_made_private() -> None:
     host = machine(files={"/dev/vda1": ""}, kinds={"/dev/vda1": "block"})
     with pytest.raises(Refused) as refused:
         run(host, target={"type": "ext4", "location": "/dev/vda1"}, path="/var")
@@ -257,7 +264,7 @@ EXPORTS = [
 
 
 @pytest.mark.parametrize("stack, path, tried, directory", EXPORTS)
-def test_an_export_is_tried_where_the_stack_will_dump_to(stack, path, tried, directory):
+def test_an_export_is_tried_where_the_stack_will_dump_to(stack: str, path: str, tried: str, directory: str) -> None:
     host = machine(stack)
     host.answers[elsewhere("nfs", "store:/export", NFS_OPTIONS, tried, False)] = MADE
     result = run(host, target={"type": "nfs", "location": "store:/export"}, path=path)
@@ -265,14 +272,14 @@ def test_an_export_is_tried_where_the_stack_will_dump_to(stack, path, tried, dir
     assert (result["directory"], result["dump_directory"]) == (directory, None)
 
 
-def test_the_root_of_a_server_is_an_export_too():
+def test_the_root_of_a_server_is_an_export_too() -> None:
     host = machine()
     host.answers[elsewhere("nfs", "store:/", NFS_OPTIONS, "/mnt/web1", False)] = MADE
     result = run(host, target={"type": "nfs", "location": "store:/"}, path="/web1")
     assert (result["device"], result["directory"]) == ("store:/", "/web1")
 
 
-def test_an_export_that_the_system_has_mounted_is_tried_there():
+def test_an_export_that_the_system_has_mounted_is_tried_there() -> None:
     mounted = MOUNTINFO + "50 22 0:44 / /net/dumps rw - nfs4 store:/export rw\n"
     host = machine(files={"/proc/self/mountinfo": mounted})
     host.answers[local("/net/dumps/web1", own=False, root="/net/dumps")] = THERE
@@ -299,7 +306,7 @@ MOUNT_WORDS = [
 
 
 @pytest.mark.parametrize("said, meaning, remedy", MOUNT_WORDS)
-def test_an_export_that_cannot_be_mounted_fails_with_one_sentence(said, meaning, remedy):
+def test_an_export_that_cannot_be_mounted_fails_with_one_sentence(said: str, meaning: str, remedy: str) -> None:
     host = machine()
     host.answers[elsewhere("nfs", "store:/export", NFS_OPTIONS, "/mnt/crash", False)] = (32, "step=mount\n", said)
     with pytest.raises(Failure) as failure:
@@ -308,7 +315,7 @@ def test_an_export_that_cannot_be_mounted_fails_with_one_sentence(said, meaning,
     assert failure.value.details["trouble"] == "mount"
 
 
-def test_an_export_that_root_may_not_write_to_fails_with_the_servers_words():
+def test_an_export_that_root_may_not_write_to_fails_with_the_servers_words() -> None:
     host = machine("kdump-tools")
     said = "step=mount\nstep=make\nexisted=1\nstep=mode\nbefore=755\n"
     answer = (1, said, "chmod: changing permissions of '/mnt': Operation not permitted\n")
@@ -317,12 +324,12 @@ def test_an_export_that_root_may_not_write_to_fails_with_the_servers_words():
         run(host, target={"type": "nfs", "location": "store:/export"})
 
 
-def silent(host):
+def silent(host: FakeHost) -> None:
     """Stand for a command that does not end within its limit."""
     raise Failure("it did not end within 60 seconds and was stopped")
 
 
-def test_a_server_that_is_gone_fails_within_the_limit():
+def test_a_server_that_is_gone_fails_within_the_limit() -> None:
     host = machine(answers={elsewhere("nfs", "store:/export", NFS_OPTIONS, "/mnt/crash", False): silent})
     with pytest.raises(Failure) as failure:
         run(host, target={"type": "nfs", "location": "store:/export"}, path="/crash")
@@ -339,7 +346,9 @@ PROGRAMS = [
 
 
 @pytest.mark.parametrize("target, stack, program, package", PROGRAMS)
-def test_a_missing_program_is_named_with_its_package(target, stack, program, package):
+def test_a_missing_program_is_named_with_its_package(
+    target: Dict[str, str], stack: str, program: str, package: str
+) -> None:
     host = machine(stack)
     host.programs.remove(program)
     with pytest.raises(Failure) as failure:
@@ -354,13 +363,13 @@ def test_a_missing_program_is_named_with_its_package(target, stack, program, pac
 SSH = {"type": "ssh", "location": "kdump@store", "ssh_key": KEY}
 
 
-def login(host, check_mode=False, path="/srv/crash", stack="kdumpctl"):
+def login(host: FakeHost, check_mode: bool = False, path: str = "/srv/crash", stack: str = "kdumpctl") -> str:
     """Return the ssh command that the module runs."""
     wish = ProbeOptions(Target("ssh", "kdump@store", KEY, path), stack_named(stack).delivery, True, not check_mode, 60)
     return " ".join(Ssh(host, wish).argv(path))
 
 
-def test_an_ssh_target_is_tried_with_its_key_alone_and_pinned_host_keys():
+def test_an_ssh_target_is_tried_with_its_key_alone_and_pinned_host_keys() -> None:
     host = machine()
     line = login(host)
     host.answers[line] = MADE
@@ -390,7 +399,9 @@ WAYS = [
 
 
 @pytest.mark.parametrize(("stack", "configured", "kept"), WAYS)
-def test_of_roots_configuration_only_the_way_to_the_server_is_taken(stack, configured, kept):
+def test_of_roots_configuration_only_the_way_to_the_server_is_taken(
+    stack: str, configured: str, kept: List[str]
+) -> None:
     host = machine(stack, answers={"ssh -G kdump@store": configured, OF_IMAGE: configured})
     words = login(host, stack=stack).partition(" kdump@store")[0].split()
     taken = [word for word in words if word.partition("=")[0].islower() and "=" in word]
@@ -407,7 +418,7 @@ KNOWN_HOSTS = [
 
 
 @pytest.mark.parametrize(("configured", "system", "expected"), KNOWN_HOSTS)
-def test_on_kdumpctl_only_known_hosts_that_the_image_has_count(configured, system, expected):
+def test_on_kdumpctl_only_known_hosts_that_the_image_has_count(configured: str, system: str, expected: str) -> None:
     host = machine(answers={OF_IMAGE: configured}, files={"/etc/ssh/ssh_config": system})
     words = login(host).split()
     assert "userknownhostsfile=%s" % expected in words
@@ -424,25 +435,25 @@ def test_on_kdumpctl_only_known_hosts_that_the_image_has_count(configured, syste
         ),
     ],
 )
-def test_on_kdumpctl_no_certificate_lets_in(configured, option):
+def test_on_kdumpctl_no_certificate_lets_in(configured: str, option: str) -> None:
     assert "-o %s" % option in login(machine(answers={OF_IMAGE: configured}))
     assert "-cert-" not in login(machine("kdump-tools"), stack="kdump-tools")
 
 
-def test_a_configuration_that_ssh_cannot_read_is_the_answer():
+def test_a_configuration_that_ssh_cannot_read_is_the_answer() -> None:
     host = machine(answers={OF_IMAGE: (255, "", "line 3: Bad configuration option: foo\n")})
     with pytest.raises(Failure, match="cannot read its configuration on this host .*Bad configuration option: foo"):
         run(host, target=SSH, path="/srv/crash")
 
 
 @pytest.mark.parametrize("check_mode", [True, False])
-def test_the_login_leaves_known_hosts_as_it_is_and_no_socket(check_mode):
+def test_the_login_leaves_known_hosts_as_it_is_and_no_socket(check_mode: bool) -> None:
     line = login(machine(), check_mode=check_mode)
     for option in ("UpdateHostKeys=no", "CheckHostIP=no", "ControlMaster=no", "ControlPath=none"):
         assert "-o %s" % option in line
 
 
-def test_in_check_mode_the_login_is_tried_and_nothing_made():
+def test_in_check_mode_the_login_is_tried_and_nothing_made() -> None:
     host = machine()
     host.answers[login(host, check_mode=True)] = "step=make\nexisted=1\nbefore=700\nstep=space\n" + DF
     result = run(host, check_mode=True, target=SSH, path="/srv/crash")
@@ -465,7 +476,7 @@ SSH_WORDS = [
 
 
 @pytest.mark.parametrize("said, trouble, words", SSH_WORDS)
-def test_a_login_that_fails_has_one_sentence(said, trouble, words):
+def test_a_login_that_fails_has_one_sentence(said: str, trouble: str, words: str) -> None:
     host = machine()
     host.answers[login(host)] = (255, "", said + "\n")
     with pytest.raises(Failure) as failure:
@@ -474,7 +485,7 @@ def test_a_login_that_fails_has_one_sentence(said, trouble, words):
     assert failure.value.details["trouble"] == trouble
 
 
-def test_the_public_key_is_made_of_the_private_one_where_it_is_lost():
+def test_the_public_key_is_made_of_the_private_one_where_it_is_lost() -> None:
     host = machine(answers={"ssh-keygen -y -P  -f %s" % KEY: "ssh-ed25519 AAAAagain\n"})
     del host.files[KEY + ".pub"]
     host.answers[login(host)] = (255, "", "Permission denied (publickey).\n")
@@ -483,14 +494,14 @@ def test_the_public_key_is_made_of_the_private_one_where_it_is_lost():
     assert failure.value.details["public_key"] == "ssh-ed25519 AAAAagain"
 
 
-def test_a_key_that_others_may_read_is_refused_before_ssh_ignores_it():
+def test_a_key_that_others_may_read_is_refused_before_ssh_ignores_it() -> None:
     host = machine()
     host.modes[KEY] = 0o640
     with pytest.raises(Failure, match="others than root may read it; chmod 0600"):
         run(host, target=SSH, path="/srv/crash")
 
 
-def test_a_missing_key_fails_a_real_run_and_is_foretold_in_check_mode():
+def test_a_missing_key_fails_a_real_run_and_is_foretold_in_check_mode() -> None:
     host = machine()
     del host.files[KEY]
     with pytest.raises(Failure, match="ssh-keygen -t ed25519") as failure:
@@ -500,7 +511,7 @@ def test_a_missing_key_fails_a_real_run_and_is_foretold_in_check_mode():
     assert (result["untried"].split(";")[0], host.commands) == ("the key %s does not exist" % KEY, [])
 
 
-def test_a_directory_that_the_account_may_not_make_is_an_own_sentence():
+def test_a_directory_that_the_account_may_not_make_is_an_own_sentence() -> None:
     host = machine()
     said = "mkdir: cannot create directory '/srv/crash': Permission denied\n"
     host.answers[login(host)] = (1, "step=make\n", said)
@@ -508,13 +519,13 @@ def test_a_directory_that_the_account_may_not_make_is_an_own_sentence():
         run(host, target=SSH, path="/srv/crash")
 
 
-def test_the_key_that_the_files_name_is_taken_where_none_is_given():
+def test_the_key_that_the_files_name_is_taken_where_none_is_given() -> None:
     host = machine(files={"/etc/kdump.conf": "ssh kdump@store\nsshkey %s\npath /srv/crash\n" % KEY})
     host.answers[login(host)] = THERE
     assert run(host)["location"] == "kdump@store"
 
 
-def test_the_module_runs_as_ansible_calls_it(run_module, tmp_path):
+def test_the_module_runs_as_ansible_calls_it(run_module: Callable[..., Dict[str, Any]], tmp_path: Path) -> None:
     directory = tmp_path / "crash"
     result = run_module(kdump_target.main, path=str(directory), _ansible_check_mode=True)
     assert (result["failed"], result["changed"], directory.exists()) == (False, True, False)

@@ -5,6 +5,7 @@
 
 import os
 import random
+from typing import Any, Callable, Dict, List, Optional, Sequence, Tuple
 
 import pytest
 from ansible_collections.crashops.kdump.plugins.module_utils._machine import replace_files
@@ -15,6 +16,7 @@ from ansible_collections.crashops.kdump.tests.unit.fake_boot import EL8_ENTRIES,
 from ansible_collections.crashops.kdump.tests.unit.killed_machine import (
     BAD_BUILD,
     BAD_LOAD,
+    Kill,
     Killed,
     KilledMachine,
     KillGrubby,
@@ -36,7 +38,7 @@ BAD = ("bad-build-1", "bad-build-2", "bad-load-1", "bad-load-2", "bad-load-3")
 WORDS = ("good-1", "good-2", *BAD)
 
 
-def configure(machine, words):
+def configure(machine: KilledMachine, words: Sequence[str]) -> None:
     """Change the files as kdump_config does, one word for each; what is as asked for stays."""
     replace_files.remove_left(machine.host)
     texts = [(path, machine.text(path, word)) for path, word in zip(machine.files, words)]
@@ -45,7 +47,7 @@ def configure(machine, words):
     kdump_config._write(machine.host, find_stack(machine.host), changes, backup=False)
 
 
-def arm(machine):
+def arm(machine: KilledMachine) -> bool:
     """Arm the machine as kdump_service does, and return whether the task ended well."""
     replace_files.remove_left(machine.host)
     try:
@@ -55,7 +57,7 @@ def arm(machine):
     return True
 
 
-def set_up(machine, words, kill_at=0):
+def set_up(machine: KilledMachine, words: Sequence[str], kill_at: int = 0) -> bool:
     """Do what setup does with a configuration, killed at a point; return whether all of it ended well."""
     machine.host.kill(kill_at)
     try:
@@ -67,7 +69,7 @@ def set_up(machine, words, kill_at=0):
         machine.host.busy = False
 
 
-def is_as_asked(machine, words):
+def is_as_asked(machine: KilledMachine, words: Sequence[str]) -> bool:
     """Return whether the machine is armed with these words, by an initramfs of these words, and nothing lies about."""
     texts = "".join(machine.text(path, word) for path, word in zip(machine.files, words))
     fresh = machine.host.files[machine.image] == machine.image_of_now()
@@ -75,11 +77,11 @@ def is_as_asked(machine, words):
 
 
 @pytest.fixture(params=["kdumpctl", "kdump-tools"])
-def stack(request):
-    return request.param
+def stack(request: pytest.FixtureRequest) -> str:
+    return str(request.param)
 
 
-def points_of(stack, words):
+def points_of(stack: str, words: Sequence[str]) -> int:
     """Return at how many points a setup with these words can be killed."""
     machine = KilledMachine(stack)
     set_up(machine, words, 10**6)
@@ -87,7 +89,9 @@ def points_of(stack, words):
 
 
 @pytest.mark.parametrize("words", [("good-1", "good-2"), (BAD_LOAD, BAD_LOAD), (BAD_BUILD, "good-1")])
-def test_after_a_kill_at_any_point_a_normal_run_arms_converges_and_leaves_nothing(stack, words):
+def test_after_a_kill_at_any_point_a_normal_run_arms_converges_and_leaves_nothing(
+    stack: str, words: Tuple[str, str]
+) -> None:
     points = points_of(stack, words)
     assert points >= 6
     for at in range(1, points + 1):
@@ -103,7 +107,9 @@ def test_after_a_kill_at_any_point_a_normal_run_arms_converges_and_leaves_nothin
 
 @pytest.mark.parametrize("words", [("good-1", "good-2"), (BAD_LOAD, BAD_LOAD), (BAD_BUILD, "good-1")])
 @pytest.mark.parametrize("then", [("bad-load-2", "good-1"), ("bad-build-2", "bad-load-2")])
-def test_after_a_kill_at_any_point_a_second_bad_configuration_leaves_the_host_armed(stack, words, then):
+def test_after_a_kill_at_any_point_a_second_bad_configuration_leaves_the_host_armed(
+    stack: str, words: Tuple[str, str], then: Tuple[str, str]
+) -> None:
     for at in range(1, points_of(stack, words) + 1):
         for boots in (False, True):
             machine = KilledMachine(stack)
@@ -113,7 +119,7 @@ def test_after_a_kill_at_any_point_a_second_bad_configuration_leaves_the_host_ar
             assert machine.is_armed(), (at, boots)
 
 
-def sequence(stack, seed):
+def sequence(stack: str, seed: int) -> Tuple[KilledMachine, random.Random]:
     """Run a few changes, most of them bad and killed, some with a boot after them; return the machine."""
     draw = random.Random(seed)
     machine = KilledMachine(stack)
@@ -125,7 +131,7 @@ def sequence(stack, seed):
     return machine, draw
 
 
-def test_no_sequence_of_bad_configurations_and_kills_ends_unarmed(stack):
+def test_no_sequence_of_bad_configurations_and_kills_ends_unarmed(stack: str) -> None:
     for seed in range(SEQUENCES // 2):
         machine, draw = sequence(stack, seed)
         set_up(machine, [draw.choice(BAD) for path in machine.files])
@@ -134,11 +140,11 @@ def test_no_sequence_of_bad_configurations_and_kills_ends_unarmed(stack):
         assert is_as_asked(machine, ("good-1", "good-2")), (seed, machine.left())
 
 
-def el8():
+def el8() -> KillGrubby:
     return KillGrubby(EL8_ENTRIES, kernelopts=EL8_KERNELOPTS, default="0", programs=["kdumpctl"])
 
 
-def reserve(host, size, kill_at=0):
+def reserve(host: Kill, size: str, kill_at: int = 0) -> Optional[Dict[str, Any]]:
     """Reserve memory as the module does, killed at a point; return the result, None where it was killed."""
     host.kill(kill_at)
     options = {"state": "present", "kernels": "all", "margin_percent": None, "minimum": None, "maximum": None}
@@ -152,7 +158,9 @@ def reserve(host, size, kill_at=0):
 
 
 @pytest.mark.parametrize(("make", "least"), [(KillGrubby, 4), (el8, 4), (KillUpdateGrub, 3), (KillOstree, 2)])
-def test_boot_entries_are_as_asked_after_a_kill_at_any_point_and_a_normal_run(make, least):
+def test_boot_entries_are_as_asked_after_a_kill_at_any_point_and_a_normal_run(
+    make: Callable[..., Kill], least: int
+) -> None:
     clean = make()
     reserve(clean, "256M")
     assert clean.points >= least
@@ -165,11 +173,12 @@ def test_boot_entries_are_as_asked_after_a_kill_at_any_point_and_a_normal_run(ma
             assert "crashkernel=256M" in host.files.pop(KERNEL_CMDLINE, "crashkernel=256M")
         assert (host.files, getattr(host, "cmdline", "")) == (clean.files, getattr(clean, "cmdline", "")), at
         host.written = []
-        assert not reserve(host, "256M")["changed"]
+        again = reserve(host, "256M")
+        assert again is not None and not again["changed"]
         assert host.written == []
 
 
-def module_points(stack):
+def module_points(stack: str) -> List[int]:
     """Return twenty points, by a fixed seed, of a change by the real module and of the arming after it."""
     draw = random.Random(20)
     machine = KilledMachine(stack)
@@ -177,7 +186,7 @@ def module_points(stack):
     return [draw.randint(1, machine.host.points) for dummy in range(20)]
 
 
-def by_modules(machine, kill_at=0):
+def by_modules(machine: KilledMachine, kill_at: int = 0) -> bool:
     """Change the configuration by kdump_config with options, and arm; killed at a point."""
     unset = dict.fromkeys(OPTIONS)
     variable = {"KDUMP_KEXEC_ARGS": "-s"} if machine.tools else {"KEXEC_ARGS": "-s -d"}
@@ -194,7 +203,9 @@ def by_modules(machine, kill_at=0):
 
 
 @pytest.mark.parametrize("number", range(20))
-def test_after_a_kill_at_one_of_twenty_points_of_the_modules_a_normal_run_arms_and_converges(stack, number):
+def test_after_a_kill_at_one_of_twenty_points_of_the_modules_a_normal_run_arms_and_converges(
+    stack: str, number: int
+) -> None:
     machine = KilledMachine(stack)
     machine.host.directories["/var/dumps"] = 0o700
     assert not by_modules(machine, module_points(stack)[number])

@@ -4,6 +4,7 @@
 """A look changes nothing: kdump_info, and each module in check mode, run only commands of which that is known."""
 
 import re
+from typing import Any, Callable, Dict, List, Tuple
 
 import pytest
 from ansible_collections.crashops.kdump.plugins.module_utils._machine.results import Failure
@@ -23,13 +24,14 @@ from ansible_collections.crashops.kdump.tests.unit.armed_host import (
     armed_el10,
     armed_ubuntu,
 )
+from ansible_collections.crashops.kdump.tests.unit.fake_host import FakeHost
 from ansible_collections.crashops.kdump.tests.unit.plugins.module_utils._checks.test_all_checks import BROKEN
 from ansible_collections.crashops.kdump.tests.unit.plugins.modules.test_kdump_config import OPTIONS
 from ansible_collections.crashops.kdump.tests.unit.situations.every import SITUATIONS
 from ansible_collections.crashops.kdump.tests.unit.situations.situation import judge
 
-QUIET_SSH = ("BatchMode=yes", "CheckHostIP=no", "ControlMaster=no", "ControlPath=none", "PermitLocalCommand=no")
-QUIET_SSH += ("UpdateHostKeys=no", "AddKeysToAgent=no")
+QUIET_SSH = ["BatchMode=yes", "CheckHostIP=no", "ControlMaster=no", "ControlPath=none", "PermitLocalCommand=no"]
+QUIET_SSH += ["UpdateHostKeys=no", "AddKeysToAgent=no"]
 # a shell line that looks at a directory, here or on a server: nothing that makes, changes or removes
 WRITES = re.compile(r"\b(mkdir|chmod|chown|mktemp|dd|rm|touch|mv|cp|ln|tee|sed -i)\b|>[^&]")
 # What a look may run, and why it leaves no trace. -p keeps blkid from its cache file; stat -f and ssh -G only read;
@@ -63,17 +65,17 @@ EXT4 = {"type": "ext4", "location": "/dev/vdb"}
 RAW = {"type": "raw", "location": "/dev/vdb"}
 
 
-class Answers(dict):
+class Answers(Dict[str, Any]):
     """The answers of a machine; any other command fails as one does that finds nothing."""
 
-    def __contains__(self, line):
+    def __contains__(self, line: object) -> bool:
         return True
 
-    def __missing__(self, line):
+    def __missing__(self, line: str) -> Tuple[int, str, str]:
         return 1, "", "no answer"
 
 
-def is_a_look(argv):
+def is_a_look(argv: List[str]) -> bool:
     """Return whether a command is known to leave everything as it is."""
     line = " ".join(argv)
     if argv[:2] == ["ssh", "-i"]:
@@ -86,7 +88,7 @@ def is_a_look(argv):
     return any(pattern.match(line) for pattern in LOOKS)
 
 
-def watched(make):
+def watched(make: Callable[..., FakeHost]) -> FakeHost:
     """Return a machine that answers everything, and what of it must stay."""
     host = make()
     host.answers = Answers(host.answers)
@@ -100,7 +102,7 @@ def watched(make):
     return host
 
 
-def assert_nothing_changed(host, files):
+def assert_nothing_changed(host: FakeHost, files: Dict[str, Any]) -> None:
     assert (host.files, host.written, host.removed) == (files, [], [])
     assert [argv for argv in host.commands if not is_a_look(argv)] == []
 
@@ -109,7 +111,7 @@ MACHINES = [(one.name, one.host) for one in SITUATIONS] + [("%s %s: %s" % row[:3
 
 
 @pytest.mark.parametrize("make", [make for _name, make in MACHINES], ids=[name for name, _make in MACHINES])
-def test_a_verdict_leaves_no_trace(make):
+def test_a_verdict_leaves_no_trace(make: Callable[..., FakeHost]) -> None:
     host = make()
     host.answers = Answers(host.answers)
     files = dict(host.files)
@@ -122,9 +124,15 @@ HOSTS = [armed_debian, armed_ubuntu, armed_el8, armed_el9, armed_el10]
 
 @pytest.mark.parametrize("target", [LOCAL, NFS, SSH, EXT4, RAW], ids=lambda one: one["type"])
 @pytest.mark.parametrize("make", HOSTS)
-def test_check_mode_leaves_no_trace(make, target):
+def test_check_mode_leaves_no_trace(make: Callable[..., FakeHost], target: Dict[str, str]) -> None:
     config = dict(dict.fromkeys(OPTIONS), target=target, path="/var/dumps", exclusive=False, backup=True)
-    size = {"size": "estimate", "state": "present", "kernels": ["all"], "margin_percent": None, "minimum": None}
+    size: Dict[str, Any] = {
+        "size": "estimate",
+        "state": "present",
+        "kernels": ["all"],
+        "margin_percent": None,
+        "minimum": None,
+    }
     size.update({"maximum": None, "timeout": 60})
     trial = {"target": target, "path": "/var/dumps", "create": True, "timeout": 60, "must_work": True}
     wanted = {"state": "started", "enabled": True, "masked": False, "rebuild": "always", "timeout": 60}
@@ -144,7 +152,7 @@ def test_check_mode_leaves_no_trace(make, target):
 
 
 @pytest.mark.parametrize("make", HOSTS)
-def test_looking_at_dumps_runs_nothing(make):
+def test_looking_at_dumps_runs_nothing(make: Callable[..., FakeHost]) -> None:
     host = make()
     files = dict(host.files)
     asked = dict.fromkeys(("path", "newest", "after", "slack"))
@@ -163,11 +171,11 @@ def test_looking_at_dumps_runs_nothing(make):
         "mount /dev/vdb",
     ],
 )
-def test_a_command_that_acts_is_no_look(line):
+def test_a_command_that_acts_is_no_look(line: str) -> None:
     assert not is_a_look(line.split())
 
 
-def test_a_trial_and_a_login_that_may_write_are_no_looks():
+def test_a_trial_and_a_login_that_may_write_are_no_looks() -> None:
     assert not is_a_look(["sh", "-c", trial_script("/var/crash", True, True)])
     assert is_a_look(["sh", "-c", look_script("/var/crash", True, True)])
     assert not is_a_look(["ssh", "-i", "/root/.ssh/key", "-o", "BatchMode=yes", "kdump@store", "true"])

@@ -3,11 +3,13 @@
 # SPDX-License-Identifier: GPL-3.0-or-later
 """One run of a module reads each file once, parses it once, and asks each program once, until it acts."""
 
+import inspect
 import pathlib
+from typing import Any, Dict, Tuple
 
 import pytest
 from ansible_collections.crashops.kdump.plugins.module_utils._machine.caching_host import only_reads
-from ansible_collections.crashops.kdump.plugins.module_utils._syntax import shell_variables
+from ansible_collections.crashops.kdump.plugins.module_utils._syntax.shell_assignments import events
 from ansible_collections.crashops.kdump.plugins.modules import (
     crashkernel_reserve,
     kdump_config,
@@ -17,7 +19,8 @@ from ansible_collections.crashops.kdump.plugins.modules import (
     kdump_target,
 )
 from ansible_collections.crashops.kdump.tests.unit import armed_host
-from ansible_collections.crashops.kdump.tests.unit.counted_run import counted
+from ansible_collections.crashops.kdump.tests.unit.counted_run import Run, counted
+from ansible_collections.crashops.kdump.tests.unit.fake_host import FakeHost
 
 FIXTURES = pathlib.Path(__file__).parents[2] / "fixtures"
 EL = {
@@ -44,13 +47,26 @@ HOSTS = {
     "ubuntu": (armed_host.armed_ubuntu, DEB),
 }
 SERVICE = {"state": "restarted", "enabled": True, "masked": None, "rebuild": "auto", "timeout": 600}
-RESERVE = {"size": "512M", "state": "present", "kernels": "all", "margin_percent": None, "minimum": None}
+RESERVE: Dict[str, Any] = {
+    "size": "512M",
+    "state": "present",
+    "kernels": "all",
+    "margin_percent": None,
+    "minimum": None,
+}
 RESERVE.update(maximum=None, timeout=900)
 TARGET = {"target": None, "path": "/var/dumps", "create": True, "timeout": 60, "must_work": False}
-INFO = {"timeout": 30, "probe": True, "probe_timeout": 5, "mem_usage": False, "panic_policy": None, "detail": "short"}
+INFO: Dict[str, Any] = {
+    "timeout": 30,
+    "probe": True,
+    "probe_timeout": 5,
+    "mem_usage": False,
+    "panic_policy": None,
+    "detail": "short",
+}
 INFO.update(thresholds=None, waivers=None)
 SETUP = {"kdump_path": "/var/dumps", "kdump_crashkernel": "512M", "kdump_blocked_drivers": ["nouveau"]}
-MODULES = {
+MODULES: Dict[str, Tuple[Any, Dict[str, Any]]] = {
     "kdump_info": (kdump_info, INFO),
     "kdump_config": (
         kdump_config,
@@ -62,7 +78,7 @@ MODULES = {
     "kdump_target": (kdump_target, TARGET),
     "kdump_plan": (kdump_plan, {"entry_point": "setup", "variables": SETUP, "expected": None}),
 }
-CONFIG = dict.fromkeys(
+CONFIG: Dict[str, Any] = dict.fromkeys(
     [
         *("target", "path", "core_collector", "failure_action", "final_action", "kdump_pre", "kdump_post"),
         *("kdump_emergency", "extra_bins", "extra_modules", "dracut_args", "fence_kdump_nodes", "fence_kdump_args"),
@@ -73,17 +89,17 @@ CONFIG = dict.fromkeys(
 CONFIG.update(exclusive=False, backup=False)
 
 
-class Silent(dict):
+class Silent(Dict[str, Any]):
     """Answers: whatever is not among them ends well, says nothing and leaves the capture kernel loaded."""
 
-    def __contains__(self, line):
+    def __contains__(self, line: object) -> bool:
         return True
 
-    def __missing__(self, line):
+    def __missing__(self, line: str) -> str:
         return ""
 
 
-def machine(name):
+def machine(name: str) -> FakeHost:
     """Return an armed host that has the packages' own files."""
     make, files = HOSTS[name]
     host = make()
@@ -95,7 +111,7 @@ def machine(name):
     return host
 
 
-def run(name, module, check_mode):
+def run(name: str, module: str, check_mode: bool) -> Run:
     """Return the counts of one run of a module on a host of its own."""
     host, (plugin, options) = machine(name), MODULES[module]
     options = dict(CONFIG, **options) if plugin is kdump_config else options
@@ -105,7 +121,7 @@ def run(name, module, check_mode):
 @pytest.mark.parametrize("check_mode", [True, False], ids=["check", "real"])
 @pytest.mark.parametrize("module", MODULES)
 @pytest.mark.parametrize("name", HOSTS)
-def test_run_reads_parses_and_asks_once(name, module, check_mode):
+def test_run_reads_parses_and_asks_once(name: str, module: str, check_mode: bool) -> None:
     found = run(name, module, check_mode)
     assert found.reads > 0
     assert found.repeated_reads == {}
@@ -114,7 +130,7 @@ def test_run_reads_parses_and_asks_once(name, module, check_mode):
 
 
 @pytest.mark.parametrize("name", HOSTS)
-def test_configuration_is_among_what_is_parsed(name):
+def test_configuration_is_among_what_is_parsed(name: str) -> None:
     parsers = {parse[0] for parse in run(name, "kdump_config", True).parses}
     expected = (
         {"read_script", "events"} if name in ("debian", "ubuntu") else {"read_script", "events", "entries", "_names"}
@@ -122,14 +138,14 @@ def test_configuration_is_among_what_is_parsed(name):
     assert expected <= parsers
 
 
-def test_what_is_asked_twice_is_counted():
+def test_what_is_asked_twice_is_counted() -> None:
     host = machine("el9")
 
-    def twice():
+    def twice() -> None:
         for dummy in range(2):
             host.read("/etc/kdump.conf")
             host.run(["makedumpfile", "-v"])
-            shell_variables.events.__wrapped__("A=1\n")
+            inspect.unwrap(events)("A=1\n")
 
     found = counted(host, only_reads, twice)
     assert found.repeated_reads == {"/etc/kdump.conf": 1}
@@ -137,10 +153,10 @@ def test_what_is_asked_twice_is_counted():
     assert found.parses[("events", "A=1\n")] == 2
 
 
-def test_what_is_asked_again_after_an_act_is_no_repetition():
+def test_what_is_asked_again_after_an_act_is_no_repetition() -> None:
     host = machine("el9")
 
-    def act():
+    def act() -> None:
         host.read("/etc/kdump.conf")
         host.read("/proc/cmdline")
         host.write("/etc/kdump.conf", "path /x\n")

@@ -5,11 +5,11 @@
 
 import pytest
 from ansible_collections.crashops.kdump.tests.unit.situations.every import SITUATIONS
-from ansible_collections.crashops.kdump.tests.unit.situations.situation import judge, statuses
+from ansible_collections.crashops.kdump.tests.unit.situations.situation import Situation, judge, statuses
 
 
 @pytest.mark.parametrize("situation", SITUATIONS, ids=[one.name for one in SITUATIONS])
-def test_a_situation_is_judged_rightly_and_nothing_else_changes(situation):
+def test_a_situation_is_judged_rightly_and_nothing_else_changes(situation: Situation) -> None:
     result = judge(situation.host())
     said, plain = statuses(result), statuses(judge(situation.on({})))
     expected = {name: status for name, (status, _words) in situation.says.items()}
@@ -20,5 +20,5 @@ def test_a_situation_is_judged_rightly_and_nothing_else_changes(situation):
         assert words in "%s %s" % (check["reason"], check["value"]), check
 
 
-def test_each_situation_has_a_name_of_its_own():
+def test_each_situation_has_a_name_of_its_own() -> None:
     assert len({one.name for one in SITUATIONS}) == len(SITUATIONS)

@@ -3,10 +3,14 @@
 # SPDX-License-Identifier: GPL-3.0-or-later
 """What could not be looked at: the advice follows the reason, and speaks of become only where root was missing."""
 
+from typing import Any, Callable, Dict, List, Optional
+
 import pytest
+from ansible_collections.crashops.kdump.plugins.module_utils._machine.host import FileFacts
 from ansible_collections.crashops.kdump.plugins.module_utils._machine.results import Failure
 from ansible_collections.crashops.kdump.plugins.modules import kdump_plan
 from ansible_collections.crashops.kdump.tests.unit.armed_host import armed_debian, armed_el9
+from ansible_collections.crashops.kdump.tests.unit.fake_host import FakeHost
 from ansible_collections.crashops.kdump.tests.unit.situations.situation import judge
 
 MAKERS = (armed_debian, armed_el9)
@@ -22,32 +26,34 @@ REASONS = [
 ]
 
 
-def hide(host, hidden, why):
+def hide(host: FakeHost, hidden: str, why: str) -> FakeHost:
     """Make one file of a host unreadable, in the words of the system."""
     real_read, real_stat = host.read_bytes, host.stat
     host.answers.update({"uname -m": "x86_64\n", "uname -r": "5.14.0\n"})
 
-    def read_bytes(path, *args):
+    def read_bytes(path: str, *args: Any) -> Optional[bytes]:
         if path == hidden:
             raise Failure("cannot read %s: %s" % (path, why))
         return real_read(path, *args)
 
-    def stat(path):
+    def stat(path: str) -> Optional[FileFacts]:
         if path == hidden:
             raise Failure("cannot look at %s: %s" % (path, why))
         return real_stat(path)
 
-    host.read_bytes, host.stat = read_bytes, stat
+    host.replace_methods(read_bytes=read_bytes, stat=stat)
     return host
 
 
-def unknowns(result):
+def unknowns(result: Dict[str, Any]) -> List[Dict[str, Any]]:
     return [check for check in result["checks"] if check["status"] == "unknown"]
 
 
 @pytest.mark.parametrize(("why", "root", "words"), REASONS)
 @pytest.mark.parametrize("make", MAKERS)
-def test_a_hidden_file_gets_the_advice_of_its_reason(make, why, root, words):
+def test_a_hidden_file_gets_the_advice_of_its_reason(
+    make: Callable[..., FakeHost], why: str, root: bool, words: str
+) -> None:
     host = hide(make({}), "/sys/kernel/kexec_crash_loaded", why)
     host.root = root
     (check,) = [check for check in unknowns(judge(host)) if check["id"] == "armed"]
@@ -55,7 +61,7 @@ def test_a_hidden_file_gets_the_advice_of_its_reason(make, why, root, words):
 
 
 @pytest.mark.parametrize("make", MAKERS)
-def test_nothing_that_root_could_not_see_is_advised_to_be_seen_by_root(make):
+def test_nothing_that_root_could_not_see_is_advised_to_be_seen_by_root(make: Callable[..., FakeHost]) -> None:
     advised = set()
     for path in sorted(make({}).files):
         for check in unknowns(judge(hide(make({}), path, "Input/output error"))):
@@ -65,7 +71,7 @@ def test_nothing_that_root_could_not_see_is_advised_to_be_seen_by_root(make):
 
 
 @pytest.mark.parametrize("make", MAKERS)
-def test_a_host_seen_without_root_says_so(make):
+def test_a_host_seen_without_root_says_so(make: Callable[..., FakeHost]) -> None:
     host = make({})
     host.root = False
     result = judge(host)
@@ -75,7 +81,7 @@ def test_a_host_seen_without_root_says_so(make):
     }
 
 
-def test_what_keeps_the_need_from_being_counted_is_said_rightly():
+def test_what_keeps_the_need_from_being_counted_is_said_rightly() -> None:
     hidden = {"/proc/iomem": "00100000-7fffffff : System RAM\n"}
     reasons = []
     for root in (True, False):
@@ -89,7 +95,7 @@ def test_what_keeps_the_need_from_being_counted_is_said_rightly():
     ]
 
 
-def test_setup_without_root_is_refused_before_anything_and_names_become():
+def test_setup_without_root_is_refused_before_anything_and_names_become() -> None:
     host = armed_el9({})
     host.root = False
     result = kdump_plan.ensure(

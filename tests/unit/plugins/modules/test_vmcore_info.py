@@ -4,6 +4,8 @@
 """Tests of vmcore_info, on a fake host's dumps and once through main on real files."""
 
 import os
+from pathlib import Path
+from typing import Any, Callable, Dict, List, Optional
 
 import pytest
 from ansible_collections.crashops.kdump.plugins.module_utils._machine.results import Failure, Refused
@@ -22,7 +24,7 @@ NO_NAME = "the kernel's name and log in its memory were not read: VMCOREINFO has
 STAMPED = "/var/crash/202611232010"
 
 
-def debian_host(content=None):
+def debian_host(content: Optional[bytes] = None) -> FakeHost:
     """Return a host with one dump of kdump-tools, made some seconds after the crash."""
     host = FakeHost(
         files={
@@ -39,12 +41,12 @@ def debian_host(content=None):
     return host
 
 
-def look(host, **options):
+def look(host: FakeHost, **options: Any) -> Dict[str, Any]:
     """Return the module's result."""
     return vmcore_info.ensure(host, dict(OPTIONS, **options), False)
 
 
-def test_a_dump_is_told_with_all_its_facts():
+def test_a_dump_is_told_with_all_its_facts() -> None:
     host = debian_host()
     result = look(host)
     assert (result["changed"], result["path"], result["now"]) == (False, "/var/crash", CRASH_TIME + 100)
@@ -79,19 +81,19 @@ def test_a_dump_is_told_with_all_its_facts():
     }
 
 
-def test_nothing_is_run_or_written():
+def test_nothing_is_run_or_written() -> None:
     host = debian_host()
     look(host)
     assert (host.commands, host.written, host.removed) == ([], [], [])
 
 
-def test_a_dump_without_its_end_is_not_complete():
+def test_a_dump_without_its_end_is_not_complete() -> None:
     (dump,) = look(debian_host(flattened(kdump_compressed(), terminator=False)))["dumps"]
     assert dump["complete"] is False
     assert "terminator" in dump["reason"]
 
 
-def test_a_whole_dump_whose_name_says_incomplete_is_not_complete():
+def test_a_whole_dump_whose_name_says_incomplete_is_not_complete() -> None:
     host = debian_host()
     host.files[STAMPED + "/dump-incomplete"] = host.files.pop(STAMPED + "/dump.202611232010")
     (dump,) = look(host)["dumps"]
@@ -100,14 +102,14 @@ def test_a_whole_dump_whose_name_says_incomplete_is_not_complete():
     assert dump["panic"] == PANIC
 
 
-def test_a_crash_that_left_only_a_log_is_told_of():
+def test_a_crash_that_left_only_a_log_is_told_of() -> None:
     host = debian_host()
     del host.files[STAMPED + "/dump.202611232010"]
     (dump,) = look(host)["dumps"]
     assert (dump["core"], dump["format"], dump["complete"], dump["panic"]) == (None, None, False, PANIC)
 
 
-def with_older_dump():
+def with_older_dump() -> FakeHost:
     """Return a host that also holds a dump of the day before."""
     host = debian_host()
     older = "/var/crash/127.0.0.1-2026-11-22-20:09:40"
@@ -128,17 +130,17 @@ SELECTIONS = [
 
 
 @pytest.mark.parametrize("options, times", SELECTIONS)
-def test_dumps_are_chosen_by_number_and_by_the_time_of_the_crash(options, times):
+def test_dumps_are_chosen_by_number_and_by_the_time_of_the_crash(options: Dict[str, Any], times: List[int]) -> None:
     assert [dump["crash_time"] for dump in look(with_older_dump(), **options)["dumps"]] == times
 
 
-def test_a_dump_that_takes_the_name_of_an_earlier_one_has_an_id_of_its_own():
+def test_a_dump_that_takes_the_name_of_an_earlier_one_has_an_id_of_its_own() -> None:
     first = look(debian_host())["dumps"][0]["id"]
     again = flattened(kdump_compressed().replace(b"CRASHTIME=1795464580", b"CRASHTIME=1795464599"))
     assert look(debian_host(again))["dumps"][0]["id"] != first
 
 
-def test_without_the_check_a_dump_is_told_of_and_not_judged():
+def test_without_the_check_a_dump_is_told_of_and_not_judged() -> None:
     (dump,) = look(debian_host(), check=False)["dumps"]
     assert (dump["complete"], dump["reason"]) == (None, "it was not asked for")
     assert (dump["kernel"], dump["panic"]) == (KERNEL, PANIC)
@@ -147,12 +149,12 @@ def test_without_the_check_a_dump_is_told_of_and_not_judged():
 class SlowHost(FakeHost):
     """A host where each read takes a second."""
 
-    def read_bytes(self, path, offset=0, size=-1):
+    def read_bytes(self, path: str, offset: int = 0, size: int = -1) -> Optional[bytes]:
         self.clock += 1
         return super().read_bytes(path, offset, size)
 
 
-def test_a_dump_that_cannot_be_read_in_time_is_left_open():
+def test_a_dump_that_cannot_be_read_in_time_is_left_open() -> None:
     quick = debian_host()
     host = SlowHost(files=quick.files, directories=quick.directories)
     (dump,) = look(host, timeout=15)["dumps"]
@@ -161,25 +163,25 @@ def test_a_dump_that_cannot_be_read_in_time_is_left_open():
 
 
 @pytest.mark.parametrize("option, value", [("newest", 0), ("slack", -1), ("timeout", 0)])
-def test_a_number_that_makes_no_sense_is_refused(option, value):
+def test_a_number_that_makes_no_sense_is_refused(option: str, value: int) -> None:
     with pytest.raises(Refused, match="%s: .* is refused" % option):
         look(debian_host(), **{option: value})
 
 
-def test_without_a_path_the_directory_of_the_configuration_is_used():
+def test_without_a_path_the_directory_of_the_configuration_is_used() -> None:
     host = debian_host()
     host.programs = ["kdump-config"]
     host.files["/etc/default/kdump-tools"] = 'USE_KDUMP=1\nKDUMP_COREDIR="/var/crash"\n'
     assert look(host, path=None)["path"] == "/var/crash"
 
 
-def test_a_host_that_sends_its_dumps_away_is_refused_with_the_remedy():
+def test_a_host_that_sends_its_dumps_away_is_refused_with_the_remedy() -> None:
     host = FakeHost(files={"/etc/kdump.conf": "ssh kdump@store.example.org\n"}, programs=["kdumpctl"])
     with pytest.raises(Failure, match="on the host that receives the dumps"):
         look(host, path=None)
 
 
-def test_a_long_log_is_read_at_both_ends():
+def test_a_long_log_is_read_at_both_ends() -> None:
     host = debian_host()
     first, rest = DMESG.split("\n", 1)
     host.files[STAMPED + "/dmesg.202611232010"] = first + "\n" + "[    1.0] noise\n" * 200000 + rest
@@ -187,7 +189,7 @@ def test_a_long_log_is_read_at_both_ends():
     assert (dump["panic"], dump["dmesg_kernel"]) == (PANIC, KERNEL)
 
 
-def test_real_files_are_read_through_main(run_module, tmp_path):
+def test_real_files_are_read_through_main(run_module: Callable[..., Dict[str, Any]], tmp_path: Path) -> None:
     folder = tmp_path / "crash [1]" / "202611232010"
     folder.mkdir(parents=True)
     core = folder / "dump.202611232010"
@@ -201,19 +203,19 @@ def test_real_files_are_read_through_main(run_module, tmp_path):
     assert dump["files"][0]["mode"] == "0600"
 
 
-def test_without_a_path_a_raw_target_is_looked_for_where_kdumpctl_moves_its_dumps_to():
+def test_without_a_path_a_raw_target_is_looked_for_where_kdumpctl_moves_its_dumps_to() -> None:
     host = FakeHost({"/etc/kdump.conf": "raw /dev/vdb\npath /srv/moved\n"}, programs=["kdumpctl"])
     assert look(host, path=None)["path"] == "/srv/moved"
 
 
-def test_a_dump_whose_pages_are_rubbish_is_complete_and_not_readable():
+def test_a_dump_whose_pages_are_rubbish_is_complete_and_not_readable() -> None:
     inner = kdump_compressed()
     (dump,) = look(debian_host(flattened(inner[:-60] + b"\xa5" * 60)))["dumps"]
     assert (dump["complete"], dump["readable"]) == (True, False)
     assert "page 4 of 5" in dump["readable_reason"]
 
 
-def test_a_log_of_another_kernel_beside_a_dump_makes_it_unreadable():
+def test_a_log_of_another_kernel_beside_a_dump_makes_it_unreadable() -> None:
     host = debian_host()
     (path,) = [path for path in host.files if "/dmesg." in path]
     host.files[path] = "[    0.000000] Linux version 6.1.0-9-amd64 (gcc-12)\n"
@@ -222,7 +224,7 @@ def test_a_log_of_another_kernel_beside_a_dump_makes_it_unreadable():
     assert "the log next to it of 6.1.0-9-amd64" in dump["readable_reason"]
 
 
-def test_without_the_check_or_without_the_end_the_pages_are_not_read():
+def test_without_the_check_or_without_the_end_the_pages_are_not_read() -> None:
     (dump,) = look(debian_host(), check=False)["dumps"]
     assert (dump["readable"], dump["readable_reason"]) == (None, "it was not asked for")
     (dump,) = look(debian_host(flattened(kdump_compressed(), terminator=False)))["dumps"]
@@ -230,7 +232,7 @@ def test_without_the_check_or_without_the_end_the_pages_are_not_read():
 
 
 @pytest.mark.parametrize(("uid", "words"), [(1000, "belongs to the user 1000"), (0, None), (65534, None)])
-def test_who_could_have_put_a_dump_there_is_told(uid, words):
+def test_who_could_have_put_a_dump_there_is_told(uid: int, words: Optional[str]) -> None:
     host = debian_host()
     host.owners[STAMPED] = uid
     (dump,) = look(host)["dumps"]
@@ -238,7 +240,7 @@ def test_who_could_have_put_a_dump_there_is_told(uid, words):
     assert (dump["doubt"] is None) if words is None else (words in dump["doubt"])
 
 
-def test_a_crash_in_the_future_is_listed_by_the_time_of_its_file():
+def test_a_crash_in_the_future_is_listed_by_the_time_of_its_file() -> None:
     host = debian_host(flattened(kdump_compressed().replace(b"%d" % CRASH_TIME, b"3786912000")))
     assert look(host)["dumps"][0]["crash_time"] == 3786912000
     assert look(host, after=CRASH_TIME + 1000.0)["dumps"] == []

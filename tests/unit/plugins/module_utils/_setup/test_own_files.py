@@ -10,7 +10,6 @@ from ansible_collections.crashops.kdump.plugins.module_utils._service.state impo
 from ansible_collections.crashops.kdump.plugins.module_utils._setup import metrics, panic_policy
 from ansible_collections.crashops.kdump.plugins.module_utils._setup.own_files import digest
 from ansible_collections.crashops.kdump.tests.unit.armed_host import UNIT, armed_debian, armed_el9
-from ansible_collections.crashops.kdump.tests.unit.fake_boot import DebianHost, GrubbyHost
 from ansible_collections.crashops.kdump.tests.unit.fake_host import FakeHost
 
 PROGRAM, TEXT = "program", "[Unit]\n"
@@ -32,7 +31,7 @@ def policy_host(files: Optional[Dict[str, Any]] = None, shown: str = UNIT) -> Fa
     return host
 
 
-def policy(host: DebianHost, profiles: Tuple[str, ...] = ("oops", "hung_tasks")) -> Dict[str, Any]:
+def policy(host: FakeHost, profiles: Tuple[str, ...] = ("oops", "hung_tasks")) -> Dict[str, Any]:
     found = panic_policy.plan_policy(host, list(profiles), {panic_policy.UNIT_FILE: digest(TEXT.encode())})
     assert found["changes"] == found["needed"]
     return found
@@ -94,7 +93,7 @@ def metrics_host(files: Optional[Dict[str, Any]] = None, shown: str = UNIT) -> F
     return host
 
 
-def wanted(host: GrubbyHost, *, on: bool = True) -> Dict[str, Any]:
+def wanted(host: FakeHost, *, on: bool = True) -> Dict[str, Any]:
     files = {metrics.OPTIONS_FILE: "{}\n", metrics.SERVICE_FILE: TEXT, metrics.TIMER_FILE: TEXT}
     digests = {path: digest(text.encode()) for path, text in files.items()}
     directory = metrics.directory_of({}, METRICS)

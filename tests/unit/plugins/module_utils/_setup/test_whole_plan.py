@@ -73,9 +73,7 @@ def ends_well(
         return None
 
 
-def by_modules(
-    host: FakeHost, given: Dict[str, Any], reserved: bool, check_mode: bool = False
-) -> Tuple[Optional[Dict[str, Any]], ...]:
+def by_modules(host: FakeHost, given: Dict[str, Any], reserved: bool, check_mode: bool = False) -> Tuple[Any, ...]:
     """Return what the modules do one after the other, each None where it fails: the service says what it would do."""
     stack = find_stack(host)
     configured = ends_well(kdump_config, host, config_options(given, stack), check_mode)
@@ -328,7 +326,7 @@ INSIDE = {"/run/systemd/container": "lxc\n"}
 WAIVED = {"kdump_waivers": [{"id": "not_container", "reason": "a test of files", "until": "2999-12-31"}]}
 
 
-def test_in_a_container_a_waiver_lets_files_and_unit_change_and_nothing_is_loaded_or_unloaded():
+def test_in_a_container_a_waiver_lets_files_and_unit_change_and_nothing_is_loaded_or_unloaded() -> None:
     for make in MAKERS:
         host = make(INSIDE, LOADED)
         assert plan_setup(host, {}, False)["hopeless"]["word"] == "unsupported"

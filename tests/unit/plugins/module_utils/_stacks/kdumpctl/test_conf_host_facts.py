@@ -154,7 +154,7 @@ def test_the_host_is_asked_once_for_refusals_and_findings() -> None:
 
 
 RELEASE = "5.14.0-503.el9.x86_64"
-MODULES_DEP = {
+MODULES_DEP: Dict[str, Any] = {
     "/proc/sys/kernel/osrelease": RELEASE + "\n",
     "/lib/modules/%s/modules.dep" % RELEASE: "kernel/drivers/block/virtio_blk.ko.xz:\n",
 }
@@ -189,7 +189,8 @@ def test_kernel_of_kdump_kernelver_is_asked_for_modules() -> None:
 
 
 def test_modules_of_a_kernel_that_cannot_be_seen_are_an_advice() -> None:
-    machine = host("extra_modules virtio_blk\n", **{"/proc/sys/kernel/osrelease": "6.2\n"})
+    other: Dict[str, Any] = {"/proc/sys/kernel/osrelease": "6.2\n"}
+    machine = host("extra_modules virtio_blk\n", **other)
     assert said(machine) == [("R45", "advice")]
     assert KdumpctlStack(machine).refusals({"extra_modules": ["virtio_blk"]}) == []
 
