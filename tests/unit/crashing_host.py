@@ -3,9 +3,11 @@
 # SPDX-License-Identifier: GPL-3.0-or-later
 """A host that is to be crashed, as kdump_info describes it, for the tests of the crash test."""
 
+from typing import Any, Dict
+
 OLD = "11111111-2222-3333-4444-555555555555"
 NEW = "66666666-7777-8888-9999-000000000000"
-INFO = {
+INFO: Dict[str, Any] = {
     "kernel": "6.1.0-41-cloud-amd64",
     "capture_kernel": False,
     "armed": True,

@@ -5,14 +5,15 @@
 
 import json
 import os
-from typing import Any
+from typing import TypeVar
 
 import jsonschema
 
+Value = TypeVar("Value")
 SCHEMAS = os.path.join(os.path.dirname(__file__), "..", "..", "docs", "schemas")
 
 
-def validate(name: str, value: Any) -> Any:
+def validate(name: str, value: Value) -> Value:
     """Return the value if the schema of that name allows what JSON makes of it."""
     with open(os.path.join(SCHEMAS, name + ".json")) as stream:
         schema = json.load(stream)

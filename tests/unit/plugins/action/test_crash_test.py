@@ -6,6 +6,8 @@
 import json
 import os
 import signal
+from pathlib import Path
+from typing import Any, Callable, Dict, List, Optional, Sequence, Tuple
 
 import pytest
 from ansible.errors import AnsibleConnectionFailure
@@ -30,23 +32,23 @@ class Shell:
 class Connection:
     """A connection that only counts."""
 
-    def __init__(self, transport="ssh"):
+    def __init__(self, transport: str = "ssh") -> None:
         self.transport = transport
         self._shell = Shell()
         self.resets = 0
         self.options = {"ssh_extra_args": "-o Tunnel=no"}
 
-    def reset(self):
+    def reset(self) -> None:
         self.resets += 1
 
-    def get_option(self, name):
+    def get_option(self, name: str) -> str:
         return self.options[name]
 
-    def set_option(self, name, value):
+    def set_option(self, name: str, value: str) -> None:
         self.options[name] = value
 
 
-def info(**changes):
+def info(**changes: Any) -> Dict[str, Any]:
     """Return kdump_info's result for an armed host."""
     base = {
         "kernel": KERNEL,
@@ -70,7 +72,7 @@ def info(**changes):
     return dict(base, **changes)
 
 
-def dump(name, **changes):
+def dump(name: str, **changes: Any) -> Dict[str, Any]:
     """Return a dump as vmcore_info tells it."""
     base = {
         "id": name,
@@ -95,7 +97,16 @@ class CrashTest(ActionModule):
     who = "%d\nweb1\n10.0.0.1\n" % NOW
     own = "99999999-2222-3333-4444-555555555555"
 
-    def __init__(self, args, *, looks=(NEW,), infos=None, after=None, check_mode=False, connection=None):
+    def __init__(
+        self,
+        args: Dict[str, Any],
+        *,
+        looks: Sequence[str] = (NEW,),
+        infos: Optional[List[Any]] = None,
+        after: Optional[List[Dict[str, Any]]] = None,
+        check_mode: bool = False,
+        connection: Optional[Connection] = None,
+    ) -> None:
         task = Task()
         task._ds = {"crashops.kdump.crash_test": args}
         task.args, task.check_mode, task.action = args, check_mode, "crashops.kdump.crash_test"
@@ -105,46 +116,52 @@ class CrashTest(ActionModule):
         self.infos = list(infos or [info()])
         self.dumps = [[dump("old", crash_time=NOW - 900)], [dump("new")] if after is None else after]
         self.now_s = 0.0
-        self.calls = []
-        self.told = []
-        self.copied = []
-        self.looked_in = []
-        self.asked = []
-        self.console_of_crash = None
-        self.typed = {}
-        self.at_trigger = {"rc": 0, "stdout": "", "stderr": ""}
-        self.called_off = []
-        self.while_waiting = None
+        self.calls: List[str] = []
+        self.told: List[str] = []
+        self.copied: List[Dict[str, str]] = []
+        self.looked_in: List[str] = []
+        self.asked: List[Dict[str, Any]] = []
+        self.console_of_crash: Optional[Tuple[Path, str]] = None
+        self.typed: Dict[str, Any] = {}
+        self.at_trigger: Any = {"rc": 0, "stdout": "", "stderr": ""}
+        self.called_off: List[Any] = []
+        self.while_waiting: Optional[Callable[[], None]] = None
 
-    def _typed(self):
+    def _typed(self) -> Dict[str, Any]:
         return self.typed
 
-    def _own_boot_id(self):
+    def _own_boot_id(self) -> str:
         return self.own
 
-    def clock(self):
+    def clock(self) -> float:
         return self.now_s
 
-    def pause(self, seconds):
+    def pause(self, seconds: Any) -> None:
         self.now_s += seconds
         if self.while_waiting:
             self.while_waiting()
 
-    def _say(self, words):
+    def _say(self, words: str) -> None:
         self.told.append(words)
 
-    def _copy(self, args):
+    def _copy(self, args: Dict[str, str]) -> Dict[str, bool]:
         self.copied.append(args)
         return {"changed": True}
 
-    def _remove_tmp_path(self, tmp_path, force=False):
+    def _remove_tmp_path(self, tmp_path: str, force: bool = False) -> None:
         self.calls.append("rm")
 
-    def _on_server(self, args):
+    def _on_server(self, args: Dict[str, Any]) -> Any:
         self.calls.append("server " + args["path"])
         return self.next_of(self.dumps_there)
 
-    def _execute_module(self, module_name=None, module_args=None, task_vars=None, **dummy):
+    def _execute_module(
+        self,
+        module_name: Any = None,
+        module_args: Any = None,
+        task_vars: Any = None,
+        **dummy: Any,
+    ) -> Any:
         self.calls.append(module_name.rsplit(".", 1)[1])
         if module_name.endswith("kdump_info"):
             self.asked.append(module_args)
@@ -154,13 +171,13 @@ class CrashTest(ActionModule):
             return {"dumps": self.next_of(self.dumps), "now": NOW}
         return {"stat": {"mtime": 5.0}}
 
-    def next_of(self, answers):
+    def next_of(self, answers: List[Any]) -> Any:
         answer = answers.pop(0) if len(answers) > 1 else answers[0]
         if isinstance(answer, Exception):
             raise answer
         return answer
 
-    def _low_level_execute_command(self, cmd, sudoable=True, **dummy):
+    def _low_level_execute_command(self, cmd: str, sudoable: bool = True, **dummy: Any) -> Any:
         if "uname -n" in cmd:
             return {"rc": 0, "stdout": self.who, "stderr": ""}
         if cmd == CALL_OFF:
@@ -179,7 +196,7 @@ class CrashTest(ActionModule):
         return {"rc": 0, "stdout": look + "\n", "stderr": ""}
 
 
-def run(action):
+def run(action: CrashTest) -> Dict[str, Any]:
     """Return the result of the action for the host web1."""
     return action.run(task_vars={"inventory_hostname": "web1", "hostvars": {"web1": {}, "store": {}}})
 
@@ -187,7 +204,7 @@ def run(action):
 CONSENT = {"confirm": "web1"}
 
 
-def test_a_crash_is_waited_for_and_its_dump_recorded():
+def test_a_crash_is_waited_for_and_its_dump_recorded() -> None:
     action = CrashTest(CONSENT, looks=[OLD, GONE, GONE, NEW + "\ncapture", NEW + "\ncapture", NEW])
     result = run(action)
     assert not result.get("failed"), result
@@ -201,7 +218,7 @@ def test_a_crash_is_waited_for_and_its_dump_recorded():
     assert [options.get("detail") for options in action.asked] == ["full", None]
 
 
-def test_the_proof_is_for_root_alone_and_names_the_dump():
+def test_the_proof_is_for_root_alone_and_names_the_dump() -> None:
     action = CrashTest(CONSENT)
     run(action)
     (args,) = action.copied
@@ -209,19 +226,19 @@ def test_the_proof_is_for_root_alone_and_names_the_dump():
     assert json.loads(args["content"])["dump"]["id"] == "new"
 
 
-def test_without_recording_no_proof_is_written():
+def test_without_recording_no_proof_is_written() -> None:
     action = CrashTest(dict(CONSENT, record=False))
     assert (run(action)["proof"], action.copied) == (None, [])
 
 
-def test_sessions_that_the_crash_leaves_hanging_end_by_themselves():
+def test_sessions_that_the_crash_leaves_hanging_end_by_themselves() -> None:
     action = CrashTest(CONSENT)
     run(action)
     assert action._connection.options["ssh_extra_args"].startswith("-o Tunnel=no -o ServerAliveInterval=")
     assert action._connection.resets == 1
 
 
-def test_in_check_mode_all_is_checked_and_nothing_crashes():
+def test_in_check_mode_all_is_checked_and_nothing_crashes() -> None:
     action = CrashTest(CONSENT, check_mode=True)
     result = run(action)
     assert (result["changed"], action.calls) == (True, ["kdump_info", "vmcore_info", "stat"])
@@ -245,7 +262,9 @@ REFUSED = [
 
 
 @pytest.mark.parametrize("args, host, calls, words", REFUSED)
-def test_a_refusal_comes_before_anything_happens(args, host, calls, words):
+def test_a_refusal_comes_before_anything_happens(
+    args: Dict[str, Any], host: Dict[str, Any], calls: List[str], words: str
+) -> None:
     action = CrashTest(args, **host)
     result = run(action)
     assert (result["failed"], result["changed"]) == (True, False)
@@ -253,7 +272,7 @@ def test_a_refusal_comes_before_anything_happens(args, host, calls, words):
     assert action.calls == calls
 
 
-def test_a_template_is_no_consent_whatever_it_becomes():
+def test_a_template_is_no_consent_whatever_it_becomes() -> None:
     action = CrashTest({"confirm": "web1"})
     action._task._ds = {"crashops.kdump.crash_test": {"confirm": "{{ inventory_hostname }}"}}
     result = run(action)
@@ -261,12 +280,12 @@ def test_a_template_is_no_consent_whatever_it_becomes():
     assert action.calls == []
 
 
-def test_a_degraded_host_is_crashed_where_its_verdict_is_named():
+def test_a_degraded_host_is_crashed_where_its_verdict_is_named() -> None:
     action = CrashTest(dict(CONSENT, verdicts=["degraded"]), infos=[info(verdict="degraded")])
     assert not run(action).get("failed")
 
 
-def test_a_dump_that_is_being_written_is_not_cut_off():
+def test_a_dump_that_is_being_written_is_not_cut_off() -> None:
     action = CrashTest(CONSENT)
     action.dumps = [[dump("half", mtime=NOW - 3)]]
     result = run(action)
@@ -274,7 +293,7 @@ def test_a_dump_that_is_being_written_is_not_cut_off():
     assert "trigger" not in action.calls
 
 
-def test_a_host_that_is_no_longer_as_it_was_is_not_crashed():
+def test_a_host_that_is_no_longer_as_it_was_is_not_crashed() -> None:
     action = CrashTest(CONSENT)
     action.at_trigger = {"rc": 1, "stdout": "it is not armed any more\n", "stderr": ""}
     result = run(action)
@@ -283,13 +302,13 @@ def test_a_host_that_is_no_longer_as_it_was_is_not_crashed():
     assert "call off" not in action.calls
 
 
-def test_a_host_that_held_its_crash_back_fails_at_once_and_unchanged():
+def test_a_host_that_held_its_crash_back_fails_at_once_and_unchanged() -> None:
     result = run(CrashTest(CONSENT, looks=[OLD + "\nheld makedumpfile is at work there"]))
     assert (result["failed"], result["changed"]) == (True, False)
     assert result["msg"] == "web1 was not crashed: makedumpfile is at work there"
 
 
-def test_a_connection_that_breaks_at_the_trigger_calls_the_crash_off():
+def test_a_connection_that_breaks_at_the_trigger_calls_the_crash_off() -> None:
     action = CrashTest(CONSENT)
     action.at_trigger, action.called_off = AnsibleConnectionFailure("Broken pipe"), [OLD]
     result = run(action)
@@ -297,7 +316,7 @@ def test_a_connection_that_breaks_at_the_trigger_calls_the_crash_off():
     assert "the connection to web1 broke while its crash was set off (Broken pipe); it was called off" in result["msg"]
 
 
-def test_a_host_that_is_silent_after_a_broken_connection_is_awaited():
+def test_a_host_that_is_silent_after_a_broken_connection_is_awaited() -> None:
     action = CrashTest(CONSENT)
     action.at_trigger, action.called_off = AnsibleConnectionFailure("Broken pipe"), [AnsibleConnectionFailure(GONE)]
     result = run(action)
@@ -306,7 +325,7 @@ def test_a_host_that_is_silent_after_a_broken_connection_is_awaited():
 
 
 @pytest.mark.parametrize("number", [signal.SIGINT, signal.SIGTERM])
-def test_a_run_that_is_ended_before_the_panic_calls_the_crash_off(number):
+def test_a_run_that_is_ended_before_the_panic_calls_the_crash_off(number: signal.Signals) -> None:
     action = CrashTest(dict(CONSENT, delay=60))
     action.called_off = [OLD]
     action.while_waiting = lambda: os.kill(os.getpid(), number)
@@ -317,7 +336,7 @@ def test_a_run_that_is_ended_before_the_panic_calls_the_crash_off(number):
     assert signal.getsignal(number) is before
 
 
-def test_a_host_that_does_not_come_back_fails_with_the_end_of_its_console(tmp_path):
+def test_a_host_that_does_not_come_back_fails_with_the_end_of_its_console(tmp_path: Path) -> None:
     console = tmp_path / "serial.log"
     console.write_text("".join("line %d\n" % number for number in range(100)))
     action = CrashTest(dict(CONSENT, timeout=100, console=str(console)), looks=[GONE])
@@ -331,13 +350,13 @@ def test_a_host_that_does_not_come_back_fails_with_the_end_of_its_console(tmp_pa
     assert any("at most" in words for words in action.told)
 
 
-def test_a_console_that_was_begun_anew_is_quoted_from_its_beginning(tmp_path):
+def test_a_console_that_was_begun_anew_is_quoted_from_its_beginning(tmp_path: Path) -> None:
     console = tmp_path / "serial.log"
     console.write_text("before\n")
     assert console_tail(str(console), since=100) == ["before"]
 
 
-def test_the_dump_of_a_raw_target_is_looked_for_in_the_local_path():
+def test_the_dump_of_a_raw_target_is_looked_for_in_the_local_path() -> None:
     raw = {"target_type": "raw", "target_location": "/dev/vdb", "path": "/srv/moved"}
     action = CrashTest(CONSENT, infos=[info(settings=raw, dump_directory={"path": None})])
     result = run(action)
@@ -345,7 +364,7 @@ def test_the_dump_of_a_raw_target_is_looked_for_in_the_local_path():
     assert action.looked_in == ["/srv/moved", "/srv/moved"]
 
 
-def test_a_crash_without_root_is_refused_and_names_become():
+def test_a_crash_without_root_is_refused_and_names_become() -> None:
     action = CrashTest(CONSENT, infos=[info(root=False, armed=False)])
     result = run(action)
     assert result["failed"] and result["msg"] == (
@@ -355,7 +374,7 @@ def test_a_crash_without_root_is_refused_and_names_become():
     assert action.calls == ["kdump_info"]
 
 
-def test_a_raw_target_that_kdumpctl_recovers_nothing_from_is_refused_before_the_crash():
+def test_a_raw_target_that_kdumpctl_recovers_nothing_from_is_refused_before_the_crash() -> None:
     raw = {"target_type": "raw", "target_location": "/dev/vdb", "path": "/var/crash"}
     found = [{"rule": "R40", "message": "/dev/vdb holds a file system (xfs)"}]
     action = CrashTest(CONSENT, infos=[info(settings=raw, dump_directory={"path": None}, findings=found)])
@@ -364,18 +383,18 @@ def test_a_raw_target_that_kdumpctl_recovers_nothing_from_is_refused_before_the_
     assert action.calls == ["kdump_info"]
 
 
-def test_a_console_that_cannot_be_read_does_not_hide_the_failure():
+def test_a_console_that_cannot_be_read_does_not_hide_the_failure() -> None:
     result = run(CrashTest(dict(CONSENT, timeout=60, console="/nonexistent/serial.log"), looks=[GONE]))
     assert "did not come back" in result["msg"]
     assert "cannot be read" in result["msg"]
 
 
-def test_a_host_that_stays_in_its_capture_kernel_is_not_taken_for_back():
+def test_a_host_that_stays_in_its_capture_kernel_is_not_taken_for_back() -> None:
     result = run(CrashTest(dict(CONSENT, timeout=60), looks=[NEW + "\ncapture"]))
     assert "last seen: the capture kernel is at work" in result["msg"]
 
 
-def test_a_host_that_did_not_take_the_trigger_fails_early():
+def test_a_host_that_did_not_take_the_trigger_fails_early() -> None:
     action = CrashTest(CONSENT, looks=[OLD])
     action.called_off = [OLD]
     result = run(action)
@@ -383,33 +402,33 @@ def test_a_host_that_did_not_take_the_trigger_fails_early():
     assert (action.calls[-1], result["changed"]) == ("call off", False)
 
 
-def test_a_crash_that_left_no_dump_fails_with_the_files_that_there_are():
+def test_a_crash_that_left_no_dump_fails_with_the_files_that_there_are() -> None:
     result = run(CrashTest(CONSENT, after=[dump("old", crash_time=NOW - 900)]))
     assert result["failed"]
     assert "left no dump: /var/crash holds /var/crash/old (7 bytes)" in result["msg"]
 
 
-def test_a_dump_that_is_not_complete_fails_with_its_reason():
+def test_a_dump_that_is_not_complete_fails_with_its_reason() -> None:
     result = run(CrashTest(CONSENT, after=[dump("new", complete=False, reason="it ends early")]))
     assert result["failed"]
     assert "is not complete: it ends early" in result["msg"]
     assert (result["dump"]["id"], result["proof"]) == ("new", None)
 
 
-def test_a_host_that_arms_late_is_waited_for():
+def test_a_host_that_arms_late_is_waited_for() -> None:
     troubled = AnsibleConnectionFailure("not yet")
     action = CrashTest(CONSENT, infos=[info(), troubled, info(armed=False), info(armed=False), info()])
     assert run(action)["armed_after"] is True
 
 
-def test_a_host_that_is_not_armed_again_fails_though_its_dump_is_complete():
+def test_a_host_that_is_not_armed_again_fails_though_its_dump_is_complete() -> None:
     result = run(CrashTest(dict(CONSENT, rearm_timeout=30), infos=[info(), info(armed=False)]))
     assert result["failed"]
     assert "not armed again" in result["msg"]
     assert (result["dump"]["id"], result["armed_after"]) == ("new", False)
 
 
-def test_a_module_that_fails_stops_the_test_before_the_crash():
+def test_a_module_that_fails_stops_the_test_before_the_crash() -> None:
     action = CrashTest(CONSENT, infos=[{"failed": True, "msg": "no python"}])
     result = run(action)
     assert result["failed"]
@@ -425,14 +444,14 @@ ELSEWHERE = info(
 )
 
 
-def on_server(*answers, args=None):
+def on_server(*answers: Any, args: Optional[Dict[str, Any]] = None) -> CrashTest:
     """Return the action for a host that dumps to the server store; answers are what is found there, in order."""
     action = CrashTest(args or SERVER, infos=[ELSEWHERE])
     action.dumps_there = list(answers)
     return action
 
 
-def test_a_dump_on_a_server_is_looked_for_there_and_is_not_another_hosts():
+def test_a_dump_on_a_server_is_looked_for_there_and_is_not_another_hosts() -> None:
     mine = dump("mine", directory="/srv/crash/10.0.0.1-202611232010", nodename="web1")
     other = dump("other", directory="/srv/crash/10.0.0.2-202611232010", nodename="web2", crash_time=NOW + 9)
     action = on_server({"dumps": []}, {"dumps": [other, mine]})
@@ -444,7 +463,7 @@ def test_a_dump_on_a_server_is_looked_for_there_and_is_not_another_hosts():
     assert json.loads(action.copied[0]["content"])["dumps_host"] == "store"
 
 
-def test_the_directory_on_the_server_can_be_named():
+def test_the_directory_on_the_server_can_be_named() -> None:
     action = on_server({"dumps": []}, {"dumps": [dump("mine", nodename="web1")]}, args=dict(SERVER, dumps_path="/exp"))
     run(action)
     assert "server /exp" in action.calls
@@ -459,7 +478,7 @@ NO_DIRECTORY = [
 
 
 @pytest.mark.parametrize("options", NO_DIRECTORY)
-def test_a_host_does_not_choose_what_is_read_on_the_server(options):
+def test_a_host_does_not_choose_what_is_read_on_the_server(options: Dict[str, Any]) -> None:
     action = on_server({"dumps": []}, args=dict(SERVER, **options))
     result = run(action)
     assert result["failed"]
@@ -467,18 +486,18 @@ def test_a_host_does_not_choose_what_is_read_on_the_server(options):
     assert not [call for call in action.calls if call.startswith("server") or call == "trigger"]
 
 
-def test_a_host_whose_own_file_names_another_directory_is_not_crashed():
+def test_a_host_whose_own_file_names_another_directory_is_not_crashed() -> None:
     action = on_server({"dumps": []}, args=dict(SERVER, path="/srv/crash/web1"))
     assert "this host dumps to /srv/crash on its server; run setup first" in run(action)["msg"]
     assert not [call for call in action.calls if call.startswith("server") or call == "trigger"]
 
 
-def growing(*sizes):
+def growing(*sizes: int) -> List[Dict[str, Any]]:
     half = {"directory": "/srv/crash/10.0.0.1-202611232010", "nodename": None, "complete": None}
     return [{"dumps": [dump("dump-incomplete", size_bytes=size, **half)]} for size in sizes]
 
 
-def test_a_host_that_is_slow_is_waited_for_as_long_as_its_dump_grows():
+def test_a_host_that_is_slow_is_waited_for_as_long_as_its_dump_grows() -> None:
     mine = dump("mine", directory="/srv/crash/10.0.0.1-202611232010", nodename="web1")
     action = on_server({"dumps": []}, *growing(*range(1, 10)), {"dumps": [mine]}, args=dict(SERVER, timeout=100))
     action.looks = [GONE] * 30 + [NEW]
@@ -487,7 +506,7 @@ def test_a_host_that_is_slow_is_waited_for_as_long_as_its_dump_grows():
     assert result["seconds_down"] > 300
 
 
-def test_a_host_whose_dump_stands_still_is_given_up():
+def test_a_host_whose_dump_stands_still_is_given_up() -> None:
     action = on_server({"dumps": []}, *growing(1, 2, 2), args=dict(SERVER, timeout=100))
     action.looks = [GONE]
     result = run(action)
@@ -495,18 +514,18 @@ def test_a_host_whose_dump_stands_still_is_given_up():
     assert action.now_s < 300
 
 
-def test_a_server_is_left_alone_where_the_dumps_land_on_the_host():
+def test_a_server_is_left_alone_where_the_dumps_land_on_the_host() -> None:
     action = CrashTest(SERVER)
     assert (run(action)["dump"]["id"], action.calls.count("vmcore_info")) == ("new", 2)
 
 
-def test_a_server_that_only_has_the_dumps_of_others_has_none():
+def test_a_server_that_only_has_the_dumps_of_others_has_none() -> None:
     result = run(on_server({"dumps": []}, {"dumps": [dump("other", nodename="web2")]}))
     assert result["failed"]
     assert "left no dump: store:/srv/crash holds" in result["msg"]
 
 
-def test_dumps_of_hosts_with_one_name_prove_nothing():
+def test_dumps_of_hosts_with_one_name_prove_nothing() -> None:
     found = [
         dump("a", directory="/srv/crash/x-1", nodename="web1"),
         dump("b", directory="/srv/crash/y-1", nodename="web1"),
@@ -522,7 +541,7 @@ SERVER_TROUBLE = [
 
 
 @pytest.mark.parametrize("answer, words", SERVER_TROUBLE)
-def test_a_server_that_cannot_be_looked_at_stops_the_test_before_the_crash(answer, words):
+def test_a_server_that_cannot_be_looked_at_stops_the_test_before_the_crash(answer: Any, words: str) -> None:
     action = on_server(answer)
     result = run(action)
     assert words in result["msg"]
@@ -530,14 +549,14 @@ def test_a_server_that_cannot_be_looked_at_stops_the_test_before_the_crash(answe
 
 
 @pytest.mark.parametrize("server, words", [("stroe", "is not in the inventory"), ("web1", "the host that is to crash")])
-def test_a_server_that_cannot_be_one_is_refused(server, words):
+def test_a_server_that_cannot_be_one_is_refused(server: str, words: str) -> None:
     action = CrashTest(dict(CONSENT, dumps_host=server))
     result = run(action)
     assert result["failed"] and words in result["msg"]
     assert action.calls == []
 
 
-def test_a_host_that_does_not_tell_its_name_is_not_crashed():
+def test_a_host_that_does_not_tell_its_name_is_not_crashed() -> None:
     action = on_server({"dumps": []})
     action.who = "command not found"
     result = run(action)
@@ -545,13 +564,13 @@ def test_a_host_that_does_not_tell_its_name_is_not_crashed():
     assert "trigger" not in action.calls
 
 
-def test_a_dump_that_a_user_has_put_there_is_no_proof():
+def test_a_dump_that_a_user_has_put_there_is_no_proof() -> None:
     planted = dump("new", doubt="/var/crash/new belongs to the user 1000 and not to root")
     result = run(CrashTest({"confirm": "web1"}, after=[planted]))
     assert result["failed"] and "others than root could have made the dump" in result["msg"]
     assert result["proof"] is None
 
 
-def test_a_dump_of_the_future_is_no_proof():
+def test_a_dump_of_the_future_is_no_proof() -> None:
     result = run(CrashTest({"confirm": "web1"}, after=[dump("new", crash_time=3786912000)]))
     assert result["failed"] and "crashed in the future" in result["msg"]

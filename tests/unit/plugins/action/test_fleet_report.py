@@ -7,6 +7,8 @@ import json
 import os
 import stat
 import time
+from pathlib import Path
+from typing import Any, Dict, NoReturn, Union
 
 import pytest
 from ansible.inventory.manager import InventoryManager
@@ -39,17 +41,17 @@ class Connection:
     _shell = Shell()
 
 
-class PlayedVars(dict):
+class PlayedVars(Dict[str, Any]):
     """Hosts' variables as Ansible gives them: [] would template, and is not to be used."""
 
-    def raw_get(self, host):
+    def raw_get(self, host: str) -> Any:
         return self.get(host, Undefined(name=host))
 
-    def __getitem__(self, host):
+    def __getitem__(self, host: str) -> NoReturn:
         raise AssertionError("it was templated")
 
 
-def run(check_mode=False, hostvars=None, at=made_up.MADE, **args):
+def run(check_mode: bool = False, hostvars: Any = None, at: float = made_up.MADE, **args: Any) -> Dict[str, Any]:
     """Return the action's result at a fixed time."""
     task = Task()
     task.args, task.check_mode, task.action = args, check_mode, "crashops.kdump.fleet_report"
@@ -61,7 +63,7 @@ def run(check_mode=False, hostvars=None, at=made_up.MADE, **args):
     return action.run(task_vars=variables)
 
 
-def test_all_formats_are_written_privately(tmp_path):
+def test_all_formats_are_written_privately(tmp_path: Path) -> None:
     directory = tmp_path / "new" / "reports"
     result = run(directory=str(directory))
     assert not result.get("failed") and result["changed"] is True
@@ -74,7 +76,7 @@ def test_all_formats_are_written_privately(tmp_path):
     assert result["table"][1].startswith("web2")
 
 
-def test_check_mode_writes_nothing_and_says_what_it_would(tmp_path):
+def test_check_mode_writes_nothing_and_says_what_it_would(tmp_path: Path) -> None:
     directory = str(tmp_path / "reports")
     result = run(check_mode=True, directory=directory)
     assert result["changed"] is True and result["msg"].startswith("would write " + directory)
@@ -85,14 +87,14 @@ def test_check_mode_writes_nothing_and_says_what_it_would(tmp_path):
     }
 
 
-def test_the_same_results_at_the_same_time_make_the_same_files(tmp_path):
+def test_the_same_results_at_the_same_time_make_the_same_files(tmp_path: Path) -> None:
     one, two = run(directory=str(tmp_path / "1")), run(directory=str(tmp_path / "2"))
     for kind, path in one["paths"].items():
         with open(path, "rb") as left, open(two["paths"][kind], "rb") as right:
             assert left.read() == right.read()
 
 
-def test_name_formats_title_and_mode_are_as_asked_for(tmp_path):
+def test_name_formats_title_and_mode_are_as_asked_for(tmp_path: Path) -> None:
     result = run(directory=str(tmp_path), name="fleet", formats=["markdown"], title="Our <hosts>", mode="0640")
     assert result["paths"] == {"markdown": str(tmp_path / "fleet.md")}
     assert (tmp_path / "fleet.md").read_text().startswith("# Our &lt;hosts&gt;\n")
@@ -100,7 +102,9 @@ def test_name_formats_title_and_mode_are_as_asked_for(tmp_path):
 
 
 @pytest.mark.parametrize(("mode", "bits"), [("0644", 0o644), ("600", 0o600), (0o644, 0o644)])
-def test_a_mode_is_octal_or_what_yaml_makes_of_an_octal_number(tmp_path, mode, bits):
+def test_a_mode_is_octal_or_what_yaml_makes_of_an_octal_number(
+    tmp_path: Path, mode: Union[int, str], bits: int
+) -> None:
     run(directory=str(tmp_path), formats=["csv"], mode=mode)
     assert stat.S_IMODE((tmp_path / "kdump-report.csv").stat().st_mode) == bits
 
@@ -128,25 +132,27 @@ def test_a_mode_is_octal_or_what_yaml_makes_of_an_octal_number(tmp_path, mode, b
         ({"query": "hosts[].{host: host}", "formats": ["html"]}, "not rows of hosts"),
     ],
 )
-def test_what_cannot_be_done_is_refused_before_anything_is_written(tmp_path, options, words):
+def test_what_cannot_be_done_is_refused_before_anything_is_written(
+    tmp_path: Path, options: Dict[str, Any], words: str
+) -> None:
     for check_mode in (True, False):
         result = run(check_mode=check_mode, directory=str(tmp_path), **options)
         assert result["failed"] and words in result["msg"]
     assert os.listdir(str(tmp_path)) == []
 
 
-def test_all_that_is_wrong_is_said_at_once(tmp_path):
+def test_all_that_is_wrong_is_said_at_once(tmp_path: Path) -> None:
     result = run(directory=str(tmp_path), name="a/b", mode="9")
     assert "name: 'a/b'" in result["msg"] and "mode: '9'" in result["msg"]
 
 
-def test_a_directory_that_is_a_file_is_refused(tmp_path):
+def test_a_directory_that_is_a_file_is_refused(tmp_path: Path) -> None:
     (tmp_path / "file").write_text("")
     result = run(directory=str(tmp_path / "file" / "reports"))
     assert result["failed"] and "%s is no directory" % (tmp_path / "file") in result["msg"]
 
 
-def test_a_query_for_rows_restricts_every_format(tmp_path):
+def test_a_query_for_rows_restricts_every_format(tmp_path: Path) -> None:
     result = run(directory=str(tmp_path), query="hosts[?verdict=='not_ready']")
     assert sorted(result["paths"]) == ["csv", "html", "json", "markdown"]
     report = validate("report-1", json.loads((tmp_path / "kdump-report.json").read_text()))
@@ -157,20 +163,20 @@ def test_a_query_for_rows_restricts_every_format(tmp_path):
     assert result["hosts_count"] == 1
 
 
-def test_a_query_orders_the_rows(tmp_path):
+def test_a_query_orders_the_rows(tmp_path: Path) -> None:
     run(directory=str(tmp_path), formats=["json"], query="reverse(sort_by(hosts, &host))")
     report = json.loads((tmp_path / "kdump-report.json").read_text())
     assert [row["host"] for row in report["hosts"]] == ["web3", "web2", "web1"]
 
 
-def test_a_query_for_anything_else_goes_to_json_alone(tmp_path):
+def test_a_query_for_anything_else_goes_to_json_alone(tmp_path: Path) -> None:
     result = run(directory=str(tmp_path), query="hosts[].{host: host, why: summary}")
     assert os.listdir(str(tmp_path)) == ["kdump-report.json"] and list(result["paths"]) == ["json"]
     assert [row["host"] for row in json.loads((tmp_path / "kdump-report.json").read_text())] == ["web2", "web3", "web1"]
     assert result["hosts_count"] == 3
 
 
-def test_an_answer_that_is_json_alone_removes_older_pages_of_its_own(tmp_path):
+def test_an_answer_that_is_json_alone_removes_older_pages_of_its_own(tmp_path: Path) -> None:
     run(directory=str(tmp_path))
     there = sorted(os.listdir(str(tmp_path)))
     predicted = run(check_mode=True, directory=str(tmp_path), query="hosts[].host")
@@ -186,7 +192,7 @@ def test_an_answer_that_is_json_alone_removes_older_pages_of_its_own(tmp_path):
     assert "; removed the older %s" % (tmp_path / "kdump-report.html") in result["msg"]
 
 
-def test_files_of_others_with_the_name_of_the_report_stay(tmp_path):
+def test_files_of_others_with_the_name_of_the_report_stay(tmp_path: Path) -> None:
     (tmp_path / "fleet.html").write_text("<p>ours</p>")
     (tmp_path / "fleet.csv").write_text("host,verdict\n")
     (tmp_path / "fleet.md").write_text("# Fleet\n")
@@ -195,7 +201,7 @@ def test_files_of_others_with_the_name_of_the_report_stay(tmp_path):
     assert result["removed"] == [] and result["not_renewed"] == []
 
 
-def test_formats_that_are_named_remove_nothing_and_older_files_are_listed(tmp_path):
+def test_formats_that_are_named_remove_nothing_and_older_files_are_listed(tmp_path: Path) -> None:
     run(directory=str(tmp_path))
     result = run(directory=str(tmp_path), formats=["html"])
     assert len(os.listdir(str(tmp_path))) == 4 and result["removed"] == []
@@ -207,23 +213,23 @@ def test_formats_that_are_named_remove_nothing_and_older_files_are_listed(tmp_pa
 
 
 @pytest.mark.parametrize("directory", ["", " "])
-def test_a_directory_without_a_name_is_refused(directory):
+def test_a_directory_without_a_name_is_refused(directory: str) -> None:
     result = run(check_mode=True, directory=directory)
     assert result["failed"] and "directory: %r is refused: it names no directory" % directory in result["msg"]
 
 
-def test_a_query_without_jmespath_is_refused(tmp_path, monkeypatch):
+def test_a_query_without_jmespath_is_refused(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
     monkeypatch.setattr(query, "jmespath", None)
     assert "the library jmespath is not there" in run(directory=str(tmp_path), query="hosts")["msg"]
 
 
-def test_hosts_without_the_variable_and_unknown_ones_were_not_contacted(tmp_path):
+def test_hosts_without_the_variable_and_unknown_ones_were_not_contacted(tmp_path: Path) -> None:
     hostvars = {"web1": {"kdump": made_up.info()}, "web2": {}}
     result = run(directory=str(tmp_path), hostvars=hostvars, variable="kdump", hosts=["web1", "web2", "web9"])
     assert result["totals"]["not_contacted"] == 2 and result["totals"]["ready"] == 1
 
 
-def test_thousands_of_results_are_read_from_ansibles_own_variables_as_they_are(tmp_path):
+def test_thousands_of_results_are_read_from_ansibles_own_variables_as_they_are(tmp_path: Path) -> None:
     check = made_up.check("space", reason="{{ lookup('pipe', 'false') }}")
     fleet = dict(made_up.fleet(400), evil=made_up.info("not_ready", [check]))
     loader = DataLoader()
@@ -241,21 +247,21 @@ def test_thousands_of_results_are_read_from_ansibles_own_variables_as_they_are(t
     assert "{{ lookup('pipe', 'false') }}" in (tmp_path / "kdump-report.json").read_text()
 
 
-def test_results_can_be_given(tmp_path):
+def test_results_can_be_given(tmp_path: Path) -> None:
     given = {"db1": made_up.info("degraded"), "db2": made_up.failed()}
     assert run(directory=str(tmp_path), results=given)["hosts_count"] == 2
     result = run(directory=str(tmp_path), results=given, hosts=["db2", "db3"])
     assert (result["totals"]["failed"], result["totals"]["not_contacted"]) == (1, 1)
 
 
-def test_a_report_that_cannot_be_put_in_place_leaves_nothing_behind(tmp_path):
+def test_a_report_that_cannot_be_put_in_place_leaves_nothing_behind(tmp_path: Path) -> None:
     (tmp_path / "kdump-report.html").mkdir()
     result = run(directory=str(tmp_path), formats=["html"])
     assert result["failed"] and result["msg"].startswith("cannot write the report to %s: " % tmp_path)
     assert os.listdir(str(tmp_path)) == ["kdump-report.html"]
 
 
-def test_files_are_put_in_place_only_when_all_are_written(tmp_path):
+def test_files_are_put_in_place_only_when_all_are_written(tmp_path: Path) -> None:
     (tmp_path / "a").write_text("old")
     (tmp_path / "file").write_text("")
     with pytest.raises(OSError):
@@ -263,7 +269,7 @@ def test_files_are_put_in_place_only_when_all_are_written(tmp_path):
     assert (tmp_path / "a").read_text() == "old" and sorted(os.listdir(str(tmp_path))) == ["a", "file"]
 
 
-def test_the_task_runs_once_for_all_hosts():
+def test_the_task_runs_once_for_all_hosts() -> None:
     assert ActionModule.BYPASS_HOST_LOOP is True
 
 
@@ -271,16 +277,17 @@ DAY_S = 86400
 WORSE = dict(RESULTS, web1=made_up.info("not_ready", [made_up.check("space")]), web2=made_up.info())
 
 
-def json_of(directory, name="kdump-report"):
-    return validate("report-1", json.loads((directory / (name + ".json")).read_text()))
+def json_of(directory: Path, name: str = "kdump-report") -> Dict[str, Any]:
+    report: Dict[str, Any] = validate("report-1", json.loads((directory / (name + ".json")).read_text()))
+    return report
 
 
-def of(results):
+def of(results: Dict[str, Any]) -> Dict[str, Any]:
     """Return hosts' variables that hold results."""
     return {host: {"__kdump_info": result} for host, result in results.items()}
 
 
-def test_report_is_compared_with_the_one_that_it_replaces(tmp_path):
+def test_report_is_compared_with_the_one_that_it_replaces(tmp_path: Path) -> None:
     run(directory=str(tmp_path), at=made_up.MADE - DAY_S)
     result = run(directory=str(tmp_path), hostvars=of(WORSE))
     report = json_of(tmp_path)
@@ -293,7 +300,7 @@ def test_report_is_compared_with_the_one_that_it_replaces(tmp_path):
     assert (result["summary"]["broken"], result["summary"]["mended_count"]) == (["web1"], 1)
 
 
-def test_last_report_hands_the_whole_trend_on(tmp_path):
+def test_last_report_hands_the_whole_trend_on(tmp_path: Path) -> None:
     for days in (3, 2, 1, 0):
         run(directory=str(tmp_path), formats=["json"], at=made_up.MADE - days * DAY_S)
     assert [point["made_epoch"] for point in json_of(tmp_path)["trend"]] == [
@@ -301,19 +308,19 @@ def test_last_report_hands_the_whole_trend_on(tmp_path):
     ]
 
 
-def test_empty_list_compares_with_nothing(tmp_path):
+def test_empty_list_compares_with_nothing(tmp_path: Path) -> None:
     run(directory=str(tmp_path), at=made_up.MADE - DAY_S)
     result = run(directory=str(tmp_path), earlier=[])
     assert (json_of(tmp_path)["changes"], result["since_last"], result["summary"]["since"]) == (None, [], None)
 
 
-def test_report_of_the_future_is_not_the_last_one(tmp_path):
+def test_report_of_the_future_is_not_the_last_one(tmp_path: Path) -> None:
     run(directory=str(tmp_path), at=made_up.MADE + DAY_S)
     run(directory=str(tmp_path))
     assert (json_of(tmp_path)["changes"], json_of(tmp_path)["trend"]) == (None, [])
 
 
-def test_broken_earlier_report_costs_one_sentence(tmp_path):
+def test_broken_earlier_report_costs_one_sentence(tmp_path: Path) -> None:
     (tmp_path / "kdump-report.json").write_text("{")
     result = run(directory=str(tmp_path))
     assert not result.get("failed")
@@ -322,16 +329,16 @@ def test_broken_earlier_report_costs_one_sentence(tmp_path):
     assert "it is no JSON file" in (tmp_path / "kdump-report.html").read_text()
 
 
-def slice_of(tmp_path, name, results, age_s=0):
+def slice_of(tmp_path: Path, name: str, results: Dict[str, Any], age_s: int = 0) -> None:
     """Write the report of a part of the fleet."""
     at = made_up.MADE - age_s
     run(directory=str(tmp_path / "slices"), name=name, formats=["json"], hostvars=of(results), at=at)
 
 
-def test_slices_become_one_report(tmp_path):
+def test_slices_become_one_report(tmp_path: Path) -> None:
     slice_of(tmp_path, "one", {"web1": made_up.info(), "web2": made_up.info()}, age_s=600)
     slice_of(tmp_path, "two", {"web2": made_up.info("not_ready"), "web3": made_up.unreachable()})
-    hostvars = {"web%d" % number: {} for number in (1, 2, 3, 4)}
+    hostvars: Dict[str, Any] = {"web%d" % number: {} for number in (1, 2, 3, 4)}
     result = run(directory=str(tmp_path / "out"), slices=[str(tmp_path / "slices")], hostvars=hostvars)
     report = json_of(tmp_path / "out")
     assert {row["host"]: row["verdict"] for row in report["hosts"]} == {
@@ -351,7 +358,7 @@ def test_slices_become_one_report(tmp_path):
     assert all(sentence in (tmp_path / "out/kdump-report.md").read_text() for sentence in result["notes"])
 
 
-def test_merged_rows_are_those_of_the_slices(tmp_path):
+def test_merged_rows_are_those_of_the_slices(tmp_path: Path) -> None:
     fleet = made_up.fleet(60)
     run(directory=str(tmp_path / "whole"), formats=["json"], hostvars=of(fleet))
     slice_of(tmp_path, "whole", fleet)
@@ -359,7 +366,7 @@ def test_merged_rows_are_those_of_the_slices(tmp_path):
     assert json_of(tmp_path / "out")["hosts"] == json_of(tmp_path / "whole")["hosts"]
 
 
-def test_old_slice_is_left_out_and_named(tmp_path):
+def test_old_slice_is_left_out_and_named(tmp_path: Path) -> None:
     slice_of(tmp_path, "old", {"web1": made_up.info()}, age_s=25 * 3600)
     slice_of(tmp_path, "new", {"web2": made_up.info()})
     result = run(directory=str(tmp_path / "out"), slices=[str(tmp_path / "slices")], hostvars=of({"web1": None}))
@@ -376,13 +383,13 @@ def test_old_slice_is_left_out_and_named(tmp_path):
         ({"slice_age_hours": 0}, "slice_age_hours: 0 is refused: it is no number of hours from 1 to 10000"),
     ],
 )
-def test_merge_that_has_nothing_to_merge_is_refused(tmp_path, options, words):
+def test_merge_that_has_nothing_to_merge_is_refused(tmp_path: Path, options: Dict[str, Any], words: str) -> None:
     result = run(directory=str(tmp_path / "out"), **options)
     assert result["failed"] and words in result["msg"]
     assert os.listdir(str(tmp_path)) == []
 
 
-def test_artifact_is_small_whatever_the_fleet(tmp_path):
+def test_artifact_is_small_whatever_the_fleet(tmp_path: Path) -> None:
     fleet = {"host%05d" % number: made_up.info() for number in range(3000)}
     run(directory=str(tmp_path), formats=["json"], hostvars=of(fleet), at=made_up.MADE - DAY_S)
     broken = dict.fromkeys(fleet, made_up.info("not_ready"))

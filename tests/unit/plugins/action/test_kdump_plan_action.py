@@ -3,6 +3,8 @@
 # SPDX-License-Identifier: GPL-3.0-or-later
 """What the kdump_plan action passes on of the module's result, which the host could have written itself."""
 
+from typing import Any, Dict
+
 from ansible.playbook.task import Task
 from ansible_collections.crashops.kdump.plugins.action.kdump_plan import ActionModule
 from ansible_collections.crashops.kdump.tests.unit.plugins.action.test_metrics_program import Connection
@@ -11,30 +13,30 @@ from ansible_collections.crashops.kdump.tests.unit.plugins.action.test_metrics_p
 class KdumpPlan(ActionModule):
     """The action with a module that answers what the test says."""
 
-    def __init__(self, answer):
+    def __init__(self, answer: Dict[str, Any]) -> None:
         task = Task()
         task.args, task.action = {"variables": {}}, "crashops.kdump.kdump_plan"
         super().__init__(task, Connection(), None, None, None, None)
         self.answer = answer
 
-    def _execute_module(self, **dummy):
+    def _execute_module(self, **dummy: Any) -> Dict[str, Any]:
         return self.answer
 
 
-def result(**answer):
+def result(**answer: Any) -> Dict[str, Any]:
     return KdumpPlan(dict({"hopeless": None, "refused": []}, **answer)).run(task_vars={"inventory_hostname": "web1"})
 
 
-def test_warnings_of_the_module_reach_the_operator():
+def test_warnings_of_the_module_reach_the_operator() -> None:
     told = {"msg": "old", "version": "2.0.0"}
     done = result(warnings=["/etc/kdump.conf line 3: it misleads"], deprecations=[told])
     assert (done["warnings"], done["deprecations"]) == (["/etc/kdump.conf line 3: it misleads"], [told])
 
 
-def test_warning_that_steers_a_terminal_is_escaped():
+def test_warning_that_steers_a_terminal_is_escaped() -> None:
     assert result(warnings=["a\x1b[2Jb"])["warnings"] == ["a\\x1b[2Jb"]
 
 
-def test_anything_else_that_the_host_returns_is_left_out():
+def test_anything_else_that_the_host_returns_is_left_out() -> None:
     assert "kdump_path" not in result(kdump_path="/tmp", ansible_facts={"kdump_path": "/tmp"})
     assert "ansible_facts" not in result(ansible_facts={"kdump_path": "/tmp"})

@@ -11,11 +11,11 @@ LEAST = {"kdump_awx_project_url": "x", "kdump_awx_inventory": "fleet", "kdump_aw
 filtered = awx_objects.FilterModule().filters()["awx_objects"]
 
 
-def test_objects_of_a_site():
+def test_objects_of_a_site() -> None:
     assert filtered(LEAST)["inventory"] == {"name": "fleet", "organization": "Default"}
 
 
-def test_all_that_is_wrong_is_one_error(monkeypatch):
+def test_all_that_is_wrong_is_one_error(monkeypatch: pytest.MonkeyPatch) -> None:
     monkeypatch.setattr(awx_objects, "installed", lambda: False)
     with pytest.raises(AnsibleFilterError) as raised:
         filtered({**LEAST, "kdump_awx_forks": 0}, apply=True)
@@ -23,12 +23,12 @@ def test_all_that_is_wrong_is_one_error(monkeypatch):
     assert "lacks the collection awx.awx. Install it: ansible-galaxy collection install" in str(raised.value)
 
 
-def test_collection_is_only_needed_to_apply(monkeypatch):
+def test_collection_is_only_needed_to_apply(monkeypatch: pytest.MonkeyPatch) -> None:
     monkeypatch.setattr(awx_objects, "installed", lambda: False)
     assert filtered(LEAST)
 
 
-def test_collection_that_is_not_there_is_not_found(monkeypatch):
+def test_collection_that_is_not_there_is_not_found(monkeypatch: pytest.MonkeyPatch) -> None:
     monkeypatch.setattr(awx_objects, "MODULES", "ansible_collections.nobody.nothing")
     assert not awx_objects.installed()
     monkeypatch.setattr(awx_objects, "MODULES", "ansible_collections.crashops.kdump")

@@ -4,6 +4,7 @@
 """The filter crashkernel_bytes, called as Jinja calls it."""
 
 import pathlib
+from typing import Any, List, Tuple, Union
 
 import pytest
 from ansible.errors import AnsibleFilterError
@@ -38,11 +39,13 @@ crashkernel_bytes = FilterModule().filters()["crashkernel_bytes"]
         ("256M", 0, 0),
     ],
 )
-def test_a_value_or_a_command_line_gives_the_bytes_that_are_reserved(value, ram, size):
+def test_a_value_or_a_command_line_gives_the_bytes_that_are_reserved(
+    value: Union[str, List[str]], ram: Union[float, str], size: int
+) -> None:
     assert crashkernel_bytes(value, ram) == size
 
 
-def test_machine_and_kernel_make_a_difference():
+def test_machine_and_kernel_make_a_difference() -> None:
     assert crashkernel_bytes("512M,high", "8G", "aarch64") == 640 * MIB
     assert crashkernel_bytes("512M,high", "8G", machine="s390x") == 0
     assert crashkernel_bytes("auto", "8G", kernel="4.18.0-553.el8_10.x86_64") == 192 * MIB
@@ -64,13 +67,13 @@ def test_machine_and_kernel_make_a_difference():
         (("256M", "8G", "x86_64", 5), "kernel: 5 is refused"),
     ],
 )
-def test_wrong_input_is_refused_in_one_sentence(arguments, words):
+def test_wrong_input_is_refused_in_one_sentence(arguments: Tuple[Any, ...], words: str) -> None:
     with pytest.raises(AnsibleFilterError) as refused:
         crashkernel_bytes(*arguments)
     assert words in str(refused.value)
 
 
-def guide_rows():
+def guide_rows() -> List[Tuple[str, List[int]]]:
     """Return value and sizes in MiB of each row of the guide's table."""
     guide = pathlib.Path(__file__).parents[4] / "docs" / "crashkernel.md"
     rows = [line.strip("| \n").split(" | ") for line in guide.read_text(encoding="utf-8").splitlines()]
@@ -78,30 +81,30 @@ def guide_rows():
 
 
 @pytest.mark.parametrize(("value", "sizes"), guide_rows())
-def test_the_guides_table_is_true(value, sizes):
+def test_the_guides_table_is_true(value: str, sizes: List[int]) -> None:
     kernel = "4.18.0-553.el8_10.x86_64" if value == "auto" else None
     found = [crashkernel_bytes(value, ram, kernel=kernel) // MIB for ram in ("1G", "2G", "4G", "64G")]
     assert found == sizes
 
 
-def test_the_guide_has_a_row_for_every_vendor():
+def test_the_guide_has_a_row_for_every_vendor() -> None:
     assert len(guide_rows()) == 7
 
 
 @pytest.mark.parametrize("machine", ["potato", "x86-64", "X86_64"])
-def test_a_machine_that_does_not_exist_is_refused(machine):
+def test_a_machine_that_does_not_exist_is_refused(machine: str) -> None:
     with pytest.raises(AnsibleFilterError) as refused:
         crashkernel_bytes("256M", "8G", machine)
     assert "machine: %r is refused: the kernel has no such architecture" % machine in str(refused.value)
 
 
-def test_a_kernel_that_is_no_release_is_refused():
+def test_a_kernel_that_is_no_release_is_refused() -> None:
     with pytest.raises(AnsibleFilterError) as refused:
         crashkernel_bytes("256M", "8G", kernel="newest")
     assert "kernel: 'newest' is refused: it is no release of a kernel" in str(refused.value)
 
 
-def test_without_arguments_the_filter_says_what_it_wants():
+def test_without_arguments_the_filter_says_what_it_wants() -> None:
     with pytest.raises(AnsibleFilterError) as refused:
         crashkernel_bytes()
     assert "_input: None is refused" in str(refused.value)

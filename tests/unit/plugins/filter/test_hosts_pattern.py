@@ -3,6 +3,8 @@
 # SPDX-License-Identifier: GPL-3.0-or-later
 """A pattern is left as it is, unless a part of it fits nothing in the inventory."""
 
+from typing import Dict, List, Union
+
 import pytest
 from ansible.errors import AnsibleFilterError
 from ansible_collections.crashops.kdump.plugins.filter.hosts_pattern import FilterModule
@@ -18,12 +20,12 @@ GROUPS = {"all": ["web1", "web2", "db1"], "web": ["web1", "web2"], "empty": [], 
         "web[0:1]", "web[-1]", "~(web|db)1", "web?", "[wd]b1,web1", "localhost", ["web1", "db1"], "", [],
     ],
 )  # fmt: skip
-def test_pattern_of_names_that_exist_is_returned(typed):
+def test_pattern_of_names_that_exist_is_returned(typed: Union[str, List[str]]) -> None:
     assert hosts_pattern(typed, GROUPS) == typed
 
 
 @pytest.mark.parametrize("groups", [{}, {"all": []}])
-def test_syntax_check_without_an_inventory_takes_any_name(groups):
+def test_syntax_check_without_an_inventory_takes_any_name(groups: Dict[str, List[str]]) -> None:
     assert hosts_pattern("web9", groups) == "web9"
 
 
@@ -40,19 +42,19 @@ def test_syntax_check_without_an_inventory_takes_any_name(groups):
         (["web1", "web9"], "'web9' is refused"),
     ],
 )
-def test_part_that_fits_nothing_is_an_error(typed, sentence):
+def test_part_that_fits_nothing_is_an_error(typed: Union[str, List[str]], sentence: str) -> None:
     with pytest.raises(AnsibleFilterError) as raised:
         hosts_pattern(typed, GROUPS)
     assert sentence in str(raised.value)
 
 
 @pytest.mark.parametrize("typed", ["all", "web", "empty", "web:!empty", "mail*", "~mail"])
-def test_slice_need_not_have_a_host_of_a_pattern(typed):
+def test_slice_need_not_have_a_host_of_a_pattern(typed: str) -> None:
     assert hosts_pattern(typed, GROUPS, True) == typed
 
 
 @pytest.mark.parametrize("typed", ["web1", "web9", "web:!web1"])
-def test_slice_takes_no_single_host(typed):
+def test_slice_takes_no_single_host(typed: str) -> None:
     with pytest.raises(AnsibleFilterError) as raised:
         hosts_pattern(typed, GROUPS, True)
     assert "most slices lack a single host; name a group, or launch with one slice (Job slicing)." in str(raised.value)

@@ -3,6 +3,8 @@
 # SPDX-License-Identifier: GPL-3.0-or-later
 """The filter kdump_conf_lint, called as Jinja calls it."""
 
+from typing import Any, List, Union
+
 import pytest
 from ansible.errors import AnsibleFilterError
 from ansible_collections.crashops.kdump.plugins.filter.kdump_conf_lint import FilterModule
@@ -10,7 +12,7 @@ from ansible_collections.crashops.kdump.plugins.filter.kdump_conf_lint import Fi
 kdump_conf_lint = FilterModule().filters()["kdump_conf_lint"]
 
 
-def test_a_finding_has_all_that_an_operator_needs():
+def test_a_finding_has_all_that_an_operator_needs() -> None:
     assert kdump_conf_lint("# cores\nnfs :server:/export/cores\n") == [
         {
             "rule": "R17",
@@ -36,11 +38,11 @@ def test_a_finding_has_all_that_an_operator_needs():
         ("path /x\0\n", "current", ["R43"]),
     ],
 )
-def test_a_generation_has_its_own_findings(text, generation, rules):
+def test_a_generation_has_its_own_findings(text: str, generation: str, rules: List[str]) -> None:
     assert [finding["rule"] for finding in kdump_conf_lint(text, generation=generation)] == rules
 
 
-def test_without_a_generation_the_current_one_is_meant():
+def test_without_a_generation_the_current_one_is_meant() -> None:
     assert kdump_conf_lint('core_collector "cp"\n') == kdump_conf_lint('core_collector "cp"\n', "current") == []
 
 
@@ -55,7 +57,9 @@ def test_without_a_generation_the_current_one_is_meant():
         (b"path /x", "el9", "it is no text but something else"),
     ],
 )
-def test_what_is_no_text_or_no_generation_is_refused_in_one_sentence(text, generation, words):
+def test_what_is_no_text_or_no_generation_is_refused_in_one_sentence(
+    text: Any, generation: Union[str, List[str], None], words: str
+) -> None:
     with pytest.raises(AnsibleFilterError) as refused:
         kdump_conf_lint(text, generation)
     assert words in str(refused.value)
@@ -63,6 +67,6 @@ def test_what_is_no_text_or_no_generation_is_refused_in_one_sentence(text, gener
 
 
 @pytest.mark.parametrize(("name", "generation"), [("el10", "current"), ("rhel8", "el8"), ("rhel9", "el9")])
-def test_a_release_stands_for_the_generation_that_it_has(name, generation):
+def test_a_release_stands_for_the_generation_that_it_has(name: str, generation: str) -> None:
     text = "nfs :server:/export\nauto_reset_crashkernel yes\nextra\n"
     assert kdump_conf_lint(text, name) == kdump_conf_lint(text, generation)

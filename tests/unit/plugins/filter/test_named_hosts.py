@@ -3,7 +3,7 @@
 # SPDX-License-Identifier: GPL-3.0-or-later
 """The hosts of a crash test are exactly those that somebody typed."""
 
-from typing import Dict, List
+from typing import Dict, List, Union
 
 import pytest
 from ansible.errors import AnsibleFilterError
@@ -24,7 +24,7 @@ GROUPS = {"all": ["web1", "web2", "db1"], "web": ["web1", "web2"]}
         ("web1", "others", "all:!all"),
     ],
 )
-def test_typed_names_are_the_hosts(typed, part, pattern):
+def test_typed_names_are_the_hosts(typed: Union[str, List[str]], part: str, pattern: str) -> None:
     assert named_hosts(typed, GROUPS, part) == pattern
 
 
@@ -50,7 +50,7 @@ def test_syntax_check_without_an_inventory_needs_no_names(groups: Dict[str, List
         ("web1", "some", "kdump_test_part: 'some' is refused: there is no such choice; choose all, first, others."),
     ],
 )
-def test_what_is_no_name_of_a_host_is_an_error(typed, part, sentence):
+def test_what_is_no_name_of_a_host_is_an_error(typed: Union[str, List[str], None], part: str, sentence: str) -> None:
     with pytest.raises(AnsibleFilterError) as raised:
         named_hosts(typed, GROUPS, part)
     assert sentence in str(raised.value)

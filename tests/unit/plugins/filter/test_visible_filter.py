@@ -3,6 +3,8 @@
 # SPDX-License-Identifier: GPL-3.0-or-later
 """The filter by which the role shows what hosts say."""
 
+from typing import Any
+
 import pytest
 from ansible_collections.crashops.kdump.plugins.filter.visible import visible
 
@@ -14,5 +16,5 @@ VALUES = [
 
 
 @pytest.mark.parametrize(("value", "seen"), VALUES)
-def test_a_value_of_any_shape_is_shown_in_visible_characters(value, seen):
+def test_a_value_of_any_shape_is_shown_in_visible_characters(value: Any, seen: Any) -> None:
     assert visible(value) == seen
