@@ -3,6 +3,8 @@
 # SPDX-License-Identifier: GPL-3.0-or-later
 """No text of a role variable becomes a command or another line: it is refused, or goes where it is only text."""
 
+from typing import Any, Callable, Dict, List
+
 import pytest
 from ansible_collections.crashops.kdump.plugins.plugin_utils import _role_variables
 from ansible_collections.crashops.kdump.tests.unit.armed_host import armed_debian, armed_el9
@@ -54,7 +56,7 @@ ELSEWHERE = {
 }  # fmt: skip
 
 
-def refused(variables):
+def refused(variables: Dict[str, Any]) -> List[str]:
     """Return what the control node and two kinds of hosts say against variables."""
     values, wrong = _role_variables.converted(variables, "setup")
     wrong = wrong + _role_variables.refusals(values, lambda name: True, [])
@@ -63,7 +65,7 @@ def refused(variables):
     ]
 
 
-def test_every_variable_with_a_text_is_among_the_cases():
+def test_every_variable_with_a_text_is_among_the_cases() -> None:
     specs = _role_variables.options_of("setup")
     texts = {
         name
@@ -78,7 +80,9 @@ IN_SHELL = ["\n", "\r", "\0", "\x1b", "\x9b", "\u2028", "\u202e", "`", "$(", "\u
 
 
 @pytest.mark.parametrize("name, good, of", TEXTS, ids=["%s-%s" % (case[0], case[1]) for case in TEXTS])
-def test_a_text_that_steers_a_shell_or_a_terminal_is_refused(name, good, of):
+def test_a_text_that_steers_a_shell_or_a_terminal_is_refused(
+    name: str, good: str, of: Callable[[str], Dict[str, str]]
+) -> None:
     for text in hostile_values(good):
         if any(sign in text for sign in IN_SHELL) and name not in ("kdump_ssh_host_keys", "kdump_test_console"):
             sentences = refused({name: of(text)})
@@ -98,25 +102,25 @@ HOST_KEYS = [
 
 
 @pytest.mark.parametrize("key", HOST_KEYS)
-def test_a_host_key_that_is_more_than_one_line_of_a_key_is_refused(key):
+def test_a_host_key_that_is_more_than_one_line_of_a_key_is_refused(key: str) -> None:
     assert refused({"kdump_ssh_host_keys": [key]})
 
 
 @pytest.mark.parametrize(
     "key", ["ssh-ed25519 AAAAC3Nz+/= root@store\n", "ecdsa-sha2-nistp256 AAAA", "ssh-rsa AAAA a b"]
 )
-def test_a_host_key_as_its_file_has_it_is_taken(key):
+def test_a_host_key_as_its_file_has_it_is_taken(key: str) -> None:
     values = _role_variables.converted({"kdump_ssh_host_keys": [key]}, "setup")[0]
     assert _role_variables.refusals(values, lambda name: True, []) == []
 
 
 @pytest.mark.parametrize("package", ["kexec-tools >= 2.0.26", "kdump-utils>=1.0.50-1.el10", "makedumpfile=1:1.7.2*"])
-def test_a_package_of_a_version_is_taken(package):
+def test_a_package_of_a_version_is_taken(package: str) -> None:
     assert refused({"kdump_packages": [package]}) == []
 
 
 @pytest.mark.parametrize("package", ["kdump-utils >", "kdump-utils > /etc/passwd", "kdump-utils <(canary)"])
-def test_a_redirection_is_no_package(package):
+def test_a_redirection_is_no_package(package: str) -> None:
     assert refused({"kdump_packages": [package]})
 
 
@@ -124,7 +128,7 @@ UNITS = [("kdump_metrics_directory", "/var/lib/node_exporter"), ("kdump_metrics_
 
 
 @pytest.mark.parametrize("name, good", UNITS)
-def test_nothing_but_plain_signs_reaches_a_unit_of_systemd(name, good):
+def test_nothing_but_plain_signs_reaches_a_unit_of_systemd(name: str, good: str) -> None:
     assert refused({name: good}) == []
     for text in hostile_values(good):
         assert refused({name: text}), repr(text)
@@ -140,7 +144,7 @@ def test_nothing_but_plain_signs_reaches_a_unit_of_systemd(name, good):
         ("/run/../etc", "it leads elsewhere by . or .."),
     ],
 )
-def test_metrics_go_into_no_directory_of_the_system(place, rule):
+def test_metrics_go_into_no_directory_of_the_system(place: str, rule: str) -> None:
     (sentence,) = refused({"kdump_metrics_directory": place})
     assert sentence == (
         "kdump_metrics_directory: %r is refused: %s; name a directory for metrics alone, such as "
@@ -151,5 +155,5 @@ def test_metrics_go_into_no_directory_of_the_system(place, rule):
 @pytest.mark.parametrize(
     "place", ["/var/lib/node_exporter", "/run/node_exporter/textfile", "/srv/metrics", "/opt/ne/tc"]
 )
-def test_metrics_go_into_a_directory_of_their_own(place):
+def test_metrics_go_into_a_directory_of_their_own(place: str) -> None:
     assert refused({"kdump_metrics_directory": place}) == []

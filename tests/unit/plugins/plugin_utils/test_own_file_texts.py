@@ -14,12 +14,12 @@ from ansible_collections.crashops.kdump.plugins.plugin_utils import _own_files
 BOTH = {"kdump_panic_policy": ["oops"], "kdump_metrics": True, "kdump_metrics_interval": "1h"}
 
 
-def test_nothing_is_brought_where_nothing_is_asked_for():
+def test_nothing_is_brought_where_nothing_is_asked_for() -> None:
     assert _own_files.texts({"kdump_panic_policy": ["none"], "kdump_metrics": False}, "kdumpctl") == {}
     assert _own_files.expected({}, bytes) == {"files": {}, "program": ""}
 
 
-def test_the_policy_is_set_after_the_unit_of_the_stack():
+def test_the_policy_is_set_after_the_unit_of_the_stack() -> None:
     for stack_name, unit in (("kdumpctl", "kdump.service"), ("kdump-tools", "kdump-tools.service")):
         (text,) = _own_files.texts({"kdump_panic_policy": ["oops"]}, stack_name)["panic_policy"].values()
         assert "\nAfter=systemd-sysctl.service %s\n" % unit in text
@@ -27,7 +27,7 @@ def test_the_policy_is_set_after_the_unit_of_the_stack():
         assert text.endswith("WantedBy=multi-user.target\n") and "{" not in text
 
 
-def test_the_timer_and_the_service_say_when_and_where():
+def test_the_timer_and_the_service_say_when_and_where() -> None:
     texts = _own_files.texts(BOTH, "kdumpctl")["metrics"]
     assert "\nOnUnitActiveSec=1h\n" in texts[metrics.TIMER_FILE]
     run = "\nExecStart=/usr/local/sbin/crashops-kdump-metrics --directory /var/lib/node_exporter/textfile_collector\n"
@@ -36,7 +36,7 @@ def test_the_timer_and_the_service_say_when_and_where():
     assert "\nReadWritePaths=/srv/metrics\n" in _own_files.texts(given, "kdumpctl")["metrics"][metrics.SERVICE_FILE]
 
 
-def test_the_program_judges_as_the_variables_say():
+def test_the_program_judges_as_the_variables_say() -> None:
     given = dict(BOTH, kdump_probe=False, kdump_thresholds={"proof_age_days": 9})
     options = json.loads(_own_files.texts(given, "kdump-tools")["metrics"][program.OPTIONS])
     judging = {"probe": False, "thresholds": {"proof_age_days": 9}, "waivers": [], "panic_policy": ["oops"]}
@@ -44,12 +44,12 @@ def test_the_program_judges_as_the_variables_say():
 
 
 @pytest.mark.parametrize(("interval", "seconds"), [("30s", 30), ("15min", 900), ("1h 30min", 5400), ("2d", 172800)])
-def test_the_program_knows_the_time_between_two_runs(interval, seconds):
+def test_the_program_knows_the_time_between_two_runs(interval: str, seconds: int) -> None:
     options = _own_files.texts(dict(BOTH, kdump_metrics_interval=interval), "kdumpctl")["metrics"][program.OPTIONS]
     assert json.loads(options)["interval_seconds"] == seconds
 
 
-def test_each_text_is_compared_by_its_digest_on_either_stack():
+def test_each_text_is_compared_by_its_digest_on_either_stack() -> None:
     expected = _own_files.expected(BOTH, lambda: b"program")
     assert (
         expected["files"].keys() == {"panic_policy", "metrics"}

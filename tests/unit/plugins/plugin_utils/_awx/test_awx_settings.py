@@ -5,6 +5,7 @@
 
 import re
 from pathlib import Path
+from typing import Any, Dict, List, Tuple
 
 import pytest
 import yaml
@@ -12,27 +13,32 @@ from ansible_collections.crashops.kdump.plugins.plugin_utils._awx import setting
 from ansible_collections.crashops.kdump.plugins.plugin_utils._awx.surveys import data
 
 GUIDE = (Path(__file__).resolve().parents[5] / "docs/awx.md").read_text("utf-8")
-LEAST = {
+LEAST: Dict[str, Any] = {
     "kdump_awx_project_url": "https://files.example.org/crashops-kdump-0.1.0.tar.gz",
     "kdump_awx_inventory": "fleet",
     "kdump_awx_credentials": ["root"],
 }
 
 
-def test_least_that_a_site_says_is_enough():
-    found, refused = settings.read(LEAST)
-    assert refused == []
+def site(given: Dict[str, Any]) -> settings.Site:
+    """Return what variables say, of which none is refused."""
+    found, refused = settings.read(given)
+    assert refused == [] and found is not None
+    return found
+
+
+def test_least_that_a_site_says_is_enough() -> None:
+    found = site(LEAST)
     assert (found.prefix, found.organization, found.project_type, found.slices) == ("kdump", "Default", "archive", 1)
     assert (found.report, found.notifications, found.notify, found.galaxy_credentials) == ({}, [], [], None)
 
 
-def test_texts_are_read_as_elsewhere():
-    found, refused = settings.read({**LEAST, "kdump_awx_credentials": "root, storage", "kdump_awx_forks": "50"})
-    assert refused == []
+def test_texts_are_read_as_elsewhere() -> None:
+    found = site({**LEAST, "kdump_awx_credentials": "root, storage", "kdump_awx_forks": "50"})
     assert (found.credentials, found.forks) == (["root", "storage"], 50)
 
 
-WRONG = [
+WRONG: List[Tuple[Dict[str, Any], str]] = [
     ({"kdump_awx_inventry": "x"}, "inventry: 'x' is refused: there is no such variable; use kdump_awx_inventory."),
     ({"kdump_awx_inventory": None}, "kdump_awx_inventory: None is refused: nothing is set;"),
     ({"kdump_awx_inventory": ""}, "kdump_awx_inventory: '' is refused: nothing is set;"),
@@ -67,40 +73,40 @@ WRONG = [
 
 
 @pytest.mark.parametrize(("given", "sentence"), WRONG, ids=[str(number) for number in range(len(WRONG))])
-def test_wrong_value_gets_its_sentence(given, sentence):
+def test_wrong_value_gets_its_sentence(given: Dict[str, Any], sentence: str) -> None:
     found, refused = settings.read({**LEAST, **given})
     assert found is None
     assert sentence in " ".join(refused)
 
 
-def test_all_that_is_wrong_is_said_at_once():
+def test_all_that_is_wrong_is_said_at_once() -> None:
     dummy, refused = settings.read({"kdump_awx_inventory": "fleet", "kdump_awx_forks": "many"})
     assert [sentence.partition(":")[0] for sentence in refused] == [
         "kdump_awx_project_url", "kdump_awx_credentials", "kdump_awx_forks",
     ]  # fmt: skip
 
 
-def test_secret_of_a_notification_is_not_in_its_sentence():
+def test_secret_of_a_notification_is_not_in_its_sentence() -> None:
     given = {**LEAST, "kdump_awx_notifications": [{"name": "chat", "configuration": {"token": "hunter2"}}]}
     assert "hunter2" not in " ".join(settings.read(given)[1])
 
 
-def test_empty_schedule_is_no_schedule():
-    found, dummy = settings.read({**LEAST, "kdump_awx_verify_schedule": ""})
+def test_empty_schedule_is_no_schedule() -> None:
+    found = site({**LEAST, "kdump_awx_verify_schedule": ""})
     assert found.verify_schedule == ""
 
 
-def test_settings_are_those_of_the_data_file():
+def test_settings_are_those_of_the_data_file() -> None:
     assert [settings.PREFIX + name for name in settings.Site._fields] == list(data("settings"))
 
 
-def test_all_credentials_are_looked_for():
+def test_all_credentials_are_looked_for() -> None:
     more = {"kdump_awx_project_credential": "git", "kdump_awx_registry_credential": "root"}
-    found, dummy = settings.read({**LEAST, **more})
+    found = site({**LEAST, **more})
     assert found.names_of_credentials == ["root", "git"]
 
 
-def test_guide_has_each_variable_with_its_default():
+def test_guide_has_each_variable_with_its_default() -> None:
     rows = dict(re.findall(r"(?m)^\| `(kdump_awx_\w+)` \| ([^|]*)\|", GUIDE))
     assert rows.keys() == data("settings").keys()
     for name, spec in data("settings").items():
@@ -109,11 +115,9 @@ def test_guide_has_each_variable_with_its_default():
             assert (name, rows[name].strip()) == (name, said)
 
 
-def test_files_of_variables_in_the_guide_are_right():
+def test_files_of_variables_in_the_guide_are_right() -> None:
     whole, parts = [text for text in re.findall(r"```yml\n(.*?)```", GUIDE, re.DOTALL) if "kdump_awx_" in text]
-    found, refused = settings.read(yaml.safe_load(whole))
-    assert refused == []
+    found = site(yaml.safe_load(whole))
     assert found.organization == "Operations"
-    found, refused = settings.read({**yaml.safe_load(whole), **yaml.safe_load(parts)})
-    assert refused == []
+    found = site({**yaml.safe_load(whole), **yaml.safe_load(parts)})
     assert found.in_parts

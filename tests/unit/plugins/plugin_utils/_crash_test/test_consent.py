@@ -3,6 +3,8 @@
 # SPDX-License-Identifier: GPL-3.0-or-later
 """Tests of the consent to a crash."""
 
+from typing import Any, Dict, List, Optional, Union
+
 import pytest
 from ansible.parsing.splitter import parse_kv
 from ansible_collections.crashops.kdump.plugins.plugin_utils._crash_test import consent
@@ -21,7 +23,9 @@ TAKEN = [
 
 
 @pytest.mark.parametrize("text, typed, resolved", TAKEN)
-def test_literal_name_is_consent(text, typed, resolved):
+def test_literal_name_is_consent(
+    text: Union[str, List[str]], typed: Dict[str, Any], resolved: Union[str, List[str]]
+) -> None:
     assert consent.refusals("web1", resolved, consent.source([text], typed)) == []
 
 
@@ -47,13 +51,15 @@ REFUSED = [
 
 
 @pytest.mark.parametrize("text, typed, resolved, words", REFUSED)
-def test_what_is_not_the_literal_name_is_refused(text, typed, resolved, words):
+def test_what_is_not_the_literal_name_is_refused(
+    text: Union[str, List[str]], typed: Dict[str, Any], resolved: Any, words: str
+) -> None:
     (sentence,) = consent.refusals("web1", resolved, consent.source([text], typed))
     assert words in sentence
     assert sentence.endswith("type the name of the host for this run: -e kdump_test_confirm=web1.")
 
 
-def test_consent_that_cannot_be_seen_as_written_is_refused():
+def test_consent_that_cannot_be_seen_as_written_is_refused() -> None:
     for texts in ([], ["web1", HOST]):
         (sentence,) = consent.refusals("web1", "web1", consent.source(texts, {}))
         assert "its original text cannot be seen" in sentence
@@ -73,11 +79,11 @@ TASKS = [
 
 
 @pytest.mark.parametrize("task, found", TASKS)
-def test_consent_is_found_as_the_task_has_it(task, found):
+def test_consent_is_found_as_the_task_has_it(task: Optional[Dict[str, Any]], found: List[str]) -> None:
     assert consent.written(task, ACTION, parse_kv) == found
 
 
-def test_name_that_a_variable_hides_is_refused():
+def test_name_that_a_variable_hides_is_refused() -> None:
     assert consent.host_refusals("web1", "web1", "web1", {}) == []
     assert consent.host_refusals("web1.example.org", None, "web1", {}) == []
     hidden = [

@@ -3,6 +3,8 @@
 # SPDX-License-Identifier: GPL-3.0-or-later
 """Which hosts are not crashed, and why."""
 
+from typing import Any, Dict, List, Optional
+
 import pytest
 from ansible_collections.crashops.kdump.plugins.plugin_utils._crash_test import new_dump, refusals
 from ansible_collections.crashops.kdump.tests.unit.crashing_host import INFO, NEW, OLD, RAW
@@ -22,13 +24,15 @@ CONNECTIONS = [
 
 
 @pytest.mark.parametrize("transport, named, delegate, words", CONNECTIONS)
-def test_connection_that_may_crash_another_machine_is_refused(transport, named, delegate, words):
+def test_connection_that_may_crash_another_machine_is_refused(
+    transport: str, named: List[str], delegate: Optional[str], words: str
+) -> None:
     (sentence,) = refusals.connection_refusals(transport, named, delegate)
     assert words in sentence
 
 
 @pytest.mark.parametrize("transport, named", [("ssh", []), ("paramiko", []), ("aws_ssm", ["aws_ssm"])])
-def test_connection_to_one_machine_is_taken(transport, named):
+def test_connection_to_one_machine_is_taken(transport: str, named: List[str]) -> None:
     assert refusals.connection_refusals(transport, named, None) == []
 
 
@@ -41,17 +45,19 @@ MACHINES = [
 
 
 @pytest.mark.parametrize("boot_id, own, words", MACHINES)
-def test_machine_that_may_be_the_control_node_is_refused(boot_id, own, words):
+def test_machine_that_may_be_the_control_node_is_refused(
+    boot_id: Optional[str], own: Optional[str], words: str
+) -> None:
     (sentence,) = refusals.machine_refusals(boot_id, own)
     assert words in sentence
 
 
 @pytest.mark.parametrize("own", [NEW, ""])
-def test_machine_with_another_boot_id_than_the_control_node_is_taken(own):
+def test_machine_with_another_boot_id_than_the_control_node_is_taken(own: str) -> None:
     assert refusals.machine_refusals(OLD, own) == []
 
 
-def test_armed_host_of_a_good_verdict_is_taken():
+def test_armed_host_of_a_good_verdict_is_taken() -> None:
     assert refusals.host_refusals(INFO) == []
     assert refusals.host_refusals(dict(INFO, verdict="ready")) == []
 
@@ -66,7 +72,7 @@ VERDICTS = [
 
 
 @pytest.mark.parametrize("verdict, words", VERDICTS)
-def test_armed_host_of_another_verdict_is_refused(verdict, words):
+def test_armed_host_of_another_verdict_is_refused(verdict: str, words: str) -> None:
     info = dict(INFO, verdict=verdict, summary="The disk is full.")
     (sentence,) = refusals.host_refusals(info)
     assert sentence.startswith(
@@ -78,7 +84,7 @@ def test_armed_host_of_another_verdict_is_refused(verdict, words):
     )
 
 
-def test_unsupported_host_is_refused_even_where_its_verdict_is_named():
+def test_unsupported_host_is_refused_even_where_its_verdict_is_named() -> None:
     (sentence,) = refusals.host_refusals(dict(INFO, verdict="unsupported"), None, ["unsupported"])
     assert "take it out of this run" in sentence
 
@@ -102,18 +108,18 @@ HOSTS = [
 
 
 @pytest.mark.parametrize("change, words", HOSTS)
-def test_a_host_that_could_not_prove_anything_is_refused(change, words):
+def test_a_host_that_could_not_prove_anything_is_refused(change: Dict[str, Any], words: str) -> None:
     (sentence,) = refusals.host_refusals(dict(INFO, **change))
     assert words in sentence
 
 
 @pytest.mark.parametrize("kind", ["ssh", "nfs"])
-def test_a_target_on_a_server_is_no_reason_to_refuse_where_the_server_is_known(kind):
+def test_a_target_on_a_server_is_no_reason_to_refuse_where_the_server_is_known(kind: str) -> None:
     info = dict(INFO, settings={"target_type": kind}, dump_directory={"path": None})
     assert refusals.host_refusals(info, "store") == []
 
 
-def test_a_raw_target_is_no_reason_to_refuse_and_its_dump_is_awaited_in_the_local_path():
+def test_a_raw_target_is_no_reason_to_refuse_and_its_dump_is_awaited_in_the_local_path() -> None:
     checks = [{"id": "raw_device", "status": "pass", "reason": None}]
     info = dict(INFO, settings=RAW, dump_directory={"path": None}, checks=checks)
     assert refusals.host_refusals(info) == []
@@ -124,13 +130,13 @@ NUMBERS = [("delay", 0), ("delay", 301), ("timeout", 59), ("timeout", 21601), ("
 
 
 @pytest.mark.parametrize("option, value", NUMBERS)
-def test_number_that_makes_no_sense_is_refused(option, value):
+def test_number_that_makes_no_sense_is_refused(option: str, value: int) -> None:
     options = dict({"delay": 2, "timeout": None, "rearm_timeout": 600}, **{option: value})
     (sentence,) = refusals.option_refusals(options)
     assert sentence.startswith("%s: %d is refused" % (option, value))
 
 
-def test_a_dump_that_is_being_written_is_a_reason_to_wait():
+def test_a_dump_that_is_being_written_is_a_reason_to_wait() -> None:
     dumps = [{"core": "/var/crash/a", "directory": "/var/crash", "mtime": 985.0}]
     (sentence,) = refusals.writing_refusals(dumps, 1000.0)
     assert sentence.startswith("dump: '/var/crash/a' is refused: it was written to less than 30 s ago")

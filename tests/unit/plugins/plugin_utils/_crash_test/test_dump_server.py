@@ -3,13 +3,15 @@
 # SPDX-License-Identifier: GPL-3.0-or-later
 """Which dumps on a server are a host's, and where they are."""
 
+from typing import Any, Dict, List, Optional, Set
+
 import pytest
 from ansible_collections.crashops.kdump.plugins.plugin_utils._crash_test import dump_server
 
 ME = dump_server.Client(1000.0, "web1", ["10.0.0.1", "fe80::1"])
 
 
-def dump(directory, nodename="web1", **facts):
+def dump(directory: str, nodename: Optional[str] = "web1", **facts: Any) -> Dict[str, Any]:
     """Return a dump in a directory below /srv as vmcore_info tells it."""
     base = {
         "id": directory,
@@ -33,7 +35,9 @@ OWN = [
 
 
 @pytest.mark.parametrize("dumps, own", OWN)
-def test_a_dump_is_a_hosts_by_the_name_in_its_header_and_the_prefix_of_its_directory(dumps, own):
+def test_a_dump_is_a_hosts_by_the_name_in_its_header_and_the_prefix_of_its_directory(
+    dumps: List[Dict[str, Any]], own: List[str]
+) -> None:
     assert [found["id"] for found in dump_server.dumps_of(dumps, ME)] == own
 
 
@@ -47,7 +51,9 @@ DOUBTS = [
 
 
 @pytest.mark.parametrize("dumps, known, doubt", DOUBTS)
-def test_two_new_dumps_in_two_places_cannot_both_be_of_one_crash(dumps, known, doubt):
+def test_two_new_dumps_in_two_places_cannot_both_be_of_one_crash(
+    dumps: List[Dict[str, Any]], known: Set[str], doubt: bool
+) -> None:
     assert (dump_server.ambiguity(dumps, known, 1000) is not None) is doubt
 
 
@@ -61,21 +67,25 @@ SETTINGS = [
 
 
 @pytest.mark.parametrize("stack, kind, location, path, given, there", SETTINGS)
-def test_the_directory_on_the_server_follows_from_the_target(stack, kind, location, path, given, there):
+def test_the_directory_on_the_server_follows_from_the_target(
+    stack: str, kind: str, location: str, path: str, given: Optional[str], there: str
+) -> None:
     info = {"settings": {"target_type": "local", "target_location": None, "path": "/etc"}, "stack": {"name": stack}}
     wanted = dump_server.WantedPlace(given, {"type": kind, "location": location}, path)
     assert dump_server.server_path(info, wanted) == there
 
 
 @pytest.mark.parametrize("stack, kind, location, path, given, there", SETTINGS)
-def test_what_the_host_says_is_no_directory_on_the_server(stack, kind, location, path, given, there):
+def test_what_the_host_says_is_no_directory_on_the_server(
+    stack: str, kind: str, location: str, path: str, given: Optional[str], there: str
+) -> None:
     settings = {"target_type": kind, "target_location": location, "path": path}
     info = {"settings": settings, "stack": {"name": stack}}
     assert dump_server.server_path(info, dump_server.WantedPlace()) is None
     assert dump_server.server_path(info, dump_server.WantedPlace(None, None, path)) is None
 
 
-def test_a_host_tells_its_clock_its_name_and_its_addresses():
+def test_a_host_tells_its_clock_its_name_and_its_addresses() -> None:
     assert dump_server.client("1000\nweb1\n10.0.0.1 fe80::1 \n") == ME
     assert dump_server.client("1000\nweb1\n") == dump_server.Client(1000.0, "web1", [])
     assert dump_server.client("motd\n1000\nweb1\n") is None

@@ -3,12 +3,14 @@
 # SPDX-License-Identifier: GPL-3.0-or-later
 """Which dump a crash made, and what it proves."""
 
+from typing import Any, Dict, List, Optional, Set
+
 import pytest
 from ansible_collections.crashops.kdump.plugins.plugin_utils._crash_test import new_dump
 from ansible_collections.crashops.kdump.tests.unit.crashing_host import INFO
 
 
-def dump(name, **facts):
+def dump(name: str, **facts: Any) -> Dict[str, Any]:
     """Return a dump as vmcore_info tells it."""
     base = {"id": name, "core": "/var/crash/" + name, "directory": "/var/crash", "complete": True, "crash_time": 1000}
     more = {"kernel": INFO["kernel"], "reason": "because", "files": [{"name": name, "size_bytes": 5}]}
@@ -30,7 +32,9 @@ CHOICES = [
 
 
 @pytest.mark.parametrize("known, dumps, chosen", CHOICES)
-def test_the_dump_of_this_crash_is_never_an_older_one(known, dumps, chosen):
+def test_the_dump_of_this_crash_is_never_an_older_one(
+    known: Set[str], dumps: List[Dict[str, Any]], chosen: Optional[str]
+) -> None:
     found = new_dump.choose_dump(known, dumps, since=1000)
     assert (found["id"] if found else None) == chosen
 
@@ -50,22 +54,24 @@ TROUBLES = [
 
 
 @pytest.mark.parametrize("facts, words", TROUBLES)
-def test_only_a_complete_dump_of_the_crashed_kernel_proves_anything(facts, words):
+def test_only_a_complete_dump_of_the_crashed_kernel_proves_anything(
+    facts: Dict[str, Any], words: Optional[str]
+) -> None:
     trouble = new_dump.dump_trouble(dump("new", **facts), INFO["kernel"], latest=2000)
-    assert (trouble is None) if words is None else (words in trouble)
+    assert (trouble is None) if words is None else (trouble is not None and words in trouble)
 
 
 @pytest.mark.parametrize(("target", "doubt"), [("local", "x"), ("raw", "x"), ("nfs", None), ("ssh", None)])
-def test_who_could_have_written_a_dump_is_asked_on_the_hosts_own_disk_alone(target, doubt):
+def test_who_could_have_written_a_dump_is_asked_on_the_hosts_own_disk_alone(target: str, doubt: Optional[str]) -> None:
     assert new_dump.believed([dump("new", doubt="x")], target)[0]["doubt"] == doubt
 
 
-def test_the_evidence_names_the_files_or_says_that_there_are_none():
+def test_the_evidence_names_the_files_or_says_that_there_are_none() -> None:
     assert new_dump.evidence("/var/crash", [dump("a")]) == "/var/crash holds /var/crash/a (5 bytes)"
     assert new_dump.evidence("/var/crash", []) == "/var/crash holds no dump at all"
 
 
-def test_a_whole_dump_of_rubbish_proves_nothing():
+def test_a_whole_dump_of_rubbish_proves_nothing() -> None:
     dump = {
         "core": "/c",
         "directory": "/",

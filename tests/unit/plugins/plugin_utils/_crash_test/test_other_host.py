@@ -3,6 +3,8 @@
 # SPDX-License-Identifier: GPL-3.0-or-later
 """A module run on another host in the middle of an action: what its connection is given. The plugins are played."""
 
+from typing import Any, Dict, List, Optional, Tuple
+
 import pytest
 from ansible import constants
 from ansible.errors import AnsibleError
@@ -22,39 +24,39 @@ DEFINITIONS = (
 class Plugin:
     """A plugin that keeps the options it is given."""
 
-    def __init__(self, name):
+    def __init__(self, name: str) -> None:
         self._load_name = name
-        self.keys = {}
-        self.variables = {}
+        self.keys: Dict[str, Any] = {}
+        self.variables: Dict[str, str] = {}
 
-    def set_options(self, task_keys=None, var_options=None):
+    def set_options(self, task_keys: Any = None, var_options: Any = None) -> None:
         self.keys, self.variables = task_keys, var_options
 
 
 class Connection(Plugin):
     """A connection, whose shell keeps its options as well."""
 
-    def __init__(self):
+    def __init__(self) -> None:
         super().__init__("played")
         self._shell = Plugin("played_shell")
-        self.become = None
+        self.become: Optional[Plugin] = None
         self.closed = False
 
-    def set_become_plugin(self, plugin):
+    def set_become_plugin(self, plugin: Optional[Plugin]) -> None:
         self.become = plugin
 
-    def close(self):
+    def close(self) -> None:
         self.closed = True
 
 
 class Runner:
     """The action that runs the module."""
 
-    def __init__(self, fails):
+    def __init__(self, fails: bool) -> None:
         self.fails = fails
-        self.ran = {}
+        self.ran: Dict[str, Any] = {}
 
-    def _execute_module(self, **words):
+    def _execute_module(self, **words: Any) -> Dict[str, bool]:
         self.ran = words
         if self.fails:
             raise AnsibleError("it went away")
@@ -64,11 +66,11 @@ class Runner:
 class Loader:
     """A loader of one kind of plugins: it has what it is given, and keeps how it was asked."""
 
-    def __init__(self, **plugins):
+    def __init__(self, **plugins: Any) -> None:
         self.plugins = plugins
-        self.asked = []
+        self.asked: List[Tuple[str, Dict[str, Any]]] = []
 
-    def get(self, name, *dummy, **words):
+    def get(self, name: str, *dummy: Any, **words: Any) -> Any:
         self.asked.append((name, words))
         return self.plugins.get(name)
 
@@ -76,7 +78,7 @@ class Loader:
 class Loaders:
     """What Ansible hands to an action to load plugins with."""
 
-    def __init__(self, fails=False):
+    def __init__(self, fails: bool = False) -> None:
         self.connection, self.become, self.runner = Connection(), Plugin("played_become"), Runner(fails)
         self.connection_loader = Loader(ssh=self.connection, local=self.connection)
         self.become_loader = Loader(sudo=self.become, doas=self.become)
@@ -86,11 +88,11 @@ class Loaders:
 class Action(ActionBase):
     """An action that does nothing by itself."""
 
-    def run(self, tmp=None, task_vars=None):
+    def run(self, tmp: Any = None, task_vars: Any = None) -> Dict[str, Any]:
         return {}
 
 
-def other(loaders, become=True, password=None, **variables):
+def other(loaders: Loaders, become: bool = True, password: Optional[str] = None, **variables: Any) -> OtherHost:
     """Return the host store as an action of a task sees it."""
     for kind, name, options in DEFINITIONS:
         constants.config.initialize_plugin_configuration_definitions(kind, name, options)
@@ -101,7 +103,7 @@ def other(loaders, become=True, password=None, **variables):
     return OtherHost(action, loaders, "store", {"hostvars": {"store": variables}})
 
 
-def test_the_connection_is_the_other_hosts_and_is_closed():
+def test_the_connection_is_the_other_hosts_and_is_closed() -> None:
     loaders = Loaders()
     result = other(loaders, ansible_host="10.0.0.9", ansible_remote_tmp="/t", unrelated="{{ broken").module(
         "stat", {"a": 1}
@@ -112,7 +114,7 @@ def test_the_connection_is_the_other_hosts_and_is_closed():
     assert loaders.connection.closed
 
 
-def test_the_module_gets_the_other_hosts_variables_and_no_delegation():
+def test_the_module_gets_the_other_hosts_variables_and_no_delegation() -> None:
     loaders = Loaders()
     other(loaders, ansible_python_interpreter="/opt/python").module("stat", {"path": "/x"})
     ran = loaders.runner.ran
@@ -133,14 +135,16 @@ BECOMES = [
 
 
 @pytest.mark.parametrize("become, variables, method", BECOMES)
-def test_become_is_the_tasks_unless_the_host_says_otherwise(become, variables, method):
+def test_become_is_the_tasks_unless_the_host_says_otherwise(
+    become: bool, variables: Dict[str, Any], method: Optional[str]
+) -> None:
     loaders = Loaders()
     other(loaders, become, **variables).module("stat", {})
     assert [name for name, dummy in loaders.become_loader.asked] == ([method] if method else [])
     assert (loaders.connection.become is not None) is bool(method)
 
 
-def test_passwords_that_were_typed_are_handed_on():
+def test_passwords_that_were_typed_are_handed_on() -> None:
     loaders = Loaders()
     other(loaders, password="typed").module("stat", {})
     assert loaders.connection.keys["password"] == "typed"
@@ -151,7 +155,7 @@ CONNECTIONS = [({}, "ssh"), ({"ansible_connection": "smart"}, "ssh"), ({"ansible
 
 
 @pytest.mark.parametrize("variables, kind", CONNECTIONS)
-def test_the_kind_of_connection_is_the_hosts(variables, kind):
+def test_the_kind_of_connection_is_the_hosts(variables: Dict[str, Any], kind: str) -> None:
     loaders = Loaders()
     other(loaders, **variables).module("stat", {})
     assert loaders.connection_loader.asked[0][0] == kind
@@ -164,19 +168,19 @@ MISSING = [
 
 
 @pytest.mark.parametrize("variables, words", MISSING)
-def test_a_plugin_that_is_not_there_is_named(variables, words):
+def test_a_plugin_that_is_not_there_is_named(variables: Dict[str, Any], words: str) -> None:
     with pytest.raises(AnsibleError, match=words):
         other(Loaders(), **variables).module("stat", {})
 
 
-def test_the_connection_is_closed_after_a_failure_as_well():
+def test_the_connection_is_closed_after_a_failure_as_well() -> None:
     loaders = Loaders(fails=True)
     with pytest.raises(AnsibleError, match="it went away"):
         other(loaders).module("stat", {})
     assert loaders.connection.closed
 
 
-def test_only_hosts_of_the_inventory_are_known():
+def test_only_hosts_of_the_inventory_are_known() -> None:
     assert is_known("store", {"hostvars": {"store": {}}})
     assert not is_known("stroe", {"hostvars": {"store": {}}})
     assert not is_known("store", {})

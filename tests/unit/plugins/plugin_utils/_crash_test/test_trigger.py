@@ -6,6 +6,8 @@
 import os
 import re
 import subprocess
+from pathlib import Path
+from typing import Dict, Optional, Tuple
 
 import pytest
 from ansible_collections.crashops.kdump.plugins.module_utils._machine import host_lock
@@ -13,15 +15,35 @@ from ansible_collections.crashops.kdump.plugins.plugin_utils._crash_test import 
 from ansible_collections.crashops.kdump.tests.unit.crashing_host import NEW, OLD
 
 
-def test_the_trigger_returns_before_the_panic_with_a_timer_and_without_one():
+def test_the_trigger_returns_before_the_panic_with_a_timer_and_without_one() -> None:
     command = trigger.trigger_command(3, OLD)
     assert "--unit=crashops-kdump-crash --on-active=3s" in command
     assert "setsid sh -c 'sleep 3; exec sh /run/crashops-kdump-crash fire' </dev/null >/dev/null 2>&1 &" in command
 
 
+class Machine:
+    """A machine with files of its own; called, it runs the program that crashes it."""
+
+    def __init__(self, folder: Path) -> None:
+        self.folder = folder
+
+    def __call__(self, word: str, **files: str) -> Tuple[int, str, Optional[str]]:
+        for name, text in files.items():
+            (self.folder / name.replace("__", "/")).write_text(text)
+        done = subprocess.run(
+            ["sh", str(self.folder / "guard"), word],
+            stdout=subprocess.PIPE,
+            universal_newlines=True,
+            timeout=60,
+            check=False,
+        )
+        trigger = self.folder / "proc/sysrq-trigger"
+        return done.returncode, done.stdout.strip(), trigger.read_text() if trigger.exists() else None
+
+
 @pytest.fixture
-def machine(tmp_path):
-    """Return a function that runs the program that crashes a host, with the files of a machine of its own."""
+def machine(tmp_path: Path) -> Machine:
+    """Return a machine that is armed."""
     for folder in ("proc/sys/kernel/random", "proc/7", "sys/kernel/fadump", "sys/kernel/kexec", "run"):
         (tmp_path / folder).mkdir(parents=True)
     (tmp_path / "proc/sys/kernel/random/boot_id").write_text(OLD + "\n")
@@ -29,25 +51,10 @@ def machine(tmp_path):
     (tmp_path / "proc/7/comm").write_text("sh\n")
     program = re.sub(r"/(proc|sys|run)/", lambda found: "%s%s" % (tmp_path, found[0]), trigger.guard(OLD))
     (tmp_path / "guard").write_text(program)
-
-    def run(word, **files):
-        for name, text in files.items():
-            (tmp_path / name.replace("__", "/")).write_text(text)
-        done = subprocess.run(
-            ["sh", str(tmp_path / "guard"), word],
-            stdout=subprocess.PIPE,
-            universal_newlines=True,
-            timeout=60,
-            check=False,
-        )
-        trigger = tmp_path / "proc/sysrq-trigger"
-        return done.returncode, done.stdout.strip(), trigger.read_text() if trigger.exists() else None
-
-    run.folder = tmp_path
-    return run
+    return Machine(tmp_path)
 
 
-def test_the_program_crashes_a_host_that_is_as_it_was(machine):
+def test_the_program_crashes_a_host_that_is_as_it_was(machine: Machine) -> None:
     assert machine("look") == (0, "", None)
     assert machine("fire") == (0, "", "c\n")
 
@@ -60,7 +67,7 @@ ARMED = [
 
 
 @pytest.mark.parametrize("files", ARMED, ids=["fadump", "older_fadump", "newer_kernel"])
-def test_the_program_crashes_a_host_that_is_armed_in_another_place(machine, files):
+def test_the_program_crashes_a_host_that_is_armed_in_another_place(machine: Machine, files: Dict[str, str]) -> None:
     (machine.folder / "sys/kernel/kexec_crash_loaded").unlink()
     assert machine("fire", **files) == (0, "", "c\n")
 
@@ -78,12 +85,12 @@ CHANGED = [
 
 
 @pytest.mark.parametrize("files, words", CHANGED)
-def test_the_program_crashes_no_host_that_has_changed(machine, files, words):
+def test_the_program_crashes_no_host_that_has_changed(machine: Machine, files: Dict[str, str], words: str) -> None:
     assert machine("fire", **files) == (1, words, None)
     assert (machine.folder / "run/crashops-kdump-crash.held").read_text() == words + "\n"
 
 
-def test_host_that_another_run_changes_is_not_crashed(machine):
+def test_host_that_another_run_changes_is_not_crashed(machine: Machine) -> None:
     lock = host_lock.Lock(str(machine.folder / "run/crashops-kdump.lock"))
     lock.take("kdump_service")
     rc, words, panic = machine("fire")
@@ -95,7 +102,7 @@ def test_host_that_another_run_changes_is_not_crashed(machine):
     assert machine("fire") == (0, "", "c\n")
 
 
-def test_host_whose_lock_cannot_be_seen_is_not_crashed(machine):
+def test_host_whose_lock_cannot_be_seen_is_not_crashed(machine: Machine) -> None:
     (machine.folder / "run/crashops-kdump.lock").mkdir()
     rc, words, panic = machine("fire")
     assert (rc, panic) == (1, None)

@@ -9,7 +9,7 @@ from ansible_collections.crashops.kdump.tests.unit.crashing_host import GIB, NEW
 
 
 @pytest.mark.parametrize("ram, seconds", [(2 * GIB, 960), (GIB + 1, 960), (64 * GIB, 2820), (4096 * GIB, 21600)])
-def test_the_time_limit_grows_with_the_memory(ram, seconds):
+def test_the_time_limit_grows_with_the_memory(ram: int, seconds: int) -> None:
     assert waiting.default_timeout_s(ram) == seconds
 
 
@@ -23,12 +23,12 @@ SIGHTS = [
 
 
 @pytest.mark.parametrize("stdout, back, words", SIGHTS)
-def test_only_a_new_boot_outside_the_capture_kernel_is_back(stdout, back, words):
+def test_only_a_new_boot_outside_the_capture_kernel_is_back(stdout: str, back: bool, words: str) -> None:
     seen = waiting.sight(stdout)
     assert waiting.is_back(seen, OLD) is back
     assert waiting.in_words(seen, OLD).startswith(words)
 
 
-def test_a_host_that_held_its_crash_back_says_why_without_codes_for_a_terminal():
+def test_a_host_that_held_its_crash_back_says_why_without_codes_for_a_terminal() -> None:
     seen = waiting.sight(OLD + "\nheld it is not armed\x1b[2J any more\n")
     assert (seen.boot_id, seen.held) == (OLD, "it is not armed\\x1b[2J any more")

@@ -10,6 +10,8 @@ import shutil
 import subprocess
 import sys
 import zipfile
+from pathlib import Path
+from typing import List
 
 import pytest
 from ansible_collections.crashops.kdump.plugins.plugin_utils._metrics.pack import MODULE_UTILS, PACKAGE, packed
@@ -17,7 +19,7 @@ from prometheus_client.parser import text_string_to_metric_families
 
 
 @pytest.fixture
-def program(tmp_path):
+def program(tmp_path: Path) -> Path:
     """Return the program in a directory of its own."""
     path = tmp_path / "crashops-kdump-metrics"
     path.write_bytes(packed())
@@ -25,24 +27,31 @@ def program(tmp_path):
     return path
 
 
-def run(*argv):
+def run(*argv: str) -> "subprocess.CompletedProcess[bytes]":
     """Return a command that ended; nothing that Python or Ansible would find in the environment is passed on."""
     environment = {"PATH": "/usr/sbin:/usr/bin:/sbin:/bin"}
-    pipes = {"stdout": subprocess.PIPE, "stderr": subprocess.PIPE}
-    return subprocess.run(argv, env=environment, cwd="/", timeout=300, check=False, **pipes)
+    return subprocess.run(
+        argv,
+        stdout=subprocess.PIPE,
+        stderr=subprocess.PIPE,
+        env=environment,
+        cwd="/",
+        timeout=300,
+        check=False,
+    )
 
 
-def names_in(program):
+def names_in(program: Path) -> List[str]:
     """Return the names in the zip file."""
     with zipfile.ZipFile(program) as archive:
         return archive.namelist()
 
 
-def test_two_builds_are_the_same_to_the_byte():
+def test_two_builds_are_the_same_to_the_byte() -> None:
     assert packed() == packed()
 
 
-def test_times_modes_and_leftovers_of_the_sources_make_no_difference(tmp_path):
+def test_times_modes_and_leftovers_of_the_sources_make_no_difference(tmp_path: Path) -> None:
     folder = tmp_path / "module_utils"
     shutil.copytree(MODULE_UTILS, folder)
     first = packed(folder)
@@ -54,14 +63,14 @@ def test_times_modes_and_leftovers_of_the_sources_make_no_difference(tmp_path):
     assert packed(folder) == first == packed()
 
 
-def test_another_source_gives_another_program(tmp_path):
+def test_another_source_gives_another_program(tmp_path: Path) -> None:
     folder = tmp_path / "module_utils"
     shutil.copytree(MODULE_UTILS, folder)
     (folder / "_more.py").write_text("")
     assert packed(folder) != packed()
 
 
-def test_names_are_sorted_and_nothing_is_compressed():
+def test_names_are_sorted_and_nothing_is_compressed() -> None:
     with zipfile.ZipFile(io.BytesIO(packed())) as archive:
         names = [entry.filename for entry in archive.infolist()]
         assert names == sorted(set(names))
@@ -69,14 +78,14 @@ def test_names_are_sorted_and_nothing_is_compressed():
         assert archive.testzip() is None
 
 
-def test_every_folder_is_a_package(program):
+def test_every_folder_is_a_package(program: Path) -> None:
     names = names_in(program)
     folders = {name.rsplit("/", 1)[0] for name in names if "/" in name}
     folders |= {PACKAGE.rsplit("/", count)[0] for count in range(1, PACKAGE.count("/") + 1)}
     assert [folder for folder in sorted(folders) if f"{folder}/__init__.py" not in names] == []
 
 
-def test_nothing_in_it_wants_ansible(program):
+def test_nothing_in_it_wants_ansible(program: Path) -> None:
     found = []
     with zipfile.ZipFile(program) as archive:
         for name in archive.namelist():
@@ -87,7 +96,7 @@ def test_nothing_in_it_wants_ansible(program):
     assert found == []
 
 
-def test_it_runs_here_with_what_runs_the_tests(program):
+def test_it_runs_here_with_what_runs_the_tests(program: Path) -> None:
     done = run(sys.executable, "-I", str(program), "--stdout")
     assert (done.returncode, done.stderr.decode()) == (0, "")
     families = {family.name: family for family in text_string_to_metric_families(done.stdout.decode())}
@@ -95,7 +104,7 @@ def test_it_runs_here_with_what_runs_the_tests(program):
     assert sum(sample.value for sample in families["crashops_kdump_verdict"].samples) == 1
 
 
-def test_it_finds_the_machines_own_python_or_says_that_there_is_none(program):
+def test_it_finds_the_machines_own_python_or_says_that_there_is_none(program: Path) -> None:
     found = [path for path in ("/usr/libexec/platform-python", "/usr/bin/python3") if os.access(path, os.X_OK)]
     done = run(str(program), "--stdout")
     assert done.returncode == (0 if found else 127)
@@ -103,7 +112,7 @@ def test_it_finds_the_machines_own_python_or_says_that_there_is_none(program):
     assert (b"crashops_kdump_up 1\n" in done.stdout) == bool(found)
 
 
-def test_it_writes_into_a_directory(program, tmp_path):
+def test_it_writes_into_a_directory(program: Path, tmp_path: Path) -> None:
     target = tmp_path / "textfile"
     target.mkdir()
     done = run(sys.executable, "-I", str(program), "--directory", str(target))

@@ -5,6 +5,7 @@
 
 import importlib.util
 import shutil
+from typing import Any, Dict, List
 
 import pytest
 from ansible_collections.crashops.kdump.plugins.plugin_utils import _role_variables
@@ -54,35 +55,35 @@ WRONG = [
 ]
 
 
-def refused(variables):
+def refused(variables: Dict[str, Any]) -> List[str]:
     values, wrong = _role_variables.converted(variables, "report")
     return wrong or places.refusals(values, lambda name: name == "web1")
 
 
 @pytest.mark.parametrize("variables", RIGHT)
-def test_place_is_taken_as_it_was_meant(variables):
+def test_place_is_taken_as_it_was_meant(variables: Dict[str, Any]) -> None:
     assert refused(variables) == []
 
 
 @pytest.mark.parametrize("variables, words", WRONG, ids=[words for dummy, words in WRONG])
-def test_place_that_would_lead_astray_is_refused_by_one_sentence(variables, words):
+def test_place_that_would_lead_astray_is_refused_by_one_sentence(variables: Dict[str, Any], words: str) -> None:
     (sentence,) = refused(variables)
     assert words in sentence
 
 
-def test_password_in_an_address_is_refused_and_not_shown():
+def test_password_in_an_address_is_refused_and_not_shown() -> None:
     (sentence,) = refused({"kdump_report_to_git": dict(REPOSITORY, repository="https://me:hunter2@git.example.com/r")})
     assert "it holds a password" in sentence and "hunter2" not in sentence
 
 
-def test_run_that_merges_needs_slices_or_a_place():
+def test_run_that_merges_needs_slices_or_a_place() -> None:
     values = _role_variables.converted({}, "report")[0]
     assert "there is nothing to merge" in places.no_slices(values)[0]
     assert places.no_slices(dict(values, kdump_report_slices=["x"])) == []
     assert places.no_slices(dict(values, kdump_report_to_s3=STORE)) == []
 
 
-def test_what_a_place_needs_is_named_with_the_command_that_installs_it(monkeypatch):
+def test_what_a_place_needs_is_named_with_the_command_that_installs_it(monkeypatch: pytest.MonkeyPatch) -> None:
     monkeypatch.setattr(importlib.util, "find_spec", lambda name: None)
     monkeypatch.setattr(shutil, "which", lambda name: None)
     values = {"kdump_report_to_s3": STORE, "kdump_report_to_git": REPOSITORY, "kdump_report_to_host": WEB}

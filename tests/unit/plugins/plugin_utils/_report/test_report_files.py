@@ -4,11 +4,12 @@
 """The files of the report come whole, and what a run that was killed left does not stay."""
 
 import os
+from pathlib import Path
 
 from ansible_collections.crashops.kdump.plugins.plugin_utils._report import files
 
 
-def test_what_a_killed_run_left_beside_the_report_is_removed_once_it_is_old(tmp_path):
+def test_what_a_killed_run_left_beside_the_report_is_removed_once_it_is_old(tmp_path: Path) -> None:
     old, young = ".report.html.dead_123", ".report.html.now_1234"
     others = [".report.html.swp", ".other.html.dead_123"]
     for name in (old, young, *others):

@@ -7,6 +7,8 @@ import base64
 import hashlib
 import json
 from html.parser import HTMLParser
+from pathlib import Path
+from typing import Any, Callable, Dict, List, Optional, Tuple
 
 import pytest
 from ansible_collections.crashops.kdump.plugins.plugin_utils._report import charts, files, page_data, whole_report
@@ -20,40 +22,40 @@ EVIL = "</script><script>alert(1)</script><img src=x onerror=alert(2)>\"'`&\u202
 class Elements(HTMLParser):
     """What a browser makes of a page: its elements with their attributes, its texts, what is in its scripts."""
 
-    def __init__(self, text):
+    def __init__(self, text: str) -> None:
         super().__init__()
-        self.elements = []
-        self.texts = []
-        self.within = {"script": [], "style": []}
+        self.elements: List[Tuple[str, Dict[str, Any]]] = []
+        self.texts: List[str] = []
+        self.within: Dict[str, List[str]] = {"script": [], "style": []}
         self.open = ""
         self.feed(text)
 
-    def handle_starttag(self, tag, attrs):
+    def handle_starttag(self, tag: str, attrs: List[Tuple[str, Optional[str]]]) -> None:
         self.elements.append((tag, dict(attrs)))
         if tag in self.within:
             self.open = tag
             self.within[tag].append("")
 
-    def handle_endtag(self, tag):
+    def handle_endtag(self, tag: str) -> None:
         self.open = ""
 
-    def handle_data(self, data):
+    def handle_data(self, data: str) -> None:
         if self.open:
             self.within[self.open][-1] += data
         else:
             self.texts.append(data)
 
-    def named(self, tag):
+    def named(self, tag: str) -> List[Dict[str, Any]]:
         """Return the attributes of all elements of a name."""
         return [attributes for name, attributes in self.elements if name == tag]
 
 
-def page(results, title="kdump report"):
+def page(results: Dict[str, Any], title: str = "kdump report") -> str:
     """Return the page of results."""
     return report_page.page(whole_report.report(results.items(), made_up.MADE, "1.2.3"), title)
 
 
-def test_the_page_says_how_the_fleet_stands_without_a_script():
+def test_the_page_says_how_the_fleet_stands_without_a_script() -> None:
     text = page(made_up.fleet(300))
     words = " ".join("".join(Elements(text).texts).split())
     for said in ("of 300 hosts would leave a dump.", "Memory reserved against needed", "Age of proof", "Not ready"):
@@ -61,30 +63,30 @@ def test_the_page_says_how_the_fleet_stands_without_a_script():
     assert text.count('<th scope="row" class="host">') == 50 and "The 50 worst of 300 hosts." in words
 
 
-def shown_by_query(count, choose):
+def shown_by_query(count: int, choose: Callable[[List[Dict[str, Any]]], List[Dict[str, Any]]]) -> str:
     """Return the words of the page with the rows that a query made of a fleet."""
     whole = whole_report.report(made_up.fleet(count).items(), made_up.MADE)
     text = report_page.page(whole_report.of_rows(whole, choose(whole["hosts"]), "hosts"), "kdump report")
     return " ".join("".join(Elements(text).texts).split())
 
 
-def test_the_page_says_worst_first_where_that_is_so():
+def test_the_page_says_worst_first_where_that_is_so() -> None:
     words = shown_by_query(300, lambda rows: [row for row in rows if row["verdict"] != "ready"])
     assert "The 50 worst of " in words and "Order: worst first" in words
 
 
-def test_the_page_of_a_query_that_sorts_says_that_the_order_is_the_querys():
+def test_the_page_of_a_query_that_sorts_says_that_the_order_is_the_querys() -> None:
     words = shown_by_query(300, lambda rows: sorted(rows, key=lambda row: row["host"]))
     assert "The first 50 of 300 hosts, in the order of the query." in words and "Order: of the query" in words
     assert "worst" not in words
 
 
-def test_verdicts_are_embedded_in_the_order_of_their_rank():
+def test_verdicts_are_embedded_in_the_order_of_their_rank() -> None:
     packed = json.loads(page_data.packed(whole_report.report([], made_up.MADE)))
     assert [word for word, dummy in packed["verdicts"]] == list(whole_report.ORDER)
 
 
-def test_the_page_needs_nothing_from_outside():
+def test_the_page_needs_nothing_from_outside() -> None:
     elements = Elements(page(made_up.fleet(40)))
     assert not elements.named("link") and not elements.named("img") and not elements.named("iframe")
     assert all("src" not in attributes and "style" not in attributes for dummy, attributes in elements.elements)
@@ -94,7 +96,7 @@ def test_the_page_needs_nothing_from_outside():
     assert {one["href"].split(":")[0] for one in elements.named("a") if not one["href"].startswith("#")} == {"https"}
 
 
-def test_the_policy_allows_this_style_and_this_script_alone():
+def test_the_policy_allows_this_style_and_this_script_alone() -> None:
     elements = Elements(page(made_up.fleet(3)))
     policy = next(
         one["content"] for one in elements.named("meta") if one.get("http-equiv") == "Content-Security-Policy"
@@ -105,7 +107,7 @@ def test_the_policy_allows_this_style_and_this_script_alone():
         assert "%s-src 'sha256-%s';" % (kind, digest) in policy
 
 
-def test_markup_that_a_host_says_stays_text():
+def test_markup_that_a_host_says_stays_text() -> None:
     check = made_up.check("space", reason=EVIL, advice=EVIL, value=EVIL, reference="javascript:alert(3)//" + EVIL)
     waived = made_up.check("configuration_valid", waived={"reason": EVIL, "until": "2027-01-01"})
     result = made_up.info("not_ready", [check, waived], kernel=EVIL, summary=EVIL, settings={"path": EVIL})
@@ -119,7 +121,7 @@ def test_markup_that_a_host_says_stays_text():
         assert char not in elements.within["script"][0]
 
 
-def test_the_embedded_rows_hold_what_the_report_does():
+def test_the_embedded_rows_hold_what_the_report_does() -> None:
     whole = whole_report.report(made_up.fleet(60).items(), made_up.MADE)
     packed = json.loads(page_data.packed(whole))
     columns, texts = packed["columns"], packed["texts"]
@@ -141,22 +143,22 @@ def test_the_embedded_rows_hold_what_the_report_does():
     [{}, {"a": None}, {"a": made_up.unreachable()}, {"a": made_up.info()}],
     ids=["none", "nothing", "gone", "ready"],
 )
-def test_a_fleet_of_one_or_none_has_a_page(results):
+def test_a_fleet_of_one_or_none_has_a_page(results: Dict[str, Any]) -> None:
     assert "</html>" in page(results)
 
 
-def test_the_same_fleet_makes_the_same_page():
+def test_the_same_fleet_makes_the_same_page() -> None:
     assert page(made_up.fleet(100)) == page(dict(reversed(list(made_up.fleet(100).items()))))
 
 
-def test_even_the_smallest_share_of_verdicts_is_seen_and_all_make_the_whole():
+def test_even_the_smallest_share_of_verdicts_is_seen_and_all_make_the_whole() -> None:
     segments = charts.verdict_segments({"not_ready": 1, "ready": 99999, "failed": 0})
     assert [one["word"] for one in segments] == ["not_ready", "ready"]
     assert float(segments[0]["width"]) > 0.3
     assert abs(sum(float(one["width"]) for one in segments) - 100) < 0.1
 
 
-def test_five_thousand_hosts_make_a_small_page_in_little_time():
+def test_five_thousand_hosts_make_a_small_page_in_little_time() -> None:
     fleet = made_up.fleet(5000)
     # of the processor, since others use the machine as well
     with within(60):
@@ -164,7 +166,7 @@ def test_five_thousand_hosts_make_a_small_page_in_little_time():
     assert len(text) < 5000 * 600
 
 
-def test_the_version_is_read_from_what_was_installed_or_from_the_source(tmp_path):
+def test_the_version_is_read_from_what_was_installed_or_from_the_source(tmp_path: Path) -> None:
     assert files.collection_version(tmp_path) is None
     (tmp_path / "galaxy.yml").write_text('namespace: x\nversion: "1.2.3"\n')
     assert files.collection_version(tmp_path) == "1.2.3"
@@ -174,6 +176,6 @@ def test_the_version_is_read_from_what_was_installed_or_from_the_source(tmp_path
     assert files.collection_version(tmp_path) == "1.2.3"
 
 
-def test_a_problem_has_the_id_that_a_waiver_names():
+def test_a_problem_has_the_id_that_a_waiver_names() -> None:
     text = page({"web1": made_up.info("not_ready", [made_up.check("memory_reserved")])})
     assert '<code class="what">memory_reserved</code>' in text

@@ -6,6 +6,7 @@
 import csv
 import io
 import json
+from typing import Any, Dict, List, Optional
 
 import pytest
 from ansible_collections.crashops.kdump.plugins.plugin_utils._report import page, whole_report
@@ -14,17 +15,17 @@ from ansible_collections.crashops.kdump.plugins.plugin_utils._report import text
 from ansible_collections.crashops.kdump.tests.unit import fleet_builder as made_up
 
 
-def report(results):
+def report(results: Dict[str, Any]) -> Dict[str, Any]:
     """Return a report."""
     return whole_report.report(results.items(), made_up.MADE, "1.2.3")
 
 
-def cells(results):
+def cells(results: Dict[str, Any]) -> List[Dict[str, str]]:
     """Return the rows of the CSV as dictionaries."""
     return list(csv.DictReader(io.StringIO(report_text.as_csv(report(results)))))
 
 
-def test_json_has_a_host_on_each_line_and_is_the_report():
+def test_json_has_a_host_on_each_line_and_is_the_report() -> None:
     whole = report(made_up.fleet(30))
     text = report_text.as_json(whole)
     assert json.loads(text) == whole
@@ -32,7 +33,7 @@ def test_json_has_a_host_on_each_line_and_is_the_report():
     assert json.loads(report_text.as_json(report({})))["hosts"] == []
 
 
-def test_csv_has_a_column_for_each_value_and_names_the_problems():
+def test_csv_has_a_column_for_each_value_and_names_the_problems() -> None:
     checks = [made_up.check("space"), made_up.check("image_fresh", "warn"), made_up.check("hooks", "warn")]
     (row,) = cells({"web1": made_up.info("not_ready", checks)})
     assert (row["host"], row["verdict"], row["armed"]) == ("web1", "not_ready", "no")
@@ -41,23 +42,23 @@ def test_csv_has_a_column_for_each_value_and_names_the_problems():
     assert "Run kdump_service with rebuild: auto." in row["advice"]
 
 
-def test_csv_of_no_host_has_its_headings():
+def test_csv_of_no_host_has_its_headings() -> None:
     assert report_text.as_csv(report({})).startswith("host,verdict,summary,")
 
 
 @pytest.mark.parametrize("first", ["=", "+", "-", "@", "\uff1d", "\uff0b", "\uff0d", "\uff20", "\t=", "\n@", " ="])
-def test_a_cell_that_a_spreadsheet_would_take_for_a_formula_gets_an_apostrophe(first):
+def test_a_cell_that_a_spreadsheet_would_take_for_a_formula_gets_an_apostrophe(first: str) -> None:
     (row,) = cells({first + "cmd|' /C calc'!A0": made_up.unreachable(first + 'HYPERLINK("http://x")')})
     for key in ("host", "summary"):
         assert row[key].startswith("'") and row[key][1] in "=+-@\uff1d\uff0b\uff0d\uff20"
 
 
-def test_a_cell_is_one_line_however_many_the_host_sent():
+def test_a_cell_is_one_line_however_many_the_host_sent() -> None:
     text = report_text.as_csv(report({"web1": made_up.info("not_ready", summary="a\r\nb\u2028c")}))
     assert len(text.splitlines()) == 2 and "a b\\u2028c" in text
 
 
-def test_markdown_lists_the_hosts_that_are_not_simply_ready():
+def test_markdown_lists_the_hosts_that_are_not_simply_ready() -> None:
     results = {"good": made_up.info(), "bad": made_up.info("not_ready", [made_up.check("image_fresh")])}
     text = report_text.as_markdown(report(results), "kdump")
     assert "**1 of 2 hosts would leave a dump.** Made 2026-11-26T09:57:00Z." in text
@@ -66,7 +67,7 @@ def test_markdown_lists_the_hosts_that_are_not_simply_ready():
     assert "Not listed: 1 host that is ready." in text and "| good |" not in text
 
 
-def test_nothing_that_a_host_says_is_markup_in_markdown():
+def test_nothing_that_a_host_says_is_markup_in_markdown() -> None:
     evil = "a|b <img src=x onerror=alert(1)> [x](javascript:1) `c` **d**\n# e"
     text = report_text.as_markdown(report({evil: made_up.unreachable(evil)}), evil)
     line = next(one for one in text.splitlines() if "Unreachable |" in one and one.startswith("| a"))
@@ -74,7 +75,7 @@ def test_nothing_that_a_host_says_is_markup_in_markdown():
     assert "<img" not in text and "[x]" not in text.replace("\\[x\\]", "") and "\n# e" not in text
 
 
-def test_the_table_is_aligned_and_narrow_and_says_what_it_leaves_out():
+def test_the_table_is_aligned_and_narrow_and_says_what_it_leaves_out() -> None:
     whole = report(made_up.fleet(300))
     lines = report_text.table(whole, 40)
     assert len(lines) == 42 and lines[-1] == "and 260 more hosts"
@@ -83,7 +84,7 @@ def test_the_table_is_aligned_and_narrow_and_says_what_it_leaves_out():
     assert all(line[column - 1] == " " and line[column] != " " for line in lines[:-1])
 
 
-def test_the_table_names_the_first_problem_and_cuts_it():
+def test_the_table_names_the_first_problem_and_cuts_it() -> None:
     results = {
         "web1": made_up.info("not_ready", [made_up.check("memory_reserved")], memory={"reserved_bytes": 0}),
         "web2": made_up.info(),
@@ -96,7 +97,7 @@ def test_the_table_names_the_first_problem_and_cuts_it():
     assert lines[3].split() == ["web2", "ready", "yes", "256M/192M", "40G", "12", "d"]
 
 
-def test_nothing_that_a_host_says_steers_the_terminal():
+def test_nothing_that_a_host_says_steers_the_terminal() -> None:
     evil = "\x1b]0;owned\x07\x1b[2J\u202eweb\r\n" + "x" * 400
     for line in report_text.table(report({evil: made_up.unreachable(evil)})):
         assert line.isprintable() and len(line) < 120
@@ -105,7 +106,7 @@ def test_nothing_that_a_host_says_steers_the_terminal():
 ESC = "\x1b[2Jgone\x9b0m"
 
 
-def test_a_control_character_of_a_host_is_visible_in_every_format():
+def test_a_control_character_of_a_host_is_visible_in_every_format() -> None:
     check = made_up.check("space", reason=ESC, advice=ESC, value=ESC)
     whole = report({"web1": made_up.info("not_ready", [check], kernel=ESC, summary=ESC, settings={"path": ESC})})
     texts = [
@@ -132,12 +133,12 @@ def test_a_control_character_of_a_host_is_visible_in_every_format():
         (1 << 62, "4194304 TiB"),
     ],
 )
-def test_a_size_is_said_shortly_and_never_rounded_up(value, words):
+def test_a_size_is_said_shortly_and_never_rounded_up(value: Optional[int], words: str) -> None:
     assert report_words.size(value) == words
 
 
 @pytest.mark.parametrize(
     ("seconds", "words"), [(None, report_words.NONE), (59, "0 min"), (7200, "2 h"), (172800, "2 d"), (8640000, "100 d")]
 )
-def test_an_age_is_said_shortly(seconds, words):
+def test_an_age_is_said_shortly(seconds: Optional[int], words: str) -> None:
     assert report_words.age(seconds) == words
