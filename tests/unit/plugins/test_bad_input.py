@@ -7,7 +7,7 @@ import ast
 import importlib
 import pathlib
 import re
-from typing import Any, NamedTuple
+from typing import Any, Callable, Dict, Iterator, List, NamedTuple, Optional, Tuple, Union
 
 import pytest
 import yaml
@@ -16,6 +16,7 @@ from ansible.playbook.task import Task
 from ansible_collections.crashops.kdump.plugins.module_utils._machine import run_module as module_frame
 from ansible_collections.crashops.kdump.plugins.module_utils._machine.results import Failure, Refused
 from ansible_collections.crashops.kdump.tests.unit.armed_host import armed_debian, armed_el9, armed_el10
+from ansible_collections.crashops.kdump.tests.unit.fake_host import FakeHost
 from ansible_collections.crashops.kdump.tests.unit.plugins.action.test_crash_test import CrashTest
 from ansible_collections.crashops.kdump.tests.unit.plugins.action.test_crash_test import run as crash
 
@@ -40,35 +41,45 @@ class Row(NamedTuple):
     given: Any = None
     on: Any = armed_el9
 
-    def options(self):
+    def options(self) -> Dict[str, Any]:
         """Return the options of the call."""
-        return {self.option: self.value} if self.given is None else self.given
+        given: Dict[str, Any] = {self.option: self.value} if self.given is None else self.given
+        return given
 
 
-def target(plugin, option, value, rule, remedy, on=armed_el9, shown=None, **asked):
+def target(
+    plugin: str,
+    option: str,
+    value: str,
+    rule: str,
+    remedy: str,
+    on: Callable[..., FakeHost] = armed_el9,
+    shown: Optional[str] = None,
+    **asked: str,
+) -> Row:
     """Return a row of a part of a dump target."""
     return Row(plugin, option, value, rule, remedy, shown, {"target": dict(ABSENT, **asked)}, on)
 
 
-def threshold(name, value, rule, remedy):
+def threshold(name: str, value: int, rule: str, remedy: str) -> Row:
     """Return a row of a threshold of kdump_info."""
     return Row("kdump_info", "thresholds." + name, value, rule, remedy, None, {"thresholds": {name: value}})
 
 
-def waiver(name, value, rule, remedy):
+def waiver(name: str, value: str, rule: str, remedy: str) -> Row:
     """Return a row of a part of a waiver."""
     right = {"id": "proof_exists", "reason": "no window before June", "until": "2027-06-01"}
     return Row("kdump_info", "waivers." + name, value, rule, remedy, None, {"waivers": [dict(right, **{name: value})]})
 
 
-def estimate(name, value, rule, remedy):
+def estimate(name: str, value: Union[int, str], rule: str, remedy: str) -> Row:
     """Return a row of a limit of an estimate."""
     return Row("crashkernel_reserve", name, value, rule, remedy, None, {"size": "estimate", name: value})
 
 
-def in_filter(plugin, option, value, rule, remedy, **others):
+def in_filter(plugin: str, option: str, value: Any, rule: str, remedy: str, **others: Any) -> Row:
     """Return a row of a filter that is given something right beside the value."""
-    right = {
+    right: Dict[str, Dict[str, Any]] = {
         "crashkernel_bytes": {"_input": "256M", "ram_bytes": "8G"},
         "kdump_conf_lint": {"_input": "path /var/crash"},
         "from_linux_system_roles": {"_input": "kdump_path: /srv/crash"},
@@ -78,9 +89,10 @@ def in_filter(plugin, option, value, rule, remedy, **others):
     return Row(plugin, option, value, rule, remedy, None, dict(right[plugin], **dict(others, **{option: value})))
 
 
-def reported(option, value, rule, remedy, **others):
+def reported(option: str, value: Any, rule: str, remedy: str, **others: Any) -> Row:
     """Return a row of fleet_report, which is given a directory beside the value."""
-    given = dict({"directory": "reports", "results": {"web1": {}}}, **dict(others, **{option: value}))
+    whole: Dict[str, Any] = {"directory": "reports", "results": {"web1": {}}}
+    given = dict(whole, **dict(others, **{option: value}))
     return Row("fleet_report", option, value, rule, remedy, None, given)
 
 
@@ -412,7 +424,7 @@ NOT_BAD = {
 }
 
 
-def with_fragments(options, names):
+def with_fragments(options: Dict[str, Any], names: List[str]) -> Dict[str, Any]:
     """Return options with what the fragments of those names add to them."""
     for name in names:
         fragment = importlib.import_module(PACKAGE + "doc_fragments." + name.rpartition(".")[2]).ModuleDocFragment
@@ -421,16 +433,16 @@ def with_fragments(options, names):
     return options
 
 
-def documentation(path):
+def documentation(path: pathlib.Path) -> Dict[str, Any]:
     """Return the options of a plugin by its documentation."""
     for node in ast.parse(path.read_text()).body:
-        if isinstance(node, ast.Assign) and node.targets[0].id == "DOCUMENTATION":
+        if isinstance(node, ast.Assign) and getattr(node.targets[0], "id", "") == "DOCUMENTATION":
             described = yaml.safe_load(ast.literal_eval(node.value))
             return with_fragments(described["options"], described.get("extends_documentation_fragment", []))
     raise AssertionError("%s has no documentation" % path)
 
 
-def flat(options, above=""):
+def flat(options: Dict[str, Any], above: str = "") -> Iterator[Tuple[str, Dict[str, Any]]]:
     """Yield each option with its documentation, the parts of a dictionary as name.part."""
     for name, described in options.items():
         yield above + name, described
@@ -443,19 +455,19 @@ OPTIONS = {(path.stem, name): described for path in FILES for name, described in
 OF_CORE = sorted(key for key, one in OPTIONS.items() if one["type"] == "bool" or one.get("choices"))
 
 
-def named_by(row):
+def named_by(row: Row) -> Tuple[str, str]:
     """Return the option that a row is about; a row about one name of a dictionary is about the dictionary."""
     option = "variables" if row.plugin == "role_variables" else row.option
     free = (row.plugin, option.partition(".")[0])
     return free if "suboptions" not in OPTIONS.get(free, {}) else (row.plugin, option)
 
 
-def test_every_option_of_every_plugin_has_a_row_or_a_reason():
+def test_every_option_of_every_plugin_has_a_row_or_a_reason() -> None:
     covered = {named_by(row) for row in ROWS}
     assert sorted(key for key in OPTIONS if key not in covered | set(NOT_BAD) | set(OF_CORE)) == []
 
 
-def test_each_reason_is_about_an_option_without_a_row():
+def test_each_reason_is_about_an_option_without_a_row() -> None:
     covered = {named_by(row) for row in ROWS}
     plugins = {plugin for plugin, option in OPTIONS}
     needless = [key for key in NOT_BAD if key in covered or key in OF_CORE]
@@ -463,7 +475,7 @@ def test_each_reason_is_about_an_option_without_a_row():
     assert [row for row in ROWS if named_by(row) not in OPTIONS] == []
 
 
-def defaults(plugin):
+def defaults(plugin: str) -> Dict[str, Any]:
     """Return a plugin's options as a call that gives none of them hands them over."""
     return {name: one.get("default") for (of, name), one in OPTIONS.items() if of == plugin and "." not in name}
 
@@ -482,7 +494,7 @@ class Connection:
     become = None
 
 
-def answer_of_module(row):
+def answer_of_module(row: Row) -> str:
     """Return why a module refuses, on a made-up host that nothing must have been done to."""
     module, host = importlib.import_module(PACKAGE + "modules." + row.plugin), row.on({})
     with pytest.raises(Failure) as refused:
@@ -492,7 +504,7 @@ def answer_of_module(row):
     return refused.value.msg
 
 
-def answer_of_action(row, monkeypatch, folder):
+def answer_of_action(row: Row, monkeypatch: pytest.MonkeyPatch, folder: pathlib.Path) -> str:
     """Return why an action refuses, in an empty directory in which nothing must be written."""
     action = importlib.import_module(PACKAGE + "action." + row.plugin).ActionModule
     task = Task()
@@ -500,23 +512,23 @@ def answer_of_action(row, monkeypatch, folder):
     monkeypatch.chdir(folder)
     for forbidden in ("_execute_module", "_low_level_execute_command"):
         monkeypatch.setattr(action, forbidden, None)
-    played = {"web1": {}, "store": {}}
+    played: Dict[str, Any] = {"web1": {}, "store": {}}
     variables = {"inventory_hostname": "web1", "hostvars": played, "ansible_play_hosts_all": ["web1"]}
     result = action(task, Connection(), None, None, None, None).run(task_vars=variables)
     assert result["failed"] is True and not result.get("changed")
     assert list(folder.iterdir()) == []
-    return result["msg"]
+    return str(result["msg"])
 
 
-def answer_of_crash_test(row):
+def answer_of_crash_test(row: Row) -> str:
     """Return why crash_test refuses, for a host that it must not have reached for."""
     action = CrashTest(dict({"confirm": "web1"}, **row.options()))
     result = crash(action)
     assert (result["failed"], result["changed"], action.calls) == (True, False, [])
-    return result["msg"]
+    return str(result["msg"])
 
 
-def answer_of_filter(row):
+def answer_of_filter(row: Row) -> str:
     """Return why a filter refuses."""
     given = dict(row.options())
     value = given.pop("_input")
@@ -526,7 +538,9 @@ def answer_of_filter(row):
 
 
 @pytest.mark.parametrize("row", ROWS, ids=["%s.%s=%r" % row[:3] for row in ROWS])
-def test_a_value_without_sense_is_refused_in_one_sentence(row, monkeypatch, tmp_path):
+def test_a_value_without_sense_is_refused_in_one_sentence(
+    row: Row, monkeypatch: pytest.MonkeyPatch, tmp_path: pathlib.Path
+) -> None:
     if row in FILTERS:
         message = answer_of_filter(row)
     elif row.plugin == "crash_test":
@@ -548,7 +562,9 @@ OF_FILTERS = [path.stem for path in (PLUGINS / "filter").glob("[a-z]*.py")]
 
 
 @pytest.mark.parametrize("plugin", sorted({plugin for plugin, option in OF_CORE if plugin not in OF_FILTERS}))
-def test_a_value_that_ansible_refuses_itself_names_option_and_value(plugin, run_module):
+def test_a_value_that_ansible_refuses_itself_names_option_and_value(
+    plugin: str, run_module: Callable[..., Dict[str, Any]]
+) -> None:
     action = (PLUGINS / "action" / (plugin + ".py")).exists()
     for name in [name for of, name in OF_CORE if of == plugin]:
         above, dot, part = name.rpartition(".")
@@ -562,7 +578,7 @@ def test_a_value_that_ansible_refuses_itself_names_option_and_value(plugin, run_
         assert part in message and "maybe-not" in message
 
 
-def answer_of_core(plugin, given):
+def answer_of_core(plugin: str, given: Dict[str, Any]) -> str:
     """Return why ansible-core refuses an option of an action."""
     action = importlib.import_module(PACKAGE + "action." + plugin)
     task = Task()
@@ -573,18 +589,15 @@ def answer_of_core(plugin, given):
     return str(refused.value)
 
 
-class Somebody:
+class Somebody(FakeHost):
     """A host as a user sees it."""
 
-    def __init__(self, root):
+    def __init__(self, root: bool) -> None:
+        super().__init__({}, {})
         self.root = root
 
-    def is_root(self):
-        """Return whether this is root."""
-        return self.root
 
-
-def test_a_failure_without_root_names_become():
+def test_a_failure_without_root_names_become() -> None:
     failure = Failure("cannot read /etc/kdump.conf: Permission denied")
     assert module_frame.without_root(Somebody(False), failure).startswith(
         " The task ran without root: set become: true"
@@ -592,5 +605,5 @@ def test_a_failure_without_root_names_become():
     assert module_frame.without_root(Somebody(True), failure) == ""
 
 
-def test_a_refused_value_says_nothing_of_root():
+def test_a_refused_value_says_nothing_of_root() -> None:
     assert module_frame.without_root(Somebody(False), Refused(["x: 1 is refused: no; go."])) == ""

@@ -14,6 +14,8 @@ import ast
 import json
 import re
 from pathlib import Path
+from types import ModuleType
+from typing import Any, Dict, List, Optional, Sequence, Set, Union
 
 import pytest
 import yaml
@@ -30,37 +32,45 @@ ROOT = Path(__file__).resolve().parents[3]
 REPORT = "plugins/plugin_utils/_report/"
 
 
-def text(path):
+def text(path: str) -> str:
     return (ROOT / path).read_text(encoding="utf-8")
 
 
-def documented(module, *keys):
+def documented(module: ModuleType, *keys: str) -> List[str]:
     """Return the words of a value in a module's RETURN documentation."""
-    level = {"contains": yaml.safe_load(module.RETURN)}
+    level: Any = {"contains": yaml.safe_load(module.RETURN)}
     for key in keys:
         level = level["contains"][key]
-    return level["choices"]
+    words: List[str] = level["choices"]
+    return words
 
 
-def spec(entry_point, name):
+def spec(entry_point: str, name: str) -> Dict[str, Any]:
     """Return the argument spec of a variable of the role."""
     specs = yaml.safe_load(text("roles/kdump/meta/argument_specs.yml"))
-    return specs["argument_specs"][entry_point]["options"][name]
+    found: Dict[str, Any] = specs["argument_specs"][entry_point]["options"][name]
+    return found
 
 
-def report_schema(*keys):
+def report_schema(*keys: str) -> Any:
     level = json.loads(text("docs/schemas/report-1.json"))
     for key in keys:
         level = level[key]
     return level
 
 
-def marked(path, pattern):
+def first(pattern: str, where: str) -> str:
+    """Return what a pattern, or its first group, finds first in a text."""
+    found: List[str] = re.findall(pattern, where)
+    return found[0]
+
+
+def marked(path: str, pattern: str) -> List[str]:
     """Return the words that a pattern finds in a file, each once."""
     return list(dict.fromkeys(re.findall(pattern, text(path))))
 
 
-def all_words(text_of):
+def all_words(text_of: str) -> List[str]:
     """Return the words that a sentence of the documentation marks with C()."""
     return re.findall(r"C\(([a-z0-9_]+)\)", text_of)
 
@@ -68,12 +78,12 @@ def all_words(text_of):
 ROW = "definitions", "host", "properties"
 PROBLEM = "definitions", "problem", "properties"
 FRAGMENT = yaml.safe_load(_target.ModuleDocFragment.DOCUMENTATION)
-SCRIPT_WORDS = re.search(r"WORDS = {(.*?)}", text(REPORT + "page.js"))[1]
+SCRIPT_WORDS = first(r"WORDS = {(.*?)}", text(REPORT + "page.js"))
 TARGET_TEXT = " ".join(spec("setup", "kdump_target")["options"]["type"]["description"])
 # verdicts with a row of their own in the guide: kdump_info's in verify.md, those of lost hosts in report.md
 TABLE_ROW = r"(?m)^\| `([a-z_]+)` \| "
-FIRST_TABLE = re.search(r"\| verdict \| when .*?\n\n", text("docs/verify.md"), re.S)[0]
-LOST_TABLE = re.search(r"\| verdict \| the host .*?\n\n", text("docs/report.md"), re.S)[0]
+FIRST_TABLE = first(r"(?s)\| verdict \| when .*?\n\n", text("docs/verify.md"))
+LOST_TABLE = first(r"(?s)\| verdict \| the host .*?\n\n", text("docs/report.md"))
 
 COPIES = [
     # target types
@@ -112,26 +122,28 @@ COPIES = [
 
 
 @pytest.mark.parametrize(("where", "copy", "table"), COPIES, ids=[str(number) for number in range(len(COPIES))])
-def test_copy_has_the_words_of_its_table(where, copy, table):
+def test_copy_has_the_words_of_its_table(
+    where: str, copy: List[Optional[str]], table: Union[Sequence[Optional[str]], Dict[str, str]]
+) -> None:
     assert (where, sorted(copy, key=str)) == (where, sorted(table, key=str))
 
 
-def test_tables_name_each_word_once():
+def test_tables_name_each_word_once() -> None:
     for table in (target.TYPES, target.TROUBLES, outcome.STATUSES, all_checks.IDS, verdict.VERDICTS, proof.STATES):
         assert len(set(table)) == len(table)
 
 
-def test_report_has_the_verdicts_of_kdump_info_and_those_of_lost_hosts():
+def test_report_has_the_verdicts_of_kdump_info_and_those_of_lost_hosts() -> None:
     assert sorted(readable_values.VERDICTS) == sorted((*verdict.VERDICTS, *readable_values.NOT_KNOWN))
 
 
-def test_page_has_a_picture_for_each_verdict_and_each_problem():
+def test_page_has_a_picture_for_each_verdict_and_each_problem() -> None:
     drawn = marked(REPORT + "page.html.j2", r'<symbol id="i-(\w+)"')
     assert sorted(drawn) == sorted((*readable_values.VERDICTS, *outcome.PROBLEMS, "waived"))
 
 
-def test_each_trouble_is_met_somewhere_and_no_other_is():
-    said = {reason.trouble for reason in ssh.REASONS}
+def test_each_trouble_is_met_somewhere_and_no_other_is() -> None:
+    said: Set[Any] = {reason.trouble for reason in ssh.REASONS}
     for path in sorted((ROOT / "plugins/module_utils").glob("_[tf]*/*.py")):
         for node in ast.walk(ast.parse(path.read_text(encoding="utf-8"))):
             if isinstance(node, ast.Call):
@@ -142,13 +154,13 @@ def test_each_trouble_is_met_somewhere_and_no_other_is():
 
 
 @pytest.mark.parametrize("trouble", target.TROUBLES)
-def test_role_that_knows_the_server_mends_what_the_table_calls_mendable(trouble):
+def test_role_that_knows_the_server_mends_what_the_table_calls_mendable(trouble: str) -> None:
     found = {"trouble": trouble, "untried": None}
     mended = _completed_plan.is_mended(found, knows_server=True, knows_keys=True)
     assert mended is (trouble in target.MENDABLE)
 
 
-def test_verdicts_that_fail_a_host_or_need_a_name_are_verdicts():
+def test_verdicts_that_fail_a_host_or_need_a_name_are_verdicts() -> None:
     defaults = yaml.safe_load(text("roles/kdump/defaults/main.yml"))["kdump_verify_fail"]
     assert defaults == spec("verify", "kdump_verify_fail")["default"]
     assert set(defaults) | set(verdict.NOT_MEANT) <= set(verdict.VERDICTS)
@@ -156,6 +168,6 @@ def test_verdicts_that_fail_a_host_or_need_a_name_are_verdicts():
     assert allowed == set(verdict.VERDICTS) - set(verdict.NOT_MEANT)
 
 
-def test_metrics_page_names_each_verdict():
-    line = re.search(r"crashops_kdump_verdict{verdict}.*", text("docs/metrics.md"))[0]
+def test_metrics_page_names_each_verdict() -> None:
+    line = first(r"crashops_kdump_verdict{verdict}.*", text("docs/metrics.md"))
     assert re.findall(r"`([a-z_]+)`", line) == list(verdict.VERDICTS)

@@ -5,6 +5,7 @@
 
 import ast
 from pathlib import Path
+from typing import Any, Iterator, List, Tuple
 
 PLUGINS = Path(__file__).resolve().parents[3] / "plugins"
 PACKAGE = "ansible_collections.crashops.kdump.plugins."
@@ -54,7 +55,7 @@ FILES = {str(path.relative_to(PLUGINS)): ast.parse(path.read_text("utf-8")) for 
 ON_HOSTS = [name for name in FILES if name.startswith(("module_utils/", "modules/"))]
 
 
-def imports_of(name):
+def imports_of(name: str) -> Iterator[str]:
     """Return what a file imports, as dotted names."""
     for node in ast.walk(FILES[name]):
         if isinstance(node, ast.Import):
@@ -63,17 +64,17 @@ def imports_of(name):
             yield from ("%s.%s" % (node.module, alias.name) for alias in node.names)
 
 
-def room_of(path):
+def room_of(path: str) -> str:
     """Return the room of a path below plugins: _facts for module_utils/_facts/..., else plugin_utils/_report."""
     parts = path.replace(".py", "").split("/")
     return parts[1] if parts[0] == "module_utils" else "/".join(parts[:2])
 
 
-def floor_of(room):
-    return FLOOR[room if room in FLOOR else room.split("/")[0]]
+def floor_of(room: str) -> int:
+    return FLOOR[room if room in FLOOR else room.split("/", maxsplit=1)[0]]
 
 
-def imports_that_are_not_downward():
+def imports_that_are_not_downward() -> Iterator[Tuple[str, str, str]]:
     """Return each import of another room that is not on a lower floor: the file, its room and the other room."""
     for name in FILES:
         for one in imports_of(name):
@@ -85,11 +86,11 @@ def imports_that_are_not_downward():
                     yield name, here, there
 
 
-def test_imports_of_other_rooms_go_downward():
+def test_imports_of_other_rooms_go_downward() -> None:
     assert list(imports_that_are_not_downward()) == []
 
 
-def test_only_the_host_touches_the_operating_system():
+def test_only_the_host_touches_the_operating_system() -> None:
     pure = [name for name in ON_HOSTS if name not in TOUCH_THE_MACHINE]
     outside = [(name, one) for name in pure for one in imports_of(name) if not one.startswith(PACKAGE)]
     assert [(name, one) for name, one in outside if one not in PURE and one.rpartition(".")[0] not in PURE] == []
@@ -97,20 +98,20 @@ def test_only_the_host_touches_the_operating_system():
     assert [name for name, called in calls if isinstance(called, ast.Name) and called.id == "open"] == []
 
 
-def test_pure_text_takes_no_host():
+def test_pure_text_takes_no_host() -> None:
     pure = [name for name in FILES if name.startswith(WITHOUT_HOST)]
     assert [(name, one) for name in pure for one in imports_of(name) if "._machine" in one] == []
     arguments = [(name, node.arg) for name in pure for node in ast.walk(FILES[name]) if isinstance(node, ast.arg)]
     assert [(name, argument) for name, argument in arguments if argument == "host"] == []
 
 
-def test_what_differs_by_stack_is_asked_of_the_stack():
+def test_what_differs_by_stack_is_asked_of_the_stack() -> None:
     others = [name for name in FILES if "/_stacks/" not in name and name not in NAME_A_STACK]
-    nodes = [(name, node) for name in others for node in ast.walk(FILES[name])]
+    nodes: List[Tuple[str, Any]] = [(name, node) for name in others for node in ast.walk(FILES[name])]
     assert [(name, node.lineno) for name, node in nodes if getattr(node, "value", None) in STACKS] == []
 
 
-def test_a_class_name_means_one_thing():
+def test_a_class_name_means_one_thing() -> None:
     nodes = [
         (node.name, name) for name, tree in FILES.items() for node in ast.walk(tree) if isinstance(node, ast.ClassDef)
     ]
