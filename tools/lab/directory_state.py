@@ -7,15 +7,15 @@ from tools.lab.guest import Guest
 
 # A file that is left behind shows up, whatever its name. Times of folders are left out: they change when a file inside
 # is replaced.
-CONTENTS = "cd {0} && find . -xdev -printf '%p %m %u:%g\\n' | sort; find . -xdev -type f -exec sha256sum {{}} + | sort"
-TIMES = "cd {0} && find . -xdev -not -type d -printf '%p %T@\\n' | sort"
+CONTENTS = "find {0} -xdev -printf '%p %m %u:%g\\n'; find {0} -xdev -type f -exec sha256sum {{}} +"
+TIMES = "find {0} -xdev -not -type d -printf '%p %T@\\n'"
 
 
-def contents(guest: Guest, directory: str) -> list[str]:
-    """Return path, mode, owner and group of everything in a guest's directory, and the hash of each file."""
-    return guest.ssh(CONTENTS.format(directory)).splitlines()
+def contents(guest: Guest, *directories: str) -> set[str]:
+    """Return path, mode, owner and group of everything in a guest's directories, and the hash of each file."""
+    return set(guest.ssh(CONTENTS.format(" ".join(directories))).splitlines())
 
 
-def times(guest: Guest, directory: str) -> list[str]:
-    """Return when everything in a guest's directory, except folders, was changed last."""
-    return guest.ssh(TIMES.format(directory)).splitlines()
+def times(guest: Guest, *directories: str) -> set[str]:
+    """Return when everything in a guest's directories, except folders, was changed last."""
+    return set(guest.ssh(TIMES.format(" ".join(directories))).splitlines())

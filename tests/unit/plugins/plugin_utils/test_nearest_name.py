@@ -16,6 +16,6 @@ from ansible_collections.crashops.kdump.plugins.plugin_utils import _nearest_nam
         ("", 0.6, "look at the inventory"),
     ],
 )
-def test_the_nearest_name_is_named_only_where_it_is_near_enough(name, how_near, remedy):
+def test_the_nearest_name_is_named_only_where_it_is_near_enough(name: str, how_near: float, remedy: str) -> None:
     known = (one for one in ["db1", "web1"])
     assert _nearest_name.remedy(name, known, "look at the inventory", "type", how_near) == remedy
