@@ -4,6 +4,8 @@
 # Private to this collection: no promise is made to code outside it.
 """Makes text of a host fit for a screen: whatever steers a terminal or a page becomes a visible escape."""
 
+import bisect
+import itertools
 import math
 import unicodedata
 from typing import Any, Callable, Mapping
@@ -13,22 +15,27 @@ UNSEEN = ("Cc", "Zl", "Zp", "Cf", "Cs")
 LINES = "\n\t"
 # characters: more than any configuration file has, and few enough for a controller with thousands of hosts
 LONGEST = 100000
+ROOM_FOR_THE_REST = 50  # characters, for the words that say how much is left out
 
 
 def visible(text: str, kept: str = "") -> str:
     r"""Return a text with invisible characters as escapes such as \x1b or \u2028; those in `kept` stay.
 
-    Of a text with more than LONGEST characters, the beginning is returned, and how many more there are.
+    No result has more than LONGEST characters, so a text that passes here twice is cut only once: of a longer one the
+    beginning is returned, and how many characters of the text are left out.
     """
-    if len(text) > LONGEST:
-        text = "%s... (%d more characters)" % (text[:LONGEST], len(text) - LONGEST)
-    if text.isprintable():
+    if len(text) <= LONGEST and text.isprintable():
         return text
     # ssh and serial consoles end their lines like this
     text = text.replace("\r\n", "\n")
-    return "".join(
-        _escape(char) if char not in kept and unicodedata.category(char) in UNSEEN else char for char in text
-    )
+    pieces = [
+        _escape(char) if char not in kept and unicodedata.category(char) in UNSEEN else char for char in text[:LONGEST]
+    ]
+    ends = list(itertools.accumulate(len(piece) for piece in pieces))
+    if len(text) <= LONGEST and ends[-1] <= LONGEST:
+        return "".join(pieces)
+    fit = bisect.bisect_right(ends, LONGEST - ROOM_FOR_THE_REST)
+    return "%s... (%d more characters)" % ("".join(pieces[:fit]), len(text) - fit)
 
 
 def _escape(char: str) -> str:

@@ -37,8 +37,17 @@ def test_a_character_that_nobody_sees_becomes_an_escape(text: str, seen: str) ->
 
 def test_of_a_long_text_the_beginning_is_shown_and_how_much_more_there_is() -> None:
     assert visible("9" * LONGEST) == "9" * LONGEST
-    assert visible("\x1b" + "9" * LONGEST) == "\\x1b" + "9" * (LONGEST - 1) + "... (1 more characters)"
+    assert visible("9" * 10**7) == "9" * (LONGEST - 50) + "... (9900050 more characters)"
     assert shown({"kernel": ["9" * 10**7]}) == {"kernel": [visible("9" * 10**7)]}
+
+
+@pytest.mark.parametrize("text", ["9" * 10**6, "\x1b" * LONGEST, "9\n" * LONGEST, "\x1b" + "9" * (LONGEST - 1)])
+def test_a_long_text_that_is_shown_twice_is_cut_once(text: str) -> None:
+    once = visible(text)
+    assert len(once) <= LONGEST
+    assert visible(once) == once
+    left_out = int(once.rpartition("... (")[2].split()[0])
+    assert len(text) - left_out == len(once.rpartition("...")[0].replace("\\x1b", "?").replace("\\n", "?"))
 
 
 def test_the_lines_of_a_file_stay_lines_in_a_result() -> None:
