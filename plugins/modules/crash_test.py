@@ -114,9 +114,9 @@ options:
     type: str
   verdicts:
     description:
-      - The verdicts of M(crashops.kdump.kdump_info), besides C(ready) and C(ready_unproven), with which the host is
-        crashed all the same. A host that is not armed is refused in any case.
-      - If it is left out, there are none.
+      - A host is crashed if M(crashops.kdump.kdump_info) gives it the verdict C(ready), C(ready_unproven) or one of
+        this list. A host that is not armed is always refused.
+      - If it is left out, the list is empty.
     type: list
     elements: str
     choices: [degraded, reboot_pending, not_ready]
