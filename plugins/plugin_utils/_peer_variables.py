@@ -49,7 +49,8 @@ VARIABLES = (
         "kdump_system_action",
         ("kdump_failure_action",),
         "use kdump_failure_action",
-        "Has another name here. Where kdump.conf has the old name default, the role renames it to failure_action.",
+        "Has another name here. If kdump.conf has the option by its old name, default, the role renames it to "
+        "failure_action.",
     ),
     PeerVariable(
         "kdump_auto_reset_crashkernel",

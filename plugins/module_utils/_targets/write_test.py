@@ -154,7 +154,7 @@ REFUSED = {
         "name a directory for dumps alone, or close this one to others yourself: chmod 0700 {place}",
     ),
     NOT_EMPTY: (
-        "{place} is open to others, or theirs, and holds {other}, which is no dump",
+        "{place} is open to other accounts, or belongs to one, and holds {other}, which is not a dump",
         "name an empty directory, or give this one to whoever writes the dumps and close it: chmod 0700 {place}",
     ),
 }

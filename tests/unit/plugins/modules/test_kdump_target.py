@@ -235,9 +235,9 @@ def test_a_directory_with_files_of_others_fails_with_one_sentence() -> None:
     with pytest.raises(Failure) as failure:
         run(host, path="/srv/crash")
     assert failure.value.msg == (
-        "/srv/crash on this host is refused: /data/photos is open to others, or theirs, and holds cat.jpg, which is no "
-        "dump; name an empty directory, or give this one to whoever writes the dumps and close it: chmod 0700 "
-        "/data/photos."
+        "/srv/crash on this host is refused: /data/photos is open to other accounts, or belongs to one, and holds "
+        "cat.jpg, which is not a dump; name an empty directory, or give this one to whoever writes the dumps and close "
+        "it: chmod 0700 /data/photos."
     )
     assert failure.value.details["trouble"] == "directory"
 

@@ -95,7 +95,10 @@ def test_a_directory_with_anything_else_than_dumps_stays_as_it_is(
     rc, stdout, stderr = run(script(path, True, False))
     assert (rc, mode_of(place)) == (write_test.NOT_EMPTY, 0o755)
     sentence = write_test.complaint(rc, stdout, stderr, path, "this host")
-    assert "%s is open to others, or theirs, and holds %s, which is no dump" % (place, name.rstrip("/")) in sentence
+    assert (
+        "%s is open to other accounts, or belongs to one, and holds %s, which is not a dump" % (place, name.rstrip("/"))
+        in sentence
+    )
 
 
 OF_DUMPS = [
