@@ -79,10 +79,11 @@ class Step:
         self.new = _made(self.path)
         with open(self.new, "wb") as stream:
             stream.write(data)
+            # before the time is set: a write that comes later gives the file the time of now
+            stream.flush()
             _like(stream.fileno(), self.path, before, self.content.mode, context_of)
             if self.content.mtime_ns is not None:
                 os.utime(stream.fileno(), ns=(self.content.mtime_ns, self.content.mtime_ns))
-            stream.flush()
             os.fsync(stream.fileno())
 
     def commit(self, keep: bool) -> None:

@@ -165,6 +165,13 @@ def test_copies_are_made_next_to_the_files_with_their_text_mode_and_time(host: H
     assert all(path.startswith(str(folder / "kdump.conf.")) or "sysconfig." in path for path in copies)
 
 
+@pytest.mark.parametrize("size", [1, 5000, 500000])
+def test_a_file_of_any_size_gets_the_time_that_is_asked_for(host: Host, folder: Path, size: int) -> None:
+    path = folder / "kdump.conf"
+    host.write_all([FileContent(str(path), "x" * size, mtime_ns=5000000001)])
+    assert (path.stat().st_mtime_ns, path.stat().st_size) == (5000000001, size)
+
+
 def test_a_link_stays_a_link_and_what_it_leads_to_is_replaced(host: Host, folder: Path, tmp_path: Path) -> None:
     (tmp_path / "managed").mkdir()
     os.rename(str(folder / "kdump.conf"), str(tmp_path / "managed" / "kdump.conf"))
