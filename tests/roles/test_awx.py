@@ -103,7 +103,7 @@ def test_consent_of_the_inventory_does_not_even_choose_hosts(collections: str, f
 def test_retest_leaves_a_proven_host_alone(collections: str, fleet: Callable[..., Fleet]) -> None:
     done = fleet(**FLEET).playbook(collections, "retest", kdump_test_confirm="web1,db1", **AT_ONCE)
     assert (done.rc, crashes(done)) == (0, ["web1"]), done.output
-    assert "db1 is ready, proved by a crash as it is now" in done.of("db1")["Leave a proven host alone"]["msg"]
+    assert "A crash has proved db1, and nothing has changed since" in done.of("db1")["Leave a proven host alone"]["msg"]
 
 
 def test_objects_of_awx_are_not_applied_with_a_wrong_variable_or_without_its_collection(
