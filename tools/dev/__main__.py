@@ -38,7 +38,7 @@ Ubuntu machine is installed, and said (as root, or with sudo).
   ./dev lock            writes the lock files of tools/dev again, after a change of a requirements-*.txt there
   ./dev changelog       writes CHANGELOG.md again, after a change of changelogs/fragments
   ./dev schemas         writes docs/schemas/kdump_info-1.json again, after a change of the module's RETURN documentation
-  ./dev pictures        draws the picture of the report in README.md again, after a change of the report's page
+  ./dev pictures        draws docs/images again, after a change of the report's page or of its text
   ./dev docs            builds the documentation site, and says where its first page is
   ./dev fetch NAME ADDRESS [SHA256]  downloads an image for ./dev test vm --image NAME=.lab/images/NAME.qcow2
   ./dev release TAG     builds the archive of a release into .lab/release, if the tree is ready (docs/releasing.md)
@@ -246,7 +246,7 @@ def make_pictures() -> int:
         argv = ["python", "-m", "tools.dev.pictures", str(REPOSITORY)]
         drawn = Step("pictures", lambda log: work.run(log, argv, more={"PYTHONPATH": f"{STAGED}:{COLLECTIONS}"}))
         steps = [*gates.preparation(work).steps, Step("browser", work.install_browser), drawn]
-        results = schedule.run_all([stages.Stage("pictures", "docs/images/report.png", steps)], LOGS)
+        results = schedule.run_all([stages.Stage("pictures", "docs/images", steps)], LOGS)
     return int(results[0].outcome != stages.PASSED)
 
 
