@@ -59,6 +59,15 @@ def test_strictest_percentage_of_a_batch_counts(collections: str, fleet: Callabl
     assert started(done) == ["a1", "a2", "a3"]
 
 
+def test_percentage_of_the_host_that_failed_counts_too(collections: str, fleet: Callable[..., Fleet]) -> None:
+    lenient = dict(RIGHT, kdump_max_fail_percentage=100)
+    strict = {"made_up": "unarmed", "kdump_max_fail_percentage": 10}
+    machines = fleet(a1=lenient, a2=strict, b1=lenient)
+    done = machines.playbook(collections, "test", kdump_test_serial=2, kdump_test_confirm="a1,a2,b1")
+    assert started(done) == ["a1", "a2"]
+    assert "more than kdump_max_fail_percentage allows (10)" in done.failures("a1")[-1]
+
+
 def test_unreachable_host_counts_as_one_that_did_not_come_through(
     collections: str, fleet: Callable[..., Fleet]
 ) -> None:
