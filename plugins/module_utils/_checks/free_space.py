@@ -48,7 +48,7 @@ def space_to_keep(seen: Evidence) -> Outcome:
         return skipped("the room, or how much of it to keep, is not known")
     if free >= keep:
         return passed("%s free" % mib(free), mib(keep))
-    reason = "%s are free where the dump lands; %s should be kept (half of the RAM, or 30 %% of more than 500 GB)."
+    reason = "%s are free where the dump lands, and %s should be free."
     advice = "Free or add room, or remove old dumps."
     return warned(reason % (mib(free), mib(keep)), advice, mib(free), mib(keep))
 
