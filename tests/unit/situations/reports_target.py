@@ -59,7 +59,7 @@ SITUATIONS = [
         armed_el9,
         dict(ram(1572864), **{SIZE: "%d\n" % (512 << 20)}),
         attributes(free={"/var/crash": 20 << 30}),
-        says={"space": ("fail", "it would take"), "space_to_keep": ("warn", "should be kept")},
+        says={"space": ("fail", "it would take"), "space_to_keep": ("warn", "should be free")},
         verdict="not_ready",
         source="microsoft/lisa#2091",
         before="not_ready, the same words",
