@@ -108,8 +108,7 @@ class Grubby(Bootloader):
     def plan(self, wanted: List[str], kernels: Kernels) -> BootPlan:
         """Return the planned changes; the two side files change only if all kernels are chosen."""
         before = self.entries()
-        if kernels == "all":
-            _check_kernelopts(before, wanted)
+        _check_kernelopts([entry for entry in before if _is_meant(entry, kernels)], wanted)
         after = [
             entry._replace(cmdline=replaced(entry.cmdline, wanted)) if _is_meant(entry, kernels) else entry
             for entry in before
@@ -258,7 +257,8 @@ def _is_meant(entry: BootEntry, kernels: Kernels) -> bool:
 def _check_kernelopts(entries: List[BootEntry], wanted: List[str]) -> None:
     """Raise Failure if entries refer to kernelopts that grubenv does not set.
 
-    grubby would do nothing and report success.
+    For all entries, grubby would do nothing and report success. To a single one it would append crashkernel=, and GRUB
+    then no longer falls back to default_kernelopts: the entry would boot without root=.
     """
     bare = [entry.id for entry in entries if KERNELOPTS in words(entry.cmdline) and values(entry.cmdline) != wanted]
     if bare:

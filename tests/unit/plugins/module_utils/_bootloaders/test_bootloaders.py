@@ -146,10 +146,17 @@ def test_el8_on_s390x_gives_new_kernels_their_arguments_by_the_file() -> None:
     assert host.files["/etc/kernel/cmdline"] == "root=/dev/mapper/rhel-root ro rd.lvm.lv=rhel/root crashkernel=256M\n"
 
 
-def test_el8_entries_that_refer_to_missing_arguments_are_a_failure() -> None:
+@pytest.mark.parametrize("kernels", ["all", "default", ["/boot" + EL8_ENTRIES[0][1]]])
+def test_el8_entries_that_refer_to_missing_arguments_are_a_failure(kernels: Union[str, List[str]]) -> None:
     host = GrubbyHost(EL8_ENTRIES, default="0")
     with pytest.raises(Failure, match=r"takes its arguments from kernelopts.*run grub2-mkconfig"):
-        find_bootloader(host).plan(["256M"], "all")
+        put(host, ["256M"], kernels)
+    assert host.field(EL8_ENTRIES[0][0], "options") == "$kernelopts $tuned_params"
+
+
+def test_a_chosen_el8_entry_with_arguments_of_its_own_is_set_next_to_one_that_refers_to_missing_ones() -> None:
+    own = ((EL8_ENTRIES[0][0], EL8_ENTRIES[0][1], "root=/dev/vda1 ro"), EL8_ENTRIES[1])
+    host = GrubbyHost(own, default="0")
     put(host, ["256M"], "default")
     assert arguments(host) == [["256M"], []]
 

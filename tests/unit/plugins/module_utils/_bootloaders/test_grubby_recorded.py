@@ -8,7 +8,7 @@ recorded/grubby.json names the releases that were run and their commits; its ent
 
 import json
 import os
-from typing import Any, Dict, List
+from typing import Any, Dict, List, Union
 
 import pytest
 from ansible_collections.crashops.kdump.plugins.module_utils._bootloaders.base import Bootloader
@@ -70,7 +70,8 @@ def test_what_each_release_prints_is_read(name: str, expected: List[List[str]]) 
     assert entries[2].id == "0123456789abcdef0123456789abcdef-0-rescue"
 
 
-def test_a_grubenv_without_kernelopts_is_found_out_before_grubby_does_nothing() -> None:
+@pytest.mark.parametrize("kernels", ["all", "default", ["/boot/vmlinuz-4.18.0-513.el8.x86_64"]])
+def test_a_grubenv_without_kernelopts_is_found_out_before_grubby_runs(kernels: Union[str, List[str]]) -> None:
     call = {"before": "el8-nokernelopts", "default_index": "0"}
     with pytest.raises(Failure, match="run grub2-mkconfig"):
-        bootloader(call).plan(["256M"], "all")
+        bootloader(call).plan(["256M"], kernels)
