@@ -55,7 +55,7 @@ def entries_alike(seen: Evidence) -> Outcome:
     if entries is None:
         return unknown("The boot entries cannot be read: %s." % (seen.boot_entries.reason or "no boot loader"))
     empty = seen.boot_entries.empty
-    if empty and len(empty) < len(entries) and seen.memory.expected is not None and seen.memory.expected.size:
+    if empty and len(empty) < len(entries) and seen.memory.expected is not None and not seen.memory.expected.useless:
         first, why = empty[0]
         value = said(values(first.cmdline))
         reason = "The boot entry of %s has %s, which reserves nothing with that kernel: %s."
@@ -89,7 +89,7 @@ def value_stays(seen: Evidence) -> Outcome:
     default, vendor = seen.boot_entries.default_values, seen.memory.vendor
     if not default or seen.configuration.auto_reset == "no" or (vendor and vendor.alike):
         return passed("auto_reset_crashkernel %s" % seen.configuration.auto_reset)
-    if seen.memory.expected is not None and not seen.memory.expected.size:
+    if seen.memory.expected is not None and seen.memory.expected.useless:
         return skipped("%s reserves nothing, so there is nothing to keep: see crashkernel_value" % said(default))
     if vendor is None:
         return skipped("the vendor's default for this host is not known without asking its tools")
@@ -156,8 +156,8 @@ def crashkernel_value(seen: Evidence) -> Outcome:
         return unknown("What the next boot reserves cannot be seen: %s." % seen.boot_entries.reason)
     if expected is None:
         return unknown("How much RAM this machine has cannot be seen.")
-    if expected.size:
+    if not expected.useless:
         return passed("%s reserves %s" % (said(seen.memory.counting), in_words(expected.size, expected.cma)))
     reason = "%s reserves nothing on this machine with %s of RAM: %s."
     ram = mib(seen.running.ram_bytes)
-    return failed(reason % (said(values), ram, expected.reason), RESERVE, said(values), "a size that this RAM has")
+    return failed(reason % (said(values), ram, expected.useless), RESERVE, said(values), "a size that this RAM has")

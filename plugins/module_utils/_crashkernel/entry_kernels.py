@@ -63,4 +63,5 @@ def reserving_nothing(host: Host, running: Running, entries: List[BootEntry]) ->
     """Return the boot entries whose crashkernel= reserves nothing with their own kernel, each with the reason."""
     kernels = [(entry, under_entry(host, running, entry)) for entry in entries if values(entry.cmdline)]
     found = [(entry, will_reserve(values(entry.cmdline), kernel)) for entry, kernel in kernels if kernel is not None]
-    return [(entry, expected.reason or "") for entry, expected in found if expected is not None and not expected.size]
+    useless = [(entry, expected.useless) for entry, expected in found if expected is not None]
+    return [(entry, why) for entry, why in useless if why]

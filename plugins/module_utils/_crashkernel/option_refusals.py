@@ -48,15 +48,26 @@ def _kind_refusals(argument: option_grammar.Argument, kernel: Kernel) -> List[st
     if argument.kind == "cma" and kernel.cma is False:
         rule = "the kernel of this machine reserves nothing for it (x86 does since 6.17, powerpc since 6.19)"
         return [refusal("size", argument.text, rule, "leave it out and give a larger size")]
-    if argument.kind in ("plain", "high") and argument.size < option_grammar.MIB:
-        return [_too_small("size", argument.text)]
-    return []
+    return [_too_small("size", argument.text, size) for size in _sizes(argument) if _is_too_small(size)][:1]
 
 
-def _too_small(option: str, text: str) -> str:
+def _sizes(argument: option_grammar.Argument) -> List[str]:
+    """Return the sizes that a valid crashkernel= value asks to reserve, as they are written."""
+    if argument.kind == "auto":
+        return []
+    parts = argument.text.partition("@")[0].split(",")
+    return [part.rpartition(":")[2] for part in parts] if argument.kind == "ranges" else parts[:1]
+
+
+def _is_too_small(size: str) -> bool:
+    """Return whether a size is below 1 MiB. In a range and before ,low, 0 is no mistake: it reserves nothing."""
+    return 0 < option_grammar.parse_size(size) < option_grammar.MIB
+
+
+def _too_small(option: str, text: str, size: str) -> str:
     """Return the refusal of an option's size below 1 MiB, which usually lacks its unit."""
-    remedy = "give 1M or more" if text[-1:].upper() in option_grammar.UNITS else "add a unit, such as M"
-    return refusal(option, text, "it is less than 1 MiB", remedy)
+    remedy = "give 1M or more" if size[-1:].upper() in option_grammar.UNITS else "add a unit, such as M"
+    return refusal(option, text, "%s is less than 1 MiB" % ("it" if size == text else size), remedy)
 
 
 def _together_refusals(size: Any, arguments: List[option_grammar.Argument]) -> List[str]:
@@ -94,7 +105,7 @@ def _size_limit_refusals(params: Dict[str, Any], name: str) -> List[str]:
         limit = limit_bytes(params, name)
     except option_grammar.GrammarError as error:
         return [refusal(name, params[name], str(error), "give a size")]
-    return [] if limit is None or limit >= option_grammar.MIB else [_too_small(name, params[name])]
+    return [] if limit is None or limit >= option_grammar.MIB else [_too_small(name, params[name], params[name])]
 
 
 def limit_bytes(params: Dict[str, Any], name: str) -> Optional[int]:

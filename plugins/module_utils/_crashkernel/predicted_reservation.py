@@ -49,6 +49,13 @@ class Reservation(NamedTuple):
         """Return the bytes that ,cma adds to the reservation; None where that is unknown."""
         return self.cma if self.cma_known else None
 
+    @property
+    def useless(self) -> Optional[str]:
+        """Return why no capture kernel fits into the reservation, whatever else it holds; None where one may."""
+        if self.size >= MIB:
+            return None
+        return self.reason or "%s hold no kernel; a unit, such as M, may be missing" % mib(self.size)
+
 
 # one run asks for the same values many times: for each boot entry, for the next boot, for what is wanted
 @lru_cache(maxsize=256)

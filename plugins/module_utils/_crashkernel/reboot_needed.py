@@ -55,10 +55,10 @@ def pending(configured: List[str], running: Running, booting: Optional[Running] 
         return Pending(False, _settled(configured, running, expected))
     if not configured:
         return _giving_back(running, reserved)
-    if expected is not None and not expected.size:
+    if expected is not None and expected.useless:
         with_kernel = " with the kernel %s" % after.kernel if other else ""
         words = "%s is configured but would reserve nothing%s (%s); correct it before a reboot"
-        return Pending(False, words % (said(configured), with_kernel, expected.reason))
+        return Pending(False, words % (said(configured), with_kernel, expected.useless))
     if (alike and (reserved or not other)) or (expected is not None and _has_already(configured, running, expected)):
         words = "%s was booted and %s is configured, but both reserve %s: a reboot would change nothing"
         return Pending(
@@ -96,9 +96,9 @@ def _settled(configured: List[str], running: Running, expected: Optional[Reserva
     if running.reserved_bytes:
         words = "the running kernel was booted with what is configured and has %s reserved"
         return words % in_words(running.reserved_bytes, running.cma_bytes or 0)
-    if expected is not None and not expected.size:
+    if expected is not None and expected.useless:
         words = "%s was booted and reserves nothing (%s); a reboot would not help, another value would"
-        return words % (said(configured), expected.reason)
+        return words % (said(configured), expected.useless)
     words = "%s was booted, but nothing is reserved; a reboot would not help: look for crashkernel in the kernel log"
     return words % said(configured)
 

@@ -64,6 +64,16 @@ def with_cma(
     return change
 
 
+def set_for_next_boot(value: str) -> Change:
+    """Return what sets a value in every boot entry and for new kernels on EL 9, while RHEL's default is booted."""
+
+    def change(host: FakeHost) -> None:
+        for path in [*host.glob("/boot/loader/entries/*.conf"), "/etc/kernel/cmdline"]:
+            host.files[path] = host.files[path].replace("crashkernel=" + RHEL, "crashkernel=" + value)
+
+    return change
+
+
 SITUATIONS = [
     Situation(
         "a plain value after crashkernel=auto counts on EL 9",
@@ -107,6 +117,18 @@ SITUATIONS = [
         verdict="not_ready",
         source="a machine that lost memory",
         before="not_ready, and value_stays advised kdump_auto_reset_crashkernel: false, which keeps that value",
+    ),
+    Situation(
+        "the value of the next boot lacks its unit: nobody is told to reboot into it",
+        armed_el9,
+        change=set_for_next_boot("256"),
+        says={
+            "crashkernel_value": ("fail", "256 bytes hold no kernel; a unit, such as M, may be missing"),
+            "value_stays": ("skip", "nothing to keep"),
+        },
+        verdict="not_ready",
+        source="an operator who forgot the M",
+        before="reboot_pending, with the advice to reboot, after which no capture kernel could be loaded",
     ),
     Situation(
         "the entry has the booted values in another order, with one that is dropped",

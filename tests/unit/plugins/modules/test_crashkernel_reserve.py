@@ -65,6 +65,11 @@ def el8() -> GrubbyHost:
     [
         ("256MB", "at most one letter of K, M, G, T, P, E"),
         (256, "it is less than 1 MiB"),
+        ("1G-:256", "'1G-:256' is refused: 256 is less than 1 MiB; add a unit, such as M."),
+        ("2G-64G:256,64G-:512M", "256 is less than 1 MiB; add a unit, such as M."),
+        ("2G-:192K@64M", "192K is less than 1 MiB; give 1M or more."),
+        ("512k,high", "512k is less than 1 MiB; give 1M or more."),
+        (["512M,high", "128,low"], "'128,low' is refused: 128 is less than 1 MiB; add a unit, such as M."),
         ("4G-2G:256M", "ends where it starts or before"),
         (["auto"], "only the kernel of RHEL 8 knows it"),
         (["256M", "128M"], "takes the last of several"),
@@ -420,6 +425,16 @@ def test_a_newer_kernel_takes_memory_that_stays_in_use() -> None:
     result = reserve(host, size=["256M", "1G,cma"])
     assert result["will_reserve_bytes"] == 256 * MIB
     assert result["messages"] == []
+
+
+def test_cma_without_a_unit_is_refused() -> None:
+    with pytest.raises(Refused, match="'320,cma' is refused: 320 is less than 1 MiB; add a unit, such as M"):
+        reserve(DebianHost(releases=("6.17.8+deb14-amd64",)), size=["96M", "320,cma"])
+
+
+@pytest.mark.parametrize("size", [["512M,high", "0,low"], "1G-1536M:0,1536M-:256M"])
+def test_size_of_0_is_accepted_where_it_reserves_nothing_on_purpose(size: Union[str, List[str]]) -> None:
+    assert reserve(DebianHost(), size=size)["changed"]
 
 
 def test_value_that_an_older_kernel_of_the_menu_cannot_read_is_a_message() -> None:
