@@ -49,7 +49,8 @@ class ActionModule(VariablesAction):
             values = _role_variables.for_host(for_stack(values, stack), found.get("own_directory") is True)
             host, check_mode = str(self._vars.get("inventory_hostname")), bool(self._task.check_mode)
             wrong, plan = _completed_plan.completed(found, values, host, check_mode)
-            if entry_point == "setup" and plan:
+            # without root, the host is refused before anything is planned
+            if entry_point == "setup" and "stack" in plan:
                 plan["texts"] = _own_files.texts(values, plan["stack"]["name"])
             result.update(variables=values, refused=result["refused"] + wrong, plan=plan)
         return self.ended(result)

@@ -44,7 +44,9 @@ from ansible_collections.crashops.kdump.plugins.module_utils._syntax.finding imp
 from ansible_collections.crashops.kdump.plugins.module_utils._targets.target import MENDABLE
 
 Planned = TypeVar("Planned")
-NO_ROOT = refusal("become", False, "only root can set kdump up", "set become: true (ansible-playbook --become)")
+NO_ROOT = refusal(
+    "become", False, "only root can set kdump up or switch it off", "set become: true (ansible-playbook --become)"
+)
 MASKED = (
     "kdump_masked: %s is masked on this host, so nothing can start it; set kdump_masked to false to unmask it, and "
     "take it out of the hardening profile that masks it."
@@ -268,6 +270,8 @@ def plan_disable(host: Host, variables: Dict[str, Any], check_mode: bool) -> Dic
     inside = container(host) is not None
     if inside and "not_container" not in _waived(host, variables):
         return {"container": True, "refused": [], "stack": described_stack(planner)}
+    if not host.is_root():
+        return {"container": False, "refused": [NO_ROOT], "stack": described_stack(planner)}
     # what is loaded in a container is its host's, and stays
     state = None if inside else "stopped"
     options = dict(service_options(variables, state, False), timeout=SERVICE_TIMEOUT_S)

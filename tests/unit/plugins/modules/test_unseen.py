@@ -102,6 +102,7 @@ def test_setup_without_root_is_refused_before_anything_and_names_become() -> Non
         host, {"entry_point": "setup", "variables": {"kdump_crashkernel": "1K"}, "expected": None}, False
     )
     assert result["refused"] == [
-        "become: False is refused: only root can set kdump up; set become: true (ansible-playbook --become)."
+        "become: False is refused: only root can set kdump up or switch it off; set become: true (ansible-playbook "
+        "--become)."
     ]
     assert host.written == []
