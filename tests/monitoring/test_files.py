@@ -14,6 +14,7 @@ import yaml
 from ansible_collections.crashops.kdump.tests.monitoring import machines, rules, timeline
 from ansible_collections.crashops.kdump.tests.monitoring.timeline import DAY, HOUR, Machine, Spell
 
+ALERTMANAGER = str(rules.MONITORING / "alertmanager/alertmanager.yml")
 GUIDE = (rules.ROOT / "docs/monitoring.md").read_text(encoding="utf-8")
 ALERTS = {rule["alert"]: rule for rule in rules.alert_rules()}
 ROW = re.compile(r'^\| <a id="(\w+)"></a>`(\w+)` \| (\w+) \| ([\w ]+) \| ', re.MULTILINE)
@@ -36,12 +37,26 @@ def test_prometheus_accepts_the_rules(name: str, tmp_path: Path) -> None:
     assert done.returncode == 0, done.stdout + done.stderr
 
 
-def test_alertmanager_accepts_its_configuration() -> None:
+def amtool(*argv: str) -> str:
+    """Run amtool, and return what it prints."""
     program = shutil.which("amtool")
     assert program, "amtool is missing; ./dev test monitoring fetches it"
-    argv = [program, "check-config", str(rules.MONITORING / "alertmanager/alertmanager.yml")]
-    done = subprocess.run(argv, capture_output=True, text=True, timeout=60, check=False)
+    done = subprocess.run([program, *argv], capture_output=True, text=True, timeout=60, check=False)
     assert done.returncode == 0, done.stdout + done.stderr
+    return done.stdout
+
+
+def test_alertmanager_accepts_its_configuration() -> None:
+    amtool("check-config", ALERTMANAGER)
+
+
+@pytest.mark.parametrize("alert", ALERTS)
+def test_each_alert_reaches_somebody_and_the_rulebook(alert: str) -> None:
+    severity = ALERTS[alert]["labels"]["severity"]
+    labels = [f"alertname={alert}", f"severity={severity}", "instance=web1:9100"]
+    receivers = amtool("config", "routes", "test", f"--config.file={ALERTMANAGER}", *labels).strip().split(",")
+    somebody = "pager" if severity == "critical" else "mail"
+    assert receivers == ([somebody] if alert == "HostRestarted" else ["rulebook", somebody])
 
 
 def test_each_metric_that_a_rule_reads_exists() -> None:
