@@ -642,7 +642,7 @@ proof:
       type: int
       sample: 86400
     stale_because:
-      description: What has changed since.
+      description: What has changed since, and which later test has failed.
       type: list
       elements: str
       sample: []

@@ -42,7 +42,7 @@ def proof_current(seen: Evidence) -> Outcome:
         return skipped("there is no proof")
     if not seen.proof.changed:
         return passed("nothing has changed since")
-    reason = "Since the last crash test something has changed: %s." % "; ".join(seen.proof.changed)
+    reason = "The proof no longer holds: %s." % "; ".join(seen.proof.changed)
     return warned(reason, PROVE, seen.proof.changed, "nothing")
 
 

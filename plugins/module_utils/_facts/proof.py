@@ -6,12 +6,13 @@
 
 The proof is crash_test's record. Where that does not prove the present setup, a later `kdumpctl test` may, or the
 newest dump. Such a dump is complete, of the running kernel, and younger than capture initramfs, configuration and
-makedumpfile.
+makedumpfile. Nothing that is older than the last failed test is a proof.
 """
 
 import json
 import re
-from typing import Any, Dict, List, NamedTuple, Optional
+from time import gmtime, strftime
+from typing import Any, Dict, List, NamedTuple, Optional, Tuple
 
 from ansible_collections.crashops.kdump.plugins.module_utils._machine.host import Host
 from ansible_collections.crashops.kdump.plugins.module_utils._machine.tolerant_host import TolerantHost
@@ -23,6 +24,9 @@ from ansible_collections.crashops.kdump.plugins.module_utils._vmcores import tru
 # of the record: 3 holds what the programs and files of the stack contain
 VERSION = 3
 PROOF = "/var/lib/crashops-kdump/proof.json"
+# crash_test writes "SECONDS ID" here before it crashes the host, and takes that away if a complete dump is found
+TESTS_WITHOUT_DUMP = "/var/lib/crashops-kdump/tests_without_dump"
+TEST_LINE = re.compile(r"^(\d{1,11}) \w+$", re.MULTILINE)
 # kdump-utils 1.0.51 and later: "success kdump_test_id=SECONDS-NANOSECONDS"; building the image again removes it
 KDUMPCTL_STATUS = "/var/lib/kdump/vmcore-creation.status"
 # The states of a proof, listed here alone: tests/unit/plugins/test_copies.py holds the copies.
@@ -97,15 +101,41 @@ def record_of(
 
 def read_proof(host: TolerantHost, now: Setup, dumps: List[Any]) -> Proof:
     """Return the best proof on this host: of crash_test, `kdumpctl test`, or the newest dump."""
+    failures = _failures(host)
+    if failures is None:
+        return Proof("unknown")
+    failed, words = max(failures, default=(0.0, ""))
     text = host.read(PROOF)
     recorded = None if text is None else _recorded(host, text, now)
+    if recorded is not None and recorded.time is not None and recorded.time < failed:
+        recorded = recorded._replace(state="stale", changed=[words, *recorded.changed])
     if recorded is not None and recorded.state == "proven":
         return recorded
     # what the recorded crash left next to its record proves no more than the record itself
     proved = recorded.time + SAME_TIME_S if recorded and recorded.time else 0
-    since = max(proved, now.image_mtime or 0, now.collector_mtime or 0, now.files_mtime or 0, now.own_time or 0)
+    tested = max(proved, failed)
+    since = max(tested, now.image_mtime or 0, now.collector_mtime or 0, now.files_mtime or 0, now.own_time or 0)
     others = (_of_kdumpctl(host, since), _of_dump(host.now(), now, since, dumps))
     return next((other for other in others if other is not None), None) or recorded or _none(host)
+
+
+def _failures(host: TolerantHost) -> Optional[List[Tuple[float, str]]]:
+    """Return the time of each test that failed on this host, with words for it; None where that is not known."""
+    text = host.read(TESTS_WITHOUT_DUMP)
+    times = TEST_LINE.findall(text or "")
+    if TESTS_WITHOUT_DUMP in host.unseen:
+        return None
+    if text is not None and (not times or _doubtful(host, TESTS_WITHOUT_DUMP)):
+        return None
+    found = [(float(time), "the crash test of %s found no complete dump" % _day(time)) for time in times]
+    match = KDUMPCTL_LINE.match(host.read(KDUMPCTL_STATUS) or "")
+    if match and match.group(1) == "fail":
+        found.append((float(match.group(2)), "kdumpctl test of %s failed" % _day(match.group(2))))
+    return found
+
+
+def _day(seconds: str) -> str:
+    return strftime("%Y-%m-%d", gmtime(int(seconds)))
 
 
 def _recorded(host: Host, text: str, now: Setup) -> Proof:

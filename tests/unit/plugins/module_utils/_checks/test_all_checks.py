@@ -13,7 +13,11 @@ from ansible_collections.crashops.kdump.plugins.module_utils._checks.all_checks 
 from ansible_collections.crashops.kdump.plugins.module_utils._checks.judge_options import JudgeOptions, Thresholds
 from ansible_collections.crashops.kdump.plugins.module_utils._checks.outcome import STATUSES
 from ansible_collections.crashops.kdump.plugins.module_utils._facts.look_options import LookOptions
-from ansible_collections.crashops.kdump.plugins.module_utils._facts.proof import KDUMPCTL_STATUS, PROOF
+from ansible_collections.crashops.kdump.plugins.module_utils._facts.proof import (
+    KDUMPCTL_STATUS,
+    PROOF,
+    TESTS_WITHOUT_DUMP,
+)
 from ansible_collections.crashops.kdump.plugins.module_utils._kdump_info import read_facts
 from ansible_collections.crashops.kdump.plugins.module_utils._machine.host import Completed
 from ansible_collections.crashops.kdump.plugins.module_utils._machine.results import Failure
@@ -861,6 +865,15 @@ def test_a_dump_proves_the_setup_that_made_it(reserved: str, crash_time: int, st
     assert read_facts(crashed(reserved, crash_time), LookOptions())["proof"]["state"] == state
 
 
+def test_a_dump_from_before_a_failed_crash_test_proves_nothing() -> None:
+    host = crashed("384M-:128M", 1700000100)
+    host.files[TESTS_WITHOUT_DUMP] = "1700000200 a1\n"
+    facts = read_facts(host, LookOptions())
+    assert (facts["proof"]["state"], facts["verdict"]) == ("never", "ready_unproven")
+    host.files[TESTS_WITHOUT_DUMP] = "1700000099 a1\n"
+    assert read_facts(host, LookOptions())["proof"]["source"] == "dump"
+
+
 @pytest.mark.parametrize(
     "changes",
     [{"crashkernel": ["512M"]}, {"settings": {"path": "/srv"}}, {"collector_mtime": 5.0}, {"kernel": "6.1.0-40"}],
@@ -1154,6 +1167,7 @@ READ = [
     "/proc/sys/kernel/osrelease",
     KDUMPCTL_STATUS,
     PROOF,
+    TESTS_WITHOUT_DUMP,
     "/usr/lib/kdump/kdump-lib.sh",
     "/var/crash/202601010101/dump.202601010101",
 ]

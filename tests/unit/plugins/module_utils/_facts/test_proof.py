@@ -4,11 +4,16 @@
 """The record of a crash test: what is written after the crash is what is read and compared later."""
 
 import json
-from typing import Any, Callable
+from typing import Any, Callable, Dict
 
 import pytest
 from ansible_collections.crashops.kdump.plugins.module_utils._facts.look_options import LookOptions
-from ansible_collections.crashops.kdump.plugins.module_utils._facts.proof import PROOF, record_of
+from ansible_collections.crashops.kdump.plugins.module_utils._facts.proof import (
+    KDUMPCTL_STATUS,
+    PROOF,
+    TESTS_WITHOUT_DUMP,
+    record_of,
+)
 from ansible_collections.crashops.kdump.plugins.module_utils._kdump_info import read_facts
 from ansible_collections.crashops.kdump.tests.unit.armed_host import (
     armed_debian,
@@ -82,3 +87,71 @@ def test_a_record_with_a_value_of_another_type_proves_nothing(name: str, value: 
     record = record_of(info, mtime, dict(DUMP, kernel=info["kernel"], crash_time=int(host.now())))
     host.files[PROOF] = json.dumps(dict(record, **{name: value}))
     assert read_facts(host, LookOptions())["proof"]["state"] in ("stale", "unknown")
+
+
+def proved(make: Callable[..., FakeHost]) -> FakeHost:
+    """Return a host that a crash test proved a day ago."""
+    host = make()
+    info = read_facts(host, LookOptions())
+    mtime = host.mtime_ns(info["image"]["path"]) / 1e9
+    record = record_of(info, mtime, dict(DUMP, kernel=info["kernel"], crash_time=int(host.now())))
+    host.files[PROOF] = json.dumps(record)
+    host.clock += 86400
+    return host
+
+
+# FakeHost's clock starts at 1700000000, on 2023-11-14
+FAILED = [
+    ({TESTS_WITHOUT_DUMP: "1700050000 a1\n"}, "the crash test of 2023-11-15 found no complete dump"),
+    ({TESTS_WITHOUT_DUMP: "1600000000 a1\n1700050000 b2\n"}, "the crash test of 2023-11-15 found no complete dump"),
+    ({KDUMPCTL_STATUS: "fail kdump_test_id=1700050000-1\n"}, "kdumpctl test of 2023-11-15 failed"),
+]
+
+
+@pytest.mark.parametrize(("files", "words"), FAILED)
+@pytest.mark.parametrize("make", [armed_debian, armed_el9])
+def test_a_test_that_failed_after_the_proof_ends_it(
+    make: Callable[..., FakeHost], files: Dict[str, str], words: str
+) -> None:
+    host = proved(make)
+    host.files.update(files)
+    facts = read_facts(host, LookOptions())
+    assert (facts["proof"]["state"], facts["verdict"]) == ("stale", "ready_unproven")
+    assert facts["proof"]["stale_because"] == [words]
+    assert "The proof no longer holds: %s." % words in facts["summary"]
+
+
+@pytest.mark.parametrize(
+    "files",
+    [
+        {TESTS_WITHOUT_DUMP: "1600000000 a1\n"},
+        {KDUMPCTL_STATUS: "fail kdump_test_id=1600000000-1\n"},
+        {KDUMPCTL_STATUS: "pending kdump_test_id=1700050000-1\n"},
+    ],
+)
+def test_a_test_that_failed_before_the_proof_does_not_count(files: Dict[str, str]) -> None:
+    host = proved(armed_el9)
+    host.files.update(files)
+    assert read_facts(host, LookOptions())["proof"]["state"] == "proven"
+
+
+def test_a_later_success_of_kdumpctl_counts_after_a_failed_test() -> None:
+    host = proved(armed_el9)
+    host.files[TESTS_WITHOUT_DUMP] = "1700050000 a1\n"
+    host.files[KDUMPCTL_STATUS] = "success kdump_test_id=1700060000-1\n"
+    proof = read_facts(host, LookOptions())["proof"]
+    assert (proof["state"], proof["source"]) == ("proven", "kdumpctl")
+
+
+@pytest.mark.parametrize("text", ["", "what?\n", "1700050000\n", "\x00" * 20])
+def test_a_list_of_failed_tests_that_is_rubbish_leaves_the_proof_unknown(text: str) -> None:
+    host = proved(armed_debian)
+    host.files[TESTS_WITHOUT_DUMP] = text
+    assert read_facts(host, LookOptions())["proof"]["state"] == "unknown"
+
+
+def test_a_list_of_failed_tests_that_a_user_could_have_written_leaves_the_proof_unknown() -> None:
+    host = proved(armed_debian)
+    host.files[TESTS_WITHOUT_DUMP] = "1600000000 a1\n"
+    host.owners[TESTS_WITHOUT_DUMP] = 1000
+    assert read_facts(host, LookOptions())["proof"]["state"] == "unknown"
