@@ -28,6 +28,8 @@ description:
   - One task at a time changes a host. Another one waits for up to five minutes, and then fails and names the first.
     Check mode does not wait.
   - Refused before anything is done, where no memory is reserved, where the unit is masked, and inside a capture kernel.
+    Refused as well where the kernel would not let kexec load or unload, by C(kernel.kexec_load_disabled) or
+    C(kernel.kexec_load_limit_panic).
 extends_documentation_fragment:
   - crashops.kdump._attributes
 attributes:

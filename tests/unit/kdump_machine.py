@@ -12,6 +12,7 @@ from ansible_collections.crashops.kdump.tests.unit.fake_host import START, UPTIM
 
 FIXTURES = pathlib.Path(__file__).parent / "fixtures"
 LOADED, SIZE = "/sys/kernel/kexec_crash_loaded", "/sys/kernel/kexec_crash_size"
+LOAD_DISABLED, LOAD_LIMIT = "/proc/sys/kernel/kexec_load_disabled", "/proc/sys/kernel/kexec_load_limit_panic"
 KERNEL = "6.1.0-56-amd64"
 SHOW = (
     "systemctl show -p LoadState,ActiveState,UnitFileState,InactiveExitTimestampMonotonic,"
@@ -123,6 +124,11 @@ class Machine:
             setattr(self, name, value)
 
     def _arm(self, loaded: int) -> None:
+        left = int(self.host.files.get(LOAD_LIMIT, "-1"))
+        if left == 0 or self.host.files.get(LOAD_DISABLED) == "1\n":
+            return
+        if left > 0:
+            self.host.files[LOAD_LIMIT] = "%d\n" % (left - 1)
         self.host.files[LOADED] = "%d\n" % loaded
         self.loaded = self.host.files[self.config] if loaded else None
 

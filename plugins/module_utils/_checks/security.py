@@ -103,10 +103,6 @@ def kexec_allowed(seen: Evidence) -> Outcome:
     """Judge whether security settings forbid kexec to load a capture kernel, now or at the next boot."""
     disabled = seen.platform.sysctl.kexec_load_disabled
     left = seen.platform.sysctl.kexec_load_limit_panic
-    advice = (
-        "Take kernel.kexec_load_disabled out of /etc/sysctl.d and of the hardening profile, and reboot: it cannot be "
-        "unset before."
-    )
     if disabled is None:
         return skipped("this kernel has no kernel.kexec_load_disabled")
     planned = seen.platform.forbidden_at_boot
@@ -114,14 +110,18 @@ def kexec_allowed(seen: Evidence) -> Outcome:
         reason = "kernel.kexec_load_disabled = 1 (%s) forbids kexec at the next boot, before kdump loads anything."
         remedy = "Take kernel.kexec_load_disabled out of %s, and out of the hardening profile." % planned
         return failed(reason % planned, remedy, "%s: 1" % planned, "kernel.kexec_load_disabled = 0")
-    if not disabled and left != 0:
+    # to load again takes two: one to unload
+    spent = left is not None and 0 <= left < (2 if seen.service.armed else 1)
+    if not disabled and not spent:
         return passed("kernel.kexec_load_disabled = 0")
-    what = "kernel.kexec_load_disabled = 1" if disabled else "kernel.kexec_load_limit_panic = 0"
+    key = "kernel.kexec_load_disabled" if disabled else "kernel.kexec_load_limit_panic"
+    what, wanted = "%s = %d" % (key, 1 if disabled else left or 0), "%s = %d" % (key, 0 if disabled else -1)
+    advice = "Take %s out of /etc/sysctl.d and of the hardening profile, and reboot: it cannot be unset before." % key
     if seen.service.armed:
         reason = "%s: what is loaded stays, but no update can be loaded before the next boot." % what
-        return warned(reason, advice, what, "kernel.kexec_load_disabled = 0")
+        return warned(reason, advice, what, wanted)
     reason = "%s forbids that a capture kernel is loaded." % what
-    return failed(reason, advice, what, "kernel.kexec_load_disabled = 0")
+    return failed(reason, advice, what, wanted)
 
 
 def secure_boot(seen: Evidence) -> Outcome:

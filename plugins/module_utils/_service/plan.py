@@ -155,6 +155,8 @@ def blocked(service: Service, stack: Stack, wanted: WantedService, planned: Serv
         return ["kdump is not installed on this host (%s is missing): install %s." % (stack.tool, stack.packages)]
     if _stays_masked(service.unit, wanted) and (planned.load or wanted.enabled):
         return ["%s is masked, so nothing can start or enable it: give masked: false as well." % stack.unit]
+    if planned.stop:
+        return _kept_loaded(service)
     if not planned.load:
         return []
     sentences = stack.refused_start()
@@ -164,18 +166,48 @@ def blocked(service: Service, stack: Stack, wanted: WantedService, planned: Serv
             "systemd passes over %s, as its condition (crashkernel= on the command line) was not met, so it cannot "
             "replace what somebody else has loaded: reserve memory by crashkernel_reserve, then reboot." % stack.unit
         )
-    # what is loaded stays loaded: the kernel would go on to say that it is armed, but with the old initramfs
-    if service.forbidden:
-        sentences.append(
-            "kernel.kexec_load_disabled is 1, so nothing can be loaded before the next boot: take it out of the "
-            "hardening profile (/etc/sysctl.d), and reboot."
-        )
+    sentences += _kexec_refused(service)
     if not service.reserved:
         sentences.append(
             "no memory is reserved for a capture kernel (%s is 0), so nothing can be loaded: reserve it by "
             "crashkernel_reserve, then reboot." % CRASH_SIZE[0]
         )
     return sentences
+
+
+def _kexec_refused(service: Service) -> List[str]:
+    """Return a sentence where the kernel would refuse to load a capture kernel, or only to load it again.
+
+    Without it, what is loaded stays: the kernel goes on to say that it is armed, but with the old initramfs. Or it is
+    unloaded, and nothing can be loaded in its place.
+    """
+    # an active unit unloads before it loads, even if nothing is loaded
+    needed = 2 if service.armed or service.unit.active else 1
+    if service.forbidden:
+        what = "kernel.kexec_load_disabled is 1"
+    elif service.kexecs_left is not None and service.kexecs_left < needed:
+        what = "kernel.kexec_load_limit_panic is %d" % service.kexecs_left
+        what += ", and to unload and load takes 2" if service.kexecs_left else ""
+    else:
+        return []
+    words = "%s, so nothing can be loaded before the next boot: take it out of the hardening profile (/etc/sysctl.d), "
+    return [words % what + "and reboot."]
+
+
+def _kept_loaded(service: Service) -> List[str]:
+    """Return a sentence where the kernel would refuse to unload the capture kernel."""
+    if may_unload(service):
+        return []
+    key = "kexec_load_disabled is 1" if service.forbidden else "kexec_load_limit_panic is 0"
+    return [
+        "kernel.%s, so what is loaded cannot be unloaded before the next boot: leave out state: stopped, give "
+        "enabled: false, and reboot." % key
+    ]
+
+
+def may_unload(service: Service) -> bool:
+    """Return whether the kernel lets kexec unload what is loaded, if anything is; a plan to stop needs that."""
+    return not service.armed or (not service.forbidden and service.kexecs_left != 0)
 
 
 def start_errors(service: Service, stack: Stack, planned: ServicePlan) -> List[str]:
@@ -244,13 +276,13 @@ def argvs(stack: Stack, planned: ServicePlan) -> List[str]:
 def _result(service: Service, wanted: WantedService, planned: ServicePlan, possible: bool) -> Dict[str, Any]:
     """Return what kdump_service says of the host: as planned, or as it is where the plan is not possible yet."""
     unit = service.unit
-    loaded = planned.load and possible
+    loaded, stopped = planned.load and possible, planned.stop and possible
     adopted = ADOPTED in planned.changes
     return {
         "changed": bool(planned.changes),
-        "armed": not planned.stop and (loaded or service.armed),
+        "armed": not stopped and (loaded or service.armed),
         "enabled": unit.enabled if wanted.enabled is None else wanted.enabled,
         "masked": unit.masked if wanted.masked is None else wanted.masked,
-        "active": not planned.stop and (loaded or adopted or unit.active),
+        "active": not stopped and (loaded or adopted or unit.active),
         "image": dict(service.image._asdict()),
     }

@@ -19,6 +19,8 @@ from ansible_collections.crashops.kdump.plugins.module_utils._syntax.whole_numbe
 # what this collection keeps on a host
 DIRECTORY = "/var/lib/crashops-kdump"
 LOAD_DISABLED = "/proc/sys/kernel/kexec_load_disabled"
+# since Linux 6.3: each load and each unload takes one off, and at 0 the kernel refuses both. -1: without a limit
+LOAD_LIMIT = "/proc/sys/kernel/kexec_load_limit_panic"
 # the newer and the older place of firmware-assisted dump (ppc64le)
 FADUMP = (
     ("/sys/kernel/fadump/enabled", "/sys/kernel/fadump/registered"),
@@ -56,6 +58,7 @@ class Service(NamedTuple):
     changed_since: the files that are newer than what the unit loaded.
     perhaps_since: where somebody else loaded it at an unknown time, the files that are newer than the boot.
     forbidden: kexec may neither load nor unload anything before the next boot.
+    kexecs_left: how often it may still load or unload before the next boot; None where there is no limit.
     """
 
     unit: Unit
@@ -65,6 +68,7 @@ class Service(NamedTuple):
     changed_since: List[str]
     perhaps_since: List[str]
     forbidden: bool = False
+    kexecs_left: Optional[int] = None
 
 
 def _flag(host: Host, path: str) -> bool:
@@ -131,8 +135,11 @@ def read_service(host: Host, stack: Stack, timeout_s: int = 60) -> Service:
     image = _whole_image(host, stack.image(kernel_release(host)))
     changed_since = _changed_since(host, stack, unit, image)
     perhaps_since = _perhaps_since(host, stack, image) if loaded_by_others(unit, armed) else []
-    forbidden = _flag(host, LOAD_DISABLED)
-    return Service(unit, armed, is_reserved(host), image, changed_since, perhaps_since, forbidden)
+    # firmware-assisted dump is registered without kexec
+    by_kexec = not is_assisted(host)
+    forbidden = by_kexec and _flag(host, LOAD_DISABLED)
+    left = whole(host.read(LOAD_LIMIT)) if by_kexec else None
+    return Service(unit, armed, is_reserved(host), image, changed_since, perhaps_since, forbidden, left)
 
 
 def image_copy(path: str) -> str:

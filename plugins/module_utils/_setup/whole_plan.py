@@ -272,8 +272,9 @@ def plan_disable(host: Host, variables: Dict[str, Any], check_mode: bool) -> Dic
         return {"container": True, "refused": [], "stack": described_stack(planner)}
     if not host.is_root():
         return {"container": False, "refused": [NO_ROOT], "stack": described_stack(planner)}
-    # what is loaded in a container is its host's, and stays
-    state = None if inside else "stopped"
+    # what is loaded in a container is its host's, and stays; so does what the kernel unloads at the next boot only
+    stays = inside or (planner.installed and not service_plan.may_unload(read_service(host, planner.stack)))
+    state = None if stays else "stopped"
     options = dict(service_options(variables, state, False), timeout=SERVICE_TIMEOUT_S)
     arming = planner.arm(host, options) if planner.installed else dict(NOTHING)
     loader = _bootloader(host)

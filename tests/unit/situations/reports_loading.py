@@ -42,6 +42,22 @@ SITUATIONS = [
         before="disabled_by_policy, the same words",
     ),
     Situation(
+        "what kexec may still load is limited to one load, and the boot took that",
+        armed_debian,
+        {"/proc/sys/kernel/kexec_load_limit_panic": "0\n"},
+        says={"kexec_allowed": ("warn", "kernel.kexec_load_limit_panic = 0: what is loaded stays")},
+        verdict="degraded",
+        source="kernel: Documentation/admin-guide/sysctl/kernel.rst",
+        before="degraded, the same words",
+    ),
+    Situation(
+        "looks wrong: kexec has a limit, and it is large enough to load again",
+        armed_debian,
+        {"/proc/sys/kernel/kexec_load_limit_panic": "2\n"},
+        source="kernel: Documentation/admin-guide/sysctl/kernel.rst",
+        before="ready_unproven, no word",
+    ),
+    Situation(
         "a distribution's file forbids kexec at each boot, before kdump loads anything",
         armed_debian,
         {"/usr/lib/sysctl.d/10-void.conf": "kernel.kexec_load_disabled=1\n"},

@@ -12,7 +12,16 @@ from ansible_collections.crashops.kdump.plugins.module_utils._service.state impo
 from ansible_collections.crashops.kdump.plugins.module_utils._stacks.find import find_stack
 from ansible_collections.crashops.kdump.plugins.modules import kdump_service
 from ansible_collections.crashops.kdump.tests.unit.fake_host import START, UPTIME, Answer, FakeHost
-from ansible_collections.crashops.kdump.tests.unit.kdump_machine import KERNEL, LOADED, SHOW, SHOWN, SIZE, Machine
+from ansible_collections.crashops.kdump.tests.unit.kdump_machine import (
+    KERNEL,
+    LOAD_DISABLED,
+    LOAD_LIMIT,
+    LOADED,
+    SHOW,
+    SHOWN,
+    SIZE,
+    Machine,
+)
 
 
 @pytest.fixture(params=["kdumpctl", "kdump-tools"])
@@ -262,7 +271,15 @@ def no_memory_is_reserved(machine: Machine) -> None:
 
 
 def kexec_is_forbidden(machine: Machine) -> None:
-    machine.host.files["/proc/sys/kernel/kexec_load_disabled"] = "1\n"
+    machine.host.files[LOAD_DISABLED] = "1\n"
+
+
+def kexec_has_reached_its_limit(machine: Machine) -> None:
+    machine.host.files[LOAD_LIMIT] = "0\n"
+
+
+def kexec_may_act_once(machine: Machine) -> None:
+    machine.host.files[LOAD_LIMIT] = "1\n"
 
 
 def the_unit_is_masked(machine: Machine) -> None:
@@ -287,6 +304,7 @@ def the_package_is_not_there(machine: Machine) -> None:
         (no_memory_is_reserved, {"state": "started"}, "crashkernel_reserve, then reboot"),
         (no_memory_is_reserved, {"state": "restarted"}, "no memory is reserved"),
         (kexec_is_forbidden, {"state": "started"}, "kernel.kexec_load_disabled is 1"),
+        (kexec_has_reached_its_limit, {"state": "started"}, "kernel.kexec_load_limit_panic is 0, so nothing can be"),
         (the_unit_is_masked, {"state": "started"}, "masked: false"),
         (the_unit_is_masked, {"enabled": False, "state": "started"}, "masked: false"),
         (kdump_is_switched_off, {"state": "started"}, None),
@@ -305,6 +323,61 @@ def test_what_cannot_work_is_refused_by_a_real_run_and_told_by_check_mode(
         machine.run(**options)
     assert words in refused.value.msg
     assert machine.commands() == []
+
+
+@pytest.mark.parametrize(
+    ("before", "options", "words"),
+    [
+        (kexec_is_forbidden, {"state": "restarted"}, "kernel.kexec_load_disabled is 1, so nothing can be loaded"),
+        (kexec_has_reached_its_limit, {"state": "restarted"}, "kernel.kexec_load_limit_panic is 0, so nothing can"),
+        (kexec_may_act_once, {"state": "restarted"}, "kernel.kexec_load_limit_panic is 1, and to unload and load"),
+        (kexec_is_forbidden, {"state": "stopped", "enabled": False}, "kernel.kexec_load_disabled is 1, so what is"),
+        (kexec_has_reached_its_limit, {"state": "stopped"}, "kernel.kexec_load_limit_panic is 0, so what is loaded"),
+    ],
+)
+def test_what_the_kernel_would_refuse_leaves_an_armed_host_as_it_is(
+    stack: str, before: Callable[[Machine], None], options: Dict[str, Any], words: str
+) -> None:
+    machine = Machine(stack, armed=True)
+    before(machine)
+    predicted = machine.run(check_mode=True, **options)
+    assert words in predicted["reason"] and predicted["armed"] and predicted["active"]
+    with pytest.raises(Refused) as refused:
+        machine.run(**options)
+    assert words in refused.value.msg
+    assert machine.commands() == [] and is_armed(machine) and machine.enabled
+
+
+@pytest.mark.parametrize(
+    ("was_armed", "limit", "state"),
+    [
+        (True, "2\n", "restarted"),
+        (True, "-1\n", "restarted"),
+        (True, "1\n", "stopped"),
+        (False, "1\n", "started"),
+        (False, "0\n", "stopped"),
+        (True, "0\n", "started"),
+    ],
+)
+def test_a_limit_of_kexec_that_suffices_is_no_obstacle(stack: str, was_armed: bool, limit: str, state: str) -> None:
+    machine = Machine(stack, armed=was_armed)
+    machine.host.files[LOAD_LIMIT] = limit
+    assert machine.run(state=state)["armed"] is is_armed(machine) is (state != "stopped")
+
+
+def test_an_active_unit_that_loaded_nothing_needs_two_of_the_limit_of_kexec(stack: str) -> None:
+    machine = Machine(stack, active=True)
+    kexec_may_act_once(machine)
+    with pytest.raises(Refused, match="to unload and load takes 2"):
+        machine.run(state="started")
+    assert machine.commands() == []
+
+
+def test_firmware_assisted_dump_needs_no_kexec() -> None:
+    machine = Machine("kdumpctl", armed=False)
+    machine.host.files.update({"/sys/kernel/fadump/enabled": "1\n", "/sys/kernel/fadump/registered": "0\n"})
+    kexec_is_forbidden(machine)
+    assert machine.run(check_mode=True, state="started")["reason"] is None
 
 
 def test_check_mode_foretells_that_debians_package_enables_its_unit_by_itself(stack: str) -> None:

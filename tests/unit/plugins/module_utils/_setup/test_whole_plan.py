@@ -322,6 +322,16 @@ def test_disable_needs_nothing_in_a_container_and_no_reservation_without_a_boot_
     assert (plan["bootloader"], plan["reservation"]["needed"], plan["refused"]) == (None, False, [])
 
 
+@pytest.mark.parametrize("key", ["kexec_load_disabled", "kexec_load_limit_panic"])
+def test_disable_leaves_loaded_what_the_kernel_unloads_at_the_next_boot_only(key: str) -> None:
+    files = {"/proc/sys/kernel/" + key: "1\n" if key == "kexec_load_disabled" else "0\n"}
+    for make in MAKERS:
+        plan = plan_disable(make(files, LOADED), {}, False)
+        assert (plan["service"]["stops"], plan["service"]["reason"], plan["refused"]) == (False, None, [])
+        assert [action.split()[:2] for action in plan["service"]["actions"]] == [["systemctl", "disable"]]
+        assert plan["reservation"]["needed"]
+
+
 INSIDE = {"/run/systemd/container": "lxc\n"}
 WAIVED = {"kdump_waivers": [{"id": "not_container", "reason": "a test of files", "until": "2999-12-31"}]}
 
