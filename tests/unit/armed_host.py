@@ -62,6 +62,7 @@ def _common(release: str, booted: str, reserved: int) -> Dict[str, Any]:
     files["/proc/modules"] = "virtio_net 65536 0 - Live 0x0\next4 940000 1 - Live 0x0\n"
     files["/proc/self/mountinfo"] = MOUNTS
     files["/sys/kernel/kexec_crash_loaded"] = "1\n"
+    files["/proc/sys/kernel/hostname"] = "web1\n"
     files["/boot/vmlinuz-" + release] = "kernel"
     files[DISK] = files["/sys/class/block/vda1"] = ""
     files["/sys/class/block/vda1/partition"] = "1\n"

@@ -58,7 +58,7 @@ def _none_broken(seen: Evidence) -> Outcome:
     if unjudged:
         value += "; %d of them not judged" % unjudged
     if len(own) < len(seen.dumps.found):
-        value += "; %d more of users, not judged" % (len(seen.dumps.found) - len(own))
+        value += "; %d more of users or other hosts, not judged" % (len(seen.dumps.found) - len(own))
     return passed(value)
 
 

@@ -51,7 +51,7 @@ def collect(host: TolerantHost, options: LookOptions) -> Evidence:
     tools = read_tools(host, options.timeout_s)
     own_files = stack_files.digests(host, stack_files.paths(host, stack))
     setup = _setup(host, stack, running, image, settings, tools, platform.firmware, own_files)
-    proof = read_proof(host, setup, dumps.own)
+    proof = read_proof(host, setup._replace(hostname=dumps.hostname), dumps.own)
     return Evidence(
         running=running,
         platform=platform,

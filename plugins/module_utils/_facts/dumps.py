@@ -6,7 +6,9 @@
 
 from typing import List, NamedTuple, Optional, Sequence, Set
 
+from ansible_collections.crashops.kdump.plugins.module_utils._machine import mounts
 from ansible_collections.crashops.kdump.plugins.module_utils._machine.host import Host
+from ansible_collections.crashops.kdump.plugins.module_utils._machine.kernel_files import hostname
 from ansible_collections.crashops.kdump.plugins.module_utils._machine.tolerant_host import TolerantHost
 from ansible_collections.crashops.kdump.plugins.module_utils._vmcores import dmesg, formats, trusted_files
 from ansible_collections.crashops.kdump.plugins.module_utils._vmcores.dmesg import booted_with, dmesg_text
@@ -17,6 +19,9 @@ from ansible_collections.crashops.kdump.plugins.module_utils._vmcores.header imp
 # older ones than these are counted, and not opened
 OPENED = 20
 LIMIT_S = 10.0
+# what a kernel is called before its host has a name
+NO_NAMES = ("", "localhost", "(none)")
+NOT_OF_THIS_HOST = "other hosts may dump here, and it does not name this host"
 NOT_OPENED = Verdict(None, "the %d newest were looked into, and this is an older one" % OPENED)
 # so many pages are read of each
 CONTENT_PAGES = 64
@@ -28,7 +33,8 @@ class Dump(NamedTuple):
     readable: whether a sample of its pages can be decompressed (None: not judged); readable_reason: what was read or is
     wrong. crashkernel: the values that the kernel which died was booted with; None where its log does not show them.
     doubt: how others than root could have put the dump there. of_user: an ordinary user owns it, so it is not judged.
-    crash_time: the time of the crash by the dump's own header.
+    crash_time: the time of the crash by the dump's own header. nodename: the host of which the header says that it is.
+    of_other: it is in a directory that hosts may share, and does not name this host, so it is not judged.
     """
 
     path: str
@@ -45,23 +51,27 @@ class Dump(NamedTuple):
     doubt: Optional[str] = None
     of_user: bool = False
     crash_time: Optional[int] = None
+    nodename: Optional[str] = None
+    of_other: bool = False
 
 
 class Dumps(NamedTuple):
     """The dumps in the dump directory, the newest first; directory is None where they are not on this host.
 
     hidden: the directory cannot be read. foreign: what has a name that kdump-tools takes for a dump's, and is no dump.
+    hostname: the name that the kernel of this host writes into a dump.
     """
 
     directory: Optional[str]
     found: List[Dump]
     hidden: bool = False
     foreign: Sequence[str] = ()
+    hostname: str = ""
 
     @property
     def own(self) -> List[Dump]:
-        """Return the dumps on this host that belong to no ordinary user."""
-        return [dump for dump in self.found if not dump.of_user]
+        """Return the dumps that belong to no ordinary user and, in a directory that hosts may share, name this host."""
+        return [dump for dump in self.found if not dump.of_user and not dump.of_other]
 
 
 def read_dumps(host: TolerantHost, directory: Optional[str]) -> Dumps:
@@ -74,15 +84,30 @@ def read_dumps(host: TolerantHost, directory: Optional[str]) -> Dumps:
     # what users have put there hides nothing of root's
     found.sort(key=_is_of_user)
     opened = [number < OPENED for number in range(len(found))]
-    looks = [(look(host, one, deadline if may else 0), may) for one, may in zip(found, opened)]
+    shared, name = _is_shared(host, directory), hostname(host)
+    looks = []
+    for one, may in zip(found, opened):
+        seen = look(host, one, deadline if may else 0)
+        looks.append((seen, may, shared and not _is_named(seen.header.nodename, name)))
     # what was opened is judged, wherever the time in its header puts it
-    looks.sort(key=lambda one: (_is_of_user(one[0].found), -one[0].crash_time))
-    dumps = [_dump(host, seen, number == 0, may) for number, (seen, may) in enumerate(looks)]
+    looks.sort(key=lambda one: (_is_of_user(one[0].found) or one[2], -one[0].crash_time))
+    dumps = [_dump(host, seen, number == 0, may, other) for number, (seen, may, other) in enumerate(looks)]
     # what cannot be read of one dump is said of that dump, and is no doubt about the host
     for path in _unseen_below(host, directory, before):
         del host.unseen[path]
     hidden = directory in host.unseen
-    return Dumps(directory, dumps, hidden, _foreign(host, directory))
+    return Dumps(directory, dumps, hidden, _foreign(host, directory), name)
+
+
+def _is_shared(host: Host, directory: str) -> bool:
+    """Return whether other hosts may dump into the dump directory of this one."""
+    mount = mounts.holding(mounts.mounts_of(host), host.real_path(directory))
+    return mount is not None and mounts.is_shared(mount)
+
+
+def _is_named(nodename: Optional[str], name: str) -> bool:
+    """Return whether a dump's header names this host, by a name that no other host has."""
+    return nodename == name and name.partition(".")[0] not in NO_NAMES
 
 
 def _foreign(host: TolerantHost, directory: str) -> List[str]:
@@ -103,12 +128,14 @@ def _is_of_user(found: Found) -> bool:
     return trusted_files.is_of_user(found.facts)
 
 
-def _dump(host: Host, seen: OpenedDump, newest: bool, opened: bool) -> Dump:
+def _dump(host: Host, seen: OpenedDump, newest: bool, opened: bool, of_other: bool) -> Dump:
     """Read one of the dumps on this host; panic and crashkernel= come from the newest one's log only."""
     core = seen.found.core
     doubt, of_user = trusted_files.doubt(host, seen.found.path, seen.found.facts), _is_of_user(seen.found)
     if of_user:
         log, verdict, content = "", Verdict(None, doubt or ""), formats.NOT_ASKED
+    elif of_other:
+        log, verdict, content = "", Verdict(None, NOT_OF_THIS_HOST), formats.NOT_ASKED
     elif not opened:
         log, verdict, content = "", NOT_OPENED, formats.NOT_ASKED
     else:
@@ -130,4 +157,6 @@ def _dump(host: Host, seen: OpenedDump, newest: bool, opened: bool) -> Dump:
         doubt=doubt,
         of_user=of_user,
         crash_time=seen.header.crash_time,
+        nodename=seen.header.nodename,
+        of_other=of_other,
     )

@@ -60,7 +60,7 @@ class Setup(NamedTuple):
     """The host's present setup, with which a proof is compared. files_mtime: of the newest configuration file.
 
     own_files: the SHA-256 of the stack's programs and files, None where one cannot be read. own_time: when the last of
-    them was changed in any way.
+    them was changed in any way. hostname: the name that the kernel writes into a dump.
     """
 
     kernel: Optional[str]
@@ -73,6 +73,7 @@ class Setup(NamedTuple):
     firmware: Optional[str] = None
     own_files: Dict[str, Optional[str]] = {}
     own_time: Optional[float] = None
+    hostname: str = ""
 
 
 def record_of(
@@ -252,12 +253,14 @@ def _of_kdumpctl(host: Host, since: float) -> Optional[Proof]:
 def _of_dump(clock: float, now: Setup, since: float, dumps: List[Any]) -> Optional[Proof]:
     """Return the proof by the newest dump, None unless the running kernel and this very setup made it.
 
-    Root alone could have put the dump there. All that was read of it makes sense, and its time is possible.
+    Root alone could have put the dump there. All that was read of it makes sense, it names no other host, and its time
+    is possible.
     """
     if not dumps or not now.image_mtime or not now.kernel:
         return None
     dump = dumps[0]
-    if dump.doubt or not trusted_files.is_possible(dump.crash_time, clock):
+    of_host = dump.nodename in (None, now.hostname)
+    if dump.doubt or not of_host or not trusted_files.is_possible(dump.crash_time, clock):
         return None
     # a log that lost its beginning does not tell how the kernel was booted
     as_booted = dump.crashkernel is None or dump.crashkernel == now.booted

@@ -35,6 +35,8 @@ NETWORKED = (
 # File systems whose server may be gone, so that any access may hang. A process serves those of fuse, and may be gone as
 # well.
 REMOTE = (*NETWORKED, "autofs", "9p", "gpfs", "ocfs2")
+# file systems that several machines may have mounted at once
+SHARED = (*REMOTE, "smbfs", "gfs", "gfs2", "pvfs2", "davfs", "virtiofs")
 FUSE = "fuse."
 OCTAL = re.compile(rb"\\([0-7]{3})")
 ADDRESS = re.compile(r"(?:^|,)addr=([^,]+)")
@@ -92,6 +94,11 @@ def holding(found: Sequence[Mount], path: str) -> Optional[Mount]:
 def is_remote(mount: Mount) -> bool:
     """Return whether access to a mount may hang, because its server may be gone."""
     return mount.fstype in REMOTE or mount.fstype.startswith(FUSE)
+
+
+def is_shared(mount: Mount) -> bool:
+    """Return whether other machines may write to what is mounted as well."""
+    return mount.fstype in SHARED or mount.fstype.startswith(FUSE)
 
 
 def server_address(mount: Mount) -> Optional[str]:

@@ -14,6 +14,7 @@ from typing import List, NamedTuple, Optional
 from xml.etree import ElementTree
 
 from ansible_collections.crashops.kdump.plugins.module_utils._machine.host import Host
+from ansible_collections.crashops.kdump.plugins.module_utils._machine.kernel_files import hostname
 
 CLUSTER = "/etc/corosync/corosync.conf"
 CIB = "/var/lib/pacemaker/cib/cib.xml"
@@ -24,7 +25,6 @@ AGENT = "/usr/libexec/fence_kdump_send"
 CONFIGURED = 'type="fence_kdump"'
 # the file of a large cluster has some 100 KiB
 CIB_LIMIT = 8 << 20
-HOSTNAME = "/proc/sys/kernel/hostname"
 
 
 class Fencing(NamedTuple):
@@ -81,5 +81,5 @@ def _nodes(text: str) -> Optional[List[str]]:
 
 def _without_own(host: Host, nodes: List[str]) -> List[str]:
     """Return the nodes of a cluster without this host."""
-    name = (host.read(HOSTNAME) or "").strip()
+    name = hostname(host)
     return [node for node in nodes if node not in (name, name.partition(".")[0], "localhost")]

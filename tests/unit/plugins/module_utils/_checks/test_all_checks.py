@@ -886,6 +886,12 @@ def test_the_dump_of_a_crash_test_does_not_make_its_stale_record_good(changes: D
     assert read_facts(later_crash, LookOptions())["proof"]["source"] == "dump"
 
 
+def test_a_dump_that_names_another_host_proves_nothing() -> None:
+    host = crashed("384M-:128M", 1700000100)
+    host.files["/proc/sys/kernel/hostname"] = "web2\n"
+    assert read_facts(host, LookOptions())["proof"]["state"] == "never"
+
+
 def owned(path: str, uid: int) -> Callable[[DebianHost], None]:
     """Return a change of a host on which a path belongs to a user."""
     return lambda host: host.owners.update({path: uid})
@@ -1006,7 +1012,10 @@ def test_what_a_user_has_put_there_counts_neither_for_a_host_nor_against_it() ->
     facts = read_facts(host, LookOptions())
     assert (facts["proof"]["source"], facts["dumps"]["complete"], facts["dumps"]["unjudged"]) == ("dump", 1, 1)
     found = next(check for check in facts["checks"] if check["id"] == "dumps_complete")
-    assert (found["status"], found["value"]) == ("pass", "1 dumps, none broken off; 1 more of users, not judged")
+    assert (found["status"], found["value"]) == (
+        "pass",
+        "1 dumps, none broken off; 1 more of users or other hosts, not judged",
+    )
 
 
 def test_a_dump_that_a_user_has_made_up_is_no_panic_of_this_host_and_opens_no_dump() -> None:

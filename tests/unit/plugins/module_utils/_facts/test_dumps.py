@@ -9,6 +9,7 @@ import pytest
 from ansible_collections.crashops.kdump.plugins.module_utils._facts.dumps import read_dumps
 from ansible_collections.crashops.kdump.plugins.module_utils._kdump_info import dumps_facts
 from ansible_collections.crashops.kdump.plugins.module_utils._machine.tolerant_host import TolerantHost
+from ansible_collections.crashops.kdump.tests.unit.armed_host import MOUNTS
 from ansible_collections.crashops.kdump.tests.unit.dump_builder import CRASH_TIME, kdump_compressed
 from ansible_collections.crashops.kdump.tests.unit.fake_host import FakeHost
 
@@ -80,3 +81,31 @@ def test_broken_dump_that_was_opened_is_known_wherever_its_own_time_puts_it(host
     assert said[19][0] is False
     assert said[20] == (None, NOT_OPENED)
     assert (facts["complete"], facts["incomplete"], facts["unjudged"]) == (19, 1, 1)
+
+
+SHARED = MOUNTS + "30 22 0:40 / /var/crash rw - nfs4 store:/export rw\n"
+UNNAMED = WHOLE.replace(b"web1", bytes(4))
+
+
+@pytest.mark.parametrize(
+    ("name", "content", "mounts", "own"),
+    [
+        ("web1", WHOLE, SHARED, 1),
+        ("web2", WHOLE, SHARED, 0),
+        ("web1", UNNAMED, SHARED, 0),
+        ("localhost", WHOLE.replace(b"web1", b"localhost"), SHARED, 0),
+        ("web2", WHOLE, SHARED.replace("nfs4", "virtiofs"), 0),
+        ("web1", UNNAMED, MOUNTS, 1),
+        ("web2", WHOLE, MOUNTS, 1),
+    ],
+)
+def test_on_a_file_system_that_hosts_share_a_host_counts_only_dumps_that_name_it(
+    host: SlowHost, name: str, content: bytes, mounts: str, own: int
+) -> None:
+    host.files["/proc/sys/kernel/hostname"], host.files["/proc/self/mountinfo"] = name + "\n", mounts
+    host.answers["stat -f -c %T /var/crash"] = "nfs\n"
+    # the dump is broken, which is said of this host's own dumps alone
+    add(host, 1, NOW - 1, content[:-100])
+    dumps = read_dumps(TolerantHost(host, 5), "/var/crash")
+    facts = dumps_facts(dumps)
+    assert (len(dumps.own), facts["incomplete"], facts["unjudged"]) == (own, own, 1 - own)
