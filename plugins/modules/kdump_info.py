@@ -445,6 +445,12 @@ settings:
           C(KDUMP_COMMANDLINE_APPEND) and C(KEXEC_ARGS), or C(KDUMP_CMDLINE_APPEND).
       type: dict
       sample: {KDUMP_CMDLINE_APPEND: nr_cpus=1 irqpoll usbcore.nousb panic=10}
+    variables:
+      description:
+        - The other variables of C(/etc/default/kdump-tools) that are set and change how a dump is made, such as
+          C(KDUMP_COMPRESSION). With C(kdumpctl) it is empty.
+      type: dict
+      sample: {KDUMP_COMPRESSION: xz}
 dump_directory:
   description: The directory of the dumps on this host.
   returned: success

@@ -269,6 +269,7 @@ READY = {
         "core_collector": "makedumpfile -l --message-level 7 -d 31",
         "failure_action": "reboot",
         "loading": {"KDUMP_COMMANDLINE_APPEND": "irqpoll nr_cpus=1 reset_devices novmcoredd cma=0 hugetlb_cma=0"},
+        "variables": {},
     },
     "dump_directory": {"path": "/var/crash", "exists": True, "mode": "0700", "uid": 0, "free_bytes": 40 * GIB},
     "space": {

@@ -20,6 +20,7 @@ class Settings(NamedTuple):
     target_type: one of _targets.target.TYPES, or ftp, which kdump-tools knows and no option here names.
     path: as written. dump_directory: where the running system sees the dumps; None where it does not.
     loading: the variables, if set, by which the capture kernel is loaded: its command line, and options of kexec.
+    variables: the other variables, if set, that change how a dump is made; of kdumpctl none.
     """
 
     target_type: str
@@ -30,6 +31,7 @@ class Settings(NamedTuple):
     core_collector: str
     failure_action: str
     loading: Dict[str, str]
+    variables: Dict[str, str] = {}
 
 
 class Image(NamedTuple):

@@ -56,6 +56,10 @@ DEFAULT_FAIL_CMD = "reboot -f"
 LOADING = ("KDUMP_CMDLINE", "KDUMP_CMDLINE_APPEND", "KDUMP_KEXEC_ARGS", "KDUMP_KERNEL", "KDUMP_INITRD")
 # variable to target type, in the order in which this collection looks for them
 TARGET_VARIABLES = (("NFS", "nfs"), ("SSH", "ssh"), ("FTP", "ftp"))
+# variables that settings() returns under other names
+IN_SETTINGS = ("KDUMP_COREDIR", "MAKEDUMP_ARGS", "KDUMP_FAIL_CMD")
+# variables that act before the crash, or after the dump is saved
+WITHOUT_EFFECT = ("USE_KDUMP", "KDUMP_SYSCTL", "KDUMP_NUM_DUMPS")
 # how kdump-config says what it appends where the file says nothing
 OWN_WORDS = re.compile(r'KDUMP_CMDLINE_APPEND:="([^"]*)"')
 # what kdump-config takes out of the booted command line, but not out of KDUMP_CMDLINE
@@ -130,6 +134,8 @@ class KdumpToolsStack(Stack):
         """Return what /etc/default/kdump-tools says; defaults fill what it leaves out."""
         found = self._variables()
         kind, location = _target(found)
+        # kdump-tools also dumps to a second target, which is not in the settings
+        apart = (*LOADING, *IN_SETTINGS, *WITHOUT_EFFECT, *(name for name, its in TARGET_VARIABLES if its == kind))
         path = found.get("KDUMP_COREDIR", DUMPS)
         args = found.get("MAKEDUMP_ARGS", DEFAULT_ARGS)
         failure = found.get("KDUMP_FAIL_CMD", DEFAULT_FAIL_CMD)
@@ -142,6 +148,7 @@ class KdumpToolsStack(Stack):
             "makedumpfile " + (args if args.startswith("-F") else args + " -F"),
             failure.split(" ")[0] if failure in ("reboot -f", "halt -f", "poweroff -f") else failure,
             {name: found[name] for name in LOADING if name in found},
+            {name: value for name, value in found.items() if name not in apart},
         )
 
     def refusals(self, wanted: Dict[str, Any]) -> List[str]:

@@ -26,6 +26,7 @@ BY_NAMES_OF_THE_HOST = (
     "unseen",
     "capture_settings.sysctls",
     "settings.loading",
+    "settings.variables",
     "target_drivers.needed",
 )
 HOSTS = [armed_debian, armed_ubuntu, armed_el8, armed_el9, armed_el10]

@@ -15,6 +15,8 @@ from ansible_collections.crashops.kdump.plugins.module_utils._facts.proof import
     record_of,
 )
 from ansible_collections.crashops.kdump.plugins.module_utils._kdump_info import read_facts
+from ansible_collections.crashops.kdump.plugins.module_utils._syntax import secret_words
+from ansible_collections.crashops.kdump.plugins.module_utils._syntax.visible_text import shown
 from ansible_collections.crashops.kdump.tests.unit.armed_host import (
     armed_debian,
     armed_el8,
@@ -155,3 +157,42 @@ def test_a_list_of_failed_tests_that_a_user_could_have_written_leaves_the_proof_
     host.files[TESTS_WITHOUT_DUMP] = "1600000000 a1\n"
     host.owners[TESTS_WITHOUT_DUMP] = 1000
     assert read_facts(host, LookOptions())["proof"]["state"] == "unknown"
+
+
+def recorded(host: FakeHost) -> FakeHost:
+    """Return a host with the record of a crash test, made of what run_module sends."""
+    info = shown(secret_words.masked(read_facts(host, LookOptions(probe=False))))
+    mtime = host.mtime_ns(info["image"]["path"]) / 1e9
+    record = record_of(info, mtime, dict(DUMP, kernel=info["kernel"], crash_time=int(host.now())))
+    host.files[PROOF] = json.dumps(record)
+    return host
+
+
+def stale_because(host: FakeHost) -> Any:
+    """Return what made the proof of a host stale."""
+    return read_facts(host, LookOptions(probe=False))["proof"]["stale_because"]
+
+
+DEFAULTS = "/etc/default/kdump-tools"
+USED = "USE_KDUMP=1\n"
+SSH = USED + "SSH=kdump@10.0.0.9\nSSH_KEY=/root/.ssh/good\n"
+
+
+@pytest.mark.parametrize(
+    ("before", "after", "words"),
+    [
+        (USED, USED + "KDUMP_COMPRESSION=xz\n", ["variables was none and is KDUMP_COMPRESSION=xz"]),
+        (SSH, SSH.replace("good", "bad"), ["variables was SSH_KEY=/root/.ssh/good and is SSH_KEY=/root/.ssh/bad"]),
+        (USED + "HOSTTAG=ip\n", USED, ["variables was HOSTTAG=ip and is none"]),
+        (SSH + "FTP=a\n", SSH, ["variables was FTP=a SSH_KEY=/root/.ssh/good and is SSH_KEY=/root/.ssh/good"]),
+        (USED + "FTP_PASSWORD=old\n", USED + "FTP_PASSWORD=new\n", []),
+        (USED, "USE_KDUMP=2\nKDUMP_NUM_DUMPS=3\nKDUMP_SYSCTL='kernel.panic_on_warn=1'\n", []),
+    ],
+)
+def test_a_variable_that_changes_how_kdump_tools_dumps_makes_the_proof_stale(
+    before: str, after: str, words: Any
+) -> None:
+    host = recorded(armed_debian({DEFAULTS: before}))
+    assert stale_because(host) == []
+    host.files[DEFAULTS] = after
+    assert stale_because(host) == words
