@@ -87,7 +87,6 @@ def _setup(
     own_files: Dict[str, Optional[str]],
 ) -> Setup:
     """Collect from all facts of a host those that make up its present setup."""
-    files = [host.stat(name) for name in {*stack.config_files, *stack.loaded_files}]
     return Setup(
         kernel=running.kernel,
         booted=running.booted,
@@ -95,7 +94,7 @@ def _setup(
         image_mtime=image.mtime,
         settings=dict(settings._asdict()),
         collector_mtime=tools.mtime,
-        files_mtime=max([seen.mtime_ns / 1e9 for seen in files if seen], default=None),
+        files_time=stack_files.newest(host, [*stack.config_files, *stack.loaded_files]),
         firmware=firmware,
         own_files=own_files,
         own_time=stack_files.newest(host, list(own_files)),

@@ -33,6 +33,8 @@ KDUMPCTL_STATUS = "/var/lib/kdump/vmcore-creation.status"
 STATES = ("proven", "stale", "never", "unknown")
 SOURCES = ("crash_test", "kdumpctl", "dump")
 KDUMPCTL_LINE = re.compile(r"(pending|success|fail|manual) kdump_test_id=(\d{1,11})-\d+")
+# settings that follow from the others: where the target is mounted now
+SEEN = ("dump_directory",)
 # file systems and copies keep times in coarser steps than Linux
 SAME_TIME_S = 2
 DAY_S = 86400
@@ -57,10 +59,10 @@ class Proof(NamedTuple):
 
 
 class Setup(NamedTuple):
-    """The host's present setup, with which a proof is compared. files_mtime: of the newest configuration file.
+    """The host's present setup, with which a proof is compared. hostname: the name that the kernel writes into a dump.
 
-    own_files: the SHA-256 of the stack's programs and files, None where one cannot be read. own_time: when the last of
-    them was changed in any way. hostname: the name that the kernel writes into a dump.
+    files_time: when the last of the configuration files was changed in any way, such as by mv. own_files: the SHA-256
+    of the stack's programs and files, None where one cannot be read. own_time: when the last of them was changed.
     """
 
     kernel: Optional[str]
@@ -69,7 +71,7 @@ class Setup(NamedTuple):
     image_mtime: Optional[float]
     settings: Dict[str, Any]
     collector_mtime: Optional[float]
-    files_mtime: Optional[float] = None
+    files_time: Optional[float] = None
     firmware: Optional[str] = None
     own_files: Dict[str, Optional[str]] = {}
     own_time: Optional[float] = None
@@ -115,7 +117,7 @@ def read_proof(host: TolerantHost, now: Setup, dumps: List[Any]) -> Proof:
     # what the recorded crash left next to its record proves no more than the record itself
     proved = recorded.time + SAME_TIME_S if recorded and recorded.time else 0
     tested = max(proved, failed)
-    since = max(tested, now.image_mtime or 0, now.collector_mtime or 0, now.files_mtime or 0, now.own_time or 0)
+    since = max(tested, now.image_mtime or 0, now.collector_mtime or 0, now.files_time or 0, now.own_time or 0)
     others = (_of_kdumpctl(host, since), _of_dump(host.now(), now, since, dumps))
     return next((other for other in others if other is not None), None) or recorded or _none(host)
 
@@ -201,8 +203,7 @@ def changes(record: Dict[str, Any], now: Setup) -> List[str]:
     """Return what has changed since the recorded crash; what the record does not hold is not compared."""
     image = _mapping(record["image"])
     # the record went through Ansible, which carries no byte that is not UTF-8
-    sent = shown({"settings": now.settings, "booted": now.booted, "own_files": now.own_files})
-    now = now._replace(image_path=shown(now.image_path), **sent)
+    now = Setup(**shown(now._asdict()))
     pairs = [
         ("the kernel", record["kernel"], now.kernel),
         ("crashkernel=", record["crashkernel"], now.booted),
@@ -211,9 +212,9 @@ def changes(record: Dict[str, Any], now: Setup) -> List[str]:
     if record.get("firmware") and now.firmware:
         pairs.append(("the firmware", record["firmware"], now.firmware))
     was = dict(_mapping(record.get("target") or {}), **_mapping(record.get("settings") or {}))
+    pairs += [(name.replace("_", " "), was[name], now.settings.get(name)) for name in sorted(was) if name not in SEEN]
     # the record holds no secrets, so their values are not compared
-    known = secret_words.masked(now.settings)
-    pairs += [(name.replace("_", " "), secret_words.masked(was[name]), known.get(name)) for name in sorted(was)]
+    pairs = [(what, secret_words.masked(old), secret_words.masked(new)) for what, old, new in pairs]
     found = ["%s was %s and is %s" % (what, _word(old), _word(new)) for what, old, new in pairs if old != new]
     times = [
         ("the capture initramfs was built again", image.get("mtime"), now.image_mtime),

@@ -36,6 +36,6 @@ def _digest(content: Optional[bytes]) -> Optional[str]:
 
 
 def newest(host: Host, files: List[str]) -> Optional[float]:
-    """Return when a program or file of the stack was last changed in any way, which includes its installation."""
+    """Return when one of these files was last changed in any way, also by mv, by a new label, or its installation."""
     seen = [host.stat(path) for path in files]
     return max([max(facts.mtime_ns, facts.ctime_ns) / 1e9 for facts in seen if facts], default=None)

@@ -886,6 +886,12 @@ def test_the_dump_of_a_crash_test_does_not_make_its_stale_record_good(changes: D
     assert read_facts(later_crash, LookOptions())["proof"]["source"] == "dump"
 
 
+def test_a_dump_proves_nothing_where_a_file_of_an_older_date_took_the_place_of_the_configuration() -> None:
+    host = crashed("384M-:128M", 1700000100)
+    host.ctimes["/etc/default/kdump-tools"] = 1700000200.0
+    assert read_facts(host, LookOptions())["proof"]["state"] == "never"
+
+
 def test_a_dump_that_names_another_host_proves_nothing() -> None:
     host = crashed("384M-:128M", 1700000100)
     host.files["/proc/sys/kernel/hostname"] = "web2\n"

@@ -196,3 +196,24 @@ def test_a_variable_that_changes_how_kdump_tools_dumps_makes_the_proof_stale(
     assert stale_because(host) == []
     host.files[DEFAULTS] = after
     assert stale_because(host) == words
+
+
+def test_a_proof_of_a_firmware_whose_name_is_no_utf8_stays_current() -> None:
+    host: FakeHost = armed_el9()
+    host.files.update({"/sys/class/dmi/id/bios_vendor": b"ACME\xae BIOS\n", "/sys/class/dmi/id/bios_version": "1.0\n"})
+    host = recorded(host)
+    assert "\\xae" in json.loads(host.files[PROOF])["firmware"]
+    assert stale_because(host) == []
+
+
+def test_a_proof_stays_current_where_the_target_was_mounted_for_the_test_only() -> None:
+    host: FakeHost = armed_el9({"/etc/kdump.conf": "ext4 /dev/vdb1\npath /crash\n"})
+    host.files["/dev/vdb1"] = ""
+    mounts = {"/proc/mounts": "/dev/vda1 / ext4 rw 0 0\n", "/proc/self/mountinfo": host.files["/proc/self/mountinfo"]}
+    host.files["/proc/mounts"] = mounts["/proc/mounts"] + "/dev/vdb1 /mnt/dumps ext4 rw 0 0\n"
+    host.files["/proc/self/mountinfo"] += "31 22 254:17 / /mnt/dumps rw - ext4 /dev/vdb1 rw\n"
+    host.directories.update({"/mnt": 0o755, "/mnt/dumps": 0o755, "/mnt/dumps/crash": 0o700})
+    host = recorded(host)
+    assert json.loads(host.files[PROOF])["settings"]["dump_directory"] == "/mnt/dumps/crash"
+    host.files.update(mounts)
+    assert stale_because(host) == []
