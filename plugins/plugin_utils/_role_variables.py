@@ -22,6 +22,7 @@ import yaml
 from ansible.module_utils.parsing.convert_bool import boolean
 from ansible_collections.crashops.kdump.plugins.module_utils._checks import waivers
 from ansible_collections.crashops.kdump.plugins.module_utils._checks.judge_options import Thresholds, Waiver
+from ansible_collections.crashops.kdump.plugins.module_utils._crashkernel.option_refusals import NAMED_SIZES
 from ansible_collections.crashops.kdump.plugins.module_utils._setup.variables import for_stacks, on_stack
 from ansible_collections.crashops.kdump.plugins.module_utils._stacks.find import KDUMP_TOOLS, KDUMPCTL
 from ansible_collections.crashops.kdump.plugins.module_utils._syntax.finding import refusal
@@ -60,6 +61,8 @@ ON_STACK = tuple(on_stack(name) for name in (KDUMPCTL, KDUMP_TOOLS))
 REMOTE = ("nfs", "ssh")
 # where a comma may be a part of one word, such as console=ttyS0,115200
 COMMAND_LINES = ("kdump_commandline_append", "kdump_commandline_remove")
+# words of kdump_crashkernel and kdump_crashkernel_kernels, also as a list of one
+WORDS = (*NAMED_SIZES, "all")
 SERVERS = ("kdump_ssh_server", "kdump_dump_server")
 # seconds below which nothing can be done; others begin at 1
 LEAST = {"kdump_test_timeout": 60, "kdump_test_rearm_timeout": 0}
@@ -303,7 +306,8 @@ def _raw(name: str, value: Any, dummy: Mapping[str, Any]) -> str | list[str]:
     if not isinstance(value, list):
         return _text(name, value, {})
     texts = _list(name, value, {})
-    return texts[0] if len(texts) == 1 and not texts[0].startswith("/") else texts
+    # a list replaces all that is reserved, and a single value keeps the memory of ,cma
+    return texts[0] if len(texts) == 1 and texts[0] in WORDS else texts
 
 
 KINDS: dict[str, Callable[[str, Any, Mapping[str, Any]], Any]] = {

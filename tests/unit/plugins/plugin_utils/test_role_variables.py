@@ -176,6 +176,21 @@ def test_a_value_for_one_stack_has_the_type_of_its_variable(name: str) -> None:
     assert (values[name], wrong) == ({"kdump_extra_bins": ["/bin/a", "/bin/b"], "kdump_backup": True}, [])
 
 
+@pytest.mark.parametrize(
+    "given, expected",
+    [
+        (["256M"], ["256M"]),
+        ('["256M"]', ["256M"]),
+        ("256M", "256M"),
+        (["estimate"], "estimate"),
+        (["256M,high", "128M,low"], ["256M,high", "128M,low"]),
+    ],
+)
+def test_a_list_of_one_size_stays_a_list(given: Any, expected: Any) -> None:
+    values, wrong = _role_variables.converted({"kdump_crashkernel": given}, "setup")
+    assert (values["kdump_crashkernel"], wrong) == (expected, [])
+
+
 WRONG_ON_STACK = [
     ({"kdump_crashkernal": "256M"}, ".kdump_crashkernal: '256M' is refused: there is no such option; use kdump_crashk"),
     ({"core_collector": "cp"}, ".core_collector: 'cp' is refused: there is no such option; use kdump_core_collector."),
