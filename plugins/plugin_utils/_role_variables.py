@@ -14,6 +14,7 @@ import json
 import re
 import shlex
 from collections.abc import Callable, Iterable, Mapping
+from contextlib import suppress
 from functools import lru_cache
 from pathlib import Path
 from typing import Any
@@ -180,7 +181,18 @@ def converted(variables: Mapping[str, Any], entry_point: str) -> tuple[dict[str,
             values[name] = _converted(name, value, spec)
         except Wrong as wrong:
             refused.append(str(wrong))
+    if "kdump_thresholds" in values:
+        values["kdump_thresholds"] = _thresholds(values["kdump_thresholds"])
     return values, refused
+
+
+def _thresholds(given: Mapping[str, Any]) -> dict[str, Any]:
+    """Return the role's variable kdump_thresholds with numbers; what is no number stays, and _judging refuses it."""
+    found = dict(given)
+    for name, value in given.items():
+        with suppress(Wrong):
+            found[name] = _number(name, value, {})
+    return found
 
 
 def for_host(values: Mapping[str, Any], own_directory: bool) -> dict[str, Any]:

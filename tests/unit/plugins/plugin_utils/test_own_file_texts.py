@@ -5,11 +5,13 @@
 
 import hashlib
 import json
+from typing import Any
 
 import pytest
 from ansible_collections.crashops.kdump.plugins.module_utils._metrics import program
 from ansible_collections.crashops.kdump.plugins.module_utils._setup import metrics, panic_policy
-from ansible_collections.crashops.kdump.plugins.plugin_utils import _own_files
+from ansible_collections.crashops.kdump.plugins.plugin_utils import _own_files, _role_variables
+from ansible_collections.crashops.kdump.tests.unit.armed_host import armed_el9
 
 BOTH = {"kdump_panic_policy": ["oops"], "kdump_metrics": True, "kdump_metrics_interval": "1h"}
 
@@ -41,6 +43,15 @@ def test_the_program_judges_as_the_variables_say() -> None:
     options = json.loads(_own_files.texts(given, "kdump-tools")["metrics"][program.OPTIONS])
     judging = {"probe": False, "thresholds": {"proof_age_days": 9}, "waivers": [], "panic_policy": ["oops"]}
     assert options == dict(judging, interval_seconds=3600)
+
+
+@pytest.mark.parametrize("value", ["9", " 9", 9.0, 9])
+def test_the_program_gets_a_threshold_as_a_number(value: Any) -> None:
+    given = dict(BOTH, kdump_thresholds={"dumps_count": value})
+    values, refused = _role_variables.converted(given, "setup")
+    options = json.loads(_own_files.texts(values, "kdumpctl")["metrics"][program.OPTIONS])
+    assert (refused, options["thresholds"]) == ([], {"dumps_count": 9})
+    assert program.collect(armed_el9(), options)["verdict"] == "ready_unproven"
 
 
 @pytest.mark.parametrize(("interval", "seconds"), [("30s", 30), ("15min", 900), ("1h 30min", 5400), ("2d", 172800)])
