@@ -7,6 +7,7 @@ from __future__ import annotations
 
 import json
 import os
+import secrets
 import signal
 import threading
 import time
@@ -60,7 +61,6 @@ OPTIONS = {
     "target": {"type": "dict"},
     "path": {"type": "str"},
 }
-BOOT_ID = "/proc/sys/kernel/random/boot_id"
 ENDING = (signal.SIGINT, signal.SIGTERM)
 
 display = Display()
@@ -105,6 +105,7 @@ class ActionModule(ActionBase):
         self._name = self._vars.get("inventory_hostname", "")
         self._crashed = False
         self._console_from = 0
+        self._test_id = secrets.token_hex(8)
         dummy, options = self.validate_argument_spec(argument_spec=OPTIONS)
         try:
             result.update(secret_words.masked(self._test(options)))
@@ -157,6 +158,7 @@ class ActionModule(ActionBase):
             raise CrashTestFailed("%s crashed and came back, but %s" % (self._name, trouble), **outcome)
         if record:
             outcome["proof"] = self._record(record_of(before.info, before.image_mtime, dump, self._server))
+        self._low_level_execute_command(trigger.forget_all(), sudoable=True)
         if not outcome["armed_after"]:
             msg = "%s made a complete dump, but it is not armed again: the next crash would leave none" % self._name
             raise CrashTestFailed(msg, **outcome)
@@ -223,7 +225,7 @@ class ActionModule(ActionBase):
         if os.uname().sysname != "Linux":
             return ""
         try:
-            with open(BOOT_ID, encoding="utf-8") as stream:
+            with open(trigger.BOOT_ID, encoding="utf-8") as stream:
                 return stream.read().strip() or None
         except (OSError, ValueError):
             return None
@@ -232,9 +234,10 @@ class ActionModule(ActionBase):
         """Make the host's kernel panic a moment after this has returned."""
         self._remove_tmp_path(self._connection._shell.tmpdir)
         self._say("crashes in %d s; to call that off, on the host: %s" % (delay_s, trigger.CALL_OFF_BY_HAND))
+        command = trigger.trigger_command(delay_s, boot_id, self._test_id)
         with self._called_off_on_failure(boot_id):
             try:
-                done = self._low_level_execute_command(trigger.trigger_command(delay_s, boot_id), sudoable=True)
+                done = self._low_level_execute_command(command, sudoable=True)
             except (AnsibleError, OSError, EOFError) as error:
                 done = self._after_lost_connection(error, boot_id)
             if done["rc"] == 0:
@@ -283,7 +286,8 @@ class ActionModule(ActionBase):
         """Remove what would crash the host, and return whether the host answers and still runs."""
         try:
             self._connection.reset()
-            done = self._low_level_execute_command(trigger.CALL_OFF, sudoable=True)
+            command = trigger.call_off(boot_id, self._test_id)
+            done = self._low_level_execute_command(command, sudoable=True)
         except (AnsibleError, OSError, EOFError) as error:
             display.vv(visible("%s: %s" % (self._name, error)))
             return False

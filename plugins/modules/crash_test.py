@@ -24,6 +24,8 @@ description:
     is no longer armed, writes a dump or installs packages, or if another run of this collection changes it
     (C(/run/crashops-kdump.lock)). Removing C(/run/crashops-kdump-crash) there calls the crash off. The action
     does that itself if it fails or is ended before the panic.
+  - Before the crash it writes the time into C(/var/lib/crashops-kdump/tests_without_dump) on the host. It removes the
+    file if it finds a complete dump. If it finds none, the file stays, and an older proof is stale.
   - With a raw target, the dump is awaited in the local path, to which C(kdumpctl) moves it before it arms the host.
   - Needs root on the host (C(become)).
 author:

@@ -6,8 +6,10 @@
 
 from __future__ import annotations
 
+import os
 import shlex
 
+from ansible_collections.crashops.kdump.plugins.module_utils._facts.proof import TESTS_WITHOUT_DUMP
 from ansible_collections.crashops.kdump.plugins.module_utils._machine import host_lock
 from ansible_collections.crashops.kdump.plugins.module_utils._machine.kernel_files import CRASH_LOADED
 from ansible_collections.crashops.kdump.plugins.module_utils._service.state import FADUMP
@@ -18,14 +20,17 @@ GUARD = "/run/crashops-kdump-crash"
 # why the program did not act, for everybody to read
 HELD = GUARD + ".held"
 UNIT = "crashops-kdump-crash"
+BOOT_ID = "/proc/sys/kernel/random/boot_id"
 CALL_OFF_BY_HAND = "rm %s" % GUARD
-CALL_OFF = "rm -f %s; systemctl stop %s.timer 2>/dev/null; cat /proc/sys/kernel/random/boot_id" % (GUARD, UNIT)
+# a file system whose server is gone is waited for no longer than this
+SYNC_LIMIT_S = 60
 PROGRAM = """\
 # Crashes this machine for crashops.kdump.crash_test. Remove this file to call the crash off.
 hold() {
     umask 022
     echo "$1" > HELD
     echo "$1"
+    FORGET
     exit 1
 }
 test "$(cat /proc/sys/kernel/random/boot_id)" = BOOT_ID || hold 'it has booted since it was checked'
@@ -57,31 +62,56 @@ test "$1" != fire || echo c > /proc/sysrq-trigger
 """
 
 
-def guard(boot_id: str) -> str:
-    """Return the program that checks the host once more and then makes its kernel panic."""
+def forget(test: str) -> str:
+    """Return the shell command that takes a crash test out of the host's list of those without a dump."""
+    return "sed -i '/ %s$/d' %s 2>/dev/null; test -s %s || rm -f %s" % (test, *[TESTS_WITHOUT_DUMP] * 3)
+
+
+def forget_all() -> str:
+    """Return the shell command that removes this list: a complete dump was found after all those tests."""
+    return "rm -f %s" % TESTS_WITHOUT_DUMP
+
+
+def call_off(boot_id: str, test: str) -> str:
+    """Return the shell command that calls the crash off, and prints the boot id. A host that crashed keeps its list."""
+    stop = "rm -f %s; systemctl stop %s.timer 2>/dev/null" % (GUARD, UNIT)
+    same = 'if test "$(cat %s)" = %s; then %s; fi' % (BOOT_ID, shlex.quote(boot_id), forget(test))
+    return "%s; %s; cat %s" % (stop, same, BOOT_ID)
+
+
+def guard(boot_id: str, test: str) -> str:
+    """Return the program that checks the host once more and then makes its kernel panic. test: the test's own id."""
     enabled, registered = zip(*FADUMP)
     text = PROGRAM.replace("KEXEC_LOADED", " ".join(CRASH_LOADED))
     text = text.replace("FADUMP_ENABLED", " ".join(enabled)).replace("FADUMP_REGISTERED", " ".join(registered))
-    return text.replace("HELD", HELD).replace("LOCK", host_lock.PATH).replace("BOOT_ID", shlex.quote(boot_id))
+    text = text.replace("HELD", HELD).replace("LOCK", host_lock.PATH).replace("FORGET", forget(test))
+    return text.replace("BOOT_ID", shlex.quote(boot_id))
 
 
-def trigger_command(delay_s: int, boot_id: str) -> str:
-    """Return the shell command that makes the kernel panic after it has returned.
+def trigger_command(delay_s: int, boot_id: str, test: str) -> str:
+    """Return the shell command that makes the kernel panic after it has returned. test: the test's own id.
 
-    A systemd timer outlives the session. Where none can be made, a process of a new session sleeps.
+    A systemd timer outlives the session. Where none can be made, a process of a new session sleeps. Ansible may send
+    the command twice if the connection breaks (ssh's option reconnection_retries), even after the panic.
     """
     timer = "systemd-run --quiet --collect --unit=%s --on-active=%ds --timer-property=AccuracySec=100ms" % (
         UNIT,
         delay_s,
     )
     sleeper = "setsid sh -c 'sleep %d; exec sh %s fire' </dev/null >/dev/null 2>&1 &" % (delay_s, GUARD)
+    directory = os.path.dirname(TESTS_WITHOUT_DUMP)
     parts = [
+        "if grep -qs %s %s %s; then exit 0; fi" % (test, GUARD, TESTS_WITHOUT_DUMP),
         "if systemctl is-active --quiet %s.timer; then echo 'another crash test has set its timer'; exit 1; fi" % UNIT,
-        "timeout 60 sync",
         "umask 077",
         "rm -f %s" % HELD,
-        "printf %%s %s > %s" % (shlex.quote(guard(boot_id)), GUARD),
+        "printf %%s %s > %s" % (shlex.quote(guard(boot_id, test)), GUARD),
         "sh %s look || { rm -f %s; exit 1; }" % (GUARD, GUARD),
+        'mkdir -p %s && echo "$(date +%%s) %s" >> %s || { rm -f %s; exit 1; }'
+        % (directory, test, TESTS_WITHOUT_DUMP, GUARD),
+        # in the background, as nothing can end a sync that hangs; tail ends with it
+        "{ sync %s %s; sync; } </dev/null >/dev/null 2>&1 & timeout %d tail --pid=$! -s 0.1 -f /dev/null"
+        % (TESTS_WITHOUT_DUMP, directory, SYNC_LIMIT_S),
         "%s /bin/sh %s fire || { %s }" % (timer, GUARD, sleeper),
     ]
     return "; ".join(parts)

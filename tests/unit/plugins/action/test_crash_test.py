@@ -13,7 +13,7 @@ import pytest
 from ansible.errors import AnsibleConnectionFailure
 from ansible.playbook.task import Task
 from ansible_collections.crashops.kdump.plugins.action.crash_test import ActionModule, console_tail
-from ansible_collections.crashops.kdump.plugins.plugin_utils._crash_test.trigger import CALL_OFF
+from ansible_collections.crashops.kdump.plugins.plugin_utils._crash_test import trigger
 from ansible_collections.crashops.kdump.plugins.plugin_utils._crash_test.waiting import LOOK
 
 OLD = "11111111-2222-3333-4444-555555555555"
@@ -180,7 +180,10 @@ class CrashTest(ActionModule):
     def _low_level_execute_command(self, cmd: str, sudoable: bool = True, **dummy: Any) -> Any:
         if "uname -n" in cmd:
             return {"rc": 0, "stdout": self.who, "stderr": ""}
-        if cmd == CALL_OFF:
+        if cmd == trigger.forget_all():
+            self.calls.append("forget")
+            return {"rc": 0, "stdout": ""}
+        if cmd == trigger.call_off(OLD, self._test_id):
             self.calls.append("call off")
             return {"rc": 0, "stdout": self.next_of(self.called_off)}
         if cmd != LOOK:
@@ -213,7 +216,8 @@ def test_a_crash_is_waited_for_and_its_dump_recorded() -> None:
     assert (result["dump"]["id"], result["armed_after"]) == ("new", True)
     assert result["proof"] == "/var/lib/crashops-kdump/proof.json"
     assert result["seconds_down"] > 20
-    assert action.calls == ["kdump_info", "vmcore_info", "stat", "rm", "trigger", "kdump_info", "vmcore_info", "file"]
+    before, after = ["kdump_info", "vmcore_info", "stat"], ["kdump_info", "vmcore_info", "file", "forget"]
+    assert action.calls == [*before, "rm", "trigger", *after]
     # what a proof records is in the full result alone; what the host says after the crash may be short
     assert [options.get("detail") for options in action.asked] == ["full", None]
 
@@ -229,6 +233,7 @@ def test_the_proof_is_for_root_alone_and_names_the_dump() -> None:
 def test_without_recording_no_proof_is_written() -> None:
     action = CrashTest(dict(CONSENT, record=False))
     assert (run(action)["proof"], action.copied) == (None, [])
+    assert action.calls[-1] == "forget"
 
 
 def test_sessions_that_the_crash_leaves_hanging_end_by_themselves() -> None:
@@ -413,6 +418,14 @@ def test_a_dump_that_is_not_complete_fails_with_its_reason() -> None:
     assert result["failed"]
     assert "is not complete: it ends early" in result["msg"]
     assert (result["dump"]["id"], result["proof"]) == ("new", None)
+
+
+@pytest.mark.parametrize("after", [[], [dump("new", complete=False)], [dump("new", kernel="5.10.0")]])
+def test_a_crash_without_a_good_dump_stays_in_the_hosts_list_of_failed_tests(after: List[Dict[str, Any]]) -> None:
+    action = CrashTest(CONSENT, after=after)
+    action.dumps[1:] = [after]
+    assert run(action)["failed"]
+    assert "forget" not in action.calls
 
 
 def test_a_host_that_arms_late_is_waited_for() -> None:
