@@ -51,6 +51,7 @@ MASKED = (
     "kdump_masked: %s is masked on this host, so nothing can start it; set kdump_masked to false to unmask it, and "
     "take it out of the hardening profile that masks it."
 )
+UNREMOVABLE = "The reserved memory cannot be released: %s. Mend that, and run disable again."
 OF_TARGET = (
     "works",
     "trouble",
@@ -110,7 +111,7 @@ class Planner:
         return preparing
 
     def reserve(self, host: Host, options: Dict[str, Any]) -> Dict[str, Any]:
-        """Return the whole plan of setup for the reservation; it is needed also where only a real run can know."""
+        """Return the whole plan's part of the reservation; it is needed also where only a real run can know."""
         try:
             reserving = reservation_plan.plan_reservation(host, options, True)
             said = reservation_plan.described(host, reserving)
@@ -118,7 +119,9 @@ class Planner:
             self.refused += [named(sentence) for sentence in failure.details["refused"]]
             return dict(NOTHING, **dict.fromkeys(OF_RESERVATION[1:]))
         except Failure as failure:
-            if self.installed or not self.stack.brings_grubby:
+            if options["state"] == "absent":
+                self.refused.append(UNREMOVABLE % failure.msg.rstrip("."))
+            elif self.installed or not self.stack.brings_grubby:
                 self.refused.append(refusal("kdump_crashkernel", options["size"], failure.msg, "then run setup again"))
             else:
                 self.unknown.append("the reservation, before the packages are installed: %s" % failure.msg)

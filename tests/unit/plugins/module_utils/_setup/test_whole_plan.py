@@ -14,6 +14,7 @@ from ansible_collections.crashops.kdump.plugins.module_utils._machine.host impor
 from ansible_collections.crashops.kdump.plugins.module_utils._machine.planned_host import PlannedHost
 from ansible_collections.crashops.kdump.plugins.module_utils._machine.results import Failure
 from ansible_collections.crashops.kdump.plugins.module_utils._service import undo
+from ansible_collections.crashops.kdump.plugins.module_utils._setup import whole_plan
 from ansible_collections.crashops.kdump.plugins.module_utils._setup.variables import (
     config_options,
     crashkernel_options,
@@ -320,6 +321,19 @@ def test_disable_needs_nothing_in_a_container_and_no_reservation_without_a_boot_
     host.programs = [name for name in host.programs if name != "update-grub"]
     plan = plan_disable(host, {}, False)
     assert (plan["bootloader"], plan["reservation"]["needed"], plan["refused"]) == (None, False, [])
+
+
+def test_disable_says_why_the_memory_cannot_be_released_and_names_no_variable_of_setup(
+    monkeypatch: pytest.MonkeyPatch,
+) -> None:
+    def fails(*dummy: Any) -> Any:
+        raise Failure("grubby --info=ALL fails")
+
+    monkeypatch.setattr(whole_plan.reservation_plan, "plan_reservation", fails)
+    for make in MAKERS:
+        assert plan_disable(make({}, LOADED), {}, False)["refused"] == [
+            "The reserved memory cannot be released: grubby --info=ALL fails. Mend that, and run disable again."
+        ]
 
 
 @pytest.mark.parametrize("key", ["kexec_load_disabled", "kexec_load_limit_panic"])
