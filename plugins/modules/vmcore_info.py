@@ -16,6 +16,7 @@ description:
   - What cannot be read is a dump of its own whose RV(dumps[].complete) is null, with the reason; the others are judged.
     Only regular files are read; a link to a device or to a file of C(/proc) is not followed.
   - A byte of a name that is not UTF-8 is shown as C(\xff).
+  - Fails if the server of a mounted network file system on the way to the dumps does not answer within 30 seconds.
   - Changes nothing. Memory use does not grow with the size of a dump.
 author:
   - The crashops.kdump authors (@crashops)
@@ -235,6 +236,7 @@ commands:
 from typing import Any, Dict, List, Optional
 
 from ansible.module_utils.basic import AnsibleModule
+from ansible_collections.crashops.kdump.plugins.module_utils._machine.asking_host import AskingHost
 from ansible_collections.crashops.kdump.plugins.module_utils._machine.host import Host
 from ansible_collections.crashops.kdump.plugins.module_utils._machine.results import Refused
 from ansible_collections.crashops.kdump.plugins.module_utils._machine.run_module import run_module
@@ -252,6 +254,9 @@ from ansible_collections.crashops.kdump.plugins.module_utils._vmcores.examine im
 )
 from ansible_collections.crashops.kdump.plugins.module_utils._vmcores.find import find_dumps
 from ansible_collections.crashops.kdump.plugins.module_utils._vmcores.header import Unread, Verdict
+
+# an automounter mounts an export at this question
+SERVER_TIMEOUT_S = 30
 
 
 def refusals(params: Dict[str, Any]) -> List[str]:
@@ -338,6 +343,7 @@ def ensure(host: Host, params: Dict[str, Any], check_mode: bool) -> Dict[str, An
     refused = refusals(params)
     if refused:
         raise Refused(refused)
+    host = AskingHost(host, min(params["timeout"], SERVER_TIMEOUT_S))
     directory = dump_directory(host, params["path"])
     now = host.now()
     deadline = now + params["timeout"]

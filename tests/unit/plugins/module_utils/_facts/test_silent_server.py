@@ -11,6 +11,7 @@ from ansible_collections.crashops.kdump.plugins.module_utils._facts.look_options
 from ansible_collections.crashops.kdump.plugins.module_utils._kdump_info import read_facts
 from ansible_collections.crashops.kdump.plugins.module_utils._machine.host import FileFacts
 from ansible_collections.crashops.kdump.plugins.module_utils._machine.results import Failure
+from ansible_collections.crashops.kdump.plugins.modules import vmcore_info
 from ansible_collections.crashops.kdump.tests.unit.armed_host import MOUNTS, armed_debian, armed_el9
 from ansible_collections.crashops.kdump.tests.unit.fake_host import FakeHost
 
@@ -213,3 +214,29 @@ def test_a_file_in_place_of_the_directory_is_seen_and_what_may_not_be_looked_at_
     facts = read_facts(host, LookOptions())
     assert facts["dump_directory"] == dict(NOTHING, path="/var/crash")
     assert facts["findings"] == []
+
+
+OPTIONS = {"path": None, "newest": None, "after": None, "slack": 60, "check": True, "timeout": 300}
+
+
+@pytest.mark.parametrize(("directory", "make"), SILENT)
+def test_vmcore_info_fails_where_the_server_of_the_dumps_is_gone(directory: str, make: Callable[[], FakeHost]) -> None:
+    for path in (None, directory):
+        host = make()
+        host.answers[" ".join(QUESTION)] = silent
+        looks = watched(host)
+        with pytest.raises(Failure, match="store:/export, mounted on /nfs, does not answer: stat did not end within"):
+            vmcore_info.ensure(host, dict(OPTIONS, path=path), False)
+        assert [look for look in looks if (look[1] + "/").startswith(POINT + "/")] == []
+
+
+def test_vmcore_info_tells_of_a_directory_that_leads_to_a_server_that_is_gone_and_of_the_others() -> None:
+    host = debian("", {"/var/crash/20260101": "/nfs/dumps"})()
+    host.directories.update({"/var/crash/20260101": 0o700, "/var/crash/20260102": 0o700})
+    host.files["/var/crash/20260102/dmesg.202601020000"] = ""
+    host.answers[" ".join(QUESTION)] = silent
+    looks = watched(host)
+    dumps = vmcore_info.ensure(host, dict(OPTIONS, path="/var/crash"), False)["dumps"]
+    assert [look for look in looks if (look[1] + "/").startswith(POINT + "/")] == []
+    assert sorted(dump["directory"] for dump in dumps) == ["/var/crash/20260101", "/var/crash/20260102"]
+    assert "does not answer" in {dump["directory"]: dump["reason"] for dump in dumps}["/var/crash/20260101"]
