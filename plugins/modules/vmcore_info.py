@@ -36,7 +36,8 @@ options:
     type: int
   after:
     description:
-      - Tell only of dumps whose crash is not older than this time, in seconds since the epoch.
+      - Tell only of dumps whose crash is not older than this time, in seconds since the epoch. The
+        time in a dump counts even if it is up to a day in the future by this host's clock.
       - If it is left out, dumps of any age are told of.
     type: float
   slack:
@@ -257,6 +258,8 @@ from ansible_collections.crashops.kdump.plugins.module_utils._vmcores.header imp
 
 # an automounter mounts an export at this question
 SERVER_TIMEOUT_S = 30
+# a clock that lost its time zone is off by up to 14 hours
+CLOCKS_DIFFER_S = 86400
 
 
 def refusals(params: Dict[str, Any]) -> List[str]:
@@ -338,6 +341,12 @@ def report(host: Host, seen: OpenedDump, check: bool) -> Dict[str, Any]:
     return dict(core_facts(seen), **dict(beside, **opinion(seen, check, text)))
 
 
+def latest_crash_time(seen: OpenedDump) -> float:
+    """Return the latest time at which the kernel can have crashed, where its clock and the one here differ."""
+    told = seen.header.crash_time or 0
+    return max(seen.crash_time, told) if told <= seen.now + CLOCKS_DIFFER_S else seen.crash_time
+
+
 def ensure(host: Host, params: Dict[str, Any], check_mode: bool) -> Dict[str, Any]:
     """Return the dumps in the directory; nothing is changed."""
     refused = refusals(params)
@@ -351,7 +360,7 @@ def ensure(host: Host, params: Dict[str, Any], check_mode: bool) -> Dict[str, An
         (look(host, found, deadline) for found in find_dumps(host, directory)), key=lambda one: -one.crash_time
     )
     oldest = None if params["after"] is None else params["after"] - params["slack"]
-    wanted = [one for one in seen if oldest is None or one.crash_time >= oldest]
+    wanted = [one for one in seen if oldest is None or latest_crash_time(one) >= oldest]
     dumps = [report(host, one, params["check"]) for one in wanted[: params["newest"]]]
     return {"changed": False, "path": directory, "now": now, "dumps": dumps}
 

@@ -240,6 +240,16 @@ def test_who_could_have_put_a_dump_there_is_told(uid: int, words: Optional[str])
     assert (dump["doubt"] is None) if words is None else (words in dump["doubt"])
 
 
+def test_a_dump_of_a_host_whose_clock_was_ahead_is_found_by_the_time_of_its_crash() -> None:
+    host = debian_host()
+    # ten minutes: the host's clock was set back when it booted, or the dump server's clock is behind
+    host.clock -= 600
+    host.mtimes = {path: mtime - 600 for path, mtime in host.mtimes.items()}
+    (dump,) = look(host, after=CRASH_TIME - 5.0)["dumps"]
+    assert (dump["crash_time"], dump["complete"]) == (CRASH_TIME, True)
+    assert look(host, after=CRASH_TIME + 61.0)["dumps"] == []
+
+
 def test_a_crash_in_the_future_is_listed_by_the_time_of_its_file() -> None:
     host = debian_host(flattened(kdump_compressed().replace(b"%d" % CRASH_TIME, b"3786912000")))
     assert look(host)["dumps"][0]["crash_time"] == 3786912000
