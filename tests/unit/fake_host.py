@@ -55,6 +55,7 @@ class FakeHost(HostStandIn):
         self.removed: List[str] = []
         self.unwritable: Dict[str, str] = {}
         self.clock = START
+        self.suspended = 0.0
 
     def replace_methods(self, **functions: Callable[..., Any]) -> None:
         """Let functions of a test answer in place of methods."""
@@ -173,6 +174,10 @@ class FakeHost(HostStandIn):
     def monotonic(self) -> float:
         """Return the fake clock of a machine that was up for 10000 seconds at START."""
         return self.clock - START + UPTIME
+
+    def boot_time(self) -> float:
+        """Return when the machine was booted, by the fake clock; it was suspended for `suspended` seconds since."""
+        return self.now() - self.monotonic() - self.suspended
 
     def wait_until(self, ready: Callable[[], bool], timeout_s: float, pause_s: float = 1.0) -> bool:
         """Return whether something becomes true; the time that passes is not real."""

@@ -16,7 +16,8 @@ LOAD_DISABLED, LOAD_LIMIT = "/proc/sys/kernel/kexec_load_disabled", "/proc/sys/k
 KERNEL = "6.1.0-56-amd64"
 SHOW = (
     "systemctl show -p LoadState,ActiveState,UnitFileState,InactiveExitTimestampMonotonic,"
-    "ActiveEnterTimestampMonotonic,ConditionResult,ConditionTimestampMonotonic,StateChangeTimestampMonotonic %s"
+    "ActiveEnterTimestampMonotonic,ConditionResult,ConditionTimestampMonotonic,StateChangeTimestampMonotonic,"
+    "InactiveExitTimestamp,ActiveEnterTimestamp,StateChangeTimestamp %s"
 )
 JOURNAL = "journalctl --no-pager -b -n 200 -o cat -u %s --since @"
 # what systemctl 252 prints, in its own order

@@ -40,7 +40,7 @@ def not_booted(host: Host, bootloader: Bootloader, entry: BootEntry, running: Ru
     if found is None and _other_chosen(host, entry, running):
         return None
     seen = [host.stat(path) for path in bootloader.entry_files(entry)]
-    booted = host.now() - host.monotonic()
+    booted = host.boot_time()
     if not seen or any(one is None or one.mtime_ns / 1e9 >= booted for one in seen):
         return None
     tail = ": %s" % found.reason if found else ", so the boot loader does not read this entry"

@@ -57,6 +57,8 @@ KERNEL_FILES = (
     "/sys/kernel/security/lockdown",
     "/sys/module/",
 )
+# time.CLOCK_BOOTTIME, which has a name only since Python 3.7
+CLOCK_BOOTTIME = 7
 # what coreutils timeout(1) exits with when the limit is reached, by TERM and by KILL
 TIMED_OUT = (124, 137)
 # The commands that change the host. They go on when the module is killed, so they inherit the lock. None of them starts
@@ -315,8 +317,12 @@ class Host:
         return time.time()
 
     def monotonic(self) -> float:
-        """Return the machine's monotonic clock in seconds, which systemd's time stamps have too."""
+        """Return the machine's monotonic clock in seconds, as in systemd's stamps: without the time of a suspend."""
         return time.monotonic()
+
+    def boot_time(self) -> float:
+        """Return when this machine was booted, in seconds since the epoch by the present clock; suspends count."""
+        return time.time() - time.clock_gettime(CLOCK_BOOTTIME)
 
     def wait_until(self, ready: Callable[[], bool], timeout_s: float, pause_s: float = 1.0) -> bool:
         """Wait on this machine, and return whether a condition became true within the limit."""

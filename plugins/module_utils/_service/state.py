@@ -4,7 +4,8 @@
 # Private to this collection: no promise is made to code outside it.
 """The state of kdump's unit and of the capture kernel: enabled, loaded, and how old what is loaded is."""
 
-from typing import List, NamedTuple, Optional, Tuple
+import time
+from typing import Dict, List, NamedTuple, Optional, Tuple
 
 from ansible_collections.crashops.kdump.plugins.module_utils._machine.host import Host
 from ansible_collections.crashops.kdump.plugins.module_utils._machine.kernel_files import (
@@ -28,6 +29,7 @@ FADUMP = (
 )
 PROPERTIES = "LoadState,ActiveState,UnitFileState,InactiveExitTimestampMonotonic,ActiveEnterTimestampMonotonic"
 PROPERTIES += ",ConditionResult,ConditionTimestampMonotonic,StateChangeTimestampMonotonic"
+PROPERTIES += ",InactiveExitTimestamp,ActiveEnterTimestamp,StateChangeTimestamp"
 ON = ("enabled", "enabled-runtime")
 MOVING = ("activating", "deactivating", "reloading")
 # the reason why an initramfs is stale when its build did not finish
@@ -94,15 +96,28 @@ def is_reserved(host: Host) -> bool:
     return is_assisted(host) or (read_first(host, CRASH_SIZE) or "0") != "0"
 
 
-def _booted(host: Host) -> float:
-    """Return when the machine was booted, for ages in the state: seconds since the epoch by the present clock."""
-    return host.now() - host.monotonic()
+def _moment(host: Host, facts: Dict[str, str], name: str) -> Optional[float]:
+    """Return when a unit's state changed, in seconds since the epoch by the present clock.
+
+    systemd's monotonic stamp leaves out suspends. It says when the change was at the earliest, and when at the latest.
+    After a suspend, its other stamp counts if it lies between these: it is by the clock of that time.
+    """
+    since_boot_us = whole(facts.get(name + "Monotonic"))
+    if not since_boot_us:
+        return None
+    earliest = host.boot_time() + since_boot_us / 1e6
+    latest = host.now() - host.monotonic() + since_boot_us / 1e6
+    named = _read_time(facts.get(name, "")) if latest - earliest > 1 else None
+    return earliest if named is None else max(earliest, min(named, latest))
 
 
-def _moment(host: Host, monotonic_us: str) -> Optional[float]:
-    """Return when a unit's state changed: a monotonic time stamp as seconds since the epoch by the present clock."""
-    since_boot = whole(monotonic_us)
-    return _booted(host) + since_boot / 1e6 if since_boot else None
+def _read_time(text: str) -> Optional[float]:
+    """Return a time stamp of a unit's state, such as Sun 2026-11-29 23:54:37 UTC, in seconds since the epoch."""
+    try:
+        # systemctl prints the zone that this process has too
+        return time.mktime(time.strptime(" ".join(text.split()[1:3]), "%Y-%m-%d %H:%M:%S"))
+    except (ValueError, OverflowError):
+        return None
 
 
 def read_unit(host: Host, name: str, timeout_s: int = 60) -> Unit:
@@ -111,10 +126,10 @@ def read_unit(host: Host, name: str, timeout_s: int = 60) -> Unit:
     facts = dict(line.partition("=")[::2] for line in shown.splitlines())
     was_judged = facts.get("ConditionTimestampMonotonic", "0") != "0"
     masked = facts.get("LoadState") == "masked" or facts.get("UnitFileState", "").startswith("masked")
-    began = _moment(host, facts.get("InactiveExitTimestampMonotonic", ""))
-    finished = _moment(host, facts.get("ActiveEnterTimestampMonotonic", ""))
+    began = _moment(host, facts, "InactiveExitTimestamp")
+    finished = _moment(host, facts, "ActiveEnterTimestamp")
     # a reload changes neither of the two. systemd does not say when it began, but it takes only seconds
-    changed = _moment(host, facts.get("StateChangeTimestampMonotonic", ""))
+    changed = _moment(host, facts, "StateChangeTimestamp")
     if facts.get("ActiveState") == "active" and finished and changed and changed > finished:
         began = finished = changed
     return Unit(
@@ -177,7 +192,7 @@ def _changed_since(host: Host, stack: Stack, unit: Unit, image: Image) -> List[s
 
 def _perhaps_since(host: Host, stack: Stack, image: Image) -> List[str]:
     """Return the files that may be newer than what is loaded: those newer than the boot, after which it was loaded."""
-    booted = _booted(host)
+    booted = host.boot_time()
     return _newer(host, [(path, booted) for path in list(stack.loaded_files) + [image.path]])
 
 

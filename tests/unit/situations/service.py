@@ -3,8 +3,16 @@
 # SPDX-License-Identifier: GPL-3.0-or-later
 """Situations in which kdump's tool refuses to start once more, while the host is still armed."""
 
-from ansible_collections.crashops.kdump.tests.unit.armed_host import armed_el8, armed_el9, armed_el10
-from ansible_collections.crashops.kdump.tests.unit.fake_host import FakeHost
+from ansible_collections.crashops.kdump.plugins.module_utils._service.state import PROPERTIES
+from ansible_collections.crashops.kdump.tests.unit.armed_host import (
+    JUDGED,
+    STARTED,
+    UNIT,
+    armed_el8,
+    armed_el9,
+    armed_el10,
+)
+from ansible_collections.crashops.kdump.tests.unit.fake_host import START, UPTIME, FakeHost
 from ansible_collections.crashops.kdump.tests.unit.situations.situation import Situation
 
 GUEST = "a guest with the kdumpctl of kdump-utils 1.0.61"
@@ -19,6 +27,14 @@ def disk(host: FakeHost) -> None:
     host.kinds["/dev/vdb"] = "block"
     host.links["/dev/disk/by-id/virtio-dumps"] = "/dev/vdb"
     host.answers["blkid -p -o export /dev/vdb"] = "TYPE=ext4\nUSAGE=filesystem\n"
+
+
+def suspended_after_an_edit(host: FakeHost) -> None:
+    """Let sysconfig/kdump be newer than the start of the unit, and the machine sleep for eight hours since."""
+    host.suspended = 8 * 3600
+    host.mtimes.update(dict.fromkeys(host.files, START - UPTIME - 10 * 3600))
+    host.mtimes["/etc/sysconfig/kdump"] = START - 9 * 3600
+    host.answers["systemctl show -p %s kdump.service" % PROPERTIES] = UNIT + JUDGED + STARTED
 
 
 SITUATIONS = [
@@ -39,6 +55,15 @@ SITUATIONS = [
     for name, on in (("el8", armed_el8), ("el9", armed_el9), ("el10", armed_el10))
 ]
 SITUATIONS += [
+    Situation(
+        "the machine was suspended for hours after an edit of sysconfig/kdump that was never loaded",
+        armed_el9,
+        change=suspended_after_an_edit,
+        says={"loaded_fresh": ("warn", "What is loaded is older than /etc/sysconfig/kdump")},
+        verdict="degraded",
+        source="a laptop: systemd's monotonic time stamps leave out suspends",
+        before="ready_unproven: loaded_fresh passed",
+    ),
     Situation(
         "a program of extra_bins is not there",
         armed_el10,

@@ -521,6 +521,15 @@ def test_what_the_last_boot_did_not_bring_asks_for_no_other_boot() -> None:
     assert "a reboot would not help" in result["reason"]
 
 
+def test_an_entry_that_was_set_before_a_suspend_of_this_boot_still_asks_for_a_reboot() -> None:
+    host = el9(default="0")
+    host.suspended = 8 * 3600
+    reserve(host, size="512M")
+    for path in host.glob("/boot/loader/entries/*.conf"):
+        host.mtimes[path] = START - UPTIME - 7 * 3600
+    assert reserve(host, size="512M")["reboot_required"] is True
+
+
 def test_what_the_ram_alone_does_not_tell_is_a_message() -> None:
     result = reserve(DebianHost(), size="1900M", check_mode=True)
     assert result["messages"] == ["crashkernel=1900M: it is reserved only if it fits below 4 GiB"]

@@ -667,7 +667,8 @@ def test_a_password_in_an_option_is_neither_in_the_result_nor_in_the_journal(
 ARMED = {"/sys/kernel/kexec_crash_loaded": "1\n", "/proc/sys/kernel/osrelease": "6.1.0\n"}
 SHOW = (
     "systemctl show -p LoadState,ActiveState,UnitFileState,InactiveExitTimestampMonotonic,"
-    "ActiveEnterTimestampMonotonic,ConditionResult,ConditionTimestampMonotonic,StateChangeTimestampMonotonic "
+    "ActiveEnterTimestampMonotonic,ConditionResult,ConditionTimestampMonotonic,StateChangeTimestampMonotonic,"
+    "InactiveExitTimestamp,ActiveEnterTimestamp,StateChangeTimestamp "
     "kdump.service"
 )
 

@@ -51,6 +51,11 @@ def test_a_files_time_is_set_to_one_given_or_to_now(host: Host, tmp_path: Path) 
     assert host.now() - mtime_ns(host, path) / 1e9 < 60
 
 
+def test_the_machine_was_booted_as_long_ago_as_the_kernel_says(host: Host) -> None:
+    uptime = float(Path("/proc/uptime").read_text().split()[0])
+    assert abs(host.now() - uptime - host.boot_time()) < 60
+
+
 def test_what_is_not_there_is_none_and_no_error(host: Host, tmp_path: Path) -> None:
     path = str(tmp_path / "file")
     assert (host.read(path), host.stat(path), host.space(path), host.glob(path + "*")) == (None, None, None, [])
