@@ -24,6 +24,12 @@ def started(done: Done) -> list[str]:
     return sorted({row["host"] for row in done.results})
 
 
+def crashed(done: Done) -> list[str]:
+    """Return the hosts on which the crash test ran, which in check mode crashes nothing."""
+    task = "crashops.kdump.kdump : Crash the host and check the dump"
+    return sorted({row["host"] for row in done.results if row["task"] == task and row["how"] != "skipped"})
+
+
 def lost(fleet: Callable[..., Fleet], **hosts: Any) -> Fleet:
     """Return a fleet with one more host, `gone`, that nobody can reach."""
     away = {"ansible_connection": "ssh", "ansible_host": "127.0.0.1", "ansible_port": 1, "made_up": "debian"}
@@ -88,6 +94,25 @@ def test_failed_crash_tests_keep_the_next_batch_from_starting(collections: str, 
     machines = fleet(a1=RIGHT, a2=dict(RIGHT, kdump_colour="red"), b1=RIGHT)
     done = machines.playbook(collections, "test", kdump_test_serial=2, kdump_test_confirm="a1,a2,b1")
     assert started(done) == ["a1", "a2"]
+
+
+def test_site_stops_after_a_failed_crash_test_though_the_first_host_of_the_batch_is_not_named(
+    collections: str, fleet: Callable[..., Fleet]
+) -> None:
+    machines = fleet(a1=RIGHT, a2={"made_up": "unarmed", "kdump_verify_fail": []}, b1=RIGHT)
+    done = machines.playbook(collections, "site", kdump_test_serial=2, kdump_test_confirm="a2,b1")
+    assert crashed(done) == ["a2"]
+    assert "1 of the 2 hosts of this batch did not come through: a2. That" in done.failures("a1")[-1]
+
+
+def test_site_crashes_only_named_hosts_and_stops_for_no_host_of_another_batch(
+    collections: str, fleet: Callable[..., Fleet]
+) -> None:
+    variables: dict[str, Any] = {"kdump_serial": 3, "kdump_test_serial": 2, "kdump_test_confirm": "web2, web4"}
+    machines = fleet(web1=RIGHT, web2=RIGHT, web3=RIGHT, web4=RIGHT)
+    done = machines.playbook(collections, "site", **variables)
+    assert done.rc == 0, done.output
+    assert crashed(done) == ["web2", "web4"]
 
 
 @pytest.mark.parametrize("name, variable", [("setup", "kdump_serial"), ("test", "kdump_test_serial")])
