@@ -95,6 +95,7 @@ options:
         results are then not taken from variables.
       - If several have the same host, its newest row counts. A host of O(hosts) that none of them has is in the report
         as V(not_contacted), and named in RV(notes). A file that is no such report is named there too.
+      - A report that is itself merged, or that has a date in the future, is not merged, and RV(notes) says so.
       - If it is left out, nothing is merged.
     type: list
     elements: path

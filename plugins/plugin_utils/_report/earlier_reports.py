@@ -33,13 +33,17 @@ COUNTS = (
 
 
 class EarlierReport(NamedTuple):
-    """A report that an earlier run wrote, or a slice of the fleet; trend has the points of still earlier ones."""
+    """A report that an earlier run wrote, or a slice of the fleet; trend has the points of still earlier ones.
+
+    merged is whether it was made of slices.
+    """
 
     path: str
     made: float
     rows: list[dict[str, Any]]
     totals: dict[str, int]
     trend: list[Point]
+    merged: bool = False
 
 
 class Unusable(Exception):
@@ -116,7 +120,7 @@ def report_of(path: str, content: Any) -> EarlierReport:
         raise UnreadableResult("has no made_epoch that is a time")
     rows = [_row(one) for one in read.parts("hosts")]
     points = [_point(one) for one in read.parts("trend")]
-    return EarlierReport(path, made, rows, totals_of(rows), points)
+    return EarlierReport(path, made, rows, totals_of(rows), points, content.get("merged") is not None)
 
 
 def _point(read: Reader) -> Point:

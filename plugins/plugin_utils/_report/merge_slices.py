@@ -13,6 +13,8 @@ from ansible_collections.crashops.kdump.plugins.plugin_utils._report.earlier_rep
 from ansible_collections.crashops.kdump.plugins.plugin_utils._report.readable_values import stamp
 from ansible_collections.crashops.kdump.plugins.plugin_utils._report.rows import without_result
 
+# the clocks of two control nodes may differ by this much
+AHEAD_S = 3600
 NOT_REPORTED = "Not reported: this host of the inventory is in none of the merged reports."
 
 
@@ -48,12 +50,26 @@ def each_once(slices: list[EarlierReport]) -> list[EarlierReport]:
     return kept
 
 
-def recent(slices: list[EarlierReport], now: float, hours: int) -> tuple[list[EarlierReport], list[str]]:
-    """Return the slices that are not older than a number of hours, and a sentence about the others."""
-    kept = [one for one in slices if one.made >= now - hours * 3600]
-    old = [one for one in slices if one.made < now - hours * 3600]
-    if not old:
-        return kept, []
-    newest = stamp(old[-1].made)
-    words = "%d reports are" % len(old) if len(old) > 1 else "%s is" % old[0].path
-    return kept, ["%s older than %d hours and not merged; the newest of them was made %s." % (words, hours, newest)]
+def recent(found: list[EarlierReport], now: float, hours: int) -> tuple[list[EarlierReport], list[str]]:
+    """Return the slices that are not older than a number of hours, and a sentence about each kind of the others.
+
+    A merged report is no slice: it has one time for all its rows, which does not say how old each of them is.
+    """
+    merged_ones = [one for one in found if one.merged]
+    slices = [one for one in found if not one.merged]
+    first, last = now - hours * 3600, now + AHEAD_S
+    old = [one for one in slices if one.made < first]
+    future = [one for one in slices if one.made > last]
+    newest = stamp(old[-1].made) if old else ""
+    return [one for one in slices if first <= one.made <= last], [
+        *_left_out(merged_ones, "merged from slices, and not merged again"),
+        *_left_out(future, "dated in the future and not merged; check the clock of the control node"),
+        *_left_out(old, "older than %d hours and not merged; the newest of them was made %s" % (hours, newest)),
+    ]
+
+
+def _left_out(reports: list[EarlierReport], why: str) -> list[str]:
+    """Return a sentence that names the one report that was left out, or counts them."""
+    if not reports:
+        return []
+    return ["%s %s." % ("%d reports are" % len(reports) if len(reports) > 1 else "%s is" % reports[0].path, why)]

@@ -374,6 +374,31 @@ def test_old_slice_is_left_out_and_named(tmp_path: Path) -> None:
     assert "slices/old.json is older than 24 hours and not merged" in result["notes"][-1]
 
 
+def test_merged_report_next_to_the_slices_is_not_merged_again(tmp_path: Path) -> None:
+    slices, hostvars = str(tmp_path / "slices"), of({"db1": None, "web1": None})
+    slice_of(tmp_path, "slice-db1", {"db1": made_up.info()})
+    run(directory=slices, slices=[slices], hostvars=hostvars, at=made_up.MADE + 20 * 3600)
+    slice_of(tmp_path, "slice-web1", {"web1": made_up.info()}, age_s=-23 * 3600)
+    # the slice of db1 is too old by now; the merged report is not, but its row of db1 is
+    result = run(directory=slices, slices=[slices], hostvars=hostvars, at=made_up.MADE + 25 * 3600)
+    verdicts = {row["host"]: row["verdict"] for row in json_of(tmp_path / "slices")["hosts"]}
+    assert verdicts == {"db1": "not_contacted", "web1": "ready"}
+    assert "%s/kdump-report.json is merged from slices, and not merged again." % slices in result["notes"]
+
+
+def test_slice_dated_in_the_future_is_left_out_and_named(tmp_path: Path) -> None:
+    slice_of(tmp_path, "new", {"web1": made_up.info("not_ready")})
+    # clocks of two control nodes may differ a little
+    slice_of(tmp_path, "soon", {"web2": made_up.info()}, age_s=-600)
+    slice_of(tmp_path, "future", {"web1": made_up.info()}, age_s=-2 * 3600)
+    result = run(directory=str(tmp_path / "out"), slices=[str(tmp_path / "slices")], hostvars=of({}))
+    assert (result["totals"]["ready"], result["totals"]["not_ready"]) == (1, 1)
+    assert (
+        "slices/future.json is dated in the future and not merged; check the clock of the control node."
+        in (result["notes"][-1])
+    )
+
+
 @pytest.mark.parametrize(
     ("options", "words"),
     [
