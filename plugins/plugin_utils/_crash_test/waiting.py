@@ -6,6 +6,7 @@
 
 from __future__ import annotations
 
+import re
 from typing import Any, NamedTuple
 
 from ansible_collections.crashops.kdump.plugins.module_utils._syntax.visible_text import visible
@@ -24,6 +25,7 @@ LOOK = (
     "cat /proc/sys/kernel/random/boot_id; test ! -e /proc/vmcore || echo capture; sed -n '1s/^/held /p' %s 2>/dev/null"
     % HELD
 )
+UUID = re.compile(r"[0-9a-f]{8}(-[0-9a-f]{4}){3}-[0-9a-f]{12}")
 
 
 class Sight(NamedTuple):
@@ -64,12 +66,13 @@ def default_timeout_s(ram_bytes: int) -> int:
 
 
 def sight(stdout: str) -> Sight:
-    """Return what the output of LOOK shows of the crashed host."""
-    lines = [line.strip() for line in stdout.splitlines() if line.strip()] or [""]
-    if len(lines[0]) != 36:
+    """Return what the output of LOOK shows of the crashed host; lines of the login may come before."""
+    lines = [line.strip() for line in stdout.splitlines()]
+    start = next((number for number, line in enumerate(lines) if UUID.fullmatch(line)), None)
+    if start is None:
         return Sight(None, False, "it answered something else than a boot id: %r" % stdout[:80])
-    held = [line[len("held ") :] for line in lines[1:] if line.startswith("held ")]
-    return Sight(lines[0], "capture" in lines[1:], None, last_words(held[0]) if held else None)
+    held = [line[len("held ") :] for line in lines[start:] if line.startswith("held ")]
+    return Sight(lines[start], "capture" in lines[start:], None, last_words(held[0]) if held else None)
 
 
 def last_words(text: str) -> str:

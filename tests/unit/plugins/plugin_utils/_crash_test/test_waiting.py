@@ -16,6 +16,9 @@ def test_the_time_limit_grows_with_the_memory(ram: int, seconds: int) -> None:
 SIGHTS = [
     (NEW + "\n", True, "it is back"),
     (NEW + "\ncapture\n", False, "the capture kernel is at work"),
+    ("Authorized use only\ncapture\n%s\n" % NEW, True, "it is back"),
+    ("Authorized use only\n%s\ncapture\n" % NEW, False, "the capture kernel is at work"),
+    ("x" * 36 + "\n", False, "it does not answer (it answered something else than a boot id"),
     (OLD + "\n", False, "it still runs the old kernel"),
     ("Permission denied", False, "it does not answer (it answered something else than a boot id"),
     ("", False, "it does not answer"),
