@@ -78,7 +78,7 @@ class CrashTestFailed(Exception):
 class Before(NamedTuple):
     """The host before the crash: kdump_info's result, its dumps, its clock, and when its capture initramfs was built.
 
-    path: where its dumps land, on the host itself or on a server. client: what tells them from others' there.
+    path: where its dumps land, on the host itself or on a server. client: what tells them from others' dumps.
     """
 
     info: dict[str, Any]
@@ -86,7 +86,7 @@ class Before(NamedTuple):
     now: float
     image_mtime: float | None
     path: str
-    client: dump_server.Client | None
+    client: dump_server.Client
 
 
 class ActionModule(ActionBase):
@@ -204,16 +204,15 @@ class ActionModule(ActionBase):
         wanted = dump_server.WantedPlace(options["dumps_path"], options["target"], options["path"])
         self._refuse(dump_server.path_refusals(info, wanted) if self._server else [])
         path = str(dump_server.server_path(info, wanted)) if self._server else new_dump.local_path(info)
-        client = self._client() if self._server else None
+        client = self._client()
         dumps = self._look({"path": path, "check": False})
-        self._refuse([] if client else refusals.writing_refusals(dumps["dumps"], dumps["now"]))
+        self._refuse([] if self._server else refusals.writing_refusals(dumps["dumps"], dumps["now"]))
         image = self._module("ansible.builtin.stat", {"path": info["image"]["path"], "get_checksum": False})
         known = {dump["id"] for dump in dumps["dumps"]}
-        now = client.now if client else dumps["now"]
-        return Before(info, known, now, image["stat"].get("mtime"), path, client)
+        return Before(info, known, client.now, image["stat"].get("mtime"), path, client)
 
     def _client(self) -> dump_server.Client:
-        """Return what tells this host's dumps from those of other hosts on the same server."""
+        """Return what tells this host's dumps from those of other hosts in the same place."""
         done = self._low_level_execute_command(dump_server.WHO, sudoable=False)
         found = dump_server.client(done["stdout"])
         if found is None:
@@ -375,12 +374,15 @@ class ActionModule(ActionBase):
     def _dump_of_this_crash(self, before: Before, outcome: dict[str, Any]) -> dict[str, Any]:
         """Return the dump that this crash made, or fail with the files that are there."""
         dumps = self._look({"path": before.path, "after": before.now, "timeout": READING_S})["dumps"]
-        dumps = new_dump.believed(dumps, before.info["settings"]["target_type"])
-        if before.client:
+        target_type = before.info["settings"]["target_type"]
+        dumps, doubt = new_dump.believed(dumps, target_type), None
+        if target_type in new_dump.OWN_DISK:
+            dumps = dump_server.not_of_others(dumps, before.client)
+        else:
             dumps = dump_server.dumps_of(dumps, before.client)
             doubt = dump_server.ambiguity(dumps, before.known, before.now)
-            if doubt:
-                raise CrashTestFailed("%s crashed and came back, but %s" % (self._name, doubt), **outcome)
+        if doubt:
+            raise CrashTestFailed("%s crashed and came back, but %s" % (self._name, doubt), **outcome)
         dump = new_dump.choose_dump(before.known, dumps, before.now)
         if dump is None:
             there = self._look({"path": before.path, "newest": 5, "check": False})["dumps"]

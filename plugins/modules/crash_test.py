@@ -93,7 +93,7 @@ options:
         and read there, over the connection that the inventory has for it, with the C(become) of this task. With
         targets of other types it is not asked.
       - Among dumps of several hosts, that of this crash is found by the host's name in the dump's header, by the
-        prefix of its directory, and by the time.
+        prefix of its directory, and by the time. The same holds for a directory on the host that hosts share.
       - If it is left out, the dumps are looked for on the host itself.
     type: str
   dumps_path:

@@ -2,10 +2,11 @@
 # GNU General Public License v3.0-or-later (see COPYING or https://www.gnu.org/licenses/gpl-3.0.txt)
 # SPDX-License-Identifier: GPL-3.0-or-later
 # Private to this collection: no promise is made to code outside it.
-"""Finds the dumps of the crashed host on a server that other hosts dump to as well. Pure functions."""
+"""Finds the dumps of the crashed host in a place that other hosts dump to as well. Pure functions."""
 
 from __future__ import annotations
 
+import re
 from typing import Any, NamedTuple
 
 from ansible_collections.crashops.kdump.plugins.module_utils._stacks.find import stack_named
@@ -14,12 +15,13 @@ from ansible_collections.crashops.kdump.plugins.module_utils._syntax.whole_numbe
 from ansible_collections.crashops.kdump.plugins.module_utils._targets.nfs_location import nfs_directory
 from ansible_collections.crashops.kdump.plugins.plugin_utils._crash_test.new_dump import made_since
 
-# prints the clock, the name and the addresses of a host, for a dump server that many hosts dump to
-WHO = "date +%s; uname -n; hostname -I 2>/dev/null || true"
+# prints the clock, the name and the addresses of a host, for a place that many hosts dump to
+WHO = 'echo "clock $(date +%s)"; uname -n; hostname -I 2>/dev/null || true'
+CLOCK = re.compile(r"^clock ([0-9]+)\r?$", re.MULTILINE)
 
 
 class Client(NamedTuple):
-    """What tells a host's dumps from others' on a dump server: its clock (since the epoch), name and addresses."""
+    """What tells a host's dumps from others' dumps: its clock (since the epoch), name and addresses."""
 
     now: float
     nodename: str
@@ -79,21 +81,30 @@ def _directory(info: dict[str, Any], target: dict[str, Any], path: str | None) -
 
 
 def client(stdout: str) -> Client | None:
-    """Return the host whose dumps are on the server: its clock, name and addresses, None where WHO lacks them."""
-    lines = stdout.split("\n")
-    now = moment(whole(lines[0]))
-    if len(lines) < 2 or now is None or not lines[1].strip():
+    """Return the host whose dumps are looked for: its clock, name and addresses, None where WHO lacks them.
+
+    Lines of the login come before (an echo in root's .bashrc).
+    """
+    found = CLOCK.search(stdout)
+    now = moment(whole(found[1])) if found else None
+    lines = stdout[found.end() + 1 :].split("\n") if found else [""]
+    if now is None or not lines[0].strip():
         return None
-    return Client(float(now), lines[1].strip(), " ".join(lines[2:]).split())
+    return Client(float(now), lines[0].strip(), " ".join(lines[1:]).split())
+
+
+def not_of_others(dumps: list[dict[str, Any]], host: Client) -> list[dict[str, Any]]:
+    """Return the dumps whose header names one host, or no host at all."""
+    return [dump for dump in dumps if (dump["nodename"] or host.nodename) == host.nodename]
 
 
 def dumps_of(dumps: list[dict[str, Any]], host: Client) -> list[dict[str, Any]]:
-    """Return the dumps on a server that are one host's: by the name in the header, then by the directory's prefix.
+    """Return one host's dumps in a shared place: by the name in the header, then by the directory's prefix.
 
     The prefix alone is not enough: behind one address translation all hosts dump under the same address.
     """
     tags = tuple("%s-" % word for word in [host.nodename, *host.addresses])
-    named = [dump for dump in dumps if (dump["nodename"] or host.nodename) == host.nodename]
+    named = not_of_others(dumps, host)
     tagged = [dump for dump in named if dump["directory"].rsplit("/", 1)[-1].startswith(tags)]
     return tagged or [dump for dump in named if dump["nodename"]]
 

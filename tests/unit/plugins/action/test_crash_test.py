@@ -80,6 +80,7 @@ def dump(name: str, **changes: Any) -> Dict[str, Any]:
         "directory": "/var/crash",
         "complete": True,
         "reason": "all of it is there",
+        "nodename": None,
         "crash_time": NOW + 3,
         "mtime": NOW - 900,
         "kernel": KERNEL,
@@ -94,7 +95,7 @@ def dump(name: str, **changes: Any) -> Dict[str, Any]:
 class CrashTest(ActionModule):
     """The action on a host that is played: answers to looks in order (the last one stays), and modules' results."""
 
-    who = "%d\nweb1\n10.0.0.1\n" % NOW
+    who = "clock %d\nweb1\n10.0.0.1\n" % NOW
     own = "99999999-2222-3333-4444-555555555555"
 
     def __init__(
@@ -536,6 +537,25 @@ def test_a_server_that_only_has_the_dumps_of_others_has_none() -> None:
     result = run(on_server({"dumps": []}, {"dumps": [dump("other", nodename="web2")]}))
     assert result["failed"]
     assert "left no dump: store:/srv/crash holds" in result["msg"]
+
+
+MOUNTED = [
+    ({"target_type": "nfs", "target_location": "store:/export"}, "/mnt/dumps/var/crash"),
+    ({"target_type": "virtiofs", "target_location": "dumps"}, "/mnt/dumps/var/crash"),
+    # the path may lie on a mounted export
+    ({"target_type": "local", "target_location": None}, "/var/crash"),
+]
+
+
+@pytest.mark.parametrize(("target", "path"), MOUNTED)
+def test_the_dump_of_another_host_in_a_directory_on_this_host_proves_nothing(target: Dict[str, Any], path: str) -> None:
+    there = info(settings=dict(target, path="/var/crash"), dump_directory={"path": path})
+    place = path + "/10.0.0.2-2026-11-23-20:10:00"
+    other = dump("other", directory=place, core=place + "/vmcore", nodename="web2")
+    result = run(CrashTest(CONSENT, infos=[there], after=[other]))
+    assert result["failed"] and "left no dump: %s holds" % path in result["msg"]
+    own = dump("mine", directory=path + "/10.0.0.1-2026-11-23-20:10:01", nodename="web1")
+    assert run(CrashTest(CONSENT, infos=[there], after=[other, own]))["dump"]["id"] == "mine"
 
 
 def test_dumps_of_hosts_with_one_name_prove_nothing() -> None:

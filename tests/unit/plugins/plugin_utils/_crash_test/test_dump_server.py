@@ -86,7 +86,8 @@ def test_what_the_host_says_is_no_directory_on_the_server(
 
 
 def test_a_host_tells_its_clock_its_name_and_its_addresses() -> None:
-    assert dump_server.client("1000\nweb1\n10.0.0.1 fe80::1 \n") == ME
-    assert dump_server.client("1000\nweb1\n") == dump_server.Client(1000.0, "web1", [])
-    assert dump_server.client("motd\n1000\nweb1\n") is None
-    assert dump_server.client("9" * 400 + "\nweb1\n") is None
+    assert dump_server.client("clock 1000\nweb1\n10.0.0.1 fe80::1 \n") == ME
+    assert dump_server.client("clock 1000\nweb1\n") == dump_server.Client(1000.0, "web1", [])
+    assert dump_server.client("Authorized use only\n3\nclock 1000\nweb1\n10.0.0.1 fe80::1\n") == ME
+    assert dump_server.client("clock 1000\n") is None
+    assert dump_server.client("clock " + "9" * 400 + "\nweb1\n") is None
