@@ -6,7 +6,8 @@
 
 Secrets stand in kdump's files and on kernel command lines: FTP_PASSWORD of kdump-tools, rd.iscsi.password and
 rd.iscsi.in.password of dracut, netroot=iscsi:USER:PASSWORD@..., mount options of CIFS, credentials for systemd, and
-addresses of the form scheme://user:password@server. Names of users and of key files are not secret.
+addresses of the form scheme://user:password@server. Names of users and of key files are not secret, but what stands
+before the @ of a web address is: a token of GitHub can stand there alone.
 """
 
 import re
@@ -34,6 +35,7 @@ GIVEN = (
 LINE = re.compile(r"^([ \t]*(?:#[ \t]*)?(?:export[ \t]+)?%s[ \t]*\+?=)[ \t]*\S.*$" % NAME, re.IGNORECASE | re.MULTILINE)
 # texts with a secret in the middle: the part before it, the secret, the part after it
 INSIDE = (
+    re.compile(r"(\bhttps?://)([^\s/@\"']{1,512})(@)", re.IGNORECASE),
     re.compile(r"(://[^\s/:@\"']{0,256}:)([^\s/@\"']{1,256})(@)"),
     re.compile(r"(\biscsi:)(?=[^\s@\"':]{0,256}:)([^\s@\"']{1,512})(@)"),
     re.compile(r"(\bsystemd\.set_credential(?:_binary)?=[^\s:\"']*:)([^\s\"']+)()"),

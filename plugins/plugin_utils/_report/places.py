@@ -61,8 +61,9 @@ PATTERNS = (
         "give one such as ops@example.com",
     ),
 )
-# a password in an address would be in the output of git and in the log of the run
-WITH_PASSWORD = re.compile(r"[A-Za-z+]+://[^/@]*:[^/@]*@")
+# a secret in an address would be in the output of git and in the log of the run; in a web address, a token can stand
+# where a user does
+WITH_SECRET = re.compile(r"(https?://[^/@]*@|[A-Za-z+]+://[^/@]*:[^/@]*@)", re.IGNORECASE)
 SAFE_NAME = re.compile(r"[A-Za-z0-9_][A-Za-z0-9._-]*")
 PLACES = "kdump_report_to_host, kdump_report_to_s3 or kdump_report_to_git"
 
@@ -112,9 +113,10 @@ def _repository(place: Mapping[str, Any] | None) -> list[str]:
     if place is None:
         return []
     address = place["repository"]
-    if WITH_PASSWORD.match(address):
-        remedy = "take it out, and use key_file or a credential helper of git"
-        return [refusal(REPOSITORY + ".repository", "(hidden)", "it holds a password", remedy)]
+    if WITH_SECRET.match(address):
+        rule = "before the @, it holds a password, or a user that can be a token"
+        remedy = "take that out, and use key_file or a credential helper of git"
+        return [refusal(REPOSITORY + ".repository", "(hidden)", rule, remedy)]
     if address.startswith("-") or not address.strip() or "::" in address:
         return [refusal(REPOSITORY + ".repository", address, "it is no address of a repository", "give its URL")]
     return []

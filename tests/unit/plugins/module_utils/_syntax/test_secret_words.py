@@ -25,6 +25,8 @@ TEXTS = [
     ('A="rd.iscsi.password=\\"hun\\" x"', 'A="rd.iscsi.password=(hidden)"'),
     ("netroot=iscsi:me:hunter2:you:hunter3@10.0.0.1::::iqn", "netroot=iscsi:(hidden)@10.0.0.1::::iqn"),
     ("root=cifs://me:hunter2@store/share", "root=cifs://me:(hidden)@store/share"),
+    ("inst.ks=https://hunter2@store/a and ssh://me@store", "inst.ks=https://(hidden)@store/a and ssh://me@store"),
+    ("https://hunter2:x-oauth-basic@store/a@b", "https://(hidden)@store/a@b"),
     ("systemd.set_credential=luks:hunter2 ro", "systemd.set_credential=luks:(hidden) ro"),
     ("//store/x /x cifs username=me,password=hunter2,vers=3", "//store/x /x cifs username=me,password=(hidden)"),
     ("//store/x /x cifs username=me,pass=hunter2", "//store/x /x cifs username=me,pass=(hidden)"),

@@ -8,6 +8,7 @@ import shutil
 from typing import Any, Dict, List
 
 import pytest
+from ansible_collections.crashops.kdump.plugins.module_utils._syntax import secret_words
 from ansible_collections.crashops.kdump.plugins.plugin_utils import _role_variables
 from ansible_collections.crashops.kdump.plugins.plugin_utils._report import places
 
@@ -24,6 +25,7 @@ RIGHT = [
     },
     {"kdump_report_to_git": dict(REPOSITORY, directory="a/b", author="Ops", email="a@b.c", key_file="/k")},
     {"kdump_report_to_git": {"repository": "https://git.example.com/reports.git", "branch": "reports/kdump"}},
+    {"kdump_report_to_git": {"repository": "ssh://git@git.example.com/reports.git", "branch": "main"}},
     {"kdump_report_slice": True, "kdump_report_to_host": WEB},
 ]
 WRONG = [
@@ -71,9 +73,19 @@ def test_place_that_would_lead_astray_is_refused_by_one_sentence(variables: Dict
     assert words in sentence
 
 
-def test_password_in_an_address_is_refused_and_not_shown() -> None:
-    (sentence,) = refused({"kdump_report_to_git": dict(REPOSITORY, repository="https://me:hunter2@git.example.com/r")})
-    assert "it holds a password" in sentence and "hunter2" not in sentence
+@pytest.mark.parametrize(
+    "address",
+    [
+        "https://me:hunter2@git.example.com/r",
+        "https://hunter2@github.com/o/r.git",
+        "HTTPS://hunter2:x-oauth-basic@github.com/o/r.git",
+        "ssh://me:hunter2@git.example.com/r",
+    ],
+)
+def test_secret_in_an_address_is_refused_and_not_shown(address: str) -> None:
+    (sentence,) = refused({"kdump_report_to_git": dict(REPOSITORY, repository=address)})
+    assert "before the @, it holds a password, or a user" in sentence and "hunter2" not in sentence
+    assert "hunter2" not in secret_words.hidden("would be handed on to the repository %s" % address)
 
 
 def test_run_that_merges_needs_slices_or_a_place() -> None:
