@@ -77,6 +77,8 @@ def read(variables: Mapping[str, Any]) -> tuple[Site | None, list[str]]:
         except _role_variables.Wrong as wrong:
             refused.append(str(wrong))
     if not refused:
+        report = values["kdump_awx_report"] or {}
+        values["kdump_awx_report"] = {name: value for name, value in report.items() if value is not None}
         refused = _refusals(values)
     return (None if refused else _settings(values)), refused
 
@@ -84,7 +86,7 @@ def read(variables: Mapping[str, Any]) -> tuple[Site | None, list[str]]:
 def _settings(values: Mapping[str, Any]) -> Site:
     """Return the settings from their variables."""
     found = {name[len(PREFIX) :]: value for name, value in values.items()}
-    found.update(report=found["report"] or {}, notifications=found["notifications"] or [], notify=found["notify"] or [])
+    found.update(notifications=found["notifications"] or [], notify=found["notify"] or [])
     return Site(**found)
 
 
@@ -115,7 +117,7 @@ def _refusals(values: Mapping[str, Any]) -> list[str]:
         for name in SCHEDULES
         if values[name] and not RULE.fullmatch(values[name])
     ]
-    report = values["kdump_awx_report"] or {}
+    report = values["kdump_awx_report"]
     known = [name for name in _role_variables.OF_PLAYBOOKS if name.startswith("kdump_report_")]
     known += [name for name in _role_variables.options_of("verify") if name.startswith("kdump_report_")]
     for name in report:
@@ -123,7 +125,10 @@ def _refusals(values: Mapping[str, Any]) -> list[str]:
             remedy = _nearest_name.remedy(str(name), known, f"choose among {', '.join(sorted(set(known)))}")
             found.append(refusal(f"kdump_awx_report.{name}", report[name], "it is no variable of the report", remedy))
     given = {name: value for name, value in report.items() if name in known}
-    found += [f"kdump_awx_report.{sentence}" for sentence in _role_variables.converted(given, "report")[1]]
+    of_report, refused = _role_variables.converted(given, "report")
+    # which hosts there are, only the controller knows
+    refused = refused or places.refusals(of_report, lambda name: True)
+    found += [f"kdump_awx_report.{sentence}" for sentence in refused]
     found += _parts(values["kdump_awx_report_slices"], report)
     return found + _notifications(values["kdump_awx_notifications"] or [])
 

@@ -67,6 +67,22 @@ WRONG: List[Tuple[Dict[str, Any], str]] = [
         },
         "may lack this host; use kdump_report_to_s3 or kdump_report_to_git, or set kdump_awx_report_slices to 1.",
     ),
+    (
+        {
+            "kdump_awx_report": {
+                "kdump_report_to_git": {"repository": "https://me:x@git.example.com/r", "branch": "main"}
+            }
+        },
+        "kdump_awx_report.kdump_report_to_git.repository: '(hidden)' is refused: before the @, it holds a password",
+    ),
+    (
+        {"kdump_awx_report": {"kdump_report_to_s3": {"bucket": "Reports"}}},
+        "kdump_awx_report.kdump_report_to_s3.bucket: 'Reports' is refused",
+    ),
+    (
+        {"kdump_awx_report": {"kdump_report_slice": True}},
+        "kdump_awx_report.kdump_report_slice: True is refused: a slice is for a run that merges it",
+    ),
     ({"kdump_awx_notifications": [{"name": "chat"}]}, "[0]: 'chat' is refused: it lacks type, configuration;"),
     ({"kdump_awx_notifications": "chat"}, "kdump_awx_notifications: 'chat' is refused"),
 ]
@@ -77,6 +93,11 @@ def test_wrong_value_gets_its_sentence(given: Dict[str, Any], sentence: str) -> 
     found, refused = settings.read({**LEAST, **given})
     assert found is None
     assert sentence in " ".join(refused)
+
+
+def test_variable_of_the_report_without_a_value_is_left_out() -> None:
+    found = site({**LEAST, "kdump_awx_report": {"kdump_report_slice": None, "kdump_report_to_host": None}})
+    assert (found.report, found.in_parts) == ({}, False)
 
 
 def test_all_that_is_wrong_is_said_at_once() -> None:
