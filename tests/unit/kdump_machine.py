@@ -17,7 +17,8 @@ KERNEL = "6.1.0-56-amd64"
 SHOW = (
     "systemctl show -p LoadState,ActiveState,UnitFileState,InactiveExitTimestampMonotonic,"
     "ActiveEnterTimestampMonotonic,ConditionResult,ConditionTimestampMonotonic,StateChangeTimestampMonotonic,"
-    "InactiveExitTimestamp,ActiveEnterTimestamp,StateChangeTimestamp %s"
+    "InactiveExitTimestamp,ActiveEnterTimestamp,StateChangeTimestamp,"
+    "ReloadResult,ExecReload %s"
 )
 JOURNAL = "journalctl --no-pager -b -n 200 -o cat -u %s --since @"
 # what systemctl 252 prints, in its own order
@@ -86,6 +87,7 @@ class Machine:
         self.began = UPTIME - 100.0
         self.finished = self.began + 5
         self.changed = 0.0  # when the unit was reloaded
+        self.reload_result = "ReloadResult=success\n"
         self.arms_at: Optional[float] = None  # when the start that the boot began will be done
         self.idle = "inactive"  # what systemd calls the unit where it is not active
         self.condition: Optional[str] = None
@@ -118,6 +120,7 @@ class Machine:
         began, finished = (self.began, self.finished) if self.active else (0, 0)
         shown = SHOWN % (load, active, state, int(finished * 1e6), int(began * 1e6))
         shown += "StateChangeTimestampMonotonic=%d\n" % int(max(finished, self.changed if self.active else 0) * 1e6)
+        shown += self.reload_result
         return shown + (JUDGED % self.condition if self.condition else "")
 
     def _set(self, **facts: bool) -> None:

@@ -4,6 +4,7 @@
 # Private to this collection: no promise is made to code outside it.
 """The state of kdump's unit and of the capture kernel: enabled, loaded, and how old what is loaded is."""
 
+import re
 import time
 from typing import Dict, List, NamedTuple, Optional, Tuple
 
@@ -30,6 +31,9 @@ FADUMP = (
 PROPERTIES = "LoadState,ActiveState,UnitFileState,InactiveExitTimestampMonotonic,ActiveEnterTimestampMonotonic"
 PROPERTIES += ",ConditionResult,ConditionTimestampMonotonic,StateChangeTimestampMonotonic"
 PROPERTIES += ",InactiveExitTimestamp,ActiveEnterTimestamp,StateChangeTimestamp"
+PROPERTIES += ",ReloadResult,ExecReload"
+# how the last command of a reload ended: code=exited ; status=1, or code=killed ; status=15/TERM
+RELOAD_FAILED = re.compile(r"code=(?:exited ; status=[1-9]|killed|dumped)")
 ON = ("enabled", "enabled-runtime")
 MOVING = ("activating", "deactivating", "reloading")
 # the reason why an initramfs is stale when its build did not finish
@@ -130,7 +134,8 @@ def read_unit(host: Host, name: str, timeout_s: int = 60) -> Unit:
     finished = _moment(host, facts, "ActiveEnterTimestamp")
     # a reload changes neither of the two. systemd does not say when it began, but it takes only seconds
     changed = _moment(host, facts, "StateChangeTimestamp")
-    if facts.get("ActiveState") == "active" and finished and changed and changed > finished:
+    reloaded = facts.get("ActiveState") == "active" and not _reload_failed(facts)
+    if reloaded and finished and changed and changed > finished:
         began = finished = changed
     return Unit(
         exists=facts.get("LoadState") not in ("not-found", None),
@@ -142,6 +147,15 @@ def read_unit(host: Host, name: str, timeout_s: int = 60) -> Unit:
         finished=finished,
         condition=facts.get("ConditionResult") == "yes" if was_judged else None,
     )
+
+
+def _reload_failed(facts: Dict[str, str]) -> bool:
+    """Return whether the unit's last reload failed, so that its time says nothing of what is loaded.
+
+    systemd 239 of EL 8 has no ReloadResult; ExecReload is forgotten at a daemon-reload.
+    """
+    result = facts.get("ReloadResult", "success")
+    return result != "success" or bool(RELOAD_FAILED.search(facts.get("ExecReload", "")))
 
 
 def read_service(host: Host, stack: Stack, timeout_s: int = 60) -> Service:

@@ -15,6 +15,7 @@ from ansible_collections.crashops.kdump.plugins.module_utils._service import und
 from ansible_collections.crashops.kdump.plugins.module_utils._service.state import DIRECTORY
 from ansible_collections.crashops.kdump.plugins.modules import kdump_config
 from ansible_collections.crashops.kdump.tests.unit.fake_host import FakeHost
+from ansible_collections.crashops.kdump.tests.unit.kdump_machine import SHOW
 
 FIXTURES = pathlib.Path(__file__).parent.parent.parent / "fixtures"
 CONF, SYSCONFIG, DEFAULTS = "/etc/kdump.conf", "/etc/sysconfig/kdump", "/etc/default/kdump-tools"
@@ -665,17 +666,11 @@ def test_a_password_in_an_option_is_neither_in_the_result_nor_in_the_journal(
 
 
 ARMED = {"/sys/kernel/kexec_crash_loaded": "1\n", "/proc/sys/kernel/osrelease": "6.1.0\n"}
-SHOW = (
-    "systemctl show -p LoadState,ActiveState,UnitFileState,InactiveExitTimestampMonotonic,"
-    "ActiveEnterTimestampMonotonic,ConditionResult,ConditionTimestampMonotonic,StateChangeTimestampMonotonic,"
-    "InactiveExitTimestamp,ActiveEnterTimestamp,StateChangeTimestamp "
-    "kdump.service"
-)
 
 
 def armed_host() -> FakeHost:
     host = kdumpctl_host(**ARMED)
-    host.answers[SHOW] = "LoadState=loaded\nActiveState=active\nUnitFileState=enabled\n"
+    host.answers[SHOW % "kdump.service"] = "LoadState=loaded\nActiveState=active\nUnitFileState=enabled\n"
     return host
 
 
@@ -698,7 +693,7 @@ def test_check_mode_and_a_run_without_changes_keep_nothing() -> None:
 
 def test_in_a_container_where_no_systemd_answers_the_files_change_all_the_same() -> None:
     host = armed_host()
-    host.answers[SHOW] = (1, "", "System has not been booted with systemd as init system")
+    host.answers[SHOW % "kdump.service"] = (1, "", "System has not been booted with systemd as init system")
     assert run(host, path="/var/dumps")["changed"]
     assert host.written == [CONF]
 

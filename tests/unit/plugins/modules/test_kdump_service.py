@@ -1010,6 +1010,43 @@ def test_a_reload_counts_as_the_load_and_a_later_change_is_seen() -> None:
     assert machine.run(state="started")["actions"] == ["systemctl reload kdump.service"]
 
 
+EXEC_RELOAD = (
+    "ExecReload={ path=/usr/bin/kdumpctl ; argv[]=/usr/bin/kdumpctl reload ; ignore_errors=no ; "
+    "start_time=[Sun 2026-11-29 20:00:00 UTC] ; stop_time=[Sun 2026-11-29 20:00:02 UTC] ; pid=99 ; %s }\n"
+)
+
+
+@pytest.mark.parametrize(
+    "result",
+    [
+        "ReloadResult=exit-code\n",
+        "ReloadResult=timeout\n",
+        EXEC_RELOAD % "code=exited ; status=1",
+        EXEC_RELOAD % "code=killed ; status=15/TERM",
+    ],
+)
+def test_a_reload_that_failed_does_not_count_as_a_load(result: str) -> None:
+    machine = Machine("kdumpctl", armed=True)
+    config_is_newer_than_the_load(machine)
+
+    def fails(host: FakeHost) -> Tuple[int, str, str]:
+        host.clock += 2
+        machine.changed, machine.reload_result = host.monotonic(), result
+        return 1, "", "Job for kdump.service failed"
+
+    machine.host.answers["systemctl reload kdump.service"] = fails
+    for dummy in range(2):
+        with pytest.raises(Failure, match="Job for kdump.service failed"):
+            machine.run(state="started")
+
+
+def test_a_reload_that_systemd_239_calls_successful_counts_as_a_load() -> None:
+    machine = Machine("kdumpctl", armed=True)
+    machine.reload_result = EXEC_RELOAD % "code=exited ; status=0"
+    config_is_newer_than_the_load(machine)
+    assert machine.run(state="started")["changed"] and not machine.run(state="started")["changed"]
+
+
 @pytest.mark.parametrize(
     ("change", "options"),
     [
