@@ -21,7 +21,6 @@ from ansible_collections.crashops.kdump.plugins.module_utils._service.state impo
     DIRECTORY,
     Service,
     image_copy,
-    is_armed,
     read_service,
 )
 from ansible_collections.crashops.kdump.plugins.module_utils._stacks.base import Stack
@@ -117,13 +116,15 @@ def kept(host: Host, changes: List[FileChange]) -> List[Kept]:
 
 def remember(host: Host, stack: Stack, files: List[Kept]) -> None:
     """Record the files that are about to be replaced, if they armed the host, and their new texts."""
-    older = standing(host)
-    if not files or (older is None and not is_armed(host)):
+    if not files:
         return
     try:
         service = read_service(host, stack)
     except Failure:
         # a container sees the kernel of its host armed, but there is no systemd to ask and nothing of its own is loaded
+        return
+    # a start that is under way, as after a boot, has read the files as they are, and may arm the host with them
+    if standing(host) is None and not service.armed and not service.unit.moving:
         return
     record = ChangeRecord(files, service.image.path, _mtime_ns(host, service.image.path))
     older = unarmed(host, service)

@@ -33,16 +33,21 @@ OPTIONS = (
 )  # fmt: skip
 
 
+# the unit of a host that was not armed since its boot
+IDLE = "LoadState=loaded\nActiveState=inactive\nUnitFileState=enabled\n"
+
+
 def kdumpctl_host(**texts: str) -> FakeHost:
-    return FakeHost(dict(KDUMPCTL_TEXTS, **texts), programs=["kdumpctl"])
+    return FakeHost(dict(KDUMPCTL_TEXTS, **texts), {SHOW % "kdump.service": IDLE}, programs=["kdumpctl"])
 
 
 def el8_host(**texts: str) -> FakeHost:
-    return FakeHost(dict(KDUMPCTL_TEXTS, **{"/usr/sbin/kdumpctl": "core_collector"}, **texts), programs=["kdumpctl"])
+    return kdumpctl_host(**{"/usr/sbin/kdumpctl": "core_collector"}, **texts)
 
 
 def tools_host(**texts: str) -> FakeHost:
-    return FakeHost(dict(TOOLS_TEXTS, **texts), programs=["kdump-config", "dpkg"])
+    answers = {SHOW % "kdump-tools.service": IDLE}
+    return FakeHost(dict(TOOLS_TEXTS, **texts), answers, programs=["kdump-config", "dpkg"])
 
 
 def run(host: FakeHost, check_mode: bool = False, **options: Any) -> Dict[str, Any]:
@@ -184,10 +189,10 @@ def test_check_mode_predicts_and_a_second_run_changes_nothing(
     host = make_host()
     files = dict(host.files)
     predicted = run(host, check_mode=True, **options)
-    assert host.written == [] and host.files == files
+    assert (host.written, host.commands) == ([], []) and host.files == files
     real = run(host, **options)
     assert dict(predicted) == dict(real)
-    host.written = []
+    host.written, host.commands = [], []
     second = run(host, **options)
     assert (second["changed"], second["diff"], host.written, host.commands) == (False, [], [], [])
     assert not (second["rebuild_required"] or second["reload_required"])

@@ -585,6 +585,26 @@ def test_a_host_that_is_not_armed_has_nothing_to_go_back_to(stack: str) -> None:
     assert undo.RECORD not in machine.host.files
 
 
+def test_a_change_while_the_boot_arms_the_host_is_undone_if_it_does_not_arm(stack: str) -> None:
+    machine = Machine(stack)
+    machine.arms_at = UPTIME + 90
+    change_the_configuration(machine)
+    # what the start under way has read is the old configuration
+    started = machine._show
+
+    def shows(host: FakeHost) -> str:
+        shown = started()
+        if machine.loaded == text(machine, BAD):
+            machine.loaded = text(machine, GOOD)
+        return shown
+
+    machine.host.answers[SHOW % machine.unit] = shows
+    only_the_old_configuration_arms(machine)
+    with pytest.raises(Failure, match="armed with it again"):
+        machine.run(state="started")
+    assert is_armed(machine) and machine.host.files[machine.config] == text(machine, GOOD)
+
+
 def test_a_host_that_is_stopped_on_purpose_keeps_the_configuration_and_what_armed_it_is_known(stack: str) -> None:
     machine = Machine(stack, armed=True)
     change_the_configuration(machine)
