@@ -324,11 +324,15 @@ def _rearmed(host: Host, stack: Stack, record: Optional[undo.ChangeRecord], time
     image = stack.image(kernel_release(host)).path
     untouched = record is None or undo.image_is_untouched(host, record, image)
     outcome = "armed with it again"
-    if untouched and service_state.is_armed(host):
+    unit = service_state.read_unit(host, stack.unit)
+    if untouched and service_state.is_armed(host) and not unit.moving:
         outcome = "still armed with it"
     else:
         try:
-            unit = service_state.read_unit(host, stack.unit)
+            if unit.moving:
+                # a command that reached its limit goes on in systemd, and would still load the new configuration
+                _run(host, stack, ["systemctl", "stop", stack.unit], timeout_s, host.now())
+                unit = service_state.read_unit(host, stack.unit)
             unload = service_state.loaded_by_others(unit, service_state.is_armed(host))
             _arm(host, stack, stack.start_argv(not untouched, unload, may_reload(unit, stack)), timeout_s)
         except Failure as failure:

@@ -605,6 +605,68 @@ def test_a_change_while_the_boot_arms_the_host_is_undone_if_it_does_not_arm(stac
     assert is_armed(machine) and machine.host.files[machine.config] == text(machine, GOOD)
 
 
+SYSCONFIG = "/etc/sysconfig/kdump"
+OLD_WORDS, NEW_WORDS = ('KDUMP_COMMANDLINE_APPEND="nr_cpus=1%s"\n' % more for more in ("", " irqpoll"))
+
+
+def change_the_sysconfig(machine: Machine) -> None:
+    """Change a variable of an armed host as kdump_config does, the record first."""
+    machine.host.files[SYSCONFIG], machine.host.mtimes[SYSCONFIG] = OLD_WORDS, START - 1000
+    changes = [FileChange(SYSCONFIG, OLD_WORDS, NEW_WORDS)]
+    undo.remember(machine.host, find_stack(machine.host), undo.kept(machine.host, changes))
+    machine.host.write(SYSCONFIG, NEW_WORDS)
+    machine.host.clock += 1
+
+
+def reload_that_goes_on(machine: Machine) -> None:
+    """Let a reload outlast its limit, as where another kdumpctl has the lock. systemd goes on with it."""
+    shown, reloading = machine._show, []
+
+    def shows(host: FakeHost) -> str:
+        return shown().replace("ActiveState=active", "ActiveState=reloading") if reloading else shown()
+
+    def lasts(host: FakeHost) -> None:
+        host.clock += 600
+        reloading.append(True)
+        raise Failure("systemctl did not end within 600 seconds and was stopped")
+
+    def stops(host: FakeHost) -> None:
+        # systemd kills the reload, and then runs no ExecStop
+        reloading.clear()
+        machine.active = False
+
+    machine.host.answers.update(
+        {
+            SHOW % machine.unit: shows,
+            "systemctl reload kdump.service": lasts,
+            "systemctl stop kdump.service": stops,
+        }
+    )
+
+
+def test_a_reload_that_reached_its_limit_is_stopped_before_the_old_configuration_is_loaded() -> None:
+    machine = Machine("kdumpctl", armed=True)
+    change_the_sysconfig(machine)
+    reload_that_goes_on(machine)
+    with pytest.raises(Failure, match="did not end within 600 seconds.*the host is armed with it again"):
+        machine.run(state="started")
+    acted = [line for line in machine.commands() if "journalctl" not in line]
+    words = ["systemctl reload", "systemctl stop", "kdumpctl stop", "systemctl restart"]
+    assert acted == [word if word.startswith("kdumpctl") else word + " kdump.service" for word in words]
+    assert is_armed(machine) and machine.host.files[SYSCONFIG] == OLD_WORDS and undo.RECORD not in machine.host.files
+    assert not machine.run(state="started")["changed"]
+
+
+def test_a_reload_that_cannot_be_stopped_leaves_the_record() -> None:
+    machine = Machine("kdumpctl", armed=True)
+    change_the_sysconfig(machine)
+    reload_that_goes_on(machine)
+    machine.host.answers["systemctl stop kdump.service"] = (1, "", "Job was cancelled")
+    with pytest.raises(Failure, match="still armed with what was loaded before: with the old configuration, .*cancel"):
+        machine.run(state="started")
+    assert machine.host.files[SYSCONFIG] == OLD_WORDS and undo.RECORD in machine.host.files
+
+
 def test_a_host_that_is_stopped_on_purpose_keeps_the_configuration_and_what_armed_it_is_known(stack: str) -> None:
     machine = Machine(stack, armed=True)
     change_the_configuration(machine)
