@@ -631,8 +631,8 @@ proof:
       sample: proven
     source:
       description: >-
-        Where it is from, C(crash_test), C(kdumpctl) (its own test) or C(dump) (a complete dump of the running kernel
-        that is younger than the capture initramfs).
+        Where it is from, C(crash_test), C(kdumpctl) (its own test) or C(dump) (a complete dump of this host and the
+        running kernel that is younger than the capture initramfs).
       returned: where there is a proof
       type: str
       choices: [crash_test, kdumpctl, dump]
@@ -683,7 +683,7 @@ dumps:
       type: int
       sample: 1
     unjudged:
-      description: How many could not be told, or were not opened.
+      description: How many could not be told, were not opened, or are of a user or of another host.
       returned: where the dumps are on this host
       type: int
       sample: 0
