@@ -27,7 +27,11 @@ from ansible_collections.crashops.kdump.plugins.module_utils._stacks.kdump_tools
     options,
     own_directory,
 )
-from ansible_collections.crashops.kdump.plugins.module_utils._syntax import private_directories, shell_variables
+from ansible_collections.crashops.kdump.plugins.module_utils._syntax import (
+    private_directories,
+    secret_words,
+    shell_variables,
+)
 from ansible_collections.crashops.kdump.plugins.module_utils._syntax.finding import Finding, refusal
 from ansible_collections.crashops.kdump.plugins.module_utils._syntax.private_directories import DUMPS
 from ansible_collections.crashops.kdump.plugins.module_utils._targets.target import DEFAULT_SSH_KEY, SERVERS, Delivery
@@ -148,7 +152,7 @@ class KdumpToolsStack(Stack):
             "makedumpfile " + (args if args.startswith("-F") else args + " -F"),
             failure.split(" ")[0] if failure in ("reboot -f", "halt -f", "poweroff -f") else failure,
             {name: found[name] for name in LOADING if name in found},
-            {name: value for name, value in found.items() if name not in apart},
+            secret_words.masked({name: value for name, value in found.items() if name not in apart}),
         )
 
     def refusals(self, wanted: Dict[str, Any]) -> List[str]:

@@ -66,7 +66,7 @@ def test_the_stack_is_known_by_its_tool_or_by_who_would_install_it(programs: Lis
 def test_kdumpctls_settings_have_defaults_filled_in(conf: str, expected: Tuple[Optional[str], ...]) -> None:
     host = FakeHost({"/etc/kdump.conf": conf, "/proc/mounts": MOUNTS}, programs=["kdumpctl"])
     host.links["/dev/disk/by-uuid/1"] = "/dev/sdb1"
-    assert tuple(KdumpctlStack(host).settings())[:-1] == expected
+    assert tuple(KdumpctlStack(host).settings())[:-2] == expected
 
 
 @pytest.mark.parametrize(
@@ -86,8 +86,14 @@ def test_kdumpctls_settings_have_defaults_filled_in(conf: str, expected: Tuple[O
 )
 def test_kdump_tools_settings_have_the_same_shape(text: str, expected: Tuple[Optional[str], ...]) -> None:
     settings = KdumpToolsStack(FakeHost({"/etc/default/kdump-tools": text})).settings()
-    assert tuple(settings)[:-1] == expected
+    assert tuple(settings)[:-2] == expected
     assert all(name in text for name in settings.loading)
+
+
+def test_the_other_variables_of_kdump_tools_are_settings_without_their_secrets() -> None:
+    text = "USE_KDUMP=1\nSSH=u@h\nKDUMP_COREDIR=/d\nKDUMP_KEXEC_ARGS=-d\nHOSTTAG=ip\nFTP=f\nFTP_PASSWORD=hunter2\n"
+    settings = KdumpToolsStack(FakeHost({"/etc/default/kdump-tools": text})).settings()
+    assert settings.variables == {"HOSTTAG": "ip", "FTP": "f", "FTP_PASSWORD": "(hidden)"}
 
 
 @pytest.mark.parametrize(
