@@ -15,7 +15,8 @@ from ansible_collections.crashops.kdump.plugins.module_utils._machine.host impor
 from ansible_collections.crashops.kdump.plugins.module_utils._machine.replace_files import FileContent
 from ansible_collections.crashops.kdump.plugins.module_utils._machine.results import Failure
 
-# The commands that only read, by their first words. Any other command may change what any file or command says.
+# The commands that only read, by their first words. Any other command may change what any file or command says:
+# "stat -f" mounts what an automounter has there.
 READING = (
     "blkid -p",
     "dmsetup status",
@@ -30,7 +31,6 @@ READING = (
     "makedumpfile -v",
     "ssh -G",
     "ssh-keygen -y",
-    "stat -f",
     "systemctl show",
     "uname -m",
 )

@@ -137,9 +137,15 @@ def _ssh_hostname(host: Host, location: str, script: str) -> Optional[str]:
 
 
 def _unmounted(host: Host, location: str) -> Optional[str]:
-    """Return where the host's fstab has a target that kdumpctl would not mount; it looks for noauto after a comma."""
+    """Return where the host's fstab has a target that is not mounted, if kdumpctl would not mount it.
+
+    kdumpctl looks for noauto after a comma. An automounter that waits there counts as mounted, and a look mounts it.
+    """
     row = mounts.listed(host, location)
-    return row[1] if row is not None and ",noauto" not in row[3] else None
+    if row is None or ",noauto" in row[3]:
+        return None
+    points = [words[1] for words in mounts.rows(host.read(mounts.MOUNTED) or "") if len(words) > 1]
+    return None if row[1].rstrip("/") in points else row[1]
 
 
 def _is_listed(host: Host, location: str) -> bool:

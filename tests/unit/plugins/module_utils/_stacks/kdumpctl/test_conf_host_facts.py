@@ -211,3 +211,17 @@ def test_unknown_module_in_an_option_is_refused(wanted: Dict[str, Any], words: s
 def test_unknown_module_that_stands_in_the_file_refuses_no_other_option() -> None:
     machine = host("extra_modules nosuch\n", **MODULES_DEP)
     assert KdumpctlStack(machine).refusals({"path": "/d"}) == []
+
+
+WAITING = {
+    "nfs h:/x\npath /none\n": "h:/x /auto nfs4 noauto,x-systemd.automount 0 0\n",
+    "xfs UUID=2\npath /none\n": "UUID=2 /auto xfs defaults,x-systemd.automount 0 0\n",
+}
+
+
+@pytest.mark.parametrize("conf", WAITING)
+def test_target_behind_an_idle_automount_counts_as_mounted(conf: str) -> None:
+    files = {"/etc/fstab": WAITING[conf], "/proc/mounts": MOUNTS + "systemd-1 /auto autofs rw 0 0\n"}
+    machine = host(conf, **files)
+    assert said(machine) == [] and KdumpctlStack(machine).start_errors() == []
+    assert said(host(conf, **{"/etc/fstab": WAITING[conf]})) == [("R20", "error")]
