@@ -76,14 +76,14 @@ def _losing(host: Host, mount: Optional[mounts.Mount], layers: List[Layer]) -> O
 
 
 def unmounted_point(host: Host, directory: str) -> Optional[str]:
-    """Return the mount point that fstab has above the dump directory, if it is not mounted."""
-    points = [
-        row[1]
-        for row in mounts.fstab_rows(host)
-        if len(row) > 3 and "noauto" not in row[3].split(",") and row[1].startswith("/")
-    ]
-    above = [point for point in points if (directory + "/").startswith(point.rstrip("/") + "/")]
+    """Return the mount point that fstab has above the dump directory, if it is not mounted; links are followed."""
+    real = host.real_path(directory) + "/"
+    above = {
+        point: row[1]
+        for point, row in mounts.fstab_points(host).items()
+        if len(row) > 3 and "noauto" not in row[3].split(",") and real.startswith(point.rstrip("/") + "/")
+    }
     wanted = max(above, key=len) if above else "/"
     found = mounts.mounts_of(host)
     mounted = [mount.point for mount in found]
-    return wanted if found and wanted != "/" and wanted.rstrip("/") not in mounted else None
+    return above[wanted] if found and wanted != "/" and wanted not in mounted else None

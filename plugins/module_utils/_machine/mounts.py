@@ -7,7 +7,7 @@
 import re
 import string
 from posixpath import join, normpath
-from typing import Container, List, NamedTuple, Optional, Sequence, Tuple
+from typing import Container, Dict, List, NamedTuple, Optional, Sequence, Tuple
 
 from ansible_collections.crashops.kdump.plugins.module_utils._machine.host import Host
 from ansible_collections.crashops.kdump.plugins.module_utils._syntax.parsed_once import parsed_once
@@ -201,7 +201,15 @@ def unit_name(point: str) -> str:
     return escaped + ".mount"
 
 
+def fstab_points(host: Host) -> Dict[str, Tuple[str, ...]]:
+    """Return the lines of fstab by mount point, links followed as /proc/self/mountinfo shows them; the last counts."""
+    mounted = {mount.point for mount in mounts_of(host)}
+    lines = [(row[1].rstrip("/") or "/", row) for row in fstab_rows(host) if len(row) > 1 and row[1].startswith("/")]
+    # a point that is mounted as it is written has no link in it, and its server may be gone
+    return {point if point in mounted else host.real_path(point): row for point, row in lines}
+
+
 def fstab_options(host: Host, point: str) -> Optional[List[str]]:
     """Return the options that fstab has for a mount point, None where fstab does not have it."""
-    lines = [row for row in fstab_rows(host) if len(row) > 1]
-    return {row[1].rstrip("/"): row[3].split(",") if len(row) > 3 else [] for row in lines}.get(point)
+    row = fstab_points(host).get(point)
+    return None if row is None else row[3].split(",") if len(row) > 3 else []
