@@ -61,6 +61,11 @@ def _on_demand(options: List[str]) -> bool:
 def target_at_boot(seen: Evidence) -> Outcome:
     """Judge whether the next boot mounts the file system that holds the dump directory."""
     mount = seen.target.mount
+    if mount.listed is False and not mount.unit:
+        reason = (
+            "%s is mounted, and neither /etc/fstab nor a unit of systemd has it: kdump does not start at the next boot."
+        )
+        return warned(reason % mount.point, "Write it into /etc/fstab.", "not in fstab", "in fstab")
     if mount.point is None or seen.settings.target_type != "local":
         return skipped("the dump directory lies on the root file system, or kdump mounts the target")
     if mount.options is None and not mount.unit:

@@ -21,6 +21,7 @@ from ansible_collections.crashops.kdump.plugins.module_utils._machine.host impor
 from ansible_collections.crashops.kdump.plugins.module_utils._machine.kernel_files import SELINUX
 from ansible_collections.crashops.kdump.plugins.module_utils._machine.tolerant_host import TolerantHost
 from ansible_collections.crashops.kdump.plugins.module_utils._stacks.base import Settings, Stack
+from ansible_collections.crashops.kdump.plugins.module_utils._targets.target import DISKS
 
 
 class DumpDirectory(NamedTuple):
@@ -73,11 +74,21 @@ def read_target(
         thin_percent=thin_percent(host, found, limit_s),
         probe=probe,
         network=read_network(host, settings.target_type, mount, probe.address, limit_s),
-        mount=read_target_mount(host, mount, found),
+        mount=read_target_mount(host, mount, found, _asked_at_start(stack, settings, found)),
         unmounted=unmounted_point(host, path) if path else None,
         root_type=_root_type(host),
         label=host.label(path) if path and host.stat(SELINUX) is not None else None,
     )
+
+
+def _asked_at_start(stack: Stack, settings: Settings, found: List[Layer]) -> Optional[str]:
+    """Return the location of a dump target that a start refuses if it is neither mounted nor in fstab.
+
+    check_fs_modified of kdumpctl asks neither for a target by --mount nor for one in a thin pool.
+    """
+    is_own = any(word.startswith("--mount") for word in stack.details("").dracut_args)
+    is_thin = any(layer.kind == "thin pool" for layer in found)
+    return settings.target_location if settings.target_type in DISKS and not is_own and not is_thin else None
 
 
 def _directory(host: TolerantHost, path: Optional[str], place: Optional[Place]) -> DumpDirectory:

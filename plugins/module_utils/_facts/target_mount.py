@@ -40,7 +40,8 @@ class TargetMount(NamedTuple):
 
     point: the mount point, None for the root file system or where nothing is to be said. remote: systemd mounts it with
     remote-fs.target. options: those in fstab, None where fstab does not have it. unit: whether a unit of systemd mounts
-    it. loses: what shows that the disk loses its content.
+    it. loses: what shows that the disk loses its content. listed: whether fstab has the dump target anywhere, which a
+    start of kdump asks for where the target is not mounted; None where no start asks.
     """
 
     point: Optional[str]
@@ -48,17 +49,25 @@ class TargetMount(NamedTuple):
     options: Optional[List[str]]
     unit: bool
     loses: Optional[str]
+    listed: Optional[bool] = None
 
 
-def read_target_mount(host: Host, mount: Optional[mounts.Mount], layers: List[Layer]) -> TargetMount:
-    """Read how the dump directory's file system is mounted: fstab, units of systemd, and the kind of disk."""
+def read_target_mount(
+    host: Host, mount: Optional[mounts.Mount], layers: List[Layer], asked: Optional[str]
+) -> TargetMount:
+    """Read how the dump directory's file system is mounted: fstab, units of systemd, and the kind of disk.
+
+    asked: the dump target's location, if a start of kdump asks whether it is mounted or in fstab.
+    """
     loses = _losing(host, mount, layers)
     # ZFS mounts its data sets by itself, and an automounter its own
     if mount is None or mount.point == "/" or mount.fstype in ("zfs", "autofs") or host.stat(SYSTEMD) is None:
         return TargetMount(None, False, None, False, loses)
     options = mounts.fstab_options(host, mount.point)
     unit = any(host.stat("%s/%s" % (place, mounts.unit_name(mount.point))) is not None for place in UNITS)
-    return TargetMount(mount.point, mount.fstype.rpartition("fuse.")[2] in OF_NETWORK, options, unit, loses)
+    is_seen = mounts.FSTAB not in getattr(host, "unseen", ())
+    listed = mounts.listed(host, asked) is not None if asked and is_seen else None
+    return TargetMount(mount.point, mount.fstype.rpartition("fuse.")[2] in OF_NETWORK, options, unit, loses, listed)
 
 
 def _losing(host: Host, mount: Optional[mounts.Mount], layers: List[Layer]) -> Optional[str]:

@@ -213,6 +213,11 @@ def list_and_mount(host: FakeHost) -> None:
     host.free["/kdump" + path[0]] = 4 << 30
 
 
+def list_target(host: FakeHost) -> None:
+    """Write the target of kdump.conf into fstab, as it is mounted."""
+    append(host, "/etc/fstab", "/dev/vdb1 /mnt/dumps ext4 defaults 0 2")
+
+
 def mount_all(host: FakeHost) -> None:
     """Mount what fstab names."""
     for line in host.files.get("/etc/fstab", "").splitlines():
@@ -384,6 +389,7 @@ FOLLOWED: List[Followed] = [
     Followed("dumps_complete dumps_space dumps_purged", "", remove_dumps),
     Followed("target_mounted", "Mount it", mount_all),
     Followed("dump_directory", "Write it into /etc/fstab", list_and_mount),
+    Followed("target_at_boot", "Write it into /etc/fstab.", list_target),
     Followed("target_writable", "Remount it", writable),
     Followed("path_meaning", "kdump_path to /", dump_to_target_root),
     Followed("watchdog", "Make its timeout longer", lengthen_watchdog),

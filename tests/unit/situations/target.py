@@ -805,3 +805,56 @@ LOSING = [
     )._replace(change=azure),
 ]
 SITUATIONS += [*STANDING, *LOSING]
+
+
+def of_conf(
+    name: str, table: str, said: Optional[Said] = None, conf: str = "ext4 LABEL=dumps", **more: Any
+) -> Situation:
+    """Return a situation of a disk that kdump.conf names as the target, and that is mounted; table is fstab's line."""
+    files = {
+        "/etc/kdump.conf": conf + "\npath /crash\ncore_collector makedumpfile -l -d 31\n",
+        "/proc/mounts": "/dev/vda1 / ext4 rw 0 0\n/dev/vdb1 /mnt/dumps ext4 rw 0 0\n",
+        "/proc/self/mountinfo": MOUNTS + CRASH.replace("/var/crash", "/mnt/dumps") % "ext4 /dev/vdb1",
+        "/run/systemd/system": "",
+        "/etc/fstab": "/dev/vda1 / ext4 defaults 0 1\n" + table,
+        "/dev/vdb1": "",
+    }
+    files.update(block("vdb1", DISK + "/block/vdb/vdb1", partition="1\n"))
+    files.update(more.pop("files", {}))
+    says = dict({"path_meaning": ("pass", "")}, **more.pop("says", {}), **({"target_at_boot": said} if said else {}))
+    return Situation(name, armed_el9, files, labelled, says, "degraded" if said else "ready_unproven", **more)
+
+
+def labelled(host: FakeHost) -> None:
+    """Let the disk's label lead to it, and give it a directory for dumps."""
+    host.links["/dev/disk/by-label/dumps"] = "/dev/vdb1"
+    host.directories["/mnt/dumps/crash"] = 0o700
+    host.free["/mnt/dumps/crash"] = 4 << 30
+
+
+BY_HAND = ("warn", "kdump does not start at the next boot")
+OF_CONF = [
+    of_conf("the disk that kdump.conf names was mounted by hand", "", BY_HAND, before=QUIET),
+    of_conf("fstab has the disk that kdump.conf names", "LABEL=dumps /mnt/dumps ext4 defaults 0 2\n"),
+    of_conf(
+        "fstab has the disk that kdump.conf names by its device, on demand and elsewhere",
+        "/dev/vdb1 /elsewhere ext4 defaults,noauto 0 2\n",
+    ),
+    of_conf(
+        "a unit mounts the disk that kdump.conf names",
+        "",
+        files={"/etc/systemd/system/mnt-dumps.mount": "[Mount]\n"},
+    ),
+    of_conf(
+        "the disk was mounted by hand, and dracut's own --mount names it",
+        "",
+        conf='dracut_args --mount "/dev/vdb1 /mnt/dumps ext4 defaults"',
+    ),
+    of_conf(
+        "kdump.conf's disk in a thin pool was mounted by hand",
+        "",
+        files={"/sys/class/block/vdb1/slaves/dm-9": "", **block("dm-9", VIRTUAL + "dm-9", dm__uuid="LVM-aB3-tpool\n")},
+        says={"thin_pool": ("unknown", "")},
+    ),
+]
+SITUATIONS += OF_CONF
