@@ -28,7 +28,8 @@ options:
       - Which kdumpctl reads the file. V(el8) is that of EL 8. V(el9) is that of EL 9, and of kdump-utils up to 1.0.59,
         as in RHEL 10.0; where these two differ, what either refuses is an error. V(current) is kdump-utils 1.0.60 and
         later.
-      - V(el10), V(rhel10) and V(fedora) mean V(current); V(rhel8) means V(el8), and V(rhel9) means V(el9).
+      - V(rhel8) means V(el8). V(rhel9), V(el10) and V(rhel10) mean V(el9), because RHEL 10.0 has kdump-utils 1.0.51.
+        V(fedora) means V(current). Name the generation itself if your release has another version.
       - If it is left out, it is V(current). M(crashops.kdump.kdump_info) returns a host's own.
     type: str
     default: current
@@ -95,8 +96,8 @@ from ansible_collections.crashops.kdump.plugins.module_utils._stacks.kdumpctl.co
 from ansible_collections.crashops.kdump.plugins.module_utils._syntax import secret_words
 from ansible_collections.crashops.kdump.plugins.module_utils._syntax.finding import kind_of, refusal
 
-# names that people know a generation by; RHEL 10.0 still had kdump-utils 1.0.59, which is el9
-ALIASES = {"el10": "current", "fedora": "current", "rhel8": "el8", "rhel9": "el9", "rhel10": "current"}
+# names that people know a generation by; RHEL 10.0 has kdump-utils 1.0.51, and no release of EL 10 is known with 1.0.60
+ALIASES = {"el10": "el9", "fedora": "current", "rhel8": "el8", "rhel9": "el9", "rhel10": "el9"}
 
 
 def kdump_conf_lint(text: Any = None, generation: Any = "current") -> list[dict[str, Any]]:

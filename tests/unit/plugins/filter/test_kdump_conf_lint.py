@@ -66,7 +66,11 @@ def test_what_is_no_text_or_no_generation_is_refused_in_one_sentence(
     assert str(refused.value).count("\n") == 0
 
 
-@pytest.mark.parametrize(("name", "generation"), [("el10", "current"), ("rhel8", "el8"), ("rhel9", "el9")])
+# RHEL 10.0 has kdump-utils 1.0.51
+RELEASES = [("rhel8", "el8"), ("rhel9", "el9"), ("el10", "el9"), ("rhel10", "el9"), ("fedora", "current")]
+
+
+@pytest.mark.parametrize(("name", "generation"), RELEASES)
 def test_a_release_stands_for_the_generation_that_it_has(name: str, generation: str) -> None:
-    text = "nfs :server:/export\nauto_reset_crashkernel yes\nextra\n"
+    text = 'nfs :server:/export\nauto_reset_crashkernel yes\nextra\npath "/var/crash"\n'
     assert kdump_conf_lint(text, name) == kdump_conf_lint(text, generation)
