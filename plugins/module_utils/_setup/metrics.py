@@ -31,10 +31,11 @@ def directory_of(given: Mapping[str, Any], of_stack: str) -> str:
 
 def plan_metrics(host: Host, wanted: bool, directory: str, files: Mapping[str, str], program: str) -> Dict[str, Any]:
     """Return what installs the metrics, or removes them. files and program: digests of what would be written."""
-    has_timer = any_exists(host, (TIMER_FILE,))
+    # a removal that was cut off left one unit without the other
+    units = {"service_exists": any_exists(host, (SERVICE_FILE,)), "timer_exists": any_exists(host, (TIMER_FILE,))}
     own = ["%s/%s" % (directory, PROM), PROGRAM, OPTIONS_FILE, SERVICE_FILE, TIMER_FILE]
     if not wanted:
-        return part(any_exists(host, own), "absent", paths=own, timer_exists=has_timer, directory=directory)
+        return part(any_exists(host, own), "absent", paths=own, directory=directory, **units)
     # a directory that exists stays as it is: it may be somebody's own, and must not become readable for all
     missing = [path for path in (directory, DIRECTORY) if host.stat(path) is None]
     there = not missing and are_as_expected(host, files) and is_as_expected(host, PROGRAM, program, 0o755)

@@ -134,3 +134,4 @@ def test_metrics_are_removed_only_where_anything_of_them_is_left() -> None:
     for path in wanted(armed_el9({}), on=False)["paths"]:
         found = wanted(armed_el9({path: ""}), on=False)
         assert (found["needed"], found["timer_exists"]) == (True, path == metrics.TIMER_FILE)
+        assert found["service_exists"] is (path == metrics.SERVICE_FILE)
