@@ -109,6 +109,7 @@ def _content(report: dict[str, Any]) -> dict[str, Any]:
         "kernels": kernels,
         "kernel_words": report_words.counted(_kinds(rows), "kernel in use.", "different kernels in use."),
         "frequent": frequent,
+        "no_problem_words": _no_problem(rows),
         "most_frequent": max([1, *(one.hosts for one in frequent)]),
         "notes": notes_of(report),
         "changed": _changed(report["changes"]),
@@ -134,6 +135,17 @@ def _kinds(rows: list[dict[str, Any]]) -> int:
 def _sentence(count: int, one: str, many: str) -> str:
     """Return a sentence of the page about a number of hosts."""
     return "%s %s" % (report_words.counted(count, "host", "hosts") if count else "No host", one if count < 2 else many)
+
+
+def _no_problem(rows: list[dict[str, Any]]) -> str:
+    """Return what the page says if no check has an open problem on any host."""
+    checked = [row for row in rows if row["verdict"] not in report_words.NOT_KNOWN]
+    if not checked:
+        return "No host was checked."
+    waived = any(row["problems"] for row in checked)
+    words = "Everything that a check found is waived." if waived else "No check found anything."
+    missing = len(rows) - len(checked)
+    return "%s %s" % (words, _sentence(missing, "was not checked.", "were not checked.")) if missing else words
 
 
 def _parts(counts: dict[str, int]) -> list[str]:

@@ -147,6 +147,31 @@ def test_a_fleet_of_one_or_none_has_a_page(results: Dict[str, Any]) -> None:
     assert "</html>" in page(results)
 
 
+WAIVED = made_up.info(
+    checks=[made_up.check("panic_on_oops", "warn", waived={"reason": "A driver oopses.", "until": "2027-03-31"})]
+)
+
+
+@pytest.mark.parametrize(
+    ("results", "words"),
+    [
+        ({"a": made_up.info()}, "No check found anything."),
+        ({"a": made_up.unreachable(), "b": None, "c": made_up.failed()}, "No host was checked."),
+        ({}, "No host was checked."),
+        ({"a": made_up.info(), "b": None}, "No check found anything. 1 host was not checked."),
+        ({"a": WAIVED}, "Everything that a check found is waived."),
+        (
+            {"a": WAIVED, "b": None, "c": made_up.unreachable()},
+            "Everything that a check found is waived. 2 hosts were not checked.",
+        ),
+    ],
+)
+def test_without_open_problems_the_page_says_what_was_waived_and_not_checked(
+    results: Dict[str, Any], words: str
+) -> None:
+    assert '<p class="take">%s</p>' % words in page(results)
+
+
 def test_the_same_fleet_makes_the_same_page() -> None:
     assert page(made_up.fleet(100)) == page(dict(reversed(list(made_up.fleet(100).items()))))
 
