@@ -124,13 +124,15 @@ class ActionModule(ActionBase):
         known = is_known(self._server or "", self._vars)
         refused += dump_server.server_refusals(self._name, self._server, known)
         self._refuse(refused + refusals.option_refusals(options) + refusals.place_refusals(options))
+        self._asked = self.clock()
         before = self._before(options)
         limit = options["timeout"] or waiting.default_timeout_s(before.info["memory"]["ram_bytes"])
         if self._task.check_mode:
             return {"changed": True, "msg": "%s would be crashed and waited for, %d s at most" % (self._name, limit)}
-        began = self.clock()
         self._console_from = console_size(options["console"]) or 0
         self._trigger(options["delay"], before.info["boot_id"])
+        # the kernel has just panicked; the delay is no time that it is away
+        began = self.clock()
         boot_id = self._await_new_boot(before, began, limit, options["console"])
         down_s = round(self.clock() - began, 1)
         self._say("is back after %d s" % down_s)
@@ -152,7 +154,7 @@ class ActionModule(ActionBase):
         """Return the result with the dump and the proof, or fail with what was found instead."""
         dump = self._dump_of_this_crash(before, outcome)
         outcome = dict(outcome, dump=dump)
-        latest = before.now + outcome["seconds_down"] + new_dump.CLOCK_SLACK_S
+        latest = before.now + self.clock() - self._asked + new_dump.CLOCK_SLACK_S
         trouble = new_dump.dump_trouble(dump, before.info["kernel"], latest)
         if trouble:
             raise CrashTestFailed("%s crashed and came back, but %s" % (self._name, trouble), **outcome)
@@ -207,7 +209,9 @@ class ActionModule(ActionBase):
         client = self._client()
         dumps = self._look({"path": path, "check": False})
         self._refuse([] if self._server else refusals.writing_refusals(dumps["dumps"], dumps["now"]))
-        image = self._module("ansible.builtin.stat", {"path": info["image"]["path"], "get_checksum": False})
+        # KDUMP_INITRD may be a link
+        linked = {"path": info["image"]["path"], "get_checksum": False, "follow": True}
+        image = self._module("ansible.builtin.stat", linked)
         known = {dump["id"] for dump in dumps["dumps"]}
         return Before(info, known, client.now, image["stat"].get("mtime"), path, client)
 

@@ -61,7 +61,7 @@ options:
     default: 2
   timeout:
     description:
-      - How many seconds the host may take from the trigger until it answers again.
+      - How many seconds the host may take from the panic until it answers again. The O(delay) does not count.
       - A host that is at work past that is waited for on, 6 hours at most, as long as its console (O(console)) or its
         dump on O(dumps_host) grows within any five minutes. Slow is not failed.
       - It can be 60 to 21600.
@@ -232,7 +232,7 @@ kernel_after:
   type: str
   sample: 6.1.0-41-cloud-amd64
 seconds_down:
-  description: How long it took from the trigger until the host answered again.
+  description: How long it took from the panic until the host answered again.
   returned: after a crash
   type: float
   sample: 87.4

@@ -170,6 +170,8 @@ class CrashTest(ActionModule):
         if module_name.endswith("vmcore_info"):
             self.looked_in.append(module_args["path"])
             return {"dumps": self.next_of(self.dumps), "now": NOW}
+        if module_name.endswith("stat"):
+            self.stat_args = module_args
         return {"stat": {"mtime": 5.0}}
 
     def next_of(self, answers: List[Any]) -> Any:
@@ -406,6 +408,24 @@ def test_a_host_that_did_not_take_the_trigger_fails_early() -> None:
     result = run(action)
     assert "did not crash" in result["msg"]
     assert (action.calls[-1], result["changed"]) == ("call off", False)
+
+
+@pytest.mark.parametrize("looks", [[OLD, GONE, NEW], [GONE, NEW]])
+def test_a_long_delay_takes_nothing_from_the_time_limits(looks: List[str]) -> None:
+    result = run(CrashTest(dict(CONSENT, delay=300, timeout=300), looks=looks))
+    assert not result.get("failed"), result
+    assert 10 <= result["seconds_down"] < 20
+
+
+def test_a_crash_after_a_long_delay_is_none_of_the_future() -> None:
+    late = dump("new", crash_time=NOW + 370)
+    assert not run(CrashTest(dict(CONSENT, delay=300), after=[late])).get("failed")
+
+
+def test_the_time_of_a_capture_initramfs_behind_a_link_is_recorded() -> None:
+    action = CrashTest(CONSENT)
+    run(action)
+    assert (action.stat_args["path"], action.stat_args["follow"]) == ("/var/lib/kdump/initrd.img", True)
 
 
 def test_a_crash_that_left_no_dump_fails_with_the_files_that_there_are() -> None:
