@@ -15,7 +15,7 @@ from collections.abc import Iterator
 from contextlib import contextmanager
 from typing import Any, Callable, NamedTuple, NoReturn
 
-from ansible.errors import AnsibleError
+from ansible.errors import AnsibleConnectionFailure, AnsibleError
 from ansible.executor.process import worker
 from ansible.parsing.splitter import parse_kv
 from ansible.plugins.action import ActionBase
@@ -42,6 +42,8 @@ PROGRESS_S = 30
 # a dump is read once, from its host's own disk; nobody has to wait for more than this
 READING_S = 3600
 CONSOLE_LINES = 30
+# after the crash, a connection that breaks is made again for so long: the host, or the network, may start once more
+RECONNECT_S = 300
 # a session that was open when the kernel died ends by this, as nothing else would end it
 KEEPALIVE = " -o ServerAliveInterval=5 -o ServerAliveCountMax=4"
 OPTIONS = {
@@ -75,6 +77,10 @@ class CrashTestFailed(Exception):
         self.details = details
 
 
+class NotReached(CrashTestFailed):
+    """The dump server cannot be reached."""
+
+
 class Before(NamedTuple):
     """The host before the crash: kdump_info's result, its dumps, its clock, and when its capture initramfs was built.
 
@@ -105,6 +111,7 @@ class ActionModule(ActionBase):
         self._name = self._vars.get("inventory_hostname", "")
         self._crashed = False
         self._console_from = 0
+        self._unanswered = "it was not asked"
         self._test_id = secrets.token_hex(8)
         dummy, options = self.validate_argument_spec(argument_spec=OPTIONS)
         try:
@@ -144,27 +151,50 @@ class ActionModule(ActionBase):
             "kernel_before": before.info["kernel"],
             "kernel_after": after.get("kernel"),
             "seconds_down": down_s,
-            "armed_after": bool(after.get("armed")),
+            "armed_after": after.get("armed"),
             "dump": None,
             "proof": None,
         }
-        return self._judge(before, outcome, options["record"])
+        try:
+            self._insist(lambda: self._judge(before, after, outcome, options["record"]))
+        except CrashTestFailed as failure:
+            raise CrashTestFailed(failure.msg, **dict(outcome, **failure.details)) from failure
+        return outcome
 
-    def _judge(self, before: Before, outcome: dict[str, Any], record: bool) -> dict[str, Any]:
-        """Return the result with the dump and the proof, or fail with what was found instead."""
-        dump = self._dump_of_this_crash(before, outcome)
-        outcome = dict(outcome, dump=dump)
+    def _judge(self, before: Before, after: dict[str, Any], outcome: dict[str, Any], record: bool) -> None:
+        """Put the dump and the proof into the outcome, or fail with what was found instead."""
+        dump = outcome["dump"] = self._dump_of_this_crash(before, after)
         latest = before.now + self.clock() - self._asked + new_dump.CLOCK_SLACK_S
         trouble = new_dump.dump_trouble(dump, before.info["kernel"], latest)
         if trouble:
-            raise CrashTestFailed("%s crashed and came back, but %s" % (self._name, trouble), **outcome)
+            raise CrashTestFailed("%s crashed and came back, but %s" % (self._name, trouble))
         if record:
             outcome["proof"] = self._record(record_of(before.info, before.image_mtime, dump, self._server))
         self._low_level_execute_command(trigger.forget_all(), sudoable=True)
+        if outcome["armed_after"] is None:
+            msg = "%s made a complete dump, but whether it is armed again could not be read: %s"
+            raise CrashTestFailed(msg % (self._name, self._unanswered))
         if not outcome["armed_after"]:
             msg = "%s made a complete dump, but it is not armed again: the next crash would leave none" % self._name
-            raise CrashTestFailed(msg, **outcome)
-        return outcome
+            raise CrashTestFailed(msg)
+
+    def _insist(self, judge: Callable[[], None]) -> None:
+        """Judge the crash; if the connection breaks, make it again for a while, so that nothing learned is lost."""
+        end = None
+        while True:
+            try:
+                judge()
+                return
+            except (AnsibleConnectionFailure, OSError, EOFError, NotReached) as error:
+                end = end or self.clock() + RECONNECT_S
+                if self.clock() >= end:
+                    msg = "%s crashed and came back, but then its dump could not be looked at: %s"
+                    raise CrashTestFailed(msg % (self._name, error)) from error
+                self._say("crashed and came back, and a connection broke (%s); the test tries again" % error)
+                self.pause(PAUSE_S)
+                self._sight()
+            except AnsibleError as error:
+                raise CrashTestFailed("%s crashed and came back, but then: %s" % (self._name, error)) from error
 
     # before the crash
 
@@ -357,25 +387,28 @@ class ActionModule(ActionBase):
         info = {}  # type: dict[str, Any]
         end = self.clock() + limit_s
         told = self.clock()
-        while not info.get("armed") and self.clock() < end:
-            if info:
+        while True:
+            answer = self._patient(lambda: self._module(INFO, {}))
+            info = answer or info
+            if info.get("armed") or self.clock() >= end:
+                return info
+            if answer:
                 self.pause(PAUSE_S)
-            info = self._patient(lambda: self._module(INFO, {})) or info
             if self.clock() - told >= PROGRESS_S:
                 self._say("is back, and not armed yet")
                 told = self.clock()
-        return info
 
     def _patient(self, ask: Callable[[], dict[str, Any]]) -> dict[str, Any] | None:
         """Return the answer of a machine that is still booting, None where it gives none."""
         try:
             return ask()
-        except (AnsibleError, CrashTestFailed) as error:
+        except (AnsibleError, CrashTestFailed, OSError, EOFError) as error:
+            self._unanswered = str(error)
             display.vv(visible("%s: %s" % (self._name, error)))
             self.pause(PAUSE_S)
             return None
 
-    def _dump_of_this_crash(self, before: Before, outcome: dict[str, Any]) -> dict[str, Any]:
+    def _dump_of_this_crash(self, before: Before, after: dict[str, Any]) -> dict[str, Any]:
         """Return the dump that this crash made, or fail with the files that are there."""
         dumps = self._look({"path": before.path, "after": before.now, "timeout": READING_S})["dumps"]
         target_type = before.info["settings"]["target_type"]
@@ -386,13 +419,19 @@ class ActionModule(ActionBase):
             dumps = dump_server.dumps_of(dumps, before.client)
             doubt = dump_server.ambiguity(dumps, before.known, before.now)
         if doubt:
-            raise CrashTestFailed("%s crashed and came back, but %s" % (self._name, doubt), **outcome)
+            raise CrashTestFailed("%s crashed and came back, but %s" % (self._name, doubt))
         dump = new_dump.choose_dump(before.known, dumps, before.now)
+        if dump is None and after and not self._server and new_dump.local_path(after) != before.path:
+            msg = (
+                "%s crashed and came back, but its target is not mounted, so its dumps in %s could not be looked at; %s"
+            )
+            remedy = "let the host mount it at boot (/etc/fstab), and run the test again"
+            raise CrashTestFailed(msg % (self._name, before.path, remedy))
         if dump is None:
             there = self._look({"path": before.path, "newest": 5, "check": False})["dumps"]
             place = "%s:%s" % (self._server, before.path) if self._server else before.path
             msg = "%s crashed and came back, but the crash left no dump: %s"
-            raise CrashTestFailed(msg % (self._name, new_dump.evidence(place, there)), **outcome)
+            raise CrashTestFailed(msg % (self._name, new_dump.evidence(place, there)))
         return dump
 
     def _record(self, record: dict[str, Any]) -> str:
@@ -420,7 +459,8 @@ class ActionModule(ActionBase):
         try:
             result = self._on_server(args)
         except AnsibleError as error:
-            raise CrashTestFailed("cannot look at the dumps on %s: %s" % (self._server, error)) from error
+            kind = NotReached if isinstance(error, AnsibleConnectionFailure) else CrashTestFailed
+            raise kind("cannot look at the dumps on %s: %s" % (self._server, error)) from error
         if result.get("failed"):
             raise CrashTestFailed("%s failed on %s: %s" % (DUMPS, self._server, reason_of(result)), module=DUMPS)
         return result

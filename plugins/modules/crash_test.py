@@ -70,7 +70,7 @@ options:
   rearm_timeout:
     description:
       - How many seconds the host may take, once it answers, until it is armed again.
-      - It can be 0 to 21600.
+      - It can be 0 to 21600. With 0, the host must be armed at the first look.
       - If it is left out, it is 600.
     type: int
     default: 600
@@ -237,7 +237,9 @@ seconds_down:
   type: float
   sample: 87.4
 armed_after:
-  description: Whether the host was armed again within the limit. The task fails if it was not.
+  description:
+    - Whether the host was armed again within the limit; null if that could not be read. The task fails if it was not
+      armed again, or if that could not be read.
   returned: after a crash
   type: bool
   sample: true

@@ -21,7 +21,7 @@ CLOCK_SLACK_S = 300
 def local_path(info: dict[str, Any]) -> str:
     """Return where a new dump arrives on the host itself; kdumpctl moves one on a raw target to the local path."""
     moved = info["settings"]["target_type"] == MOVED_TARGET
-    return str(info["settings"]["path"] if moved else info["dump_directory"]["path"])
+    return str(info["settings"]["path"] if moved else info["dump_directory"].get("path"))
 
 
 def made_since(known: set[str], dumps: list[dict[str, Any]], since: float, slack: float = 60) -> list[dict[str, Any]]:

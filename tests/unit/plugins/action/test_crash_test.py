@@ -462,6 +462,51 @@ def test_a_host_that_is_not_armed_again_fails_though_its_dump_is_complete() -> N
     assert (result["dump"]["id"], result["armed_after"]) == ("new", False)
 
 
+def test_a_host_is_looked_at_once_where_it_has_no_time_to_arm() -> None:
+    result = run(CrashTest(dict(CONSENT, rearm_timeout=0)))
+    assert not result.get("failed"), result
+    assert result["armed_after"] is True
+
+
+def test_a_host_that_never_says_whether_it_is_armed_is_not_called_unarmed() -> None:
+    result = run(CrashTest(dict(CONSENT, rearm_timeout=30), infos=[info(), AnsibleConnectionFailure("no login")]))
+    assert result["failed"] and result["armed_after"] is None
+    assert result["msg"] == "web1 made a complete dump, but whether it is armed again could not be read: no login"
+
+
+def test_a_connection_that_breaks_after_the_crash_is_made_again() -> None:
+    action = CrashTest(CONSENT)
+    action.dumps = [[dump("old")], AnsibleConnectionFailure(GONE), AnsibleConnectionFailure(GONE), [dump("new")]]
+    result = run(action)
+    assert not result.get("failed"), result
+    assert (result["dump"]["id"], len(action.copied)) == ("new", 1)
+
+
+def test_a_host_that_is_gone_again_after_the_crash_fails_with_what_is_known() -> None:
+    action = CrashTest(CONSENT)
+    action.dumps = [[dump("old")], AnsibleConnectionFailure(GONE)]
+    result = run(action)
+    assert (result["failed"], result["changed"], result["boot_id_after"]) == (True, True, NEW)
+    assert result["msg"] == "web1 crashed and came back, but then its dump could not be looked at: connection timed out"
+    assert 300 <= action.now_s < 400
+
+
+def test_a_server_that_is_gone_after_the_crash_fails_with_what_is_known() -> None:
+    result = run(on_server({"dumps": []}, AnsibleConnectionFailure("no route")))
+    assert (result["failed"], result["changed"], result["boot_id_after"]) == (True, True, NEW)
+    assert "cannot look at the dumps on store: no route" in result["msg"]
+
+
+def test_a_target_that_is_not_mounted_after_the_crash_is_no_lost_dump() -> None:
+    disk = {"target_type": "ext4", "target_location": "/dev/vdb1", "path": "/crash"}
+    mounted = info(settings=disk, dump_directory={"path": "/mnt/dumps/crash"})
+    # kdump_info's short result leaves out what is null
+    action = CrashTest(CONSENT, infos=[mounted, info(settings=disk, dump_directory={})], after=[])
+    result = run(action)
+    assert result["failed"]
+    assert "its target is not mounted, so its dumps in /mnt/dumps/crash could not be looked at" in result["msg"]
+
+
 def test_a_module_that_fails_stops_the_test_before_the_crash() -> None:
     action = CrashTest(CONSENT, infos=[{"failed": True, "msg": "no python"}])
     result = run(action)
