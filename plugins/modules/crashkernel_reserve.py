@@ -220,7 +220,7 @@ reserved_bytes:
 will_reserve_bytes:
   description:
     - What the next boot will reserve by what is configured, read as the running kernel reads it; null where the memory
-      of the machine is not known.
+      of the machine is not known, or where the next boot takes an entry that is not in RV(configured).
     - What depends on where memory is free is in RV(messages) instead.
   returned: success
   type: int

@@ -60,6 +60,16 @@ class NotBooted(NamedTuple):
     remedy: str
 
 
+class NextOther(NamedTuple):
+    """An entry that the next boot takes, and that the boot loader here cannot set.
+
+    reason: a clause that says so. values: its crashkernel= values, None where they are not known.
+    """
+
+    reason: str
+    values: Optional[List[str]]
+
+
 class Bootloader(abc.ABC):
     """One way to set kernel arguments. Only apply() writes."""
 
@@ -87,6 +97,10 @@ class Bootloader(abc.ABC):
 
     def unread(self) -> Optional[NotBooted]:
         """Let every boot loader answer why the machine certainly does not boot its entries; None if it may."""
+        return None
+
+    def boots_other(self) -> Optional[NextOther]:
+        """Return what the next boot takes instead of the boot loader's entries(); None where it takes one of them."""
         return None
 
     def future(self) -> Optional[Future]:

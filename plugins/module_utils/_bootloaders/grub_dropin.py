@@ -12,10 +12,17 @@ from ansible_collections.crashops.kdump.plugins.module_utils._bootloaders.base i
     Bootloader,
     BootPlan,
     Kernels,
+    NextOther,
     not_read_back,
     put_back,
 )
-from ansible_collections.crashops.kdump.plugins.module_utils._bootloaders.grub_cfg import parse_grub_cfg
+from ansible_collections.crashops.kdump.plugins.module_utils._bootloaders.grub_cfg import (
+    FOREIGN,
+    Item,
+    Menu,
+    next_item,
+    parse_grub_cfg,
+)
 from ansible_collections.crashops.kdump.plugins.module_utils._machine.results import Failure, FileChange
 from ansible_collections.crashops.kdump.plugins.module_utils._syntax.finding import refusal
 from ansible_collections.crashops.kdump.plugins.module_utils._syntax.kernel_cmdline import replaced, values
@@ -24,6 +31,7 @@ DROP_IN_DIRECTORY = "/etc/default/grub.d"
 # grub-mkconfig reads the drop-ins in the order of their names: after kdump-tools.cfg, and after what admins number
 DROP_IN = DROP_IN_DIRECTORY + "/zz-crashops-kdump.cfg"
 GRUB_CFG = "/boot/grub/grub.cfg"
+GRUBENV = "/boot/grub/grubenv"
 
 HEADER = """\
 # Written by Ansible (crashops.kdump.crashkernel_reserve): edits will be lost.
@@ -57,13 +65,39 @@ class GrubDropIn(Bootloader):
 
     def entries(self) -> List[BootEntry]:
         """Return the boot entries that update-grub made on a system with GRUB's drop-ins, without the recovery ones."""
+        menu = self._menu()
+        found = menu.own()
+        if not found:
+            raise Failure("%s has no entry of this system; run update-grub and look at it" % GRUB_CFG, path=GRUB_CFG)
+        chosen = self._next(menu)
+        default = found[0] if chosen is None else chosen.entry
+        return [entry._replace(default=entry is default) for entry in found]
+
+    def _menu(self) -> Menu:
+        """Return the menu that update-grub made on a system with GRUB's drop-ins."""
         text = self.host.read(GRUB_CFG)
         if text is None:
             raise Failure("there is no %s; is /boot mounted, and was update-grub ever run?" % GRUB_CFG, path=GRUB_CFG)
-        found = list(parse_grub_cfg(text))
-        if not found:
-            raise Failure("%s has no entry of this system; run update-grub and look at it" % GRUB_CFG, path=GRUB_CFG)
-        return found
+        return parse_grub_cfg(text)
+
+    def _next(self, menu: Menu) -> Optional[Item]:
+        """Return what the next boot takes on a system with GRUB's drop-ins, None where that cannot be seen."""
+        return next_item(menu, self.host.read(GRUBENV) or "")
+
+    def boots_other(self) -> Optional[NextOther]:
+        """Return what GRUB boots next that the drop-in gives no arguments: a custom, a recovery or a foreign entry."""
+        chosen = self._next(self._menu())
+        if chosen is None or chosen.entry is not None:
+            return None
+        words = (
+            "GRUB boots the entry '%s' next, whose arguments this collection does not set; GRUB_DEFAULT in %s chooses"
+        )
+        words += " it, or %s (run grub-editenv list)"
+        unknown = chosen.cmdline is None or chosen.id.startswith(FOREIGN)
+        return NextOther(
+            words % (chosen.title or chosen.id, ETC_DEFAULT_GRUB, GRUBENV),
+            None if unknown else values(chosen.cmdline or ""),
+        )
 
     def entry_files(self, entry: BootEntry) -> List[str]:
         """Return the file that holds every boot entry on a system with GRUB's drop-ins."""

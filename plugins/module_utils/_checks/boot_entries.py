@@ -21,6 +21,10 @@ from ansible_collections.crashops.kdump.plugins.module_utils._facts.evidence imp
 from ansible_collections.crashops.kdump.plugins.module_utils._syntax.kernel_cmdline import said, values
 
 REBOOT = "Reboot the host, or run ansible-playbook crashops.kdump.setup -e kdump_reboot_allowed=true."
+CHOOSE = (
+    "Set GRUB_DEFAULT=0 in /etc/default/grub, run update-grub, and take back what grub-reboot chose: "
+    "grub-editenv - unset next_entry"
+)
 SET_ALL = "Run ansible-playbook crashops.kdump.setup, which sets one value for all kernels."
 
 
@@ -148,6 +152,11 @@ def crashkernel_auto(seen: Evidence) -> Outcome:
 def crashkernel_value(seen: Evidence) -> Outcome:
     """Judge whether the crashkernel= value of the next boot reserves anything on this machine."""
     values, expected = _values(seen), seen.memory.expected
+    other = seen.boot_entries.other
+    if other and other.values == []:
+        return failed("The next boot reserves nothing: %s." % other.reason, CHOOSE, "none", "a size")
+    if other:
+        return unknown("What the next boot reserves cannot be seen: %s." % other.reason)
     if not values and seen.boot_entries.default_values is None:
         return skipped("the boot entries are not known, and this boot had no crashkernel=")
     if not values:

@@ -10,6 +10,7 @@ from ansible_collections.crashops.kdump.plugins.module_utils._bootloaders.base i
     BootEntry,
     Bootloader,
     Future,
+    NextOther,
     NotBooted,
     default_entry,
 )
@@ -31,15 +32,16 @@ from ansible_collections.crashops.kdump.plugins.module_utils._syntax.kernel_cmdl
 class BootEntries(NamedTuple):
     """What the boot entries say of crashkernel=; None without a known boot loader or readable entries.
 
-    unread: why the machine does not boot what the default entry says; default_values, its crashkernel= values, are then
-    None. next: the machine as the default entry's kernel finds it; None where that cannot be known. reboot_required and
-    reason: whether a reboot would change what is reserved (None: not known), and why. same: all entries reserve the
-    same. empty: the entries that reserve nothing with their own kernel, and why. future: what kernels installed later
-    get; future_alike: that reserves the same.
+    other: what the next boot takes instead of these entries. unread: why the machine does not boot what the default
+    entry says; default_values, its crashkernel= values, are then None. next: the machine as the default entry's kernel
+    finds it; None where that cannot be known. reboot_required and reason: whether a reboot would change what is
+    reserved (None: not known), and why. same: all entries reserve the same. empty: the entries that reserve nothing
+    with their own kernel, and why. future: what kernels installed later get; future_alike: that reserves the same.
     """
 
     bootloader: Optional[str] = None
     entries: Optional[List[BootEntry]] = None
+    other: Optional[NextOther] = None
     unread: Optional[NotBooted] = None
     next: Optional[Running] = None
     reboot_required: Optional[bool] = None
@@ -53,7 +55,7 @@ class BootEntries(NamedTuple):
     @property
     def default(self) -> Optional[BootEntry]:
         """Return the boot entry, of those that were read, which the next boot takes."""
-        return default_entry(self.entries or [])
+        return None if self.other else default_entry(self.entries or [])
 
 
 def read_boot_entries(host: TolerantHost, running: Running, timeout_s: int) -> BootEntries:
@@ -61,10 +63,10 @@ def read_boot_entries(host: TolerantHost, running: Running, timeout_s: int) -> B
     bootloader = None
     try:
         bootloader = find_bootloader(host, timeout_s)
-        entries = bootloader.entries()
+        entries, other = bootloader.entries(), bootloader.boots_other()
     except Failure as failure:
         return BootEntries(bootloader.name if bootloader else None, reason=failure.msg)
-    found = _judged(host, running, bootloader, BootEntries(bootloader.name, entries))
+    found = _judged(host, running, bootloader, BootEntries(bootloader.name, entries, other))
     known = [entry for entry in entries if "-rescue-" not in entry.kernel]
     found = found._replace(
         same=reserve_alike(host, running, known), empty=tuple(reserving_nothing(host, running, known))
@@ -81,7 +83,7 @@ def _judged(host: Host, running: Running, bootloader: Bootloader, found: BootEnt
     """Return the facts about boot entries, with what the next boot reserves and whether a reboot is needed."""
     default = found.default
     if default is None:
-        return found._replace(reason="there is no boot entry")
+        return found._replace(reason=found.other.reason if found.other else "there is no boot entry")
     booting = under_entry(host, running, default)
     if booting is None:
         words = "the entry %s boots %s, whose release cannot be seen, and not all kernels read %s in the same way"

@@ -184,6 +184,9 @@ def described(host: Host, reserving: Reserving) -> Dict[str, Any]:
     if result["reboot_required"] and unread:
         reason = "%s; a reboot would not help. %s" % unread
         result.update(reboot_required=False, reason=reason)
+    other = bootloader.boots_other()
+    if other:
+        result.update(will_reserve_bytes=None, will_reserve_cma_bytes=None, reboot_required=False, reason=other.reason)
     result["below_floor"] = found.below_floor is not None
     if found.below_floor:
         result.update(reboot_required=False, reason=found.below_floor)

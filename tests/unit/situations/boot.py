@@ -82,6 +82,23 @@ def with_entry(name: str, text: str) -> Change:
     return change
 
 
+CUSTOM = """\
+menuentry "Rescue system" --id mine {
+\tlinux /boot/vmlinuz-6.1.0-41-amd64 root=/dev/sda1 ro%s
+}
+"""
+
+
+def grub_boots(default: str, custom: str = "") -> Change:
+    """Return what makes GRUB of Debian boot another item of its menu by default, perhaps an entry of 40_custom."""
+
+    def change(host: FakeHost) -> None:
+        header = 'set default="%s"\n' % default
+        host.files["/boot/grub/grub.cfg"] = header + host.files["/boot/grub/grub.cfg"] + custom
+
+    return change
+
+
 OTHER_RELEASES = [
     Situation(
         "EL 9 runs, and the default entry is that of the kernel of EL 8, which knows auto",
@@ -146,6 +163,46 @@ SITUATIONS = [
         verdict="not_ready",
         source="GRUB_ENABLE_BLSCFG=false on EL 9, as in MAAS images",
         before="reboot_pending, for ever",
+    ),
+    Situation(
+        "GRUB boots an entry of 40_custom by default, which has no crashkernel=",
+        armed_debian,
+        change=grub_boots("mine", CUSTOM % ""),
+        says={
+            "crashkernel_value": ("fail", "GRUB boots the entry 'Rescue system' next"),
+            "reboot_not_pending": ("unknown", "GRUB boots the entry 'Rescue system' next"),
+        },
+        verdict="not_ready",
+        source="GRUB_DEFAULT in /etc/default/grub",
+        before="ready_unproven: the first entry counted as the next boot",
+    ),
+    Situation(
+        "GRUB boots an entry of 40_custom by default, which has a crashkernel= of its own",
+        armed_debian,
+        change=grub_boots("mine", CUSTOM % " crashkernel=256M"),
+        says={
+            "crashkernel_value": ("unknown", "whose arguments this collection does not set"),
+            "reboot_not_pending": ("unknown", "whose arguments this collection does not set"),
+        },
+        source="GRUB_DEFAULT in /etc/default/grub",
+        before="ready_unproven: the first entry counted as the next boot",
+    ),
+    Situation(
+        "GRUB boots a recovery entry by default",
+        armed_debian,
+        change=grub_boots("1>1"),
+        says={
+            "crashkernel_value": ("fail", "GRUB boots the entry 'Debian GNU/Linux' next"),
+            "reboot_not_pending": ("unknown", "GRUB boots the entry 'Debian GNU/Linux' next"),
+        },
+        verdict="not_ready",
+        source="grub-set-default, to mend something",
+        before="ready_unproven: the first entry counted as the next boot",
+    ),
+    Situation(
+        "looks wrong: GRUB boots the older kernel of its menu by default, which reserves the same",
+        armed_debian,
+        change=grub_boots("1>2"),
     ),
     Situation(
         "the entries were set since the boot: a reboot is what is missing",

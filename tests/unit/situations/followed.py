@@ -360,6 +360,7 @@ FOLLOWED: List[Followed] = [
     Followed("*", "Set kdump_crashkernel, and run", reserve),
     Followed("reserved_enough vendor_default", "Set kdump_crashkernel: ", reserve),
     Followed("reboot_not_pending", "Reboot the host", reboot),
+    Followed("crashkernel_value", "Set GRUB_DEFAULT=0", edit("/boot/grub/grub.cfg", "^set default=.*", "")),
     Followed("reserved_as_booted", "Ask for less", less_cma),
     Followed("reserved_as_booted", "and reboot", reboot),
     Followed("cma_user_pages", "-d 31", edit(DEFAULT, r"-d \d+", "-d 31")),

@@ -530,6 +530,29 @@ def test_an_entry_that_was_set_before_a_suspend_of_this_boot_still_asks_for_a_re
     assert reserve(host, size="512M")["reboot_required"] is True
 
 
+def test_a_pinned_kernel_that_reserves_nothing_asks_for_no_reboot_because_of_a_newer_one() -> None:
+    value, older = "512M-:192M", "5.15.0-130-generic"
+    host = DebianHost(("6.8.0-50-generic", older))
+    reserve(host, size=value)
+    host.files["/proc/sys/kernel/osrelease"] = older + "\n"
+    host.files["/proc/cmdline"] = "root=/dev/vda1 ro crashkernel=%s\n" % value
+    assert reserve(host, size=value)["reboot_required"] is True
+    host.files["/boot/grub/grub.cfg"] = 'set default="1>2"\n' + host.files["/boot/grub/grub.cfg"]
+    result = reserve(host, size=value)
+    assert [entry["kernel"] for entry in result["configured"] if entry["default"]] == ["/boot/vmlinuz-" + older]
+    assert result["reboot_required"] is False
+    assert "look for crashkernel in the kernel log" in result["reason"]
+
+
+def test_an_entry_that_update_grub_does_not_write_asks_for_no_reboot_and_is_named() -> None:
+    host = DebianHost()
+    reserve(host, size="256M")
+    host.files["/boot/grub/grub.cfg"] = 'set default="1>1"\n' + host.files["/boot/grub/grub.cfg"]
+    result = reserve(host, size="256M")
+    assert (result["changed"], result["reboot_required"], result["will_reserve_bytes"]) == (False, False, None)
+    assert "GRUB boots the entry 'Debian GNU/Linux' next" in result["reason"]
+
+
 def test_what_the_ram_alone_does_not_tell_is_a_message() -> None:
     result = reserve(DebianHost(), size="1900M", check_mode=True)
     assert result["messages"] == ["crashkernel=1900M: it is reserved only if it fits below 4 GiB"]
