@@ -272,6 +272,14 @@ effective:
     failure_action:
       description: What happens when the dump fails.
       type: str
+    loading:
+      description: The variables that are set of those by which the capture kernel is loaded.
+      type: dict
+    variables:
+      description:
+        - The other variables of C(/etc/default/kdump-tools) that are set and change how a dump is made. With
+          C(kdumpctl) it is empty.
+      type: dict
 findings:
   description:
     - What the rules say of the files after the task; in check mode, of the files as they would be.

@@ -201,9 +201,9 @@ def _impossible(record: Dict[str, Any], clock: float) -> List[str]:
 
 def changes(record: Dict[str, Any], now: Setup) -> List[str]:
     """Return what has changed since the recorded crash; what the record does not hold is not compared."""
+    # the record went through run_module, which leaves out secrets and bytes that are not UTF-8
+    record, now = secret_words.masked(record), Setup(**shown(secret_words.masked(now._asdict())))
     image = _mapping(record["image"])
-    # the record went through Ansible, which carries no byte that is not UTF-8
-    now = Setup(**shown(now._asdict()))
     pairs = [
         ("the kernel", record["kernel"], now.kernel),
         ("crashkernel=", record["crashkernel"], now.booted),
@@ -212,9 +212,8 @@ def changes(record: Dict[str, Any], now: Setup) -> List[str]:
     if record.get("firmware") and now.firmware:
         pairs.append(("the firmware", record["firmware"], now.firmware))
     was = dict(_mapping(record.get("target") or {}), **_mapping(record.get("settings") or {}))
-    pairs += [(name.replace("_", " "), was[name], now.settings.get(name)) for name in sorted(was) if name not in SEEN]
-    # the record holds no secrets, so their values are not compared
-    pairs = [(what, secret_words.masked(old), secret_words.masked(new)) for what, old, new in pairs]
+    for name in sorted(set(was) - set(SEEN)):
+        pairs += _setting_pairs(name, was[name], now.settings.get(name))
     found = ["%s was %s and is %s" % (what, _word(old), _word(new)) for what, old, new in pairs if old != new]
     times = [
         ("the capture initramfs was built again", image.get("mtime"), now.image_mtime),
@@ -222,6 +221,13 @@ def changes(record: Dict[str, Any], now: Setup) -> List[str]:
     ]
     found += [what for what, old, new in times if old and (new is None or abs(_number(old) - new) > SAME_TIME_S)]
     return found + _own_changes(record, now)
+
+
+def _setting_pairs(name: str, old: Any, new: Any) -> List[Tuple[str, Any, Any]]:
+    """Return a setting's name with what it was and is; of variables, the same for each variable."""
+    if isinstance(old, dict) and isinstance(new, dict):
+        return [(variable, old.get(variable), new.get(variable)) for variable in sorted({**old, **new})]
+    return [(name.replace("_", " "), old, new)]
 
 
 def _own_changes(record: Dict[str, Any], now: Setup) -> List[str]:

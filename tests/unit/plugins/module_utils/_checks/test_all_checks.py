@@ -798,7 +798,7 @@ def test_a_proof_makes_a_host_ready_and_settles_every_doubt() -> None:
         ({"settings": {"target_type": "nfs"}}, "target type was nfs and is local"),
         ({"collector_mtime": 5.0}, "makedumpfile was updated"),
         ({"firmware": "SeaBIOS 1.15"}, "the firmware was SeaBIOS 1.15 and is SeaBIOS 1.16"),
-        ({"settings": {"loading": {"KDUMP_KEXEC_ARGS": "-d"}}}, "loading was KDUMP_KEXEC_ARGS=-d and is none"),
+        ({"settings": {"loading": {"KDUMP_KEXEC_ARGS": "-d"}}}, "KDUMP_KEXEC_ARGS was -d and is none"),
     ],
 )
 def test_a_proof_of_something_else_is_stale(changes: Dict[str, Any], words: str) -> None:

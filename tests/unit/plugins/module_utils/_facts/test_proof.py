@@ -181,10 +181,10 @@ SSH = USED + "SSH=kdump@10.0.0.9\nSSH_KEY=/root/.ssh/good\n"
 @pytest.mark.parametrize(
     ("before", "after", "words"),
     [
-        (USED, USED + "KDUMP_COMPRESSION=xz\n", ["variables was none and is KDUMP_COMPRESSION=xz"]),
-        (SSH, SSH.replace("good", "bad"), ["variables was SSH_KEY=/root/.ssh/good and is SSH_KEY=/root/.ssh/bad"]),
-        (USED + "HOSTTAG=ip\n", USED, ["variables was HOSTTAG=ip and is none"]),
-        (SSH + "FTP=a\n", SSH, ["variables was FTP=a SSH_KEY=/root/.ssh/good and is SSH_KEY=/root/.ssh/good"]),
+        (USED, USED + "KDUMP_COMPRESSION=xz\n", ["KDUMP_COMPRESSION was none and is xz"]),
+        (SSH, SSH.replace("good", "bad"), ["SSH_KEY was /root/.ssh/good and is /root/.ssh/bad"]),
+        (USED + "HOSTTAG=ip\n", USED, ["HOSTTAG was ip and is none"]),
+        (SSH + "FTP=a\n", SSH, ["FTP was a and is none"]),
         (USED + "FTP_PASSWORD=old\n", USED + "FTP_PASSWORD=new\n", []),
         (USED, "USE_KDUMP=2\nKDUMP_NUM_DUMPS=3\nKDUMP_SYSCTL='kernel.panic_on_warn=1'\n", []),
     ],
