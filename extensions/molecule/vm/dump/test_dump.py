@@ -12,6 +12,7 @@ from tools.lab.dump_file import DumpFile
 from tools.lab.stacks import Stack, dmesg_of, dumps_below, stack_of
 
 PROOF = "/var/lib/crashops-kdump/proof.json"
+TESTS_WITHOUT_DUMP = "/var/lib/crashops-kdump/tests_without_dump"
 
 
 @pytest.fixture
@@ -46,6 +47,10 @@ def test_the_proof_names_this_dump_and_only_root_may_read_it(host: Host, dump: s
     proof = host.file(PROOF)
     assert (proof.user, proof.mode) == ("root", 0o600)
     assert dump in json.dumps(json.loads(proof.content_string))
+
+
+def test_the_crash_test_is_not_left_among_those_without_a_dump(host: Host) -> None:
+    assert not host.file(TESTS_WITHOUT_DUMP).exists
 
 
 def test_the_machine_is_armed_again(host: Host) -> None:
