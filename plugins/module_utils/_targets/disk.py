@@ -46,20 +46,35 @@ class FileSystem(Prober):
     def probe(self) -> Probe:
         """Find the device, and test the directory where it is mounted, or in a private mount."""
         device = self._device()
-        directory = "/" + self.target.path.strip("/")
-        seen = [mount for mount in mounts.mounts_of(self.host) if mount.root == "/" and self._is(mount, device)]
+        mounted = [mount for mount in mounts.mounts_of(self.host) if self._is(mount, device)]
+        seen = [mount for mount in mounted if _is_whole(mount)]
         self._check_type(device, seen)
+        if seen:
+            return self._try_mounted(device, [mount for mount in seen if mount.root == seen[0].root])
+        if not mounted:
+            self._check_start(device)
+        return self._try_elsewhere(device)
+
+    def _try_mounted(self, device: str, seen: List[mounts.Mount]) -> Probe:
+        """Test the directory where the system has the file system mounted."""
+        writable = [mount for mount in seen if mount.writable]
+        if not writable:
+            point = seen[0].point
+            msg = "%s is mounted read-only on %s, so it cannot be written to; type: mount -o remount,rw %s"
+            raise Failure(msg % (device, point, point), trouble="directory")
+        root = writable[0].point.rstrip("/")
+        place = (root + "/" + self.target.path.strip("/")).rstrip("/") or "/"
+        refused = list(place_refusals(place, self.target.path))
+        if refused and self.wish.makes_private:
+            raise Refused(refused)
+        done = self.run(["sh", "-c", self.script(place, own=True, root=root)], _stuck(place))
+        trial = self.tried(done, place, THIS_HOST)
+        return Probe(device, mounts.inner_path(writable[0], place), place, trial, trial.free_bytes)
+
+    def _try_elsewhere(self, device: str) -> Probe:
+        """Test the directory in a private mount."""
+        directory = "/" + self.target.path.strip("/")
         where = "the file system on %s" % device
-        if seen and seen[0].writable:
-            place = (seen[0].point.rstrip("/") + directory).rstrip("/") or "/"
-            refused = list(place_refusals(place, self.target.path))
-            if refused and self.wish.makes_private:
-                raise Refused(refused)
-            root = seen[0].point.rstrip("/")
-            done = self.run(["sh", "-c", self.script(place, own=True, root=root)], _stuck(place))
-            trial = self.tried(done, place, THIS_HOST)
-            return Probe(device, directory, place, trial, trial.free_bytes)
-        self._check_start(device)
         script = self.script((MOUNTED + directory).rstrip("/"), own=True, root=MOUNTED)
         options = "defaults" if self.wish.act else LOOK_OPTIONS.get(self.target.kind, "ro")
         argv = mounted_elsewhere(self.target.kind, device, options, script)
@@ -67,7 +82,7 @@ class FileSystem(Prober):
         if done.rc == MOUNT_FAILED:
             msg = "%s cannot be mounted as %s: %s" % (device, self.target.kind, " ".join(done.stderr.split()))
             raise Failure(msg, trouble="mount", stderr=done.stderr)
-        if done.rc == READ_ONLY and not self.wish.act and not seen:
+        if done.rc == READ_ONLY and not self.wish.act:
             # this look mounted it read-only itself; root may write once it is mounted for writing
             done = done._replace(rc=0)
         trial = self.tried(done, directory, where)
@@ -139,6 +154,14 @@ class Raw(Prober):
     def _refuse(self, rule: str) -> None:
         remedy = "name an empty device; wipefs -a empties this one for good"
         raise Refused([refusal("target.location", self.target.location, rule, remedy)])
+
+
+def _is_whole(mount: mounts.Mount) -> bool:
+    """Return whether a mount shows a whole file system or subvolume, and no directory of one as a bind mount does.
+
+    kdumpctl takes a mounted subvolume for the target, and the capture kernel mounts the same one.
+    """
+    return mount.root == "/" or "subvol=%s" % mount.root in mount.options.split(",")
 
 
 def block_device(prober: Prober) -> str:

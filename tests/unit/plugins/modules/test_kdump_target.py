@@ -123,13 +123,42 @@ def test_a_file_system_that_only_the_look_mounts_read_only_can_be_written_to() -
     assert (result["changed"], result["free_bytes"]) == (True, 600 * 1024)
 
 
-def test_a_file_system_that_the_system_has_mounted_read_only_cannot_be_written_to() -> None:
-    host = machine()
+@pytest.mark.parametrize("check_mode", [True, False])
+@pytest.mark.parametrize("fstab", ["", "/dev/vdc /dumps ext4 defaults 0 2\n"])
+def test_a_file_system_that_the_system_has_mounted_read_only_cannot_be_written_to(check_mode: bool, fstab: str) -> None:
+    host = machine(files={"/etc/fstab": fstab})
     host.files["/proc/self/mountinfo"] = MOUNTINFO + "50 22 254:3 / /dumps ro - ext4 /dev/vdc ro\n"
-    line = elsewhere("ext4", "/dev/vdc", "ro,noload", "/mnt/crash", True, check_mode=True)
-    host.answers[line] = (22, "step=make\nplace=/mnt/crash\nexisted=0\nstep=space\n" + DF, "")
-    with pytest.raises(Failure, match="cannot be written to"):
-        run(host, True, target={"type": "ext4", "location": "LABEL=my/dumps"}, path="/crash")
+    words = "/dev/vdc is mounted read-only on /dumps.*type: mount -o remount,rw /dumps"
+    with pytest.raises(Failure, match=words) as caught:
+        run(host, check_mode, target={"type": "ext4", "location": "LABEL=my/dumps"}, path="/crash")
+    assert caught.value.details["trouble"] == "directory" and host.commands == []
+
+
+def test_a_file_system_that_is_mounted_for_writing_as_well_is_tried_there() -> None:
+    host = machine()
+    host.files["/proc/self/mountinfo"] = MOUNTINFO + (
+        "50 22 254:3 / /old ro - ext4 /dev/vdc rw\n51 22 254:3 / /dumps rw - ext4 /dev/vdc rw\n"
+    )
+    host.answers[local("/dumps/crash", root="/dumps")] = MADE
+    result = run(host, target={"type": "ext4", "location": "/dev/vdc"}, path="/crash")
+    assert (result["directory"], result["dump_directory"]) == ("/crash", "/dumps/crash")
+
+
+def test_a_subvolume_that_is_mounted_is_tried_where_it_is() -> None:
+    host = machine(files={"/etc/fstab": "/dev/vdc /dumps btrfs subvol=dumps 0 0\n"})
+    host.files["/proc/self/mountinfo"] = MOUNTINFO + (
+        "50 22 0:30 /dumps /dumps rw - btrfs /dev/vdc rw,subvolid=256,subvol=/dumps\n"
+    )
+    host.answers[local("/dumps/crash", root="/dumps")] = MADE
+    result = run(host, target={"type": "btrfs", "location": "/dev/vdc"}, path="/crash")
+    assert (result["directory"], result["dump_directory"]) == ("/dumps/crash", "/dumps/crash")
+
+
+def test_a_file_system_of_which_only_a_directory_is_mounted_is_mounted_for_the_trial() -> None:
+    host = machine(answers={"blkid -p -o export /dev/vdc": "TYPE=ext4\nUSAGE=filesystem\n"})
+    host.files["/proc/self/mountinfo"] = MOUNTINFO + "50 22 254:3 /part /part rw - ext4 /dev/vdc rw\n"
+    host.answers[elsewhere("ext4", "/dev/vdc", "defaults", "/mnt/crash", True)] = MADE
+    assert run(host, target={"type": "ext4", "location": "/dev/vdc"}, path="/crash")["writable"]
 
 
 @pytest.mark.parametrize("source", ["/dev/vdc", "LABEL=my/dumps", 'LABEL="my/dumps"', "PARTUUID=77", "PARTLABEL=d"])
