@@ -38,6 +38,8 @@ from ansible_collections.crashops.kdump.plugins.module_utils._syntax.kernel_cmdl
 )
 
 KERNEL_CMDLINE = "/etc/kernel/cmdline"
+# what kernel-install reads instead if the other file does not exist
+PACKAGED_CMDLINE = "/usr/lib/kernel/cmdline"
 GRUBENV = "/boot/grub2/grubenv"
 BLS_ENTRY = "/boot/loader/entries/%s.conf"
 GRUB_CFG = "/boot/grub2/grub.cfg"
@@ -135,19 +137,17 @@ class Grubby(Bootloader):
 
     def future(self) -> Optional[Future]:
         """Return where kernels that are installed later take their arguments from: a file, or the running kernel."""
-        text = self.host.read(KERNEL_CMDLINE)
-        if text is not None:
-            return Future(KERNEL_CMDLINE, values(text))
         if self._takes_kernelopts(self.entries()):
             kernelopts = self._kernelopts()
             return None if kernelopts is None else Future(GRUBENV, values(kernelopts))
-        return Future(PROC_CMDLINE, values(self.host.read(PROC_CMDLINE) or ""))
+        texts = {path: self.host.read(path) for path in (KERNEL_CMDLINE, PACKAGED_CMDLINE, PROC_CMDLINE)}
+        return next((Future(path, values(text)) for path, text in texts.items() if text is not None), None)
 
     def _side_files(self, before: List[BootEntry], grubby_runs: bool, wanted: List[str]) -> List[FileChange]:
         """Return the changes to the files from which kernels that are installed later take their arguments.
 
-        Without /etc/kernel/cmdline they take them from the running kernel, so the file is not needed if those are
-        right.
+        Without /etc/kernel/cmdline they take them from a package's file or the running kernel, so it is not needed if
+        those are right.
         """
         # Compiling a module takes longer than reading a host, so what only a change needs is imported here.
         from ansible_collections.crashops.kdump.plugins.module_utils._bootloaders.default_grub import (
@@ -158,11 +158,13 @@ class Grubby(Bootloader):
         text = self.host.read(ETC_DEFAULT_GRUB)
         if text is not None:
             changes.append(FileChange(ETC_DEFAULT_GRUB, text, edited_default_grub(text, wanted)))
-        text = self.host.read(KERNEL_CMDLINE)
+        text, packaged = self.host.read(KERNEL_CMDLINE), self.host.read(PACKAGED_CMDLINE)
+        instead = self.host.read(PROC_CMDLINE) or "" if packaged is None else packaged
         # grubby makes this file anyway
-        booted = values(self.host.read(PROC_CMDLINE) or "")
-        if text is not None or ((grubby_runs or booted != wanted) and not self._takes_kernelopts(before)):
-            changes.append(FileChange(KERNEL_CMDLINE, text, _new_kernel_cmdline(text, before, wanted)))
+        needed = grubby_runs or values(instead) != wanted
+        if text is not None or (needed and not self._takes_kernelopts(before)):
+            made = _new_kernel_cmdline(packaged if text is None else text, before, wanted)
+            changes.append(FileChange(KERNEL_CMDLINE, text, made))
         return [change for change in changes if change.before != change.after]
 
     def _takes_kernelopts(self, entries: List[BootEntry]) -> bool:
@@ -277,7 +279,7 @@ def _argv(selector: str, wanted: List[str]) -> List[str]:
 
 
 def _new_kernel_cmdline(text: Optional[str], before: List[BootEntry], wanted: List[str]) -> str:
-    """Return the new text of /etc/kernel/cmdline: its own words, or the default entry's if it does not exist."""
+    """Return the new text of /etc/kernel/cmdline: the words of its text, or the default entry's without one."""
     if text is not None:
         return text if values(text) == wanted else replaced(text.strip(), wanted) + "\n"
     # variables such as $tuned_params are the entry's own: the installation of a kernel adds them

@@ -205,6 +205,33 @@ SITUATIONS = [
         change=grub_boots("1>2"),
     ),
     Situation(
+        "a package's file has no crashkernel= for new kernels, and /etc/kernel/cmdline is not there",
+        armed_el9,
+        {"/etc/kernel/cmdline": None, "/usr/lib/kernel/cmdline": "root=/dev/mapper/rhel-root ro\n"},
+        says={"new_kernels": ("warn", "take their arguments from /usr/lib/kernel/cmdline")},
+        verdict="degraded",
+        source="20-grub.install of EL 9 and Fedora",
+        before="ready_unproven: new_kernels passed by /proc/cmdline, which kernel-install does not read then",
+    ),
+    Situation(
+        "looks wrong on EL 8: grubby left an /etc/kernel/cmdline, which new kernels do not read there",
+        armed_el8,
+        {"/etc/kernel/cmdline": "root=/dev/mapper/rhel-root ro crashkernel=512M\n"},
+    ),
+    Situation(
+        "EL 8's kernelopts have no crashkernel= for new kernels, and /etc/kernel/cmdline has one",
+        armed_el8,
+        {
+            "/etc/kernel/cmdline": "root=/dev/mapper/rhel-root ro crashkernel=auto\n",
+            "/boot/grub2/grubenv": "kernelopts=root=/dev/mapper/rhel-root ro\n",
+            EL8_ENTRY: EL8_AUTO,
+        },
+        says={"new_kernels": ("warn", "take their arguments from /boot/grub2/grubenv")},
+        verdict="degraded",
+        source="an entry that grubby detached from kernelopts",
+        before="ready_unproven: new_kernels passed by /etc/kernel/cmdline",
+    ),
+    Situation(
         "the entries were set since the boot: a reboot is what is missing",
         armed_el9,
         NOTHING,

@@ -140,6 +140,40 @@ def test_el8_entries_with_arguments_of_their_own_do_not_hide_what_new_kernels_ge
     assert find_bootloader(host).plan(["256M"], "all").commands == []
 
 
+def test_el8_kernels_do_not_take_their_arguments_from_the_file_that_grubby_leaves() -> None:
+    host = el8_host()
+    host.files["/etc/kernel/cmdline"] = "ro crashkernel=512M\n"
+    future = find_bootloader(host).future()
+    assert future is not None
+    assert (future.source, future.values) == ("/boot/grub2/grubenv", ["auto"])
+
+
+@pytest.mark.parametrize(
+    ("packaged", "made"),
+    [
+        ("root=/dev/sda1 ro\n", "root=/dev/sda1 ro crashkernel=%s\n" % RHEL),
+        ("crashkernel=128M quiet\n", "quiet crashkernel=%s\n" % RHEL),
+        ("", "crashkernel=%s\n" % RHEL),
+    ],
+)
+def test_a_packages_file_for_new_kernels_is_replaced_where_it_has_another_value(packaged: str, made: str) -> None:
+    host = GrubbyHost(files={"/proc/cmdline": "ro crashkernel=%s\n" % RHEL, "/usr/lib/kernel/cmdline": packaged})
+    put(host, [RHEL])
+    assert host.files["/etc/kernel/cmdline"] == made
+    assert host.files["/usr/lib/kernel/cmdline"] == packaged
+    assert not find_bootloader(host).plan([RHEL], "all").changed()
+
+
+def test_a_packages_file_for_new_kernels_that_has_the_value_is_enough() -> None:
+    host = GrubbyHost(files={"/usr/lib/kernel/cmdline": "ro crashkernel=256M\n"})
+    put(host, ["256M"])
+    del host.files["/etc/kernel/cmdline"]
+    assert not find_bootloader(host).plan(["256M"], "all").changed()
+    future = find_bootloader(host).future()
+    assert future is not None
+    assert (future.source, future.values) == ("/usr/lib/kernel/cmdline", ["256M"])
+
+
 def test_el8_on_s390x_gives_new_kernels_their_arguments_by_the_file() -> None:
     host = GrubbyHost(EL8_ENTRIES, EL8_KERNELOPTS, "0", files={"/etc/zipl.conf": ""}, programs=["zipl"], commands=ZIPL)
     put(host, ["256M"])
