@@ -120,7 +120,9 @@ armed:
   returned: success
   type: bool
 enabled:
-  description: Whether the unit is started at boot after the task.
+  description:
+    - Whether the unit is started at every boot after the task.
+    - In check mode null where O(masked=false) unmasks it and O(enabled) is left out, as systemd says it only then.
   returned: success
   type: bool
 masked:
@@ -228,7 +230,10 @@ def ensure(host: Host, params: Dict[str, Any], check_mode: bool) -> Dict[str, An
     if arming.wanted.state in ("started", "restarted"):
         undo.forget(host)
     service = service._replace(image=stack.image(kernel_release(host))) if planned.load else service
-    return dict(described(arming._replace(service=service)), actions=actions)
+    result = dict(described(arming._replace(service=service)), actions=actions)
+    if result["enabled"] is None:
+        result["enabled"] = service_state.read_unit(host, stack.unit).enabled
+    return result
 
 
 def _refused(host: Host, stack: Stack, reasons: List[str], errors: List[str], timeout_s: int) -> Failure:

@@ -84,6 +84,7 @@ class Machine:
         self.host = self.host_class(files, self._answers(), {"/var/crash": 0o700}, programs)
         for path in files:
             self.host.mtimes[path] = START - 1000
+        self.until_boot = False  # whether the unit is enabled or masked in /run alone
         self.began = UPTIME - 100.0
         self.finished = self.began + 5
         self.changed = 0.0  # when the unit was reloaded
@@ -102,10 +103,12 @@ class Machine:
             "systemctl reload %s" % unit: lambda host: self._reload(),
             "systemctl start %s" % unit: lambda host: None if self.active else self._restart(),
             "systemctl stop %s" % unit: lambda host: self._stop(),
-            "systemctl enable %s" % unit: lambda host: self._set(enabled=True),
+            "systemctl enable %s" % unit: lambda host: self._set(enabled=True, until_boot=False),
             "systemctl disable %s" % unit: lambda host: self._set(enabled=False),
-            "systemctl mask %s" % unit: lambda host: self._set(masked=True),
-            "systemctl unmask %s" % unit: lambda host: self._set(masked=False),
+            "systemctl mask %s" % unit: lambda host: self._set(masked=True, until_boot=False),
+            # it removes links in /etc alone
+            "systemctl unmask %s" % unit: lambda host: self._set(masked=self.until_boot),
+            "systemctl unmask --runtime %s" % unit: lambda host: self._set(masked=not self.until_boot),
             rebuild: lambda host: self._build(),
             "kdump-config unload" if self.tools else "kdumpctl stop": lambda host: self._arm(0),
         }
@@ -113,6 +116,7 @@ class Machine:
     def _show(self) -> str:
         load = "masked" if self.masked else "loaded"
         state = "masked" if self.masked else "enabled" if self.enabled else "disabled"
+        state += "-runtime" if self.until_boot and (self.masked or self.enabled) else ""
         if self.arms_at is not None and self.host.monotonic() >= self.arms_at:
             self.arms_at, self.active = None, True
             self._arm(int(self.arms))

@@ -54,17 +54,18 @@ def plan(service: Service, stack: Stack, wanted: WantedService) -> ServicePlan:
     unit = service.unit
     changes: List[StateChange] = []
     before: List[List[str]] = []
-    if wanted.masked is False and unit.masked:
-        before.append(["systemctl", "unmask", stack.unit])
+    if _is_unmasked(unit, wanted):
+        # without --runtime, systemctl looks into /etc only
+        before.append(["systemctl", "unmask"] + (["--runtime"] if unit.until_boot else []) + [stack.unit])
         changes.append(StateChange("masked", "yes", "no"))
     before.extend(_enabling(unit, stack, wanted, changes))
     stop = _stopping(service, stack, wanted, changes)
     rebuild = wanted.state in ("started", "restarted") and _rebuilds(service, wanted)
     load = wanted.state in ("started", "restarted") and _loads(service, wanted, rebuild, changes)
     after = [] if load else _adopting(service, stack, wanted, changes)
-    if wanted.masked and not unit.masked:
+    if wanted.masked and (not unit.masked or unit.until_boot):
         after.append(["systemctl", "mask", stack.unit])
-        changes.append(StateChange("masked", "no", "yes"))
+        changes.append(StateChange("masked", "until the next boot" if unit.masked else "no", "yes"))
     unload = load and loaded_by_others(unit, service.armed)
     built = rebuild or (service.image.exists and service.image.stale_because is None)
     reload = load and service.armed and built and may_reload(unit, stack)
@@ -76,6 +77,11 @@ def may_reload(unit: Unit, stack: Stack) -> bool:
     return stack.reloads and unit.active and not unit.masked and not is_assisted(stack.host)
 
 
+def _is_unmasked(unit: Unit, wanted: WantedService) -> bool:
+    """Return whether an option unmasks the unit. Only then systemd says whether it is enabled."""
+    return unit.masked and wanted.masked is False
+
+
 def _stays_masked(unit: Unit, wanted: WantedService) -> bool:
     """Return whether the unit is masked and no option unmasks it."""
     return unit.masked and wanted.masked is not False
@@ -83,14 +89,15 @@ def _stays_masked(unit: Unit, wanted: WantedService) -> bool:
 
 def _enabling(unit: Unit, stack: Stack, wanted: WantedService, changes: List[StateChange]) -> List[List[str]]:
     """Return the command that makes the unit start at boot, or not. A masked unit never starts."""
-    if wanted.enabled is None or wanted.enabled == unit.enabled:
+    unmasked = _is_unmasked(unit, wanted)
+    if wanted.enabled is None or (wanted.enabled == unit.enabled and not unmasked):
         return []
     # check mode predicts what the real run will find once the package is installed
     if wanted.enabled and not unit.exists and stack.enabled_by_package:
         return []
     if not wanted.enabled and _stays_masked(unit, wanted):
         return []
-    changes.append(StateChange("enabled", _word(unit.enabled), _word(wanted.enabled)))
+    changes.append(StateChange("enabled", "unknown" if unmasked else _word(unit.enabled), _word(wanted.enabled)))
     return [["systemctl", "enable" if wanted.enabled else "disable", stack.unit]]
 
 
@@ -278,10 +285,11 @@ def _result(service: Service, wanted: WantedService, planned: ServicePlan, possi
     unit = service.unit
     loaded, stopped = planned.load and possible, planned.stop and possible
     adopted = ADOPTED in planned.changes
+    enabled = None if _is_unmasked(unit, wanted) else unit.enabled
     return {
         "changed": bool(planned.changes),
         "armed": not stopped and (loaded or service.armed),
-        "enabled": unit.enabled if wanted.enabled is None else wanted.enabled,
+        "enabled": enabled if wanted.enabled is None else wanted.enabled,
         "masked": unit.masked if wanted.masked is None else wanted.masked,
         "active": not stopped and (loaded or adopted or unit.active),
         "image": dict(service.image._asdict()),

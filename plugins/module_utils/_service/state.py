@@ -34,7 +34,8 @@ PROPERTIES += ",InactiveExitTimestamp,ActiveEnterTimestamp,StateChangeTimestamp"
 PROPERTIES += ",ReloadResult,ExecReload"
 # how the last command of a reload ended: code=exited ; status=1, or code=killed ; status=15/TERM
 RELOAD_FAILED = re.compile(r"code=(?:exited ; status=[1-9]|killed|dumped)")
-ON = ("enabled", "enabled-runtime")
+# a link in /run, which the next boot does not have
+RUNTIME_MASK = "masked-runtime"
 MOVING = ("activating", "deactivating", "reloading")
 # the reason why an initramfs is stale when its build did not finish
 CUT_OFF = "a build of it was cut off"
@@ -45,7 +46,9 @@ class Unit(NamedTuple):
 
     began, finished: when it last loaded the capture kernel, in seconds since the epoch.
     moving: a start or stop is under way, which after a boot may build the capture initramfs for minutes.
+    enabled: it starts at every boot. systemd does not say that of a masked one, which counts as not enabled.
     condition: whether its conditions were met when it was last to be started; None where it never was.
+    until_boot: it is masked until the next boot only.
     """
 
     exists: bool
@@ -56,6 +59,7 @@ class Unit(NamedTuple):
     began: Optional[float]
     finished: Optional[float]
     condition: Optional[bool] = None
+    until_boot: bool = False
 
 
 class Service(NamedTuple):
@@ -141,11 +145,12 @@ def read_unit(host: Host, name: str, timeout_s: int = 60) -> Unit:
         exists=facts.get("LoadState") not in ("not-found", None),
         active=facts.get("ActiveState") == "active",
         moving=facts.get("ActiveState") in MOVING,
-        enabled=facts.get("UnitFileState") in ON,
+        enabled=facts.get("UnitFileState") == "enabled",
         masked=masked,
         began=began,
         finished=finished,
         condition=facts.get("ConditionResult") == "yes" if was_judged else None,
+        until_boot=facts.get("UnitFileState") == RUNTIME_MASK,
     )
 
 

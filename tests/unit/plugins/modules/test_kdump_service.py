@@ -128,6 +128,51 @@ def test_a_masked_unit_is_unmasked_before_it_is_enabled_and_started(stack: str) 
     assert result["armed"] and not machine.run(state="started", enabled=True, masked=False)["changed"]
 
 
+@pytest.mark.parametrize("was_enabled", [True, False])
+@pytest.mark.parametrize("wanted", [True, False])
+def test_a_unit_that_is_unmasked_is_enabled_or_not_as_asked(stack: str, was_enabled: bool, wanted: bool) -> None:
+    machine = Machine(stack, masked=True, enabled=was_enabled)
+    predicted = machine.run(check_mode=True, masked=False, enabled=wanted)
+    result = machine.run(masked=False, enabled=wanted)
+    assert machine.enabled is result["enabled"] is predicted["enabled"] is wanted
+    assert result["actions"] == predicted["actions"] and "enabled: unknown" in predicted["diff"][0]["before"]
+    assert not machine.run(masked=False, enabled=wanted)["changed"]
+
+
+@pytest.mark.parametrize("was_enabled", [True, False])
+def test_a_unit_that_is_only_unmasked_is_read_again(stack: str, was_enabled: bool) -> None:
+    machine = Machine(stack, masked=True, enabled=was_enabled)
+    assert machine.run(check_mode=True, masked=False)["enabled"] is None
+    assert machine.run(masked=False)["enabled"] is was_enabled
+    again = machine.run(masked=False)
+    assert (again["changed"], again["enabled"]) == (False, was_enabled)
+
+
+@pytest.mark.parametrize(
+    ("facts", "options", "action"),
+    [
+        ({"masked": True}, {"masked": False}, "unmask --runtime"),
+        ({"masked": True}, {"masked": True}, "mask"),
+        ({}, {"enabled": True}, "enable"),
+    ],
+)
+def test_what_holds_until_the_next_boot_only_is_set_for_good(
+    stack: str, facts: Dict[str, bool], options: Dict[str, bool], action: str
+) -> None:
+    machine = Machine(stack, armed=True, **facts)
+    machine.until_boot = True
+    result = machine.run(**options)
+    assert result["actions"] == ["systemctl %s %s" % (action, machine.unit)]
+    assert (machine.masked, machine.enabled) == (options.get("masked", False), True)
+    assert not machine.run(**options)["changed"]
+
+
+def test_a_unit_that_is_enabled_until_the_next_boot_is_not_enabled(stack: str) -> None:
+    machine = Machine(stack, armed=True)
+    machine.until_boot = True
+    assert machine.run()["enabled"] is False
+
+
 def test_what_the_unit_leaves_loaded_is_unloaded_by_the_tool(stack: str, monkeypatch: pytest.MonkeyPatch) -> None:
     machine = Machine(stack, armed=True)
     monkeypatch.setattr(machine, "_stop", lambda: machine._set(active=False))
