@@ -54,7 +54,7 @@ def pending(configured: List[str], running: Running, booting: Optional[Running] 
     if not other and (configured == running.booted or (alike and configured and not reserved)):
         return Pending(False, _settled(configured, running, expected))
     if not configured:
-        return _giving_back(running, reserved)
+        return _giving_back(running)
     if expected is not None and expected.useless:
         with_kernel = " with the kernel %s" % after.kernel if other else ""
         words = "%s is configured but would reserve nothing%s (%s); correct it before a reboot"
@@ -78,8 +78,12 @@ def _has_already(configured: List[str], running: Running, expected: Reservation)
     return _placed_alike(counting) and (running.reserved_bytes or 0) in sizes and cma == expected.cma
 
 
-def _giving_back(running: Running, reserved: int) -> Pending:
+def _giving_back(running: Running) -> Pending:
     """Return whether a reboot is needed to give memory back, where no crashkernel= is configured."""
+    reserved = running.reserved_bytes
+    if reserved is None and running.booted:
+        words = "no crashkernel= is configured; a reboot gives back what %s took, which this kernel does not say"
+        return Pending(True, words % said(running.booted))
     if not reserved:
         words = "no crashkernel= is configured, and nothing is reserved: a reboot would change nothing"
         return Pending(False, words)

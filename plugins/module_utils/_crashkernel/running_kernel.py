@@ -36,6 +36,7 @@ class Running(NamedTuple):
     booted: its crashkernel= values in order.
     cma_bytes: what a value with ,cma reserves, which reserved_bytes leaves out.
     counted_bytes: the RAM before a kernel rounds it.
+    block_hidden: of the two blocks for a crash only root sees the sizes, and reserved_bytes may leave one out.
     """
 
     kernel: Optional[str]
@@ -47,6 +48,7 @@ class Running(NamedTuple):
     booted: List[str]
     cma_bytes: Optional[int] = None
     counted_bytes: Optional[int] = None
+    block_hidden: bool = False
 
     def reader(self) -> Kernel:
         """Return how the running kernel reads crashkernel=; one that reserved memory for ,cma knows that suffix."""
@@ -118,6 +120,12 @@ def _crash_size(host: Host) -> Optional[int]:
     return sum(blocks) if len(blocks) > 1 and size in blocks else size
 
 
+def _block_hidden(host: Host) -> bool:
+    """Return whether the running kernel has two blocks for a crash, and /proc/iomem shows zeros in place of both."""
+    blocks = CRASH_BLOCKS.findall(host.read("/proc/iomem") or "")
+    return len(blocks) > 1 and not any(int(end, 16) for _start, end in blocks)
+
+
 def read_running(host: Host) -> Running:
     """Return the running kernel's RAM, command line and reservation."""
     reserved = _number(host, FADUMP_RESERVED) or _crash_size(host)
@@ -133,4 +141,5 @@ def read_running(host: Host) -> Running:
         booted=values(host.read("/proc/cmdline") or ""),
         cma_bytes=_cma_bytes(host),
         counted_bytes=counted,
+        block_hidden=_block_hidden(host),
     )

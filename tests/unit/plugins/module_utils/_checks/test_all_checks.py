@@ -447,6 +447,19 @@ def test_every_check_is_broken_by_some_test() -> None:
     assert len(IDS) == len(set(IDS)) == len(CHECKS)
 
 
+def test_a_block_that_only_root_sees_is_not_missing() -> None:
+    words = "root=/dev/vda1 ro crashkernel=512M,high crashkernel=128M,low\n"
+    zeros = "00000000-00000000 : System RAM\n  00000000-00000000 : Crash kernel\n"
+    files = {"/proc/cmdline": words, "/proc/iomem": zeros * 2, "/proc/meminfo": "MemTotal:       16000000 kB\n"}
+    host = armed_el9(dict(files, **{"/sys/kernel/kexec_crash_size": "%d\n" % (512 << 20)}))
+    host.root = False
+    found = checks(host)["reserved_as_booted"]
+    assert (found["status"], found["advice"]) == ("unknown", "Run it as root (become: true).")
+    assert "512 MiB are reserved above 4 GiB" in found["reason"] and "640 MiB were asked for" in found["reason"]
+    host.files["/proc/iomem"] = zeros
+    assert checks(host)["reserved_as_booted"]["status"] == "warn"
+
+
 def ssh_host(said: Tuple[int, str, str]) -> DebianHost:
     """Return a host whose ssh says something when it logs in."""
     host = armed_debian({"/etc/default/kdump-tools": "USE_KDUMP=1\nSSH=k@10.0.0.9\n", "/root/.ssh/kdump_id_rsa": "key"})

@@ -28,6 +28,7 @@ def running(booted: List[str], reserved_mib: Optional[int], ram: Optional[int] =
         (["256M"], [], 0, True, "crashkernel=256M is configured, and the running kernel was booted with no"),
         (["256M"], ["128M"], 128, True, "was booted with crashkernel=128M"),
         ([], ["128M"], 128, True, "gives 128 MiB back"),
+        ([], ["256M"], None, True, "gives back what crashkernel=256M took, which this kernel does not say"),
         ([], ["64G-:1G"], 0, False, "a reboot would change nothing"),
         ([], [], 0, False, "no crashkernel= is configured or booted"),
         (["4G-:256M"], ["4G-:256M"], 0, False, "none of its ranges holds this RAM"),
