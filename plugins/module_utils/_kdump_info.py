@@ -34,8 +34,12 @@ from ansible_collections.crashops.kdump.plugins.module_utils._machine.host impor
 from ansible_collections.crashops.kdump.plugins.module_utils._machine.tolerant_host import TolerantHost
 
 # What only the full result holds, since it grows with the host or is for a proof alone: names, and names in a part.
-ONLY_FULL = ("collector", "firmware", "own_files")
-ONLY_FULL_PARTS = {"crashkernel": ("configured",), "memory": ("needed_because",), "checks": ("reference",)}
+ONLY_FULL = ("collector", "firmware", "own_files", "dump_file_system", "capture_words")
+ONLY_FULL_PARTS = {
+    "crashkernel": ("configured",),
+    "memory": ("needed_because",),
+    "checks": ("reference", "doubt"),
+}
 
 
 def read_facts(host: Host, options: LookOptions, judge: JudgeOptions = DEFAULTS) -> Dict[str, Any]:
@@ -93,6 +97,7 @@ def _returned_facts(seen: Evidence) -> Dict[str, Any]:
         "image": {"path": image.path, "exists": image.exists, "stale_because": image.stale_because},
         "settings": dict(seen.settings._asdict()),
         "dump_directory": _dump_directory(seen.target),
+        "dump_file_system": seen.target.file_system,
         "findings": [dict(one._asdict()) for one in seen.configuration.findings],
         "bootloader": seen.boot_entries.bootloader,
         "crashkernel": _crashkernel_facts(seen),
@@ -101,6 +106,7 @@ def _returned_facts(seen: Evidence) -> Dict[str, Any]:
         "probe": {name: getattr(seen.target.probe, name) for name in ("tried", "trouble", "msg", "seconds")},
         "dumps": dumps_facts(seen.dumps),
         "own_files": seen.own_files,
+        "capture_words": seen.capture_settings.words,
         "collector": _collector_facts(seen.tools),
         "proof": proof_facts(seen.proof, seen.now),
         "space": space_facts(seen.target, seen.dump_size),

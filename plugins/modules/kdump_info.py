@@ -481,6 +481,13 @@ dump_directory:
       returned: where it is known
       type: int
       sample: 8589934592
+dump_file_system:
+  description:
+    - The type and source of the file system that holds the dump directory, a device by its UUID.
+      M(crashops.kdump.crash_test) records it, and a change makes the proof stale.
+  returned: with O(detail=full), where it is mounted
+  type: str
+  sample: xfs on /dev/disk/by-uuid/2d7e6f3c-6f0f-4b6e-9d53-1a7f3f9a8f10
 findings:
   description: What the rules say of the configuration files as they stand.
   returned: success
@@ -599,6 +606,14 @@ own_files:
   returned: with O(detail=full)
   type: dict
   sample: {/usr/sbin/kexec: 9f86d081884c7d659a2feaa0c55ad015a3bf4f1b2b0b822cd15d6c15b0f00a08}
+capture_words:
+  description:
+    - The words of the capture kernel's command line. M(crashops.kdump.crash_test) records them, and a change makes the
+      proof stale.
+  returned: with O(detail=full)
+  type: list
+  elements: str
+  sample: [root=/dev/vda1, ro, nr_cpus=1, irqpoll, panic=10]
 collector:
   description: The makedumpfile of this host.
   returned: with O(detail=full)
@@ -795,6 +810,14 @@ checks:
       returned: with O(detail=full)
       type: str
       sample: https://github.com/crashops/ansible-collection-kdump/blob/main/docs/checks.md#memory_reserved
+    doubt:
+      description:
+        - What the check says without any proof, if it does not pass and a crash can settle that.
+          M(crashops.kdump.crash_test) records it. A proof settles no doubt that came after the crash.
+      returned: with O(detail=full), where there is a doubt
+      type: str
+      choices: [warn, fail, unknown]
+      sample: warn
     waived:
       description: A waiver of this check.
       returned: where a waiver holds

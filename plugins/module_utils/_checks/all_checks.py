@@ -36,10 +36,12 @@ from ansible_collections.crashops.kdump.plugins.module_utils._checks.outcome imp
     advice_on,
 )
 from ansible_collections.crashops.kdump.plugins.module_utils._facts.evidence import Evidence
+from ansible_collections.crashops.kdump.plugins.module_utils._facts.proof import Proof
+from ansible_collections.crashops.kdump.plugins.module_utils._syntax.visible_text import shown
 
 REFERENCE = "https://github.com/crashops/ansible-collection-kdump/blob/main/docs/checks.md#%s"
-# What a check weighs. A doubt is settled by a crash that left a dump with this very setup: it passes then, and until
-# then the host is unproven and no worse. Without the answer to a vital one, no host is called ready.
+# What a check weighs. A doubt is settled by a later crash that left a dump with this very setup: it passes then, and
+# until then the host is unproven and no worse. Without the answer to a vital one, no host is called ready.
 PLAIN, DOUBT, VITAL = "plain", "doubt", "vital"
 
 
@@ -213,8 +215,12 @@ def run_checks(seen: Evidence, limits: Thresholds) -> List[Judgement]:
 
 def _judged(check: Check, seen: Evidence, limits: Thresholds) -> Judgement:
     """Run one check and return its judgement."""
-    outcome = _settled(check, _advised(check.outcome(seen, limits), seen), seen)
-    return Judgement(check.id, check.group, *outcome, reference=REFERENCE % check.id)
+    outcome = _advised(check.outcome(seen, limits), seen)
+    doubt = outcome.status if _is_doubt(check, outcome) else None
+    if doubt and _settles(seen.proof, check.id, outcome):
+        reason = "%s A crash has left a dump with this very setup all the same." % (outcome.reason or "")
+        outcome = outcome._replace(status=PASS, reason=reason.strip(), advice=None)
+    return Judgement(check.id, check.group, *outcome, reference=REFERENCE % check.id, doubt=doubt)
 
 
 def _advised(outcome: Outcome, seen: Evidence) -> Outcome:
@@ -224,10 +230,18 @@ def _advised(outcome: Outcome, seen: Evidence) -> Outcome:
     return outcome._replace(advice=advice_on(outcome.reason or "", seen.platform.root))
 
 
-def _settled(check: Check, outcome: Outcome, seen: Evidence) -> Outcome:
-    """Turn any of all checks' doubtful outcomes into a pass if a crash proved this setup."""
-    doubtful = outcome.status in (FAIL, WARN, UNKNOWN) and check.weight == DOUBT and check.group != "proof"
-    if not doubtful or seen.proof.state != "proven":
-        return outcome
-    reason = "%s A crash has left a dump with this very setup all the same." % (outcome.reason or "")
-    return outcome._replace(status=PASS, reason=reason.strip(), advice=None)
+def _is_doubt(check: Check, outcome: Outcome) -> bool:
+    """Return whether a check is in doubt about something that a crash can settle."""
+    return outcome.status in (FAIL, WARN, UNKNOWN) and check.weight == DOUBT and check.group != "proof"
+
+
+def _settles(proof: Proof, name: str, outcome: Outcome) -> bool:
+    """Return whether the proof settles the doubt of a check: the doubt was there when the host crashed.
+
+    A proof that does not say what was in doubt then settles no failure.
+    """
+    if proof.state != "proven":
+        return False
+    if proof.doubts is None:
+        return outcome.status != FAIL
+    return name in proof.doubts and (outcome.status != FAIL or proof.doubts[name] == [FAIL, shown(outcome.value)])

@@ -45,7 +45,10 @@ class Outcome(NamedTuple):
 
 
 class Judgement(NamedTuple):
-    """What a check says of a host; waived is the waiver that takes it out of the verdict, None without one."""
+    """What a check says of a host; waived is the waiver that takes it out of the verdict, None without one.
+
+    doubt: the status without any proof, where a crash can settle it; None for all others.
+    """
 
     id: str
     group: str
@@ -55,6 +58,7 @@ class Judgement(NamedTuple):
     reason: Optional[str]
     advice: Optional[str]
     reference: str
+    doubt: Optional[str] = None
     waived: Optional[Waiver] = None
 
 

@@ -32,6 +32,7 @@ from ansible_collections.crashops.kdump.plugins.module_utils._facts.proof import
 from ansible_collections.crashops.kdump.plugins.module_utils._facts.service import read_unit, service_facts
 from ansible_collections.crashops.kdump.plugins.module_utils._facts.target import read_target
 from ansible_collections.crashops.kdump.plugins.module_utils._facts.target_drivers import read_drivers
+from ansible_collections.crashops.kdump.plugins.module_utils._machine.mounts import FSTAB
 from ansible_collections.crashops.kdump.plugins.module_utils._machine.tolerant_host import TolerantHost
 from ansible_collections.crashops.kdump.plugins.module_utils._stacks.base import Settings, Stack
 from ansible_collections.crashops.kdump.plugins.module_utils._stacks.find import find_stack
@@ -50,8 +51,10 @@ def collect(host: TolerantHost, options: LookOptions) -> Evidence:
     target = read_target(host, stack, settings, place, options)
     tools = read_tools(host, options.timeout_s)
     own_files = stack_files.digests(host, stack_files.paths(host, stack))
-    setup = _setup(host, stack, running, image, settings, tools, platform.firmware, own_files)
-    proof = read_proof(host, setup._replace(hostname=dumps.hostname), dumps.own)
+    setup = _setup(host, stack, running, image, settings, tools, platform.firmware, own_files)._replace(
+        hostname=dumps.hostname, file_system=target.file_system, capture_words=details.capture_words
+    )
+    proof = read_proof(host, setup, dumps.own)
     return Evidence(
         running=running,
         platform=platform,
@@ -87,6 +90,8 @@ def _setup(
     own_files: Dict[str, Optional[str]],
 ) -> Setup:
     """Collect from all facts of a host those that make up its present setup."""
+    # a capture kernel that boots the real root mounts what fstab says
+    files = [*stack.config_files, *stack.loaded_files, *[FSTAB] * stack.boots_root]
     return Setup(
         kernel=running.kernel,
         booted=running.booted,
@@ -94,7 +99,7 @@ def _setup(
         image_mtime=image.mtime,
         settings=dict(settings._asdict()),
         collector_mtime=tools.mtime,
-        files_time=stack_files.newest(host, [*stack.config_files, *stack.loaded_files]),
+        files_time=stack_files.newest(host, files),
         firmware=firmware,
         own_files=own_files,
         own_time=stack_files.newest(host, list(own_files)),

@@ -21,8 +21,8 @@ from ansible_collections.crashops.kdump.plugins.module_utils._syntax.visible_tex
 from ansible_collections.crashops.kdump.plugins.module_utils._syntax.whole_numbers import LAST_TIME_S
 from ansible_collections.crashops.kdump.plugins.module_utils._vmcores import trusted_files
 
-# of the record: 3 holds what the programs and files of the stack contain
-VERSION = 3
+# of the record: 3 holds what the programs and files of the stack contain, 4 what was in doubt
+VERSION = 4
 PROOF = "/var/lib/crashops-kdump/proof.json"
 # crash_test writes "SECONDS ID" here before it crashes the host, and takes that away if a complete dump is found
 TESTS_WITHOUT_DUMP = "/var/lib/crashops-kdump/tests_without_dump"
@@ -38,12 +38,17 @@ SEEN = ("dump_directory",)
 # file systems and copies keep times in coarser steps than Linux
 SAME_TIME_S = 2
 DAY_S = 86400
+# words of a command line that the boot loader writes, or that name the place of the same system
+OF_BOOT_LOADER = ("BOOT_IMAGE=", "initrd=", "ostree=")
 # an update changes many files at once
 NAMED = 5
 
 
 class Proof(NamedTuple):
-    """What a crash has proved: proven, stale, never or unknown; its time since the epoch; what has changed since."""
+    """What a crash has proved: proven, stale, never or unknown; its time since the epoch; what has changed since.
+
+    doubts: status and value of the checks that were in doubt before the crash, by id; None where that is not known.
+    """
 
     state: str
     source: Optional[str] = None
@@ -52,6 +57,7 @@ class Proof(NamedTuple):
     panic: Optional[str] = None
     dump_bytes: Optional[int] = None
     ram_bytes: Optional[int] = None
+    doubts: Optional[Dict[str, List[Optional[str]]]] = None
 
     def age_s(self, now: float) -> Optional[int]:
         """Return the age of the proof: how many seconds ago its crash was."""
@@ -63,6 +69,7 @@ class Setup(NamedTuple):
 
     files_time: when the last of the configuration files was changed in any way, such as by mv. own_files: the SHA-256
     of the stack's programs and files, None where one cannot be read. own_time: when the last of them was changed.
+    file_system: what holds the dump directory. capture_words: the capture kernel's command line.
     """
 
     kernel: Optional[str]
@@ -76,6 +83,8 @@ class Setup(NamedTuple):
     own_files: Dict[str, Optional[str]] = {}
     own_time: Optional[float] = None
     hostname: str = ""
+    file_system: Optional[str] = None
+    capture_words: List[str] = []
 
 
 def record_of(
@@ -96,6 +105,9 @@ def record_of(
         "collector_mtime": info["collector"]["mtime"],
         "firmware": info["firmware"],
         "own_files": info["own_files"],
+        "file_system": info["dump_file_system"],
+        "capture_words": info["capture_words"],
+        "doubts": {check["id"]: [check["doubt"], check["value"]] for check in info["checks"] if check["doubt"]},
         "dump": {name: dump[name] for name in ("id", "core", "format", "size_bytes", "crash_time", "kernel")},
         "dumps_host": dumps_host,
         "panic": dump["panic"],
@@ -165,11 +177,12 @@ def judged(text: str, now: Setup, clock: float) -> Proof:
         time, size = _number(record["time"], LAST_TIME_S), int(_number(_mapping(record["dump"])["size_bytes"]))
         ram = None if record.get("ram_bytes") is None else int(_number(record["ram_bytes"]))
         changed = _impossible(record, clock) + changes(record, now)
+        doubts = None if record.get("doubts") is None else _doubts(_mapping(record["doubts"]))
     # deeply nested JSON ends in RecursionError
     except (ValueError, KeyError, TypeError, AttributeError, OverflowError, RecursionError):
         return Proof("unknown")
     words = panic if isinstance(panic, str) else None
-    return Proof("stale" if changed else "proven", "crash_test", time, changed, words, size, ram)
+    return Proof("stale" if changed else "proven", "crash_test", time, changed, words, size, ram, doubts)
 
 
 def _number(value: Any, most: float = 2.0**63) -> float:
@@ -184,6 +197,13 @@ def _mapping(value: Any) -> Dict[str, Any]:
     if not isinstance(value, dict):
         raise ValueError(value)
     return value
+
+
+def _doubts(rows: Dict[str, Any]) -> Dict[str, List[Optional[str]]]:
+    """Return the doubts in the record of a proof; raise ValueError if one is not a status and a value."""
+    if not all(isinstance(row, list) and len(row) == 2 for row in rows.values()):
+        raise ValueError(rows)
+    return rows
 
 
 def _impossible(record: Dict[str, Any], clock: float) -> List[str]:
@@ -211,6 +231,8 @@ def changes(record: Dict[str, Any], now: Setup) -> List[str]:
     ]
     if record.get("firmware") and now.firmware:
         pairs.append(("the firmware", record["firmware"], now.firmware))
+    if record.get("file_system") and now.file_system:
+        pairs.append(("the file system of the dump directory", record["file_system"], now.file_system))
     was = dict(_mapping(record.get("target") or {}), **_mapping(record.get("settings") or {}))
     for name in sorted(set(was) - set(SEEN)):
         pairs += _setting_pairs(name, was[name], now.settings.get(name))
@@ -220,7 +242,20 @@ def changes(record: Dict[str, Any], now: Setup) -> List[str]:
         ("makedumpfile was updated", record.get("collector_mtime"), now.collector_mtime),
     ]
     found += [what for what, old, new in times if old and (new is None or abs(_number(old) - new) > SAME_TIME_S)]
-    return found + _own_changes(record, now)
+    return found + _word_changes(record, now) + _own_changes(record, now)
+
+
+def _word_changes(record: Dict[str, Any], now: Setup) -> List[str]:
+    """Return what has changed in the capture kernel's command line since the crash that is the proof."""
+    if record.get("capture_words") is None:
+        return []
+    pair = [_lasting_words(words) for words in (record["capture_words"], now.capture_words)]
+    return ["the command line of the capture kernel was %s and is %s" % tuple(map(_word, pair))] * (pair[0] != pair[1])
+
+
+def _lasting_words(words: List[str]) -> List[str]:
+    """Return the words of a command line that a proof is about: without secrets, and what the boot loader writes."""
+    return [secret_words.masked(word) for word in words if not word.startswith(OF_BOOT_LOADER)]
 
 
 def _setting_pairs(name: str, old: Any, new: Any) -> List[Tuple[str, Any, Any]]:

@@ -42,7 +42,8 @@ class TargetFacts(NamedTuple):
     """The dump target, as far as the running system sees it.
 
     unmounted: the mount point of fstab above the dump directory, if it is not mounted. root_type: the type of the root
-    file system. label: the directory's SELinux context, None where SELinux is off.
+    file system. label: the directory's SELinux context, None where SELinux is off. file_system: the one that holds the
+    dump directory, by type and source; None where it is not mounted.
     """
 
     directory: DumpDirectory
@@ -56,6 +57,7 @@ class TargetFacts(NamedTuple):
     unmounted: Optional[str]
     root_type: Optional[str]
     label: Optional[str]
+    file_system: Optional[str]
 
 
 def read_target(
@@ -78,6 +80,7 @@ def read_target(
         unmounted=unmounted_point(host, path) if path else None,
         root_type=_root_type(host),
         label=host.label(path) if path and host.stat(SELINUX) is not None else None,
+        file_system=_file_system(host, mount),
     )
 
 
@@ -99,6 +102,13 @@ def _directory(host: TolerantHost, path: Optional[str], place: Optional[Place]) 
     if seen is None or seen.kind != "directory":
         return DumpDirectory(path, None if seen is None and path in host.unseen else False)
     return DumpDirectory(path, True, seen.mode, seen.uid)
+
+
+def _file_system(host: Host, mount: Optional[mounts.Mount]) -> Optional[str]:
+    """Return the type and source of the target's file system; None for an automounter, which mounts later."""
+    if mount is None or mount.fstype == "autofs":
+        return None
+    return "%s on %s" % (mount.fstype, mounts.lasting_source(host, mount))
 
 
 def _root_type(host: Host) -> Optional[str]:

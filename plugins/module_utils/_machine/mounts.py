@@ -172,6 +172,15 @@ def device(host: Host, location: str) -> str:
     return host.real_path(link) if link.startswith("/dev/") else location.rstrip("/")
 
 
+def lasting_source(host: Host, mount: Mount) -> str:
+    """Return a mount's source by a name that it keeps: by UUID for a device, as its name may differ after a reboot."""
+    if not mount.source.startswith("/dev/"):
+        return mount.source
+    path = host.real_path(mount.source)
+    links = host.glob("/dev/disk/by-uuid/*")
+    return next((link for link in links if host.real_path(link) == path), mount.source)
+
+
 def _udev_name(label: str) -> str:
     """Return the label of a mount as udev writes it in the name of a link in /dev/disk."""
     return re.sub(r"[^A-Za-z0-9#+\-.:=@_]", lambda match: "\\x%02x" % ord(match.group()), label)

@@ -7,7 +7,7 @@ import json
 import re
 from typing import List, NamedTuple, Optional, Union
 
-from ansible_collections.crashops.kdump.plugins.module_utils._facts.proof import PROOF
+from ansible_collections.crashops.kdump.plugins.module_utils._facts.proof import PROOF, record_of
 from ansible_collections.crashops.kdump.tests.unit.armed_host import JUDGED, UNIT
 from ansible_collections.crashops.kdump.tests.unit.fake_boot import (
     PACKAGE_DROP_IN,
@@ -166,8 +166,9 @@ def prove(host: FakeHost) -> None:
 def prove_again(host: FakeHost) -> None:
     """Let a crash test replace its record with one of the setup as it is now."""
     record = json.loads(host.files[PROOF])
-    record.update(time=host.clock, own_files=judge(host)["own_files"])
-    host.files[PROOF] = json.dumps(record)
+    info = judge(host)
+    dump = dict(record["dump"], kernel=info["kernel"], crash_time=host.clock, panic=None)
+    host.files[PROOF] = json.dumps(record_of(info, record["image"]["mtime"], dump))
 
 
 def update_makedumpfile(host: FakeHost) -> None:

@@ -6,8 +6,8 @@
 import json
 from typing import Any, Dict
 
-from ansible_collections.crashops.kdump.plugins.module_utils._facts.proof import PROOF
-from ansible_collections.crashops.kdump.tests.unit.armed_host import armed_debian, armed_el9
+from ansible_collections.crashops.kdump.plugins.module_utils._facts.proof import PROOF, record_of
+from ansible_collections.crashops.kdump.tests.unit.armed_host import MOUNTS, armed_debian, armed_el9
 from ansible_collections.crashops.kdump.tests.unit.dump_builder import (
     BLOCK,
     KERNEL,
@@ -27,6 +27,7 @@ DATA = 4 * BLOCK + 5 * 24
 SIZE = len(PACKED[1])
 SPARSE = "a sparse, truncated file that rsync restored has its full size"
 CUT = "reported: a dump that was cut, or never was one, was called complete"
+DUMP = {"id": "1", "core": CORE, "format": "flattened", "size_bytes": 7 << 20, "crash_time": START, "panic": None}
 # what is only said where there is a dump
 LIES = {"dumps_private": ("pass", ""), "dumps_space": ("pass", "")}
 
@@ -57,10 +58,7 @@ def proven(changed: Change) -> Change:
 
     def change(host: FakeHost) -> None:
         info = judge(host)
-        record = {name: info[name] for name in ("kernel", "own_files")}
-        record.update(time=START, crashkernel=info["crashkernel"]["booted"], dump={"size_bytes": 7 << 20})
-        record["image"] = {"path": info["image"]["path"], "mtime": START}
-        host.files[PROOF] = json.dumps(record)
+        host.files[PROOF] = json.dumps(record_of(info, START, dict(DUMP, kernel=info["kernel"])))
         host.clock += 86400
         changed(host)
 
@@ -98,11 +96,14 @@ def unknown_to_the_proof_and_relabelled(host: FakeHost) -> None:
 
 def stale(words: str) -> Dict[str, Said]:
     """Return what the checks say of a host whose proof is stale."""
-    return {"proof_exists": ("pass", ""), "proof_current": ("warn", words), "proof_young": ("pass", "")}
+    passes = dict.fromkeys(("proof_exists", "proof_young", "machine_unchanged"), ("pass", ""))
+    return dict(passes, proof_current=("warn", words))
 
 
 # a proof settles the doubts of other checks
-PROVEN = dict.fromkeys(("proof_exists", "proof_current", "proof_young", "capture_restarts"), ("pass", ""))
+PROVEN = dict.fromkeys(
+    ("proof_exists", "proof_current", "proof_young", "machine_unchanged", "capture_restarts"), ("pass", "")
+)
 PROVEN_DEBIAN = dict(PROVEN, collector_kernel=("pass", ""))
 NARROW = "reported: a host stayed ready after its tools had changed"
 TOOLS = {
@@ -379,4 +380,177 @@ DUMPS = [
         before="ready_unproven, dumps_complete: pass",
     ),
 ]
-SITUATIONS = DUMPS + OWN
+ROOT = "/dev/vda1 / ext4 defaults 0 1\n"
+DISK = {
+    "/dev/vdb1": "",
+    "/sys/class/block/vdb1": "",
+    "/sys/class/block/vdb1/partition": "1",
+    "/etc/fstab": ROOT + "/dev/vdb1 /var/crash ext4 defaults 0 2\n",
+}
+UUID = {
+    "/dev/disk/by-uuid/2d7e": "",
+    "/dev/vdc1": "",
+    "/sys/class/block/vdc1": "",
+    "/sys/class/block/vdc1/partition": "1",
+}
+SETTLED = "ready, as a proof settled every doubt that came after it"
+
+
+def with_disk(on: Maker) -> Maker:
+    """Return a maker of hosts of which a disk of its own holds the dump directory."""
+
+    def made(files: Dict[str, Any]) -> FakeHost:
+        host = on(dict(DISK, **files))
+        host.directories["/run/systemd/system"] = 0o755
+        host.files["/proc/self/mountinfo"] = MOUNTS + mounted("ext4 /dev/vdb1")
+        host.answers["stat -f -c %T /var/crash"] = "nfs\n"
+        return host
+
+    return made
+
+
+def mounted(what: str) -> str:
+    """Return the line of mountinfo of what holds the dump directory, by type and source."""
+    return "31 22 254:17 / /var/crash rw - %s rw\n" % what
+
+
+def remounted(what: str, row: str) -> Change:
+    """Return a change of a proven host on which something else was mounted since, also by fstab."""
+
+    def change(host: FakeHost) -> None:
+        host.files["/proc/self/mountinfo"] = MOUNTS + mounted(what)
+        host.files["/etc/fstab"] = ROOT + row
+
+    return proven(change)
+
+
+def crypt(host: FakeHost) -> None:
+    """Mount a LUKS volume on the dump directory."""
+    host.files.update({"/dev/mapper/luks": "", "/dev/dm-3": "", "/sys/class/block/dm-3": ""})
+    host.links["/dev/mapper/luks"] = "/dev/dm-3"
+    host.files["/sys/class/block/dm-3/dm/uuid"] = "CRYPT-LUKS2-abc-luks\n"
+    host.files["/proc/self/mountinfo"] = MOUNTS + mounted("xfs /dev/mapper/luks")
+
+
+def booted_with(words: str) -> Change:
+    """Return a change of a host that was booted with more words."""
+
+    def change(host: FakeHost) -> None:
+        host.files["/proc/cmdline"] = host.files["/proc/cmdline"].rstrip() + words + "\n"
+
+    return change
+
+
+def renamed(host: FakeHost) -> None:
+    """Boot the host by another boot loader, in another order of its disks."""
+    host.files["/proc/cmdline"] = "BOOT_IMAGE=(hd1,gpt2)/vmlinuz " + host.files["/proc/cmdline"]
+    host.files["/proc/self/mountinfo"] = MOUNTS + mounted("ext4 /dev/vdc1")
+    host.links["/dev/disk/by-uuid/2d7e"] = "/dev/vdc1"
+    host.files["/etc/fstab"] = ROOT + "UUID=2d7e /var/crash ext4 defaults 0 2\n"
+
+
+def with_uuid(on: Maker) -> Maker:
+    """Return a maker of hosts of which a disk of its own, with a UUID, holds the dump directory."""
+
+    def made(files: Dict[str, Any]) -> FakeHost:
+        host = with_disk(on)(dict(UUID, **files))
+        host.links["/dev/disk/by-uuid/2d7e"] = "/dev/vdb1"
+        return host
+
+    return made
+
+
+LATER = [
+    Situation(
+        "fstab got _netdev since the crash test",
+        with_disk(armed_debian),
+        {},
+        remounted("ext4 /dev/vdb1", "/dev/vdb1 /var/crash ext4 defaults,_netdev 0 2\n"),
+        dict(PROVEN_DEBIAN, target_in_capture=("fail", "_netdev")),
+        "not_ready",
+        source="seen on Debian 12: the dump lands below the mount point",
+        before=SETTLED,
+    ),
+    Situation(
+        "a tmpfs was mounted on the dump directory of kdump-tools since the crash test",
+        with_disk(armed_debian),
+        {},
+        remounted("tmpfs tmpfs", "tmpfs /var/crash tmpfs defaults 0 0\n"),
+        dict(stale("was ext4 on /dev/vdb1 and is tmpfs on tmpfs"), target_supported=("fail", "tmpfs")),
+        "not_ready",
+        source="made up",
+        before=SETTLED,
+    ),
+    Situation(
+        "a tmpfs was mounted on the dump directory of kdumpctl since the crash test",
+        armed_el9,
+        {},
+        remounted("tmpfs tmpfs", "tmpfs /var/crash tmpfs defaults 0 0\n"),
+        dict(stale("was ext4 on /dev/vda1 and is tmpfs on tmpfs"), target_supported=("fail", "tmpfs")),
+        "not_ready",
+        source="made up",
+        before=SETTLED,
+    ),
+    Situation(
+        "an export was mounted on the dump directory since the crash test",
+        with_disk(armed_debian),
+        {},
+        remounted("nfs4 store:/export", "store:/export /var/crash nfs4 defaults 0 0\n"),
+        dict(
+            stale("is nfs4 on store:/export"),
+            target_in_capture=("fail", "a server holds it"),
+            capture_network=("unknown", "No route"),
+        ),
+        "not_ready",
+        source="made up",
+        before=SETTLED,
+    ),
+    Situation(
+        "a LUKS volume was mounted on the dump directory since the crash test",
+        armed_el9,
+        {},
+        proven(crypt),
+        dict(stale("is xfs on /dev/mapper/luks"), encrypted_target=("warn", "encrypted")),
+        source="made up",
+        before=SETTLED,
+    ),
+    Situation(
+        "the host was booted with debuggers of memory since the crash test",
+        armed_debian,
+        {},
+        proven(booted_with(" slub_debug=FZPU page_owner=on")),
+        dict(stale("the command line of the capture kernel was"), capture_settings=("warn", "slub_debug=FZPU")),
+        source="made up",
+        before=SETTLED,
+    ),
+    Situation(
+        "a driver that takes much memory was loaded since the crash test",
+        armed_el9,
+        {"/proc/modules": "virtio_net 65536 0 - Live 0x0\next4 940000 1 - Live 0x0\n"},
+        proven(written("/proc/modules", "virtio_net 65536 0 - Live 0x0\namdgpu 9000000 3 - Live 0x0\n")),
+        dict(PROVEN, memory_extras=("warn", "amdgpu")),
+        source="made up",
+        before=SETTLED,
+    ),
+    Situation(
+        "a driver that takes much memory was loaded at the crash test already",
+        armed_el9,
+        {"/proc/modules": "virtio_net 65536 0 - Live 0x0\namdgpu 9000000 3 - Live 0x0\n"},
+        proven(lambda host: None),
+        PROVEN,
+        "ready",
+        source="made up",
+        before="ready",
+    ),
+    Situation(
+        "the disk of the dump directory has another name since the crash test, and another boot loader",
+        with_uuid(armed_debian),
+        {},
+        proven(renamed),
+        PROVEN_DEBIAN,
+        "ready",
+        source="the names of disks can differ at each boot",
+        before="ready",
+    ),
+]
+SITUATIONS = DUMPS + OWN + LATER

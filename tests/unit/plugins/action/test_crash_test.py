@@ -61,11 +61,13 @@ def info(**changes: Any) -> Dict[str, Any]:
         "memory": {"ram_bytes": 2**31},
         "settings": {"target_type": "local", "target_location": None, "path": "/var/crash"},
         "dump_directory": {"path": "/var/crash"},
+        "dump_file_system": "ext4 on /dev/vda1",
         "crashkernel": {"booted": ["256M"]},
         "image": {"path": "/var/lib/kdump/initrd.img"},
         "collector": {"mtime": 99.5},
         "firmware": "SeaBIOS 1.16",
         "own_files": {"/usr/sbin/kexec": "0a"},
+        "capture_words": ["ro", "nr_cpus=1"],
         "findings": [],
         "checks": [],
     }

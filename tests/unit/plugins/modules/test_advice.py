@@ -6,6 +6,8 @@
 from typing import Any, Dict, Tuple
 
 import pytest
+from ansible_collections.crashops.kdump.plugins.module_utils._checks.verdict import OF_PROOF
+from ansible_collections.crashops.kdump.plugins.module_utils._facts.proof import PROOF
 from ansible_collections.crashops.kdump.tests.unit.fake_host import FakeHost
 from ansible_collections.crashops.kdump.tests.unit.plugins.module_utils._checks.test_all_checks import BROKEN
 from ansible_collections.crashops.kdump.tests.unit.situations.every import SITUATIONS
@@ -46,7 +48,11 @@ def test_an_advice_mends_its_check_somewhere_and_breaks_none_anywhere(check: str
         return
     better = False
     for make in COMPLAINTS[(check, advice)]:
-        host, before = make(), ranks(make())
+        host = make()
+        # what follows other advice changes the setup, which makes the proof stale
+        if check not in OF_PROOF:
+            host.files.pop(PROOF, None)
+        before = ranks(host)
         row.follow(host)
         after = ranks(host)
         assert {name: (before[name], after[name]) for name in after if after[name] > before[name]} == {}

@@ -794,12 +794,48 @@ def test_the_capture_kernels_own_panic_is_read_where_its_command_line_comes_from
     assert (found["status"], found["value"] or "none") == (status, value)
 
 
-def test_a_proof_makes_a_host_ready_and_settles_every_doubt() -> None:
-    facts = read_facts(proved(), LookOptions())
+DOUBTS = {"collector_kernel": ["warn", "x"], "capture_restarts": ["unknown", None]}
+
+
+@pytest.mark.parametrize("known", [{}, {"doubts": DOUBTS}, {"doubts": None}], ids=repr)
+def test_a_proof_makes_a_host_ready_and_settles_every_doubt_of_that_time(known: Dict[str, Any]) -> None:
+    facts = read_facts(proved(**known), LookOptions())
     assert (facts["verdict"], facts["proof"]["state"], facts["proof"]["age_seconds"]) == ("ready", "proven", 10000)
     doubt = next(check for check in facts["checks"] if check["id"] == "collector_kernel")
     assert doubt["status"] == "pass"
     assert "A crash has left a dump with this very setup all the same." in doubt["reason"]
+    assert doubt["doubt"] == "warn"
+
+
+def test_a_doubt_that_came_after_the_proof_stays() -> None:
+    found = checks(proved(doubts={"capture_restarts": ["warn", None]}))
+    assert (found["collector_kernel"]["status"], found["capture_restarts"]["status"]) == ("warn", "pass")
+
+
+@pytest.mark.parametrize(
+    ("known", "status"),
+    [
+        ({"doubts": {"target_supported": ["fail", "tmpfs"]}}, "pass"),
+        ({"doubts": {"target_supported": ["fail", "ramfs"]}}, "fail"),
+        ({"doubts": {"target_supported": ["warn", "tmpfs"]}}, "fail"),
+        ({"doubts": {}}, "fail"),
+        ({}, "fail"),
+    ],
+)
+def test_a_proof_settles_a_failure_only_if_the_host_crashed_with_the_same_one(
+    known: Dict[str, Any], status: str
+) -> None:
+    host = proved(**known)
+    host.files["/proc/self/mountinfo"] = MOUNTS + "31 22 0:30 / /var/crash rw - tmpfs tmpfs rw\n"
+    assert checks(host)["target_supported"]["status"] == status
+
+
+def test_a_dump_that_is_older_than_fstab_proves_nothing_where_the_capture_kernel_boots_the_real_root() -> None:
+    host = crashed("384M-:128M", 1700000100)
+    host.files["/etc/fstab"] = "/dev/vda1 / ext4 defaults 0 1\n"
+    assert read_facts(host, LookOptions())["proof"]["source"] == "dump"
+    host.ctimes["/etc/fstab"] = 1700000200
+    assert read_facts(host, LookOptions())["proof"]["state"] == "never"
 
 
 @pytest.mark.parametrize(

@@ -45,17 +45,25 @@ INFO = {
     "collector": {"mtime": 99.5},
     "firmware": None,
     "own_files": {"/usr/sbin/kexec": "aa"},
+    "dump_file_system": "ext4 on /dev/vda1",
+    "capture_words": ["ro", "nr_cpus=1"],
+    "checks": [
+        {"id": "encrypted_target", "doubt": "warn", "value": "crypt"},
+        {"id": "space", "doubt": None, "value": "1 MiB"},
+    ],
 }
 
 
 def test_the_record_says_what_was_proved_and_holds_no_key() -> None:
     record = record_of(INFO, 123.5, DUMP)
-    assert (record["version"], record["kernel"], record["time"]) == (3, "6.1.0", 1700000100)
+    assert (record["version"], record["kernel"], record["time"]) == (4, "6.1.0", 1700000100)
     assert record["image"] == {"path": "/var/lib/kdump/initrd.img", "mtime": 123.5}
     assert record["crashkernel"] == ["256M"]
     assert record["settings"] == {"target_type": "ssh", "target_location": "k@store", "path": "/var/crash"}
     assert (record["ram_bytes"], record["collector_mtime"]) == (2**31, 99.5)
     assert (record["firmware"], record["own_files"]) == (None, {"/usr/sbin/kexec": "aa"})
+    assert (record["file_system"], record["capture_words"]) == ("ext4 on /dev/vda1", ["ro", "nr_cpus=1"])
+    assert record["doubts"] == {"encrypted_target": ["warn", "crypt"]}
     assert (record["dump"]["id"], record["panic"]) == ("new", "Kernel panic - not syncing: x")
     assert record["dumps_host"] is None
     assert record_of(INFO, 123.5, DUMP, "store")["dumps_host"] == "store"
@@ -80,7 +88,19 @@ def test_a_host_that_stays_as_it_was_is_proven_by_its_record(make: Callable[...,
 
 @pytest.mark.parametrize("value", [[1], ["x"], "x", 5.5, True, {"a": [1]}, float("nan"), -1], ids=repr)
 @pytest.mark.parametrize(
-    "name", ["time", "kernel", "crashkernel", "image", "settings", "dump", "own_files", "collector_mtime"]
+    "name",
+    [
+        "time",
+        "kernel",
+        "crashkernel",
+        "image",
+        "settings",
+        "dump",
+        "own_files",
+        "collector_mtime",
+        "capture_words",
+        "doubts",
+    ],
 )
 def test_a_record_with_a_value_of_another_type_proves_nothing(name: str, value: Any) -> None:
     host = armed_debian()
