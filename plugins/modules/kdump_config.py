@@ -141,6 +141,8 @@ options:
       - This removes the line, except for what kdumpctl has only in its packaged file, such as
         C(KDUMP_COMMANDLINE_APPEND), C(KDUMP_COMMANDLINE_REMOVE), C(KEXEC_ARGS) and C(KDUMP_IMG). That is written as the
         package has it for this host's architecture.
+      - Write C(yes), C(no), C(true) and C(false) in quotes. Without them, YAML makes a boolean of them, which is
+        refused.
       - Leaving one out leaves it as it is.
     type: dict
   commandline_append:

@@ -49,6 +49,10 @@ def refusals(wanted: Dict[str, Any]) -> Iterator[str]:
         option = "sysconfig.%s" % name
         if value_problems.variable_problem(name):
             yield from value_problems.refused(option, value, value_problems.variable_problem(name))
+        elif isinstance(value, bool):
+            # its text would be True, which the tools read as neither yes nor 1
+            rule = "YAML makes true or false of this word, and a variable holds a text"
+            yield refusal(option, value, rule, "write the word in quotes, such as 'yes' or '1'")
         elif isinstance(value, (dict, list)):
             yield refusal(option, value, "a variable holds one text", "write it as a string")
         elif secret_words.is_secret(name) and value is not None:

@@ -161,7 +161,7 @@ def edited(text: str, wanted: Dict[str, Any], words: str, booted: str) -> str:
 def _misfits(variables: Dict[str, Any]) -> Iterator[str]:
     """Return the refusal of each sysconfig value that kdump-tools cannot use; one in the file alone is a warning."""
     for name, value in variables.items():
-        if value is None or value == "":
+        if value is None or value == "" or isinstance(value, bool):
             continue
         problem = _value_problem(name, str(value))
         if problem is not None:

@@ -416,6 +416,10 @@ def ssh(location: Optional[str]) -> Dict[str, Any]:
         ({"sysconfig": {"KEXEC_ARGS": "$(reboot)"}}, "sysconfig.KEXEC_ARGS"),
         ({"sysconfig": {"KEXEC_ARGS": 'a"b'}}, "sysconfig.KEXEC_ARGS"),
         ({"sysconfig": {"KEXEC_ARGS": ["a"]}}, "one text"),
+        (
+            {"sysconfig": {"VMCORE_CREATION_NOTIFICATION": True}},
+            "sysconfig.VMCORE_CREATION_NOTIFICATION: True is refused: YAML makes true or false of this word",
+        ),
         ({"sysconfig": {"KDUMP_STDLOGLVL": 5}}, "sysconfig.KDUMP_STDLOGLVL: 5 is refused: KDUMP_STDLOGLVL is not"),
         ({"commandline_append": ["a b"]}, "commandline_append: 'a b' is refused: it is not one word"),
         ({"commandline_append": ["x=`id`"]}, "commandline_append"),

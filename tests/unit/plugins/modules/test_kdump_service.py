@@ -665,7 +665,8 @@ def change_the_sysconfig(machine: Machine) -> None:
 
 def reload_that_goes_on(machine: Machine) -> None:
     """Let a reload outlast its limit, as where another kdumpctl has the lock. systemd goes on with it."""
-    shown, reloading = machine._show, []
+    shown = machine._show
+    reloading: List[bool] = []
 
     def shows(host: FakeHost) -> str:
         return shown().replace("ActiveState=active", "ActiveState=reloading") if reloading else shown()
