@@ -75,19 +75,44 @@ def test_slices_that_two_runs_handed_on_become_one_report_and_the_next_one_is_co
     assert stats["ansible_stats"]["data"]["crashops_kdump_report"]["not_reported_count"] == 2
 
 
-def test_push_that_others_overtake_is_tried_until_it_succeeds(
+def test_push_that_others_overtake_with_the_same_file_is_tried_until_it_succeeds(
     collections: str, fleet: Callable[..., Fleet], places: tuple[Path, dict[str, Any]], repository: Path, tmp_path: Path
 ) -> None:
     dummy, variables = places
+    seed = tmp_path / "seed"
+    file = seed / "kdump/slices/slice-web1.json"
+    file.parent.mkdir(parents=True)
+    for name in (file, seed / "other"):
+        name.write_text("theirs")
+    git("-C", str(seed), "add", ".")
+    git("-C", str(seed), "commit", "--quiet", "--message", "theirs")
+    git("-C", str(seed), "push", "--quiet", "origin", "HEAD:theirs")
     # refuses two pushes, as a repository does to which others have just pushed
     hook, tries = repository / "hooks/update", tmp_path / "tries"
-    hook.write_text('#!/bin/sh\necho >>"%s"; test "$(wc -l <"%s")" -gt 2\n' % (tries, tries))
+    hook.write_text(
+        '#!/bin/sh\necho >>"%s"; git update-ref refs/heads/main theirs; test "$(wc -l <"%s")" -gt 2\n' % (tries, tries)
+    )
     hook.chmod(0o755)
     variables.pop("kdump_report_to_host")
     done = fleet(web1="debian").playbook(collections, "report", check=False, kdump_report_slice=True, **variables)
     assert done.rc == 0, done.output
-    files = git("-C", str(repository), "ls-tree", "-r", "--name-only", "main").split()
-    assert files == ["kdump/slices/slice-web1.json"]
+    git("-C", str(seed), "pull", "--quiet", "origin", "main")
+    assert json.loads(file.read_text())["hosts"][0]["host"] == "web1"
+    assert (seed / "other").read_text() == "theirs"
+
+
+def test_report_that_is_the_same_as_the_last_one_makes_no_commit(
+    collections: str, fleet: Callable[..., Fleet], places: tuple[Path, dict[str, Any]], repository: Path
+) -> None:
+    dummy, variables = places
+    variables.pop("kdump_report_to_host")
+    machines = fleet(web1="debian")
+    for dummy in range(2):
+        done = machines.playbook(
+            collections, "report", check=False, kdump_report_query="hosts[].{host: host}", **variables
+        )
+        assert done.rc == 0, done.output
+    assert len(git("-C", str(repository), "log", "--oneline", "main").splitlines()) == 2
 
 
 def test_hand_over_that_fails_fails_the_run_and_leaves_the_files(
@@ -99,6 +124,44 @@ def test_hand_over_that_fails_fails_the_run_and_leaves_the_files(
     assert done.rc == 2
     assert "nowhere" in str(done.of("web1", "failed")["Copy the report to the host that gets it"])
     assert (tmp_path / "out/kdump-report.json").exists()
+
+
+@pytest.mark.parametrize(
+    "away, words",
+    [
+        ({"kdump_report_to_git": {"repository": "/nowhere/reports.git", "branch": "main"}}, "/nowhere/reports.git"),
+        ({"kdump_report_to_host": {"host": "share", "directory": "/srv"}}, "share cannot be reached"),
+    ],
+)
+def test_report_is_written_though_its_place_is_down(
+    collections: str,
+    fleet: Callable[..., Fleet],
+    tmp_path: Path,
+    monkeypatch: pytest.MonkeyPatch,
+    away: dict[str, Any],
+    words: str,
+) -> None:
+    (tmp_path / "tmp").mkdir()
+    monkeypatch.setenv("TMPDIR", str(tmp_path / "tmp"))
+    gone = {"ansible_connection": "ssh", "ansible_host": "127.0.0.1", "ansible_port": 1}
+    away["kdump_report_directory"] = str(tmp_path / "out")
+    done = fleet(web1="debian", share=gone).playbook(collections, "report", "--limit", "web1", check=False, **away)
+    assert done.rc == 2
+    assert json.loads((tmp_path / "out/kdump-report.json").read_text())["totals"]["ready_unproven"] == 1
+    assert "was not handed on" in done.failures("web1")[-1]
+    assert words in done.failures("web1")[-1]
+    assert list((tmp_path / "tmp").glob("kdump-report.*")) == []
+
+
+def test_host_whose_variables_are_refused_is_in_the_report_as_failed(
+    collections: str, fleet: Callable[..., Fleet], tmp_path: Path
+) -> None:
+    machines = fleet(web1="debian", web2={"made_up": "debian", "kdump_colour": "red"})
+    done = machines.playbook(collections, "report", check=False, kdump_report_directory=str(tmp_path / "out"))
+    assert done.rc == 0, done.output
+    rows = {row["host"]: row for row in json.loads((tmp_path / "out/kdump-report.json").read_text())["hosts"]}
+    assert {host: row["verdict"] for host, row in rows.items()} == {"web1": "ready_unproven", "web2": "failed"}
+    assert "kdump_colour" in rows["web2"]["summary"]
 
 
 def test_what_is_missing_or_wrong_is_named_before_any_host_is_asked(
