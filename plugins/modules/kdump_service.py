@@ -52,6 +52,8 @@ options:
       - Where it is armed and its unit is not active, as after C(kdumpctl start) by hand, nothing tells when it was
         loaded. If a file is newer than the boot, what is loaded is unloaded and the unit loads it again, once. If none
         is, the unit is started, which leaves what is loaded.
+      - A file whose time lies in the future, as after a wrong clock, counts as newer in every run until then. A warning
+        names it.
       - V(stopped) unloads the capture kernel. The configuration that armed the host stays known in
         C(/var/lib/crashops-kdump), so that a later O(state=started) can go back to it.
       - V(restarted) loads the capture kernel again in every run.

@@ -4,6 +4,7 @@
 # Private to this collection: no promise is made to code outside it.
 """The plan of kdump_service: the commands that bring the unit and the capture kernel to what its options say."""
 
+import shlex
 from typing import Any, Dict, List, NamedTuple, Optional
 
 from ansible_collections.crashops.kdump.plugins.module_utils._machine.host import Host
@@ -252,7 +253,17 @@ def described(arming: Arming) -> Dict[str, Any]:
     stack, planned, reasons = arming.stack, arming.planned, arming.reasons + arming.errors
     result = _result(arming.service, arming.wanted, planned, not reasons)
     diff = [state_diff(planned.changes, stack.unit)] if planned.changes else []
-    return dict(result, unit=stack.unit, actions=argvs(stack, planned), diff=diff, reason=" ".join(reasons) or None)
+    known = dict(result, unit=stack.unit, actions=argvs(stack, planned), diff=diff, reason=" ".join(reasons) or None)
+    return dict(known, warnings=_of_the_future(arming))
+
+
+def _of_the_future(arming: Arming) -> List[str]:
+    """Return a sentence for each file whose time makes the plan load again at every run until then."""
+    host, service = arming.stack.host, arming.service
+    seen = [(path, host.stat(path)) for path in service.changed_since + service.perhaps_since]
+    late = [path for path, facts in seen if facts is not None and facts.mtime_ns / 1e9 > host.now()]
+    words = "the time of %s lies in the future, so each run loads the capture kernel again until then; type: touch %s"
+    return [words % (path, shlex.quote(path)) for path in late if arming.planned.load]
 
 
 def refuse(host: Host, params: Dict[str, Any]) -> None:

@@ -113,6 +113,20 @@ def test_what_is_needed_is_done_and_a_second_run_only_reads(
     assert len(machine.host.commands) == 1
 
 
+def test_a_file_from_the_future_is_loaded_at_each_run_and_named(stack: str) -> None:
+    machine = Machine(stack, armed=True)
+    config_is_newer_than_the_load(machine)
+    path = "/etc/default/kdump-tools" if machine.tools else "/etc/sysconfig/kdump"
+    machine.host.mtimes[path] = START + 3600
+    for check_mode in (True, False, False):
+        (warning,) = machine.run(check_mode=check_mode, state="started")["warnings"]
+        assert warning.startswith("the time of %s lies in the future" % path)
+        assert warning.endswith("type: touch " + path)
+    machine.host.mtimes[path] = machine.host.clock - 1
+    assert machine.run(state="started")["warnings"] == []
+    assert machine.run()["warnings"] == []
+
+
 def test_restarted_and_rebuild_always_act_every_time(stack: str) -> None:
     machine = Machine(stack, armed=True)
     for dummy in range(2):
