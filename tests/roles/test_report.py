@@ -104,7 +104,7 @@ def test_push_that_others_overtake_with_the_same_file_is_tried_until_it_succeeds
 def test_report_that_is_the_same_as_the_last_one_makes_no_commit(
     collections: str, fleet: Callable[..., Fleet], places: tuple[Path, dict[str, Any]], repository: Path
 ) -> None:
-    dummy, variables = places
+    variables = places[1]
     variables.pop("kdump_report_to_host")
     machines = fleet(web1="debian")
     for dummy in range(2):
