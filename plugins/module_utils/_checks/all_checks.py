@@ -83,6 +83,7 @@ CHECKS = tuple(
         kernel.not_capture_kernel,
         kernel.not_container,
         security.kexec_allowed,
+        security.kexec_loads_left,
         security.secure_boot,
         security.lockdown,
         (security.confidential_guest, DOUBT),

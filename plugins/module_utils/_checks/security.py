@@ -17,12 +17,15 @@ from ansible_collections.crashops.kdump.plugins.module_utils._checks.outcome imp
     warned,
 )
 from ansible_collections.crashops.kdump.plugins.module_utils._facts.evidence import Evidence
+from ansible_collections.crashops.kdump.plugins.module_utils._facts.kernel import LOAD_DISABLED, LOAD_LIMIT
 from ansible_collections.crashops.kdump.plugins.module_utils._syntax.private_directories import is_shared
 
 OTHERS = 0o077
 WORLD = 0o007
 # what the policy of Fedora and RHEL gives /var/crash
 LABEL = "kdump_crash_t"
+# by the keys that forbid kexec
+ALLOWED = {LOAD_DISABLED: "%s = 0" % LOAD_DISABLED, LOAD_LIMIT: "%s = -1" % LOAD_LIMIT}
 # what Secure Boot and lockdown leave
 SIGNED = "Boot a signed kernel; leave -s in KEXEC_ARGS or KDUMP_KEXEC_ARGS."
 
@@ -101,27 +104,38 @@ def password_in_clear(seen: Evidence) -> Outcome:
 
 def kexec_allowed(seen: Evidence) -> Outcome:
     """Judge whether security settings forbid kexec to load a capture kernel, now or at the next boot."""
-    disabled = seen.platform.sysctl.kexec_load_disabled
-    left = seen.platform.sysctl.kexec_load_limit_panic
+    disabled, planned = seen.platform.sysctl.kexec_load_disabled, seen.platform.forbidden_at_boot
     if disabled is None:
-        return skipped("this kernel has no kernel.kexec_load_disabled")
-    planned = seen.platform.forbidden_at_boot
+        return skipped("this kernel has no %s" % LOAD_DISABLED)
     if planned and "rd.earlykdump" not in seen.platform.cmdline.split() and (seen.service.armed or not disabled):
-        reason = "kernel.kexec_load_disabled = 1 (%s) forbids kexec at the next boot, before kdump loads anything."
-        remedy = "Take kernel.kexec_load_disabled out of %s, and out of the hardening profile." % planned
-        return failed(reason % planned, remedy, "%s: 1" % planned, "kernel.kexec_load_disabled = 0")
+        what = "%s = %d" % (planned.key, planned.value)
+        reason = "%s (%s) forbids kexec at the next boot, before kdump loads anything." % (what, planned.source)
+        remedy = "Take %s out of %s, and out of the hardening profile." % (planned.key, planned.source)
+        return failed(reason, remedy, "%s: %d" % (planned.source, planned.value), ALLOWED[planned.key])
+    if not disabled:
+        return passed(ALLOWED[LOAD_DISABLED])
+    return _kept_from_loading(seen, LOAD_DISABLED, disabled)
+
+
+def kexec_loads_left(seen: Evidence) -> Outcome:
+    """Judge whether a security setting that limits how often kexec may load leaves enough of that before a reboot."""
+    left = seen.platform.sysctl.kexec_load_limit_panic
+    if left is None or left < 0:
+        return skipped("the kernel does not limit how often kexec may load")
     # to load again takes two: one to unload
-    spent = left is not None and 0 <= left < (2 if seen.service.armed else 1)
-    if not disabled and not spent:
-        return passed("kernel.kexec_load_disabled = 0")
-    key = "kernel.kexec_load_disabled" if disabled else "kernel.kexec_load_limit_panic"
-    what, wanted = "%s = %d" % (key, 1 if disabled else left or 0), "%s = %d" % (key, 0 if disabled else -1)
+    if left >= (2 if seen.service.armed else 1):
+        return passed(left)
+    return _kept_from_loading(seen, LOAD_LIMIT, left)
+
+
+def _kept_from_loading(seen: Evidence, key: str, value: int) -> Outcome:
+    """Return what a security setting means that keeps kexec from loading a capture kernel before a reboot."""
+    what = "%s = %d" % (key, value)
     advice = "Take %s out of /etc/sysctl.d and of the hardening profile, and reboot: it cannot be unset before." % key
     if seen.service.armed:
         reason = "%s: what is loaded stays, but no update can be loaded before the next boot." % what
-        return warned(reason, advice, what, wanted)
-    reason = "%s forbids that a capture kernel is loaded." % what
-    return failed(reason, advice, what, wanted)
+        return warned(reason, advice, what, ALLOWED[key])
+    return failed("%s forbids that a capture kernel is loaded." % what, advice, what, ALLOWED[key])
 
 
 def secure_boot(seen: Evidence) -> Outcome:

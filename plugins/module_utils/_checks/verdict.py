@@ -19,6 +19,7 @@ UNSUPPORTED = ("kernel_support", "not_container")
 FORBIDDEN = ("unit_unmasked", "kexec_allowed")
 # what fails only because the host was not rebooted yet
 MENDED_BY_REBOOT = (
+    "kexec_loads_left",
     "reboot_not_pending",
     "crashkernel_booted",
     "memory_reserved",

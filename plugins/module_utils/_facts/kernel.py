@@ -35,6 +35,8 @@ HYPERVISOR = "/sys/hypervisor/type"
 VENDOR = "/sys/class/dmi/id/sys_vendor"
 VERSION = re.compile(r"(\d+)\.(\d+)")
 LOAD_DISABLED = "kernel.kexec_load_disabled"
+# since Linux 6.3: how often kexec may still load or unload a capture kernel; it can be lowered and never raised
+LOAD_LIMIT = "kernel.kexec_load_limit_panic"
 FIRMWARE = "/sys/class/dmi/id/bios_%s"
 
 
@@ -58,12 +60,19 @@ class Watchdog(NamedTuple):
     timeout_s: Optional[int]
 
 
+class ForbiddenAtBoot(NamedTuple):
+    """What forbids kexec at the next boot before kdump loads anything: a sysctl key, its value, and what sets it."""
+
+    key: str
+    value: int
+    source: str
+
+
 class Platform(NamedTuple):
     """What checks ask of the kernel, firmware and machine; None where the machine does not say.
 
     notifiers: whether crash_kexec_post_notifiers is in effect. hyperv: whether the machine is a guest of Hyper-V.
-    crash_loaded: what the kernel says of a loaded capture kernel; None where it cannot load one. forbidden_at_boot:
-    what forbids kexec at the next boot before kdump loads anything: a file, or the command line.
+    crash_loaded: what the kernel says of a loaded capture kernel; None where it cannot load one.
     """
 
     root: bool
@@ -80,13 +89,14 @@ class Platform(NamedTuple):
     firmware: Optional[str]
     version: Optional[Tuple[int, int]]
     crash_loaded: Optional[str]
-    forbidden_at_boot: Optional[str]
+    forbidden_at_boot: Optional[ForbiddenAtBoot]
 
 
 def read_platform(host: Host, release: str) -> Platform:
     """Read what kernel, firmware and machine allow."""
     cmdline = (host.read("/proc/cmdline") or "").strip()
     version = version_of(release)
+    sysctl = _sysctls(host)
     return Platform(
         root=host.is_root(),
         container=container(host),
@@ -94,7 +104,7 @@ def read_platform(host: Host, release: str) -> Platform:
         secure_boot=_efi_flag(host, "SecureBoot") and not _efi_flag(host, "SetupMode"),
         confidential=next((name for path, name in CONFIDENTIAL if host.stat(path) is not None), None),
         fips=(host.read(FIPS) or "").strip() == "1",
-        sysctl=_sysctls(host),
+        sysctl=sysctl,
         cmdline=cmdline,
         watchdogs=_watchdogs(host),
         notifiers=_notifiers(host, cmdline),
@@ -102,7 +112,7 @@ def read_platform(host: Host, release: str) -> Platform:
         firmware=_firmware(host),
         version=version,
         crash_loaded=read_first(host, CRASH_LOADED),
-        forbidden_at_boot=_forbidden_at_boot(host, cmdline, version),
+        forbidden_at_boot=_forbidden_at_boot(_read_at_boot(host, cmdline.split(), version), sysctl),
     )
 
 
@@ -124,10 +134,13 @@ def _firmware(host: Host) -> Optional[str]:
     return " ".join(text for text in texts if text) or None
 
 
-def _forbidden_at_boot(host: Host, cmdline: str, version: Optional[Tuple[int, int]]) -> Optional[str]:
-    """Return what sets kernel.kexec_load_disabled for the next boot's kernel: a file, its command line, or None."""
-    settings = _read_at_boot(host, cmdline.split(), version)
-    return settings[LOAD_DISABLED].source if number(settings, LOAD_DISABLED) else None
+def _forbidden_at_boot(settings: SysctlSettings, now: Sysctls) -> Optional[ForbiddenAtBoot]:
+    """Return what of these sysctl settings makes the next boot's kernel refuse each load, None where nothing does."""
+    if number(settings, LOAD_DISABLED):
+        return ForbiddenAtBoot(LOAD_DISABLED, 1, settings[LOAD_DISABLED].source)
+    if now.kexec_load_limit_panic is not None and number(settings, LOAD_LIMIT) == 0:
+        return ForbiddenAtBoot(LOAD_LIMIT, 0, settings[LOAD_LIMIT].source)
+    return None
 
 
 def read_sysctls(host: Host, keys: List[str]) -> Dict[str, int]:

@@ -36,6 +36,7 @@ JUDGED = tuple(
         "kernel.nmi_watchdog",
         "kernel.watchdog_thresh",
         "kernel.kexec_load_disabled",
+        "kernel.kexec_load_limit_panic",
         "vm.min_free_kbytes",
         "vm.nr_hugepages",
         "vm.nr_hugepages_mempolicy",

@@ -197,7 +197,7 @@ def one_path(host: FakeHost) -> None:
 def allow_kexec(host: FakeHost) -> None:
     """Take the keys out of sysctl.d, and boot."""
     for path in [path for path in host.files if "/sysctl.d/" in path]:
-        edit(path, r"^kernel.kexec_load_(disabled|limit_panic).*$", "")(host)
+        edit(path, r"^kernel.kexec_load_(disabled|limit_panic|limit_\*).*$", "")(host)
     host.files["/proc/sys/kernel/kexec_load_disabled"] = "0\n"
     host.files.pop("/proc/sys/kernel/kexec_load_limit_panic", None)
     arm(host)
@@ -355,7 +355,7 @@ def remove_dumps(host: FakeHost) -> None:
 
 FOLLOWED: List[Followed] = [
     Followed("kexec_allowed", "Take kernel.kexec_load_disabled out", allow_kexec),
-    Followed("kexec_allowed", "Take kernel.kexec_load_limit_panic out", allow_kexec),
+    Followed("kexec_allowed kexec_loads_left", "Take kernel.kexec_load_limit_panic out", allow_kexec),
     Followed("not_capture_kernel", "Wait until", wait),
     Followed("collector_kernel", "makedumpfile", update_makedumpfile),
     Followed("*", "Set kdump_crashkernel, and run", reserve),

@@ -30,6 +30,8 @@ READ_ONLY_BOOT = MOUNTS + "30 22 254:2 / /boot ro - ext4 /dev/vda2 ro\n"
 LOCKED_DOWN = {"/sys/kernel/security/lockdown": "none [integrity] confidentiality\n"}
 SECURE_BOOT = {"/sys/firmware/efi/efivars/SecureBoot-8be4df61-93ca-11d2-aa0d-00e098032b8c": b"\6\0\0\0\1"}
 
+LIMIT = "kernel.kexec_load_limit_panic = %d\n"
+
 SITUATIONS = [
     Situation(
         "a hardening profile has forbidden kexec before kdump could load anything",
@@ -45,7 +47,7 @@ SITUATIONS = [
         "what kexec may still load is limited to one load, and the boot took that",
         armed_debian,
         {"/proc/sys/kernel/kexec_load_limit_panic": "0\n"},
-        says={"kexec_allowed": ("warn", "kernel.kexec_load_limit_panic = 0: what is loaded stays")},
+        says={"kexec_loads_left": ("warn", "kernel.kexec_load_limit_panic = 0: what is loaded stays")},
         verdict="degraded",
         source="kernel: Documentation/admin-guide/sysctl/kernel.rst",
         before="degraded, the same words",
@@ -54,7 +56,67 @@ SITUATIONS = [
         "looks wrong: kexec has a limit, and it is large enough to load again",
         armed_debian,
         {"/proc/sys/kernel/kexec_load_limit_panic": "2\n"},
+        says={"kexec_loads_left": ("pass", "2")},
         source="kernel: Documentation/admin-guide/sysctl/kernel.rst",
+        before="ready_unproven, no word",
+    ),
+    Situation(
+        "kexec had a limit, which two loads and an unload have used up, and nobody forbade kdump",
+        armed_debian,
+        dict(UNLOADED, **{"/proc/sys/kernel/kexec_load_limit_panic": "0\n", "/etc/sysctl.d/60-h.conf": LIMIT % 3}),
+        unit(FAILED),
+        says=dict(NOT_STARTED, kexec_loads_left=("fail", "kexec_load_limit_panic = 0 forbids that")),
+        verdict="not_ready",
+        source="kernel: kexec_load_permitted",
+        before="disabled_by_policy, for which no alert waits",
+    ),
+    Situation(
+        "a file forbids each load by its limit, and the boot applied it",
+        armed_debian,
+        dict(UNLOADED, **{"/proc/sys/kernel/kexec_load_limit_panic": "0\n", "/etc/sysctl.d/60-h.conf": LIMIT % 0}),
+        unit(FAILED),
+        says=dict(
+            NOT_STARTED,
+            kexec_allowed=("fail", "kernel.kexec_load_limit_panic = 0 (/etc/sysctl.d/60-h.conf) forbids kexec"),
+            kexec_loads_left=("fail", "kexec_load_limit_panic = 0 forbids that"),
+        ),
+        verdict="disabled_by_policy",
+        source="kernel: kexec_load_permitted",
+        before="disabled_by_policy, with the advice to remove another key",
+    ),
+    Situation(
+        "a file forbids each load of the next boot by its limit",
+        armed_el9,
+        {"/proc/sys/kernel/kexec_load_limit_panic": "-1\n", "/etc/sysctl.d/60-h.conf": LIMIT % 0},
+        says={"kexec_allowed": ("fail", "kernel.kexec_load_limit_panic = 0 (/etc/sysctl.d/60-h.conf) forbids kexec")},
+        verdict="not_ready",
+        source="kernel: kexec_load_permitted",
+        before="ready_unproven, no word",
+    ),
+    Situation(
+        "a pattern forbids each load of the next boot by its limit",
+        armed_el9,
+        {
+            "/proc/sys/kernel/kexec_load_limit_panic": "-1\n",
+            "/etc/sysctl.d/60-h.conf": "kernel.kexec_load_limit_* = 0\n",
+        },
+        says={"kexec_allowed": ("fail", "kernel.kexec_load_limit_panic = 0 (/etc/sysctl.d/60-h.conf) forbids kexec")},
+        verdict="not_ready",
+        source="systemd: sysctl.d(5)",
+        before="ready_unproven, no word",
+    ),
+    Situation(
+        "looks wrong: a file limits loads, and this kernel has no such key",
+        armed_el9,
+        {"/etc/sysctl.d/60-h.conf": LIMIT % 0},
+        source="kernel: the key is of Linux 6.3",
+        before="ready_unproven, no word",
+    ),
+    Situation(
+        "looks wrong: a file lets kexec load once at each boot",
+        armed_el9,
+        {"/proc/sys/kernel/kexec_load_limit_panic": "-1\n", "/etc/sysctl.d/60-h.conf": LIMIT % 1},
+        source="kernel: kexec_load_permitted",
         before="ready_unproven, no word",
     ),
     Situation(

@@ -112,8 +112,8 @@ BROKEN = [
         "forbids that a capture kernel is loaded",
         debian({"/proc/sys/kernel/kexec_load_disabled": "1\n", "/sys/kernel/kexec_crash_loaded": "0\n"}),
     ),
-    ("kexec_allowed", "warn", "kexec_load_limit_panic", debian({"/proc/sys/kernel/kexec_load_limit_panic": "0\n"})),
-    ("kexec_allowed", "warn", "limit_panic = 1: what", debian({"/proc/sys/kernel/kexec_load_limit_panic": "1\n"})),
+    ("kexec_loads_left", "warn", "kexec_load_limit_panic", debian({"/proc/sys/kernel/kexec_load_limit_panic": "0\n"})),
+    ("kexec_loads_left", "warn", "limit_panic = 1: what", debian({"/proc/sys/kernel/kexec_load_limit_panic": "1\n"})),
     (
         "secure_boot",
         "warn",
