@@ -67,7 +67,7 @@ def read_target(
     path, limit_s = settings.dump_directory, options.probe_timeout_s
     mount = place.mount if place else None
     probe = read_probe(host, stack, settings, options.probe, limit_s)
-    found = layers(host, mount.source if mount else settings.target_location or "")
+    found = layers(host, mount.source if mount else mounts.device_link(settings.target_location or ""))
     return TargetFacts(
         directory=_directory(host, path, place),
         place=place,
