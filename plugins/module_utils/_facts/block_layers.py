@@ -32,6 +32,9 @@ LVM_MIRROR = re.compile(r"_m(?:image_\d+|log)\Z")
 MAPPED_PARTITION = re.compile(r"part\d+-")
 # how a disk hangs on the machine, by the path of its device in /sys
 ATTACHED = (("/session", "iscsi"), ("/rport-", "fibre channel"), ("/nvme-fabrics", "nvme over fabrics"))
+# An NVMe disk with several controllers is a device of their subsystem, which has links to them: multipath of nvme_core.
+SUBSYSTEM = re.compile(r".*/nvme-subsystem/[^/]+(?=/)")
+CONTROLLER = re.compile(r"/nvme\d+\Z")
 # the names of what is a disk of itself; anything else (loop0, nbd1, zram0, bcache2) is what its name says
 DISK = re.compile(r"(sd[a-z]+|hd[a-z]|vd[a-z]+|xvd[a-z]+|dasd[a-z]+|nvme\d+(c\d+)?n\d+|mmcblk\d+|pmem\d+|cciss!.*)\Z")
 CLASS = "/sys/class/block/%s"
@@ -73,9 +76,17 @@ def _kind(host: Host, name: str) -> str:
         return "raid"
     if host.stat(CLASS % name + "/partition") is not None:
         return "partition"
-    place = host.real_path(CLASS % name)
-    attached = next((kind for part, kind in ATTACHED if part in place), None)
+    places = attachments(host, name)
+    attached = next((kind for part, kind in ATTACHED for place in places if part in place), None)
     return attached or ("disk" if DISK.match(name) else re.split(r"\d", name)[0] or name)
+
+
+def attachments(host: Host, name: str) -> List[str]:
+    """Return the places of a disk in /sys: its own, and those of the controllers that an NVMe disk of several has."""
+    place = host.real_path(CLASS % name)
+    subsystem = SUBSYSTEM.match(place)
+    paths = host.glob(subsystem.group() + "/nvme[0-9]*") if subsystem else []
+    return [place] + [host.real_path(path) for path in paths if CONTROLLER.search(path)]
 
 
 def _mapped_kind(uuid: str, name: str) -> str:

@@ -7,7 +7,12 @@
 import re
 from typing import Any, Dict, Iterable, List, NamedTuple, Optional, Sequence, Set
 
-from ansible_collections.crashops.kdump.plugins.module_utils._facts.block_layers import CLASS, Layer, layers
+from ansible_collections.crashops.kdump.plugins.module_utils._facts.block_layers import (
+    CLASS,
+    Layer,
+    attachments,
+    layers,
+)
 from ansible_collections.crashops.kdump.plugins.module_utils._facts.dracut_settings import (
     OF_KDUMP_CONF,
     DracutSettings,
@@ -133,7 +138,7 @@ def read_drivers(host: Host, stack: Stack, kernel: str, settings: Settings, link
 
 def _unlisted(host: Host, told: DracutSettings, way: Way, loaded: Dict[str, Loaded], modules: Set[str]) -> List[Block]:
     """Return the target's drivers that dracut's own lists leave out; network drivers come in spite of these lists."""
-    disks = {name for layer in way.layers for name in _chain(host, CLASS % layer.name) if name in loaded}
+    disks = {name for layer in way.layers for name in _disk_drivers(host, layer.name) if name in loaded}
     local = [kind for kind in way.types if kind not in NETWORKED and kind not in ("nfs4", "virtiofs")]
     types = {plain(name) for kind in local for name in TYPE_DRIVERS.get(kind, (kind,)) if plain(name) in loaded}
     names = told.added() | {plain(word) for word in told.words("drivers", "filesystems")}
@@ -237,7 +242,7 @@ def _bound(host: Host, way: Way) -> Dict[str, str]:
     for kind in way.types:
         found.update((plain(name), kind) for name in TYPE_DRIVERS.get(kind, (kind,)))
     for layer in way.layers:
-        found.update((name, layer.name) for name in _chain(host, CLASS % layer.name))
+        found.update((name, layer.name) for name in _disk_drivers(host, layer.name))
     for name in _all_links(host, way.links or []) if _networked(way) else []:
         found.update((driver, name) for driver in _chain(host, NET + name))
     return found
@@ -265,6 +270,11 @@ def _personalities(host: Host) -> List[str]:
     arrays = ["raid456" if level in ("raid4", "raid5", "raid6") else level for level in levels]
     loaded = loaded_modules(host)
     return [name for name in PERSONALITIES if name in loaded and loaded[name].uses > arrays.count(name)]
+
+
+def _disk_drivers(host: Host, name: str) -> List[str]:
+    """Return the drivers of a disk or another layer, and of all that it is attached to."""
+    return [driver for place in attachments(host, name) for driver in _chain(host, place)]
 
 
 def _chain(host: Host, path: str) -> List[str]:

@@ -858,3 +858,49 @@ OF_CONF = [
     ),
 ]
 SITUATIONS += OF_CONF
+
+
+# an NVMe disk that its kernel reaches by two controllers, which the subsystem has links to
+SUBSYSTEM = "/sys/devices/virtual/nvme-subsystem/nvme-subsys0"
+CARD = "/sys/devices/pci0000:00/0000:00:0%d.0"
+OVER_TCP = "/sys/devices/virtual/nvme-fabrics/ctl/nvme%d"
+
+
+def of_two_controllers(
+    name: str, places: str, on: Maker = armed_el9, files: Optional[Dict[str, Any]] = None, **more: Any
+) -> Situation:
+    """Return a situation of such a disk; places: where its controllers are."""
+    made = dict(crash_on("ext4", "/dev/nvme0n1p2"), **block("nvme0n1p2", SUBSYSTEM + "/nvme0n1/nvme0n1p2"))
+    made.update({"/sys/class/block/nvme0n1p2/partition": "2\n", "/sys/class/block/nvme0n1": ""})
+    made.update(dict.fromkeys([SUBSYSTEM + "/nvme0", SUBSYSTEM + "/nvme1", SUBSYSTEM + "/nvme0n1"], ""))
+    made["/proc/modules"] = "virtio_net 65536 0 - Live 0x0\next4 940000 1 - Live 0x0\nnvme 61440 3 - Live 0x0\n"
+
+    def linked(host: FakeHost) -> None:
+        for number in (0, 1):
+            host.links["%s/nvme%d" % (SUBSYSTEM, number)] = places % number
+            host.links[CARD % number + "/driver/module"] = "/sys/module/nvme"
+        host.links["/sys/class/block/nvme0n1"] = SUBSYSTEM + "/nvme0n1"
+        host.links["/sys/class/block/nvme0n1p2"] = SUBSYSTEM + "/nvme0n1/nvme0n1p2"
+
+    return Situation(name, on, dict(made, **(files or {})), linked, **more)
+
+
+NVME = [
+    of_two_controllers(
+        "the dumps go to an NVMe disk of an array, by several paths of TCP",
+        OVER_TCP,
+        says={"network_storage": ("warn", "nvme over fabrics")},
+        before=QUIET,
+    ),
+    of_two_controllers("the dumps go to an NVMe disk with two ports", CARD, armed_debian),
+    of_two_controllers(
+        "rd.driver.blacklist keeps the driver of an NVMe disk with two ports out",
+        CARD,
+        files=appended("rd.driver.blacklist=nvme"),
+        says={"target_drivers": ("fail", "nvme (for nvme0n1), which is kept out by rd.driver.blacklist")},
+        verdict="not_ready",
+        source="https://github.com/dracutdevs/dracut/pull/1785",
+        before=QUIET,
+    ),
+]
+SITUATIONS += NVME
