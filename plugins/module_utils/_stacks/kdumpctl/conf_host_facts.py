@@ -5,11 +5,12 @@
 """The facts about a host that the rules of its kdump.conf need: what the file names, and what of it is there."""
 
 import re
-from typing import Dict, NamedTuple, Optional, Tuple
+from typing import Dict, List, NamedTuple, Optional, Tuple
 
 from ansible_collections.crashops.kdump.plugins.module_utils._machine import mounts
 from ansible_collections.crashops.kdump.plugins.module_utils._machine.host import Host
 from ansible_collections.crashops.kdump.plugins.module_utils._machine.kernel_modules import unknown_modules
+from ansible_collections.crashops.kdump.plugins.module_utils._machine.results import Failure
 from ansible_collections.crashops.kdump.plugins.module_utils._stacks.kdumpctl import conf_lines
 from ansible_collections.crashops.kdump.plugins.module_utils._stacks.kdumpctl.conf_target import dump_directory, target
 from ansible_collections.crashops.kdump.plugins.module_utils._stacks.kdumpctl.dracut_options import (
@@ -21,8 +22,8 @@ from ansible_collections.crashops.kdump.plugins.module_utils._syntax.private_dir
 from ansible_collections.crashops.kdump.plugins.module_utils._targets.target import DISKS
 
 OPAL = "/proc/device-tree/ibm,opal/dump"
-# how long a question to ssh's configuration may take; it reads files, and runs what Match exec names
-SSH_TIMEOUT_S = 10
+# How long a program may take. ssh runs what Match exec of its configuration names; hostname may ask a name server.
+TIMEOUT_S = 10
 
 
 class Surroundings(NamedTuple):
@@ -117,12 +118,21 @@ def _unknown_modules(host: Host, found: Dict[str, str], kernel: str) -> Optional
     return None if unknown is None else tuple(unknown)
 
 
+def _printed(host: Host, argv: List[str]) -> str:
+    """Return what a program prints; nothing if it does not end in time, which a host for reports notes."""
+    try:
+        return host.run(argv, timeout_s=TIMEOUT_S, check=False).stdout
+    except Failure as failure:
+        getattr(host, "unseen", {})[" ".join(argv)] = failure.msg
+        return ""
+
+
 def _own_names(host: Host) -> Tuple[Optional[str], Tuple[str, ...]]:
     """Return the host's own name and addresses, for the rules on the nodes in kdump.conf, asked as kdumpctl does."""
     if not host.which("hostname"):
         return None, ()
-    name = host.run(["hostname"], check=False).stdout.strip()
-    return name or None, tuple(host.run(["hostname", "-I"], check=False).stdout.split())
+    name = _printed(host, ["hostname"]).strip()
+    return name or None, tuple(_printed(host, ["hostname", "-I"]).split())
 
 
 def _ssh_hostname(host: Host, location: str, script: str) -> Optional[str]:
@@ -131,8 +141,7 @@ def _ssh_hostname(host: Host, location: str, script: str) -> Optional[str]:
         return location.partition("@")[2]
     if value_problems.ssh_problem(location) is not None or not host.which("ssh"):
         return None
-    said = host.run(["ssh", "-G", location], timeout_s=SSH_TIMEOUT_S, check=False).stdout
-    names = re.findall(r"^hostname[ \t]+(\S+)", said, re.MULTILINE)
+    names = re.findall(r"^hostname[ \t]+(\S+)", _printed(host, ["ssh", "-G", location]), re.MULTILINE)
     return names[0] if names else None
 
 
@@ -164,7 +173,7 @@ def _fs_type(host: Host, location: str, mounted: Optional[Tuple[str, ...]]) -> O
     path = mounts.device(host, location)
     if not host.which("lsblk") or host.stat(path) is None:
         return None
-    return host.run(["lsblk", "--nodeps", "-npo", "FSTYPE", path], check=False).stdout.strip() or None
+    return _printed(host, ["lsblk", "--nodeps", "-npo", "FSTYPE", path]).strip() or None
 
 
 def _on_root(host: Host, path: str) -> Optional[bool]:

@@ -7,6 +7,8 @@ from typing import Any, Dict, List, Optional, Sequence, Tuple
 
 import pytest
 from ansible_collections.crashops.kdump.plugins.module_utils._machine.caching_host import caching
+from ansible_collections.crashops.kdump.plugins.module_utils._machine.results import Failure
+from ansible_collections.crashops.kdump.plugins.module_utils._machine.tolerant_host import TolerantHost
 from ansible_collections.crashops.kdump.plugins.module_utils._stacks.kdumpctl.stack import (
     CONF,
     SYSCONFIG,
@@ -225,3 +227,24 @@ def test_target_behind_an_idle_automount_counts_as_mounted(conf: str) -> None:
     machine = host(conf, **files)
     assert said(machine) == [] and KdumpctlStack(machine).start_errors() == []
     assert said(host(conf, **{"/etc/fstab": WAITING[conf]})) == [("R20", "error")]
+
+
+HANGING = [
+    ("ssh u@h\n", "ssh -G u@h"),
+    ("fence_kdump_nodes node2\n", "hostname"),
+    ("fence_kdump_nodes node2\n", "hostname -I"),
+    ("raw /dev/sde1\n", "lsblk --nodeps -npo FSTYPE /dev/sde1"),
+]
+
+
+@pytest.mark.parametrize(("conf", "command"), HANGING)
+def test_program_that_does_not_end_leaves_a_fact_unknown(conf: str, command: str) -> None:
+    def hang(dummy: FakeHost) -> None:
+        raise Failure("it did not end within 10 seconds and was stopped")
+
+    commands: Dict[str, Any] = dict(NAMES, **{command: hang})
+    machine = host(conf, commands=commands, programs=["ssh", "hostname", "lsblk"], **{"/etc/fstab": ""})
+    assert [one for one in said(machine) if one[1] != "advice"] == []
+    seen = TolerantHost(caching(machine), 5)
+    KdumpctlStack(seen).findings({})
+    assert seen.unseen == {command: "it did not end within 10 seconds and was stopped"}
