@@ -26,6 +26,8 @@ WORLD = 0o007
 LABEL = "kdump_crash_t"
 # by the keys that forbid kexec
 ALLOWED = {LOAD_DISABLED: "%s = 0" % LOAD_DISABLED, LOAD_LIMIT: "%s = -1" % LOAD_LIMIT}
+# the mount option by which restorecon knows a file system whose files have labels of their own
+SETTABLE = "seclabel"
 # what Secure Boot and lockdown leave
 SIGNED = "Boot a signed kernel; leave -s in KEXEC_ARGS or KDUMP_KEXEC_ARGS."
 
@@ -77,6 +79,9 @@ def selinux_label(seen: Evidence) -> Outcome:
         return skipped("SELinux is off, or the dumps are not on this host")
     if LABEL in label:
         return passed(label, LABEL)
+    mount = seen.target.place.mount if seen.target.place else None
+    if mount is not None and SETTABLE not in mount.options.split(","):
+        return skipped("the mount gives all of its files one label, which nobody can change (%s)" % label)
     reason = "The dump directory has the label %s; programs that analyse dumps may be denied." % label
     return warned(
         reason, "Run restorecon -R on it; for a directory of your own, semanage fcontext first.", label, LABEL

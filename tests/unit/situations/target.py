@@ -904,3 +904,22 @@ NVME = [
     ),
 ]
 SITUATIONS += NVME
+
+
+def labelled_by_its_mount(host: FakeHost) -> None:
+    """Give the dump directory the one label that its mount has, and let the server answer."""
+    host.labels["/var/crash"] = "system_u:object_r:nfs_t:s0"
+    answering(host)
+
+
+LABELS = [
+    Situation(
+        "SELinux has one label for all that lies on the export with the dumps",
+        armed_el9,
+        dict(crash_on("nfs4", "store:/dumps"), **{"/sys/fs/selinux/enforce": "1"}),
+        labelled_by_its_mount,
+        ROUTED,
+        before="degraded, and restorecon changes nothing there",
+    ),
+]
+SITUATIONS += LABELS

@@ -371,7 +371,12 @@ BROKEN = [
         "selinux_label",
         "warn",
         "unlabeled_t",
-        with_(el9({"/sys/fs/selinux/enforce": "1"}), labels={"/var/crash": "system_u:object_r:unlabeled_t:s0"}),
+        with_(
+            el9(
+                {"/sys/fs/selinux/enforce": "1", "/proc/self/mountinfo": MOUNTS.replace("vda1 rw", "vda1 rw,seclabel")}
+            ),
+            labels={"/var/crash": "system_u:object_r:unlabeled_t:s0"},
+        ),
     ),
     ("all_seen", "unknown", "Without root", with_(debian(), root=False)),
     ("password_in_clear", "warn", "FTP server", defaults("FTP=ftp.example.com\n")),
