@@ -32,7 +32,11 @@ NOTIFIERS_FILE = "/sys/module/kernel/parameters/" + NOTIFIERS
 # any of these says that the machine is a guest of Hyper-V, Azure included
 HYPERV_BUS = "/sys/bus/vmbus"
 HYPERVISOR = "/sys/hypervisor/type"
-VENDOR = "/sys/class/dmi/id/sys_vendor"
+# by these words of the firmware, systemd knows a guest of Hyper-V; Microsoft makes machines (Surface) as well
+HYPERV_FIRMWARE = (
+    ("/sys/class/dmi/id/sys_vendor", "Microsoft Corporation"),
+    ("/sys/class/dmi/id/product_name", "Virtual Machine"),
+)
 VERSION = re.compile(r"(\d+)\.(\d+)")
 LOAD_DISABLED = "kernel.kexec_load_disabled"
 # since Linux 6.3: how often kexec may still load or unload a capture kernel; it can be lowered and never raised
@@ -171,8 +175,8 @@ def _flag(text: str) -> Optional[bool]:
 def _is_hyperv(host: Host) -> bool:
     """Read whether the kind of machine that this kernel runs on is a guest of Hyper-V."""
     told = (host.read(HYPERVISOR) or "").strip().lower()
-    maker = (host.read(VENDOR) or "").strip()
-    return host.stat(HYPERV_BUS) is not None or "hyper" in told or maker == "Microsoft Corporation"
+    by_firmware = all((host.read(path) or "").strip() == words for path, words in HYPERV_FIRMWARE)
+    return host.stat(HYPERV_BUS) is not None or "hyper" in told or by_firmware
 
 
 def _lockdown(text: Optional[str]) -> Optional[str]:

@@ -34,8 +34,24 @@ SITUATIONS = [
     Situation(
         "Hyper-V has set crash_kexec_post_notifiers, as its kernel does",
         armed_el9,
-        {NOTIFIERS: "Y\n", "/sys/class/dmi/id/sys_vendor": "Microsoft Corporation\n"},
+        {
+            NOTIFIERS: "Y\n",
+            "/sys/class/dmi/id/sys_vendor": "Microsoft Corporation\n",
+            "/sys/class/dmi/id/product_name": "Virtual Machine\n",
+        },
         source="drivers/hv/hv_common.c: Hyper-V: enabling crash_kexec_post_notifiers",
+        before="ready_unproven, no word",
+    ),
+    Situation(
+        "crash_kexec_post_notifiers was set on a machine that Microsoft made",
+        armed_el9,
+        {
+            NOTIFIERS: "Y\n",
+            "/sys/class/dmi/id/sys_vendor": "Microsoft Corporation\n",
+            "/sys/class/dmi/id/product_name": "Surface Pro 7\n",
+        },
+        says={"panic_notifiers": ("warn", "It was set while the system ran")},
+        verdict="degraded",
         before="ready_unproven, no word",
     ),
     Situation(
