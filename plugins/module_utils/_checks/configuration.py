@@ -95,7 +95,9 @@ def collector_installed(seen: Evidence) -> Outcome:
     if collects and seen.tools.makedumpfile is None:
         reason = "makedumpfile is not installed, so the whole memory would be copied, or nothing."
         return failed(reason, "Install makedumpfile (the role does).", "missing", "makedumpfile")
-    if seen.tools.builder is None and not seen.capture_image.exists:
+    # the hook of kdump-tools builds with mkinitramfs only, even where dracut builds the system's own initramfs
+    builder = "dracut" if seen.stack_class.built_by_dracut else "mkinitramfs"
+    if builder not in seen.tools.builders and not seen.capture_image.exists:
         reason = "%s is not installed, so no capture initramfs can be built."
         return failed(reason % seen.stack_class.builder, "Install it.", "missing")
     return passed(seen.tools.makedumpfile or seen.settings.core_collector)

@@ -228,6 +228,15 @@ BROKEN = [
         "makedumpfile is not installed",
         with_(debian(), programs=["kdump-config", "dpkg"]),
     ),
+    (
+        "collector_installed",
+        "fail",
+        "mkinitramfs (package initramfs-tools-core) is not installed",
+        with_(
+            debian({"/var/lib/kdump/initrd.img-" + RELEASE: None}),
+            programs=["kdump-config", "dpkg", "systemctl", "makedumpfile", "dracut"],
+        ),
+    ),
     ("collector_compression", "warn", "built without it", conf("core_collector makedumpfile -z -d 31\n")),
     ("cluster_fencing", "warn", "fence_kdump_nodes is missing", el9({"/etc/corosync/corosync.conf": ""})),
     ("dump_directory", "warn", "/d does not exist", defaults("KDUMP_COREDIR=/d\n")),
