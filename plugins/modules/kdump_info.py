@@ -98,6 +98,7 @@ options:
     description:
       - Checks that do not count for the verdict, each for a reason and up to a date. They stay in RV(checks).
       - If it is left out, every check counts.
+      - Of several entries for one check, the one that ends last counts.
     type: list
     elements: dict
     suboptions:

@@ -39,13 +39,16 @@ def _is_date(text: str) -> bool:
         time.strptime(text, DATE)
     except ValueError:
         return False
-    return bool(re.match(r"\d{4}-\d{2}-\d{2}\Z", text))
+    return bool(re.match(r"[0-9]{4}-[0-9]{2}-[0-9]{2}\Z", text))
 
 
 def applied(checks: List[Judgement], waivers: Sequence[Waiver], now: float) -> List[Judgement]:
-    """Apply waivers to the checks. What passes needs none, and the reason names one that has ended."""
+    """Apply waivers to the checks. What passes needs none, and the reason names one that has ended.
+
+    Of several waivers for one check, the one that ends last counts.
+    """
     today = time.strftime(DATE, time.gmtime(now))
-    by_id = {one.id: one for one in waivers}
+    by_id = {one.id: one for one in sorted(waivers, key=lambda one: one.until)}
     return [_with(check, by_id[check.id], today) if check.id in by_id else check for check in checks]
 
 

@@ -5,7 +5,7 @@
 
 import os
 import re
-from typing import Dict, List
+from typing import Dict, List, Tuple
 
 import pytest
 from ansible_collections.crashops.kdump.plugins.module_utils._checks import waivers
@@ -111,6 +111,13 @@ def test_a_waiver_that_has_ended_counts_no_more_and_is_told() -> None:
     assert reasons(found) == ["space says so. (It was waived until 2023-11-13: the disk is ordered.)"]
 
 
+@pytest.mark.parametrize("untils", [("2023-11-01", "2023-12-31"), ("2023-12-31", "2023-11-01")])
+def test_of_two_waivers_for_a_check_the_one_that_ends_last_counts(untils: Tuple[str, str]) -> None:
+    both = [Waiver("space", "the disk is ordered", until) for until in untils]
+    (check,) = [one for one in waivers.applied(checks(space="fail"), both, TODAY) if one.id == "space"]
+    assert check.waived == Waiver("space", "the disk is ordered", "2023-12-31")
+
+
 def test_what_passes_needs_no_waiver() -> None:
     assert not any(check.waived for check in waived("2999-01-01"))
 
@@ -121,6 +128,7 @@ def test_what_passes_needs_no_waiver() -> None:
         ({"id": "space_to_kep"}, "waivers.id: 'space_to_kep' is refused: there is no such check; name one of space"),
         ({"id": "nonsense"}, "name one of kernel_support"),
         ({"reason": " "}, "waivers.reason: ' ' is refused"),
+        ({"until": "\uff12\uff10\uff12\uff16-12-31"}, "-12-31' is refused: it is no date"),
         ({"until": "31.12.2026"}, "waivers.until: '31.12.2026' is refused: it is no date; write the last day"),
         ({"until": "2026-02-30"}, "is refused: it is no date"),
         ({"until": "2026-1-1"}, "is refused: it is no date"),
