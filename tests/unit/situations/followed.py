@@ -374,7 +374,7 @@ FOLLOWED: List[Followed] = [
     Followed("entries_alike", "Set kdump_crashkernel to a size", reserve),
     Followed("value_stays", "kdump_auto_reset_crashkernel: false", keep_value),
     Followed("installed", "which installs it", install),
-    Followed("collector_installed", "Install makedumpfile", install),
+    Followed("collector_installed", "Install", install),
     Followed("armed unit_active unit_enabled image_exists image_fresh loaded_fresh", "crashops.kdump.setup", arm),
     Followed("reservation_used", "crashops.kdump.setup", arm),
     Followed("image_links", "Run systemctl restart", build),
