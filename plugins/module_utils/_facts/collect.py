@@ -55,6 +55,8 @@ def collect(host: TolerantHost, options: LookOptions) -> Evidence:
         hostname=dumps.hostname, file_system=target.file_system, capture_words=details.capture_words
     )
     proof = read_proof(host, setup, dumps.own)
+    # with another RAM, the next dump has another size
+    last = proof.dump_bytes if proof.ram_bytes in (None, running.ram_bytes) else None
     return Evidence(
         running=running,
         platform=platform,
@@ -69,7 +71,7 @@ def collect(host: TolerantHost, options: LookOptions) -> Evidence:
         target=target,
         target_drivers=read_drivers(host, stack, release, settings, target.network.links),
         dumps=dumps,
-        dump_size=_dump_size(host, running, settings, tools, platform.version, proof.dump_bytes, options),
+        dump_size=_dump_size(host, running, settings, tools, platform.version, last, options),
         panic_policy=read_panic_policy(host, options.panic_policy),
         tools=tools,
         proof=proof,

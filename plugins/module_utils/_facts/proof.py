@@ -47,6 +47,7 @@ NAMED = 5
 class Proof(NamedTuple):
     """What a crash has proved: proven, stale, never or unknown; its time since the epoch; what has changed since.
 
+    dump_bytes: the size of its dump, None where another collector or dump level would write the next one.
     doubts: status and value of the checks that were in doubt before the crash, by id; None where that is not known.
     """
 
@@ -178,11 +179,12 @@ def judged(text: str, now: Setup, clock: float) -> Proof:
         ram = None if record.get("ram_bytes") is None else int(_number(record["ram_bytes"]))
         changed = _impossible(record, clock) + changes(record, now)
         doubts = None if record.get("doubts") is None else _doubts(_mapping(record["doubts"]))
+        likely = size if _same_collector(record, now) else None
     # deeply nested JSON ends in RecursionError
     except (ValueError, KeyError, TypeError, AttributeError, OverflowError, RecursionError):
         return Proof("unknown")
     words = panic if isinstance(panic, str) else None
-    return Proof("stale" if changed else "proven", "crash_test", time, changed, words, size, ram, doubts)
+    return Proof("stale" if changed else "proven", "crash_test", time, changed, words, likely, ram, doubts)
 
 
 def _number(value: Any, most: float = 2.0**63) -> float:
@@ -197,6 +199,18 @@ def _mapping(value: Any) -> Dict[str, Any]:
     if not isinstance(value, dict):
         raise ValueError(value)
     return value
+
+
+def _same_collector(record: Dict[str, Any], now: Setup) -> bool:
+    """Return whether the collector that wrote the dump of a proof is the present one, with the same dump level."""
+    was, command = _mapping(record.get("settings") or {}).get("core_collector"), now.settings.get("core_collector")
+    same = was is None or secret_words.masked(was) == secret_words.masked(shown(command))
+    return same and _same_time(record.get("collector_mtime"), now.collector_mtime)
+
+
+def _same_time(then: Any, now: Optional[float]) -> bool:
+    """Return whether a file has the time that the record of a proof has for it; a record without one does not say."""
+    return not then or (now is not None and abs(_number(then) - now) <= SAME_TIME_S)
 
 
 def _doubts(rows: Dict[str, Any]) -> Dict[str, List[Optional[str]]]:
@@ -241,7 +255,7 @@ def changes(record: Dict[str, Any], now: Setup) -> List[str]:
         ("the capture initramfs was built again", image.get("mtime"), now.image_mtime),
         ("makedumpfile was updated", record.get("collector_mtime"), now.collector_mtime),
     ]
-    found += [what for what, old, new in times if old and (new is None or abs(_number(old) - new) > SAME_TIME_S)]
+    found += [what for what, old, new in times if not _same_time(old, new)]
     return found + _word_changes(record, now) + _own_changes(record, now)
 
 

@@ -86,6 +86,44 @@ def test_a_host_that_stays_as_it_was_is_proven_by_its_record(make: Callable[...,
     assert read_facts(host, LookOptions())["proof"]["state"] == "stale"
 
 
+LEVEL_1 = "path /var/crash\ncore_collector makedumpfile -l -d 1\n"
+LEVEL_31 = "path /var/crash\ncore_collector makedumpfile -l -d 31\n"
+
+
+def proven_with(conf: str, **changes: Any) -> FakeHost:
+    """Return a host that has 1500 MiB free, and whose dump of 1900 MiB is the proof."""
+    host = armed_el9({"/etc/kdump.conf": conf, "/usr/sbin/makedumpfile": "x"})
+    host.free["/var/crash"] = 1500 << 20
+    info = read_facts(host, LookOptions())
+    dump = dict(DUMP, kernel=info["kernel"], crash_time=int(host.now()), size_bytes=1900 << 20)
+    record = record_of(info, host.mtime_ns(info["image"]["path"]) / 1e9, dump)
+    host.files[PROOF] = json.dumps(dict(record, **changes))
+    return host
+
+
+def expected_dump(host: FakeHost) -> Any:
+    facts = read_facts(host, LookOptions())
+    status = next(check["status"] for check in facts["checks"] if check["id"] == "space")
+    return status, facts["space"]["dump_bytes_from"]
+
+
+def test_the_last_dump_counts_as_the_size_of_the_next_one() -> None:
+    assert expected_dump(proven_with(LEVEL_31)) == ("fail", "last_dump")
+
+
+@pytest.mark.parametrize(
+    "changes", [{"collector_mtime": 5.0}, {"ram_bytes": 64 << 30}, {"settings": {"core_collector": "cp"}}], ids=repr
+)
+def test_the_last_dump_of_another_collector_or_ram_says_nothing_of_the_next_one(changes: Dict[str, Any]) -> None:
+    assert expected_dump(proven_with(LEVEL_31, **changes)) == ("pass", "ram")
+
+
+def test_the_last_dump_of_a_lower_level_says_nothing_of_the_next_one() -> None:
+    host = proven_with(LEVEL_1)
+    host.files["/etc/kdump.conf"] = LEVEL_31
+    assert expected_dump(host) == ("pass", "ram")
+
+
 @pytest.mark.parametrize("value", [[1], ["x"], "x", 5.5, True, {"a": [1]}, float("nan"), -1], ids=repr)
 @pytest.mark.parametrize(
     "name",
