@@ -14,7 +14,7 @@ from ansible_collections.crashops.kdump.plugins.module_utils._machine.host impor
 from ansible_collections.crashops.kdump.plugins.module_utils._machine.planned_host import PlannedHost
 from ansible_collections.crashops.kdump.plugins.module_utils._machine.results import Failure
 from ansible_collections.crashops.kdump.plugins.module_utils._service import undo
-from ansible_collections.crashops.kdump.plugins.module_utils._setup import whole_plan
+from ansible_collections.crashops.kdump.plugins.module_utils._setup import reservation_plan
 from ansible_collections.crashops.kdump.plugins.module_utils._setup.variables import (
     config_options,
     crashkernel_options,
@@ -329,7 +329,7 @@ def test_disable_says_why_the_memory_cannot_be_released_and_names_no_variable_of
     def fails(*dummy: Any) -> Any:
         raise Failure("grubby --info=ALL fails")
 
-    monkeypatch.setattr(whole_plan.reservation_plan, "plan_reservation", fails)
+    monkeypatch.setattr(reservation_plan, "plan_reservation", fails)
     for make in MAKERS:
         assert plan_disable(make({}, LOADED), {}, False)["refused"] == [
             "The reserved memory cannot be released: grubby --info=ALL fails. Mend that, and run disable again."
