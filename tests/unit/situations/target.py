@@ -828,6 +828,8 @@ def of_conf(
 def labelled(host: FakeHost) -> None:
     """Let the disk's label lead to it, and give it a directory for dumps."""
     host.links["/dev/disk/by-label/dumps"] = "/dev/vdb1"
+    host.kinds["/dev/vdb1"] = "block"
+    host.answers["blkid -p -o export /dev/vdb1"] = "TYPE=ext4\nUSAGE=filesystem\n"
     host.directories["/mnt/dumps/crash"] = 0o700
     host.free["/mnt/dumps/crash"] = 4 << 30
 
