@@ -23,6 +23,8 @@ description:
     files that a change brought are then put back, and the task fails with the reason.
   - A new capture initramfs is built before anything is unloaded. With kdumpctl it is loaded by a reload of the unit,
     which only unloads and loads; a restart checks for a minute in between, waits for an ssh server, or builds again.
+    With kdump-tools, C(kdump-config unload) comes before the restart. The unit would hide that it could not unload, and
+    go on with the old configuration.
   - The old initramfs is kept in C(/var/lib/crashops-kdump) meanwhile, where there is room for it, and put back where
     the build or the load fails.
   - One task at a time changes a host. Another one waits for up to five minutes, and then fails and names the first.
@@ -340,7 +342,7 @@ def _rearmed(host: Host, stack: Stack, record: Optional[undo.ChangeRecord], time
                 # a command that reached its limit goes on in systemd, and would still load the new configuration
                 _run(host, stack, ["systemctl", "stop", stack.unit], timeout_s, host.now())
                 unit = service_state.read_unit(host, stack.unit)
-            unload = service_state.loaded_by_others(unit, service_state.is_armed(host))
+            unload = service_state.unloads_first(stack, unit, service_state.is_armed(host))
             _arm(host, stack, stack.start_argv(not untouched, unload, may_reload(unit, stack)), timeout_s)
         except Failure as failure:
             # a build that fails comes before anything is unloaded

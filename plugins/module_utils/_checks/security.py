@@ -127,8 +127,9 @@ def kexec_loads_left(seen: Evidence) -> Outcome:
     left = seen.platform.sysctl.kexec_load_limit_panic
     if left is None or left < 0:
         return skipped("the kernel does not limit how often kexec may load")
-    # to load again takes two: one to unload
-    if left >= (2 if seen.service.armed else 1):
+    # to load again takes more than one, as each unload counts too; kdump-config and the unit's stop both unload
+    again = 3 if seen.stack_class.hides_unload else 2
+    if left >= (again if seen.service.armed else 1):
         return passed(left)
     return _kept_from_loading(seen, LOAD_LIMIT, left)
 

@@ -15,6 +15,7 @@ from ansible_collections.crashops.kdump.plugins.module_utils._service.state impo
     Unit,
     is_assisted,
     loaded_by_others,
+    unloads_first,
 )
 from ansible_collections.crashops.kdump.plugins.module_utils._stacks.base import Stack
 from ansible_collections.crashops.kdump.plugins.module_utils._syntax.finding import refusal
@@ -36,7 +37,7 @@ class ServicePlan(NamedTuple):
     """What kdump_service would do: commands in order, and the facts that they change.
 
     load: the capture kernel is loaded again.
-    unload: it must be unloaded first, because the unit would not do that.
+    unload: it must be unloaded first, because the unit would not do that, or would not say that it could not.
     reload: a reload of the unit loads it, because the initramfs is built by then.
     """
 
@@ -67,7 +68,7 @@ def plan(service: Service, stack: Stack, wanted: WantedService) -> ServicePlan:
     if wanted.masked and (not unit.masked or unit.until_boot):
         after.append(["systemctl", "mask", stack.unit])
         changes.append(StateChange("masked", "until the next boot" if unit.masked else "no", "yes"))
-    unload = load and loaded_by_others(unit, service.armed)
+    unload = load and unloads_first(stack, unit, service.armed)
     built = rebuild or (service.image.exists and service.image.stale_because is None)
     reload = load and service.armed and built and may_reload(unit, stack)
     return ServicePlan(before, load, rebuild, unload, reload, stop, after, changes)
@@ -174,7 +175,7 @@ def blocked(service: Service, stack: Stack, wanted: WantedService, planned: Serv
             "systemd passes over %s, as its condition (crashkernel= on the command line) was not met, so it cannot "
             "replace what somebody else has loaded: reserve memory by crashkernel_reserve, then reboot." % stack.unit
         )
-    sentences += _kexec_refused(service)
+    sentences += _kexec_refused(service, planned)
     if not service.reserved:
         sentences.append(
             "no memory is reserved for a capture kernel (%s is 0), so nothing can be loaded: reserve it by "
@@ -183,19 +184,19 @@ def blocked(service: Service, stack: Stack, wanted: WantedService, planned: Serv
     return sentences
 
 
-def _kexec_refused(service: Service) -> List[str]:
+def _kexec_refused(service: Service, planned: ServicePlan) -> List[str]:
     """Return a sentence where the kernel would refuse to load a capture kernel, or only to load it again.
 
     Without it, what is loaded stays: the kernel goes on to say that it is armed, but with the old initramfs. Or it is
     unloaded, and nothing can be loaded in its place.
     """
     # an active unit unloads before it loads, even if nothing is loaded
-    needed = 2 if service.armed or service.unit.active else 1
+    needed = 1 + int(service.unit.active) + int(planned.unload)
     if service.forbidden:
         what = "kernel.kexec_load_disabled is 1"
     elif service.kexecs_left is not None and service.kexecs_left < needed:
         what = "kernel.kexec_load_limit_panic is %d" % service.kexecs_left
-        what += ", and to unload and load takes 2" if service.kexecs_left else ""
+        what += ", and to unload and load takes %d" % needed if service.kexecs_left else ""
     else:
         return []
     words = "%s, so nothing can be loaded before the next boot: take it out of the hardening profile (/etc/sysctl.d), "

@@ -199,6 +199,16 @@ def loaded_by_others(unit: Unit, armed: bool) -> bool:
     return armed and not unit.active and not unit.moving
 
 
+def unloads_first(stack: Stack, unit: Unit, armed: bool) -> bool:
+    """Return whether what is loaded is unloaded by the stack's tool before its unit loads again.
+
+    The unit does not unload what others have loaded. That of kdump-tools does, but says of a failure nothing: it then
+    leaves the old one loaded, and is active. The tool itself fails.
+    """
+    hidden = armed and stack.hides_unload and not unit.moving and not is_assisted(stack.host)
+    return hidden or loaded_by_others(unit, armed)
+
+
 def _changed_since(host: Host, stack: Stack, unit: Unit, image: Image) -> List[str]:
     """Return the state of what is loaded: the files that are newer than the capture kernel in memory.
 

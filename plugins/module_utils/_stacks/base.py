@@ -106,6 +106,7 @@ class Stack(abc.ABC):
     own_files: Tuple[str, ...] = ()
     start_rules: Tuple[str, ...] = ()  # the rules of findings whose errors make the tool's start, or its build, fail
     reloads = False  # whether the unit can load what is built again without the checks of a start
+    hides_unload = False  # whether the stop of the unit succeeds though nothing could be unloaded
     kexec_log = ""  # the file with what kexec said, where the journal does not have it
     loads_by_links = False  # whether it loads by links, which may lead to another kernel than the running one
 

@@ -54,7 +54,7 @@ SITUATIONS = [
     ),
     Situation(
         "looks wrong: kexec has a limit, and it is large enough to load again",
-        armed_debian,
+        armed_el9,
         {"/proc/sys/kernel/kexec_load_limit_panic": "2\n"},
         says={"kexec_loads_left": ("pass", "2")},
         source="kernel: Documentation/admin-guide/sysctl/kernel.rst",

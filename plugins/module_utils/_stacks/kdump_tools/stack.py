@@ -80,6 +80,7 @@ class KdumpToolsStack(Stack):
     enabled_by_package = True  # its postinst, by debhelper
     tool = "kdump-config"
     metrics_directory = "/var/lib/prometheus/node-exporter"
+    hides_unload = True  # its init script ends with exit 0
     start_rules = ("T18",)
     config_files = (DEFAULTS,)
     # kdump-config compares the second with its copy, and builds the initramfs again where they differ

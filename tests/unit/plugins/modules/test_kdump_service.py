@@ -33,9 +33,14 @@ def rebuild_command(machine: Machine) -> str:
     return "/etc/kernel/postinst.d/kdump-tools " + KERNEL if machine.tools else "kdumpctl rebuild"
 
 
-def shortest(machine: Machine) -> str:
-    """Return the word to systemctl by which an armed host is without its capture kernel for the shortest time."""
-    return "restart" if machine.tools or not is_armed(machine) else "reload"
+def loading(machine: Machine) -> List[str]:
+    """Return the commands that load the capture kernel, on an armed host again; kdump-config says if it cannot unload.
+
+    An armed host is without its capture kernel for the shortest time.
+    """
+    if machine.tools and is_armed(machine):
+        return ["kdump-config unload", "systemctl restart " + machine.unit]
+    return ["systemctl %s %s" % ("reload" if is_armed(machine) else "restart", machine.unit)]
 
 
 def armed(machine: Machine) -> None:
@@ -93,10 +98,8 @@ def test_what_is_needed_is_done_and_a_second_run_only_reads(
 ) -> None:
     machine = Machine(stack, armed=is_armed)
     before(machine)
-    expected = [shortest(machine) if word == "restart" else word for word in expected]
-    commands = [
-        rebuild_command(machine) if word == "rebuild" else "systemctl %s %s" % (word, machine.unit) for word in expected
-    ]
+    named = {"rebuild": [rebuild_command(machine)], "restart": loading(machine)}
+    commands = [line for word in expected for line in named.get(word, ["systemctl %s %s" % (word, machine.unit)])]
     files = dict(machine.host.files)
     predicted = machine.run(check_mode=True, **options)
     assert (machine.commands(), machine.host.files) == ([], files)
@@ -130,7 +133,7 @@ def test_a_file_from_the_future_is_loaded_at_each_run_and_named(stack: str) -> N
 def test_restarted_and_rebuild_always_act_every_time(stack: str) -> None:
     machine = Machine(stack, armed=True)
     for dummy in range(2):
-        assert machine.run(state="restarted")["actions"] == ["systemctl %s %s" % (shortest(machine), machine.unit)]
+        assert machine.run(state="restarted")["actions"] == loading(machine)
         assert machine.run(state="started", rebuild="always")["actions"][0] == rebuild_command(machine)
 
 
@@ -410,7 +413,7 @@ def test_what_the_kernel_would_refuse_leaves_an_armed_host_as_it_is(
 @pytest.mark.parametrize(
     ("was_armed", "limit", "state"),
     [
-        (True, "2\n", "restarted"),
+        (True, "3\n", "restarted"),
         (True, "-1\n", "restarted"),
         (True, "1\n", "stopped"),
         (False, "1\n", "started"),
@@ -422,6 +425,27 @@ def test_a_limit_of_kexec_that_suffices_is_no_obstacle(stack: str, was_armed: bo
     machine = Machine(stack, armed=was_armed)
     machine.host.files[LOAD_LIMIT] = limit
     assert machine.run(state=state)["armed"] is is_armed(machine) is (state != "stopped")
+
+
+def test_kdumpctl_needs_two_of_the_limit_of_kexec_and_kdump_tools_three(stack: str) -> None:
+    machine = Machine(stack, armed=True)
+    machine.host.files[LOAD_LIMIT] = "2\n"
+    if machine.tools:
+        with pytest.raises(Refused, match="kexec_load_limit_panic is 2, and to unload and load takes 3"):
+            machine.run(state="restarted")
+    else:
+        assert machine.run(state="restarted")["armed"] and machine.host.files[LOAD_LIMIT] == "0\n"
+    assert is_armed(machine)
+
+
+def test_what_kdump_tools_cannot_unload_stays_loaded_and_is_a_failure() -> None:
+    machine = Machine("kdump-tools", armed=True)
+    change_the_configuration(machine)
+    machine.host.answers["kdump-config unload"] = (1, "failed to unload kdump kernel", "")
+    with pytest.raises(Failure, match="the host is still armed with it"):
+        machine.run(state="started", rebuild="never")
+    assert is_armed(machine) and machine.active and machine.host.files[machine.config] == text(machine, GOOD)
+    assert "systemctl restart kdump-tools.service" not in machine.commands()
 
 
 def test_an_active_unit_that_loaded_nothing_needs_two_of_the_limit_of_kexec(stack: str) -> None:
@@ -855,8 +879,7 @@ def test_what_was_armed_since_is_not_undone_because_of_another_file(stack: str) 
     machine.host.clock += 86400
     other = find_stack(machine.host).loaded_files[1]
     machine.host.write(other, "an admin's\n")
-    command = "systemctl %s %s" % (shortest(machine), machine.unit)
-    machine.host.answers[command] = (1, "", "Job failed")
+    machine.host.answers[loading(machine)[-1]] = (1, "", "Job failed")
     with pytest.raises(Failure, match="Job failed") as caught:
         machine.run(state="started")
     assert "restored" not in caught.value.details and machine.host.files[machine.config] == text(machine, BAD)
@@ -961,7 +984,7 @@ def test_restarted_unloads_what_was_loaded_by_hand_first(stack: str) -> None:
     actions = ["systemctl restart " + machine.unit]
     assert machine.run(state="restarted")["actions"] == [unload_command(machine), *actions]
     assert is_armed(machine) and machine.loaded != "by hand"
-    assert machine.run(state="restarted")["actions"] == ["systemctl %s %s" % (shortest(machine), machine.unit)]
+    assert machine.run(state="restarted")["actions"] == loading(machine)
 
 
 def test_of_what_was_loaded_by_hand_no_more_is_said_than_is_known(stack: str) -> None:
@@ -1138,7 +1161,12 @@ def test_new_sysctls_of_kdump_tools_are_built_in_before_anything_is_unloaded() -
     copy = "cp /etc/kdump/sysctl.conf " + seen
     machine.host.answers[copy] = lambda host: host.files.update({seen: "new"})
     result = machine.run(state="started")
-    assert result["actions"] == [rebuild_command(machine), copy, "systemctl restart kdump-tools.service"]
+    assert result["actions"] == [
+        rebuild_command(machine),
+        copy,
+        "kdump-config unload",
+        "systemctl restart kdump-tools.service",
+    ]
     assert not machine.run(state="started")["changed"]
 
 
