@@ -15,6 +15,7 @@ from ansible_collections.crashops.kdump.plugins.modules import crashkernel_reser
 from ansible_collections.crashops.kdump.tests.unit.armed_host import armed_debian, armed_el9
 from ansible_collections.crashops.kdump.tests.unit.fake_host import FakeHost
 from ansible_collections.crashops.kdump.tests.unit.hostile import Shell, hostile_values
+from ansible_collections.crashops.kdump.tests.unit.kdump_machine import SHOW
 
 CONF, SYSCONFIG, DEFAULTS = "/etc/kdump.conf", "/etc/sysconfig/kdump", "/etc/default/kdump-tools"
 BEFORE = {CONF: "path /var/crash\nfailure_action reboot\n", SYSCONFIG: 'KDUMP_COMMANDLINE_APPEND="irqpoll"\n'}
@@ -87,8 +88,10 @@ CLOSED = {
 def machine(tools: bool) -> FakeHost:
     """Return a made-up machine with one of the stacks."""
     if tools:
-        return FakeHost({DEFAULTS: "USE_KDUMP=1\n"}, programs=["kdump-config"])
-    return FakeHost(dict(BEFORE), programs=["kdumpctl"])
+        never_started = {SHOW % "kdump-tools.service": "LoadState=loaded\nActiveState=inactive\n"}
+        return FakeHost({DEFAULTS: "USE_KDUMP=1\n"}, programs=["kdump-config"], commands=never_started)
+    never_started = {SHOW % "kdump.service": "LoadState=loaded\nActiveState=inactive\n"}
+    return FakeHost(dict(BEFORE), programs=["kdumpctl"], commands=never_started)
 
 
 def configured(tools: bool, options: Dict[str, Any]) -> Optional[Dict[str, Any]]:
