@@ -263,8 +263,11 @@ def _word_changes(record: Dict[str, Any], now: Setup) -> List[str]:
     """Return what has changed in the capture kernel's command line since the crash that is the proof."""
     if record.get("capture_words") is None:
         return []
-    pair = [_lasting_words(words) for words in (record["capture_words"], now.capture_words)]
-    return ["the command line of the capture kernel was %s and is %s" % tuple(map(_word, pair))] * (pair[0] != pair[1])
+    was, words = [_lasting_words(words) for words in (record["capture_words"], now.capture_words)]
+    got, lost = [word for word in words if word not in was], [word for word in was if word not in words]
+    said = ["%s %s" % (verb, _word(some)) for verb, some in (("got", got), ("lost", lost)) if some]
+    changed = " and ".join(said) or "has its words in another order"
+    return ["the command line of the capture kernel " + changed] * (was != words)
 
 
 def _lasting_words(words: List[str]) -> List[str]:

@@ -519,7 +519,10 @@ LATER = [
         armed_debian,
         {},
         proven(booted_with(" slub_debug=FZPU page_owner=on")),
-        dict(stale("the command line of the capture kernel was"), capture_settings=("warn", "slub_debug=FZPU")),
+        dict(
+            stale("the command line of the capture kernel got slub_debug=FZPU page_owner=on"),
+            capture_settings=("warn", "slub_debug=FZPU"),
+        ),
         source="made up",
         before=SETTLED,
     ),

@@ -4,7 +4,7 @@
 """The record of a crash test: what is written after the crash is what is read and compared later."""
 
 import json
-from typing import Any, Callable, Dict
+from typing import Any, Callable, Dict, List, Optional
 
 import pytest
 from ansible_collections.crashops.kdump.plugins.module_utils._facts.look_options import LookOptions
@@ -12,6 +12,8 @@ from ansible_collections.crashops.kdump.plugins.module_utils._facts.proof import
     KDUMPCTL_STATUS,
     PROOF,
     TESTS_WITHOUT_DUMP,
+    Setup,
+    judged,
     record_of,
 )
 from ansible_collections.crashops.kdump.plugins.module_utils._kdump_info import read_facts
@@ -84,6 +86,23 @@ def test_a_host_that_stays_as_it_was_is_proven_by_its_record(make: Callable[...,
     assert (proof["state"], proof["source"], proof["stale_because"]) == ("proven", "crash_test", [])
     host.files[PROOF] = json.dumps(dict(record, crashkernel=["1G"]))
     assert read_facts(host, LookOptions())["proof"]["state"] == "stale"
+
+
+@pytest.mark.parametrize(
+    ("was", "words"),
+    [
+        (["BOOT_IMAGE=/old", "ro", "a=1", "b"], []),
+        (["ro", "b"], ["the command line of the capture kernel got a=1"]),
+        (["ro", "a=2", "b", "quiet"], ["the command line of the capture kernel got a=1 and lost a=2 quiet"]),
+        (["b", "ro", "a=1"], ["the command line of the capture kernel has its words in another order"]),
+        (None, []),
+    ],
+)
+def test_a_change_of_the_capture_kernels_command_line_is_named(was: Optional[List[str]], words: List[str]) -> None:
+    record = dict(record_of(INFO, 123.5, DUMP), capture_words=was, settings={}, collector_mtime=None, firmware=None)
+    now = Setup("6.1.0", ["256M"], "/var/lib/kdump/initrd.img", 123.5, {}, None, own_files=INFO["own_files"])
+    now = now._replace(capture_words=["BOOT_IMAGE=/new", "ro", "a=1", "b"])
+    assert judged(json.dumps(record), now, 1700000200).changed == words
 
 
 LEVEL_1 = "path /var/crash\ncore_collector makedumpfile -l -d 1\n"
