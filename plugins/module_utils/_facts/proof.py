@@ -264,7 +264,8 @@ def _word_changes(record: Dict[str, Any], now: Setup) -> List[str]:
     if record.get("capture_words") is None:
         return []
     was, words = [_lasting_words(words) for words in (record["capture_words"], now.capture_words)]
-    got, lost = [word for word in words if word not in was], [word for word in was if word not in words]
+    known, booted = set(was), set(words)
+    got, lost = [word for word in words if word not in known], [word for word in was if word not in booted]
     said = ["%s %s" % (verb, _word(some)) for verb, some in (("got", got), ("lost", lost)) if some]
     changed = " and ".join(said) or "has its words in another order"
     return ["the command line of the capture kernel " + changed] * (was != words)
