@@ -38,7 +38,7 @@ DUMP = {
     "kernel": "6.1.0",
     "panic": "Kernel panic - not syncing: x",
 }
-INFO = {
+INFO: Dict[str, Any] = {
     "kernel": "6.1.0",
     "crashkernel": {"booted": ["256M"]},
     "image": {"path": "/var/lib/kdump/initrd.img"},
