@@ -62,7 +62,10 @@ def _paths(host: Host, variables: Dict[str, str], names: List[str]) -> List[str]
     directories = variables.get("KDUMP_BOOTDIR", "").split() or list(DIRECTORIES)
     if is_image_based(host):
         directories = host.glob(BOOT + "/ostree/*") + directories
-    return [re.sub("/+", "/", "%s/%s" % (directory, name)) for directory in directories for name in names]
+    # each name once: a host may call its kernel anything, at any length
+    starts = [re.sub("/+", "/", directory).rstrip("/") for directory in directories]
+    ends = [re.sub("/+", "/", name).lstrip("/") for name in names]
+    return ["%s/%s" % (start, end) for start in starts for end in ends]
 
 
 def _unified(host: Host, machine: str, version: str, generation: str) -> str:
