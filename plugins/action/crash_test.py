@@ -168,9 +168,9 @@ class ActionModule(ActionBase):
         trouble = new_dump.dump_trouble(dump, before.info["kernel"], latest)
         if trouble:
             raise CrashTestFailed("%s crashed and came back, but %s" % (self._name, trouble))
+        self._low_level_execute_command(trigger.forget_all(), sudoable=True)
         if record:
             outcome["proof"] = self._record(record_of(before.info, before.image_mtime, dump, self._server))
-        self._low_level_execute_command(trigger.forget_all(), sudoable=True)
         if outcome["armed_after"] is None:
             msg = "%s made a complete dump, but whether it is armed again could not be read: %s"
             raise CrashTestFailed(msg % (self._name, self._unanswered))
@@ -416,7 +416,7 @@ class ActionModule(ActionBase):
         if target_type in new_dump.OWN_DISK:
             dumps = dump_server.not_of_others(dumps, before.client)
         else:
-            dumps = dump_server.dumps_of(dumps, before.client)
+            dumps = dump_server.dumps_of(dumps, before.client, target_type)
             doubt = dump_server.ambiguity(dumps, before.known, before.now)
         if doubt:
             raise CrashTestFailed("%s crashed and came back, but %s" % (self._name, doubt))

@@ -32,6 +32,7 @@ from ansible_collections.crashops.kdump.plugins.module_utils._facts.target impor
 from ansible_collections.crashops.kdump.plugins.module_utils._machine.caching_host import caching
 from ansible_collections.crashops.kdump.plugins.module_utils._machine.host import Host
 from ansible_collections.crashops.kdump.plugins.module_utils._machine.tolerant_host import TolerantHost
+from ansible_collections.crashops.kdump.plugins.module_utils._syntax.secret_words import hidden_words
 
 # What only the full result holds, since it grows with the host or is for a proof alone: names, and names in a part.
 ONLY_FULL = ("collector", "firmware", "own_files", "dump_file_system", "capture_words")
@@ -106,7 +107,7 @@ def _returned_facts(seen: Evidence) -> Dict[str, Any]:
         "probe": {name: getattr(seen.target.probe, name) for name in ("tried", "trouble", "msg", "seconds")},
         "dumps": dumps_facts(seen.dumps),
         "own_files": seen.own_files,
-        "capture_words": seen.capture_settings.words,
+        "capture_words": hidden_words(seen.capture_settings.words),
         "collector": _collector_facts(seen.tools),
         "proof": proof_facts(seen.proof, seen.now),
         "space": space_facts(seen.target, seen.dump_size),

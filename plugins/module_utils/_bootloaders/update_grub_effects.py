@@ -53,7 +53,9 @@ def as_applied(plan: BootPlan, seen: List[BootEntry]) -> BootPlan:
     """Return a plan with the boot entries as they are read back, and sentences about other changed arguments."""
     found = {entry.id: entry for entry in seen}
     pairs = [(entry, found.get(entry.id, entry)) for entry in plan.after]
-    after = [old if words(old.cmdline) == words(new.cmdline) else new for old, new in pairs]
+    same = [words(old.cmdline) == words(new.cmdline) for old, new in pairs]
+    # update-grub also applies a GRUB_DEFAULT that was edited before
+    after = [old._replace(default=new.default) if alike else new for (old, new), alike in zip(pairs, same)]
     gained, lost = _differences(plan.before, after)
     return plan._replace(after=after, notes=_sentences(gained, lost, "takes"))
 

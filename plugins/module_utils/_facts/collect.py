@@ -36,6 +36,7 @@ from ansible_collections.crashops.kdump.plugins.module_utils._machine.mounts imp
 from ansible_collections.crashops.kdump.plugins.module_utils._machine.tolerant_host import TolerantHost
 from ansible_collections.crashops.kdump.plugins.module_utils._stacks.base import Settings, Stack
 from ansible_collections.crashops.kdump.plugins.module_utils._stacks.find import find_stack
+from ansible_collections.crashops.kdump.plugins.module_utils._syntax.secret_words import hidden_words
 
 
 def collect(host: TolerantHost, options: LookOptions) -> Evidence:
@@ -52,7 +53,9 @@ def collect(host: TolerantHost, options: LookOptions) -> Evidence:
     tools = read_tools(host, options.timeout_s)
     own_files = stack_files.digests(host, stack_files.paths(host, stack))
     setup = _setup(host, stack, running, image, settings, tools, platform.firmware, own_files)._replace(
-        hostname=dumps.hostname, file_system=target.file_system, capture_words=details.capture_words
+        hostname=dumps.hostname,
+        file_system=target.file_system,
+        capture_words=hidden_words(details.capture_words),
     )
     proof = read_proof(host, setup, dumps.own)
     # with another RAM, the next dump has another size

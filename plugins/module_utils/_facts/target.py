@@ -108,7 +108,8 @@ def _file_system(host: Host, mount: Optional[mounts.Mount]) -> Optional[str]:
     """Return the type and source of the target's file system; None for an automounter, which mounts later."""
     if mount is None or mount.fstype == "autofs":
         return None
-    return "%s on %s" % (mount.fstype, mounts.lasting_source(host, mount))
+    source = mounts.lasting_source(host, mount)
+    return None if source is None else "%s on %s" % (mount.fstype, source)
 
 
 def _root_type(host: Host) -> Optional[str]:

@@ -172,11 +172,17 @@ def device(host: Host, location: str) -> str:
     return host.real_path(link) if link.startswith("/dev/") else location.rstrip("/")
 
 
-def lasting_source(host: Host, mount: Mount) -> str:
-    """Return a mount's source by a name that it keeps: by UUID for a device, as its name may differ after a reboot."""
+def lasting_source(host: Host, mount: Mount) -> Optional[str]:
+    """Return a mount's source by a name that it keeps: by UUID for a device, as its name may differ after a reboot.
+
+    btrfs over several disks is mounted as one of them, now this one and now that; None where its UUID is not known.
+    """
     if not mount.source.startswith("/dev/"):
         return mount.source
     path = host.real_path(mount.source)
+    if mount.fstype == "btrfs":
+        found = host.glob("/sys/fs/btrfs/*/devices/%s" % path.rpartition("/")[2])
+        return "/dev/disk/by-uuid/%s" % found[0].split("/")[4] if found else None
     links = host.glob("/dev/disk/by-uuid/*")
     return next((link for link in links if host.real_path(link) == path), mount.source)
 

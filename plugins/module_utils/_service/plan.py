@@ -66,6 +66,8 @@ def plan(service: Service, stack: Stack, wanted: WantedService) -> ServicePlan:
     load = wanted.state in ("started", "restarted") and _loads(service, wanted, rebuild, changes)
     after = [] if load else _adopting(service, stack, wanted, changes)
     if wanted.masked and (not unit.masked or unit.until_boot):
+        # a mask in /run would outlive the next unmask, which looks into /etc only
+        after.extend([["systemctl", "unmask", "--runtime", stack.unit]] if unit.until_boot else [])
         after.append(["systemctl", "mask", stack.unit])
         changes.append(StateChange("masked", "until the next boot" if unit.masked else "no", "yes"))
     unload = load and unloads_first(stack, unit, service.armed)

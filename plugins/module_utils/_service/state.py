@@ -108,7 +108,7 @@ def _moment(host: Host, facts: Dict[str, str], name: str) -> Optional[float]:
     """Return when a unit's state changed, in seconds since the epoch by the present clock.
 
     systemd's monotonic stamp leaves out suspends. It says when the change was at the earliest, and when at the latest.
-    After a suspend, its other stamp counts if it lies between these: it is by the clock of that time.
+    After a suspend, its other stamp counts if it lies between these: it is by the clock of that time, in whole seconds.
     """
     since_boot_us = whole(facts.get(name + "Monotonic"))
     if not since_boot_us:
@@ -116,7 +116,11 @@ def _moment(host: Host, facts: Dict[str, str], name: str) -> Optional[float]:
     earliest = host.boot_time() + since_boot_us / 1e6
     latest = host.now() - host.monotonic() + since_boot_us / 1e6
     named = _read_time(facts.get(name, "")) if latest - earliest > 1 else None
-    return earliest if named is None else max(earliest, min(named, latest))
+    if named is None:
+        return earliest
+    # every suspend was before the change, or every one after it
+    exact = [one for one in (latest, earliest) if 0 <= one - named < 1]
+    return exact[0] if exact else max(earliest, min(named, latest))
 
 
 def _read_time(text: str) -> Optional[float]:

@@ -11,7 +11,7 @@ before the @ of a web address is: a token of GitHub can stand there alone.
 """
 
 import re
-from typing import Any, Match
+from typing import Any, List, Match
 
 from ansible_collections.crashops.kdump.plugins.module_utils._syntax import shell_assignments
 
@@ -59,6 +59,11 @@ def hidden(text: str) -> str:
     for pattern in GIVEN:
         text = _without_values(text, pattern)
     return text
+
+
+def hidden_words(words: List[str]) -> List[str]:
+    """Return the words of a command line with its secrets hidden, also one in quotes that has blanks."""
+    return hidden(" ".join(words)).split(" ") if words else []
 
 
 def hidden_in_file(text: str) -> str:

@@ -17,6 +17,7 @@ from ansible_collections.crashops.kdump.plugins.plugin_utils._crash_test.new_dum
 
 # prints the clock, the name and the addresses of a host, for a place that many hosts dump to
 WHO = 'echo "clock $(date +%s)"; uname -n; hostname -I 2>/dev/null || true'
+LOOPBACK = "127.0.0.1"
 CLOCK = re.compile(r"^clock ([0-9]+)\r?$", re.MULTILINE)
 
 
@@ -98,12 +99,14 @@ def not_of_others(dumps: list[dict[str, Any]], host: Client) -> list[dict[str, A
     return [dump for dump in dumps if (dump["nodename"] or host.nodename) == host.nodename]
 
 
-def dumps_of(dumps: list[dict[str, Any]], host: Client) -> list[dict[str, Any]]:
+def dumps_of(dumps: list[dict[str, Any]], host: Client, target_type: str) -> list[dict[str, Any]]:
     """Return one host's dumps in a shared place: by the name in the header, then by the directory's prefix.
 
     The prefix alone is not enough: behind one address translation all hosts dump under the same address.
     """
-    tags = tuple("%s-" % word for word in [host.nodename, *host.addresses])
+    # kdumpctl asks for an address only where the dump goes over a network
+    addresses = [LOOPBACK] if target_type == "virtiofs" else host.addresses
+    tags = tuple("%s-" % word for word in [host.nodename, *addresses])
     named = not_of_others(dumps, host)
     tagged = [dump for dump in named if dump["directory"].rsplit("/", 1)[-1].startswith(tags)]
     return tagged or [dump for dump in named if dump["nodename"]]

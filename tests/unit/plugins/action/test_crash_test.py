@@ -221,7 +221,7 @@ def test_a_crash_is_waited_for_and_its_dump_recorded() -> None:
     assert (result["dump"]["id"], result["armed_after"]) == ("new", True)
     assert result["proof"] == "/var/lib/crashops-kdump/proof.json"
     assert result["seconds_down"] > 20
-    before, after = ["kdump_info", "vmcore_info", "stat"], ["kdump_info", "vmcore_info", "file", "forget"]
+    before, after = ["kdump_info", "vmcore_info", "stat"], ["kdump_info", "vmcore_info", "forget", "file"]
     assert action.calls == [*before, "rm", "trigger", *after]
     # what a proof records is in the full result alone; what the host says after the crash may be short
     assert [options.get("detail") for options in action.asked] == ["full", None]
@@ -233,6 +233,14 @@ def test_the_proof_is_for_root_alone_and_names_the_dump() -> None:
     (args,) = action.copied
     assert (args["dest"], args["mode"]) == ("/var/lib/crashops-kdump/proof.json", "0600")
     assert json.loads(args["content"])["dump"]["id"] == "new"
+
+
+def test_a_dump_whose_proof_cannot_be_recorded_was_found_all_the_same(monkeypatch: pytest.MonkeyPatch) -> None:
+    action = CrashTest(CONSENT)
+    monkeypatch.setattr(action, "_copy", lambda args: {"failed": True, "msg": "No space left on device"})
+    result = run(action)
+    assert result["failed"] and "cannot record the proof" in result["msg"]
+    assert "forget" in action.calls
 
 
 def test_without_recording_no_proof_is_written() -> None:

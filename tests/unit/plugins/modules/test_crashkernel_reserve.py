@@ -544,6 +544,26 @@ def test_a_pinned_kernel_that_reserves_nothing_asks_for_no_reboot_because_of_a_n
     assert "look for crashkernel in the kernel log" in result["reason"]
 
 
+def test_a_default_that_the_same_update_grub_applies_is_the_one_that_is_returned(
+    monkeypatch: pytest.MonkeyPatch,
+) -> None:
+    host = DebianHost(("6.8.0-50-generic", "5.15.0-130-generic"))
+    reserve(host, size="256M")
+    update_grub = host.answers["update-grub"]
+
+    def pinned(made: Any) -> Any:
+        done = update_grub(made)
+        made.files["/boot/grub/grub.cfg"] = 'set default="1>2"\n' + made.files["/boot/grub/grub.cfg"]
+        return done
+
+    monkeypatch.setitem(host.answers, "update-grub", pinned)
+    result = reserve(host, size="512M")
+    assert [entry["kernel"] for entry in result["configured"] if entry["default"]] == [
+        "/boot/vmlinuz-5.15.0-130-generic"
+    ]
+    assert reserve(host, size="512M")["changed"] is False
+
+
 def test_an_entry_that_update_grub_does_not_write_asks_for_no_reboot_and_is_named() -> None:
     host = DebianHost()
     reserve(host, size="256M")

@@ -821,6 +821,13 @@ def test_a_proof_makes_a_host_ready_and_settles_every_doubt_of_that_time(known: 
     assert doubt["doubt"] == "warn"
 
 
+def test_what_is_counted_of_the_modules_that_are_loaded_now_is_no_doubt_that_came_later() -> None:
+    host = proved(doubts={})
+    host.files["/proc/modules"] = "".join("m%d 2097152 0 - Live 0x0\n" % number for number in range(60))
+    found = checks(host)["reserved_enough"]
+    assert (found["status"], found["doubt"]) == ("pass", "warn")
+
+
 def test_a_doubt_that_came_after_the_proof_stays() -> None:
     found = checks(proved(doubts={"capture_restarts": ["warn", None]}))
     assert (found["collector_kernel"]["status"], found["capture_restarts"]["status"]) == ("warn", "pass")

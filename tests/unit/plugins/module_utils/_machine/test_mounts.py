@@ -122,6 +122,15 @@ def test_row_of_fstab_is_found_by_any_name_of_its_source(location: str, point: O
     assert (row and row[1]) == point
 
 
+@pytest.mark.parametrize("member", ["vdb", "vdc"])
+def test_btrfs_over_two_disks_keeps_its_name_whichever_of_them_is_named(member: str) -> None:
+    host = FakeHost(files={"/sys/fs/btrfs/1-a/devices/%s" % name: "" for name in ("vdb", "vdc")})
+    host.links["/dev/disk/by-uuid/1-a"] = "/dev/vdb"
+    (mount,) = mounts.mounts("30 22 0:40 / /srv rw - btrfs /dev/%s rw\n" % member)
+    assert mounts.lasting_source(host, mount) == "/dev/disk/by-uuid/1-a"
+    assert mounts.lasting_source(FakeHost(), mount) is None
+
+
 def test_a_mount_point_with_a_blank_and_letters_of_any_script_is_read() -> None:
     table = "30 22 0:40 / /mnt/日本\\040é\udcff\\777 rw - fuse x rw\n"
     assert mounts.mounts(table)[0].point == "/mnt/日本 é\udcff\udcff"

@@ -11,8 +11,9 @@ from ansible_collections.crashops.kdump.plugins.module_utils._service.state impo
 from ansible_collections.crashops.kdump.tests.unit.fake_host import START, UPTIME, FakeHost
 
 HOUR = 3600
-# 1000 seconds ago, if the machine was not suspended since
-STARTED_US = int((UPTIME - 1000) * 1e6)
+# so many seconds ago, if the machine was not suspended since
+AGO = 999.6
+STARTED_US = int((UPTIME - AGO) * 1e6)
 
 
 def printed(moment: float) -> str:
@@ -22,14 +23,17 @@ def printed(moment: float) -> str:
 @pytest.mark.parametrize(
     ("suspended", "stamp", "expected"),
     [
-        (0, None, START - 1000),
-        (0, printed(START - 77), START - 1000),
-        (HOUR, None, START - 1000 - HOUR),
-        (HOUR, "", START - 1000 - HOUR),
-        (HOUR, "n/a", START - 1000 - HOUR),
+        (0, None, START - AGO),
+        (0, printed(START - 77), START - AGO),
+        (HOUR, None, START - AGO - HOUR),
+        (HOUR, "", START - AGO - HOUR),
+        (HOUR, "n/a", START - AGO - HOUR),
         (HOUR, printed(START - 2000), START - 2000),
-        (HOUR, printed(START - 9000), START - 1000 - HOUR),
-        (HOUR, printed(START + 9000), START - 1000),
+        (HOUR, printed(START - 9000), START - AGO - HOUR),
+        (HOUR, printed(START + 9000), START - AGO),
+        # systemctl prints whole seconds, so one of the two moments is exact
+        (HOUR, printed(START - AGO), START - AGO),
+        (HOUR, printed(START - AGO - HOUR), START - AGO - HOUR),
     ],
 )
 def test_a_suspend_does_not_make_what_is_loaded_newer(suspended: int, stamp: Optional[str], expected: float) -> None:

@@ -38,7 +38,12 @@ OWN = [
 def test_a_dump_is_a_hosts_by_the_name_in_its_header_and_the_prefix_of_its_directory(
     dumps: List[Dict[str, Any]], own: List[str]
 ) -> None:
-    assert [found["id"] for found in dump_server.dumps_of(dumps, ME)] == own
+    assert [found["id"] for found in dump_server.dumps_of(dumps, ME, "nfs")] == own
+
+
+def test_a_dump_on_virtiofs_is_a_hosts_by_the_address_of_the_host_itself() -> None:
+    dumps = [dump("127.0.0.1-2", None), dump("127.0.0.1-3", "web2"), dump("10.0.0.1-4", None)]
+    assert [found["id"] for found in dump_server.dumps_of(dumps, ME, "virtiofs")] == ["127.0.0.1-2"]
 
 
 DOUBTS = [
