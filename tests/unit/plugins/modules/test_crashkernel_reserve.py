@@ -549,11 +549,10 @@ def test_a_default_that_the_same_update_grub_applies_is_the_one_that_is_returned
 ) -> None:
     host = DebianHost(("6.8.0-50-generic", "5.15.0-130-generic"))
     reserve(host, size="256M")
-    update_grub = host.answers["update-grub"]
 
-    def pinned(made: Any) -> Any:
-        done = update_grub(made)
-        made.files["/boot/grub/grub.cfg"] = 'set default="1>2"\n' + made.files["/boot/grub/grub.cfg"]
+    def pinned(made: FakeHost) -> Any:
+        done = host.update_grub(made)
+        host.files["/boot/grub/grub.cfg"] = 'set default="1>2"\n' + host.files["/boot/grub/grub.cfg"]
         return done
 
     monkeypatch.setitem(host.answers, "update-grub", pinned)
