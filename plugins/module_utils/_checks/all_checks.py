@@ -43,8 +43,8 @@ REFERENCE = "https://github.com/crashops/ansible-collection-kdump/blob/main/docs
 # What a check weighs. A doubt is settled by a later crash that left a dump with this very setup: it passes then, and
 # until then the host is unproven and no worse. Without the answer to a vital one, no host is called ready.
 PLAIN, DOUBT, VITAL = "plain", "doubt", "vital"
-# checks that count what the modules and drivers of the moment take
-COUNTED = ("reserved_enough", "memory_extras")
+# checks that count what the modules of the moment take
+COUNTED = ("reserved_enough",)
 
 
 Judge = Callable[[Evidence], Outcome]
