@@ -412,14 +412,14 @@ class ActionModule(ActionBase):
         """Return the dump that this crash made, or fail with the files that are there."""
         dumps = self._look({"path": before.path, "after": before.now, "timeout": READING_S})["dumps"]
         target_type = before.info["settings"]["target_type"]
-        dumps, doubt = new_dump.believed(dumps, target_type), None
+        dumps = new_dump.believed(dumps, target_type)
         if target_type in new_dump.OWN_DISK:
             dumps = dump_server.not_of_others(dumps, before.client)
         else:
             dumps = dump_server.dumps_of(dumps, before.client, target_type)
             doubt = dump_server.ambiguity(dumps, before.known, before.now)
-        if doubt:
-            raise CrashTestFailed("%s crashed and came back, but %s" % (self._name, doubt))
+            if doubt:
+                raise CrashTestFailed("%s crashed and came back, but %s" % (self._name, doubt))
         dump = new_dump.choose_dump(before.known, dumps, before.now)
         if dump is None and after and not self._server and new_dump.local_path(after) != before.path:
             msg = (

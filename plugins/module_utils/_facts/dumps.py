@@ -33,7 +33,7 @@ class Dump(NamedTuple):
     readable: whether a sample of its pages can be decompressed (None: not judged); readable_reason: what was read or is
     wrong. crashkernel: the values that the kernel which died was booted with; None where its log does not show them.
     doubt: how others than root could have put the dump there. of_user: an ordinary user owns it, so it is not judged.
-    crash_time: the time of the crash by the dump's own header. nodename: the host of which the header says that it is.
+    crash_time, nodename: the time of the crash, and the name of the host that crashed, by the dump's own header.
     of_other: it is in a directory that hosts may share, and does not name this host, so it is not judged.
     """
 

@@ -272,8 +272,8 @@ def _word_changes(record: Dict[str, Any], now: Setup) -> List[str]:
 
 
 def _lasting_words(words: List[str]) -> List[str]:
-    """Return the words of a command line that a proof is about: without secrets, and what the boot loader writes."""
-    return [secret_words.masked(word) for word in words if not word.startswith(OF_BOOT_LOADER)]
+    """Return the words of a command line that a proof is about: all but those that the boot loader writes."""
+    return [word for word in words if not word.startswith(OF_BOOT_LOADER)]
 
 
 def _setting_pairs(name: str, old: Any, new: Any) -> List[Tuple[str, Any, Any]]:

@@ -11,7 +11,7 @@ from ansible_collections.crashops.kdump.plugins.module_utils._service.state impo
 from ansible_collections.crashops.kdump.tests.unit.fake_host import START, UPTIME, FakeHost
 
 HOUR = 3600
-# so many seconds ago, if the machine was not suspended since
+# seconds since the unit started, if the machine was not suspended since then
 AGO = 999.6
 STARTED_US = int((UPTIME - AGO) * 1e6)
 
