@@ -16,6 +16,7 @@ class Core(NamedTuple):
     series: the release in the names of its stages.
     pythons: those that it runs on, on a control node.
     units_on: the Python of hosts that the unit tests run on; None for the environment's own.
+    batches: the tier of the playbooks in batches alone, which are the part of `roles` that a release broke.
     """
 
     key: str
@@ -25,6 +26,7 @@ class Core(NamedTuple):
     sanity: str = ""
     roles: str = ""
     units_on: tuple[int, int] | None = None
+    batches: str = ""
 
     @property
     def preparation(self) -> str:
@@ -41,7 +43,7 @@ class Core(NamedTuple):
 MAIN = Core("main", "newest", FOR_MAIN, EVERY, EVERY, EVERY)
 OLDER = (
     # the last that manages Python 3.6, which EL 8 has
-    Core("core216", "2.16", ((3, 10), (3, 11), (3, 12)), EVERY, ALL, ALL, (3, 6)),
+    Core("core216", "2.16", ((3, 10), (3, 11), (3, 12)), EVERY, ALL, ALL, (3, 6), batches=EVERY),
     Core("core217", "2.17", ((3, 10), (3, 11), (3, 12)), ALL, ALL),
     Core("core218", "2.18", ((3, 11), (3, 12), (3, 13)), ALL, ALL),
     # the newest one where Python is 3.11

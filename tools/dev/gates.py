@@ -76,6 +76,7 @@ def stages(work: Workshop) -> list[Stage]:
         documentation(work),
         _coverage(work),
         # after the guests: they fill the processor that a story leaves free
+        *(_batches(work, core) for core in cores if core.batches),
         *(_roles(work, core) for core in cores if core.roles),
     ]
 
@@ -236,6 +237,21 @@ def _coverage(work: Workshop) -> Stage:
 def _roles(work: Workshop, core: Core) -> Stage:
     """Return the stage that runs roles, playbooks and the documentation's examples on made-up machines."""
     stage = f"roles-{core.series}"
+    what = f"roles, playbooks and what the pages show, {core.title}, on made-up machines"
+    step = _on_made_up_machines(work, core, stage, "tests/roles")
+    return Stage(stage, what, [step], "roles", core.roles, 600, _needs(core))
+
+
+def _batches(work: Workshop, core: Core) -> Stage:
+    """Return the stage that runs the playbooks in batches on made-up machines."""
+    stage = f"batches-{core.series}"
+    what = f"playbooks in batches, {core.title}, on made-up machines"
+    step = _on_made_up_machines(work, core, stage, "tests/roles/test_batches.py")
+    return Stage(stage, what, [step], "roles", core.batches, 90, _needs(core))
+
+
+def _on_made_up_machines(work: Workshop, core: Core, stage: str, tests: str) -> Step:
+    """Return the step that runs tests of the role with one ansible-core."""
     folder = LAB / "pytest" / stage
     variables = f"{STAGED}{os.pathsep}{COLLECTIONS}"
 
@@ -245,11 +261,10 @@ def _roles(work: Workshop, core: Core) -> Stage:
         path = work.path_with(core)
         # always two at a time: these are the last tests of a run, when nothing else uses the second processor
         argv = ["pytest", "-q", "-n", "2", "-p", "no:cacheprovider", f"--basetemp={folder}"]
-        argv += work.tests(stage, "tests/roles")
+        argv += work.tests(stage, tests)
         work.run(log, argv, limit_s=1800, more={"PYTHONPATH": variables, "PATH": path})
 
-    what = f"roles, playbooks and what the pages show, {core.title}, on made-up machines"
-    return Stage(stage, what, [Step("pytest", run)], "roles", core.roles, 600, _needs(core))
+    return Step("pytest", run)
 
 
 def _tool(work: Workshop, name: str, command: str) -> Step:

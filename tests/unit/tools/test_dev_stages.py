@@ -8,10 +8,11 @@ from pathlib import Path
 import pytest
 from ansible_collections.crashops.kdump.tests.unit.tools.made_up_stages import fails, row, says
 
-from tools.dev import stages
+from tools.dev import gates, stages
 from tools.dev.log import Log
 from tools.dev.stages import ALL, EVERY, FAILED, Stage, Step
 from tools.dev.tallies import Tally
+from tools.dev.workshop import Workshop
 
 
 def test_a_stage_brings_what_it_needs_in_the_tables_order() -> None:
@@ -85,3 +86,7 @@ def test_trouble_that_nobody_thought_of_fails_its_stage_alone(tmp_path: Path) ->
     result = stages.run_stage(row("a", Step("runs nothing", runs_nothing)), tmp_path)
     assert result.outcome == FAILED
     assert result.note.startswith("runs nothing: FileNotFoundError")
+
+
+def test_each_run_has_the_playbooks_in_batches_with_the_oldest_ansible() -> None:
+    assert "batches-2.16" in stages.named(gates.stages(Workshop()), EVERY)
