@@ -104,7 +104,8 @@ options:
     suboptions:
       id:
         description:
-          - The id of the check.
+          - The id of the check. V(armed) and V(memory_reserved) are refused, because without what they check, no crash
+            leaves a dump.
         type: str
         required: true
       reason:

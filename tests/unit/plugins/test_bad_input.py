@@ -323,6 +323,7 @@ OTHER_MODULES = [
     threshold("dumps_percent", 101, "no dumps take more than 100 percent", "give 100 or less"),
     threshold("watchdog_seconds", -1, "it is below 0", "give 0 or more"),
     waiver("id", "proof", "there is no such check", "name one of proof_exists"),
+    waiver("id", "armed", "without what it checks, no crash leaves a dump", "remove this waiver"),
     waiver("reason", " ", "it does not say why", "write a reason"),
     waiver("until", "2027-02-30", "it is no date", "write the last day of the waiver as YYYY-MM-DD"),
 ]

@@ -118,6 +118,12 @@ def test_of_two_waivers_for_a_check_the_one_that_ends_last_counts(untils: Tuple[
     assert check.waived == Waiver("space", "the disk is ordered", "2023-12-31")
 
 
+@pytest.mark.parametrize("check", ["armed", "memory_reserved"])
+def test_no_waiver_makes_a_host_ready_that_would_leave_no_dump(check: str) -> None:
+    waiver = Waiver(check, "a task failed", "2999-01-01")
+    assert verdict(waivers.applied(checks(**{check: "fail"}), [waiver], TODAY)) == "not_ready"
+
+
 def test_what_passes_needs_no_waiver() -> None:
     assert not any(check.waived for check in waived("2999-01-01"))
 
@@ -127,6 +133,8 @@ def test_what_passes_needs_no_waiver() -> None:
     [
         ({"id": "space_to_kep"}, "waivers.id: 'space_to_kep' is refused: there is no such check; name one of space"),
         ({"id": "nonsense"}, "name one of kernel_support"),
+        ({"id": "armed"}, "waivers.id: 'armed' is refused: without what it checks, no crash leaves a dump; remove"),
+        ({"id": "memory_reserved"}, "'memory_reserved' is refused: without what it checks, no crash leaves a dump;"),
         ({"reason": " "}, "waivers.reason: ' ' is refused"),
         ({"until": "\uff12\uff10\uff12\uff16-12-31"}, "-12-31' is refused: it is no date"),
         ({"until": "31.12.2026"}, "waivers.until: '31.12.2026' is refused: it is no date; write the last day"),
@@ -134,7 +142,7 @@ def test_what_passes_needs_no_waiver() -> None:
         ({"until": "2026-1-1"}, "is refused: it is no date"),
     ],
 )
-def test_a_waiver_that_says_too_little_is_refused(changes: Dict[str, str], words: str) -> None:
+def test_a_waiver_that_says_too_little_or_waives_too_much_is_refused(changes: Dict[str, str], words: str) -> None:
     waiver = Waiver(**dict({"id": "space", "reason": "because", "until": "2026-12-31"}, **changes))
     (sentence,) = waivers.refusals([waiver])
     assert words in sentence

@@ -179,7 +179,8 @@ def test_an_armed_host_is_told_as_kdump_info_tells_it(
 
 JUDGED = [
     ({}, 0),
-    ({"waivers": [{"id": "armed", "reason": "it is being built", "until": "2999-01-01"}]}, 1),
+    ({"waivers": [{"id": "proof_exists", "reason": "it is being built", "until": "2999-01-01"}]}, 1),
+    ({"waivers": [{"id": "armed", "reason": "an earlier release took it", "until": "2999-01-01"}]}, 0),
     ({"probe": False, "thresholds": {"proof_age_days": 10}, "panic_policy": ["oops"], "waivers": []}, 0),
 ]
 
