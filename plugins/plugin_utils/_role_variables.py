@@ -265,7 +265,11 @@ def _words(name: str, text: str) -> list[str]:
     if name.rpartition(".")[2] in COMMAND_LINES and "," in text:
         rule = "a comma may be a part of one word or stand between two"
         raise Wrong(name, text, rule, "write a list such as [one, two]")
-    return [word.strip() for word in text.split(",") if word.strip()]
+    words = [word.strip() for word in text.split(",") if word.strip()]
+    # often a template that found no value; as an empty list, it would switch checks off or remove what a host has
+    if not words:
+        raise Wrong(name, text, "it is an empty text", "leave it out, or write [] for an empty list")
+    return words
 
 
 def _parsed(name: str, text: str, kind: type) -> Any:
@@ -346,7 +350,10 @@ def refusals(values: Mapping[str, Any], is_host: Callable[[str], bool], hosts: I
             otherwise = "add it to the inventory, or leave the variable out"
             remedy = _nearest_name.remedy(values[name], hosts, otherwise, how_near=HOW_NEAR)
             found.append(refusal(name, values[name], "the inventory has no such host", remedy))
-    words = values.get("kdump_panic_policy", [])
+    words = values.get("kdump_panic_policy", ["none"])
+    if not words:
+        remedy = "give the one word none to take the policy away, or leave it out"
+        found.append(refusal("kdump_panic_policy", words, "it names nothing", remedy))
     if "none" in words and len(words) > 1:
         found.append(refusal("kdump_panic_policy", words, "none stands alone", "remove it, or give the one word none"))
     for key in values.get("kdump_ssh_host_keys", []):

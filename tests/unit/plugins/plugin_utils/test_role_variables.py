@@ -191,6 +191,26 @@ def test_a_list_of_one_size_stays_a_list(given: Any, expected: Any) -> None:
     assert (values["kdump_crashkernel"], wrong) == (expected, [])
 
 
+@pytest.mark.parametrize("text", ["", " ", ","])
+@pytest.mark.parametrize("name", ["kdump_verify_fail", "kdump_panic_policy", "kdump_extra_bins", "kdump_packages"])
+def test_empty_text_is_no_empty_list(name: str, text: str) -> None:
+    (sentence,) = _role_variables.converted({name: text}, "verify")[1]
+    assert sentence == (
+        "%s: '%s' is refused: it is an empty text; leave it out, or write [] for an empty list." % (name, text)
+    )
+
+
+def test_empty_list_is_one() -> None:
+    values, wrong = _role_variables.converted({"kdump_verify_fail": [], "kdump_extra_bins": "[]"}, "verify")
+    assert (values["kdump_verify_fail"], values["kdump_extra_bins"], wrong) == ([], [], [])
+
+
+def test_panic_policy_is_taken_away_by_a_word_and_not_by_an_empty_list() -> None:
+    assert refused(kdump_panic_policy="none") == []
+    (sentence,) = refused(kdump_panic_policy=[])
+    assert "kdump_panic_policy: [] is refused: it names nothing; give the one word none to take" in sentence
+
+
 WRONG_ON_STACK = [
     ({"kdump_crashkernal": "256M"}, ".kdump_crashkernal: '256M' is refused: there is no such option; use kdump_crashk"),
     ({"core_collector": "cp"}, ".core_collector: 'cp' is refused: there is no such option; use kdump_core_collector."),
