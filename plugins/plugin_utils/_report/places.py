@@ -2,7 +2,7 @@
 # GNU General Public License v3.0-or-later (see COPYING or https://www.gnu.org/licenses/gpl-3.0.txt)
 # SPDX-License-Identifier: GPL-3.0-or-later
 # Private to this collection: no promise is made to code outside it.
-"""Where the report is handed on to: what is refused before any host is asked, and what has to be installed for it."""
+"""What the report is and where it is handed on to: what is refused before any host is asked, and what is missing."""
 
 from __future__ import annotations
 
@@ -14,6 +14,7 @@ from typing import Any
 
 from ansible_collections.crashops.kdump.plugins.module_utils._syntax.finding import refusal
 from ansible_collections.crashops.kdump.plugins.module_utils._syntax.value_problems import plain_path_problem
+from ansible_collections.crashops.kdump.plugins.plugin_utils._report import query
 
 HOST, STORE, REPOSITORY = "kdump_report_to_host", "kdump_report_to_s3", "kdump_report_to_git"
 MODULE = "amazon.aws.s3_object"
@@ -69,7 +70,7 @@ PLACES = "kdump_report_to_host, kdump_report_to_s3 or kdump_report_to_git"
 
 
 def refusals(values: Mapping[str, Any], is_host: Callable[[str], bool]) -> list[str]:
-    """Return a refusal for each place where the report could not be handed on, or would go astray."""
+    """Return a refusal for each place where the report could not be handed on, and for a report of nothing."""
     found = [
         refusal("%s.%s" % (place, option), values[place][option], rule, remedy)
         for place, option, pattern, rule, remedy in PATTERNS
@@ -83,7 +84,20 @@ def refusals(values: Mapping[str, Any], is_host: Callable[[str], bool]) -> list[
     if values["kdump_report_slice"] and not set(values) & {HOST, STORE, REPOSITORY}:
         rule = "a slice is for a run that merges it, and it is not handed on to anywhere"
         found.append(refusal("kdump_report_slice", True, rule, "set %s too" % PLACES))
-    return found + _host(values.get(HOST), is_host) + _repository(values.get(REPOSITORY))
+    return found + _content(values) + _host(values.get(HOST), is_host) + _repository(values.get(REPOSITORY))
+
+
+def _content(values: Mapping[str, Any]) -> list[str]:
+    """Return what is wrong with the formats and the query of the report."""
+    found = []
+    if values.get("kdump_report_formats") == []:
+        found.append(refusal("kdump_report_formats", [], "nothing would be written", "name some, or leave it out"))
+    if "kdump_report_query" in values:
+        try:
+            query.compiled(values["kdump_report_query"], "kdump_report_query")
+        except query.QueryRefused as refused:
+            found.append(str(refused))
+    return found
 
 
 def no_slices(values: Mapping[str, Any]) -> list[str]:

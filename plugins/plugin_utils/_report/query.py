@@ -24,6 +24,15 @@ class QueryRefused(Exception):
 
 def ask(query: Any, data: Any, option: str = "query") -> Any:
     """Return the answer of a JMESPath query on the report."""
+    expression = compiled(query, option)
+    try:
+        return expression.search(data)
+    except (jmespath.exceptions.JMESPathError, ArithmeticError, AttributeError, TypeError, RecursionError) as error:
+        raise _refused(option, clean(query), error) from None
+
+
+def compiled(query: Any, option: str = "query") -> Any:
+    """Return a JMESPath query on the report as an expression that can search; it is refused without the report."""
     if not isinstance(query, str) or not query.strip():
         remedy = "give a JMESPath expression, or leave it out"
         raise QueryRefused(refusal(option, query, "it is no text, or an empty one", remedy))
@@ -32,13 +41,13 @@ def ask(query: Any, data: Any, option: str = "query") -> Any:
         remedy = "install the Python library jmespath for the Python that runs ansible-playbook"
         raise QueryRefused(refusal(option, text, "the library jmespath is not there", remedy))
     try:
-        return jmespath.search(text, data)
-    except (jmespath.exceptions.JMESPathError, ArithmeticError, AttributeError, TypeError, RecursionError) as error:
-        remedy = "write it as in hosts[?verdict=='not_ready'].host"
-        raise QueryRefused(refusal(option, text, _rule(error), remedy)) from None
+        return jmespath.compile(text)
+    except (jmespath.exceptions.JMESPathError, RecursionError) as error:
+        raise _refused(option, text, error) from None
 
 
-def _rule(error: Exception) -> str:
-    """Return what is wrong with a query, in words that go between a colon and a semicolon."""
+def _refused(option: str, text: str, error: Exception) -> QueryRefused:
+    """Return the refusal of a query, with what JMESPath says in words that go between a colon and a semicolon."""
     first = plain((str(error) or type(error).__name__).split("\n", 1)[0])
-    return "JMESPath says: %s" % first.rstrip(":.")
+    remedy = "write it as in hosts[?verdict=='not_ready'].host"
+    return QueryRefused(refusal(option, text, "JMESPath says: %s" % first.rstrip(":."), remedy))

@@ -27,6 +27,7 @@ RIGHT = [
     {"kdump_report_to_git": {"repository": "https://git.example.com/reports.git", "branch": "reports/kdump"}},
     {"kdump_report_to_git": {"repository": "ssh://git@git.example.com/reports.git", "branch": "main"}},
     {"kdump_report_slice": True, "kdump_report_to_host": WEB},
+    {"kdump_report_formats": "json", "kdump_report_query": "hosts[?verdict=='not_ready']"},
 ]
 WRONG = [
     (
@@ -54,6 +55,9 @@ WRONG = [
     ({"kdump_report_to_git": dict(REPOSITORY, directory=".git/hooks")}, "directory: '.git/hooks' is refused"),
     ({"kdump_report_slice": True}, "a slice is for a run that merges it, and it is not handed on to anywhere"),
     ({"kdump_report_name": "../x"}, "kdump_report_name: '../x' is refused"),
+    ({"kdump_report_formats": []}, "kdump_report_formats: [] is refused: nothing would be written"),
+    ({"kdump_report_query": "hosts[?"}, "kdump_report_query: 'hosts[?' is refused: JMESPath says"),
+    ({"kdump_report_query": " "}, "kdump_report_query: ' ' is refused: it is no text, or an empty one"),
 ]
 
 
