@@ -130,6 +130,20 @@ def test_a_host_may_only_write_into_the_directory_that_the_operator_gave_it(
         assert "each host needs a directory of its own" in message
 
 
+def test_a_host_with_all_rights_opens_the_account_for_no_host_that_may_only_dump(
+    collections: str, fleet: Callable[..., Fleet]
+) -> None:
+    free = dict(write_only("/srv/dumps/web1"), kdump_ssh_write_only=False)
+    machines = fleet(web1=free, web2=write_only("/srv/dumps/web2"), web3=write_only("/srv/dumps/web1"))
+    done = machines.playbook(collections, "setup", kdump_target=dict(SSH, ssh_key="/root/.ssh/k"))
+    shown = {
+        host: done.of(host)["Show the authorized_keys lines for the ssh server"]["msg"][1:] for host in ("web1", "web2")
+    }
+    command = 'restrict,command="/usr/local/sbin/crashops-kdump-receive /srv/dumps/web2" ssh-ed25519 %s kdump@web2'
+    assert shown == {"web1": ["restrict ssh-ed25519 %s kdump@web1" % OWN], "web2": [command % OWN]}
+    assert "each host needs a directory of its own, and web1 has" in done.failures("web3")[0]
+
+
 def with_program(digest: str, **variables: Any) -> dict[str, Any]:
     """Return a host that may only write into its directory, by the program of that SHA-256 on the server."""
     return dict(write_only("/srv/dumps/web1"), made_up="takes_dumps:%s" % digest, **variables)
