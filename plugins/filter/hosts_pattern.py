@@ -8,10 +8,12 @@ name: hosts_pattern
 author:
   - The crashops.kdump authors (@crashops)
 version_added: "0.1.0"
-short_description: Refuse a pattern of hosts with a name that the inventory does not have
+short_description: Refuse a pattern of hosts that leaves none, or has a name that the inventory lacks
 description:
   - Returns a pattern of Ansible as it is, or fails if a part of it fits neither a host nor a group of the inventory.
     The playbooks read C(kdump_hosts) by it.
+  - It also fails if the whole pattern leaves no host, for example because the inventory or a group has none, or because
+    C(--limit) leaves them out. A syntax check and lists of hosts, tasks or tags are allowed to have no host.
   - Ansible itself leaves such a part out with a warning, and a run without any host succeeds. In AWX, a job with a name
     that somebody mistyped would then be green, and no host would have been looked at.
   - An unknown name after C(!) is an error too, because nothing would be left out.
@@ -30,7 +32,7 @@ options:
   sliced:
     description:
       - Whether the run has only a part of the inventory, as a slice of AWX has. Names of single hosts are then refused,
-        because most slices lack this host and would succeed without any.
+        because most slices lack this host and would succeed without any. A slice may have no host of a group.
     type: bool
     default: false
 seealso:
@@ -60,7 +62,7 @@ from typing import Any
 from ansible.errors import AnsibleFilterError
 from ansible.inventory.manager import split_host_pattern
 from ansible_collections.crashops.kdump.plugins.module_utils._syntax.finding import refusal
-from ansible_collections.crashops.kdump.plugins.plugin_utils import _nearest_name
+from ansible_collections.crashops.kdump.plugins.plugin_utils import _matching_hosts, _nearest_name
 
 VARIABLE = "kdump_hosts"
 # Ansible knows this host without an inventory, by any of these names
@@ -70,10 +72,9 @@ NUMBERED = re.compile(r"(.+)\[-?[0-9]*([:-]-?[0-9]*)?\]")
 
 
 def hosts_pattern(typed: Any, groups: Mapping[str, Any], sliced: bool = False) -> Any:
-    """Return a pattern as it was typed, or raise an error if a part of it fits nothing in the inventory."""
+    """Return a pattern as it was typed, or raise an error if it or a part of it fits nothing in the inventory."""
     hosts = list(groups.get("all", []))
-    # a syntax check has no inventory
-    if not hosts:
+    if not hosts and _matching_hosts.nothing_runs():
         return typed
     for part in split_host_pattern(typed):
         word = part.lstrip("!&")
@@ -86,6 +87,8 @@ def hosts_pattern(typed: Any, groups: Mapping[str, Any], sliced: bool = False) -
         if not (_fits(name, names) or (sliced and not _is_plain(name))):
             remedy = _nearest_name.remedy(name, names, "type a name that the inventory has", "type")
             raise AnsibleFilterError(refusal(VARIABLE, part, "the inventory has no such host or group", remedy))
+    if not sliced:
+        _matching_hosts.refuse_none(VARIABLE, typed, typed, groups)
     return typed
 
 

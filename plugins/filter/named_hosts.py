@@ -14,7 +14,8 @@ description:
     C(crashops.kdump.test_named) and C(crashops.kdump.retest) act on the hosts that C(kdump_test_confirm) names by it.
   - A name that is no host of the inventory is an error. In a pattern, Ansible would leave it out with a warning, and a
     job would succeed without the crash that somebody asked for.
-  - Groups, wildcards and other patterns are errors too, because consent is for a host by its name.
+  - Groups, wildcards and other patterns are errors too, because consent is for a host by its name. If C(--limit) leaves
+    out all of the hosts, this is an error as well.
 positional: _input, groups, part
 options:
   _input:
@@ -60,7 +61,7 @@ from typing import Any
 
 from ansible.errors import AnsibleFilterError
 from ansible_collections.crashops.kdump.plugins.module_utils._syntax.finding import refusal
-from ansible_collections.crashops.kdump.plugins.plugin_utils import _nearest_name
+from ansible_collections.crashops.kdump.plugins.plugin_utils import _matching_hosts, _nearest_name
 
 CONFIRM = "kdump_test_confirm"
 PARTS = {"all": slice(None), "first": slice(1), "others": slice(1, None)}
@@ -72,8 +73,8 @@ def named_hosts(typed: Any, groups: Mapping[str, Any], part: str = "all") -> str
     """Return the pattern of exactly those hosts that were typed, or a part of them."""
     names = _names(typed)
     hosts = list(groups.get("all", []))
-    # a syntax check has no inventory, and nobody types names for it
-    if not hosts:
+    # nobody types names for a syntax check without an inventory
+    if not hosts and _matching_hosts.nothing_runs():
         return NONE
     if part not in PARTS:
         remedy = f"choose {', '.join(PARTS)}"
@@ -85,7 +86,10 @@ def named_hosts(typed: Any, groups: Mapping[str, Any], part: str = "all") -> str
         if name not in hosts:
             remedy = _nearest_name.remedy(name, hosts, "type the name of a host as the inventory has it", "type")
             raise AnsibleFilterError(refusal(CONFIRM, name, "the inventory has no such host", remedy))
-    return ",".join(names[PARTS[part]]) or NONE
+    pattern = ",".join(names[PARTS[part]])
+    if pattern:
+        _matching_hosts.refuse_none(CONFIRM, pattern, pattern, groups)
+    return pattern or NONE
 
 
 def _names(typed: Any) -> list[str]:

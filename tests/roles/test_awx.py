@@ -83,6 +83,36 @@ def test_name_that_the_inventory_lacks_ends_the_run(
     assert "'web3' is refused: the inventory has no such host or group; type web" in done.said.replace('"', "'")
 
 
+@pytest.mark.parametrize("name", ["site", "disable", "report", "test_named", "on_alert"])
+def test_run_without_any_host_fails(collections: str, fleet: Callable[..., Fleet], tmp_path: Path, name: str) -> None:
+    done = fleet().playbook(collections, name, *typed(tmp_path, kdump_test_confirm="web1"))
+    assert done.rc != 0
+    assert "is refused: no host of the inventory fits it" in done.said or "no such host" in done.said, done.output
+
+
+@pytest.mark.parametrize("words", [["-e", "kdump_hosts=all:!web:!db1"], ["-e", "kdump_hosts=web", "-l", "db1"]])
+def test_pattern_that_leaves_no_host_ends_the_run(
+    collections: str, fleet: Callable[..., Fleet], words: list[str]
+) -> None:
+    done = fleet({"web": ["web1", "web2"]}, **FLEET).playbook(collections, "verify", *words)
+    assert (done.rc != 0, done.asked) == (True, []), done.output
+    assert "is refused: no host of the inventory fits" in done.said
+
+
+@pytest.mark.parametrize("option", ["--syntax-check", "--list-hosts", "--list-tasks", "--list-tags"])
+def test_syntax_check_needs_no_host(collections: str, fleet: Callable[..., Fleet], option: str) -> None:
+    done = fleet().playbook(collections, "site", option)
+    assert done.rc == 0, done.output
+
+
+def test_alert_about_a_host_that_the_limit_leaves_out_is_refused(collections: str, fleet: Callable[..., Fleet]) -> None:
+    event: dict[str, Any] = {"event": {"kdump": {"host": "web1", "alert": "HostPanicked"}}}
+    told: dict[str, Any] = {"on_alert": "verify", "ansible_eda": event}
+    done = fleet(**FLEET).playbook(collections, "on_alert", "-l", "web2", **told)
+    assert (done.rc, done.asked) == (2, []), done.output
+    assert "or --limit leaves it out" in done.failures("web2")[0]
+
+
 def test_slice_takes_groups_and_no_single_host(collections: str, fleet: Callable[..., Fleet]) -> None:
     sliced: dict[str, Any] = {"kdump_sliced": True, "awx_workflow_job_id": 7, "kdump_verify_fail": []}
     done = fleet(**FLEET).playbook(collections, "verify", kdump_hosts="web1", **sliced)

@@ -6,6 +6,7 @@
 from typing import Dict, List, Union
 
 import pytest
+from ansible import context
 from ansible.errors import AnsibleFilterError
 from ansible_collections.crashops.kdump.plugins.filter.named_hosts import FilterModule
 
@@ -29,8 +30,26 @@ def test_typed_names_are_the_hosts(typed: Union[str, List[str]], part: str, patt
 
 
 @pytest.mark.parametrize("groups", [{}, {"all": []}])
-def test_syntax_check_without_an_inventory_needs_no_names(groups: Dict[str, List[str]]) -> None:
+def test_syntax_check_without_an_inventory_needs_no_names(
+    monkeypatch: pytest.MonkeyPatch, groups: Dict[str, List[str]]
+) -> None:
+    monkeypatch.setattr(context, "CLIARGS", {"syntax": True})
     assert named_hosts("", groups) == "all:!all"
+
+
+def test_run_without_an_inventory_is_an_error() -> None:
+    with pytest.raises(AnsibleFilterError) as raised:
+        named_hosts("web1", {"all": []})
+    assert "kdump_test_confirm: 'web1' is refused: the inventory has no such host" in str(raised.value)
+
+
+def test_limit_that_leaves_no_named_host_is_an_error(monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setattr(context, "CLIARGS", {"subset": "db1"})
+    assert named_hosts("web1,db1", GROUPS) == "web1,db1"
+    assert named_hosts("web1", GROUPS, "others") == "all:!all"
+    with pytest.raises(AnsibleFilterError) as raised:
+        named_hosts("web1,web2", GROUPS)
+    assert "'web1,web2' is refused: no host of the inventory fits both it and --limit db1" in str(raised.value)
 
 
 @pytest.mark.parametrize(
