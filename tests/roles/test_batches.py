@@ -51,6 +51,17 @@ def test_batch_with_a_failed_host_keeps_the_next_one_from_starting(
     )
 
 
+def test_no_ansible_cfg_starts_the_next_batch_or_ends_a_healthy_host(
+    collections: str, fleet: Callable[..., Fleet], monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setenv("ANSIBLE_STRATEGY", "free")
+    monkeypatch.setenv("ANSIBLE_ANY_ERRORS_FATAL", "true")
+    done = fleet(a1=RIGHT, a2=WRONG, b1=RIGHT).playbook(collections, "setup", kdump_serial=2)
+    assert started(done) == ["a1", "a2"]
+    # a1 went on to the last task of its batch
+    assert "did not come through: a2. That" in done.failures("a1")[0]
+
+
 def test_percentage_lets_the_next_batch_start(collections: str, fleet: Callable[..., Fleet]) -> None:
     machines = fleet(a1=RIGHT, a2=WRONG, b1=RIGHT, b2=RIGHT)
     done = machines.playbook(collections, "setup", kdump_serial=2, kdump_max_fail_percentage=50)
