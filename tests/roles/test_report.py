@@ -76,6 +76,17 @@ def test_slices_that_two_runs_handed_on_become_one_report_and_the_next_one_is_co
     assert stats["ansible_stats"]["data"]["crashops_kdump_report"]["not_reported_count"] == 2
 
 
+def test_slices_of_names_that_differ_in_a_special_character_are_two_files(
+    collections: str, fleet: Callable[..., Fleet], places: tuple[Path, dict[str, Any]]
+) -> None:
+    machines = fleet(**{"fe80::1": "debian", "fe80__1": "debian", "share": HERE})
+    names = []
+    for host in ("fe80::1", "fe80__1"):
+        done = machines.playbook(collections, "report", "--limit", host, kdump_report_slice=True, **places[1])
+        names.append(Path(done.of(host)["Write the report"]["paths"]["json"]).name)
+    assert names == ["slice-fe80__1-6d6dc150.json", "slice-fe80__1.json"]
+
+
 def test_push_that_others_overtake_with_the_same_file_is_tried_until_it_succeeds(
     collections: str, fleet: Callable[..., Fleet], places: tuple[Path, dict[str, Any]], repository: Path, tmp_path: Path
 ) -> None:
