@@ -16,10 +16,10 @@ from typing import NoReturn
 
 from tools.dev import closing_table, cores, fetch, gates, given_images, guest_gates, last_run, release, schedule, stages
 from tools.dev.log import Log, show
-from tools.dev.places import COLLECTIONS, DOCS, LAB, LAST_RUN, LOGS, REPOSITORY, STAGED
+from tools.dev.places import DOCS, LAB, LAST_RUN, LOGS, REPOSITORY
 from tools.dev.stages import ALL, EVERY, Step
 from tools.dev.tallies import Tally
-from tools.dev.workshop import Workshop
+from tools.dev.workshop import IMPORTS, Workshop
 
 HELP = """\
 Everything that is done with this repository. Nothing has to be installed before: what is missing on a Debian or
@@ -244,7 +244,7 @@ def make_pictures() -> int:
     with _alone():
         work = Workshop()
         argv = ["python", "-m", "tools.dev.pictures", str(REPOSITORY)]
-        drawn = Step("pictures", lambda log: work.run(log, argv, more={"PYTHONPATH": f"{STAGED}:{COLLECTIONS}"}))
+        drawn = Step("pictures", lambda log: work.run(log, argv, more=IMPORTS))
         steps = [*gates.preparation(work).steps, Step("browser", work.install_browser), drawn]
         results = schedule.run_all([stages.Stage("pictures", "docs/images", steps)], LOGS)
     return int(results[0].outcome != stages.PASSED)
@@ -267,7 +267,7 @@ def make_pattern() -> int:
     with _alone():
         work = Workshop()
         argv = ["python", "-m", "tools.dev.pattern", str(REPOSITORY)]
-        made = Step("pattern", lambda log: work.run(log, argv, more={"PYTHONPATH": f"{STAGED}:{COLLECTIONS}"}))
+        made = Step("pattern", lambda log: work.run(log, argv, more=IMPORTS))
         steps = [*gates.preparation(work).steps, made]
         results = schedule.run_all([stages.Stage("pattern", "extensions/patterns/kdump", steps)], LOGS)
     return int(results[0].outcome != stages.PASSED)

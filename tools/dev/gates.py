@@ -12,9 +12,9 @@ from tools.dev import container_gates, galaxy_importer, guest_gates, promtool, p
 from tools.dev.cores import MAIN, OLDER, Core
 from tools.dev.given_images import GivenImage
 from tools.dev.log import Log
-from tools.dev.places import COLLECTIONS, DOCS, LAB, REPOSITORY, STAGED
+from tools.dev.places import DOCS, LAB, REPOSITORY
 from tools.dev.stages import ALL, EVERY, Stage, Step
-from tools.dev.workshop import Workshop
+from tools.dev.workshop import IMPORTS, Workshop
 
 ON_HOSTS = "plugins/modules plugins/module_utils tests/unit/plugins tests/unit/fake_host.py tests/unit/conftest.py"
 # percent of the lines of plugins that the unit tests run; 97.7 when this was set
@@ -107,27 +107,16 @@ def _lint(work: Workshop) -> Stage:
 
 def _units_of_tools(work: Workshop) -> Stage:
     """Return the stage of the unit tests of tools/."""
-    steps = [Step("pytest", lambda log: _test_tools(work, log))]
-    return Stage("units-tools", "tests of tools/", steps, part="unit", budget_s=30, needs=PREPARED)
+    tests = work.tests("units-tools", "tests/unit/tools")
+    run = Step("pytest", lambda log: work.pytest(log, "units-tools", *tests))
+    return Stage("units-tools", "tests of tools/", [run], part="unit", budget_s=30, needs=PREPARED)
 
 
 def _browser(work: Workshop) -> Stage:
     """Return the stage that opens the report page in a real browser."""
-    folder = LAB / "pytest" / "browser"
-
-    def run(log: Log) -> None:
-        folder.parent.mkdir(parents=True, exist_ok=True)
-        argv = [
-            "pytest",
-            "-q",
-            "-p",
-            "no:cacheprovider",
-            f"--basetemp={folder}",
-            *work.tests("browser", "tests/browser"),
-        ]
-        work.run(log, argv, more={"PYTHONPATH": f"{STAGED}{os.pathsep}{COLLECTIONS}"})
-
-    steps = [Step("system packages", work.install_browser, check=False), Step("pytest", run)]
+    tests = work.tests("browser", "tests/browser")
+    run = Step("pytest", lambda log: work.pytest(log, "browser", *tests))
+    steps = [Step("system packages", work.install_browser, check=False), run]
     return Stage("browser", "the report's page in a real browser", steps, "unit", EVERY, 120, PREPARED)
 
 
@@ -139,34 +128,28 @@ def documentation(work: Workshop) -> Stage:
 
     def pages(log: Log) -> None:
         source.mkdir(parents=True, exist_ok=True)
-        work.run(log, ["python", "-m", "tools.docs", "pages", str(source)], more=variables)
+        work.run(log, ["python", "-m", "tools.docs", "pages", str(source)], more=IMPORTS)
 
     def of_plugins(log: Log) -> None:
         folder = ["--dest-dir", str(source / "collection"), "crashops.kdump"]
         work.run(log, ["antsibull-docs", "collection", *plugins, *folder])
 
-    variables = {"PYTHONPATH": f"{STAGED}{os.pathsep}{COLLECTIONS}"}
     steps = [
         Step("environment", work.make_docs, check=False),
         Step("pages of guides, checks and rules", pages),
         Step("pages of plugins", of_plugins),
         Step("sphinx", lambda log: work.run(log, ["sphinx-build", *sphinx], "docs")),
-        Step("links", lambda log: work.run(log, ["python", "-m", "tools.docs", "links", str(site)], more=variables)),
+        Step("links", lambda log: work.run(log, ["python", "-m", "tools.docs", "links", str(site)], more=IMPORTS)),
     ]
     return Stage("docs", "the documentation site, and its links", steps, "docs", ALL, 120, PREPARED)
 
 
 def _galaxy(work: Workshop) -> Stage:
     """Return the stage that installs the archive in a HOME of its own, and makes the context of an image with it."""
-    folder = LAB / "pytest" / "galaxy"
-
-    def run(log: Log) -> None:
-        folder.parent.mkdir(parents=True, exist_ok=True)
-        argv = ["pytest", "-q", "-p", "no:cacheprovider", f"--basetemp={folder}", *work.tests("galaxy", "tests/galaxy")]
-        work.run(log, argv, more={"PYTHONPATH": f"{STAGED}{os.pathsep}{COLLECTIONS}"})
-
+    tests = work.tests("galaxy", "tests/galaxy")
+    run = Step("pytest", lambda log: work.pytest(log, "galaxy", *tests))
     what = "the archive, installed in an empty HOME, and in the context of an execution environment"
-    return Stage("galaxy", what, [Step("pytest", run)], "galaxy", EVERY, 120, PREPARED)
+    return Stage("galaxy", what, [run], "galaxy", EVERY, 120, PREPARED)
 
 
 def _importer(work: Workshop) -> Stage:
@@ -180,17 +163,13 @@ def _importer(work: Workshop) -> Stage:
 
 def _monitoring(work: Workshop) -> Stage:
     """Return the stage that runs the rules for Prometheus over made-up hosts, and checks the files next to them."""
-    folder = LAB / "pytest" / "monitoring"
 
     def fetch(log: Log) -> None:
         promtool.ensure(log)
 
     def run(log: Log) -> None:
-        folder.parent.mkdir(parents=True, exist_ok=True)
         path = os.pathsep.join([*map(str, promtool.ensure(log)), work.environ("main")["PATH"]])
-        argv = ["pytest", "-q", "-p", "no:cacheprovider", f"--basetemp={folder}"]
-        argv += work.tests("monitoring", "tests/monitoring")
-        work.run(log, argv, more={"PYTHONPATH": f"{STAGED}{os.pathsep}{COLLECTIONS}", "PATH": path})
+        work.pytest(log, "monitoring", *work.tests("monitoring", "tests/monitoring"), more={"PATH": path})
 
     steps = [Step("promtool", fetch, check=False), Step("pytest", run)]
     return Stage("monitoring", "rules for Prometheus, run over made-up hosts", steps, "unit", EVERY, 120, PREPARED)
@@ -201,15 +180,12 @@ def fuzz(work: Workshop, minutes: float) -> Stage:
 
     What it finds becomes an @example, or a test of its own: a change must pass the same texts each time.
     """
-    folder = LAB / "pytest" / "fuzz"
 
     def run(log: Log) -> None:
-        folder.parent.mkdir(parents=True, exist_ok=True)
         files = sorted(str(path.relative_to(REPOSITORY)) for path in REPOSITORY.glob(FUZZ))
         end, passes = time.monotonic() + 60 * minutes * len(files) / work.workers, 0
         while time.monotonic() < end:
-            argv = ["pytest", "-q", "-n", str(work.workers), "-p", "no:cacheprovider", f"--basetemp={folder}"]
-            work.run(log, [*argv, "--hypothesis-profile=fuzz", *files], more={"PYTHONPATH": str(COLLECTIONS)})
+            work.pytest(log, "fuzz", "-n", str(work.workers), "--hypothesis-profile=fuzz", *files)
             passes += 1
             log.say(f"{passes} passes over the tests of {len(files)} files, each with its many texts")
 
@@ -218,16 +194,13 @@ def fuzz(work: Workshop, minutes: float) -> Stage:
 
 def _coverage(work: Workshop) -> Stage:
     """Return the stage that fails where the unit tests run fewer lines of the plugins than COVERED."""
-    folder = LAB / "pytest" / "coverage"
 
     def run(log: Log) -> None:
-        folder.parent.mkdir(parents=True, exist_ok=True)
-        argv = ["pytest", "-q", "-n", str(work.workers), "-p", "no:cacheprovider", f"--basetemp={folder}"]
-        argv += [f"--ignore-glob={name}" for name in UNCOUNTED]
-        argv += ["--cov=plugins", "--cov-report=term:skip-covered", f"--cov-fail-under={COVERED}", "tests/unit/plugins"]
+        words = ["-n", str(work.workers), *(f"--ignore-glob={name}" for name in UNCOUNTED)]
+        words += ["--cov=plugins", "--cov-report=term:skip-covered", f"--cov-fail-under={COVERED}"]
         # Python 3.12 and later count lines almost for free by it; where it is not there, coverage says so and goes on
-        more = {"PYTHONPATH": str(COLLECTIONS), "COVERAGE_CORE": "sysmon", "COVERAGE_FILE": str(LAB / "coverage")}
-        work.run(log, argv, more=more)
+        more = {"COVERAGE_CORE": "sysmon", "COVERAGE_FILE": str(LAB / "coverage")}
+        work.pytest(log, "coverage", *words, "tests/unit/plugins", more=more)
 
     what = f"the unit tests run {COVERED} of 100 lines of plugins"
     return Stage("coverage", what, [Step("pytest", run)], "unit", ALL, 240, PREPARED)
@@ -236,17 +209,12 @@ def _coverage(work: Workshop) -> Stage:
 def _roles(work: Workshop, core: Core) -> Stage:
     """Return the stage that runs roles, playbooks and the documentation's examples on made-up machines."""
     stage = f"roles-{core.series}"
-    folder = LAB / "pytest" / stage
-    variables = f"{STAGED}{os.pathsep}{COLLECTIONS}"
 
     def run(log: Log) -> None:
-        folder.parent.mkdir(parents=True, exist_ok=True)
         # pytest is in the main environment only; the ansible that it starts is the first on PATH
-        path = work.path_with(core)
+        more = {"PATH": work.path_with(core)}
         # always two at a time: these are the last tests of a run, when nothing else uses the second processor
-        argv = ["pytest", "-q", "-n", "2", "-p", "no:cacheprovider", f"--basetemp={folder}"]
-        argv += work.tests(stage, "tests/roles")
-        work.run(log, argv, limit_s=1800, more={"PYTHONPATH": variables, "PATH": path})
+        work.pytest(log, stage, "-n", "2", *work.tests(stage, "tests/roles"), limit_s=1800, more=more)
 
     what = f"roles, playbooks and what the pages show, {core.title}, on made-up machines"
     return Stage(stage, what, [Step("pytest", run)], "roles", core.roles, 600, _needs(core))
@@ -255,14 +223,6 @@ def _roles(work: Workshop, core: Core) -> Stage:
 def _tool(work: Workshop, name: str, command: str) -> Step:
     """Return the step of one row of LINT."""
     return Step(name, lambda log: work.run(log, shlex.split(command)))
-
-
-def _test_tools(work: Workshop, log: Log) -> None:
-    """Run the unit tests of tools/."""
-    variables = {"PYTHONPATH": f"{STAGED}{os.pathsep}{COLLECTIONS}"}
-    work.run(
-        log, ["pytest", "-q", "-p", "no:cacheprovider", *work.tests("units-tools", "tests/unit/tools")], more=variables
-    )
 
 
 class AnsibleTest:

@@ -133,15 +133,13 @@ def _tests(
     **variables: str,
 ) -> Stage:
     """Return a stage of tests that start guests of their own: all of them, or those that failed the last time."""
-    # emptied at the next start too: a run that was stopped leaves the disks of its guests
-    folder = LAB / "pytest" / name
-    argv = ["pytest", "-v", "-p", "no:cacheprovider", "--durations=10", "--durations-min=10", f"--basetemp={folder}"]
 
     def run(log: Log) -> None:
-        folder.parent.mkdir(parents=True, exist_ok=True)
+        words = ["--durations=10", "--durations-min=10", *work.tests(name, tests)]
         more = lab_variables() | variables | {"PATH": work.path_with(core)}
-        work.run(log, [*argv, *work.tests(name, tests)], limit_s=LIMIT_S, more=more)
-        shutil.rmtree(folder, ignore_errors=True)
+        work.pytest(log, name, *words, how="-v", limit_s=LIMIT_S, more=more)
+        # the disks of guests are large
+        shutil.rmtree(LAB / "pytest" / name, ignore_errors=True)
 
     return Stage(name, what, [Step("pytest", run)], "vm", ALL, budget_s, ("prepare", need))
 

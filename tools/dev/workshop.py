@@ -37,6 +37,8 @@ FOREIGN = (
     "LAB_FIRMWARE",
     "CONTAINER_P",
 )
+# a command finds tools and the collection in the staged copy
+IMPORTS = MappingProxyType({"PYTHONPATH": f"{STAGED}{os.pathsep}{COLLECTIONS}"})
 
 
 class Workshop:
@@ -175,6 +177,21 @@ class Workshop:
         program = self.environments[name] / "bin" / argv[0]
         found = str(program) if program.exists() else pythons.program(argv[0])
         log.run([found, *argv[1:]], STAGED, self.environ(name) | dict(more), limit_s)
+
+    def pytest(
+        self,
+        log: Log,
+        stage: str,
+        *words: str,
+        how: str = "-q",
+        limit_s: float = 900,
+        more: Mapping[str, str] = MappingProxyType({}),
+    ) -> None:
+        """Run pytest for a stage, whose files are kept until its next run: one that was stopped leaves large ones."""
+        folder = LAB / "pytest" / stage
+        folder.parent.mkdir(parents=True, exist_ok=True)
+        argv = ["pytest", how, "-p", "no:cacheprovider", f"--basetemp={folder}", *words]
+        self.run(log, argv, limit_s=limit_s, more={**IMPORTS, **more})
 
     def core(self, name: str) -> str:
         """Return the release series of an environment's ansible-core, such as 2.16."""

@@ -9,7 +9,7 @@ from pathlib import Path
 
 import pytest
 
-from tools.dev import ansible_test, cores, downloads, gates, packages, staged, venvs
+from tools.dev import ansible_test, cores, downloads, gates, packages, staged, stages, venvs
 from tools.dev.log import TOTAL_S, Log, plain
 from tools.dev.outcome import StepFailed
 from tools.dev.pythons import Python
@@ -133,6 +133,17 @@ def test_a_run_about_what_failed_names_only_that() -> None:
     assert work.tests("lab", "tests/lab") == ["tests/lab/test_guests.py::test_x"]
     assert work.tests("story-12", "everything") == ["everything"]
     assert work.tests("units-tools", "tests/unit/tools") == ["tests/unit/tools"]
+
+
+def test_unit_tests_of_tools_leave_their_files_in_a_folder_of_their_stage(
+    tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    work, ran = Workshop(), []
+    monkeypatch.setattr("tools.dev.workshop.LAB", tmp_path)
+    monkeypatch.setattr(work, "run", lambda _log, argv, **_more: ran.append(argv))
+    stage = next(stage for stage in gates.stages(work) if stage.name == "units-tools")
+    assert stages.run_stage(stage, tmp_path).outcome == stages.PASSED
+    assert f"--basetemp={tmp_path}/pytest/units-tools" in ran[0]
 
 
 def test_a_command_that_fails_is_a_failed_step_and_its_output_is_logged(tmp_path: Path) -> None:
