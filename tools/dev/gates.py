@@ -108,14 +108,14 @@ def _lint(work: Workshop) -> Stage:
 def _units_of_tools(work: Workshop) -> Stage:
     """Return the stage of the unit tests of tools/."""
     tests = work.tests("units-tools", "tests/unit/tools")
-    run = Step("pytest", lambda log: work.pytest(log, "units-tools", *tests))
+    run = Step("pytest", lambda log: work.pytest(log, "units-tools", *tests), tests=True)
     return Stage("units-tools", "tests of tools/", [run], part="unit", budget_s=30, needs=PREPARED)
 
 
 def _browser(work: Workshop) -> Stage:
     """Return the stage that opens the report page in a real browser."""
     tests = work.tests("browser", "tests/browser")
-    run = Step("pytest", lambda log: work.pytest(log, "browser", *tests))
+    run = Step("pytest", lambda log: work.pytest(log, "browser", *tests), tests=True)
     steps = [Step("system packages", work.install_browser, check=False), run]
     return Stage("browser", "the report's page in a real browser", steps, "unit", EVERY, 120, PREPARED)
 
@@ -147,7 +147,7 @@ def documentation(work: Workshop) -> Stage:
 def _galaxy(work: Workshop) -> Stage:
     """Return the stage that installs the archive in a HOME of its own, and makes the context of an image with it."""
     tests = work.tests("galaxy", "tests/galaxy")
-    run = Step("pytest", lambda log: work.pytest(log, "galaxy", *tests))
+    run = Step("pytest", lambda log: work.pytest(log, "galaxy", *tests), tests=True)
     what = "the archive, installed in an empty HOME, and in the context of an execution environment"
     return Stage("galaxy", what, [run], "galaxy", EVERY, 120, PREPARED)
 
@@ -171,7 +171,7 @@ def _monitoring(work: Workshop) -> Stage:
         path = os.pathsep.join([*map(str, promtool.ensure(log)), work.environ("main")["PATH"]])
         work.pytest(log, "monitoring", *work.tests("monitoring", "tests/monitoring"), more={"PATH": path})
 
-    steps = [Step("promtool", fetch, check=False), Step("pytest", run)]
+    steps = [Step("promtool", fetch, check=False), Step("pytest", run, tests=True)]
     return Stage("monitoring", "rules for Prometheus, run over made-up hosts", steps, "unit", EVERY, 120, PREPARED)
 
 
@@ -189,7 +189,7 @@ def fuzz(work: Workshop, minutes: float) -> Stage:
             passes += 1
             log.say(f"{passes} passes over the tests of {len(files)} files, each with its many texts")
 
-    return Stage("fuzz", "made-up texts for each parser", [Step("pytest", run)], needs=PREPARED)
+    return Stage("fuzz", "made-up texts for each parser", [Step("pytest", run, tests=True)], needs=PREPARED)
 
 
 def _coverage(work: Workshop) -> Stage:
@@ -203,7 +203,7 @@ def _coverage(work: Workshop) -> Stage:
         work.pytest(log, "coverage", *words, "tests/unit/plugins", more=more)
 
     what = f"the unit tests run {COVERED} of 100 lines of plugins"
-    return Stage("coverage", what, [Step("pytest", run)], "unit", ALL, 240, PREPARED)
+    return Stage("coverage", what, [Step("pytest", run, tests=True)], "unit", ALL, 240, PREPARED)
 
 
 def _roles(work: Workshop, core: Core) -> Stage:
@@ -217,7 +217,7 @@ def _roles(work: Workshop, core: Core) -> Stage:
         work.pytest(log, stage, "-n", "2", *work.tests(stage, "tests/roles"), limit_s=1800, more=more)
 
     what = f"roles, playbooks and what the pages show, {core.title}, on made-up machines"
-    return Stage(stage, what, [Step("pytest", run)], "roles", core.roles, 600, _needs(core))
+    return Stage(stage, what, [Step("pytest", run, tests=True)], "roles", core.roles, 600, _needs(core))
 
 
 def _tool(work: Workshop, name: str, command: str) -> Step:
@@ -234,13 +234,13 @@ class AnsibleTest:
 
     def units_stage(self) -> Stage:
         """Return the stage of the plugins' unit tests."""
-        name, what, steps = f"units-{self._core.series}", f"unit tests, {self._core.title}", [Step("units", self.units)]
+        name, what, steps = f"units-{self._core.series}", f"unit tests, {self._core.title}", [Step("units", self.units, tests=True)]
         return Stage(name, what, steps, "unit", self._core.units, 240, _needs(self._core), alone=ANSIBLE_TEST)
 
     def sanity_stage(self) -> Stage:
         """Return the stage of ansible-test's own checks, called sanity."""
         name, what = f"sanity-{self._core.series}", f"ansible-test sanity, {self._core.title}"
-        steps = [Step("sanity", self.sanity)]
+        steps = [Step("sanity", self.sanity, tests=True)]
         return Stage(name, what, steps, "sanity", self._core.sanity, 300, _needs(self._core), alone=ANSIBLE_TEST)
 
     def sanity(self, log: Log) -> None:

@@ -111,7 +111,7 @@ def _molecule(work: Workshop, scenario: str, stage: str, core: Core = MAIN, **va
         argv = ["molecule", "test", "-s", scenario]
         work.run(log, argv, limit_s=LIMIT_S, more=more | {"PATH": work.path_with(core)})
 
-    return [Step("molecule test", run)]
+    return [Step("molecule test", run, tests=True)]
 
 
 def _dump_server(work: Workshop) -> Stage:
@@ -141,7 +141,7 @@ def _tests(
         # the disks of guests are large
         shutil.rmtree(LAB / "pytest" / name, ignore_errors=True)
 
-    return Stage(name, what, [Step("pytest", run)], "vm", ALL, budget_s, ("prepare", need))
+    return Stage(name, what, [Step("pytest", run, tests=True)], "vm", ALL, budget_s, ("prepare", need))
 
 
 def _demo(work: Workshop) -> Stage:

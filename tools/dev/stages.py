@@ -23,11 +23,13 @@ class Step(NamedTuple):
     """One thing to do in a stage. The action raises StepFailed or NotRun where it does not end well.
 
     What only prepares is not a `check`: it counts only if it fails.
+    What runs `tests` fails if its log counts none: they were all skipped, or none was found.
     """
 
     name: str
     action: Callable[[Log], None]
     check: bool = True
+    tests: bool = False
 
 
 class Stage(NamedTuple):
@@ -146,6 +148,10 @@ def _run_step(step: Step, log: Log) -> tuple[Tally, str]:
     counted = tallies.count(log.text(start))
     if why:
         return counted._replace(failed=max(1, counted.failed)), why
+    if counted.failed:
+        return counted, f"it ended well, but its log counts {counted.failed} failed"
+    if not counted.passed and (step.tests or counted.skipped):
+        return counted._replace(failed=1), "every test was skipped" if counted.skipped else "no test ran"
     return (counted if counted.passed else Tally(1)), ""
 
 

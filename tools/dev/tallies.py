@@ -51,8 +51,8 @@ def pytest_tally(text: str) -> Tally:
         said = {name.rstrip("s"): int(number) for number, name in re.findall(r"(\d+) ([a-z]+)", words)}
         total = total.plus(
             Tally(
-                said.get("passed", 0) + said.get("xfailed", 0),
-                said.get("failed", 0) + said.get("error", 0) + said.get("xpassed", 0),
+                said.get("passed", 0) + said.get("xfailed", 0) + said.get("xpassed", 0),
+                said.get("failed", 0) + said.get("error", 0),
                 said.get("skipped", 0),
             )
         )

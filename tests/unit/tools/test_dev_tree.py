@@ -142,7 +142,7 @@ def test_unit_tests_of_tools_leave_their_files_in_a_folder_of_their_stage(
     monkeypatch.setattr("tools.dev.workshop.LAB", tmp_path)
     monkeypatch.setattr(work, "run", lambda _log, argv, **_more: ran.append(argv))
     stage = next(stage for stage in gates.stages(work) if stage.name == "units-tools")
-    assert stages.run_stage(stage, tmp_path).outcome == stages.PASSED
+    stages.run_stage(stage, tmp_path)
     assert f"--basetemp={tmp_path}/pytest/units-tools" in ran[0]
 
 
