@@ -46,6 +46,8 @@ Ubuntu machine is installed, and said (as root, or with sudo).
   ./dev pattern         writes extensions/patterns/kdump again, after a change of extensions/awx or the role's variables
   ./dev help            this
 
+The exit status of ./dev test is 0 if all that ran passed, 1 if something failed, 2 if the command is wrong, and 3 if
+this machine could run nothing at all, or nothing of a part or stage that the command names.
 Logs are in .lab/logs. Environments and images are in $CRASHOPS_CACHE, or crashops-kdump in the user's cache.
 """
 
@@ -137,7 +139,7 @@ def listing() -> list[str]:
 
 
 def test(words: list[str], last_failed: bool) -> int:
-    """Run the stages that these words name, and return 1 if anything failed, 2 if a word names nothing.
+    """Run the stages that these words name, and return the exit status; 2 if a word names nothing.
 
     last_failed: run only what did not pass when it was run last.
     """
@@ -157,11 +159,11 @@ def test(words: list[str], last_failed: bool) -> int:
             print("./dev test --last-failed: nothing of that failed the last time")
             return 0
         work = Workshop({name: records[name].failures for name in records})
-        return _run(work, stages.select(gates.stages(work), names, last_run.passed(records)))
+        return _run(work, stages.select(gates.stages(work), names, last_run.passed(records)), wanted)
 
 
 def test_images(options: argparse.Namespace) -> int:
-    """Run the stages of images that are given by path, and return 1 if anything failed, 2 if they cannot be taken."""
+    """Run the stages of images that are given by path, and return the exit status; 2 if they cannot be taken."""
     try:
         if options.names != ["vm"]:
             raise given_images.Refused("--image: goes with the part vm alone; type ./dev test vm --image NAME=PATH")
@@ -176,11 +178,14 @@ def test_images(options: argparse.Namespace) -> int:
         table = gates.stages_of_images(work, images, core)
         names = {stage.name for stage in table if stage.part}
         wanted = names & last_run.failed(records) if options.last_failed else names
-        return _run(work, stages.select(table, wanted, last_run.passed(records)))
+        return _run(work, stages.select(table, wanted, last_run.passed(records)), options.names)
 
 
-def _run(work: Workshop, chosen: Sequence[stages.Stage]) -> int:
-    """Run stages, print the closing table, and return 1 if anything failed."""
+def _run(work: Workshop, chosen: Sequence[stages.Stage], words: Sequence[str]) -> int:
+    """Run stages, print the closing table, and return the exit status.
+
+    words: the parts and stages that the command line names; of each at least one stage must run.
+    """
     began = time.monotonic()
     processors = schedule.cores()
     has_guests = any(stage.part == "vm" for stage in chosen)
@@ -189,7 +194,7 @@ def _run(work: Workshop, chosen: Sequence[stages.Stage]) -> int:
     last_run.write(LAST_RUN, [stages.Result(stage.name, stages.NOT_RUN, 0, Tally()) for stage in chosen])
     results = schedule.run_all(chosen, LOGS, processors, lambda result: last_run.write(LAST_RUN, [result]))
     seconds = time.monotonic() - began
-    tally = stages.total(results)
+    tally, unmet = stages.total(results), stages.unmet(chosen, words, results)
     print()
     for line in [*closing_table.table(results), *(f"!! {notice}" for notice in work.notices)]:
         print(line)
@@ -198,8 +203,10 @@ def _run(work: Workshop, chosen: Sequence[stages.Stage]) -> int:
         print(closing_table.time_left(seconds))
     if tally.failed:
         print("once more, only what failed: ./dev test --last-failed")
+    for line in closing_table.not_run(results, unmet):
+        print(line)
     print(f"{tally.passed} passed, {tally.failed} failed", flush=True)
-    return 1 if tally.failed else 0
+    return stages.status(results, unmet)
 
 
 def fuzz(minutes: float) -> int:

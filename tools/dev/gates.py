@@ -234,7 +234,11 @@ class AnsibleTest:
 
     def units_stage(self) -> Stage:
         """Return the stage of the plugins' unit tests."""
-        name, what, steps = f"units-{self._core.series}", f"unit tests, {self._core.title}", [Step("units", self.units, tests=True)]
+        name, what, steps = (
+            f"units-{self._core.series}",
+            f"unit tests, {self._core.title}",
+            [Step("units", self.units, tests=True)],
+        )
         return Stage(name, what, steps, "unit", self._core.units, 240, _needs(self._core), alone=ANSIBLE_TEST)
 
     def sanity_stage(self) -> Stage:

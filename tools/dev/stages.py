@@ -177,6 +177,20 @@ def duration(seconds: float) -> str:
     return f"{minutes} min {rest:02} s" if minutes else f"{rest} s"
 
 
+def unmet(chosen: Iterable[Stage], words: Iterable[str], results: Iterable[Result]) -> list[str]:
+    """Return those words of ./dev test's command line that name stages of a run, none of which ran."""
+    table, lacking = list(chosen), {result.stage for result in results if result.outcome == NOT_RUN}
+    return [word for word in words if (meant := named(table, word)) and meant <= lacking]
+
+
+def status(results: Iterable[Result], unmet_words: Collection[str]) -> int:
+    """Return the exit status of a run: 1 if anything failed, 3 if nothing of it or of one word ran, 0 otherwise."""
+    tally = total(results)
+    if tally.failed:
+        return 1
+    return 0 if tally.passed and not unmet_words else 3
+
+
 def total(results: Iterable[Result]) -> Tally:
     """Return the sum of the stages' tallies."""
     whole = Tally()

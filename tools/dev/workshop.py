@@ -13,7 +13,7 @@ from types import MappingProxyType
 from tools.dev import ansible_test, community, downloads, packages, pythons, staged, venvs
 from tools.dev.cores import Core
 from tools.dev.log import Log, show
-from tools.dev.outcome import NotRun
+from tools.dev.outcome import NotRun, StepFailed
 from tools.dev.places import CACHE, COLLECTIONS, LAB, PYTHONS, REPOSITORY, STAGED
 
 # variables that would make a run here depend on the person who starts it
@@ -100,30 +100,28 @@ class Workshop:
 
     def make_main(self, log: Log) -> None:
         """Make the environment of the newest ansible-core and the tools, and fetch the collections it needs."""
-        self._make("main", pythons.newest(self.pythons, pythons.FOR_MAIN, "everything here"), log)
+        try:
+            python = pythons.newest(self.pythons, pythons.FOR_MAIN, "everything here")
+        except NotRun as missing:
+            # without it nothing runs at all, which must not look like a machine that only lacks something
+            raise StepFailed(str(missing)) from None
+        self._make("main", python, log)
         self.collections.append(community.ensure(self.core("main"), self.environments["main"], log))
 
     def make_older(self, core: Core, log: Log) -> None:
         """Make the environment of an older ansible-core."""
-        try:
-            python = pythons.newest(self.pythons, core.pythons, core.title)
-        except NotRun as missing:
-            hosts = f", and so on Python {pythons.dotted(core.units_on)}" if core.units_on else ""
-            self.notice(f"NOT RUN: what is tested with {core.title}{hosts}: {missing}")
-            raise
-        self._make(core.key, python, log)
+        hosts = f", and so on Python {pythons.dotted(core.units_on)}" if core.units_on else ""
+        untested = f"what is tested with {core.title}{hosts}"
+        self._make(core.key, self._newest(core.pythons, core.title, untested), log)
 
     def make_docs(self, log: Log) -> None:
         """Make the environment of Sphinx, which builds the documentation site."""
-        try:
-            self._make("docs", pythons.newest(self.pythons, pythons.FOR_DOCS, "Sphinx"), log)
-        except NotRun as missing:
-            self.notice(f"NOT RUN: the documentation site: {missing}")
-            raise
+        self._make("docs", self._newest(pythons.FOR_DOCS, "Sphinx", "the documentation site"), log)
 
     def make_importer(self, log: Log) -> None:
         """Make the environment of galaxy-importer, which does not go with the other tools."""
-        self._make("importer", pythons.newest(self.pythons, pythons.FOR_IMPORTER, "galaxy-importer"), log)
+        python = self._newest(pythons.FOR_IMPORTER, "galaxy-importer", "what Galaxy itself says of the archive")
+        self._make("importer", python, log)
 
     def make_locks(self, log: Log) -> None:
         """Write the lock files of tools/dev again, by uv from an environment of its own."""
@@ -134,6 +132,14 @@ class Workshop:
         """Write CHANGELOG.md again, in the work tree."""
         python = str(self.environments["main"] / "bin" / "python")
         log.run([python, "-m", "tools.dev.changelog"], REPOSITORY, self.environ("main"))
+
+    def _newest(self, usable: tuple[tuple[int, int], ...], what: str, untested: str) -> pythons.Python:
+        """Return the newest of the usable Pythons; without one, say what is not run."""
+        try:
+            return pythons.newest(self.pythons, usable, what)
+        except NotRun as missing:
+            self.notice(f"NOT RUN: {untested}: {missing}")
+            raise
 
     def _make(self, name: str, python: pythons.Python, log: Log) -> None:
         self.environments[name] = venvs.ensure(name, python, log)
@@ -204,7 +210,9 @@ class Workshop:
         """Run ansible-test of an environment in the staged copy, with the interpreters that were found."""
         core = self.core(name)
         if name == "main" and core == "2.16":
-            raise NotRun("the newest Python here, 3.10, has no ansible-core after 2.16 that the tools accept")
+            missing = "the newest Python here, 3.10, has no ansible-core after 2.16 that the tools accept"
+            self.notice(f"NOT RUN: ansible-test of the newest ansible-core: {missing}")
+            raise NotRun(missing)
         home = ansible_test.prepare(core, self.environments[name], log)
         path = f"{self.environments[name] / 'bin'}:{PYTHONS}:{self.environ(name)['PATH']}"
         argv = ["ansible-test", words[0], "--venv", "--color", "no", *words[1:]]

@@ -10,7 +10,7 @@ from ansible_collections.crashops.kdump.tests.unit.tools.made_up_stages import f
 
 from tools.dev import stages
 from tools.dev.log import Log
-from tools.dev.stages import ALL, EVERY, FAILED, PASSED, Stage, Step
+from tools.dev.stages import ALL, EVERY, FAILED, NOT_RUN, PASSED, Result, Stage, Step
 from tools.dev.tallies import Tally
 
 
@@ -71,6 +71,31 @@ def test_step_whose_tests_did_not_run_has_not_passed(text: str, counted: Tally, 
 
 def test_a_tool_that_counts_nothing_is_one_check(tmp_path: Path) -> None:
     assert stages.run_stage(row("a", says("all is well")), tmp_path).tally == Tally(1)
+
+
+def ended(*outcomes: str) -> list[Result]:
+    """Return results of the stages a, b and so on; one that passed has one check."""
+    tallies = {PASSED: Tally(1), FAILED: Tally(0, 1), NOT_RUN: Tally()}
+    return [Result(name, outcome, 0, tallies[outcome]) for name, outcome in zip("abcd", outcomes, strict=False)]
+
+
+@pytest.mark.parametrize(
+    ("outcomes", "words", "status"),
+    [
+        ((PASSED, NOT_RUN, NOT_RUN), ["all"], 0),
+        ((PASSED, FAILED, NOT_RUN), ["b"], 1),
+        ((NOT_RUN, NOT_RUN, NOT_RUN), ["all"], 3),
+        ((PASSED, NOT_RUN, PASSED), ["old"], 0),
+        ((PASSED, NOT_RUN, NOT_RUN), ["a", "old"], 3),
+        ((PASSED, NOT_RUN, PASSED), ["a", "b"], 3),
+        ((PASSED, PASSED, PASSED), ["a", "not in this run"], 0),
+    ],
+)
+def test_run_in_which_nothing_of_a_word_ran_has_not_passed(
+    outcomes: tuple[str, ...], words: list[str], status: int
+) -> None:
+    table, results = [row("a", part="new"), row("b", part="old"), row("c", part="old")], ended(*outcomes)
+    assert stages.status(results, stages.unmet(table, words, results)) == status
 
 
 def test_preparing_is_no_check_unless_it_fails(tmp_path: Path) -> None:
