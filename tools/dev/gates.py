@@ -233,12 +233,15 @@ class AnsibleTest:
         self._core = core
 
     def units_stage(self) -> Stage:
-        """Return the stage of the plugins' unit tests."""
-        name, what, steps = (
-            f"units-{self._core.series}",
-            f"unit tests, {self._core.title}",
-            [Step("units", self.units, tests=True)],
-        )
+        """Return the stage of the plugins' unit tests: the files that failed the last time, and then all of them.
+
+        ansible-test stops at the first of its runs of pytest that fails. So what failed is never all that is wrong.
+        """
+        name, what, everything = f"units-{self._core.series}", f"unit tests, {self._core.title}", "tests/unit/plugins/"
+        files = dict.fromkeys(test.partition("::")[0] for test in self._work.tests(name, everything))
+        steps = [Step("units", lambda log: self.units(log, everything), tests=True)]
+        if everything not in files:
+            steps.insert(0, Step("files that failed", lambda log: self.units(log, *files), check=False))
         return Stage(name, what, steps, "unit", self._core.units, 240, _needs(self._core), alone=ANSIBLE_TEST)
 
     def sanity_stage(self) -> Stage:
@@ -258,7 +261,7 @@ class AnsibleTest:
         chosen = [word for test in dict.fromkeys(again) if test != "sanity" for word in ("--test", test)]
         self._work.ansible_test(log, self._core.key, "sanity", *chosen)
 
-    def units(self, log: Log) -> None:
+    def units(self, log: Log, *tests: str) -> None:
         """Run the plugins' unit tests: on the Python of hosts that the table names, else on the environment's own."""
         version, wanted = self._work.versions[self._core.key].version, self._core.units_on
         if wanted in self._work.pythons:
@@ -269,8 +272,5 @@ class AnsibleTest:
                 f"they run on Python {pythons.dotted(version)} instead"
             )
         log.say(f"on Python {self._work.pythons[version].full}")
-        tests = [
-            test.partition("::")[0] for test in self._work.tests(f"units-{self._core.series}", "tests/unit/plugins/")
-        ]
-        argv = ["--python", pythons.dotted(version), "--num-workers", str(self._work.workers), *dict.fromkeys(tests)]
+        argv = ["--python", pythons.dotted(version), "--num-workers", str(self._work.workers), *tests]
         self._work.ansible_test(log, self._core.key, "units", *argv)

@@ -135,6 +135,33 @@ def test_a_run_about_what_failed_names_only_that() -> None:
     assert work.tests("units-tools", "tests/unit/tools") == ["tests/unit/tools"]
 
 
+@pytest.mark.parametrize(
+    ("failed", "runs"),
+    [
+        (["units"], [["tests/unit/plugins/"]]),
+        (
+            ["tests/unit/plugins/a.py::test_x", "tests/unit/plugins/a.py::test_y"],
+            [["tests/unit/plugins/a.py"], ["tests/unit/plugins/"]],
+        ),
+    ],
+)
+def test_unit_tests_of_plugins_are_all_run_after_those_that_failed(
+    failed: list[str], runs: list[list[str]], tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    work, ran = Workshop({"units-newest": failed}), []
+    work.pythons = {(3, 13): Python((3, 13), "3.13.0", Path("/usr/bin/python3.13"))}
+    work.versions = {"main": work.pythons[(3, 13)]}
+
+    def passes(log: Log, _core: str, *words: str) -> None:
+        ran.append(list(words[5:]))
+        log.write("5 passed in 1.00s")
+
+    monkeypatch.setattr(work, "ansible_test", passes)
+    stage = next(stage for stage in gates.stages(work) if stage.name == "units-newest")
+    assert stages.run_stage(stage, tmp_path).tally.passed == 5
+    assert ran == runs
+
+
 def test_unit_tests_of_tools_leave_their_files_in_a_folder_of_their_stage(
     tmp_path: Path, monkeypatch: pytest.MonkeyPatch
 ) -> None:
