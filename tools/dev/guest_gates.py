@@ -67,27 +67,19 @@ def of_images(work: Workshop, images: Sequence[GivenImage], core: Core = MAIN) -
     for given in images:
         saved = SAVED / given.name
         steps = _molecule(work, "vm", f"story-{given.name}", core, **given.variables())
-        what = f"{given.path.name}: {STORY}"
+        what, story, key = f"{given.path.name}: {STORY}", f"story-{given.name}", given.fingerprint(core.series)
+        name, harms = f"verdict-{given.name}", "every harm to it is found"
+        verdict = _tests(work, name, VERDICT, harms, 1800, story, core, LAB_MACHINE=given.name)
         stages += [
-            Stage(f"story-{given.name}", what, steps, "vm", ALL, 1800, (*needs, "image-12"), keeps=saved),
-            _tests(
-                work,
-                f"verdict-{given.name}",
-                VERDICT,
-                "every harm to it is found",
-                1800,
-                f"story-{given.name}",
-                core,
-                LAB_MACHINE=given.name,
-            ),
+            Stage(story, what, steps, "vm", ALL, 1800, (*needs, "image-12"), keeps=saved, key=key),
+            verdict._replace(key=key),
         ]
     names = [given.name for given in images]
     variables = {"LAB_MACHINES": " ".join(names), "LAB_NAME": ",".join(names)}
     steps = _molecule(work, "dump_server", "dump-server-images", core, **variables)
     what = f"{', '.join(names)}: crash to an ssh server and to an NFS server"
-    server = Stage(
-        "dump-server-images", what, steps, "vm", ALL, 1800, (*needs, *(f"story-{n}" for n in names)), cores=2
-    )
+    needs, key = (*needs, *(f"story-{name}" for name in names)), " ".join(stage.key for stage in stages)
+    server = Stage("dump-server-images", what, steps, "vm", ALL, 1800, needs, cores=2, key=key)
     return [*stages, server]
 
 

@@ -43,6 +43,7 @@ class Stage(NamedTuple):
     cores: how many processors it keeps busy.
     alone: stages with the same word here never run at the same time.
     keeps: the path of what it makes, where the next run can use that again.
+    key: tells apart runs of one name, such as those on two images; see last_run.py.
     """
 
     name: str
@@ -56,6 +57,7 @@ class Stage(NamedTuple):
     cores: int = 1
     alone: str = ""
     keeps: Path | None = None
+    key: str = ""
 
 
 class Result(NamedTuple):
