@@ -5,6 +5,7 @@
 
 import os
 import shlex
+import shutil
 import time
 from collections.abc import Sequence
 
@@ -124,7 +125,6 @@ def documentation(work: Workshop) -> Stage:
     """Return the stage that builds the documentation site and checks its links. Nothing is looked up on the network."""
     source, site = DOCS / "source", DOCS / "site"
     plugins = ["--use-current", "--squash-hierarchy", "--fail-on-error", "--cleanup", "everything"]
-    sphinx = ["-q", "-W", "--keep-going", "-j", str(work.workers), "-c", "docs/docsite", str(source), str(site)]
 
     def pages(log: Log) -> None:
         source.mkdir(parents=True, exist_ok=True)
@@ -134,11 +134,17 @@ def documentation(work: Workshop) -> Stage:
         folder = ["--dest-dir", str(source / "collection"), "crashops.kdump"]
         work.run(log, ["antsibull-docs", "collection", *plugins, *folder])
 
+    def build(log: Log) -> None:
+        # Sphinx does not repeat the warnings of a page that is the same, and leaves the pages of files that are gone
+        shutil.rmtree(site, ignore_errors=True)
+        words = ["-q", "-W", "--keep-going", "-j", str(work.workers), "-c", "docs/docsite", str(source), str(site)]
+        work.run(log, ["sphinx-build", *words], "docs")
+
     steps = [
         Step("environment", work.make_docs, check=False),
         Step("pages of guides, checks and rules", pages),
         Step("pages of plugins", of_plugins),
-        Step("sphinx", lambda log: work.run(log, ["sphinx-build", *sphinx], "docs")),
+        Step("sphinx", build),
         Step("links", lambda log: work.run(log, ["python", "-m", "tools.docs", "links", str(site)], more=IMPORTS)),
     ]
     return Stage("docs", "the documentation site, and its links", steps, "docs", ALL, 120, PREPARED)

@@ -162,6 +162,20 @@ def test_unit_tests_of_plugins_are_all_run_after_those_that_failed(
     assert ran == runs
 
 
+def test_documentation_site_is_built_from_nothing(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setattr(gates, "DOCS", tmp_path)
+    (tmp_path / "site/.doctrees").mkdir(parents=True)
+    (tmp_path / "site/renamed.html").touch()
+    work, ran = Workshop(), []
+    monkeypatch.setattr(work, "run", lambda _log, argv, *_more: ran.append((argv, (tmp_path / "site").exists())))
+    (step,) = (step for step in gates.documentation(work).steps if step.name == "sphinx")
+    work.workers = 3
+    step.action(Log(tmp_path / "a.log", "a"))
+    ((argv, there),) = ran
+    assert there is False
+    assert argv[argv.index("-j") + 1] == "3"
+
+
 def test_unit_tests_of_tools_leave_their_files_in_a_folder_of_their_stage(
     tmp_path: Path, monkeypatch: pytest.MonkeyPatch
 ) -> None:
