@@ -29,7 +29,7 @@ Ubuntu machine is installed, and said (as root, or with sudo).
   ./dev demo [--keep]   takes a machine with no kdump to a checked dump of a real panic, in a guest; the result is
                         in .lab/demo/result.json, and --keep leaves the guest running and says how to reach it
   ./dev test            runs what every change must pass: lint, unit tests, sanity, and the whole story on one guest
-  ./dev test all        runs everything there is: both Debians, five ansible-cores, every fault, dumps to a server
+  ./dev test all        runs everything there is: three Debians, five ansible-cores, every fault, dumps to a server
   ./dev test PART...    runs these parts, or single stages of them; ./dev test --list names them all
   ./dev test vm --image NAME=PATH [--user USER] [--key FILE] [--seed] [--firmware uefi] [--core 2.16]
                         runs the story, the harms and the dump server on any image, of either stack (docs/molecule.md)
