@@ -12,9 +12,10 @@ from typing import Any
 import pytest
 import yaml
 
-from tools.dev import gates, stages
+from tools.dev import cores, gates, stages
 from tools.dev.__main__ import parser
 from tools.dev.places import REPOSITORY
+from tools.dev.stages import EVERY
 from tools.dev.workshop import Workshop
 
 WORKFLOWS = sorted((REPOSITORY / ".github" / "workflows").glob("*.yml"))
@@ -23,6 +24,9 @@ ACTIONS = {"actions/checkout", "actions/cache", "actions/upload-artifact"}
 PINNED = re.compile(r"uses: (\S+)@[0-9a-f]{40}  # v\d+\.\d+\.\d+$")
 # one command: no second one, no substitution; a variable only in quotes
 COMMAND = re.compile(r'\./dev(?: (?:[\w./:=-]+|"\$[A-Z_]+"))*')
+# of the images of jobs
+PYTHONS = {"debian:12": (3, 11), "debian:13": (3, 13)}
+CORES = (cores.MAIN, *cores.OLDER)
 # what GitHub or a person gives
 VARIABLES = {"$GITHUB_REF_NAME": "0.1.0", "$ADDRESS": "https://example.org/a.qcow2", "$CORE": "2.16"}
 EXPRESSION = re.compile(r"\$\{\{ matrix\.(\w+) \}\}")
@@ -96,6 +100,17 @@ def test_every_older_ansible_core_has_a_row() -> None:
     nightly = yaml.safe_load((REPOSITORY / ".github/workflows/nightly.yml").read_text())["jobs"]["core"]
     listed = {row["core"] for row in rows(nightly)}
     assert listed == {stage.name.partition("-")[2] for stage in gates.stages(Workshop()) if stage.part == "sanity"}
+
+
+@pytest.mark.parametrize("workflow", ["ci", "release"])
+def test_every_core_of_each_change_runs_on_a_python_that_it_takes(workflow: str) -> None:
+    table, run = gates.stages(Workshop()), set()
+    for job in yaml.safe_load((REPOSITORY / f".github/workflows/{workflow}.yml").read_text())["jobs"].values():
+        for words in (shlex.split(step["run"]) for step in job["steps"] if "./dev test" in step.get("run", "")):
+            names = {name for word in words[2:] or [EVERY] for name in stages.named(table, word)}
+            python = PYTHONS[job["container"]["image"]]
+            run |= {core for core in CORES if f"units-{core.series}" in names and python in core.pythons}
+    assert run >= {core for core in CORES if core.units == EVERY}
 
 
 def test_dev_container_runs_dev() -> None:
