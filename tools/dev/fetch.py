@@ -8,12 +8,13 @@ Without a SHA256, https alone says whose file it is. So such an image may run as
 
 import hashlib
 import re
-import shutil
 import urllib.error
 import urllib.request
+from http.client import HTTPResponse
 from pathlib import Path
+from typing import IO
 
-from tools.dev.log import Log
+from tools.dev.log import Log, is_ending
 from tools.dev.outcome import StepFailed
 from tools.dev.places import IMAGES
 
@@ -46,10 +47,18 @@ def _download(address: str, target: Path) -> None:
     """Download a file; a server that says nothing for LIMIT_S seconds has failed."""
     try:
         with urllib.request.urlopen(address, timeout=LIMIT_S) as source, target.open("wb") as stream:
-            shutil.copyfileobj(source, stream, 1 << 20)
+            _copy(source, stream)
     except (OSError, urllib.error.URLError) as error:
         target.unlink(missing_ok=True)
         raise StepFailed(f"{address} cannot be downloaded: {error}") from None
+
+
+def _copy(source: HTTPResponse, stream: IO[bytes]) -> None:
+    """Copy an answer to its end. Where the run is ended, stop at once: an image has gigabytes."""
+    while block := source.read1(1 << 20):
+        if is_ending():
+            raise InterruptedError("the run was ended")
+        stream.write(block)
 
 
 def _sha256(path: Path) -> str:
