@@ -5,14 +5,17 @@
 
 import subprocess
 import sys
+import time
 from pathlib import Path
 
 import pytest
+from ansible_collections.crashops.kdump.tests.unit.tools.made_up_stages import row
 
-from tools.dev import ansible_test, cores, downloads, gates, packages, staged, stages, venvs
+from tools.dev import ansible_test, cores, downloads, gates, packages, schedule, staged, stages, venvs
 from tools.dev.log import TOTAL_S, Log, plain
 from tools.dev.outcome import StepFailed
 from tools.dev.pythons import Python
+from tools.dev.stages import Step
 from tools.dev.workshop import Workshop
 
 
@@ -114,6 +117,66 @@ def test_an_environment_is_named_by_its_contents(tmp_path: Path) -> None:
 def test_a_package_that_does_not_exist_is_missing() -> None:
     absent = packages.Package("no-such-package-of-any-name", "a test")
     assert packages.missing((absent,)) == [absent]
+
+
+def apt_get(log: Log, monkeypatch: pytest.MonkeyPatch, *answers: str) -> list[str]:
+    """Let log.run answer instead of apt-get, each time with a text or with success; return what was asked of it."""
+    asked, left = [], list(answers)
+
+    def run(argv: list[str], *_others: object, **_more: object) -> None:
+        asked.append(argv[-1])
+        if left and (said := left.pop(0)):
+            log.write(said)
+            raise StepFailed("apt-get exited with 100")
+
+    monkeypatch.setattr(log, "run", run)
+    monkeypatch.setattr(log, "wait", lambda: asked.append("waits"))
+    monkeypatch.setattr(packages, "LISTS", Path("/no/such"))
+    return asked
+
+
+HELD = "E: Could not get lock /var/lib/apt/lists/lock. It is held by process 7 (apt-get)"
+
+
+def test_lists_that_another_apt_get_fetches_are_waited_for(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
+    log = Log(tmp_path / "a.log", "a")
+    asked = apt_get(log, monkeypatch, HELD, HELD, "")
+    packages.update_lists(log)
+    assert asked == ["update", "waits", "update", "waits", "update"]
+
+
+def test_lists_that_cannot_be_fetched_are_a_failure(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
+    log = Log(tmp_path / "a.log", "a")
+    asked = apt_get(log, monkeypatch, "E: Failed to fetch http://deb.debian.org")
+    with pytest.raises(StepFailed, match="exited with 100"):
+        packages.update_lists(log)
+    assert asked == ["update"]
+
+
+def test_stages_use_apt_get_one_after_the_other(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
+    inside, most = [0], [0]
+
+    def apt(_log: Log, *_words: str) -> None:
+        inside[0] += 1
+        most[0] = max(most[0], inside[0])
+        time.sleep(0.05)
+        inside[0] -= 1
+
+    monkeypatch.setattr(packages, "_apt", apt)
+    monkeypatch.setattr(packages, "LISTS", tmp_path)
+    monkeypatch.setattr(packages, "missing", list)
+    monkeypatch.setattr("tools.dev.packages.shutil.which", lambda _program: "/usr/bin/apt-get")
+    absent = (packages.Package("no-such-package-of-any-name", "a test"),)
+    table = [row(name, Step("installs", lambda log: packages.install(absent, log))) for name in ("a", "b")]
+    assert [result.outcome for result in schedule.run_all(table, tmp_path, 2)] == ["passed", "passed"]
+    assert most == [1]
+
+
+def test_packages_without_sudo_are_refused_in_a_sentence(monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setattr("tools.dev.packages.os.geteuid", lambda: 1000)
+    monkeypatch.setattr("tools.dev.packages.shutil.which", lambda _program: None)
+    with pytest.raises(StepFailed, match="run ./dev as root, or install sudo"):
+        packages.as_root()
 
 
 def test_every_stage_needs_stages_that_come_before_it_and_has_a_budget() -> None:
