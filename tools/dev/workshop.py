@@ -35,8 +35,11 @@ FOREIGN = (
     "LAB_KEY",
     "LAB_SEED",
     "LAB_FIRMWARE",
-    "CONTAINER_P",
+    # CONTAINER_PY36 and its like name images, and are meant for this run
+    "CONTAINER_PLATFORM",
+    "CONTAINER_PYTHON",
 )
+CONFIG = LAB / "ansible.cfg"
 # a command finds tools and the collection in the staged copy
 IMPORTS = MappingProxyType({"PYTHONPATH": f"{STAGED}{os.pathsep}{COLLECTIONS}"})
 
@@ -151,6 +154,9 @@ class Workshop:
 
     def environ(self, name: str) -> dict[str, str]:
         """Return the environment variables for a command from one of the environments."""
+        # an empty file instead of a person's ~/.ansible.cfg; ansible-core 2.21 refuses /dev/null
+        CONFIG.parent.mkdir(parents=True, exist_ok=True)
+        CONFIG.write_text("")
         kept = {key: value for key, value in os.environ.items() if not key.startswith(FOREIGN)}
         venv = self.environments[name]
         path = f"{venv / 'bin'}:{pythons.clean_path(os.environ['PATH'])}:/usr/sbin:/sbin"
@@ -160,6 +166,7 @@ class Workshop:
             "LC_ALL": "C.UTF-8",
             "NO_COLOR": "1",
             "ANSIBLE_NOCOLOR": "1",
+            "ANSIBLE_CONFIG": str(CONFIG),
             "PYTHONUNBUFFERED": "1",
             "PYTHONDONTWRITEBYTECODE": "1",
             "ANSIBLE_COLLECTIONS_PATH": ":".join(map(str, self.collections)),

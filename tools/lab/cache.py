@@ -17,7 +17,7 @@ def cache_dir() -> Path:
     """Return the folder of all that is kept between runs: $CRASHOPS_CACHE, or one in the user's cache."""
     chosen = os.environ.get("CRASHOPS_CACHE")
     if chosen:
-        return Path(chosen)
+        return Path(chosen).expanduser().absolute()
     return Path(os.environ.get("XDG_CACHE_HOME") or Path.home() / ".cache") / "crashops-kdump"
 
 

@@ -295,7 +295,8 @@ class Guest:
         options = {"UserKnownHostsFile": str(self.folder / "known_hosts"), "GlobalKnownHostsFile": "/dev/null"}
         options |= {"StrictHostKeyChecking": strict, "BatchMode": "yes", "ConnectTimeout": "10", "LogLevel": "ERROR"}
         options |= {"IdentitiesOnly": "yes", "ServerAliveInterval": "15", "ServerAliveCountMax": "8"}
-        return [word for name, value in options.items() for word in ("-o", f"{name}={value}")]
+        # without the settings of the person who starts this, such as a jump host for all
+        return ["-F", "/dev/null", *(word for name, value in options.items() for word in ("-o", f"{name}={value}"))]
 
     def _write_known_hosts(self) -> None:
         known = self._state["known_host"]

@@ -11,12 +11,13 @@ from pathlib import Path
 import pytest
 from ansible_collections.crashops.kdump.tests.unit.tools.made_up_stages import row
 
-from tools.dev import ansible_test, cores, downloads, gates, packages, schedule, staged, stages, venvs
+from tools.dev import ansible_test, cores, downloads, gates, packages, promtool, schedule, staged, stages, venvs
 from tools.dev.log import TOTAL_S, Log, plain
 from tools.dev.outcome import StepFailed
 from tools.dev.pythons import Python
 from tools.dev.stages import Step
 from tools.dev.workshop import Workshop
+from tools.lab.cache import cache_dir
 
 
 @pytest.fixture
@@ -223,6 +224,41 @@ def test_unit_tests_of_plugins_are_all_run_after_those_that_failed(
     stage = next(stage for stage in gates.stages(work) if stage.name == "units-newest")
     assert stages.run_stage(stage, tmp_path).tally.passed == 5
     assert ran == runs
+
+
+def test_run_does_not_depend_on_the_person_who_starts_it(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setattr("tools.dev.workshop.CONFIG", tmp_path / "lab/ansible.cfg")
+    monkeypatch.setenv("ANSIBLE_CONFIG", "/home/me/ansible.cfg")
+    monkeypatch.setenv("CONTAINER_PLATFORM", "el9")
+    monkeypatch.setenv("CONTAINER_PYTHON", "/opt/python")
+    monkeypatch.setenv("CONTAINER_PY36", "localhost/mine")
+    work = Workshop()
+    work.environments = {"main": tmp_path}
+    found = work.environ("main")
+    assert Path(found["ANSIBLE_CONFIG"]).read_text() == ""
+    assert found["CONTAINER_PY36"] == "localhost/mine"
+    assert not {"CONTAINER_PLATFORM", "CONTAINER_PYTHON"} & set(found)
+
+
+def test_cache_is_an_absolute_path(monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setenv("HOME", "/home/me")
+    monkeypatch.setenv("CRASHOPS_CACHE", "~/c")
+    assert cache_dir() == Path("/home/me/c")
+    monkeypatch.setenv("CRASHOPS_CACHE", "cache")
+    assert cache_dir() == Path.cwd() / "cache"
+
+
+def test_promtool_is_fetched_for_each_system(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setattr(promtool, "CACHE", tmp_path)
+    monkeypatch.setattr(promtool, "_fetch", lambda _work, _log: None)
+    monkeypatch.setattr("tools.dev.promtool.shutil.which", lambda _program: None)
+    folders = []
+    for release, machine in (("12", "x86_64"), ("13", "x86_64"), ("13", "aarch64"), ("13", "aarch64")):
+        monkeypatch.setattr("tools.dev.promtool.platform.freedesktop_os_release", lambda number=release: {"ID": number})
+        monkeypatch.setattr("tools.dev.promtool.platform.machine", lambda name=machine: name)
+        folders += promtool.ensure(Log(tmp_path / "a.log", "a"))
+    assert len(folders) == 4
+    assert len(set(folders)) == 3
 
 
 def test_documentation_site_is_built_from_nothing(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:

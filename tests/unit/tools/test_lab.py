@@ -251,6 +251,7 @@ def test_an_image_of_others_is_never_written(tmp_path: Path, monkeypatch: pytest
     assert ran[0][5:9] == ["-b", str(tmp_path / "rhel9.raw"), "-F", "raw"]
     assert guest.machine == MACHINE and not guest.running()
     words = " ".join(Guest(tmp_path / "web1")._ssh_options())
+    assert words.startswith("-F /dev/null ")
     assert "StrictHostKeyChecking=accept-new" in words
     # its Python is looked for, and its user becomes root
     guest = Guest(tmp_path / "web1")
