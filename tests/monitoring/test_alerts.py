@@ -343,13 +343,16 @@ def test_the_fleet_adds_up_and_what_is_not_known_is_never_ready(tmp_path: Path) 
         series.update(timeline.scraped(name, Machine([spell])))
     silent = Machine([Spell(HOUR, machines.ready), Spell(2 * HOUR, runs=False)])
     series.update(timeline.scraped("silent", silent))
-    counts = {"ready": 1, "ready_unproven": 1, "not_ready": 1, "disabled_by_policy": 1, "unknown": 2}
+    # no crash has proved it, and everything that says so is waived
+    waiver = Spell(3 * HOUR, armed_el9, waived("proof_exists", "capture_restarts"))
+    series.update(timeline.scraped("waived", Machine([waiver])))
+    counts = {"ready": 2, "ready_unproven": 1, "not_ready": 1, "disabled_by_policy": 1, "unknown": 2}
     counts.update(reboot_pending=0, degraded=0, unsupported=0)
     name = "job:crashops_kdump_hosts:count"
     expected = [
         (name, 170, {f'{name}{{job="node",verdict="{verdict}"}}': float(count) for verdict, count in counts.items()}),
-        ("job:crashops_kdump_expected:count", 170, {'job:crashops_kdump_expected:count{job="node"}': 5.0}),
-        ("job:crashops_kdump_ready:ratio", 170, {'job:crashops_kdump_ready:ratio{job="node"}': 0.4}),
-        ("job:crashops_kdump_proven:ratio", 170, {'job:crashops_kdump_proven:ratio{job="node"}': 0.2}),
+        ("job:crashops_kdump_expected:count", 170, {'job:crashops_kdump_expected:count{job="node"}': 6.0}),
+        ("job:crashops_kdump_ready:ratio", 170, {'job:crashops_kdump_ready:ratio{job="node"}': 0.5}),
+        ("job:crashops_kdump_proven:ratio", 170, {'job:crashops_kdump_proven:ratio{job="node"}': 1 / 6}),
     ]
     assert timeline.run(tmp_path, series, expected) == []
