@@ -22,6 +22,7 @@ from ansible_collections.crashops.kdump.tests.unit import fleet_builder as made_
 from ansible_collections.crashops.kdump.tests.unit.schemas import validate
 from jinja2 import Undefined
 
+DAY_S = 86400
 RESULTS = {
     "web1": made_up.info(),
     "web2": made_up.info("not_ready", [made_up.check("space")]),
@@ -155,49 +156,71 @@ def test_a_directory_that_is_a_file_is_refused(tmp_path: Path) -> None:
 def test_a_query_for_rows_restricts_every_format(tmp_path: Path) -> None:
     result = run(directory=str(tmp_path), query="hosts[?verdict=='not_ready']")
     assert sorted(result["paths"]) == ["csv", "html", "json", "markdown"]
-    report = validate("report-1", json.loads((tmp_path / "kdump-report.json").read_text()))
+    report = validate("report-1", json.loads((tmp_path / "kdump-report-selected.json").read_text()))
     assert [row["host"] for row in report["hosts"]] == ["web2"] and report["totals"]["ready"] == 0
     assert report["query"] == {"expression": "hosts[?verdict=='not_ready']", "of_hosts": 3}
-    assert "Selected out of 3 hosts by" in (tmp_path / "kdump-report.html").read_text()
-    assert "web1" not in (tmp_path / "kdump-report.csv").read_text()
+    assert "Selected out of 3 hosts by" in (tmp_path / "kdump-report-selected.html").read_text()
+    assert "web1" not in (tmp_path / "kdump-report-selected.csv").read_text()
     assert result["hosts_count"] == 1
 
 
 def test_a_query_orders_the_rows(tmp_path: Path) -> None:
     run(directory=str(tmp_path), formats=["json"], query="reverse(sort_by(hosts, &host))")
-    report = json.loads((tmp_path / "kdump-report.json").read_text())
+    report = json.loads((tmp_path / "kdump-report-selected.json").read_text())
     assert [row["host"] for row in report["hosts"]] == ["web3", "web2", "web1"]
 
 
 def test_a_query_for_anything_else_goes_to_json_alone(tmp_path: Path) -> None:
     result = run(directory=str(tmp_path), query="hosts[].{host: host, why: summary}")
-    assert os.listdir(str(tmp_path)) == ["kdump-report.json"] and list(result["paths"]) == ["json"]
-    assert [row["host"] for row in json.loads((tmp_path / "kdump-report.json").read_text())] == ["web2", "web3", "web1"]
+    assert os.listdir(str(tmp_path)) == ["kdump-report-selected.json"] and list(result["paths"]) == ["json"]
+    assert [row["host"] for row in json.loads((tmp_path / "kdump-report-selected.json").read_text())] == [
+        "web2",
+        "web3",
+        "web1",
+    ]
     assert result["hosts_count"] == 3
 
 
 def test_an_answer_that_is_json_alone_removes_older_pages_of_its_own(tmp_path: Path) -> None:
-    run(directory=str(tmp_path))
+    run(directory=str(tmp_path), query="hosts")
     there = sorted(os.listdir(str(tmp_path)))
     predicted = run(check_mode=True, directory=str(tmp_path), query="hosts[].host")
     assert sorted(os.listdir(str(tmp_path))) == there
     result = run(directory=str(tmp_path), query="hosts[].host")
-    assert os.listdir(str(tmp_path)) == ["kdump-report.json"]
+    assert os.listdir(str(tmp_path)) == ["kdump-report-selected.json"]
     assert predicted["removed"] == result["removed"]
-    assert [os.path.basename(path) for path in result["removed"]] == [
-        "kdump-report.html",
-        "kdump-report.csv",
-        "kdump-report.md",
-    ]
-    assert "; removed the older %s" % (tmp_path / "kdump-report.html") in result["msg"]
+    pages = ["kdump-report-selected.html", "kdump-report-selected.csv", "kdump-report-selected.md"]
+    assert [os.path.basename(path) for path in result["removed"]] == pages
+    assert "; removed the older %s" % (tmp_path / "kdump-report-selected.html") in result["msg"]
+
+
+def test_files_that_contradict_an_answer_are_named_where_this_run_cannot_see_them(tmp_path: Path) -> None:
+    result = run(directory=str(tmp_path), name="fleet", query="hosts[].host")
+    assert (result["removed"], result["not_written"]) == (
+        [],
+        ["fleet-selected.%s" % end for end in ("html", "csv", "md")],
+    )
+    assert run(directory=str(tmp_path), formats=["json"], query="hosts[].host")["not_written"] == []
+    assert run(directory=str(tmp_path))["not_written"] == []
+
+
+@pytest.mark.parametrize("query_text", ["hosts[?verdict=='not_ready']", "hosts[].host"])
+@pytest.mark.parametrize("name", ["kdump-report", "fleet"])
+def test_a_query_leaves_the_report_of_all_hosts_with_its_trend(tmp_path: Path, query_text: str, name: str) -> None:
+    for days in (3, 2):
+        run(directory=str(tmp_path), name=name, at=made_up.MADE - days * DAY_S)
+    run(directory=str(tmp_path), name=name, at=made_up.MADE - DAY_S, query=query_text)
+    run(directory=str(tmp_path), name=name)
+    assert len(json_of(tmp_path, name)["trend"]) == 2
 
 
 def test_files_of_others_with_the_name_of_the_report_stay(tmp_path: Path) -> None:
-    (tmp_path / "fleet.html").write_text("<p>ours</p>")
-    (tmp_path / "fleet.csv").write_text("host,verdict\n")
-    (tmp_path / "fleet.md").write_text("# Fleet\n")
+    (tmp_path / "fleet-selected.html").write_text("<p>ours</p>")
+    (tmp_path / "fleet-selected.csv").write_text("host,verdict\n")
+    (tmp_path / "fleet-selected.md").write_text("# Fleet\n")
     result = run(directory=str(tmp_path), name="fleet", query="hosts[].host")
-    assert sorted(os.listdir(str(tmp_path))) == ["fleet.csv", "fleet.html", "fleet.json", "fleet.md"]
+    ends = ("csv", "html", "json", "md")
+    assert sorted(os.listdir(str(tmp_path))) == ["fleet-selected.%s" % end for end in ends]
     assert result["removed"] == [] and result["not_renewed"] == []
 
 
@@ -273,7 +296,6 @@ def test_the_task_runs_once_for_all_hosts() -> None:
     assert ActionModule.BYPASS_HOST_LOOP is True
 
 
-DAY_S = 86400
 WORSE = dict(RESULTS, web1=made_up.info("not_ready", [made_up.check("space")]), web2=made_up.info())
 
 
