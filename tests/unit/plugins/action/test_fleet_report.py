@@ -336,10 +336,20 @@ def test_empty_list_compares_with_nothing(tmp_path: Path) -> None:
     assert (json_of(tmp_path)["changes"], result["since_last"], result["summary"]["since"]) == (None, [], None)
 
 
-def test_report_of_the_future_is_not_the_last_one(tmp_path: Path) -> None:
-    run(directory=str(tmp_path), at=made_up.MADE + DAY_S)
-    run(directory=str(tmp_path))
-    assert (json_of(tmp_path)["changes"], json_of(tmp_path)["trend"]) == (None, [])
+def test_report_of_the_future_is_named_and_not_the_last_one(tmp_path: Path) -> None:
+    for days in (-2, -1, 1):
+        run(directory=str(tmp_path), at=made_up.MADE + days * DAY_S)
+    result = run(directory=str(tmp_path))
+    report = json_of(tmp_path)
+    assert report["changes"] is None
+    # the clock was wrong once, and what came before is not lost
+    assert [point["made_epoch"] for point in report["trend"]] == [made_up.MADE - days * DAY_S for days in (2, 1)]
+    (note,) = result["notes"]
+    assert (
+        note
+        == "%s/kdump-report.json is dated in the future, and was not compared: check the clock of the control node."
+        % tmp_path
+    )
 
 
 def test_broken_earlier_report_costs_one_sentence(tmp_path: Path) -> None:
