@@ -131,7 +131,8 @@ class ActionModule(ActionBase):
             last = os.path.join(directory, options["name"] + FORMATS["json"][0])
             earlier = [last] if os.path.lexists(last) else []
         found, notes = earlier_reports.read_all(earlier, now)
-        return whole_report.compared(whole, found, notes)
+        inventory = (self._vars.get("groups") or {}).get("all") or []
+        return whole_report.compared(whole, found, notes, inventory)
 
     def _merged(self, options: dict[str, Any], now: float, version: str | None) -> dict[str, Any]:
         """Return the report that the slices make together, or raise ReportRefused where there is none."""

@@ -86,6 +86,8 @@ options:
         newly broken hosts first, and shows the trend of all of them. Each JSON file also holds the trend up to then, so
         the last one is enough.
       - A file that is no such report, or from which a query selected hosts, is named in RV(notes) and left out.
+      - A host that the last report does not have, because its run asked only a part of the inventory, is compared
+        with the last report that has it.
       - If it is left out, it is the JSON file of O(name) in O(directory), if there is one. An empty list compares with
         nothing.
     type: list

@@ -8,7 +8,7 @@ import os
 import stat
 import time
 from pathlib import Path
-from typing import Any, Dict, NoReturn, Union
+from typing import Any, Dict, NoReturn, Sequence, Union
 
 import pytest
 from ansible.inventory.manager import InventoryManager
@@ -52,7 +52,13 @@ class PlayedVars(Dict[str, Any]):
         raise AssertionError("it was templated")
 
 
-def run(check_mode: bool = False, hostvars: Any = None, at: float = made_up.MADE, **args: Any) -> Dict[str, Any]:
+def run(
+    check_mode: bool = False,
+    hostvars: Any = None,
+    at: float = made_up.MADE,
+    inventory: Sequence[str] = (),
+    **args: Any,
+) -> Dict[str, Any]:
     """Return the action's result at a fixed time."""
     task = Task()
     task.args, task.check_mode, task.action = args, check_mode, "crashops.kdump.fleet_report"
@@ -60,7 +66,7 @@ def run(check_mode: bool = False, hostvars: Any = None, at: float = made_up.MADE
     action.clock = lambda: at
     hostvars = {host: {"__kdump_info": result} for host, result in RESULTS.items()} if hostvars is None else hostvars
     played = hostvars if isinstance(hostvars, HostVars) else PlayedVars(hostvars)
-    variables = {"hostvars": played, "ansible_play_hosts_all": sorted(hostvars)}
+    variables = {"hostvars": played, "ansible_play_hosts_all": sorted(hostvars), "groups": {"all": list(inventory)}}
     return action.run(task_vars=variables)
 
 
@@ -350,6 +356,37 @@ def test_report_of_the_future_is_named_and_not_the_last_one(tmp_path: Path) -> N
         == "%s/kdump-report.json is dated in the future, and was not compared: check the clock of the control node."
         % tmp_path
     )
+
+
+def in_part(tmp_path: Path, **results: Any) -> Dict[str, Any]:
+    """Return the result of a run for these hosts of an inventory that has all of RESULTS, two days before MADE."""
+    return run(directory=str(tmp_path), hostvars=of(results), inventory=list(RESULTS), at=made_up.MADE - 2 * DAY_S)
+
+
+def test_run_on_a_part_of_the_fleet_hides_no_newly_broken_host_and_is_no_point_of_the_trend(tmp_path: Path) -> None:
+    run(directory=str(tmp_path), inventory=list(RESULTS), at=made_up.MADE - 3 * DAY_S)
+    part = in_part(tmp_path, web2=RESULTS["web2"])
+    assert (part["summary"]["gone_count"], part["since_last"]) == (0, [])
+    assert part["notes"] == ["This run did not ask 2 hosts of the last reports: web3, web1."]
+    result = run(directory=str(tmp_path), hostvars=of(WORSE), inventory=list(RESULTS))
+    report = json_of(tmp_path)
+    assert (result["summary"]["broken"], result["summary"]["new_count"]) == (["web1"], 0)
+    assert [point["hosts"] for point in report["trend"]] == [3]
+    assert report["not_asked"] == []
+
+
+def test_host_that_has_left_the_inventory_is_gone_and_the_trend_goes_on(tmp_path: Path) -> None:
+    run(directory=str(tmp_path), at=made_up.MADE - DAY_S)
+    result = run(directory=str(tmp_path), hostvars=of({"web1": RESULTS["web1"]}), inventory=["web1"])
+    assert result["summary"]["gone_count"] == 2
+    assert json_of(tmp_path)["not_asked"] == []
+
+
+def test_host_that_no_run_asked_for_a_month_is_gone(tmp_path: Path) -> None:
+    run(directory=str(tmp_path), inventory=list(RESULTS), at=made_up.MADE - 40 * DAY_S)
+    in_part(tmp_path, web1=RESULTS["web1"])
+    result = run(directory=str(tmp_path), hostvars=of({"web1": RESULTS["web1"]}), inventory=list(RESULTS))
+    assert (result["summary"]["gone_count"], json_of(tmp_path)["not_asked"]) == (2, [])
 
 
 def test_broken_earlier_report_costs_one_sentence(tmp_path: Path) -> None:
