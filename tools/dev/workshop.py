@@ -24,8 +24,7 @@ FOREIGN = (
     "VIRTUAL_ENV",
     "FORCE_COLOR",
     "PY_COLORS",
-    "GIT_DIR",
-    "GIT_WORK_TREE",
+    "GIT_",
     # those that give an image to a scenario that is run by hand
     "LAB_IMAGE",
     "LAB_NAME",

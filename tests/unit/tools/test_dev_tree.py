@@ -3,6 +3,7 @@
 # SPDX-License-Identifier: GPL-3.0-or-later
 """The copy of the tree, the settings that ansible-test gets, packages, logs and environments."""
 
+import os
 import subprocess
 import sys
 from pathlib import Path
@@ -49,6 +50,21 @@ def test_the_copy_forgets_what_is_gone_and_keeps_the_output_of_tests(tree: Path,
     staged.stage(tree, copy)
     assert files(copy) == [".gitignore", "tests/output/deep/result.json", "untracked.py"]
     assert not (copy / "left").exists()
+
+
+def test_hook_of_another_work_tree_leaves_its_repository_alone(
+    tree: Path, tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setenv("GIT_DIR", str(tree / ".git"))
+    monkeypatch.setenv("GIT_INDEX_FILE", str(tmp_path / "index-of-a-commit"))
+    (tree / "second").mkdir()
+    subprocess.run(["git", "init", "--quiet", "second"], cwd=tree, env={"PATH": os.environ["PATH"]}, check=True)
+    (tree / "second" / "own.py").touch()
+    before = (tree / ".git" / "config").read_text()
+    copy = staged.stage(tree / "second", tmp_path / "copy")
+    assert files(copy) == ["own.py"]
+    assert (copy / ".git").is_dir()
+    assert (tree / ".git" / "config").read_text() == before
 
 
 def test_a_file_that_is_the_same_is_not_written_again(tree: Path, tmp_path: Path) -> None:
