@@ -16,6 +16,7 @@ from tools.dev.workshop import Workshop
 
 FOLDER = LAB / "release"
 TOKEN = "GALAXY_TOKEN"
+GALAXY = "https://galaxy.ansible.com/api/"
 
 
 def version(tree: Path = REPOSITORY) -> str:
@@ -56,4 +57,6 @@ def publish(work: Workshop, tag: str, log: Log) -> None:
         raise StepFailed(f"{TOKEN} is not set: make a token on galaxy.ansible.com, and give it by this variable")
     archive = build(work, tag, log)
     argv = ["ansible-galaxy", "collection", "publish", str(archive)]
-    work.run(log, argv, more={"ANSIBLE_GALAXY_TOKEN": token})
+    # ansible-galaxy takes a token from a variable only for a server that a list names
+    server = {"LIST": "galaxy", "GALAXY_URL": GALAXY, "GALAXY_TOKEN": token}
+    work.run(log, argv, more={f"ANSIBLE_GALAXY_SERVER_{name}": value for name, value in server.items()})

@@ -4,7 +4,14 @@
 """A release is refused unless tag, version and changelog agree, and nothing that was downloaded is taken unseen."""
 
 import hashlib
+import http.server
+import json
+import sys
+import tarfile
+import threading
+from collections.abc import Iterator
 from pathlib import Path
+from typing import ClassVar
 
 import pytest
 import yaml
@@ -60,16 +67,64 @@ def test_publishing_without_a_token_is_refused(tmp_path: Path, monkeypatch: pyte
         release.publish(Workshop(), "1.2.3", Log(tmp_path / "log", "publish"))
 
 
-def test_token_is_in_no_command_and_in_no_log(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
-    ran: list[tuple[list[str], dict[str, str]]] = []
-    monkeypatch.setenv("GALAXY_TOKEN", "do-not-show")
-    monkeypatch.setattr(release, "build", lambda _work, _tag, _log: tmp_path / "crashops-kdump-1.2.3.tar.gz")
+class Galaxy(http.server.BaseHTTPRequestHandler):
+    """Galaxy as ansible-galaxy sees it when it publishes; `posts` are the tokens of what was sent."""
+
+    posts: ClassVar[list[str | None]] = []
+
+    def do_GET(self) -> None:
+        """Answer what there is, and that an import has ended."""
+        self._answer({"available_versions": {"v3": "v3/"}, "state": "completed", "finished_at": "now", "messages": []})
+
+    def do_POST(self) -> None:
+        """Take an archive."""
+        self.rfile.read(int(self.headers["Content-Length"]))
+        self.posts.append(self.headers["Authorization"])
+        self._answer({"task": "/api/v3/imports/collections/1/"})
+
+    def log_message(self, *_words: object) -> None:
+        """Say nothing."""
+
+    def _answer(self, data: dict[str, object]) -> None:
+        body = json.dumps(data).encode()
+        self.send_response(200)
+        self.send_header("Content-Type", "application/json")
+        self.send_header("Content-Length", str(len(body)))
+        self.end_headers()
+        self.wfile.write(body)
+
+
+@pytest.fixture
+def galaxy(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> Iterator[Path]:
+    """Return the folder of a release that goes to a Galaxy of this test, by the real ansible-galaxy."""
+    Galaxy.posts.clear()
+    with http.server.ThreadingHTTPServer(("127.0.0.1", 0), Galaxy) as server:
+        threading.Thread(target=server.serve_forever, daemon=True).start()
+        monkeypatch.setattr(release, "GALAXY", f"http://127.0.0.1:{server.server_port}/api/")
+        monkeypatch.setattr(release, "FOLDER", tmp_path / "release")
+        monkeypatch.setattr("tools.dev.workshop.STAGED", tmp_path)
+        monkeypatch.setenv("GALAXY_TOKEN", "do-not-show")
+        monkeypatch.setenv("HOME", str(tmp_path))
+        yield tmp_path / "release"
+        server.shutdown()
+
+
+def archive(folder: Path, text: str = "") -> Path:
+    """Return an archive with one file."""
+    folder.mkdir(parents=True, exist_ok=True)
+    (folder / "README.md").write_text(text)
+    with tarfile.open(folder / "crashops-kdump-1.2.3.tar.gz", "w:gz") as packed:
+        packed.add(folder / "README.md", "README.md")
+    return folder / "crashops-kdump-1.2.3.tar.gz"
+
+
+def test_galaxy_gets_the_token_and_no_log_has_it(galaxy: Path, tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setattr(release, "build", lambda *_words: archive(galaxy))
     work, log = Workshop(), Log(tmp_path / "log", "publish")
-    monkeypatch.setattr(work, "run", lambda _log, argv, more: ran.append((argv, more)))
+    work.environments["main"] = Path(sys.prefix)
     release.publish(work, "1.2.3", log)
-    ((argv, variables),) = ran
-    assert argv == ["ansible-galaxy", "collection", "publish", str(tmp_path / "crashops-kdump-1.2.3.tar.gz")]
-    assert variables == {"ANSIBLE_GALAXY_TOKEN": "do-not-show"}
+    assert Galaxy.posts == ["Token do-not-show"]
+    assert "crashops-kdump-1.2.3.tar.gz" in log.text()
     assert "do-not-show" not in log.text()
 
 
