@@ -42,7 +42,7 @@ Ubuntu machine is installed, and said (as root, or with sudo).
   ./dev docs            builds the documentation site, and says where its first page is
   ./dev fetch NAME ADDRESS [SHA256]  downloads an image for ./dev test vm --image NAME=.lab/images/NAME.qcow2
   ./dev release TAG     builds the archive of a release into .lab/release, if the tree is ready (docs/releasing.md)
-  ./dev publish TAG     the same, and sends the archive to Galaxy, with the token in $GALAXY_TOKEN
+  ./dev publish TAG     sends that archive to Galaxy, with the token in $GALAXY_TOKEN; builds it where there is none
   ./dev pattern         writes extensions/patterns/kdump again, after a change of extensions/awx or the role's variables
   ./dev help            this
 

@@ -16,7 +16,7 @@ from typing import ClassVar
 import pytest
 import yaml
 
-from tools.dev import fetch, galaxy_importer, release
+from tools.dev import fetch, galaxy_importer, release, staged
 from tools.dev.log import Log
 from tools.dev.outcome import StepFailed
 from tools.dev.places import REPOSITORY
@@ -55,6 +55,26 @@ def test_version_without_a_changelog_is_refused(tree: Path) -> None:
 def test_fragment_that_was_left_out_is_refused(tree: Path) -> None:
     (tree / "changelogs" / "fragments" / "late.yml").write_text("---\nminor_changes: [One.]\n")
     assert "changelogs/fragments still has late.yml" in release.trouble("1.2.3", tree)
+
+
+def test_fragment_with_the_other_suffix_is_refused(tree: Path) -> None:
+    (tree / "changelogs" / "fragments" / "late.yaml").touch()
+    assert "changelogs/fragments still has late.yaml" in release.trouble("1.2.3", tree)
+
+
+def test_only_the_commit_with_the_tag_is_released(tree: Path) -> None:
+    person = ("-c", "user.name=a", "-c", "user.email=a@example.org")
+    staged.git(tree, "init", "--quiet")
+    assert "is not as in the last commit" in release.trouble("1.2.3", tree)
+    staged.git(tree, "add", ".")
+    staged.git(tree, *person, "commit", "--quiet", "--message=a")
+    said = "the commit that is checked out has no tag 1.2.3; type git checkout 1.2.3"
+    assert release.trouble("1.2.3", tree) == said
+    staged.git(tree, *person, "tag", "--annotate", "--message=a", "1.2.3")
+    assert release.trouble("1.2.3", tree) == ""
+    (tree / "left.py").touch()
+    said = "left.py is not as in the last commit; commit it, or remove it from the tree"
+    assert release.trouble("1.2.3", tree) == said
 
 
 def test_version_of_this_tree_is_that_of_galaxy() -> None:
@@ -126,6 +146,22 @@ def test_galaxy_gets_the_token_and_no_log_has_it(galaxy: Path, tmp_path: Path, m
     assert Galaxy.posts == ["Token do-not-show"]
     assert "crashops-kdump-1.2.3.tar.gz" in log.text()
     assert "do-not-show" not in log.text()
+
+
+@pytest.mark.parametrize(("text", "sent"), [("tested", ["Token do-not-show"]), ("other", [])])
+def test_archive_that_was_tested_is_sent_and_only_if_it_is_of_this_tree(
+    galaxy: Path, tmp_path: Path, monkeypatch: pytest.MonkeyPatch, text: str, sent: list[str]
+) -> None:
+    kept = archive(galaxy, "tested").read_bytes()
+    monkeypatch.setattr(release, "build", lambda *_words: archive(tmp_path / "again", text))
+    work, log = Workshop(), Log(tmp_path / "log", "publish")
+    work.environments["main"] = Path(sys.prefix)
+    try:
+        release.publish(work, "1.2.3", log)
+    except StepFailed as refused:
+        assert "holds other files than this tree" in str(refused)
+    assert Galaxy.posts == sent
+    assert (galaxy / "crashops-kdump-1.2.3.tar.gz").read_bytes() == kept
 
 
 @pytest.fixture
