@@ -51,12 +51,16 @@ def _not_the_commit_of(tag: str, tree: Path) -> str:
     return ""
 
 
-def build(work: Workshop, tag: str, log: Log, folder: Path | None = None) -> Path:
-    """Build the archive of a tag in a folder (left out: FOLDER), and return its path."""
+def build(work: Workshop, tag: str, log: Log) -> Path:
+    """Build the archive of a tag, and return its path."""
+    return _build_in(FOLDER, work, tag, log)
+
+
+def _build_in(folder: Path, work: Workshop, tag: str, log: Log) -> Path:
+    """Build the archive of a tag in a folder, which is emptied before, and return its path."""
     found = trouble(tag)
     if found:
         raise StepFailed(found)
-    folder = folder or FOLDER
     shutil.rmtree(folder, ignore_errors=True)
     work.run(log, ["ansible-galaxy", "collection", "build", "--output-path", str(folder)])
     (archive,) = folder.glob("*.tar.gz")
@@ -70,7 +74,7 @@ def tested(work: Workshop, tag: str, log: Log) -> Path:
     if not kept.exists():
         return build(work, tag, log)
     # two archives of one tree differ in the times of their files
-    if _contents(build(work, tag, log, LAB / "release-again")) != _contents(kept):
+    if _contents(_build_in(LAB / "release-again", work, tag, log)) != _contents(kept):
         raise StepFailed(f"{kept} holds other files than this tree; remove it, and type ./dev release {tag} again")
     log.say(f"sends the archive that is there already, with the SHA-256 {_sha256(kept.read_bytes())}")
     return kept

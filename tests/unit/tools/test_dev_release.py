@@ -6,6 +6,7 @@
 import hashlib
 import http.server
 import json
+import re
 import sys
 import tarfile
 import threading
@@ -139,7 +140,7 @@ def archive(folder: Path, text: str = "") -> Path:
 
 
 def test_galaxy_gets_the_token_and_no_log_has_it(galaxy: Path, tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
-    monkeypatch.setattr(release, "build", lambda *_words: archive(galaxy))
+    monkeypatch.setattr(release, "_build_in", lambda folder, *_words: archive(folder))
     work, log = Workshop(), Log(tmp_path / "log", "publish")
     work.environments["main"] = Path(sys.prefix)
     release.publish(work, "1.2.3", log)
@@ -153,7 +154,7 @@ def test_archive_that_was_tested_is_sent_and_only_if_it_is_of_this_tree(
     galaxy: Path, tmp_path: Path, monkeypatch: pytest.MonkeyPatch, text: str, sent: list[str]
 ) -> None:
     kept = archive(galaxy, "tested").read_bytes()
-    monkeypatch.setattr(release, "build", lambda *_words: archive(tmp_path / "again", text))
+    monkeypatch.setattr(release, "_build_in", lambda *_words: archive(tmp_path / "again", text))
     work, log = Workshop(), Log(tmp_path / "log", "publish")
     work.environments["main"] = Path(sys.prefix)
     try:
@@ -188,6 +189,7 @@ def test_image_with_another_hash_is_not_kept(images: Path, tmp_path: Path) -> No
     ("name", "address", "said"),
     [
         ("../el9", "https://example.org/a.qcow2", "is no name of an image"),
+        ("9el", "https://example.org/a.qcow2", "is no name of an image"),
         ("el9", "http://example.org/a.qcow2", "must begin with https://"),
         ("el9", "file:///etc/passwd", "must begin with https://"),
     ],
@@ -198,6 +200,42 @@ def test_other_names_and_addresses_are_refused(
     with pytest.raises(StepFailed, match=said):
         fetch.fetch(name, address, "", Log(tmp_path / "log", "fetch"))
     assert not images.exists()
+
+
+class Images(http.server.BaseHTTPRequestHandler):
+    """A server of images: one whole, one that breaks off, one that is elsewhere."""
+
+    def do_GET(self) -> None:
+        """Answer as the last word of the path says."""
+        self.send_response(302 if self.path == "/moved" else 200)
+        self.send_header("Location", "/whole")
+        self.send_header("Content-Length", str(len(CONTENT) + (1000 if self.path == "/short" else 0)))
+        self.end_headers()
+        self.wfile.write(CONTENT)
+
+    def log_message(self, *_words: object) -> None:
+        """Say nothing."""
+
+
+@pytest.mark.parametrize(
+    ("path", "said"),
+    [
+        ("/whole", ""),
+        ("/short", r"/short cannot be downloaded: it ended 1000 bytes too early"),
+        ("/moved", r"/moved leads to http://127.0.0.1:\d+/whole, which is no address that can be trusted"),
+    ],
+)
+def test_download_is_whole_and_only_by_https(tmp_path: Path, path: str, said: str) -> None:
+    # the address itself is checked before the download: here it is one without TLS
+    target = tmp_path / "el9.part"
+    with http.server.ThreadingHTTPServer(("127.0.0.1", 0), Images) as server:
+        threading.Thread(target=server.serve_forever, daemon=True).start()
+        try:
+            fetch._download(f"http://127.0.0.1:{server.server_port}{path}", target)
+        except StepFailed as failed:
+            assert said and re.search(said, str(failed))
+        server.shutdown()
+    assert target.exists() == (not said)
 
 
 @pytest.mark.parametrize(
