@@ -107,6 +107,13 @@ class Log:
         if status:
             raise StepFailed(f"{Path(argv[0]).name} exited with {status}")
 
+    def wait(self) -> None:
+        """Wait a moment for another process, with heartbeats. Where the run is ended, raise StepFailed."""
+        time.sleep(0.5)
+        self._beat()
+        if _ending.is_set():
+            raise StepFailed("stopped: the run was ended")
+
     def _wait(self, process: "subprocess.Popen[bytes]", limit_s: float) -> int:
         """Return the exit status of the command, with heartbeats while it runs."""
         size, end, last = self.size(), time.monotonic() + limit_s, time.monotonic() + TOTAL_S

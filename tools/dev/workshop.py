@@ -14,7 +14,8 @@ from tools.dev import ansible_test, community, downloads, packages, pythons, sta
 from tools.dev.cores import Core
 from tools.dev.log import Log, show
 from tools.dev.outcome import NotRun
-from tools.dev.places import CACHE, COLLECTIONS, LAB, PYTHONS, REPOSITORY, STAGED
+from tools.dev.places import ANSIBLE_TEST_HOME, CACHE, COLLECTIONS, LAB, PYTHONS, REPOSITORY, STAGED
+from tools.lab.cache import locked
 
 # variables that would make a run here depend on the person who starts it
 FOREIGN = (
@@ -187,7 +188,9 @@ class Workshop:
         core = self.core(name)
         if name == "main" and core == "2.16":
             raise NotRun("the newest Python here, 3.10, has no ansible-core after 2.16 that the tools accept")
-        home = ansible_test.prepare(core, self.environments[name], log)
         path = f"{self.environments[name] / 'bin'}:{PYTHONS}:{self.environ(name)['PATH']}"
         argv = ["ansible-test", words[0], "--venv", "--color", "no", *words[1:]]
-        self.run(log, argv, name, 1800, {"HOME": str(home), "PATH": path})
+        # all work trees share its environments, and ansible-test removes one that another run is just making
+        with locked(ANSIBLE_TEST_HOME / "lock", log.wait):
+            home = ansible_test.prepare(core, self.environments[name], log)
+            self.run(log, argv, name, 1800, {"HOME": str(home), "PATH": path})

@@ -9,7 +9,7 @@ from pathlib import Path
 from typing import NamedTuple
 
 from tools.lab import disk, recipes, root_tree
-from tools.lab.cache import cache_dir, fingerprint, new_entry
+from tools.lab.cache import cache_dir, fingerprint, locked, new_entry
 from tools.lab.commands import need, run
 from tools.lab.errors import LabError
 from tools.lab.progress import say, step
@@ -31,9 +31,14 @@ class Image(NamedTuple):
 def lab_key() -> Path:
     """Return the private key that guests of the lab let in; it is made once and never leaves this machine."""
     key = cache_dir() / "lab_key"
-    if not key.exists():
-        key.parent.mkdir(parents=True, exist_ok=True)
-        run([need("ssh-keygen", "openssh-client"), "-q", "-t", "ed25519", "-N", "", "-C", "crash-lab", "-f", str(key)])
+    # the public key is written last
+    public = key.with_name(f"{key.name}.pub")
+    if not public.exists():
+        with locked(key.with_name(f"{key.name}.lock")):
+            if not public.exists():
+                key.unlink(missing_ok=True)
+                argv = [need("ssh-keygen", "openssh-client"), "-q", "-t", "ed25519", "-N", "", "-C", "crash-lab"]
+                run([*argv, "-f", str(key)])
     return key
 
 

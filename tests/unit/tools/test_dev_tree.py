@@ -3,6 +3,7 @@
 # SPDX-License-Identifier: GPL-3.0-or-later
 """The copy of the tree, the settings that ansible-test gets, packages, logs and environments."""
 
+import fcntl
 import os
 import subprocess
 import sys
@@ -98,6 +99,24 @@ def test_pip_settings_are_written_down_and_variables_win() -> None:
     listing += "global.find-links='\\n/one\\n/two'\ninstall.user='true'\n"
     expected = "[global]\nfind-links = \n    /one\n    /two\nindex-url = https://b.example/simple\n"
     assert ansible_test.pip_conf(listing) == expected
+
+
+def test_only_one_ansible_test_uses_the_shared_home(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
+    home, held = tmp_path / "home", []
+    monkeypatch.setattr("tools.dev.workshop.ANSIBLE_TEST_HOME", home)
+    monkeypatch.setattr(ansible_test, "prepare", lambda *_words: home)
+    work = Workshop()
+    work.environments["main"] = tmp_path
+    monkeypatch.setattr(work, "core", lambda _name: "2.21")
+
+    def run(*_words: object) -> None:
+        with (home / "lock").open("w") as stream, pytest.raises(BlockingIOError):
+            fcntl.flock(stream, fcntl.LOCK_EX | fcntl.LOCK_NB)
+        held.append(True)
+
+    monkeypatch.setattr(work, "run", run)
+    work.ansible_test(Log(tmp_path / "log", "units"), "main", "units")
+    assert held == [True]
 
 
 def test_every_release_of_ansible_core_in_the_requirements_has_its_pip() -> None:

@@ -16,7 +16,7 @@ from pathlib import Path
 
 import pytest
 
-from tools.lab import accelerator, cache, commands, console, disk, keeper, network, plays, qemu, recipes, seed
+from tools.lab import accelerator, cache, commands, console, disk, image, keeper, network, plays, qemu, recipes, seed
 from tools.lab.__main__ import parser
 from tools.lab.errors import GuestLost, LabError
 from tools.lab.guest import Guest, free_port
@@ -155,6 +155,39 @@ def test_a_new_version_takes_the_place_of_the_old_one_only_if_it_is_whole(tmp_pa
     assert (final / "disk").read_text() == "new"
 
 
+def test_folders_next_to_a_save_are_left_alone(tmp_path: Path) -> None:
+    for name in ("saved.old", "saved.part"):
+        (tmp_path / name).mkdir()
+        (tmp_path / name / "letters").touch()
+    for text in ("first", "second"):
+        with cache.new_version(tmp_path / "saved.1") as work:
+            (work / "disk").write_text(text)
+    names = [str(path.relative_to(tmp_path)) for path in sorted(tmp_path.rglob("*")) if path.is_file()]
+    assert names == ["saved.1/disk", "saved.old/letters", "saved.part/letters"]
+
+
+def test_key_of_the_lab_is_made_once_by_many_at_a_time(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setenv("CRASHOPS_CACHE", str(tmp_path / "cache"))
+    start, made = threading.Barrier(4, timeout=60), []
+
+    def make() -> None:
+        start.wait()
+        made.append(image.lab_key().with_suffix(".pub").read_text())
+
+    threads = [threading.Thread(target=make) for _number in range(4)]
+    for thread in threads:
+        thread.start()
+    for thread in threads:
+        thread.join()
+    assert len(made) == 4 and len(set(made)) == 1
+
+
+def test_half_a_key_of_the_lab_is_made_again(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setenv("CRASHOPS_CACHE", str(tmp_path))
+    (tmp_path / "lab_key").write_text("half")
+    assert image.lab_key().read_text().startswith("-----BEGIN OPENSSH PRIVATE KEY-----")
+
+
 def made_up_guest(folder: Path, **state: object) -> Guest:
     folder.mkdir()
     (folder / "guest.json").write_text(json.dumps({"machine": MACHINE._asdict(), **state}))
@@ -245,8 +278,8 @@ def test_an_image_of_others_is_never_written(tmp_path: Path, monkeypatch: pytest
     ran = []
     monkeypatch.setattr("tools.lab.guest.run", lambda argv, **_: ran.append(argv))
     monkeypatch.setattr("tools.lab.guest.need", lambda program, package: program)
-    image = Image(tmp_path / "rhel9.raw", "raw", "bios", "cloud-user", tmp_path / "key", None, None, False)
-    guest = Guest.create(tmp_path / "web1", image, MACHINE)
+    found = Image(tmp_path / "rhel9.raw", "raw", "bios", "cloud-user", tmp_path / "key", None, None, False)
+    guest = Guest.create(tmp_path / "web1", found, MACHINE)
     assert ran[0][:5] == ["qemu-img", "create", "-q", "-f", "qcow2"]
     assert ran[0][5:9] == ["-b", str(tmp_path / "rhel9.raw"), "-F", "raw"]
     assert guest.machine == MACHINE and not guest.running()
