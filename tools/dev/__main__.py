@@ -6,13 +6,12 @@
 import argparse
 import fcntl
 import os
-import signal
 import sys
 import time
 from collections.abc import Callable, Iterator, Sequence
 from contextlib import contextmanager
 from pathlib import Path
-from typing import NoReturn
+from typing import IO, NoReturn
 
 from tools.dev import closing_table, cores, fetch, gates, given_images, guest_gates, last_run, release, schedule, stages
 from tools.dev.log import Log, show
@@ -20,6 +19,7 @@ from tools.dev.places import COLLECTIONS, DOCS, LAB, LAST_RUN, LOGS, REPOSITORY,
 from tools.dev.stages import ALL, EVERY, Step
 from tools.dev.tallies import Tally
 from tools.dev.workshop import Workshop
+from tools.lab.commands import exit_by_signals
 
 HELP = """\
 Everything that is done with this repository. Nothing has to be installed before: what is missing on a Debian or
@@ -103,8 +103,7 @@ def main() -> int:
     if options.help or options.command in (None, "help"):
         print(HELP, end="")
         return 0
-    # without a handler, what was started would go on when ./dev is ended
-    signal.signal(signal.SIGTERM, lambda _number, _frame: sys.exit(143))
+    exit_by_signals()
     try:
         if options.command == "demo":
             demo(options.keep)
@@ -275,17 +274,19 @@ def make_pattern() -> int:
 
 def demo(keep: bool) -> NoReturn:
     """Prepare this machine, and replace this process by the demo."""
-    with _alone():
+    with _alone() as lock:
         work = Workshop()
         steps = [*gates.preparation(work).steps, stages.Step("lab packages", work.install_lab)]
         what = "system packages, environment, a copy of the tree"
         prepared = schedule.run_all([stages.Stage("prepare", what, steps)], LOGS)
-    if prepared[0].outcome != stages.PASSED:
-        sys.exit(1)
-    variables = work.environ("main") | guest_gates.lab_variables()
-    python = str(work.environments["main"] / "bin" / "python")
-    os.chdir(REPOSITORY)
-    os.execve(python, [python, "-m", "tools.demo", *(["--keep"] if keep else [])], variables)
+        if prepared[0].outcome != stages.PASSED:
+            sys.exit(1)
+        variables = work.environ("main") | guest_gates.lab_variables()
+        python = str(work.environments["main"] / "bin" / "python")
+        os.chdir(REPOSITORY)
+        # the demo uses the copy and .lab/demo, so it keeps the lock; what it starts does not get it
+        os.set_inheritable(lock.fileno(), True)
+        os.execve(python, [python, "-m", "tools.demo", *(["--keep"] if keep else [])], variables)
 
 
 def fetch_image(options: argparse.Namespace) -> int:
@@ -328,8 +329,8 @@ MAKERS: dict[str, Callable[[argparse.Namespace], int]] = {
 
 
 @contextmanager
-def _alone() -> Iterator[None]:
-    """Keep other runs of ./dev out of this tree: they would share the copy and the logs."""
+def _alone() -> Iterator[IO[str]]:
+    """Keep other runs of ./dev out of this tree: they would share the copy and the logs. Give the file of the lock."""
     LAB.mkdir(exist_ok=True)
     with open(LAB / "lock", "w") as stream:
         try:
@@ -337,7 +338,7 @@ def _alone() -> Iterator[None]:
         except BlockingIOError:
             show("another ./dev is at work in this tree; this one waits for it")
             fcntl.flock(stream, fcntl.LOCK_EX)
-        yield
+        yield stream
 
 
 if __name__ == "__main__":

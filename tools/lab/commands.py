@@ -3,8 +3,11 @@
 # SPDX-License-Identifier: GPL-3.0-or-later
 """Runs programs of this machine for the lab; output goes to a log, and its end into the error."""
 
+import os
 import shutil
+import signal
 import subprocess
+import sys
 from pathlib import Path
 
 from tools.lab.errors import CommandFailed, LabError
@@ -16,6 +19,27 @@ def need(program: str, package: str) -> str:
     if not found:
         raise LabError(f"{program} is not on this machine; install the package {package}")
     return found
+
+
+def exit_by_signals() -> None:
+    """Let SIGTERM, and SIGHUP of a terminal that is closed, end this process as an exception does.
+
+    By their own effect it would end at once, and what it has started would go on. Where one is ignored, as by nohup, it
+    stays so.
+    """
+    for number in (signal.SIGTERM, signal.SIGHUP):
+        if signal.getsignal(number) != signal.SIG_IGN:
+            signal.signal(number, lambda caught, _frame: sys.exit(128 + caught))
+
+
+def end_group(process: "subprocess.Popen[bytes]", grace_s: float = 10) -> None:
+    """End a process that has a session of its own, and all that it started: asked first, killed after a while."""
+    for number in (signal.SIGTERM, signal.SIGKILL):
+        try:
+            os.killpg(process.pid, number)
+            process.wait(grace_s)
+        except (ProcessLookupError, subprocess.TimeoutExpired):
+            continue
 
 
 def run(argv: list[str], log: Path | None = None, cwd: Path | None = None, timeout_s: int = 1800) -> str:

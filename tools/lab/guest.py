@@ -117,7 +117,7 @@ class Guest:
         accel = accelerator.choose(cached_kernel())
         argv = qemu.arguments(self.machine, places, accel, self._state.get("snapshot"))
         owner = owner or os.getpid()
-        pid = keeper.start([need("qemu-system-x86_64", "qemu-system-x86"), *argv], self.folder, owner)
+        pid = keeper.start([need("qemu-system-x86_64", "qemu-system-x86"), *argv], self.folder, control, owner)
         # only the first start is from a snapshot: what the guest wrote since is not to be lost
         self._state.pop("snapshot", None)
         self._state.update(pid=pid, qmp=str(places.qmp), ssh_port=places.ssh_port, accelerator=accel[1], owner=owner)

@@ -312,15 +312,22 @@ def _wait_gone(pid: int, limit_s: float = 20) -> bool:
 @pytest.mark.parametrize("how", ["ends", "is killed"])
 def test_what_a_keeper_keeps_ends_when_its_owner(tmp_path: Path, how: str) -> None:
     owner = subprocess.Popen([sys.executable, "-c", "input()"], stdin=subprocess.PIPE)
-    kept = keeper.start(["sleep", "600"], tmp_path, owner.pid)
+    control = tmp_path / "lab-control"
+    control.mkdir()
+    (control / "qmp").touch()
+    kept = keeper.start(["sleep", "600"], tmp_path, control, owner.pid)
     assert Path(f"/proc/{kept}").exists()
     owner.kill() if how == "is killed" else owner.communicate(b"\n")
     owner.wait()
+    keeper_pid = int(Path(f"/proc/{kept}/stat").read_text().rpartition(")")[2].split()[1])
     assert _wait_gone(kept)
+    # it removes the folder of the socket at its very end
+    assert _wait_gone(keeper_pid)
+    assert not control.exists()
 
 
 def test_what_a_keeper_keeps_ends_with_the_keeper_too(tmp_path: Path) -> None:
-    kept = keeper.start(["sleep", "600"], tmp_path, os.getpid())
+    kept = keeper.start(["sleep", "600"], tmp_path, tmp_path / "none", os.getpid())
     parent = int(Path(f"/proc/{kept}/stat").read_text().rpartition(")")[2].split()[1])
     os.kill(parent, 9)
     assert _wait_gone(kept)
