@@ -4,6 +4,7 @@
 """What the stages share: the interpreters found, the environments made of them, and what this machine lacks."""
 
 import os
+import platform
 import shutil
 import subprocess
 from collections.abc import Mapping, Sequence
@@ -16,6 +17,7 @@ from tools.dev.log import Log, show
 from tools.dev.outcome import NotRun
 from tools.dev.places import ANSIBLE_TEST_HOME, CACHE, COLLECTIONS, LAB, PYTHONS, REPOSITORY, STAGED
 from tools.lab.cache import locked
+from tools.lab.root_tree import ARCHITECTURE
 
 # variables that would make a run here depend on the person who starts it
 FOREIGN = (
@@ -74,7 +76,11 @@ class Workshop:
         packages.install(packages.BASE, log)
 
     def install_lab(self, log: Log) -> None:
-        """Install the system packages that guests need."""
+        """Install the system packages that guests need, where guests can run."""
+        if platform.machine() != ARCHITECTURE:
+            raise NotRun(
+                f"guests are x86-64, and their images are built on such a machine; this is {platform.machine()}"
+            )
         packages.install(packages.LAB, log)
 
     def install_browser(self, log: Log) -> None:

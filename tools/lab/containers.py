@@ -157,17 +157,16 @@ def _complete(platform: Platform, reference: str) -> str:
 
 def _built(platform: Platform) -> str:
     """Return the name of an image that is built from Debian's packages, or taken from the cache."""
-    packages = PACKAGES + (LIBRARIES if platform.old_python else PYTHON)
-    key = fingerprint(platform, packages, PREFETCHED, BUILD_VERSION, os.environ.get("LAB_MIRROR"))
+    packages = [name for name, _why in PACKAGES + (LIBRARIES if platform.old_python else PYTHON)]
+    options = root_tree.options_of(platform.suite, packages, PREFETCHED, FRESH_INDEX)
+    key = fingerprint(platform, options, BUILD_VERSION, os.environ.get("LAB_MIRROR"))
     tag = f"localhost/crashops-{platform.name}:{key}"
     folder = cache_dir() / "containers" / f"{platform.name}-{key}"
     if not folder.exists():
-        if os.geteuid():
-            raise LabError("building an image keeps the owners of its files and so needs root; run this with sudo")
+        root_tree.check_machine()
         with step(f"builds a root tree of {platform.title}, about a minute"), new_entry(folder) as work:
             if work != folder:
-                names = [name for name, _why in packages]
-                root_tree.unpack(platform.suite, names, PREFETCHED, work / "root.tar", work / "build.log", FRESH_INDEX)
+                root_tree.unpack(options, work / "root.tar", work / "build.log")
     if not has(tag):
         with step(f"imports {platform.title}"):
             podman("import", "--change", 'CMD ["/sbin/init"]', str(folder / "root.tar"), tag)

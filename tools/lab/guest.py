@@ -326,7 +326,8 @@ def _write_seed(folder: Path, image: Image, machine: qemu.Machine) -> str:
     host_key = folder / "host_key"
     run(["ssh-keygen", "-q", "-t", "ed25519", "-N", "", "-C", "", "-f", str(host_key)])
     public = host_key.with_suffix(".pub").read_text().strip()
-    login_key = image.key.with_suffix(".pub").read_text().strip()
+    # out of the key itself: the file with the public key may be elsewhere, or of another key
+    login_key = run(["ssh-keygen", "-y", "-P", "", "-f", str(image.key)]).strip()
     files = {
         "user-data": seed.user_data(image.user, login_key, host_key.read_text(), public),
         "meta-data": json.dumps({"instance-id": f"lab-{machine.name}", "local-hostname": machine.name}),

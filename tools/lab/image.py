@@ -49,8 +49,7 @@ def build(name: str) -> Image:
     recipe = recipes.RECIPES[name]
     folder = cache_dir() / "images" / f"{name}-{_cache_key(recipe)}"
     if not folder.exists():
-        if os.geteuid():
-            raise LabError("building an image keeps the owners of its files and so needs root; run this with sudo")
+        root_tree.check_machine()
         with step(f"builds the image {name}, about two minutes"), new_entry(folder) as work:
             if work != folder:
                 _build_into(work, recipe)
@@ -71,8 +70,15 @@ def _built(folder: Path) -> Image:
 def _cache_key(recipe: recipes.Recipe) -> str:
     """Return the hash of all that an image is made from, including the lab's public key."""
     texts = [recipes.guest_files(recipe.name, _public_key()), recipes.FIRST_GRUB_CFG, recipes.GRUB_MODULES]
-    packages = [recipes.PACKAGES, recipes.PREFETCHED]
-    return fingerprint(recipe, packages, texts, disk.SIZE_GIB, recipes.BUILD_VERSION, os.environ.get("LAB_MIRROR"))
+    sizes = [disk.SIZE_GIB, disk.FEATURES]
+    return fingerprint(recipe, _tree_options(recipe), texts, sizes, recipes.BUILD_VERSION, os.environ.get("LAB_MIRROR"))
+
+
+def _tree_options(recipe: recipes.Recipe) -> list[str]:
+    """Return the options of mmdebstrap for the root tree of an image."""
+    packages = [recipe.kernel_package, *(name for name, _why in recipes.PACKAGES)]
+    more = [f"--aptopt={recipes.STANDING_STILL}"] if recipe.suite in recipes.UNRELEASED else []
+    return root_tree.options_of(recipe.suite, packages, recipes.PREFETCHED, *more)
 
 
 def _public_key() -> str:
@@ -82,9 +88,7 @@ def _public_key() -> str:
 def _build_into(work: Path, recipe: recipes.Recipe) -> None:
     tree, log = work / "tree", work / "build.log"
     with step(f"  {recipe.name}: fetches and unpacks packages"):
-        packages = [recipe.kernel_package, *(name for name, _why in recipes.PACKAGES)]
-        options = [f"--aptopt={recipes.STANDING_STILL}"] if recipe.suite in recipes.UNRELEASED else []
-        root_tree.unpack(recipe.suite, packages, recipes.PREFETCHED, tree, log, *options)
+        root_tree.unpack(_tree_options(recipe), tree, log)
     with step(f"  {recipe.name}: writes the disk"):
         release = _furnish(tree, recipe, log)
         shutil.copy(tree / f"boot/vmlinuz-{release}", work / "vmlinuz")

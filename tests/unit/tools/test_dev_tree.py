@@ -13,7 +13,7 @@ import pytest
 
 from tools.dev import ansible_test, cores, downloads, gates, packages, staged, venvs
 from tools.dev.log import TOTAL_S, Log, plain
-from tools.dev.outcome import StepFailed
+from tools.dev.outcome import NotRun, StepFailed
 from tools.dev.pythons import Python
 from tools.dev.workshop import Workshop
 
@@ -149,6 +149,14 @@ def test_an_environment_is_named_by_its_contents(tmp_path: Path) -> None:
 def test_a_package_that_does_not_exist_is_missing() -> None:
     absent = packages.Package("no-such-package-of-any-name", "a test")
     assert packages.missing((absent,)) == [absent]
+
+
+def test_machine_of_another_architecture_runs_no_guest(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setattr("platform.machine", lambda: "aarch64")
+    with pytest.raises(
+        NotRun, match="guests are x86-64, and their images are built on such a machine; this is aarch64"
+    ):
+        Workshop().install_lab(Log(tmp_path / "log", "image-12"))
 
 
 def test_every_stage_needs_stages_that_come_before_it_and_has_a_budget() -> None:

@@ -6,6 +6,7 @@
 import argparse
 import json
 import os
+import re
 import select
 import socket
 import struct
@@ -16,10 +17,25 @@ from pathlib import Path
 
 import pytest
 
-from tools.lab import accelerator, cache, commands, console, disk, image, keeper, network, plays, qemu, recipes, seed
+from tools.lab import __main__ as lab
+from tools.lab import (
+    accelerator,
+    cache,
+    commands,
+    console,
+    containers,
+    disk,
+    image,
+    keeper,
+    network,
+    plays,
+    qemu,
+    recipes,
+    seed,
+)
 from tools.lab.__main__ import parser
 from tools.lab.errors import GuestLost, LabError
-from tools.lab.guest import Guest, free_port
+from tools.lab.guest import Guest, _write_seed, free_port
 from tools.lab.image import Image
 
 MACHINE = qemu.Machine("web1", 3, "bios", 1024, 2, 40000, None)
@@ -298,6 +314,105 @@ def test_variables_stand_for_the_options_about_a_file(monkeypatch: pytest.Monkey
         monkeypatch.setenv(f"LAB_{name}", value)
     options = parser().parse_args(["up", "el9=x"])
     assert (options.user, options.key, options.seed, options.firmware) == ("cloud-user", Path("/k"), True, "uefi")
+
+
+def test_seed_has_the_public_part_of_the_given_key(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
+    for name in ("admin.pem", "admin"):
+        subprocess.run(["ssh-keygen", "-q", "-t", "ed25519", "-N", "", "-C", name, "-f", tmp_path / name], check=True)
+    written: dict[str, str] = {}
+    monkeypatch.setattr(seed, "write", lambda _folder, files: written.update(files))
+    found = Image(tmp_path / "el9.raw", "raw", "bios", "admin", tmp_path / "admin.pem", None, None, True)
+    (tmp_path / "guest").mkdir()
+    _write_seed(tmp_path / "guest", found, MACHINE)
+    (line,) = json.loads(written["user-data"].partition("\n")[2])["users"][0]["ssh_authorized_keys"]
+    assert line == (tmp_path / "admin.pem.pub").read_text().strip()
+
+
+def test_missing_key_is_refused_before_a_guest_is_made(tmp_path: Path) -> None:
+    (tmp_path / "el9.raw").touch()
+    options = parser().parse_args(["up", f"el9={tmp_path / 'el9.raw'}", "--key", "/no/such"])
+    with pytest.raises(LabError, match="--key: there is no file /no/such"):
+        lab._image(str(tmp_path / "el9.raw"), options)
+
+
+@pytest.mark.parametrize(
+    ("what", "value"),
+    [
+        ("tools.lab.disk.FEATURES", "none"),
+        ("tools.lab.recipes.STANDING_STILL", "x"),
+        ("tools.lab.recipes.UNRELEASED", ()),
+        ("tools.lab.recipes.PREFETCHED", ("kdump-tools",)),
+    ],
+)
+def test_name_of_an_image_changes_with_all_that_it_is_made_from(
+    tmp_path: Path, monkeypatch: pytest.MonkeyPatch, what: str, value: object
+) -> None:
+    monkeypatch.setenv("CRASHOPS_CACHE", str(tmp_path))
+    recipe = recipes.RECIPES["debian-14"]
+    before = image._cache_key(recipe)
+    assert before == image._cache_key(recipe)
+    monkeypatch.setattr(what, value)
+    assert image._cache_key(recipe) != before
+
+
+@pytest.mark.parametrize(
+    ("machine", "user", "said"),
+    [
+        ("aarch64", 0, "built on such a machine only; this one is aarch64"),
+        ("x86_64", 1000, "needs root; run this with sudo"),
+    ],
+)
+def test_machine_that_cannot_build_an_image_is_told_so(
+    tmp_path: Path, monkeypatch: pytest.MonkeyPatch, machine: str, user: int, said: str
+) -> None:
+    monkeypatch.setenv("CRASHOPS_CACHE", str(tmp_path))
+    monkeypatch.setattr("platform.machine", lambda: machine)
+    monkeypatch.setattr("os.geteuid", lambda: user)
+    with pytest.raises(LabError, match=said):
+        image.build("debian-12")
+    with pytest.raises(LabError, match=said):
+        containers._built(containers.PLATFORMS["deb12"])
+
+
+class LostGuest:
+    """A guest that is lost while it boots."""
+
+    def __init__(self, folder: Path) -> None:
+        self.folder = folder
+        self.name, self.machine = folder.name, MACHINE
+        (folder / "guest.json").touch()
+        (folder / "serial.log").write_text("Linux version 6.1")
+
+    def start(self, owner: int) -> None:
+        """Start it."""
+
+    def wait_for_ssh(self) -> None:
+        """Find that it hangs."""
+        raise GuestLost(self.name, "its console is silent", "")
+
+    def stop(self) -> None:
+        """Say that it is ended."""
+        (self.folder.parent / "stopped").touch()
+
+
+def test_guest_that_is_lost_while_it_boots_is_ended(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setattr(lab, "GUESTS", tmp_path)
+    monkeypatch.setattr(lab, "Guest", LostGuest)
+    monkeypatch.setattr(
+        lab, "_create", lambda name, *_words: ((tmp_path / name).mkdir(), LostGuest(tmp_path / name))[1]
+    )
+    with pytest.raises(GuestLost):
+        lab.up(parser().parse_args(["up", "web1=debian-12"]))
+    assert sorted(path.name for path in tmp_path.iterdir()) == ["stopped", "web1.console"]
+
+
+def test_message_about_a_guest_that_is_there_names_its_folder(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setattr(lab, "GUESTS", tmp_path / "a b")
+    (tmp_path / "a b" / "vm").mkdir(parents=True)
+    said = f"LAB_GUESTS='{tmp_path}/a b' python -m tools.lab down vm"
+    with pytest.raises(LabError, match=re.escape(said)):
+        lab.up(parser().parse_args(["up", "vm=debian-12"]))
+    assert (tmp_path / "a b" / "vm").exists()
 
 
 def _wait_gone(pid: int, limit_s: float = 20) -> bool:
