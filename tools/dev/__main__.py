@@ -15,7 +15,7 @@ from typing import IO, NoReturn
 
 from tools.dev import closing_table, cores, fetch, gates, given_images, guest_gates, last_run, release, schedule, stages
 from tools.dev.log import Log, show
-from tools.dev.places import COLLECTIONS, DOCS, LAB, LAST_RUN, LOGS, REPOSITORY, STAGED
+from tools.dev.places import CACHE, COLLECTIONS, DOCS, LAB, LAST_RUN, LOGS, REPOSITORY, STAGED
 from tools.dev.stages import ALL, EVERY, Step
 from tools.dev.tallies import Tally
 from tools.dev.workshop import Workshop
@@ -117,6 +117,18 @@ def main() -> int:
     except KeyboardInterrupt:
         show("interrupted")
         return 130
+    except PermissionError as error:
+        show(_of_another_user(error))
+        return 1
+
+
+def _of_another_user(error: PermissionError) -> str:
+    """Return in one sentence what to do about a file of another user; raise any other error again."""
+    path = Path(str(error.filename))
+    place = next((place for place in (LAB, CACHE) if path.is_relative_to(place)), None)
+    if not place:
+        raise error
+    return f"./dev: {path} is not this user's: run ./dev as the user who made it, or let that user remove {place}"
 
 
 def _test(options: argparse.Namespace) -> int:
@@ -277,7 +289,9 @@ def demo(keep: bool) -> NoReturn:
     with _alone() as lock:
         work = Workshop()
         steps = [*gates.preparation(work).steps, stages.Step("lab packages", work.install_lab)]
-        what = "system packages, environment, a copy of the tree"
+        # here, since the demo itself may have no right to build it
+        steps.append(guest_gates.build_step(work, "12"))
+        what = "system packages, environment, a copy of the tree, an image"
         prepared = schedule.run_all([stages.Stage("prepare", what, steps)], LOGS)
         if prepared[0].outcome != stages.PASSED:
             sys.exit(1)

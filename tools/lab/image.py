@@ -44,17 +44,30 @@ def lab_key() -> Path:
 
 def build(name: str) -> Image:
     """Return the image of a recipe, from the cache or newly built (some minutes; needs root and a mirror)."""
-    if name not in recipes.RECIPES:
-        raise LabError(f"there is no recipe {name!r}; the lab builds {', '.join(recipes.RECIPES)}, or give it a file")
-    recipe = recipes.RECIPES[name]
-    folder = cache_dir() / "images" / f"{name}-{_cache_key(recipe)}"
+    folder = place(name)
     if not folder.exists():
         root_tree.check_machine()
         with step(f"builds the image {name}, about two minutes"), new_entry(folder) as work:
             if work != folder:
-                _build_into(work, recipe)
+                _build_into(work, recipes.RECIPES[name])
+                _hand_over(work)
     say(f"image {name}: {folder}")
     return _built(folder)
+
+
+def place(name: str) -> Path:
+    """Return the folder of a recipe's image, which need not be there yet."""
+    if name not in recipes.RECIPES:
+        raise LabError(f"there is no recipe {name!r}; the lab builds {', '.join(recipes.RECIPES)}, or give it a file")
+    return cache_dir() / "images" / f"{name}-{_cache_key(recipes.RECIPES[name])}"
+
+
+def _hand_over(folder: Path) -> None:
+    """Give what sudo has built to the user who called it: it may be in that user's cache."""
+    user, group = os.environ.get("SUDO_UID"), os.environ.get("SUDO_GID")
+    if user and group:
+        for path in (folder, *folder.iterdir()):
+            os.chown(path, int(user), int(group))
 
 
 def cached_kernel() -> Path | None:
