@@ -141,7 +141,7 @@ class Guest:
             words = Path(f"/proc/{self._state.get('pid') or 0}/cmdline").read_bytes().split(b"\0")
         except OSError:
             return False
-        return str(self.folder / "disk.qcow2") in " ".join(word.decode(errors="replace") for word in words)
+        return qemu.value(self.folder / "disk.qcow2") in " ".join(word.decode(errors="replace") for word in words)
 
     def reset(self) -> None:
         """Press the guest's reset button."""
@@ -249,7 +249,7 @@ class Guest:
             "ansible_port": self._state["ssh_port"],
             "ansible_user": self._state["user"],
             "ansible_ssh_private_key_file": self._state["key"],
-            "ansible_ssh_common_args": " ".join(self._ssh_options()),
+            "ansible_ssh_common_args": shlex.join(self._ssh_options()),
             "ansible_python_interpreter": self._state.get("python", BUILT_PYTHON),
             "kdump_test_console": str(self.folder / "serial.log"),
             **become,
@@ -292,7 +292,10 @@ class Guest:
     def _ssh_options(self) -> list[str]:
         # the host key of an image from elsewhere is unknown: it is pinned at first sight, for this guest alone
         strict = "yes" if self._state["known_host"] else "accept-new"
-        options = {"UserKnownHostsFile": str(self.folder / "known_hosts"), "GlobalKnownHostsFile": "/dev/null"}
+        # ssh splits this value at blanks, and replaces words that begin with %
+        known = str(self.folder / "known_hosts").replace("%", "%%")
+        known = f'"{known}"' if " " in known else known
+        options = {"UserKnownHostsFile": known, "GlobalKnownHostsFile": "/dev/null"}
         options |= {"StrictHostKeyChecking": strict, "BatchMode": "yes", "ConnectTimeout": "10", "LogLevel": "ERROR"}
         options |= {"IdentitiesOnly": "yes", "ServerAliveInterval": "15", "ServerAliveCountMax": "8"}
         return [word for name, value in options.items() for word in ("-o", f"{name}={value}")]

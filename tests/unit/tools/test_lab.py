@@ -8,6 +8,7 @@ import json
 import os
 import re
 import select
+import shlex
 import socket
 import struct
 import subprocess
@@ -245,6 +246,29 @@ def test_a_guest_has_two_cards_and_the_second_says_its_number() -> None:
     assert "-loadvm" not in argv and "pflash" not in argv
 
 
+@pytest.mark.parametrize("name", ["plain", "my repo", "a,b", "100%"])
+def test_guest_in_any_folder_is_reached_and_found(tmp_path: Path, name: str) -> None:
+    guest = made_up_guest(tmp_path / name, ssh_port=22, key="/k", user="root", known_host=None)
+    for options in (guest._ssh_options(), shlex.split(guest.inventory()["ansible_ssh_common_args"])):
+        done = subprocess.run(["ssh", "-G", *options, "guest"], capture_output=True, text=True, check=True)
+        assert f"userknownhostsfile {tmp_path / name}/known_hosts" in done.stdout.splitlines()
+    places = PLACES._replace(disk=guest.folder / "disk.qcow2")
+    words = qemu.arguments(MACHINE._replace(seed=str(guest.folder / "seed.img")), places, [], None)
+    drives = [re.split("(?<!,),(?!,)", word) for word in words if word.startswith("file=")]
+    paths = [drive[0].removeprefix("file=").replace(",,", ",") for drive in drives]
+    assert paths == [str(guest.folder / "disk.qcow2"), str(guest.folder / "seed.img")]
+    # what runs is known by its command line
+    script = "print('up', flush=True); input()"
+    held = subprocess.Popen([sys.executable, "-c", script, *words], stdin=subprocess.PIPE, stdout=subprocess.PIPE)
+    assert held.stdout and held.stdout.readline() == b"up\n"
+    guest._state["pid"] = held.pid
+    try:
+        assert guest.running()
+    finally:
+        held.communicate(b"\n")
+    assert not guest.running()
+
+
 def test_a_guest_is_restored_by_name() -> None:
     assert qemu.arguments(MACHINE, PLACES, [], "armed")[-2:] == ["-loadvm", "armed"]
 
@@ -431,10 +455,9 @@ def test_what_a_keeper_keeps_ends_when_its_owner(tmp_path: Path, how: str) -> No
     control.mkdir()
     (control / "qmp").touch()
     kept = keeper.start(["sleep", "600"], tmp_path, control, owner.pid)
-    assert Path(f"/proc/{kept}").exists()
+    keeper_pid = int(Path(f"/proc/{kept}/stat").read_text().rpartition(")")[2].split()[1])
     owner.kill() if how == "is killed" else owner.communicate(b"\n")
     owner.wait()
-    keeper_pid = int(Path(f"/proc/{kept}/stat").read_text().rpartition(")")[2].split()[1])
     assert _wait_gone(kept)
     # it removes the folder of the socket at its very end
     assert _wait_gone(keeper_pid)
