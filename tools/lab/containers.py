@@ -13,6 +13,7 @@ import tempfile
 from pathlib import Path
 from typing import NamedTuple
 
+from tools.lab import podman as podman_here
 from tools.lab import root_tree
 from tools.lab.cache import cache_dir, fingerprint, new_entry
 from tools.lab.commands import need, run
@@ -141,9 +142,10 @@ def _of_archive(platform: Platform, archive: Path) -> str:
 
 def _complete(platform: Platform, reference: str) -> str:
     """Return the name of an image with an init and a Python, made of this one unless it has both."""
+    settings = podman_here.settings(reference, cache_dir() / "containers")
     probe = "command -v apt-get dnf >/dev/null; test -x /sbin/init && command -v python3 && command -v systemctl"
     argv = [need("podman", "podman"), "run", "--rm", "--network=none", "--entrypoint=/bin/sh", reference, "-c", probe]
-    if subprocess.run(argv, capture_output=True, check=False).returncode == 0:
+    if subprocess.run(argv, capture_output=True, check=False, env=os.environ | settings).returncode == 0:
         return reference
     known = podman("image", "inspect", "--format", "{{.Id}}", reference).strip()
     tag = f"localhost/crashops-{platform.name}:{fingerprint(known, COMPLETION, PACKAGES, PYTHON)}"
@@ -151,7 +153,8 @@ def _complete(platform: Platform, reference: str) -> str:
         names = " ".join(name for name, _why in PACKAGES + PYTHON)
         with step(f"installs an init and a Python into {reference}"), tempfile.TemporaryDirectory() as folder:
             (Path(folder) / "Containerfile").write_text(COMPLETION.format(image=reference, deb=names))
-            podman("build", "--pull=never", "--tag", tag, folder)
+            words = [f"{name}={value}" for name, value in settings.items()]
+            run(["env", *words, need("podman", "podman"), "build", "--pull=never", "--tag", tag, folder])
     return tag
 
 
