@@ -39,6 +39,8 @@ def unpack(options: Sequence[str], place: Path, log: Path) -> None:
     """Unpack packages, as `options_of` names them, into a directory, or into an archive if its name ends in .tar."""
     form = "tar" if place.suffix == ".tar" else "directory"
     argv = [need("mmdebstrap", "mmdebstrap"), "--mode=root", f"--format={form}"]
+    # shows each package: a mirror that is slow is not one that hangs
+    argv += ["--verbose"]
     argv += [*options, str(place)]
     # without a mirror mmdebstrap takes the distribution's own, security updates included
     mirror = os.environ.get("LAB_MIRROR")

@@ -4,6 +4,7 @@
 """The parts of the lab that need no QEMU."""
 
 import argparse
+import itertools
 import json
 import os
 import re
@@ -35,7 +36,7 @@ from tools.lab import (
     seed,
 )
 from tools.lab.__main__ import parser
-from tools.lab.errors import GuestLost, LabError
+from tools.lab.errors import CommandFailed, GuestLost, LabError
 from tools.lab.guest import Guest, _write_seed, free_port
 from tools.lab.image import Image
 
@@ -59,6 +60,32 @@ def test_a_command_that_makes_its_input_non_blocking_does_so_for_itself_alone(
     commands.run([str(program)])
     plays.module(tmp_path / "hosts.json", "web1", "ping")
     assert os.get_blocking(0)
+
+
+@pytest.mark.parametrize(
+    ("step", "said"), [(1, ""), (0, "sleep printed nothing for 300 s"), (1000, "sleep did not end within 1000 s")]
+)
+def test_command_that_goes_on_printing_is_not_ended(monkeypatch: pytest.MonkeyPatch, step: int, said: str) -> None:
+    clock, sizes, left = itertools.count(0, 20), itertools.count(0, step), iter(range(40))
+    monkeypatch.setattr(commands, "LONGEST_S", 1000 if step == 1000 else 1e9)
+    monkeypatch.setattr(commands, "_size", lambda _streams: next(sizes))
+    monkeypatch.setattr(commands, "_status", lambda _process: 0 if next(left, None) is None else None)
+    monkeypatch.setattr("tools.lab.commands.time.monotonic", lambda: float(next(clock)))
+    if said:
+        with pytest.raises(CommandFailed, match=said):
+            commands.follow(["sleep", "60"], 300)
+    else:
+        assert commands.follow(["true"], 300).returncode == 0
+
+
+def test_output_and_words_of_a_failure_are_kept(tmp_path: Path) -> None:
+    log = tmp_path / "log"
+    assert commands.run(["sh", "-c", "echo one; echo two >&2"], log) == "one\n"
+    assert log.read_text() == "$ sh -c echo one; echo two >&2\none\ntwo\n"
+    with pytest.raises(CommandFailed, match=r"exited with 3:\n  why"):
+        commands.run(["sh", "-c", "echo why >&2; exit 3"])
+    with pytest.raises(CommandFailed, match="sleep printed nothing for 0 s"):
+        commands.run(["sleep", "60"], timeout_s=0.1)
 
 
 def test_the_tail_leaves_blank_lines_out() -> None:
