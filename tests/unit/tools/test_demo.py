@@ -130,7 +130,7 @@ def test_demo_keeps_other_runs_out_of_its_tree(monkeypatch: pytest.MonkeyPatch, 
         raise SystemExit(f"{' '.join(argv[1:])} {[os.get_inheritable(int(name)) for name in held]}")
 
     monkeypatch.setattr(dev, "LAB", tmp_path)
-    monkeypatch.setattr(dev.schedule, "run_all", lambda *_words: [Result("prepare", PASSED, 0, Tally())])
+    monkeypatch.setattr("tools.dev.schedule.run_all", lambda *_words: [Result("prepare", PASSED, 0, Tally())])
     monkeypatch.setattr(Workshop, "environ", lambda _self, _name: {})
     monkeypatch.setattr(Workshop, "__init__", lambda self: setattr(self, "environments", {"main": tmp_path}))
     monkeypatch.setattr(os, "execve", replaced)

@@ -66,7 +66,11 @@ def test_an_interrupt_ends_the_wait_for_another_work_tree(tmp_path: Path) -> Non
     waits = threading.Event()
 
     def waits_for_it(log: Log) -> None:
-        with cache.locked(tmp_path / "lock", lambda: (waits.set(), log.wait())[0]):
+        def wait() -> None:
+            waits.set()
+            log.wait()
+
+        with cache.locked(tmp_path / "lock", wait):
             log.write("never")
 
     def interrupts(_log: Log) -> None:

@@ -86,6 +86,7 @@ def test_tree_of_another_user_is_said_in_one_sentence(
         raise PermissionError(13, "Permission denied", str(tmp_path / "lock"))
 
     monkeypatch.setattr(dev, "LAB", tmp_path)
+    monkeypatch.setattr(dev, "exit_by_signals", lambda: None)
     monkeypatch.setattr("sys.argv", ["./dev", "lint"])
     monkeypatch.setattr("builtins.open", refused)
     assert dev.main() == 1
