@@ -7,20 +7,20 @@ import argparse
 import fcntl
 import os
 import shlex
-import signal
 import sys
 import time
 from collections.abc import Callable, Iterator, Mapping, Sequence
 from contextlib import contextmanager
 from pathlib import Path
-from typing import NoReturn
+from typing import IO, NoReturn
 
 from tools.dev import closing_table, cores, fetch, gates, given_images, guest_gates, last_run, release, schedule, stages
 from tools.dev.log import Log, show
-from tools.dev.places import DOCS, LAB, LAST_RUN, LOGS, REPOSITORY
+from tools.dev.places import CACHE, DOCS, LAB, LAST_RUN, LOGS, REPOSITORY
 from tools.dev.stages import ALL, EVERY, Step
 from tools.dev.tallies import Tally
 from tools.dev.workshop import IMPORTS, Workshop
+from tools.lab.commands import exit_by_signals
 
 HELP = """\
 Everything that is done with this repository. Nothing has to be installed before: what is missing on a Debian or
@@ -44,7 +44,7 @@ Ubuntu machine is installed, and said (as root, or with sudo).
   ./dev docs            builds the documentation site, and says where its first page is
   ./dev fetch NAME ADDRESS [SHA256]  downloads an image for ./dev test vm --image NAME=.lab/images/NAME.qcow2
   ./dev release TAG     builds the archive of a release into .lab/release, if the tree is ready (docs/releasing.md)
-  ./dev publish TAG     the same, and sends the archive to Galaxy, with the token in $GALAXY_TOKEN
+  ./dev publish TAG     sends that archive to Galaxy, with the token in $GALAXY_TOKEN; builds it where there is none
   ./dev pattern         writes extensions/patterns/kdump again, after a change of extensions/awx or the role's variables
   ./dev help            this
 
@@ -108,8 +108,7 @@ def main() -> int:
     if options.help or options.command in (None, "help"):
         print(HELP, end="")
         return 0
-    # without a handler, what was started would go on when ./dev is ended
-    signal.signal(signal.SIGTERM, lambda _number, _frame: sys.exit(143))
+    exit_by_signals()
     try:
         if options.command == "demo":
             demo(options.keep)
@@ -121,6 +120,18 @@ def main() -> int:
     except KeyboardInterrupt:
         show("interrupted")
         return 130
+    except PermissionError as error:
+        show(_of_another_user(error))
+        return 1
+
+
+def _of_another_user(error: PermissionError) -> str:
+    """Return in one sentence what to do about a file of another user; raise any other error again."""
+    path = Path(str(error.filename))
+    place = next((place for place in (LAB, CACHE) if path.is_relative_to(place)), None)
+    if not place:
+        raise error
+    return f"./dev: {path} is not this user's: run ./dev as the user who made it, or let that user remove {place}"
 
 
 def test(options: argparse.Namespace, command: str) -> int:
@@ -295,17 +306,21 @@ def make_pattern() -> int:
 
 def demo(keep: bool) -> NoReturn:
     """Prepare this machine, and replace this process by the demo."""
-    with _alone():
+    with _alone() as lock:
         work = Workshop()
         steps = [*gates.preparation(work).steps, stages.Step("lab packages", work.install_lab)]
-        what = "system packages, environment, a copy of the tree"
+        # here, since the demo itself may have no right to build it
+        steps.append(guest_gates.build_step(work, "12"))
+        what = "system packages, environment, a copy of the tree, an image"
         prepared = schedule.run_all([stages.Stage("prepare", what, steps)], LOGS)
-    if prepared[0].outcome != stages.PASSED:
-        sys.exit(1)
-    variables = work.environ("main") | guest_gates.lab_variables()
-    python = str(work.environments["main"] / "bin" / "python")
-    os.chdir(REPOSITORY)
-    os.execve(python, [python, "-m", "tools.demo", *(["--keep"] if keep else [])], variables)
+        if prepared[0].outcome != stages.PASSED:
+            sys.exit(1)
+        variables = work.environ("main") | guest_gates.lab_variables()
+        python = str(work.environments["main"] / "bin" / "python")
+        os.chdir(REPOSITORY)
+        # the demo uses the copy and .lab/demo, so it keeps the lock; what it starts does not get it
+        os.set_inheritable(lock.fileno(), True)
+        os.execve(python, [python, "-m", "tools.demo", *(["--keep"] if keep else [])], variables)
 
 
 def fetch_image(options: argparse.Namespace) -> int:
@@ -348,8 +363,8 @@ MAKERS: dict[str, Callable[[argparse.Namespace], int]] = {
 
 
 @contextmanager
-def _alone() -> Iterator[None]:
-    """Keep other runs of ./dev out of this tree: they would share the copy and the logs."""
+def _alone() -> Iterator[IO[str]]:
+    """Keep other runs of ./dev out of this tree: they would share the copy and the logs. Give the file of the lock."""
     LAB.mkdir(exist_ok=True)
     with open(LAB / "lock", "w") as stream:
         try:
@@ -357,7 +372,7 @@ def _alone() -> Iterator[None]:
         except BlockingIOError:
             show("another ./dev is at work in this tree; this one waits for it")
             fcntl.flock(stream, fcntl.LOCK_EX)
-        yield
+        yield stream
 
 
 if __name__ == "__main__":

@@ -17,11 +17,18 @@ from tools.dev.log import Log
 from tools.dev.places import CACHE, LAB, REPOSITORY, SAVED, STAGED
 from tools.dev.stages import ALL, EVERY, Stage, Step
 from tools.dev.workshop import Workshop
+from tools.lab.image import place as image_of
 
 STORY = "setup, a real panic and its checked dump, four faults, disable, setup again"
 VERDICT = "tests/guests/test_verdict.py"
 # of one command: a guest that hangs is found much earlier, see tools/lab/guest.py
 LIMIT_S = 1800
+IMAGES = CACHE / "images"
+# the variables of a build: it must use this user's cache, leave no root's file in this tree, and reach the mirror
+OF_A_BUILD = (
+    *("CRASHOPS_CACHE", "PYTHONPATH", "PYTHONDONTWRITEBYTECODE", "PYTHONUNBUFFERED", "LAB_MIRROR"),
+    *("http_proxy", "https_proxy", "no_proxy"),
+)
 
 
 def stages(work: Workshop) -> list[Stage]:
@@ -45,16 +52,31 @@ def stages(work: Workshop) -> list[Stage]:
 def image(work: Workshop, release: str) -> Stage:
     """Return the stage that builds the image of a release of Debian."""
 
-    def build(log: Log) -> None:
-        work.run(
-            log, ["python", "-m", "tools.lab", "image", f"debian-{release}"], limit_s=LIMIT_S, more=lab_variables()
-        )
-
-    steps = [Step("system packages", work.install_lab, check=False), Step("image", build, check=False)]
+    steps = [Step("system packages", work.install_lab, check=False), build_step(work, release)]
     what = f"the image of Debian {release}, unless it is built"
-    return Stage(
-        f"image-{release}", what, steps, budget_s=150, needs=("prepare",), alone="image", keeps=CACHE / "images"
-    )
+    return Stage(f"image-{release}", what, steps, budget_s=150, needs=("prepare",), alone="image", keeps=IMAGES)
+
+
+def build_step(work: Workshop, release: str) -> Step:
+    """Return the step that builds the image of a release of Debian, as root: by sudo where ./dev is not."""
+    argv = ["python", "-m", "tools.lab", "image", f"debian-{release}"]
+
+    def build(log: Log) -> None:
+        if os.geteuid() == 0 or image_of(f"debian-{release}").exists():
+            work.run(log, argv, limit_s=LIMIT_S, more=lab_variables())
+        else:
+            # the folder, and the key that guests let in, are this user's
+            IMAGES.mkdir(parents=True, exist_ok=True)
+            log.run(by_sudo(work, argv), STAGED, work.environ("main"), LIMIT_S, session=False)
+
+    return Step("image", build, check=False)
+
+
+def by_sudo(work: Workshop, argv: Sequence[str]) -> list[str]:
+    """Return a command of the main environment as root; sudo drops all variables, and these must stay."""
+    kept = work.environ("main") | lab_variables()
+    words = [f"{name}={kept[name]}" for name in OF_A_BUILD if name in kept]
+    return ["sudo", "env", *words, str(work.environments["main"] / "bin" / argv[0]), *argv[1:]]
 
 
 def of_images(work: Workshop, images: Sequence[GivenImage], core: Core = MAIN) -> list[Stage]:

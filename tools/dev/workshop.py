@@ -4,6 +4,7 @@
 """What the stages share: the interpreters found, the environments made of them, and what this machine lacks."""
 
 import os
+import platform
 import shutil
 import subprocess
 from collections.abc import Mapping, Sequence
@@ -14,7 +15,9 @@ from tools.dev import ansible_test, community, downloads, packages, pythons, sta
 from tools.dev.cores import Core
 from tools.dev.log import Log, show
 from tools.dev.outcome import NotRun, StepFailed
-from tools.dev.places import CACHE, COLLECTIONS, LAB, PYTHONS, REPOSITORY, STAGED
+from tools.dev.places import ANSIBLE_TEST_HOME, CACHE, COLLECTIONS, LAB, PYTHONS, REPOSITORY, STAGED
+from tools.lab.cache import locked
+from tools.lab.root_tree import ARCHITECTURE
 
 # variables that would make a run here depend on the person who starts it
 FOREIGN = (
@@ -24,8 +27,7 @@ FOREIGN = (
     "VIRTUAL_ENV",
     "FORCE_COLOR",
     "PY_COLORS",
-    "GIT_DIR",
-    "GIT_WORK_TREE",
+    "GIT_",
     # those that give an image to a scenario that is run by hand
     "LAB_IMAGE",
     "LAB_NAME",
@@ -79,7 +81,11 @@ class Workshop:
         packages.install(packages.BASE, log)
 
     def install_lab(self, log: Log) -> None:
-        """Install the system packages that guests need."""
+        """Install the system packages that guests need, where guests can run."""
+        if platform.machine() != ARCHITECTURE:
+            raise NotRun(
+                f"guests are x86-64, and their images are built on such a machine; this is {platform.machine()}"
+            )
         packages.install(packages.LAB, log)
 
     def install_browser(self, log: Log) -> None:
@@ -220,7 +226,9 @@ class Workshop:
             missing = "the newest Python here, 3.10, has no ansible-core after 2.16 that the tools accept"
             self.notice(f"NOT RUN: ansible-test of the newest ansible-core: {missing}")
             raise NotRun(missing)
-        home = ansible_test.prepare(core, self.environments[name], log)
         path = f"{self.environments[name] / 'bin'}:{PYTHONS}:{self.environ(name)['PATH']}"
         argv = ["ansible-test", words[0], "--venv", "--color", "no", *words[1:]]
-        self.run(log, argv, name, 1800, {"HOME": str(home), "PATH": path})
+        # all work trees share its environments, and ansible-test removes one that another run is just making
+        with locked(ANSIBLE_TEST_HOME / "lock", log.wait):
+            home = ansible_test.prepare(core, self.environments[name], log)
+            self.run(log, argv, name, 1800, {"HOME": str(home), "PATH": path})

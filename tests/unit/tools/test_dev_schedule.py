@@ -18,6 +18,7 @@ from tools.dev.log import Log
 from tools.dev.outcome import NotRun
 from tools.dev.stages import FAILED, NOT_RUN, PASSED, Result, Stage, Step
 from tools.dev.tallies import Tally
+from tools.lab import cache
 
 
 def lacks(log: Log) -> None:
@@ -94,6 +95,27 @@ def test_an_interrupt_ends_a_download(tmp_path: Path) -> None:
     server.shutdown()
     assert "cannot be downloaded: the run was ended" in (tmp_path / "a.log").read_text()
     assert not target.exists()
+
+
+def test_an_interrupt_ends_the_wait_for_another_work_tree(tmp_path: Path) -> None:
+    waits = threading.Event()
+
+    def waits_for_it(log: Log) -> None:
+        def wait() -> None:
+            waits.set()
+            log.wait()
+
+        with cache.locked(tmp_path / "lock", wait):
+            log.write("never")
+
+    def interrupts(_log: Log) -> None:
+        assert waits.wait(60)
+        raise KeyboardInterrupt
+
+    table = [row("a", Step("waits", waits_for_it)), row("b", Step("interrupts", interrupts))]
+    with cache.locked(tmp_path / "lock"), pytest.raises(KeyboardInterrupt):
+        schedule.run_all(table, tmp_path, 2)
+    assert "stopped: the run was ended" in (tmp_path / "a.log").read_text()
 
 
 def test_what_this_machine_lacks_is_neither_passed_nor_failed(tmp_path: Path) -> None:

@@ -3,6 +3,8 @@
 # SPDX-License-Identifier: GPL-3.0-or-later
 """The copy of the tree, the settings that ansible-test gets, packages, logs and environments."""
 
+import fcntl
+import os
 import subprocess
 import sys
 import time
@@ -13,7 +15,7 @@ from ansible_collections.crashops.kdump.tests.unit.tools.made_up_stages import r
 
 from tools.dev import ansible_test, cores, downloads, gates, packages, promtool, schedule, staged, stages, venvs
 from tools.dev.log import TOTAL_S, Log, plain
-from tools.dev.outcome import StepFailed
+from tools.dev.outcome import NotRun, StepFailed
 from tools.dev.pythons import Python
 from tools.dev.stages import Step
 from tools.dev.workshop import Workshop
@@ -55,6 +57,21 @@ def test_the_copy_forgets_what_is_gone_and_keeps_the_output_of_tests(tree: Path,
     assert not (copy / "left").exists()
 
 
+def test_hook_of_another_work_tree_leaves_its_repository_alone(
+    tree: Path, tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setenv("GIT_DIR", str(tree / ".git"))
+    monkeypatch.setenv("GIT_INDEX_FILE", str(tmp_path / "index-of-a-commit"))
+    (tree / "second").mkdir()
+    subprocess.run(["git", "init", "--quiet", "second"], cwd=tree, env={"PATH": os.environ["PATH"]}, check=True)
+    (tree / "second" / "own.py").touch()
+    before = (tree / ".git" / "config").read_text()
+    copy = staged.stage(tree / "second", tmp_path / "copy")
+    assert files(copy) == ["own.py"]
+    assert (copy / ".git").is_dir()
+    assert (tree / ".git" / "config").read_text() == before
+
+
 def test_a_file_that_is_the_same_is_not_written_again(tree: Path, tmp_path: Path) -> None:
     copy = staged.stage(tree, tmp_path / "copy")
     before = (copy / "untracked.py").stat().st_mtime_ns
@@ -86,6 +103,24 @@ def test_pip_settings_are_written_down_and_variables_win() -> None:
     listing += "global.find-links='\\n/one\\n/two'\ninstall.user='true'\n"
     expected = "[global]\nfind-links = \n    /one\n    /two\nindex-url = https://b.example/simple\n"
     assert ansible_test.pip_conf(listing) == expected
+
+
+def test_only_one_ansible_test_uses_the_shared_home(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
+    home, held = tmp_path / "home", []
+    monkeypatch.setattr("tools.dev.workshop.ANSIBLE_TEST_HOME", home)
+    monkeypatch.setattr(ansible_test, "prepare", lambda *_words: home)
+    work = Workshop()
+    work.environments["main"] = tmp_path
+    monkeypatch.setattr(work, "core", lambda _name: "2.21")
+
+    def run(*_words: object) -> None:
+        with (home / "lock").open("w") as stream, pytest.raises(BlockingIOError):
+            fcntl.flock(stream, fcntl.LOCK_EX | fcntl.LOCK_NB)
+        held.append(True)
+
+    monkeypatch.setattr(work, "run", run)
+    work.ansible_test(Log(tmp_path / "log", "units"), "main", "units")
+    assert held == [True]
 
 
 def test_every_release_of_ansible_core_in_the_requirements_has_its_pip() -> None:
@@ -178,6 +213,14 @@ def test_packages_without_sudo_are_refused_in_a_sentence(monkeypatch: pytest.Mon
     monkeypatch.setattr("tools.dev.packages.shutil.which", lambda _program: None)
     with pytest.raises(StepFailed, match="run ./dev as root, or install sudo"):
         packages.as_root()
+
+
+def test_machine_of_another_architecture_runs_no_guest(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setattr("platform.machine", lambda: "aarch64")
+    with pytest.raises(
+        NotRun, match="guests are x86-64, and their images are built on such a machine; this is aarch64"
+    ):
+        Workshop().install_lab(Log(tmp_path / "log", "image-12"))
 
 
 def test_every_stage_needs_stages_that_come_before_it_and_has_a_budget() -> None:

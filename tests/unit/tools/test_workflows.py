@@ -12,14 +12,14 @@ from typing import Any
 import pytest
 import yaml
 
-from tools.dev import cores, gates, stages
+from tools.dev import cores, gates, release, stages
 from tools.dev.__main__ import parser
 from tools.dev.places import REPOSITORY
 from tools.dev.stages import EVERY
 from tools.dev.workshop import Workshop
 
 WORKFLOWS = sorted((REPOSITORY / ".github" / "workflows").glob("*.yml"))
-ACTIONS = {"actions/checkout", "actions/cache", "actions/upload-artifact"}
+ACTIONS = {"actions/checkout", "actions/cache", "actions/upload-artifact", "actions/download-artifact"}
 # by commit, since a tag can be moved; the release stands next to it
 PINNED = re.compile(r"uses: (\S+)@[0-9a-f]{40}  # v\d+\.\d+\.\d+$")
 # one command: no second one, no substitution; a variable only in quotes
@@ -94,6 +94,14 @@ def test_only_the_step_that_publishes_gets_a_secret() -> None:
     steps = [(job, step) for _workflow, job in jobs() for step in job["steps"] if "GALAXY_TOKEN" in step.get("env", {})]
     assert [step["run"] for _job, step in steps] == ['./dev publish "$GITHUB_REF_NAME"']
     assert [job["environment"] for job, _step in steps] == ["galaxy"]
+
+
+def test_what_the_first_job_built_is_published() -> None:
+    of_release = yaml.safe_load((REPOSITORY / ".github/workflows/release.yml").read_text())["jobs"]
+    (up,) = (step["with"] for step in of_release["build"]["steps"] if "upload-artifact" in step.get("uses", ""))
+    (down,) = (step["with"] for step in of_release["publish"]["steps"] if "download-artifact" in step.get("uses", ""))
+    assert (down["name"], down["path"]) == (up["name"], up["path"])
+    assert REPOSITORY / up["path"] == release.FOLDER
 
 
 def test_every_older_ansible_core_has_a_row() -> None:
