@@ -36,6 +36,8 @@ FORMATS: dict[str, tuple[str, Callable[[dict[str, Any], str], str]]] = {
     "csv": (".csv", lambda report, dummy: report_text.as_csv(report)),
     "markdown": (".md", report_text.as_markdown),
 }
+# comes after the name of a report that has what a query selects
+SELECTED = "-selected"
 SHOWN = 20
 # an artifact of AWX is kept in its database, so it is small whatever the size of the fleet
 ARTIFACT_NAMES = 100
@@ -90,8 +92,11 @@ class ActionModule(ActionBase):
         mode = refuse_options(options, directory)
         whole = self._whole(options, directory)
         texts, shown = texts_of(whole, options)
-        paths = {kind: os.path.join(directory, options["name"] + FORMATS[kind][0]) for kind in texts}
-        older = _older(directory, options, paths)
+        # a selection never replaces the report of all hosts, which holds the trend
+        name = options["name"] + (SELECTED if options["query"] is not None else "")
+        paths = {kind: os.path.join(directory, name + FORMATS[kind][0]) for kind in texts}
+        not_written = [name + FORMATS[kind][0] for kind in FORMATS if kind not in paths]
+        older = files.older_reports([os.path.join(directory, one) for one in not_written], report_text.csv_heading())
         removed = older if options["formats"] is None else []
         if not self._task.check_mode:
             files.write_all({paths[kind]: text for kind, text in texts.items()}, mode)
@@ -103,6 +108,7 @@ class ActionModule(ActionBase):
             "paths": paths,
             "removed": removed,
             "not_renewed": [path for path in older if path not in removed],
+            "not_written": not_written if options["formats"] is None else [],
             "headline": shown["headline"],
             "hosts_count": len(shown["hosts"]),
             "totals": shown["totals"],
@@ -125,7 +131,8 @@ class ActionModule(ActionBase):
             last = os.path.join(directory, options["name"] + FORMATS["json"][0])
             earlier = [last] if os.path.lexists(last) else []
         found, notes = earlier_reports.read_all(earlier, now)
-        return whole_report.compared(whole, found, notes)
+        inventory = (self._vars.get("groups") or {}).get("all") or []
+        return whole_report.compared(whole, found, notes, inventory)
 
     def _merged(self, options: dict[str, Any], now: float, version: str | None) -> dict[str, Any]:
         """Return the report that the slices make together, or raise ReportRefused where there is none."""
@@ -159,13 +166,6 @@ class ActionModule(ActionBase):
             remedy = "name the one in which the result of kdump_info was registered"
             raise ReportRefused(refusal("variable", variable, "no host has such a variable", remedy))
         return found
-
-
-def _older(directory: str, options: dict[str, Any], paths: dict[str, str]) -> list[str]:
-    """Return the files of an earlier report of this name that this run does not replace."""
-    others = [kind for kind in FORMATS if kind not in paths]
-    candidates = [os.path.join(directory, options["name"] + FORMATS[kind][0]) for kind in others]
-    return files.older_reports(candidates, report_text.csv_heading())
 
 
 def refuse_options(options: dict[str, Any], directory: str) -> int:

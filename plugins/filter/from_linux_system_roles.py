@@ -105,6 +105,9 @@ _value:
     file:
       description: The variables as the text of a file, in which comments say what became of each.
       type: str
+    shown:
+      description: The same text with C((hidden)) in place of its secrets, to be shown on a terminal.
+      type: str
 """
 
 from collections.abc import Callable
@@ -112,6 +115,7 @@ from typing import Any
 
 from ansible.errors import AnsibleFilterError
 from ansible.module_utils.parsing.convert_bool import boolean
+from ansible_collections.crashops.kdump.plugins.module_utils._syntax import secret_words
 from ansible_collections.crashops.kdump.plugins.module_utils._syntax.finding import refusal
 from ansible_collections.crashops.kdump.plugins.plugin_utils._migration.translate import STACKS, translated
 from ansible_collections.crashops.kdump.plugins.plugin_utils._migration.vars_file import file_of, variables_of
@@ -131,15 +135,15 @@ def from_linux_system_roles(content: Any = None, stack: Any = STACKS[0], fail: A
         raise AnsibleFilterError(refusal("fail", fail, rule, "say true or false")) from None
     given, refused = variables_of(content if isinstance(content, str) else plain(content))
     found = translated(given, stack)
-    refused += [sentence for sentence in found.refused if not refused]
+    refused = secret_words.masked(refused or found.refused)
     if refused and must_succeed:
         raise AnsibleFilterError(" ".join(refused))
     rows = [dict(row._asdict(), here=list(row.here)) for row in found.rows]
-    file = "" if refused else file_of(found)
-    variables = {} if refused else found.variables
-    return dict(
-        untrusted({"variables": variables, "rows": rows, "others": found.others, "refused": refused, "file": file})
-    )
+    answer = {"variables": {}, "rows": rows, "others": found.others, "refused": refused, "file": "", "shown": ""}
+    if not refused:
+        hidden = found._replace(variables=secret_words.masked(found.variables))
+        answer.update(variables=found.variables, file=file_of(found), shown=file_of(hidden))
+    return dict(untrusted(answer))
 
 
 class FilterModule:

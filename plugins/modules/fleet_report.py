@@ -36,6 +36,7 @@ options:
   name:
     description:
       - The name of the files, without an extension. Existing ones are replaced.
+      - With O(query), C(-selected) comes after it, so that what a query selects never replaces the report of all hosts.
       - If it is left out, it is V(kdump-report).
     type: str
     default: kdump-report
@@ -85,7 +86,9 @@ options:
         newly broken hosts first, and shows the trend of all of them. Each JSON file also holds the trend up to then, so
         the last one is enough.
       - A file that is no such report, or from which a query selected hosts, is named in RV(notes) and left out.
-      - If it is left out, it is the JSON file that this run replaces, if there is one. An empty list compares with
+      - A host that the last report does not have, because its run asked only a part of the inventory, is compared
+        with the last report that has it.
+      - If it is left out, it is the JSON file of O(name) in O(directory), if there is one. An empty list compares with
         nothing.
     type: list
     elements: path
@@ -196,6 +199,14 @@ not_renewed:
   type: list
   elements: str
   sample: [/home/ops/reports/kdump-report.csv]
+not_written:
+  description:
+    - The names of the files that this report does not have. Where the files are handed on to, an older one of such a
+      name would contradict the new ones. Empty if O(formats) is given.
+  returned: success
+  type: list
+  elements: str
+  sample: []
 headline:
   description: The one sentence of the report.
   returned: success

@@ -41,7 +41,9 @@ def test_definition_makes_a_context_for_the_build(home: Home, tmp_path: Path, na
     shutil.copytree(FOLDER / name, tmp_path / name)
     shutil.copy(home.archive, tmp_path / name)
     definition, context = tmp_path / name / "execution-environment.yml", tmp_path / "context"
-    home.run(["ansible-builder", "create", "--file", str(definition), "--context", str(context)])
+    # without this name it depends on which of podman and docker the machine has
+    named = ["--output-filename", "Containerfile"]
+    home.run(["ansible-builder", "create", "--file", str(definition), "--context", str(context), *named])
     steps = (context / "Containerfile").read_text()
     wanted = yaml.safe_load(definition.read_text())
     assert f'EE_BASE_IMAGE="{wanted["images"]["base_image"]["name"]}"' in steps

@@ -17,7 +17,7 @@ AT = "/root/kill-at"
 WATCHED = ("/etc/default/", "/etc/kdump.conf", "/etc/sysconfig/kdump", "/var/lib/crashops-kdump", "/var/lib/kdump")
 CHANGES = ("os.rename", "os.remove", "os.chmod", "tempfile.mkstemp")
 # what a command is given to do, among its words
-COMMANDS = ("restart", "rebuild", "/etc/kernel/postinst.d/kdump-tools")
+COMMANDS = ("restart", "unload", "rebuild", "/etc/kernel/postinst.d/kdump-tools")
 # how long a command may run before its module is killed
 RUNS_S = 1.0
 

@@ -175,6 +175,11 @@ EVENTS = [
         never(HOUR + 30, HOUR + 55, 3 * HOUR, 8 * HOUR),
     ),
     Story(
+        "is switched off by others, who leave the metrics",
+        Machine([Spell(HOUR, machines.ready), Spell(26 * HOUR, machines.masked)]),
+        {HOUR + 30: (), 2 * HOUR + 30: ["KdumpSwitchedOff"], 24 * HOUR: ["KdumpSwitchedOff"], 26 * HOUR: ()},
+    ),
+    Story(
         "is switched off by disable, which removes the metrics",
         Machine([Spell(HOUR, machines.ready), Spell(DAY, runs=False, there=False)]),
         never(HOUR + 30, 3 * HOUR, DAY),
@@ -257,7 +262,7 @@ def test_alerts_fire_on_this_host_when_they_should_and_only_then(
 
 def test_every_alert_of_a_host_fires_in_some_story() -> None:
     fired = {alert for story in STORIES for alerts in story.fires.values() for alert in alerts}
-    assert fired == {rule["alert"] for rule in alert_rules()} - {"KdumpFleetDrop"}
+    assert fired == {rule["alert"] for rule in alert_rules()} - {"KdumpFleetDrop", "KdumpFleetSwitchedOff"}
 
 
 def by_verdict(situation: Situation, info: Mapping[str, Any]) -> Sequence[str]:
@@ -298,11 +303,11 @@ def test_each_situation_fires_one_alert_at_most_the_one_of_its_verdict(tmp_path:
     assert timeline.run(tmp_path, series, expected, step=HOUR) == []
 
 
-def fleet(hosts: int, broken: int) -> timeline.Series:
-    """Return a fleet of which some hosts lose kdump after a day and a half."""
+def fleet(hosts: int, broken: int, after: Callable[[], Host]) -> timeline.Series:
+    """Return a fleet of which some hosts change after a day and a half."""
     series: timeline.Series = {}
     good = Machine([Spell(2 * DAY, machines.ready)])
-    bad = Machine([Spell(36 * HOUR, machines.ready), Spell(12 * HOUR, machines.unarmed)])
+    bad = Machine([Spell(36 * HOUR, machines.ready), Spell(12 * HOUR, after)])
     for name, machine, count in (("good", good, hosts - broken), ("bad", bad, broken)):
         one = timeline.scraped("NAME", machine)
         for number in range(count):
@@ -310,12 +315,19 @@ def fleet(hosts: int, broken: int) -> timeline.Series:
     return series
 
 
-@pytest.mark.parametrize(("hosts", "broken", "fires"), [(20, 3, True), (20, 2, False), (10, 2, True), (9, 4, False)])
-def test_a_fleet_that_loses_many_hosts_fires(hosts: int, broken: int, fires: bool, tmp_path: Path) -> None:
-    drop = 'max by (alertname, job) (ALERTS{alertname="KdumpFleetDrop", alertstate="firing"})'
-    wanted = {'{alertname="KdumpFleetDrop",job="node"}': 1.0} if fires else {}
-    expected = [(drop, 35 * HOUR, {}), (drop, 36 * HOUR + 20, {}), (drop, 37 * HOUR, wanted)]
-    assert timeline.run(tmp_path, fleet(hosts, broken), expected) == []
+@pytest.mark.parametrize(
+    ("after", "alert"), [(machines.unarmed, "KdumpFleetDrop"), (machines.masked, "KdumpFleetSwitchedOff")]
+)
+@pytest.mark.parametrize(
+    ("hosts", "broken", "fires"), [(20, 3, True), (20, 2, False), (10, 2, True), (10, 10, True), (9, 4, False)]
+)
+def test_a_fleet_that_loses_many_hosts_fires(
+    hosts: int, broken: int, fires: bool, after: Callable[[], Host], alert: str, tmp_path: Path
+) -> None:
+    firing = 'max by (alertname, job) (ALERTS{alertname=~"KdumpFleet.*", alertstate="firing"})'
+    wanted = {f'{{alertname="{alert}",job="node"}}': 1.0} if fires else {}
+    expected = [(firing, 35 * HOUR, {}), (firing, 36 * HOUR + 20, {}), (firing, 37 * HOUR, wanted)]
+    assert timeline.run(tmp_path, fleet(hosts, broken, after), expected) == []
 
 
 def test_the_fleet_adds_up_and_what_is_not_known_is_never_ready(tmp_path: Path) -> None:
@@ -331,13 +343,16 @@ def test_the_fleet_adds_up_and_what_is_not_known_is_never_ready(tmp_path: Path) 
         series.update(timeline.scraped(name, Machine([spell])))
     silent = Machine([Spell(HOUR, machines.ready), Spell(2 * HOUR, runs=False)])
     series.update(timeline.scraped("silent", silent))
-    counts = {"ready": 1, "ready_unproven": 1, "not_ready": 1, "disabled_by_policy": 1, "unknown": 2}
+    # no crash has proved it, and everything that says so is waived
+    waiver = Spell(3 * HOUR, armed_el9, waived("proof_exists", "capture_restarts"))
+    series.update(timeline.scraped("waived", Machine([waiver])))
+    counts = {"ready": 2, "ready_unproven": 1, "not_ready": 1, "disabled_by_policy": 1, "unknown": 2}
     counts.update(reboot_pending=0, degraded=0, unsupported=0)
     name = "job:crashops_kdump_hosts:count"
     expected = [
         (name, 170, {f'{name}{{job="node",verdict="{verdict}"}}': float(count) for verdict, count in counts.items()}),
-        ("job:crashops_kdump_expected:count", 170, {'job:crashops_kdump_expected:count{job="node"}': 5.0}),
-        ("job:crashops_kdump_ready:ratio", 170, {'job:crashops_kdump_ready:ratio{job="node"}': 0.4}),
-        ("job:crashops_kdump_proven:ratio", 170, {'job:crashops_kdump_proven:ratio{job="node"}': 0.2}),
+        ("job:crashops_kdump_expected:count", 170, {'job:crashops_kdump_expected:count{job="node"}': 6.0}),
+        ("job:crashops_kdump_ready:ratio", 170, {'job:crashops_kdump_ready:ratio{job="node"}': 0.5}),
+        ("job:crashops_kdump_proven:ratio", 170, {'job:crashops_kdump_proven:ratio{job="node"}': 1 / 6}),
     ]
     assert timeline.run(tmp_path, series, expected) == []

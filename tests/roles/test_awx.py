@@ -133,7 +133,21 @@ def test_consent_of_the_inventory_does_not_even_choose_hosts(collections: str, f
 def test_retest_leaves_a_proven_host_alone(collections: str, fleet: Callable[..., Fleet]) -> None:
     done = fleet(**FLEET).playbook(collections, "retest", kdump_test_confirm="web1,db1", **AT_ONCE)
     assert (done.rc, crashes(done)) == (0, ["web1"]), done.output
-    assert "A crash has proved db1, and nothing has changed since" in done.of("db1")["Leave a proven host alone"]["msg"]
+    said = done.of("db1")["Leave a host alone that is ready"]["msg"]
+    assert said == "db1 is ready, and is not crashed. A crash has proved this very setup."
+
+
+def test_retest_does_not_call_a_host_proven_whose_proof_is_waived(
+    collections: str, fleet: Callable[..., Fleet]
+) -> None:
+    waivers = [
+        {"id": check, "reason": "so be it", "until": "2999-01-01"} for check in ("proof_exists", "capture_restarts")
+    ]
+    machines = fleet(web1={"made_up": "el9", "kdump_waivers": waivers})
+    done = machines.playbook(collections, "retest", kdump_test_confirm="web1", **AT_ONCE)
+    assert (done.rc, crashes(done)) == (0, []), done.output
+    said = done.of("web1")["Leave a host alone that is ready"]["msg"]
+    assert "proof_exists" in said and "waived" in said and "A crash has proved" not in said
 
 
 def test_objects_of_awx_are_not_applied_with_a_wrong_variable_or_without_its_collection(

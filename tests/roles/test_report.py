@@ -87,6 +87,41 @@ def test_slices_of_names_that_differ_in_a_special_character_are_two_files(
     assert names == ["slice-fe80__1-6d6dc150.json", "slice-fe80__1.json"]
 
 
+def test_query_selects_from_the_merged_report_and_not_from_the_slices(
+    collections: str, fleet: Callable[..., Fleet], places: tuple[Path, dict[str, Any]]
+) -> None:
+    web, variables = places
+    variables["kdump_report_query"] = "hosts[?host=='web1']"
+    variables.pop("kdump_report_to_git")
+    machines = fleet(web1="debian", web2="debian", share=HERE)
+    only = ("--limit", "web1,web2")
+    done = machines.playbook(collections, "report", *only, check=False, kdump_report_slice=True, **variables)
+    assert done.rc == 0, done.output
+    assert len(json.loads((web / "slices/slice-web1.json").read_text())["hosts"]) == 2
+    done = machines.playbook(collections, "merge_reports", check=False, **variables)
+    assert done.rc == 0, done.output
+    report = json.loads((web / "kdump-report-selected.json").read_text())
+    assert [row["host"] for row in report["hosts"]] == ["web1"]
+
+
+def test_older_pages_that_contradict_an_answer_are_removed_where_it_is_handed_on(
+    collections: str, fleet: Callable[..., Fleet], places: tuple[Path, dict[str, Any]], repository: Path, tmp_path: Path
+) -> None:
+    web, variables = places
+    machines = fleet(web1="debian", share=HERE)
+    only = ("--limit", "web1")
+    ends = {"hosts": ["csv", "html", "json", "md"], "hosts[].host": ["json"]}
+    for number, (query, left) in enumerate(ends.items()):
+        # as in AWX, the directory is new for each run
+        variables.update(kdump_report_query=query, kdump_report_directory=str(tmp_path / str(number)))
+        done = machines.playbook(collections, "report", *only, check=False, **variables)
+        assert done.rc == 0, done.output
+        names = [f"kdump-report-selected.{end}" for end in left]
+        assert sorted(path.name for path in web.iterdir()) == names
+        files = git("-C", str(repository), "ls-tree", "-r", "--name-only", "main").split()
+        assert files == [f"kdump/{name}" for name in names]
+
+
 def test_push_that_others_overtake_with_the_same_file_is_tried_until_it_succeeds(
     collections: str, fleet: Callable[..., Fleet], places: tuple[Path, dict[str, Any]], repository: Path, tmp_path: Path
 ) -> None:

@@ -15,6 +15,7 @@ from pathlib import Path
 from typing import Any
 
 from tools.lab import image, qemu
+from tools.lab.commands import end_group, exit_by_signals
 from tools.lab.errors import LabError
 from tools.lab.guest import Guest, free_port, inventory_text
 
@@ -31,19 +32,22 @@ def say(text: str) -> None:
     print(text, flush=True)
 
 
-def boot(recipe: str, owner: int) -> Guest:
-    """Return a freshly booted guest that has no kdump."""
+def create(recipe: str) -> Guest:
+    """Return a new guest that has no kdump; the one of the demonstration before it is ended."""
     folder = DEMO / "guest"
     if (folder / "guest.json").exists():
         Guest(folder).stop()
     shutil.rmtree(DEMO, ignore_errors=True)
     found = image.build(recipe)
-    guest = Guest.create(folder, found, qemu.Machine(NAME, 1, found.firmware, 2048, 2, free_port(), None))
+    return Guest.create(folder, found, qemu.Machine(NAME, 1, found.firmware, 2048, 2, free_port(), None))
+
+
+def boot(guest: Guest, owner: int) -> None:
+    """Boot the guest, and write the inventory with it."""
     guest.start(owner)
+    INVENTORY.write_text(inventory_text([guest]))
     guest.wait_for_ssh()
     guest.ssh(f"hostnamectl set-hostname {NAME}")
-    INVENTORY.write_text(inventory_text([guest]))
-    return guest
 
 
 def play(what: str, playbook: str, **variables: Any) -> None:
@@ -53,10 +57,20 @@ def play(what: str, playbook: str, **variables: Any) -> None:
         argv += ["-e", json.dumps(variables)]
     say(f"\n=== {what}\n$ {shlex.join(os.path.relpath(word) if word.startswith('/') else word for word in argv)}")
     began = time.monotonic()
-    done = subprocess.run(argv, cwd=ROOT, check=False)
-    say(f"=== {what}: {'done' if done.returncode == 0 else 'FAILED'} in {time.monotonic() - began:.0f} s")
-    if done.returncode:
+    status = _run(argv)
+    say(f"=== {what}: {'done' if status == 0 else 'FAILED'} in {time.monotonic() - began:.0f} s")
+    if status:
         raise LabError(f"{playbook} failed; its own words are above")
+
+
+def _run(argv: list[str]) -> int:
+    """Run a command in a session of its own, and return its exit status; where this process is ended, so is that."""
+    process = subprocess.Popen(argv, cwd=ROOT, stdin=subprocess.DEVNULL, start_new_session=True)
+    try:
+        return process.wait()
+    except BaseException:
+        end_group(process)
+        raise
 
 
 def summary(result: dict[str, Any]) -> str:
@@ -77,27 +91,33 @@ def summary(result: dict[str, Any]) -> str:
 
 
 def run(options: argparse.Namespace) -> None:
-    """Run the whole sequence."""
+    """Run the whole sequence, and end the guest or say how to reach it, however the sequence ended."""
     began = time.monotonic()
-    # a guest that is kept must outlive this process: it then ends with the machine, or by the command that is named
-    guest = boot(options.image, 1 if options.keep else os.getpid())
+    guest = create(options.image)
     try:
-        play("setup: install, configure, reserve, reboot, arm", "playbooks/setup.yml", kdump_reboot_allowed=True)
-        play("verify: would this host leave a dump?", "playbooks/verify.yml")
-        play("test: a real panic", "playbooks/test.yml", kdump_test_confirm=NAME)
-        play("result: what the dump says of itself", "tools/demo/result.yml", demo_result=str(RESULT))
-        result = json.loads(RESULT.read_text())
-        say(f"\nThis machine has proved its own dump, in {time.monotonic() - began:.0f} s.\n\n{summary(result)}\n")
-        say(f"The same as JSON: {os.path.relpath(RESULT)}")
-        if not result["dump"]["complete"]:
-            raise LabError(f"the dump is not complete: {result['dump']['reason']}")
+        # a guest that is kept must outlive this process: it then ends with the machine, or by the command that is named
+        boot(guest, 1 if options.keep else os.getpid())
+        prove(began)
     finally:
         if not options.keep:
             guest.stop()
-    if options.keep:
-        say(f"The guest is still running.\n  reach it:  {shlex.join(guest.ssh_argv())}")
-        say(f"  playbooks: ansible-playbook -i {os.path.relpath(INVENTORY)} playbooks/verify.yml")
-        say(f"  end it:    {shlex.join([*guest.ssh_argv(), 'poweroff'])}")
+        elif guest.running():
+            say(f"The guest is still running.\n  reach it:  {shlex.join(guest.ssh_argv())}")
+            say(f"  playbooks: ansible-playbook -i {os.path.relpath(INVENTORY)} playbooks/verify.yml")
+            say(f"  end it:    {shlex.join([*guest.ssh_argv(), 'poweroff'])}")
+
+
+def prove(began: float) -> None:
+    """Run the playbooks on the guest, and say what its dump proves."""
+    play("setup: install, configure, reserve, reboot, arm", "playbooks/setup.yml", kdump_reboot_allowed=True)
+    play("verify: would this host leave a dump?", "playbooks/verify.yml")
+    play("test: a real panic", "playbooks/test.yml", kdump_test_confirm=NAME)
+    play("result: what the dump says of itself", "tools/demo/result.yml", demo_result=str(RESULT))
+    result = json.loads(RESULT.read_text())
+    say(f"\nThis machine has proved its own dump, in {time.monotonic() - began:.0f} s.\n\n{summary(result)}\n")
+    say(f"The same as JSON: {os.path.relpath(RESULT)}")
+    if not result["dump"]["complete"]:
+        raise LabError(f"the dump is not complete: {result['dump']['reason']}")
 
 
 def main() -> int:
@@ -105,6 +125,7 @@ def main() -> int:
     parser = argparse.ArgumentParser(prog="./dev demo", description=__doc__)
     parser.add_argument("--keep", action="store_true", help="leave the guest running and say how to reach it")
     parser.add_argument("--image", default="debian-12", choices=("debian-12", "debian-13"), help="default: debian-12")
+    exit_by_signals()
     try:
         run(parser.parse_args())
     except LabError as error:

@@ -6,20 +6,21 @@
 import argparse
 import fcntl
 import os
-import signal
+import shlex
 import sys
 import time
-from collections.abc import Callable, Iterator, Sequence
+from collections.abc import Callable, Iterator, Mapping, Sequence
 from contextlib import contextmanager
 from pathlib import Path
-from typing import NoReturn
+from typing import IO, NoReturn
 
 from tools.dev import closing_table, cores, fetch, gates, given_images, guest_gates, last_run, release, schedule, stages
 from tools.dev.log import Log, show
-from tools.dev.places import COLLECTIONS, DOCS, LAB, LAST_RUN, LOGS, REPOSITORY, STAGED
+from tools.dev.places import CACHE, DOCS, LAB, LAST_RUN, LOGS, REPOSITORY
 from tools.dev.stages import ALL, EVERY, Step
 from tools.dev.tallies import Tally
-from tools.dev.workshop import Workshop
+from tools.dev.workshop import IMPORTS, Workshop
+from tools.lab.commands import exit_by_signals
 
 HELP = """\
 Everything that is done with this repository. Nothing has to be installed before: what is missing on a Debian or
@@ -28,11 +29,12 @@ Ubuntu machine is installed, and said (as root, or with sudo).
   ./dev demo [--keep]   takes a machine with no kdump to a checked dump of a real panic, in a guest; the result is
                         in .lab/demo/result.json, and --keep leaves the guest running and says how to reach it
   ./dev test            runs what every change must pass: lint, unit tests, sanity, and the whole story on one guest
-  ./dev test all        runs everything there is: both Debians, five ansible-cores, every fault, dumps to a server
+  ./dev test all        runs everything there is: three Debians, five ansible-cores, every fault, dumps to a server
   ./dev test PART...    runs these parts, or single stages of them; ./dev test --list names them all
   ./dev test vm --image NAME=PATH [--user USER] [--key FILE] [--seed] [--firmware uefi] [--core 2.16]
                         runs the story, the harms and the dump server on any image, of either stack (docs/molecule.md)
-  ./dev test --last-failed  runs what did not pass the last time, and of that only the tests that failed where it can
+  ./dev test --last-failed  runs what did not pass the last time, and of that only the tests that failed where it can;
+                        with PART, also its stages that never ran; with --image, all that did not pass on that very file
   ./dev fuzz [MINUTES]  gives each parser made-up texts, other ones each time, for so many minutes; 10 by default
   ./dev lint            the same as ./dev test lint
   ./dev lock            writes the lock files of tools/dev again, after a change of a requirements-*.txt there
@@ -42,10 +44,12 @@ Ubuntu machine is installed, and said (as root, or with sudo).
   ./dev docs            builds the documentation site, and says where its first page is
   ./dev fetch NAME ADDRESS [SHA256]  downloads an image for ./dev test vm --image NAME=.lab/images/NAME.qcow2
   ./dev release TAG     builds the archive of a release into .lab/release, if the tree is ready (docs/releasing.md)
-  ./dev publish TAG     the same, and sends the archive to Galaxy, with the token in $GALAXY_TOKEN
+  ./dev publish TAG     sends that archive to Galaxy, with the token in $GALAXY_TOKEN; builds it where there is none
   ./dev pattern         writes extensions/patterns/kdump again, after a change of extensions/awx or the role's variables
   ./dev help            this
 
+The exit status of ./dev test is 0 if all that ran passed, 1 if something failed, 2 if the command is wrong, and 3 if
+this machine could run nothing at all, or nothing of a part or stage that the command names.
 Logs are in .lab/logs. Environments and images are in $CRASHOPS_CACHE, or crashops-kdump in the user's cache.
 """
 
@@ -87,24 +91,24 @@ def parser() -> argparse.ArgumentParser:
 def _add_images(options: argparse._ArgumentGroup) -> None:
     """Add the options about images that are given by path."""
     options.add_argument("--image", action="append", metavar="NAME=PATH", help="a qcow2 or raw file; may be repeated")
-    options.add_argument("--user", default="root", help="who logs in; default: root")
+    options.add_argument("--user", help="who logs in; default: root")
     options.add_argument(
         "--key", type=Path, metavar="FILE", help="the private key that logs in; default: the lab's own"
     )
     options.add_argument("--seed", action="store_true", help="give it a cloud-init seed with user, key and addresses")
-    options.add_argument("--firmware", choices=("bios", "uefi"), default="bios")
+    options.add_argument("--firmware", choices=("bios", "uefi"), help="default: bios")
     series = [core.series for core in (cores.MAIN, *cores.OLDER) if core.roles]
-    options.add_argument("--core", choices=series, default=cores.MAIN.series, help="ansible-core; EL 8 needs 2.16")
+    options.add_argument("--core", choices=series, help="ansible-core; default: newest; EL 8 needs 2.16")
 
 
 def main() -> int:
     """Run the command of ./dev that was typed, and return the exit status."""
-    options = parser().parse_args()
+    typed = ["test", "lint"] if sys.argv[1:] == ["lint"] else sys.argv[1:]
+    options = parser().parse_args(typed)
     if options.help or options.command in (None, "help"):
         print(HELP, end="")
         return 0
-    # without a handler, what was started would go on when ./dev is ended
-    signal.signal(signal.SIGTERM, lambda _number, _frame: sys.exit(143))
+    exit_by_signals()
     try:
         if options.command == "demo":
             demo(options.keep)
@@ -112,20 +116,84 @@ def main() -> int:
             return MAKERS[options.command](options)
         if options.command == "fuzz":
             return fuzz(options.minutes)
-        if options.command == "lint":
-            return test(["lint"], last_failed=False)
-        return _test(options)
+        return test(options, shlex.join(["./dev", *(word for word in typed if word != "--last-failed")]))
     except KeyboardInterrupt:
         show("interrupted")
         return 130
+    except PermissionError as error:
+        show(_of_another_user(error))
+        return 1
 
 
-def _test(options: argparse.Namespace) -> int:
-    """Run what the options of ./dev test say, and return the exit status."""
+def _of_another_user(error: PermissionError) -> str:
+    """Return in one sentence what to do about a file of another user; raise any other error again."""
+    path = Path(str(error.filename))
+    place = next((place for place in (LAB, CACHE) if path.is_relative_to(place)), None)
+    if not place:
+        raise error
+    return f"./dev: {path} is not this user's: run ./dev as the user who made it, or let that user remove {place}"
+
+
+def test(options: argparse.Namespace, command: str) -> int:
+    """Run what the options of ./dev test say, and return the exit status; 2 if they cannot be followed."""
     if options.list:
         print("\n".join(listing()))
         return 0
-    return test_images(options) if options.image else test(options.names, options.last_failed)
+    try:
+        make = _table(options)
+        names = _names(options, make(Workshop()))
+    except given_images.Refused as refused:
+        print(f"./dev test: {refused}", file=sys.stderr)
+        return 2
+    with _alone():
+        known = last_run.read(LAST_RUN) if options.last_failed else {}
+        records = last_run.of(make(Workshop()), known)
+        if options.last_failed:
+            # of what is named, a stage without a record has not passed either
+            names = names - last_run.passed(records) if options.names else names & last_run.failed(records)
+        if not names:
+            return _nothing_again(options, known)
+        work = Workshop({name: records[name].failures for name in records})
+        chosen = stages.select(make(work), names, last_run.passed(records))
+        return _run(work, chosen, options.names, f"{command} --last-failed")
+
+
+def _table(options: argparse.Namespace) -> Callable[[Workshop], list[stages.Stage]]:
+    """Return what makes the table of stages: the usual one, or the one of images that are given by path."""
+    if not options.image:
+        stray = [f"--{name}" for name in ("user", "key", "seed", "firmware", "core") if getattr(options, name)]
+        if stray:
+            raise given_images.Refused(f"{stray[0]}: goes with --image alone; type ./dev test vm --image NAME=PATH")
+        return gates.stages
+    if options.names != ["vm"]:
+        raise given_images.Refused("--image: goes with the part vm alone; type ./dev test vm --image NAME=PATH")
+    user, firmware, series = options.user or "root", options.firmware or "bios", options.core or cores.MAIN.series
+    images = given_images.given(options.image, user, options.key, options.seed, firmware)
+    core = next(core for core in (cores.MAIN, *cores.OLDER) if core.series == series)
+    return lambda work: gates.stages_of_images(work, images, core)
+
+
+def _names(options: argparse.Namespace, table: Sequence[stages.Stage]) -> set[str]:
+    """Return the names of the stages that the words of the command line name."""
+    unknown = [word for word in options.names if not stages.named(table, word)]
+    if unknown:
+        known = ", ".join(dict.fromkeys([ALL, *stages.parts(table), *(stage.name for stage in table if stage.part)]))
+        raise given_images.Refused(f"{unknown[0]!r} is no part and no stage; there are: {known}")
+    words = options.names or [ALL if options.last_failed else EVERY]
+    return {name for word in words for name in stages.named(table, word)}
+
+
+def _nothing_again(options: argparse.Namespace, records: Mapping[str, last_run.Record]) -> int:
+    """Say why --last-failed has nothing to run, and return the exit status."""
+    of_images = sorted(name for name in last_run.failed(records) if records[name].key)
+    if not records:
+        print(f"./dev test --last-failed: no run is recorded in {LAST_RUN}; type ./dev test", file=sys.stderr)
+        return 2
+    if of_images and not options.names:
+        print(f"./dev test --last-failed: {of_images[0]} did not pass; type its --image again", file=sys.stderr)
+        return 2
+    print("./dev test --last-failed: nothing of that failed the last time")
+    return 0
 
 
 def listing() -> list[str]:
@@ -136,60 +204,21 @@ def listing() -> list[str]:
     return lines + [f"{stage.part:<12}{stage.name:<20}{when[stage.tier]:<12}{stage.what}" for stage in rows]
 
 
-def test(words: list[str], last_failed: bool) -> int:
-    """Run the stages that these words name, and return 1 if anything failed, 2 if a word names nothing.
+def _run(work: Workshop, chosen: Sequence[stages.Stage], words: Sequence[str], again: str) -> int:
+    """Run stages, print the closing table, and return the exit status.
 
-    last_failed: run only what did not pass when it was run last.
+    words: the parts and stages that the command line names; of each at least one stage must run.
+    again: the command that repeats what failed.
     """
-    table = gates.stages(Workshop())
-    unknown = [word for word in words if not stages.named(table, word)]
-    if unknown:
-        known = ", ".join(dict.fromkeys([ALL, *stages.parts(table), *(stage.name for stage in table if stage.part)]))
-        print(f"./dev test: {unknown[0]!r} is no part and no stage; there are: {known}", file=sys.stderr)
-        return 2
-    wanted = words or [ALL if last_failed else EVERY]
-    names = {name for word in wanted for name in stages.named(table, word)}
-    with _alone():
-        records = last_run.read(LAST_RUN) if last_failed else {}
-        if last_failed:
-            names &= last_run.failed(records)
-        if not names:
-            print("./dev test --last-failed: nothing of that failed the last time")
-            return 0
-        work = Workshop({name: records[name].failures for name in records})
-        return _run(work, stages.select(gates.stages(work), names, last_run.passed(records)))
-
-
-def test_images(options: argparse.Namespace) -> int:
-    """Run the stages of images that are given by path, and return 1 if anything failed, 2 if they cannot be taken."""
-    try:
-        if options.names != ["vm"]:
-            raise given_images.Refused("--image: goes with the part vm alone; type ./dev test vm --image NAME=PATH")
-        images = given_images.given(options.image, options.user, options.key, options.seed, options.firmware)
-    except given_images.Refused as refused:
-        print(f"./dev test: {refused}", file=sys.stderr)
-        return 2
-    core = next(core for core in (cores.MAIN, *cores.OLDER) if core.series == options.core)
-    with _alone():
-        records = last_run.read(LAST_RUN) if options.last_failed else {}
-        work = Workshop({name: records[name].failures for name in records})
-        table = gates.stages_of_images(work, images, core)
-        names = {stage.name for stage in table if stage.part}
-        wanted = names & last_run.failed(records) if options.last_failed else names
-        return _run(work, stages.select(table, wanted, last_run.passed(records)))
-
-
-def _run(work: Workshop, chosen: Sequence[stages.Stage]) -> int:
-    """Run stages, print the closing table, and return 1 if anything failed."""
     began = time.monotonic()
     processors = schedule.cores()
     has_guests = any(stage.part == "vm" for stage in chosen)
     work.workers = max(1, processors - 1) if has_guests else processors
     # a stage that an interrupted run did not reach has not passed
-    last_run.write(LAST_RUN, [stages.Result(stage.name, stages.NOT_RUN, 0, Tally()) for stage in chosen])
-    results = schedule.run_all(chosen, LOGS, processors, lambda result: last_run.write(LAST_RUN, [result]))
+    last_run.write(LAST_RUN, [stages.Result(stage.name, stages.NOT_RUN, 0, Tally()) for stage in chosen], chosen)
+    results = schedule.run_all(chosen, LOGS, processors, lambda result: last_run.write(LAST_RUN, [result], chosen))
     seconds = time.monotonic() - began
-    tally = stages.total(results)
+    tally, unmet = stages.total(results), stages.unmet(chosen, words, results)
     print()
     for line in [*closing_table.table(results), *(f"!! {notice}" for notice in work.notices)]:
         print(line)
@@ -197,9 +226,11 @@ def _run(work: Workshop, chosen: Sequence[stages.Stage]) -> int:
     if os.environ.get("CI") == "true":
         print(closing_table.time_left(seconds))
     if tally.failed:
-        print("once more, only what failed: ./dev test --last-failed")
+        print(f"once more, only what failed: {again}")
+    for line in closing_table.not_run(results, unmet):
+        print(line)
     print(f"{tally.passed} passed, {tally.failed} failed", flush=True)
-    return 1 if tally.failed else 0
+    return stages.status(results, unmet)
 
 
 def fuzz(minutes: float) -> int:
@@ -244,7 +275,7 @@ def make_pictures() -> int:
     with _alone():
         work = Workshop()
         argv = ["python", "-m", "tools.dev.pictures", str(REPOSITORY)]
-        drawn = Step("pictures", lambda log: work.run(log, argv, more={"PYTHONPATH": f"{STAGED}:{COLLECTIONS}"}))
+        drawn = Step("pictures", lambda log: work.run(log, argv, more=IMPORTS))
         steps = [*gates.preparation(work).steps, Step("browser", work.install_browser), drawn]
         results = schedule.run_all([stages.Stage("pictures", "docs/images", steps)], LOGS)
     return int(results[0].outcome != stages.PASSED)
@@ -267,7 +298,7 @@ def make_pattern() -> int:
     with _alone():
         work = Workshop()
         argv = ["python", "-m", "tools.dev.pattern", str(REPOSITORY)]
-        made = Step("pattern", lambda log: work.run(log, argv, more={"PYTHONPATH": f"{STAGED}:{COLLECTIONS}"}))
+        made = Step("pattern", lambda log: work.run(log, argv, more=IMPORTS))
         steps = [*gates.preparation(work).steps, made]
         results = schedule.run_all([stages.Stage("pattern", "extensions/patterns/kdump", steps)], LOGS)
     return int(results[0].outcome != stages.PASSED)
@@ -275,17 +306,21 @@ def make_pattern() -> int:
 
 def demo(keep: bool) -> NoReturn:
     """Prepare this machine, and replace this process by the demo."""
-    with _alone():
+    with _alone() as lock:
         work = Workshop()
         steps = [*gates.preparation(work).steps, stages.Step("lab packages", work.install_lab)]
-        what = "system packages, environment, a copy of the tree"
+        # here, since the demo itself may have no right to build it
+        steps.append(guest_gates.build_step(work, "12"))
+        what = "system packages, environment, a copy of the tree, an image"
         prepared = schedule.run_all([stages.Stage("prepare", what, steps)], LOGS)
-    if prepared[0].outcome != stages.PASSED:
-        sys.exit(1)
-    variables = work.environ("main") | guest_gates.lab_variables()
-    python = str(work.environments["main"] / "bin" / "python")
-    os.chdir(REPOSITORY)
-    os.execve(python, [python, "-m", "tools.demo", *(["--keep"] if keep else [])], variables)
+        if prepared[0].outcome != stages.PASSED:
+            sys.exit(1)
+        variables = work.environ("main") | guest_gates.lab_variables()
+        python = str(work.environments["main"] / "bin" / "python")
+        os.chdir(REPOSITORY)
+        # the demo uses the copy and .lab/demo, so it keeps the lock; what it starts does not get it
+        os.set_inheritable(lock.fileno(), True)
+        os.execve(python, [python, "-m", "tools.demo", *(["--keep"] if keep else [])], variables)
 
 
 def fetch_image(options: argparse.Namespace) -> int:
@@ -328,8 +363,8 @@ MAKERS: dict[str, Callable[[argparse.Namespace], int]] = {
 
 
 @contextmanager
-def _alone() -> Iterator[None]:
-    """Keep other runs of ./dev out of this tree: they would share the copy and the logs."""
+def _alone() -> Iterator[IO[str]]:
+    """Keep other runs of ./dev out of this tree: they would share the copy and the logs. Give the file of the lock."""
     LAB.mkdir(exist_ok=True)
     with open(LAB / "lock", "w") as stream:
         try:
@@ -337,7 +372,7 @@ def _alone() -> Iterator[None]:
         except BlockingIOError:
             show("another ./dev is at work in this tree; this one waits for it")
             fcntl.flock(stream, fcntl.LOCK_EX)
-        yield
+        yield stream
 
 
 if __name__ == "__main__":

@@ -3,9 +3,9 @@
 # SPDX-License-Identifier: GPL-3.0-or-later
 """The table that ./dev test prints when all stages are done. Pure: results in, lines out."""
 
-from collections.abc import Iterable
+from collections.abc import Iterable, Sequence
 
-from tools.dev.stages import Result, duration
+from tools.dev.stages import NOT_RUN, Result, duration
 
 # CI kills a run after this time
 GATE_LIMIT_S = 5400
@@ -28,6 +28,15 @@ def _notes(result: Result) -> list[str]:
     notes = [f"OVER ITS BUDGET by {duration(over)}"] if result.budget_s and over > 0 else []
     notes += [result.note] if result.note else []
     return notes + ([f"{result.tally.skipped} skipped"] if result.tally.skipped else [])
+
+
+def not_run(results: Sequence[Result], unmet_words: Iterable[str]) -> list[str]:
+    """Return sentences on what did not run: how many stages, and the words of the command line that name only such."""
+    lacking = [result for result in results if result.outcome == NOT_RUN]
+    if not lacking:
+        return []
+    lines = [f"{len(lacking)} of {len(results)} stages NOT RUN: this machine lacks what they need"]
+    return lines + [f"nothing of {word} ran, so this run has not passed" for word in unmet_words]
 
 
 def time_left(seconds: float) -> str:

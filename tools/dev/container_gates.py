@@ -40,7 +40,7 @@ def _stage(work: Workshop, platform: Platform) -> Stage:
     steps = [
         Step("system packages", lambda log: packages.install(packages.CONTAINERS, log), check=False),
         Step("image", run.find_image, check=False),
-        Step("molecule test", run.test),
+        Step("molecule test", run.test, tests=True),
     ]
     needs = tuple(dict.fromkeys(["prepare", core.preparation]))
     return Stage(name, f"{platform.title}: {STORY}", steps, "containers", ALL, 240, needs, alone="containers")

@@ -5,6 +5,7 @@
 
 Each environment has a lock file, requirements-NAME.lock, which `./dev lock` makes from requirements-NAME.txt. It lists
 every version and every file's hash, for all Pythons and processors. Single wheels are in the table here.
+What ansible-test installs into environments of its own is not here; tests/unit/requirements.txt names most of it.
 Debian's packages are not here: apt checks the signatures of its lists, and the packages by the hashes in them.
 """
 

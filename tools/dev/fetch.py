@@ -7,24 +7,26 @@ Without a SHA256, https alone says whose file it is. So such an image may run as
 """
 
 import hashlib
-import re
-import shutil
 import urllib.error
 import urllib.request
+from http.client import HTTPMessage, HTTPResponse
 from pathlib import Path
+from typing import IO
 
-from tools.dev.log import Log
+from tools.dev.given_images import NAME
+from tools.dev.log import Log, is_ending
 from tools.dev.outcome import StepFailed
 from tools.dev.places import IMAGES
 
-NAME = re.compile(r"[a-z0-9-]+")
 LIMIT_S = 60
 
 
 def fetch(name: str, address: str, sha256: str, log: Log) -> Path:
     """Download an image, and return its path; one that is there is taken again if its SHA256 is the wanted one."""
     if not NAME.fullmatch(name):
-        raise StepFailed(f"{name!r} is no name of an image: use small letters, digits and dashes, such as el9")
+        raise StepFailed(
+            f"{name!r} is no name of an image: use small letters, digits and dashes, such as el9; the first is a letter"
+        )
     if not address.startswith("https://"):
         raise StepFailed(f"{address!r} is no address that can be trusted: it must begin with https://")
     target = IMAGES / f"{name}.qcow2"
@@ -42,14 +44,38 @@ def fetch(name: str, address: str, sha256: str, log: Log) -> Path:
     return target
 
 
+class _StaysWithHttps(urllib.request.HTTPRedirectHandler):
+    """Follows a server elsewhere, but only by https: the first address alone would say nothing."""
+
+    def redirect_request(
+        self, req: urllib.request.Request, fp: IO[bytes], code: int, msg: str, headers: HTTPMessage, newurl: str
+    ) -> urllib.request.Request | None:
+        """Return the request of the new address, or refuse it."""
+        if not newurl.startswith("https://"):
+            raise StepFailed(f"{req.full_url} leads to {newurl}, which is no address that can be trusted")
+        return super().redirect_request(req, fp, code, msg, headers, newurl)
+
+
 def _download(address: str, target: Path) -> None:
     """Download a file; a server that says nothing for LIMIT_S seconds has failed."""
+    opener = urllib.request.build_opener(_StaysWithHttps)
     try:
-        with urllib.request.urlopen(address, timeout=LIMIT_S) as source, target.open("wb") as stream:
-            shutil.copyfileobj(source, stream, 1 << 20)
+        with opener.open(address, timeout=LIMIT_S) as source, target.open("wb") as stream:
+            _copy(source, stream)
     except (OSError, urllib.error.URLError) as error:
         target.unlink(missing_ok=True)
         raise StepFailed(f"{address} cannot be downloaded: {error}") from None
+
+
+def _copy(source: HTTPResponse, stream: IO[bytes]) -> None:
+    """Copy an answer to its end. Where the run is ended, stop at once: an image has gigabytes."""
+    while block := source.read1(1 << 20):
+        if is_ending():
+            raise InterruptedError("the run was ended")
+        stream.write(block)
+    # reading in blocks raises nothing where an answer ends before its last byte
+    if source.length:
+        raise OSError(f"it ended {source.length} bytes too early")
 
 
 def _sha256(path: Path) -> str:

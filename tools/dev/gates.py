@@ -5,6 +5,7 @@
 
 import os
 import shlex
+import shutil
 import time
 from collections.abc import Sequence
 
@@ -12,9 +13,9 @@ from tools.dev import container_gates, galaxy_importer, guest_gates, promtool, p
 from tools.dev.cores import MAIN, OLDER, Core
 from tools.dev.given_images import GivenImage
 from tools.dev.log import Log
-from tools.dev.places import COLLECTIONS, DOCS, LAB, REPOSITORY, STAGED
+from tools.dev.places import DOCS, LAB, REPOSITORY
 from tools.dev.stages import ALL, EVERY, Stage, Step
-from tools.dev.workshop import Workshop
+from tools.dev.workshop import IMPORTS, Workshop
 
 ON_HOSTS = "plugins/modules plugins/module_utils tests/unit/plugins tests/unit/fake_host.py tests/unit/conftest.py"
 # percent of the lines of plugins that the unit tests run; 97.7 when this was set
@@ -108,27 +109,16 @@ def _lint(work: Workshop) -> Stage:
 
 def _units_of_tools(work: Workshop) -> Stage:
     """Return the stage of the unit tests of tools/."""
-    steps = [Step("pytest", lambda log: _test_tools(work, log))]
-    return Stage("units-tools", "tests of tools/", steps, part="unit", budget_s=30, needs=PREPARED)
+    tests = work.tests("units-tools", "tests/unit/tools")
+    run = Step("pytest", lambda log: work.pytest(log, "units-tools", *tests), tests=True)
+    return Stage("units-tools", "tests of tools/", [run], part="unit", budget_s=30, needs=PREPARED)
 
 
 def _browser(work: Workshop) -> Stage:
     """Return the stage that opens the report page in a real browser."""
-    folder = LAB / "pytest" / "browser"
-
-    def run(log: Log) -> None:
-        folder.parent.mkdir(parents=True, exist_ok=True)
-        argv = [
-            "pytest",
-            "-q",
-            "-p",
-            "no:cacheprovider",
-            f"--basetemp={folder}",
-            *work.tests("browser", "tests/browser"),
-        ]
-        work.run(log, argv, more={"PYTHONPATH": f"{STAGED}{os.pathsep}{COLLECTIONS}"})
-
-    steps = [Step("system packages", work.install_browser, check=False), Step("pytest", run)]
+    tests = work.tests("browser", "tests/browser")
+    run = Step("pytest", lambda log: work.pytest(log, "browser", *tests), tests=True)
+    steps = [Step("system packages", work.install_browser, check=False), run]
     return Stage("browser", "the report's page in a real browser", steps, "unit", EVERY, 120, PREPARED)
 
 
@@ -136,38 +126,37 @@ def documentation(work: Workshop) -> Stage:
     """Return the stage that builds the documentation site and checks its links. Nothing is looked up on the network."""
     source, site = DOCS / "source", DOCS / "site"
     plugins = ["--use-current", "--squash-hierarchy", "--fail-on-error", "--cleanup", "everything"]
-    sphinx = ["-q", "-W", "--keep-going", "-j", str(work.workers), "-c", "docs/docsite", str(source), str(site)]
 
     def pages(log: Log) -> None:
         source.mkdir(parents=True, exist_ok=True)
-        work.run(log, ["python", "-m", "tools.docs", "pages", str(source)], more=variables)
+        work.run(log, ["python", "-m", "tools.docs", "pages", str(source)], more=IMPORTS)
 
     def of_plugins(log: Log) -> None:
         folder = ["--dest-dir", str(source / "collection"), "crashops.kdump"]
         work.run(log, ["antsibull-docs", "collection", *plugins, *folder])
 
-    variables = {"PYTHONPATH": f"{STAGED}{os.pathsep}{COLLECTIONS}"}
+    def build(log: Log) -> None:
+        # Sphinx does not repeat the warnings of a page that is the same, and leaves the pages of files that are gone
+        shutil.rmtree(site, ignore_errors=True)
+        words = ["-q", "-W", "--keep-going", "-j", str(work.workers), "-c", "docs/docsite", str(source), str(site)]
+        work.run(log, ["sphinx-build", *words], "docs")
+
     steps = [
         Step("environment", work.make_docs, check=False),
         Step("pages of guides, checks and rules", pages),
         Step("pages of plugins", of_plugins),
-        Step("sphinx", lambda log: work.run(log, ["sphinx-build", *sphinx], "docs")),
-        Step("links", lambda log: work.run(log, ["python", "-m", "tools.docs", "links", str(site)], more=variables)),
+        Step("sphinx", build),
+        Step("links", lambda log: work.run(log, ["python", "-m", "tools.docs", "links", str(site)], more=IMPORTS)),
     ]
     return Stage("docs", "the documentation site, and its links", steps, "docs", ALL, 120, PREPARED)
 
 
 def _galaxy(work: Workshop) -> Stage:
     """Return the stage that installs the archive in a HOME of its own, and makes the context of an image with it."""
-    folder = LAB / "pytest" / "galaxy"
-
-    def run(log: Log) -> None:
-        folder.parent.mkdir(parents=True, exist_ok=True)
-        argv = ["pytest", "-q", "-p", "no:cacheprovider", f"--basetemp={folder}", *work.tests("galaxy", "tests/galaxy")]
-        work.run(log, argv, more={"PYTHONPATH": f"{STAGED}{os.pathsep}{COLLECTIONS}"})
-
+    tests = work.tests("galaxy", "tests/galaxy")
+    run = Step("pytest", lambda log: work.pytest(log, "galaxy", *tests), tests=True)
     what = "the archive, installed in an empty HOME, and in the context of an execution environment"
-    return Stage("galaxy", what, [Step("pytest", run)], "galaxy", EVERY, 120, PREPARED)
+    return Stage("galaxy", what, [run], "galaxy", EVERY, 120, PREPARED)
 
 
 def _importer(work: Workshop) -> Stage:
@@ -181,19 +170,15 @@ def _importer(work: Workshop) -> Stage:
 
 def _monitoring(work: Workshop) -> Stage:
     """Return the stage that runs the rules for Prometheus over made-up hosts, and checks the files next to them."""
-    folder = LAB / "pytest" / "monitoring"
 
     def fetch(log: Log) -> None:
         promtool.ensure(log)
 
     def run(log: Log) -> None:
-        folder.parent.mkdir(parents=True, exist_ok=True)
         path = os.pathsep.join([*map(str, promtool.ensure(log)), work.environ("main")["PATH"]])
-        argv = ["pytest", "-q", "-p", "no:cacheprovider", f"--basetemp={folder}"]
-        argv += work.tests("monitoring", "tests/monitoring")
-        work.run(log, argv, more={"PYTHONPATH": f"{STAGED}{os.pathsep}{COLLECTIONS}", "PATH": path})
+        work.pytest(log, "monitoring", *work.tests("monitoring", "tests/monitoring"), more={"PATH": path})
 
-    steps = [Step("promtool", fetch, check=False), Step("pytest", run)]
+    steps = [Step("promtool", fetch, check=False), Step("pytest", run, tests=True)]
     return Stage("monitoring", "rules for Prometheus, run over made-up hosts", steps, "unit", EVERY, 120, PREPARED)
 
 
@@ -202,36 +187,30 @@ def fuzz(work: Workshop, minutes: float) -> Stage:
 
     What it finds becomes an @example, or a test of its own: a change must pass the same texts each time.
     """
-    folder = LAB / "pytest" / "fuzz"
 
     def run(log: Log) -> None:
-        folder.parent.mkdir(parents=True, exist_ok=True)
         files = sorted(str(path.relative_to(REPOSITORY)) for path in REPOSITORY.glob(FUZZ))
         end, passes = time.monotonic() + 60 * minutes * len(files) / work.workers, 0
         while time.monotonic() < end:
-            argv = ["pytest", "-q", "-n", str(work.workers), "-p", "no:cacheprovider", f"--basetemp={folder}"]
-            work.run(log, [*argv, "--hypothesis-profile=fuzz", *files], more={"PYTHONPATH": str(COLLECTIONS)})
+            work.pytest(log, "fuzz", "-n", str(work.workers), "--hypothesis-profile=fuzz", *files)
             passes += 1
             log.say(f"{passes} passes over the tests of {len(files)} files, each with its many texts")
 
-    return Stage("fuzz", "made-up texts for each parser", [Step("pytest", run)], needs=PREPARED)
+    return Stage("fuzz", "made-up texts for each parser", [Step("pytest", run, tests=True)], needs=PREPARED)
 
 
 def _coverage(work: Workshop) -> Stage:
     """Return the stage that fails where the unit tests run fewer lines of the plugins than COVERED."""
-    folder = LAB / "pytest" / "coverage"
 
     def run(log: Log) -> None:
-        folder.parent.mkdir(parents=True, exist_ok=True)
-        argv = ["pytest", "-q", "-n", str(work.workers), "-p", "no:cacheprovider", f"--basetemp={folder}"]
-        argv += [f"--ignore-glob={name}" for name in UNCOUNTED]
-        argv += ["--cov=plugins", "--cov-report=term:skip-covered", f"--cov-fail-under={COVERED}", "tests/unit/plugins"]
+        words = ["-n", str(work.workers), *(f"--ignore-glob={name}" for name in UNCOUNTED)]
+        words += ["--cov=plugins", "--cov-report=term:skip-covered", f"--cov-fail-under={COVERED}"]
         # Python 3.12 and later count lines almost for free by it; where it is not there, coverage says so and goes on
-        more = {"PYTHONPATH": str(COLLECTIONS), "COVERAGE_CORE": "sysmon", "COVERAGE_FILE": str(LAB / "coverage")}
-        work.run(log, argv, more=more)
+        more = {"COVERAGE_CORE": "sysmon", "COVERAGE_FILE": str(LAB / "coverage")}
+        work.pytest(log, "coverage", *words, "tests/unit/plugins", more=more)
 
     what = f"the unit tests run {COVERED} of 100 lines of plugins"
-    return Stage("coverage", what, [Step("pytest", run)], "unit", ALL, 240, PREPARED)
+    return Stage("coverage", what, [Step("pytest", run, tests=True)], "unit", ALL, 240, PREPARED)
 
 
 def _roles(work: Workshop, core: Core) -> Stage:
@@ -252,32 +231,19 @@ def _batches(work: Workshop, core: Core) -> Stage:
 
 def _on_made_up_machines(work: Workshop, core: Core, stage: str, tests: str) -> Step:
     """Return the step that runs tests of the role with one ansible-core."""
-    folder = LAB / "pytest" / stage
-    variables = f"{STAGED}{os.pathsep}{COLLECTIONS}"
 
     def run(log: Log) -> None:
-        folder.parent.mkdir(parents=True, exist_ok=True)
         # pytest is in the main environment only; the ansible that it starts is the first on PATH
-        path = work.path_with(core)
+        more = {"PATH": work.path_with(core)}
         # always two at a time: these are the last tests of a run, when nothing else uses the second processor
-        argv = ["pytest", "-q", "-n", "2", "-p", "no:cacheprovider", f"--basetemp={folder}"]
-        argv += work.tests(stage, tests)
-        work.run(log, argv, limit_s=1800, more={"PYTHONPATH": variables, "PATH": path})
+        work.pytest(log, stage, "-n", "2", *work.tests(stage, tests), limit_s=1800, more=more)
 
-    return Step("pytest", run)
+    return Step("pytest", run, tests=True)
 
 
 def _tool(work: Workshop, name: str, command: str) -> Step:
     """Return the step of one row of LINT."""
     return Step(name, lambda log: work.run(log, shlex.split(command)))
-
-
-def _test_tools(work: Workshop, log: Log) -> None:
-    """Run the unit tests of tools/."""
-    variables = {"PYTHONPATH": f"{STAGED}{os.pathsep}{COLLECTIONS}"}
-    work.run(
-        log, ["pytest", "-q", "-p", "no:cacheprovider", *work.tests("units-tools", "tests/unit/tools")], more=variables
-    )
 
 
 class AnsibleTest:
@@ -288,14 +254,21 @@ class AnsibleTest:
         self._core = core
 
     def units_stage(self) -> Stage:
-        """Return the stage of the plugins' unit tests."""
-        name, what, steps = f"units-{self._core.series}", f"unit tests, {self._core.title}", [Step("units", self.units)]
+        """Return the stage of the plugins' unit tests: the files that failed the last time, and then all of them.
+
+        ansible-test stops at the first of its runs of pytest that fails. So what failed is never all that is wrong.
+        """
+        name, what, everything = f"units-{self._core.series}", f"unit tests, {self._core.title}", "tests/unit/plugins/"
+        files = dict.fromkeys(test.partition("::")[0] for test in self._work.tests(name, everything))
+        steps = [Step("units", lambda log: self.units(log, everything), tests=True)]
+        if everything not in files:
+            steps.insert(0, Step("files that failed", lambda log: self.units(log, *files), check=False))
         return Stage(name, what, steps, "unit", self._core.units, 240, _needs(self._core), alone=ANSIBLE_TEST)
 
     def sanity_stage(self) -> Stage:
         """Return the stage of ansible-test's own checks, called sanity."""
         name, what = f"sanity-{self._core.series}", f"ansible-test sanity, {self._core.title}"
-        steps = [Step("sanity", self.sanity)]
+        steps = [Step("sanity", self.sanity, tests=True)]
         return Stage(name, what, steps, "sanity", self._core.sanity, 300, _needs(self._core), alone=ANSIBLE_TEST)
 
     def sanity(self, log: Log) -> None:
@@ -309,7 +282,7 @@ class AnsibleTest:
         chosen = [word for test in dict.fromkeys(again) if test != "sanity" for word in ("--test", test)]
         self._work.ansible_test(log, self._core.key, "sanity", *chosen)
 
-    def units(self, log: Log) -> None:
+    def units(self, log: Log, *tests: str) -> None:
         """Run the plugins' unit tests: on the Python of hosts that the table names, else on the environment's own."""
         version, wanted = self._work.versions[self._core.key].version, self._core.units_on
         if wanted in self._work.pythons:
@@ -320,8 +293,5 @@ class AnsibleTest:
                 f"they run on Python {pythons.dotted(version)} instead"
             )
         log.say(f"on Python {self._work.pythons[version].full}")
-        tests = [
-            test.partition("::")[0] for test in self._work.tests(f"units-{self._core.series}", "tests/unit/plugins/")
-        ]
-        argv = ["--python", pythons.dotted(version), "--num-workers", str(self._work.workers), *dict.fromkeys(tests)]
+        argv = ["--python", pythons.dotted(version), "--num-workers", str(self._work.workers), *tests]
         self._work.ansible_test(log, self._core.key, "units", *argv)

@@ -17,11 +17,18 @@ from tools.dev.log import Log
 from tools.dev.places import CACHE, LAB, REPOSITORY, SAVED, STAGED
 from tools.dev.stages import ALL, EVERY, Stage, Step
 from tools.dev.workshop import Workshop
+from tools.lab.image import place as image_of
 
 STORY = "setup, a real panic and its checked dump, four faults, disable, setup again"
 VERDICT = "tests/guests/test_verdict.py"
 # of one command: a guest that hangs is found much earlier, see tools/lab/guest.py
 LIMIT_S = 1800
+IMAGES = CACHE / "images"
+# the variables of a build: it must use this user's cache, leave no root's file in this tree, and reach the mirror
+OF_A_BUILD = (
+    *("CRASHOPS_CACHE", "PYTHONPATH", "PYTHONDONTWRITEBYTECODE", "PYTHONUNBUFFERED", "LAB_MIRROR"),
+    *("http_proxy", "https_proxy", "no_proxy"),
+)
 
 
 def stages(work: Workshop) -> list[Stage]:
@@ -45,16 +52,31 @@ def stages(work: Workshop) -> list[Stage]:
 def image(work: Workshop, release: str) -> Stage:
     """Return the stage that builds the image of a release of Debian."""
 
-    def build(log: Log) -> None:
-        work.run(
-            log, ["python", "-m", "tools.lab", "image", f"debian-{release}"], limit_s=LIMIT_S, more=lab_variables()
-        )
-
-    steps = [Step("system packages", work.install_lab, check=False), Step("image", build, check=False)]
+    steps = [Step("system packages", work.install_lab, check=False), build_step(work, release)]
     what = f"the image of Debian {release}, unless it is built"
-    return Stage(
-        f"image-{release}", what, steps, budget_s=150, needs=("prepare",), alone="image", keeps=CACHE / "images"
-    )
+    return Stage(f"image-{release}", what, steps, budget_s=150, needs=("prepare",), alone="image", keeps=IMAGES)
+
+
+def build_step(work: Workshop, release: str) -> Step:
+    """Return the step that builds the image of a release of Debian, as root: by sudo where ./dev is not."""
+    argv = ["python", "-m", "tools.lab", "image", f"debian-{release}"]
+
+    def build(log: Log) -> None:
+        if os.geteuid() == 0 or image_of(f"debian-{release}").exists():
+            work.run(log, argv, limit_s=LIMIT_S, more=lab_variables())
+        else:
+            # the folder, and the key that guests let in, are this user's
+            IMAGES.mkdir(parents=True, exist_ok=True)
+            log.run(by_sudo(work, argv), STAGED, work.environ("main"), LIMIT_S, session=False)
+
+    return Step("image", build, check=False)
+
+
+def by_sudo(work: Workshop, argv: Sequence[str]) -> list[str]:
+    """Return a command of the main environment as root; sudo drops all variables, and these must stay."""
+    kept = work.environ("main") | lab_variables()
+    words = [f"{name}={kept[name]}" for name in OF_A_BUILD if name in kept]
+    return ["sudo", "env", *words, str(work.environments["main"] / "bin" / argv[0]), *argv[1:]]
 
 
 def of_images(work: Workshop, images: Sequence[GivenImage], core: Core = MAIN) -> list[Stage]:
@@ -67,27 +89,19 @@ def of_images(work: Workshop, images: Sequence[GivenImage], core: Core = MAIN) -
     for given in images:
         saved = SAVED / given.name
         steps = _molecule(work, "vm", f"story-{given.name}", core, **given.variables())
-        what = f"{given.path.name}: {STORY}"
+        what, story, key = f"{given.path.name}: {STORY}", f"story-{given.name}", given.fingerprint(core.series)
+        name, harms = f"verdict-{given.name}", "every harm to it is found"
+        verdict = _tests(work, name, VERDICT, harms, 1800, story, core, LAB_MACHINE=given.name)
         stages += [
-            Stage(f"story-{given.name}", what, steps, "vm", ALL, 1800, (*needs, "image-12"), keeps=saved),
-            _tests(
-                work,
-                f"verdict-{given.name}",
-                VERDICT,
-                "every harm to it is found",
-                1800,
-                f"story-{given.name}",
-                core,
-                LAB_MACHINE=given.name,
-            ),
+            Stage(story, what, steps, "vm", ALL, 1800, (*needs, "image-12"), keeps=saved, key=key),
+            verdict._replace(key=key),
         ]
     names = [given.name for given in images]
     variables = {"LAB_MACHINES": " ".join(names), "LAB_NAME": ",".join(names)}
     steps = _molecule(work, "dump_server", "dump-server-images", core, **variables)
     what = f"{', '.join(names)}: crash to an ssh server and to an NFS server"
-    server = Stage(
-        "dump-server-images", what, steps, "vm", ALL, 1800, (*needs, *(f"story-{n}" for n in names)), cores=2
-    )
+    needs, key = (*needs, *(f"story-{name}" for name in names)), " ".join(stage.key for stage in stages)
+    server = Stage("dump-server-images", what, steps, "vm", ALL, 1800, needs, cores=2, key=key)
     return [*stages, server]
 
 
@@ -111,7 +125,7 @@ def _molecule(work: Workshop, scenario: str, stage: str, core: Core = MAIN, **va
         argv = ["molecule", "test", "-s", scenario]
         work.run(log, argv, limit_s=LIMIT_S, more=more | {"PATH": work.path_with(core)})
 
-    return [Step("molecule test", run)]
+    return [Step("molecule test", run, tests=True)]
 
 
 def _dump_server(work: Workshop) -> Stage:
@@ -133,17 +147,15 @@ def _tests(
     **variables: str,
 ) -> Stage:
     """Return a stage of tests that start guests of their own: all of them, or those that failed the last time."""
-    # emptied at the next start too: a run that was stopped leaves the disks of its guests
-    folder = LAB / "pytest" / name
-    argv = ["pytest", "-v", "-p", "no:cacheprovider", "--durations=10", "--durations-min=10", f"--basetemp={folder}"]
 
     def run(log: Log) -> None:
-        folder.parent.mkdir(parents=True, exist_ok=True)
+        words = ["--durations=10", "--durations-min=10", *work.tests(name, tests)]
         more = lab_variables() | variables | {"PATH": work.path_with(core)}
-        work.run(log, [*argv, *work.tests(name, tests)], limit_s=LIMIT_S, more=more)
-        shutil.rmtree(folder, ignore_errors=True)
+        work.pytest(log, name, *words, how="-v", limit_s=LIMIT_S, more=more)
+        # the disks of guests are large
+        shutil.rmtree(LAB / "pytest" / name, ignore_errors=True)
 
-    return Stage(name, what, [Step("pytest", run)], "vm", ALL, budget_s, ("prepare", need))
+    return Stage(name, what, [Step("pytest", run, tests=True)], "vm", ALL, budget_s, ("prepare", need))
 
 
 def _demo(work: Workshop) -> Stage:

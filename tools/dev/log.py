@@ -107,6 +107,13 @@ class Log:
         if status:
             raise StepFailed(f"{Path(argv[0]).name} exited with {status}")
 
+    def wait(self) -> None:
+        """Wait a moment for another process, with heartbeats. Where the run is ended, raise StepFailed."""
+        time.sleep(0.5)
+        self._beat()
+        if _ending.is_set():
+            raise StepFailed("stopped: the run was ended")
+
     def _wait(self, process: "subprocess.Popen[bytes]", limit_s: float) -> int:
         """Return the exit status of the command, with heartbeats while it runs."""
         size, end, last = self.size(), time.monotonic() + limit_s, time.monotonic() + TOTAL_S
@@ -164,6 +171,11 @@ def _draw() -> None:
     lines = list(_beats.values())
     share = max(8, (shutil.get_terminal_size().columns - 1) // max(1, len(lines)) - 3)
     print("\r\x1b[K   " + " | ".join(line[:share] for line in lines), end="", flush=True)
+
+
+def is_ending() -> bool:
+    """Return whether the run is ended, for what works long in a thread of ./dev itself."""
+    return _ending.is_set()
 
 
 @contextmanager

@@ -6,6 +6,8 @@
 import os
 import shutil
 import subprocess
+import threading
+import time
 from pathlib import Path
 from typing import NamedTuple
 
@@ -14,6 +16,11 @@ from tools.dev.outcome import StepFailed
 from tools.dev.places import REPOSITORY
 
 LISTS = Path("/var/lib/apt/lists")
+# stages run at the same time, and one apt-get keeps others out
+_one_at_a_time = threading.RLock()
+# apt-get waits for the lock of dpkg, but not for that of the lists, which a fresh machine often takes in the background
+LISTS_LOCKED = "Could not get lock /var/lib/apt/lists/lock"
+LOCK_LIMIT_S = 1800.0
 
 
 class Package(NamedTuple):
@@ -74,24 +81,49 @@ def install(packages: tuple[Package, ...], log: Log) -> None:
         return
     for package in wanted:
         log.say(f"installs {package.name}: {package.reason}")
-    update_lists(log)
     install_argv = ("install", "-y", "--no-install-recommends", *(package.name for package in wanted))
-    try:
-        _apt(log, *install_argv)
-    except StepFailed:
-        log.say("apt-get failed; once more with fresh package lists")
-        _apt(log, "update")
-        _apt(log, *install_argv)
+    with _one_at_a_time:
+        update_lists(log)
+        try:
+            _apt(log, *install_argv)
+        except StepFailed:
+            log.say("apt-get failed; once more with fresh package lists")
+            _update(log)
+            _apt(log, *install_argv)
 
 
 def update_lists(log: Log) -> None:
     """Fetch the lists of packages if there are none."""
-    if not list(LISTS.glob("*_Packages*")):
-        _apt(log, "update")
+    with _one_at_a_time:
+        if not list(LISTS.glob("*_Packages*")):
+            _update(log)
+
+
+def _update(log: Log) -> None:
+    """Fetch the lists of packages, as soon as no other apt-get of this machine does."""
+    end = time.monotonic() + LOCK_LIMIT_S
+    while True:
+        start = log.size()
+        try:
+            return _apt(log, "update")
+        except StepFailed:
+            if LISTS_LOCKED not in log.text(start) or time.monotonic() > end:
+                raise
+        log.wait()
 
 
 def _apt(log: Log, *words: str) -> None:
-    """Run apt-get as root; it asks nothing, and waits at most 300 s for another apt-get."""
-    root = [] if os.geteuid() == 0 else ["sudo"]
-    argv = [*root, "env", "DEBIAN_FRONTEND=noninteractive", "apt-get", "-q", "-o", "DPkg::Lock::Timeout=300", *words]
+    """Run apt-get as root; it asks nothing, and waits for another apt-get that has the lock of dpkg."""
+    # in English, as _update reads what it says
+    variables = ["DEBIAN_FRONTEND=noninteractive", "LC_ALL=C.UTF-8"]
+    argv = [*as_root(), "env", *variables, "apt-get", "-q", "-o", "DPkg::Lock::Timeout=-1", *words]
     log.run(argv, REPOSITORY, limit_s=1800, session=False)
+
+
+def as_root() -> list[str]:
+    """Return the words before a command that needs root."""
+    if os.geteuid() == 0:
+        return []
+    if not shutil.which("sudo"):
+        raise StepFailed("system packages are missing, and only root installs them: run ./dev as root, or install sudo")
+    return ["sudo"]

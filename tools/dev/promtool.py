@@ -7,6 +7,7 @@ Debian and Ubuntu have them in the packages of the servers, which would start a 
 packages are only fetched and unpacked, into the cache.
 """
 
+import platform
 import shutil
 from pathlib import Path
 
@@ -14,7 +15,7 @@ from tools.dev import packages
 from tools.dev.log import Log
 from tools.dev.outcome import StepFailed
 from tools.dev.places import CACHE
-from tools.lab.cache import new_entry
+from tools.lab.cache import fingerprint, new_entry
 
 # programs, by the package that has them
 PROGRAMS = {"prometheus": "promtool", "prometheus-alertmanager": "amtool"}
@@ -25,7 +26,9 @@ def ensure(log: Log) -> list[Path]:
     if all(shutil.which(program) for program in PROGRAMS.values()):
         log.write("promtool and amtool are installed")
         return []
-    folder = CACHE / "promtool"
+    # of another release or processor they would not run
+    key = fingerprint(PROGRAMS, platform.freedesktop_os_release(), platform.machine())
+    folder = CACHE / "promtool" / key
     if not folder.exists():
         with new_entry(folder) as work:
             if work != folder:

@@ -7,6 +7,7 @@ import os
 import re
 import shutil
 import subprocess
+import sys
 from collections.abc import Iterable, Mapping
 from pathlib import Path
 from typing import NamedTuple
@@ -82,10 +83,10 @@ def probe(path: Path) -> Python | None:
     return Python((int(major), int(minor)), full, path)
 
 
-def discover(environment: Mapping[str, str], home: Path) -> dict[tuple[int, int], Python]:
-    """Return the usable Python interpreters by version, the first one found of each."""
+def discover(environment: Mapping[str, str], home: Path, *known: Path) -> dict[tuple[int, int], Python]:
+    """Return the usable Python interpreters by version, the first found of each; `known` ones are looked at last."""
     found: dict[tuple[int, int], Python] = {}
-    for path in candidates(folders(environment, home)):
+    for path in [*candidates(folders(environment, home)), *known]:
         if path.name in {f"python{python.name}" for python in found.values()}:
             continue
         python = probe(path)
@@ -119,7 +120,8 @@ def link(found: Mapping[tuple[int, int], Python], folder: Path = PYTHONS) -> Pat
 
 def here() -> dict[tuple[int, int], Python]:
     """Return this machine's Python interpreters by version."""
-    return discover(os.environ, Path.home())
+    # the one that runs this may have no other name than python3
+    return discover(os.environ, Path.home(), Path(sys.executable))
 
 
 def program(name: str) -> str:

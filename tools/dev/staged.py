@@ -26,12 +26,19 @@ def wanted_files(source: Path) -> list[Path]:
     """Return the files of the work tree that git knows or would add, relative to it."""
     if not (source / ".git").exists():
         return sorted(_walk(source))
-    argv = ["git", "-c", f"safe.directory={source}", "ls-files", "-z", "--cached", "--others", "--exclude-standard"]
-    done = subprocess.run(argv, cwd=source, capture_output=True, timeout=60, check=False)
+    names = git(source, "ls-files", "-z", "--cached", "--others", "--exclude-standard").split("\0")
+    return sorted({Path(name) for name in names if name and os.path.lexists(source / name)})
+
+
+def git(tree: Path, *words: str) -> str:
+    """Run git in a tree, and return what it printed."""
+    # a hook of git, and git rebase --exec, name their own repository by variables: these win over the folder
+    own = {name: value for name, value in os.environ.items() if not name.startswith("GIT_")}
+    argv = ["git", "-c", f"safe.directory={tree}", *words]
+    done = subprocess.run(argv, cwd=tree, env=own, capture_output=True, timeout=60, check=False)
     if done.returncode:
-        raise StepFailed(f"git ls-files failed: {done.stderr.decode(errors='replace').strip()}")
-    paths = (Path(os.fsdecode(name)) for name in done.stdout.split(b"\0") if name)
-    return sorted({path for path in paths if os.path.lexists(source / path)})
+        raise StepFailed(f"git {words[0]} failed: {done.stderr.decode(errors='replace').strip()}")
+    return os.fsdecode(done.stdout)
 
 
 def _walk(source: Path) -> Iterable[Path]:
@@ -50,7 +57,7 @@ def stage(source: Path = REPOSITORY, target: Path = STAGED) -> Path:
     for path in wanted:
         _copy(source / path, target / path)
     if not (target / ".git").exists():
-        subprocess.run(["git", "init", "--quiet", "--initial-branch=main", str(target)], check=True, timeout=60)
+        git(target, "init", "--quiet", "--initial-branch=main")
     return target
 
 

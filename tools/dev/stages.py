@@ -23,11 +23,13 @@ class Step(NamedTuple):
     """One thing to do in a stage. The action raises StepFailed or NotRun where it does not end well.
 
     What only prepares is not a `check`: it counts only if it fails.
+    What runs `tests` fails if its log counts none: they were all skipped, or none was found.
     """
 
     name: str
     action: Callable[[Log], None]
     check: bool = True
+    tests: bool = False
 
 
 class Stage(NamedTuple):
@@ -41,6 +43,7 @@ class Stage(NamedTuple):
     cores: how many processors it keeps busy.
     alone: stages with the same word here never run at the same time.
     keeps: the path of what it makes, where the next run can use that again.
+    key: tells apart runs of one name, such as those on two images; see last_run.py.
     """
 
     name: str
@@ -54,6 +57,7 @@ class Stage(NamedTuple):
     cores: int = 1
     alone: str = ""
     keeps: Path | None = None
+    key: str = ""
 
 
 class Result(NamedTuple):
@@ -146,6 +150,10 @@ def _run_step(step: Step, log: Log) -> tuple[Tally, str]:
     counted = tallies.count(log.text(start))
     if why:
         return counted._replace(failed=max(1, counted.failed)), why
+    if counted.failed:
+        return counted, f"it ended well, but its log counts {counted.failed} failed"
+    if not counted.passed and (step.tests or counted.skipped):
+        return counted._replace(failed=1), "every test was skipped" if counted.skipped else "no test ran"
     return (counted if counted.passed else Tally(1)), ""
 
 
@@ -169,6 +177,20 @@ def duration(seconds: float) -> str:
         return f"{seconds:.1f} s"
     minutes, rest = divmod(round(seconds), 60)
     return f"{minutes} min {rest:02} s" if minutes else f"{rest} s"
+
+
+def unmet(chosen: Iterable[Stage], words: Iterable[str], results: Iterable[Result]) -> list[str]:
+    """Return those words of ./dev test's command line that name stages of a run, none of which ran."""
+    table, lacking = list(chosen), {result.stage for result in results if result.outcome == NOT_RUN}
+    return [word for word in words if (meant := named(table, word)) and meant <= lacking]
+
+
+def status(results: Iterable[Result], unmet_words: Collection[str]) -> int:
+    """Return the exit status of a run: 1 if anything failed, 3 if nothing of it or of one word ran, 0 otherwise."""
+    tally = total(results)
+    if tally.failed:
+        return 1
+    return 0 if tally.passed and not unmet_words else 3
 
 
 def total(results: Iterable[Result]) -> Tally:

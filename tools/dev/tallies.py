@@ -25,6 +25,8 @@ SANITY_FAILED = re.compile(r"^FATAL: The (\d+) sanity test\(s\) listed below \(o
 SANITY_LIST = re.compile(r"^FATAL: The \d+ sanity test\(s\) listed below .*\n((?:[a-z0-9.\[\] -]+\n)+)", re.MULTILINE)
 # a test's parameters may hold blanks; what follows the name is a dash and the reason
 PYTEST_FAILED = re.compile(r"^(?:FAILED|ERROR) (\S+\.py(?:::[^\s\[]+(?:\[.*?\](?= - |$))?)?)", re.MULTILINE)
+# pytest ended before its last test: an error while it looked for tests, too many failures, a lost worker, itself broken
+CUT_OFF = re.compile(r"^(?:!+ .+ !+|INTERNALERROR>.*)$", re.MULTILINE)
 
 
 class Tally(NamedTuple):
@@ -51,8 +53,8 @@ def pytest_tally(text: str) -> Tally:
         said = {name.rstrip("s"): int(number) for number, name in re.findall(r"(\d+) ([a-z]+)", words)}
         total = total.plus(
             Tally(
-                said.get("passed", 0) + said.get("xfailed", 0),
-                said.get("failed", 0) + said.get("error", 0) + said.get("xpassed", 0),
+                said.get("passed", 0) + said.get("xfailed", 0) + said.get("xpassed", 0),
+                said.get("failed", 0) + said.get("error", 0),
                 said.get("skipped", 0),
             )
         )
@@ -68,7 +70,12 @@ def sanity_tally(text: str) -> Tally:
 
 
 def failures(text: str) -> list[str]:
-    """Return the tests that failed by a log, with names that pytest and ansible-test take again."""
+    """Return the tests that failed by a log, with names that pytest and ansible-test take again.
+
+    Empty if the run did not come to its end: tests that did not run may fail too.
+    """
+    if CUT_OFF.search(text):
+        return []
     listed = SANITY_LIST.search(text)
     return PYTEST_FAILED.findall(text) + ([line.split()[0] for line in listed[1].splitlines()] if listed else [])
 

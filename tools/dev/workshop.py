@@ -4,6 +4,7 @@
 """What the stages share: the interpreters found, the environments made of them, and what this machine lacks."""
 
 import os
+import platform
 import shutil
 import subprocess
 from collections.abc import Mapping, Sequence
@@ -13,8 +14,10 @@ from types import MappingProxyType
 from tools.dev import ansible_test, community, downloads, packages, pythons, staged, venvs
 from tools.dev.cores import Core
 from tools.dev.log import Log, show
-from tools.dev.outcome import NotRun
-from tools.dev.places import CACHE, COLLECTIONS, LAB, PYTHONS, REPOSITORY, STAGED
+from tools.dev.outcome import NotRun, StepFailed
+from tools.dev.places import ANSIBLE_TEST_HOME, CACHE, COLLECTIONS, LAB, PYTHONS, REPOSITORY, STAGED
+from tools.lab.cache import locked
+from tools.lab.root_tree import ARCHITECTURE
 
 # variables that would make a run here depend on the person who starts it
 FOREIGN = (
@@ -24,8 +27,7 @@ FOREIGN = (
     "VIRTUAL_ENV",
     "FORCE_COLOR",
     "PY_COLORS",
-    "GIT_DIR",
-    "GIT_WORK_TREE",
+    "GIT_",
     # those that give an image to a scenario that is run by hand
     "LAB_IMAGE",
     "LAB_NAME",
@@ -35,8 +37,13 @@ FOREIGN = (
     "LAB_KEY",
     "LAB_SEED",
     "LAB_FIRMWARE",
-    "CONTAINER_P",
+    # CONTAINER_PY36 and its like name images, and are meant for this run
+    "CONTAINER_PLATFORM",
+    "CONTAINER_PYTHON",
 )
+CONFIG = LAB / "ansible.cfg"
+# a command finds tools and the collection in the staged copy
+IMPORTS = MappingProxyType({"PYTHONPATH": f"{STAGED}{os.pathsep}{COLLECTIONS}"})
 
 
 class Workshop:
@@ -74,7 +81,11 @@ class Workshop:
         packages.install(packages.BASE, log)
 
     def install_lab(self, log: Log) -> None:
-        """Install the system packages that guests need."""
+        """Install the system packages that guests need, where guests can run."""
+        if platform.machine() != ARCHITECTURE:
+            raise NotRun(
+                f"guests are x86-64, and their images are built on such a machine; this is {platform.machine()}"
+            )
         packages.install(packages.LAB, log)
 
     def install_browser(self, log: Log) -> None:
@@ -98,30 +109,28 @@ class Workshop:
 
     def make_main(self, log: Log) -> None:
         """Make the environment of the newest ansible-core and the tools, and fetch the collections it needs."""
-        self._make("main", pythons.newest(self.pythons, pythons.FOR_MAIN, "everything here"), log)
+        try:
+            python = pythons.newest(self.pythons, pythons.FOR_MAIN, "everything here")
+        except NotRun as missing:
+            # without it nothing runs at all, which must not look like a machine that only lacks something
+            raise StepFailed(str(missing)) from None
+        self._make("main", python, log)
         self.collections.append(community.ensure(self.core("main"), self.environments["main"], log))
 
     def make_older(self, core: Core, log: Log) -> None:
         """Make the environment of an older ansible-core."""
-        try:
-            python = pythons.newest(self.pythons, core.pythons, core.title)
-        except NotRun as missing:
-            hosts = f", and so on Python {pythons.dotted(core.units_on)}" if core.units_on else ""
-            self.notice(f"NOT RUN: what is tested with {core.title}{hosts}: {missing}")
-            raise
-        self._make(core.key, python, log)
+        hosts = f", and so on Python {pythons.dotted(core.units_on)}" if core.units_on else ""
+        untested = f"what is tested with {core.title}{hosts}"
+        self._make(core.key, self._newest(core.pythons, core.title, untested), log)
 
     def make_docs(self, log: Log) -> None:
         """Make the environment of Sphinx, which builds the documentation site."""
-        try:
-            self._make("docs", pythons.newest(self.pythons, pythons.FOR_DOCS, "Sphinx"), log)
-        except NotRun as missing:
-            self.notice(f"NOT RUN: the documentation site: {missing}")
-            raise
+        self._make("docs", self._newest(pythons.FOR_DOCS, "Sphinx", "the documentation site"), log)
 
     def make_importer(self, log: Log) -> None:
         """Make the environment of galaxy-importer, which does not go with the other tools."""
-        self._make("importer", pythons.newest(self.pythons, pythons.FOR_IMPORTER, "galaxy-importer"), log)
+        python = self._newest(pythons.FOR_IMPORTER, "galaxy-importer", "what Galaxy itself says of the archive")
+        self._make("importer", python, log)
 
     def make_locks(self, log: Log) -> None:
         """Write the lock files of tools/dev again, by uv from an environment of its own."""
@@ -133,6 +142,14 @@ class Workshop:
         python = str(self.environments["main"] / "bin" / "python")
         log.run([python, "-m", "tools.dev.changelog"], REPOSITORY, self.environ("main"))
 
+    def _newest(self, usable: tuple[tuple[int, int], ...], what: str, untested: str) -> pythons.Python:
+        """Return the newest of the usable Pythons; without one, say what is not run."""
+        try:
+            return pythons.newest(self.pythons, usable, what)
+        except NotRun as missing:
+            self.notice(f"NOT RUN: {untested}: {missing}")
+            raise
+
     def _make(self, name: str, python: pythons.Python, log: Log) -> None:
         self.environments[name] = venvs.ensure(name, python, log)
         self.versions[name] = python
@@ -143,6 +160,9 @@ class Workshop:
 
     def environ(self, name: str) -> dict[str, str]:
         """Return the environment variables for a command from one of the environments."""
+        # an empty file instead of a person's ~/.ansible.cfg; ansible-core 2.21 refuses /dev/null
+        CONFIG.parent.mkdir(parents=True, exist_ok=True)
+        CONFIG.write_text("")
         kept = {key: value for key, value in os.environ.items() if not key.startswith(FOREIGN)}
         venv = self.environments[name]
         path = f"{venv / 'bin'}:{pythons.clean_path(os.environ['PATH'])}:/usr/sbin:/sbin"
@@ -152,6 +172,7 @@ class Workshop:
             "LC_ALL": "C.UTF-8",
             "NO_COLOR": "1",
             "ANSIBLE_NOCOLOR": "1",
+            "ANSIBLE_CONFIG": str(CONFIG),
             "PYTHONUNBUFFERED": "1",
             "PYTHONDONTWRITEBYTECODE": "1",
             "ANSIBLE_COLLECTIONS_PATH": ":".join(map(str, self.collections)),
@@ -176,6 +197,21 @@ class Workshop:
         found = str(program) if program.exists() else pythons.program(argv[0])
         log.run([found, *argv[1:]], STAGED, self.environ(name) | dict(more), limit_s)
 
+    def pytest(
+        self,
+        log: Log,
+        stage: str,
+        *words: str,
+        how: str = "-q",
+        limit_s: float = 900,
+        more: Mapping[str, str] = MappingProxyType({}),
+    ) -> None:
+        """Run pytest for a stage, whose files are kept until its next run: one that was stopped leaves large ones."""
+        folder = LAB / "pytest" / stage
+        folder.parent.mkdir(parents=True, exist_ok=True)
+        argv = ["pytest", how, "-p", "no:cacheprovider", f"--basetemp={folder}", *words]
+        self.run(log, argv, limit_s=limit_s, more={**IMPORTS, **more})
+
     def core(self, name: str) -> str:
         """Return the release series of an environment's ansible-core, such as 2.16."""
         python = self.environments[name] / "bin" / "python"
@@ -187,8 +223,12 @@ class Workshop:
         """Run ansible-test of an environment in the staged copy, with the interpreters that were found."""
         core = self.core(name)
         if name == "main" and core == "2.16":
-            raise NotRun("the newest Python here, 3.10, has no ansible-core after 2.16 that the tools accept")
-        home = ansible_test.prepare(core, self.environments[name], log)
+            missing = "the newest Python here, 3.10, has no ansible-core after 2.16 that the tools accept"
+            self.notice(f"NOT RUN: ansible-test of the newest ansible-core: {missing}")
+            raise NotRun(missing)
         path = f"{self.environments[name] / 'bin'}:{PYTHONS}:{self.environ(name)['PATH']}"
         argv = ["ansible-test", words[0], "--venv", "--color", "no", *words[1:]]
-        self.run(log, argv, name, 1800, {"HOME": str(home), "PATH": path})
+        # all work trees share its environments, and ansible-test removes one that another run is just making
+        with locked(ANSIBLE_TEST_HOME / "lock", log.wait):
+            home = ansible_test.prepare(core, self.environments[name], log)
+            self.run(log, argv, name, 1800, {"HOME": str(home), "PATH": path})

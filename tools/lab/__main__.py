@@ -4,7 +4,9 @@
 """The lab's command line: python -m tools.lab COMMAND. Results go to standard output, progress to standard error."""
 
 import argparse
+import contextlib
 import os
+import shlex
 import shutil
 import sys
 from pathlib import Path
@@ -110,17 +112,40 @@ def _image(text: str, options: argparse.Namespace) -> image.Image:
         return image.build(text)
     with open(path, "rb") as stream:
         disk_format = "qcow2" if stream.read(4) == b"QFI\xfb" else "raw"
+    if options.key and not options.key.is_file():
+        raise LabError(f"--key: there is no file {options.key}; name the private key that logs in")
     key = options.key or image.lab_key()
     return image.Image(path, disk_format, options.firmware, options.user, key, None, None, options.seed)
 
 
 def up(options: argparse.Namespace) -> None:
-    """Boot every named guest, or resume it where it was saved, all at once, and wait until ssh works."""
+    """Boot the named guests, and print their inventory; where one of them is lost, end all of them."""
+    made: list[Path] = []
+    try:
+        guests = _boot(options, made)
+    except BaseException:
+        for folder in made:
+            _remove(folder)
+        raise
+    text = inventory_text(guests)
+    if options.inventory:
+        options.inventory.parent.mkdir(parents=True, exist_ok=True)
+        options.inventory.write_text(text + "\n")
+    print(text)
+
+
+def _boot(options: argparse.Namespace, made: list[Path]) -> list[Guest]:
+    """Boot every named guest, or resume it where it was saved, all at once, and wait until ssh works.
+
+    made: gets the folder of each guest, before anything is in it.
+    """
     network, guests, saved = free_port(), [], []
     for number, word in enumerate(options.guests, 1):
         name, dummy, source = word.partition("=")
         if (GUESTS / name).exists():
-            raise LabError(f"there is a guest {name} already; end it with: python -m tools.lab down {name}")
+            end = f"LAB_GUESTS={shlex.quote(str(GUESTS))} python -m tools.lab down {name}"
+            raise LabError(f"there is a guest {name} already; end it with: {end}")
+        made.append(GUESTS / name)
         if (Path(source) / "guest.json").exists():
             saved.append(Guest.create_from_saved(GUESTS / name, Path(source), network))
             guests.append(saved[-1])
@@ -136,11 +161,19 @@ def up(options: argparse.Namespace) -> None:
             guest.set_clock()
         if guest.ssh("uname -n").strip() != guest.name:
             guest.ssh(f"hostnamectl set-hostname {guest.name}")
-    text = inventory_text(guests)
-    if options.inventory:
-        options.inventory.parent.mkdir(parents=True, exist_ok=True)
-        options.inventory.write_text(text + "\n")
-    print(text)
+    return guests
+
+
+def _remove(folder: Path) -> None:
+    """End a guest that could not be booted, and remove its files, but keep its console."""
+    with contextlib.suppress(LabError):
+        if (folder / "guest.json").exists():
+            Guest(folder).stop()
+    if (folder / "serial.log").exists():
+        kept = folder.with_name(f"{folder.name}.console")
+        (folder / "serial.log").replace(kept)
+        say(f"the whole console of {folder.name} is in {kept}")
+    shutil.rmtree(folder, ignore_errors=True)
 
 
 def _create(name: str, source: str, number: int, network: int, options: argparse.Namespace) -> Guest:

@@ -8,16 +8,18 @@ import hashlib
 import json
 import os
 import shutil
-from collections.abc import Iterator
+import time
+from collections.abc import Callable, Iterator
 from contextlib import contextmanager
 from pathlib import Path
+from typing import IO
 
 
 def cache_dir() -> Path:
     """Return the folder of all that is kept between runs: $CRASHOPS_CACHE, or one in the user's cache."""
     chosen = os.environ.get("CRASHOPS_CACHE")
     if chosen:
-        return Path(chosen)
+        return Path(chosen).expanduser().absolute()
     return Path(os.environ.get("XDG_CACHE_HOME") or Path.home() / ".cache") / "crashops-kdump"
 
 
@@ -33,11 +35,11 @@ def new_entry(final: Path) -> Iterator[Path]:
     Others who want the same entry wait for the lock, and then get the finished one.
     """
     final.parent.mkdir(parents=True, exist_ok=True)
-    with locked(final.with_suffix(".lock")):
+    with locked(final.with_name(f"{final.name}.lock")):
         if final.exists():
             yield final
             return
-        work = final.with_suffix(".part")
+        work = final.with_name(f"{final.name}.part")
         shutil.rmtree(work, ignore_errors=True)
         work.mkdir()
         yield work
@@ -47,11 +49,11 @@ def new_entry(final: Path) -> Iterator[Path]:
 @contextmanager
 def new_version(final: Path) -> Iterator[Path]:
     """Give an empty folder that takes the place of `final` only if all goes well."""
-    work = final.with_suffix(".part")
+    # names that nobody else gives: what an interrupted save left there is removed, and nothing of a person's
+    work, old = (final.with_name(f".{final.name}.lab-{what}") for what in ("new", "old"))
     shutil.rmtree(work, ignore_errors=True)
     work.mkdir(parents=True)
     yield work
-    old = final.with_suffix(".old")
     shutil.rmtree(old, ignore_errors=True)
     if final.exists():
         final.rename(old)
@@ -60,9 +62,22 @@ def new_version(final: Path) -> Iterator[Path]:
 
 
 @contextmanager
-def locked(path: Path) -> Iterator[None]:
-    """Hold a lock file while the block runs; the lock ends with the process, however that ends."""
+def locked(path: Path, wait: Callable[[], None] = lambda: time.sleep(0.2)) -> Iterator[None]:
+    """Hold a lock file while the block runs; the lock ends with the process, however that ends.
+
+    wait: is called again and again while another process holds it.
+    """
     path.parent.mkdir(parents=True, exist_ok=True)
     with open(path, "w") as stream:
-        fcntl.flock(stream, fcntl.LOCK_EX)
+        while not _took(stream):
+            wait()
         yield
+
+
+def _took(stream: IO[str]) -> bool:
+    """Return whether a lock file could be locked at once."""
+    try:
+        fcntl.flock(stream, fcntl.LOCK_EX | fcntl.LOCK_NB)
+    except BlockingIOError:
+        return False
+    return True

@@ -13,6 +13,7 @@ import tempfile
 from pathlib import Path
 from typing import NamedTuple
 
+from tools.lab import podman as podman_here
 from tools.lab import root_tree
 from tools.lab.cache import cache_dir, fingerprint, new_entry
 from tools.lab.commands import need, run
@@ -141,9 +142,10 @@ def _of_archive(platform: Platform, archive: Path) -> str:
 
 def _complete(platform: Platform, reference: str) -> str:
     """Return the name of an image with an init and a Python, made of this one unless it has both."""
+    settings = podman_here.settings(reference, cache_dir() / "containers")
     probe = "command -v apt-get dnf >/dev/null; test -x /sbin/init && command -v python3 && command -v systemctl"
     argv = [need("podman", "podman"), "run", "--rm", "--network=none", "--entrypoint=/bin/sh", reference, "-c", probe]
-    if subprocess.run(argv, capture_output=True, check=False).returncode == 0:
+    if subprocess.run(argv, capture_output=True, check=False, env=os.environ | settings).returncode == 0:
         return reference
     known = podman("image", "inspect", "--format", "{{.Id}}", reference).strip()
     tag = f"localhost/crashops-{platform.name}:{fingerprint(known, COMPLETION, PACKAGES, PYTHON)}"
@@ -151,23 +153,23 @@ def _complete(platform: Platform, reference: str) -> str:
         names = " ".join(name for name, _why in PACKAGES + PYTHON)
         with step(f"installs an init and a Python into {reference}"), tempfile.TemporaryDirectory() as folder:
             (Path(folder) / "Containerfile").write_text(COMPLETION.format(image=reference, deb=names))
-            podman("build", "--pull=never", "--tag", tag, folder)
+            words = [f"{name}={value}" for name, value in settings.items()]
+            run(["env", *words, need("podman", "podman"), "build", "--pull=never", "--tag", tag, folder])
     return tag
 
 
 def _built(platform: Platform) -> str:
     """Return the name of an image that is built from Debian's packages, or taken from the cache."""
-    packages = PACKAGES + (LIBRARIES if platform.old_python else PYTHON)
-    key = fingerprint(platform, packages, PREFETCHED, BUILD_VERSION, os.environ.get("LAB_MIRROR"))
+    packages = [name for name, _why in PACKAGES + (LIBRARIES if platform.old_python else PYTHON)]
+    options = root_tree.options_of(platform.suite, packages, PREFETCHED, FRESH_INDEX)
+    key = fingerprint(platform, options, BUILD_VERSION, os.environ.get("LAB_MIRROR"))
     tag = f"localhost/crashops-{platform.name}:{key}"
     folder = cache_dir() / "containers" / f"{platform.name}-{key}"
     if not folder.exists():
-        if os.geteuid():
-            raise LabError("building an image keeps the owners of its files and so needs root; run this with sudo")
+        root_tree.check_machine()
         with step(f"builds a root tree of {platform.title}, about a minute"), new_entry(folder) as work:
             if work != folder:
-                names = [name for name, _why in packages]
-                root_tree.unpack(platform.suite, names, PREFETCHED, work / "root.tar", work / "build.log", FRESH_INDEX)
+                root_tree.unpack(options, work / "root.tar", work / "build.log")
     if not has(tag):
         with step(f"imports {platform.title}"):
             podman("import", "--change", 'CMD ["/sbin/init"]', str(folder / "root.tar"), tag)

@@ -117,7 +117,7 @@ class Guest:
         accel = accelerator.choose(cached_kernel())
         argv = qemu.arguments(self.machine, places, accel, self._state.get("snapshot"))
         owner = owner or os.getpid()
-        pid = keeper.start([need("qemu-system-x86_64", "qemu-system-x86"), *argv], self.folder, owner)
+        pid = keeper.start([need("qemu-system-x86_64", "qemu-system-x86"), *argv], self.folder, control, owner)
         # only the first start is from a snapshot: what the guest wrote since is not to be lost
         self._state.pop("snapshot", None)
         self._state.update(pid=pid, qmp=str(places.qmp), ssh_port=places.ssh_port, accelerator=accel[1], owner=owner)
@@ -141,7 +141,7 @@ class Guest:
             words = Path(f"/proc/{self._state.get('pid') or 0}/cmdline").read_bytes().split(b"\0")
         except OSError:
             return False
-        return str(self.folder / "disk.qcow2") in " ".join(word.decode(errors="replace") for word in words)
+        return qemu.value(self.folder / "disk.qcow2") in " ".join(word.decode(errors="replace") for word in words)
 
     def reset(self) -> None:
         """Press the guest's reset button."""
@@ -249,7 +249,7 @@ class Guest:
             "ansible_port": self._state["ssh_port"],
             "ansible_user": self._state["user"],
             "ansible_ssh_private_key_file": self._state["key"],
-            "ansible_ssh_common_args": " ".join(self._ssh_options()),
+            "ansible_ssh_common_args": shlex.join(self._ssh_options()),
             "ansible_python_interpreter": self._state.get("python", BUILT_PYTHON),
             "kdump_test_console": str(self.folder / "serial.log"),
             **become,
@@ -292,10 +292,14 @@ class Guest:
     def _ssh_options(self) -> list[str]:
         # the host key of an image from elsewhere is unknown: it is pinned at first sight, for this guest alone
         strict = "yes" if self._state["known_host"] else "accept-new"
-        options = {"UserKnownHostsFile": str(self.folder / "known_hosts"), "GlobalKnownHostsFile": "/dev/null"}
+        # ssh splits this value at blanks, and replaces words that begin with %
+        known = str(self.folder / "known_hosts").replace("%", "%%")
+        known = f'"{known}"' if " " in known else known
+        options = {"UserKnownHostsFile": known, "GlobalKnownHostsFile": "/dev/null"}
         options |= {"StrictHostKeyChecking": strict, "BatchMode": "yes", "ConnectTimeout": "10", "LogLevel": "ERROR"}
         options |= {"IdentitiesOnly": "yes", "ServerAliveInterval": "15", "ServerAliveCountMax": "8"}
-        return [word for name, value in options.items() for word in ("-o", f"{name}={value}")]
+        # without the settings of the person who starts this, such as a jump host for all
+        return ["-F", "/dev/null", *(word for name, value in options.items() for word in ("-o", f"{name}={value}"))]
 
     def _write_known_hosts(self) -> None:
         known = self._state["known_host"]
@@ -326,7 +330,8 @@ def _write_seed(folder: Path, image: Image, machine: qemu.Machine) -> str:
     host_key = folder / "host_key"
     run(["ssh-keygen", "-q", "-t", "ed25519", "-N", "", "-C", "", "-f", str(host_key)])
     public = host_key.with_suffix(".pub").read_text().strip()
-    login_key = image.key.with_suffix(".pub").read_text().strip()
+    # out of the key itself: the file with the public key may be elsewhere, or of another key
+    login_key = run(["ssh-keygen", "-y", "-P", "", "-f", str(image.key)]).strip()
     files = {
         "user-data": seed.user_data(image.user, login_key, host_key.read_text(), public),
         "meta-data": json.dumps({"instance-id": f"lab-{machine.name}", "local-hostname": machine.name}),

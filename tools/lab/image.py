@@ -9,7 +9,7 @@ from pathlib import Path
 from typing import NamedTuple
 
 from tools.lab import disk, recipes, root_tree
-from tools.lab.cache import cache_dir, fingerprint, new_entry
+from tools.lab.cache import cache_dir, fingerprint, locked, new_entry
 from tools.lab.commands import need, run
 from tools.lab.errors import LabError
 from tools.lab.progress import say, step
@@ -31,26 +31,43 @@ class Image(NamedTuple):
 def lab_key() -> Path:
     """Return the private key that guests of the lab let in; it is made once and never leaves this machine."""
     key = cache_dir() / "lab_key"
-    if not key.exists():
-        key.parent.mkdir(parents=True, exist_ok=True)
-        run([need("ssh-keygen", "openssh-client"), "-q", "-t", "ed25519", "-N", "", "-C", "crash-lab", "-f", str(key)])
+    # the public key is written last
+    public = key.with_name(f"{key.name}.pub")
+    if not public.exists():
+        with locked(key.with_name(f"{key.name}.lock")):
+            if not public.exists():
+                key.unlink(missing_ok=True)
+                argv = [need("ssh-keygen", "openssh-client"), "-q", "-t", "ed25519", "-N", "", "-C", "crash-lab"]
+                run([*argv, "-f", str(key)])
     return key
 
 
 def build(name: str) -> Image:
     """Return the image of a recipe, from the cache or newly built (some minutes; needs root and a mirror)."""
-    if name not in recipes.RECIPES:
-        raise LabError(f"there is no recipe {name!r}; the lab builds {', '.join(recipes.RECIPES)}, or give it a file")
-    recipe = recipes.RECIPES[name]
-    folder = cache_dir() / "images" / f"{name}-{_cache_key(recipe)}"
+    folder = place(name)
     if not folder.exists():
-        if os.geteuid():
-            raise LabError("building an image keeps the owners of its files and so needs root; run this with sudo")
+        root_tree.check_machine()
         with step(f"builds the image {name}, about two minutes"), new_entry(folder) as work:
             if work != folder:
-                _build_into(work, recipe)
+                _build_into(work, recipes.RECIPES[name])
+                _hand_over(work)
     say(f"image {name}: {folder}")
     return _built(folder)
+
+
+def place(name: str) -> Path:
+    """Return the folder of a recipe's image, which need not be there yet."""
+    if name not in recipes.RECIPES:
+        raise LabError(f"there is no recipe {name!r}; the lab builds {', '.join(recipes.RECIPES)}, or give it a file")
+    return cache_dir() / "images" / f"{name}-{_cache_key(recipes.RECIPES[name])}"
+
+
+def _hand_over(folder: Path) -> None:
+    """Give what sudo has built to the user who called it: it may be in that user's cache."""
+    user, group = os.environ.get("SUDO_UID"), os.environ.get("SUDO_GID")
+    if user and group:
+        for path in (folder, *folder.iterdir()):
+            os.chown(path, int(user), int(group))
 
 
 def cached_kernel() -> Path | None:
@@ -66,8 +83,15 @@ def _built(folder: Path) -> Image:
 def _cache_key(recipe: recipes.Recipe) -> str:
     """Return the hash of all that an image is made from, including the lab's public key."""
     texts = [recipes.guest_files(recipe.name, _public_key()), recipes.FIRST_GRUB_CFG, recipes.GRUB_MODULES]
-    packages = [recipes.PACKAGES, recipes.PREFETCHED]
-    return fingerprint(recipe, packages, texts, disk.SIZE_GIB, recipes.BUILD_VERSION, os.environ.get("LAB_MIRROR"))
+    sizes = [disk.SIZE_GIB, disk.FEATURES]
+    return fingerprint(recipe, _tree_options(recipe), texts, sizes, recipes.BUILD_VERSION, os.environ.get("LAB_MIRROR"))
+
+
+def _tree_options(recipe: recipes.Recipe) -> list[str]:
+    """Return the options of mmdebstrap for the root tree of an image."""
+    packages = [recipe.kernel_package, *(name for name, _why in recipes.PACKAGES)]
+    more = [f"--aptopt={recipes.STANDING_STILL}"] if recipe.suite in recipes.UNRELEASED else []
+    return root_tree.options_of(recipe.suite, packages, recipes.PREFETCHED, *more)
 
 
 def _public_key() -> str:
@@ -77,9 +101,7 @@ def _public_key() -> str:
 def _build_into(work: Path, recipe: recipes.Recipe) -> None:
     tree, log = work / "tree", work / "build.log"
     with step(f"  {recipe.name}: fetches and unpacks packages"):
-        packages = [recipe.kernel_package, *(name for name, _why in recipes.PACKAGES)]
-        options = [f"--aptopt={recipes.STANDING_STILL}"] if recipe.suite in recipes.UNRELEASED else []
-        root_tree.unpack(recipe.suite, packages, recipes.PREFETCHED, tree, log, *options)
+        root_tree.unpack(_tree_options(recipe), tree, log)
     with step(f"  {recipe.name}: writes the disk"):
         release = _furnish(tree, recipe, log)
         shutil.copy(tree / f"boot/vmlinuz-{release}", work / "vmlinuz")

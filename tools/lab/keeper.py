@@ -6,6 +6,7 @@
 import json
 import os
 import select
+import shutil
 import subprocess
 import sys
 import time
@@ -15,9 +16,12 @@ from pathlib import Path
 DIE_WITH_KEEPER = ["setpriv", "--pdeathsig", "KILL", "--"]
 
 
-def start(argv: list[str], folder: Path, owner: int) -> int:
-    """Start QEMU under a keeper of its own, detached from this process, and return QEMU's process id."""
-    spec = {"argv": argv, "owner": owner, "log": str(folder / "qemu.log")}
+def start(argv: list[str], folder: Path, control: Path, owner: int) -> int:
+    """Start QEMU under a keeper of its own, detached from this process, and return QEMU's process id.
+
+    control: the folder of QEMU's socket, which is removed when QEMU has ended.
+    """
+    spec = {"argv": argv, "owner": owner, "log": str(folder / "qemu.log"), "control": str(control)}
     root = Path(__file__).resolve().parents[2]
     command = [sys.executable, "-m", "tools.lab.keeper", json.dumps(spec)]
     keeper = subprocess.Popen(
@@ -67,6 +71,7 @@ def main(text: str) -> None:
         except subprocess.TimeoutExpired:
             qemu.kill()
     qemu.wait()
+    shutil.rmtree(spec["control"], ignore_errors=True)
 
 
 if __name__ == "__main__":

@@ -10,7 +10,10 @@ import subprocess
 from pathlib import Path
 from typing import Any
 
-RUN_LIMIT_S = 1800
+from tools.lab.commands import follow
+
+# one task may take long on a guest that is emulated
+SILENCE_LIMIT_S = 1800
 
 
 def playbook(
@@ -46,14 +49,4 @@ def module(inventory: Path, host: str, name: str, **options: Any) -> dict[str, A
 
 def _run(argv: list[str], **settings: str) -> "subprocess.CompletedProcess[str]":
     """Run a command of Ansible with settings of its own. Pipelining saves a slow guest one copy for each task."""
-    environment = dict(os.environ, ANSIBLE_PIPELINING="true", **settings)
-    # an input of its own: Ansible refuses one that some ssh has left non-blocking
-    return subprocess.run(
-        argv,
-        stdin=subprocess.DEVNULL,
-        capture_output=True,
-        text=True,
-        timeout=RUN_LIMIT_S,
-        check=False,
-        env=environment,
-    )
+    return follow(argv, SILENCE_LIMIT_S, env=dict(os.environ, ANSIBLE_PIPELINING="true", **settings))

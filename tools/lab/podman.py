@@ -34,7 +34,7 @@ def runs(image: str, settings: dict[str, str]) -> str:
         done = subprocess.run(argv, capture_output=True, text=True, timeout=TRIAL_LIMIT_S, check=False, env=environment)
     except subprocess.TimeoutExpired:
         return f"it did not end within {TRIAL_LIMIT_S} s"
-    return "" if done.returncode == 0 else done.stderr.strip()
+    return "" if done.returncode == 0 else done.stderr.strip() or f"it exited with {done.returncode}"
 
 
 def settings(image: str, folder: Path) -> dict[str, str]:

@@ -49,6 +49,11 @@ def firmware_files() -> tuple[str, str]:
     raise LabError("no UEFI firmware on this machine; install the package ovmf")
 
 
+def value(path: Path | str) -> str:
+    """Return a path as the value of one of QEMU's options: a single comma would end it."""
+    return str(path).replace(",", ",,")
+
+
 def arguments(machine: Machine, places: Places, accelerator: list[str], snapshot: str | None) -> list[str]:
     """Return QEMU's arguments for a guest, without the program itself."""
     argv = ["-name", machine.name, "-machine", "q35", *accelerator]
@@ -58,10 +63,10 @@ def arguments(machine: Machine, places: Places, accelerator: list[str], snapshot
     if machine.firmware == "uefi":
         argv += ["-drive", f"if=pflash,format=raw,readonly=on,file={firmware_files()[0]}"]
         # qcow2, as savevm refuses a writable drive that cannot hold a snapshot
-        argv += ["-drive", f"if=pflash,format=qcow2,file={places.variables}"]
-    argv += ["-drive", f"file={places.disk},if=virtio,format=qcow2,cache=unsafe,discard=unmap"]
+        argv += ["-drive", f"if=pflash,format=qcow2,file={value(places.variables)}"]
+    argv += ["-drive", f"file={value(places.disk)},if=virtio,format=qcow2,cache=unsafe,discard=unmap"]
     if machine.seed:
-        argv += ["-drive", f"file={machine.seed},if=virtio,format=raw,readonly=on"]
+        argv += ["-drive", f"file={value(machine.seed)},if=virtio,format=raw,readonly=on"]
     argv += ["-netdev", f"user,id=user,hostfwd=tcp:127.0.0.1:{places.ssh_port}-:22"]
     argv += ["-device", f"virtio-net-pci,netdev=user,mac={USER_MAC.format(number=machine.number)}"]
     argv += ["-netdev", f"socket,id=private,connect={network.ADDRESS}:{machine.network_port}"]

@@ -241,11 +241,13 @@ def _is_doubt(check: Check, outcome: Outcome) -> bool:
 def _settles(proof: Proof, name: str, outcome: Outcome) -> bool:
     """Return whether the proof settles the doubt of a check: the doubt was there when the host crashed.
 
-    A proof that does not say what was in doubt then settles no failure. What is counted of the running system can be in
-    doubt on one day and not on another, though the setup is the same.
+    It settles a failure only where the host crashed with the same failure and the same value. A proof that does not say
+    what was in doubt settles the rest. So does each proof for what is counted of the running system, since that can be
+    in doubt on one day and not on another, though the setup is the same.
     """
     if proof.state != "proven":
         return False
-    if proof.doubts is None or name in COUNTED:
-        return outcome.status != FAIL
-    return name in proof.doubts and (outcome.status != FAIL or proof.doubts[name] == [FAIL, shown(outcome.value)])
+    doubts = proof.doubts or {}
+    if outcome.status == FAIL:
+        return doubts.get(name) == [FAIL, shown(outcome.value)]
+    return name in doubts or name in COUNTED or proof.doubts is None

@@ -165,7 +165,8 @@ def _project(settings: Site) -> dict[str, Any]:
         organization=settings.organization,
         scm_type=settings.project_type,
         scm_url=settings.project_url,
-        scm_branch=settings.project_branch,
+        # an option that is left out stays as it is in AWX, so an empty text takes an older branch away
+        scm_branch=settings.project_branch or "",
         # else AWX unpacks only the files of a new archive that it does not have yet, and keeps the old playbooks
         scm_clean=True,
         credential=settings.project_credential,
@@ -173,13 +174,17 @@ def _project(settings: Site) -> dict[str, Any]:
 
 
 def _inventory_source(settings: Site) -> dict[str, Any]:
-    """Return where the inventory gets its hosts from, or nothing."""
-    if not settings.inventory_project:
-        return {}
-    return {
-        "name": f"{settings.inventory} from {settings.inventory_project}",
+    """Return where the inventory gets its hosts from, by a name that stays, or that it no longer gets any."""
+    source = {
+        "name": f"{settings.prefix} inventory file",
         "inventory": settings.inventory,
         "organization": settings.organization,
+        "state": "present" if settings.inventory_project else "absent",
+    }
+    if not settings.inventory_project:
+        return source
+    return {
+        **source,
         "source": "scm",
         "source_project": settings.inventory_project,
         "source_path": settings.inventory_path,

@@ -23,6 +23,8 @@ KINDS = {
     "new": "New in the report",
     "gone": "No longer in the report",
 }
+# how long a host is kept that no run asks, so that an inventory that is asked in part for good has a trend again
+KEPT_S = 31 * 86400
 
 
 def standing_of(row: dict[str, Any]) -> str:
@@ -34,16 +36,34 @@ def standing_of(row: dict[str, Any]) -> str:
     return "not_meant" if row["verdict"] in check_verdict.NOT_MEANT else "would_not"
 
 
-def changes(last: EarlierReport, rows: Iterable[dict[str, Any]]) -> dict[str, Any]:
-    """Return what changed from the last report to these rows, a list of hosts for each kind of change."""
+def not_asked(
+    last: EarlierReport, rows: Iterable[dict[str, Any]], inventory: Iterable[str], made: float
+) -> list[dict[str, Any]]:
+    """Return the last standing of each host of the inventory that earlier reports have and these rows do not have.
+
+    The next report compares with it. Otherwise, a run on a part of the fleet would hide what broke in the rest.
+    """
+    absent = set(inventory).difference(row["host"] for row in rows)
+    known = {one["host"]: one for one in last.not_asked if made - one["made_epoch"] <= KEPT_S}
+    for row in last.rows:
+        known[row["host"]] = {**{key: row[key] for key in ("host", "verdict", "ready")}, "made_epoch": int(last.made)}
+    return [one for host, one in known.items() if host in absent]
+
+
+def changes(last: EarlierReport, rows: Iterable[dict[str, Any]], kept: Iterable[dict[str, Any]] = ()) -> dict[str, Any]:
+    """Return what changed from the last report to these rows, a list of hosts for each kind of change.
+
+    kept: the hosts that this run did not ask; these are not gone.
+    """
     found: dict[str, list[dict[str, Any]]] = {kind: [] for kind in KINDS}
-    before = {row["host"]: row for row in last.rows}
+    before = {row["host"]: row for row in [*last.not_asked, *last.rows]}
     for row in rows:
         was = before.pop(row["host"], None)
         kind = "new" if was is None else kind_of_change(standing_of(was), standing_of(row))
         if kind is not None:
             found[kind].append(_change(row["host"], was, row))
-    found["gone"] = [_change(host, was, None) for host, was in before.items()]
+    stay = {one["host"] for one in kept}
+    found["gone"] = [_change(host, was, None) for host, was in before.items() if host not in stay]
     return {"since": stamp(last.made), "since_epoch": int(last.made), **found}
 
 

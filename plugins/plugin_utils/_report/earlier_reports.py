@@ -8,7 +8,7 @@ from __future__ import annotations
 
 import json
 import os
-from collections.abc import Iterable, Iterator
+from collections.abc import Iterable, Iterator, Sequence
 from typing import Any, NamedTuple
 
 from ansible_collections.crashops.kdump.plugins.module_utils._checks import all_checks, outcome
@@ -35,7 +35,7 @@ COUNTS = (
 class EarlierReport(NamedTuple):
     """A report that an earlier run wrote, or a slice of the fleet; trend has the points of still earlier ones.
 
-    merged is whether it was made of slices.
+    merged is whether it was made of slices. not_asked has the last standing of each host that its run did not ask.
     """
 
     path: str
@@ -44,6 +44,7 @@ class EarlierReport(NamedTuple):
     totals: dict[str, int]
     trend: list[Point]
     merged: bool = False
+    not_asked: Sequence[dict[str, Any]] = ()
 
 
 class Unusable(Exception):
@@ -120,7 +121,8 @@ def report_of(path: str, content: Any) -> EarlierReport:
         raise UnreadableResult("has no made_epoch that is a time")
     rows = [_row(one) for one in read.parts("hosts")]
     points = [_point(one) for one in read.parts("trend")]
-    return EarlierReport(path, made, rows, totals_of(rows), points, content.get("merged") is not None)
+    not_asked = [_not_asked(one) for one in read.parts("not_asked")]
+    return EarlierReport(path, made, rows, totals_of(rows), points, content.get("merged") is not None, not_asked)
 
 
 def _point(read: Reader) -> Point:
@@ -130,6 +132,15 @@ def _point(read: Reader) -> Point:
         raise UnreadableResult("has a point of its trend without a time")
     totals = read.part("totals")
     return Point(made, {word: totals.count(word) or 0 for word in readable_values.VERDICTS})
+
+
+def _not_asked(read: Reader) -> dict[str, Any]:
+    """Return what an earlier report keeps of a host that its run did not ask, checked."""
+    host, made = read.text("host"), read.seconds("made_epoch")
+    if not host or made is None:
+        raise UnreadableResult("has a host that was not asked without a name or a time")
+    verdict = read.choice("verdict", readable_values.VERDICTS)
+    return {"host": host, "verdict": verdict, "ready": read.flag("ready"), "made_epoch": int(made)}
 
 
 def _row(read: Reader) -> dict[str, Any]:

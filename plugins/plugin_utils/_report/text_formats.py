@@ -120,6 +120,10 @@ def notes_of(report: dict[str, Any]) -> list[str]:
     if merged and merged["not_reported"]:
         words = report_words.counted(len(merged["not_reported"]), "host", "hosts")
         sentences.append("Not reported: %s of the inventory: %s." % (words, _listed(merged["not_reported"])))
+    absent = [one["host"] for one in report["not_asked"]]
+    if absent:
+        words = report_words.counted(len(absent), "host", "hosts")
+        sentences.append("This run did not ask %s of the last reports: %s." % (words, _listed(absent)))
     return [*sentences, *report["notes"]]
 
 

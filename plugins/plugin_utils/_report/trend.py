@@ -61,8 +61,11 @@ def as_data(points: Iterable[Point]) -> list[dict[str, Any]]:
 
 
 def with_this(report: dict[str, Any]) -> list[dict[str, Any]]:
-    """Return the report's trend with the report itself as the last point; none without an earlier report."""
-    if not report["trend"]:
+    """Return the report's trend with the report itself as the last point; none without an earlier report.
+
+    A report on a part of the fleet shows none: its counts are not those of the fleet.
+    """
+    if not report["trend"] or report["not_asked"]:
         return []
     now = {key: report[key] for key in ("made", "made_epoch", "totals")}
     return [*report["trend"], dict(now, hosts=len(report["hosts"]))]

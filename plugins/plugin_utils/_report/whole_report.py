@@ -12,10 +12,12 @@ from typing import Any
 from ansible_collections.crashops.kdump.plugins.module_utils._syntax.natural_order import natural
 from ansible_collections.crashops.kdump.plugins.plugin_utils._report import changes as report_changes
 from ansible_collections.crashops.kdump.plugins.plugin_utils._report import readable_values, trend
+from ansible_collections.crashops.kdump.plugins.plugin_utils._report.checked_reader import clean
 from ansible_collections.crashops.kdump.plugins.plugin_utils._report.earlier_reports import SCHEMA, EarlierReport
 from ansible_collections.crashops.kdump.plugins.plugin_utils._report.merge_slices import Merged
 from ansible_collections.crashops.kdump.plugins.plugin_utils._report.rows import row
 
+AHEAD = "%s is dated in the future, and was not compared: check the clock of the control node."
 ORDER = {word: index for index, word in enumerate(readable_values.VERDICTS)}
 
 
@@ -30,15 +32,22 @@ def of_slices(merge: Merged, notes: list[str], made: float, version: str | None 
     return dict(_whole(sorted(merge.rows, key=_badness), made, version), merged=merge.said, notes=notes)
 
 
-def compared(whole: dict[str, Any], earlier: list[EarlierReport], notes: list[str]) -> dict[str, Any]:
+def compared(
+    whole: dict[str, Any], earlier: list[EarlierReport], notes: list[str], inventory: Iterable[str] = ()
+) -> dict[str, Any]:
     """Return the whole report with what changed since the last of the earlier ones, its trend, and notes on files."""
-    before = [one for one in earlier if int(one.made) < whole["made_epoch"]]
-    points = [point for one in before for point in [*one.trend, trend.Point(one.made, one.totals)]]
+    made, rows = whole["made_epoch"], whole["hosts"]
+    before = [one for one in earlier if int(one.made) < made]
+    kept = report_changes.not_asked(before[-1], rows, inventory, made) if before else []
+    # a report of the future is not compared, but it has the points of those before it
+    points = [point for one in earlier for point in one.trend]
+    points += [trend.Point(one.made, one.totals) for one in before if not one.not_asked]
     return dict(
         whole,
-        changes=report_changes.changes(before[-1], whole["hosts"]) if before else None,
-        trend=trend.as_data(trend.joined(points, whole["made_epoch"])),
-        notes=[*whole["notes"], *notes],
+        changes=report_changes.changes(before[-1], rows, kept) if before else None,
+        not_asked=kept,
+        trend=trend.as_data(trend.joined(points, made)),
+        notes=[*whole["notes"], *notes, *(AHEAD % clean(one.path) for one in earlier if int(one.made) > made)],
     )
 
 
@@ -68,6 +77,7 @@ def _whole(rows: list[dict[str, Any]], made: float, version: str | None) -> dict
         "merged": None,
         "notes": [],
         "changes": None,
+        "not_asked": [],
         "trend": [],
         "hosts": rows,
     }

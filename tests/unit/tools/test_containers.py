@@ -3,6 +3,7 @@
 # SPDX-License-Identifier: GPL-3.0-or-later
 """The containers of the scenario `containers`: which image each takes, and what runs without one."""
 
+import os
 from pathlib import Path
 
 import pytest
@@ -54,6 +55,32 @@ def test_an_archive_is_loaded_once(images: set[str], monkeypatch: pytest.MonkeyP
     assert first.startswith("localhost/crashops-el9:")
     assert containers.image("el9") == first
     assert ran == ["load", "tag"]
+
+
+# a podman that runs nothing with its own settings, and an image without an init
+PODMAN = """\
+#!/bin/sh
+test "$1 $2" != "image exists" || exit 1
+test "$1" != image || exec echo id
+test "$CONTAINERS_CONF" || exit 126
+echo "$1" >> {said}
+case "$*" in *command*) exit 1;; esac
+"""
+
+
+def test_pulled_image_is_completed_where_podman_needs_modest_settings(
+    monkeypatch: pytest.MonkeyPatch, tmp_path: Path
+) -> None:
+    said = tmp_path / "said"
+    (tmp_path / "podman").write_text(PODMAN.format(said=said))
+    (tmp_path / "podman").chmod(0o755)
+    monkeypatch.setenv("PATH", str(tmp_path), prepend=os.pathsep)
+    monkeypatch.setenv("CRASHOPS_CACHE", str(tmp_path / "cache"))
+    monkeypatch.delenv("CONTAINERS_CONF", raising=False)
+    found = containers._complete(PLATFORMS["el9"], "quay.io/almalinuxorg/9-init:latest")
+    assert found.startswith("localhost/crashops-el9:")
+    # the trial of the settings, the look for an init and a Python, and the build
+    assert said.read_text().split() == ["run", "run", "build"]
 
 
 def test_without_an_image_a_line_brings_it(images: set[str]) -> None:

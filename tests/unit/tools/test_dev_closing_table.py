@@ -6,7 +6,7 @@
 import pytest
 
 from tools.dev import closing_table
-from tools.dev.stages import FAILED, PASSED, Result
+from tools.dev.stages import FAILED, NOT_RUN, PASSED, Result
 from tools.dev.tallies import Tally
 
 
@@ -18,6 +18,15 @@ def test_the_table_has_a_line_for_each_stage_and_marks_what_is_over_its_budget()
         "lint passed 8.0 s 20 s 10",
         "vm FAILED 5 min 00 s 4 min 00 s 4 OVER ITS BUDGET by 1 min 00 s; molecule; 2 skipped",
     ]
+
+
+def test_what_did_not_run_is_counted_and_named() -> None:
+    results = [Result("lint", PASSED, 1, Tally(1)), Result("containers-el9", NOT_RUN, 0, Tally())]
+    assert closing_table.not_run(results, ["containers-el9"]) == [
+        "1 of 2 stages NOT RUN: this machine lacks what they need",
+        "nothing of containers-el9 ran, so this run has not passed",
+    ]
+    assert closing_table.not_run(results[:1], []) == []
 
 
 @pytest.mark.parametrize(

@@ -3,13 +3,17 @@
 # SPDX-License-Identifier: GPL-3.0-or-later
 """Finding interpreters on a machine that is a folder of small shell scripts."""
 
+import re
 from pathlib import Path
 
 import pytest
 
 from tools.dev import pythons
-from tools.dev.outcome import NotRun
+from tools.dev.log import Log
+from tools.dev.outcome import NotRun, StepFailed
+from tools.dev.places import REPOSITORY
 from tools.dev.pythons import Python
+from tools.dev.workshop import Workshop
 
 
 def put(path: Path, answer: str, status: int = 0) -> Path:
@@ -64,6 +68,26 @@ def test_an_interpreter_that_is_not_there_is_said_to_be_missing() -> None:
     only = {(3, 13): Python((3, 13), "3.13.5", Path("/usr/bin/python3.13"))}
     with pytest.raises(NotRun, match=r"ansible-core 2\.16 needs a Python 3\.10 to 3\.12 with venv and pip"):
         pythons.newest(only, ((3, 10), (3, 11), (3, 12)), "ansible-core 2.16")
+
+
+def test_interpreter_that_runs_dev_is_found_by_any_name(machine: Path) -> None:
+    known = put(machine / "opt/python3", "3.12.1")
+    found = pythons.discover(path_of(machine), machine / "home", known)
+    assert found[(3, 12)].path == known
+    assert list(found) == [(3, 6), (3, 11), (3, 12), (3, 13)]
+
+
+def test_without_any_usable_interpreter_preparing_fails(tmp_path: Path) -> None:
+    with pytest.raises(StepFailed, match=r"everything here needs a Python 3\.10 to 3\.14 with venv and pip"):
+        Workshop().make_main(Log(tmp_path / "a.log", "a"))
+
+
+def test_dev_looks_for_the_interpreters_that_the_tools_run_on() -> None:
+    script = (REPOSITORY / "dev").read_text()
+    (names,) = re.findall(r"for candidate in (.*); do", script)
+    listed = {name.removeprefix("python") for name in names.split() if "." in name}
+    assert listed == {pythons.dotted(version) for version in pythons.FOR_MAIN}
+    assert re.findall(r"import ([a-z, ]+);", script) == re.findall(r"import ([a-z, ]+);", pythons.PROBE)
 
 
 def test_shims_are_taken_off_the_path() -> None:

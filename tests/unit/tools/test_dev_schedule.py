@@ -3,18 +3,22 @@
 # SPDX-License-Identifier: GPL-3.0-or-later
 """When each stage starts, and what stops what."""
 
+import contextlib
 import os
 import threading
+import time
+from http.server import BaseHTTPRequestHandler, ThreadingHTTPServer
 from pathlib import Path
 
 import pytest
 from ansible_collections.crashops.kdump.tests.unit.tools.made_up_stages import fails, row, says
 
-from tools.dev import schedule, stages
+from tools.dev import fetch, schedule, stages
 from tools.dev.log import Log
 from tools.dev.outcome import NotRun
 from tools.dev.stages import FAILED, NOT_RUN, PASSED, Result, Stage, Step
 from tools.dev.tallies import Tally
+from tools.lab import cache
 
 
 def lacks(log: Log) -> None:
@@ -59,6 +63,59 @@ def test_an_interrupt_ends_what_runs(tmp_path: Path) -> None:
     assert "stopped: the run was ended" in (tmp_path / "a.log").read_text()
     with pytest.raises(ProcessLookupError):
         os.kill(int((tmp_path / "process").read_text()), 0)
+
+
+def test_an_interrupt_ends_a_download(tmp_path: Path) -> None:
+    begun = threading.Event()
+
+    class Endless(BaseHTTPRequestHandler):
+        def do_GET(self) -> None:  # the name that http.server calls
+            self.send_response(200)
+            self.end_headers()
+            begun.set()
+            with contextlib.suppress(OSError):
+                # a minute at most, in case that the other end takes all of it
+                for _number in range(600):
+                    self.wfile.write(bytes(1000))
+                    time.sleep(0.1)
+
+        def log_message(self, *_words: object) -> None:
+            pass
+
+    def interrupts(_log: Log) -> None:
+        begun.wait(60)
+        raise KeyboardInterrupt
+
+    server, target = ThreadingHTTPServer(("127.0.0.1", 0), Endless), tmp_path / "el9.part"
+    threading.Thread(target=server.serve_forever, daemon=True).start()
+    address = f"http://127.0.0.1:{server.server_port}/"
+    downloads = Step("downloads", lambda _log: fetch._download(address, target))
+    with pytest.raises(KeyboardInterrupt):
+        schedule.run_all([row("a", downloads), row("b", Step("interrupts", interrupts))], tmp_path, 2)
+    server.shutdown()
+    assert "cannot be downloaded: the run was ended" in (tmp_path / "a.log").read_text()
+    assert not target.exists()
+
+
+def test_an_interrupt_ends_the_wait_for_another_work_tree(tmp_path: Path) -> None:
+    waits = threading.Event()
+
+    def waits_for_it(log: Log) -> None:
+        def wait() -> None:
+            waits.set()
+            log.wait()
+
+        with cache.locked(tmp_path / "lock", wait):
+            log.write("never")
+
+    def interrupts(_log: Log) -> None:
+        assert waits.wait(60)
+        raise KeyboardInterrupt
+
+    table = [row("a", Step("waits", waits_for_it)), row("b", Step("interrupts", interrupts))]
+    with cache.locked(tmp_path / "lock"), pytest.raises(KeyboardInterrupt):
+        schedule.run_all(table, tmp_path, 2)
+    assert "stopped: the run was ended" in (tmp_path / "a.log").read_text()
 
 
 def test_what_this_machine_lacks_is_neither_passed_nor_failed(tmp_path: Path) -> None:

@@ -10,7 +10,7 @@ from ansible_collections.crashops.kdump.tests.unit.tools.made_up_stages import f
 
 from tools.dev import gates, stages
 from tools.dev.log import Log
-from tools.dev.stages import ALL, EVERY, FAILED, Stage, Step
+from tools.dev.stages import ALL, EVERY, FAILED, NOT_RUN, PASSED, Result, Stage, Step
 from tools.dev.tallies import Tally
 from tools.dev.workshop import Workshop
 
@@ -52,6 +52,51 @@ def test_a_failing_run_without_failing_tests_still_counts_as_failed(tmp_path: Pa
     result = stages.run_stage(Stage("a", "", [fails("7 passed in 1.0s")]), tmp_path)
     assert result.tally == Tally(7, 1)
     assert result.note == "fails: it broke"
+
+
+@pytest.mark.parametrize(
+    ("text", "counted", "note"),
+    [
+        ("12 skipped in 3.20s", Tally(0, 1, 12), "says: every test was skipped"),
+        ("no tests ran in 0.01s", Tally(0, 1), "says: no test ran"),
+        ("3 passed, 1 xpassed in 1.00s", Tally(4), ""),
+        ("1 passed, 2 skipped in 1.00s", Tally(1, 0, 2), ""),
+        ("1 failed, 2 passed in 1.00s", Tally(2, 1), "says: it ended well, but its log counts 1 failed"),
+    ],
+)
+def test_step_whose_tests_did_not_run_has_not_passed(text: str, counted: Tally, note: str, tmp_path: Path) -> None:
+    result = stages.run_stage(row("a", says(text)._replace(tests=True)), tmp_path)
+    assert (result.tally, result.note) == (counted, note)
+    assert result.outcome == (FAILED if counted.failed else PASSED)
+
+
+def test_a_tool_that_counts_nothing_is_one_check(tmp_path: Path) -> None:
+    assert stages.run_stage(row("a", says("all is well")), tmp_path).tally == Tally(1)
+
+
+def ended(*outcomes: str) -> list[Result]:
+    """Return results of the stages a, b and so on; one that passed has one check."""
+    tallies = {PASSED: Tally(1), FAILED: Tally(0, 1), NOT_RUN: Tally()}
+    return [Result(name, outcome, 0, tallies[outcome]) for name, outcome in zip("abcd", outcomes, strict=False)]
+
+
+@pytest.mark.parametrize(
+    ("outcomes", "words", "status"),
+    [
+        ((PASSED, NOT_RUN, NOT_RUN), ["all"], 0),
+        ((PASSED, FAILED, NOT_RUN), ["b"], 1),
+        ((NOT_RUN, NOT_RUN, NOT_RUN), ["all"], 3),
+        ((PASSED, NOT_RUN, PASSED), ["old"], 0),
+        ((PASSED, NOT_RUN, NOT_RUN), ["a", "old"], 3),
+        ((PASSED, NOT_RUN, PASSED), ["a", "b"], 3),
+        ((PASSED, PASSED, PASSED), ["a", "not in this run"], 0),
+    ],
+)
+def test_run_in_which_nothing_of_a_word_ran_has_not_passed(
+    outcomes: tuple[str, ...], words: list[str], status: int
+) -> None:
+    table, results = [row("a", part="new"), row("b", part="old"), row("c", part="old")], ended(*outcomes)
+    assert stages.status(results, stages.unmet(table, words, results)) == status
 
 
 def test_preparing_is_no_check_unless_it_fails(tmp_path: Path) -> None:

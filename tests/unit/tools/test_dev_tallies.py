@@ -68,6 +68,9 @@ def test_failed_play_shows_what_ansible_says_of_the_first_host() -> None:
             ["import", "pep8"],
         ),
         ("all is well", []),
+        ("ERROR tests/a.py - ImportError\n!!!!!!!!! Interrupted: 1 error during collection !!!!!!!!!!\n", []),
+        ("FAILED tests/a.py::test_x - no\n!!!!!!!!!! stopping after 1 failures !!!!!!!!!!\n1 failed in 1.0s", []),
+        ("FAILED tests/a.py::test_x - no\nINTERNALERROR> Traceback (most recent call last):\n", []),
     ],
 )
 def test_what_failed_is_named_as_its_tool_would_take_it_again(text: str, names: list[str]) -> None:

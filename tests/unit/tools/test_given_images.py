@@ -57,6 +57,28 @@ def test_a_word_that_names_no_image_is_refused_before_anything_starts(word: str,
         given([word], "root", None, False, "bios")
 
 
+def test_relative_path_begins_where_dev_was_called(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setenv("DEV_CALLED_FROM", str(tmp_path))
+    for name in ("el9.qcow2", "id"):
+        (tmp_path / name).touch()
+    (image,) = given(["el9=el9.qcow2"], "root", Path("id"), False, "bios")
+    assert (image.path, image.key) == (tmp_path / "el9.qcow2", tmp_path / "id")
+
+
+def test_key_that_is_not_there_is_refused(tmp_path: Path) -> None:
+    (tmp_path / "el9.qcow2").touch()
+    with pytest.raises(Refused, match="--key: there is no file /no/such; name the private key that logs in"):
+        given([f"el9={tmp_path}/el9.qcow2"], "root", Path("/no/such"), False, "bios")
+
+
+def test_another_file_login_or_core_makes_another_run(tmp_path: Path) -> None:
+    (image,) = taken(tmp_path, "el9")
+    found = [image.fingerprint("newest"), image.fingerprint("2.16"), image._replace(user="root").fingerprint("newest")]
+    (tmp_path / "el9.qcow2").write_text("another image")
+    found.append(image.fingerprint("newest"))
+    assert len(set(found)) == 4
+
+
 def test_two_images_of_one_name_are_refused(tmp_path: Path) -> None:
     with pytest.raises(Refused, match="there is a guest el9 already"):
         taken(tmp_path, "el9", "el9")
@@ -82,4 +104,5 @@ def test_each_image_has_a_story_and_a_verdict_and_all_have_one_dump_server(tmp_p
     ]
     server = table[-1]
     assert server.needs == ("prepare", "prepare-2.16", "story-el8", "story-web1")
-    assert all(stage.part == "vm" and stage.budget_s for stage in table[3:])
+    assert all(stage.part == "vm" and stage.budget_s and stage.key for stage in table[3:])
+    assert len({stage.key for stage in table[3:]}) == 3

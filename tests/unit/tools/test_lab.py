@@ -4,9 +4,12 @@
 """The parts of the lab that need no QEMU."""
 
 import argparse
+import itertools
 import json
 import os
+import re
 import select
+import shlex
 import socket
 import struct
 import subprocess
@@ -16,10 +19,25 @@ from pathlib import Path
 
 import pytest
 
-from tools.lab import accelerator, cache, commands, console, disk, keeper, network, plays, qemu, recipes, seed
+from tools.lab import __main__ as lab
+from tools.lab import (
+    accelerator,
+    cache,
+    commands,
+    console,
+    containers,
+    disk,
+    image,
+    keeper,
+    network,
+    plays,
+    qemu,
+    recipes,
+    seed,
+)
 from tools.lab.__main__ import parser
-from tools.lab.errors import GuestLost, LabError
-from tools.lab.guest import Guest, free_port
+from tools.lab.errors import CommandFailed, GuestLost, LabError
+from tools.lab.guest import Guest, _write_seed, free_port
 from tools.lab.image import Image
 
 MACHINE = qemu.Machine("web1", 3, "bios", 1024, 2, 40000, None)
@@ -42,6 +60,32 @@ def test_a_command_that_makes_its_input_non_blocking_does_so_for_itself_alone(
     commands.run([str(program)])
     plays.module(tmp_path / "hosts.json", "web1", "ping")
     assert os.get_blocking(0)
+
+
+@pytest.mark.parametrize(
+    ("step", "said"), [(1, ""), (0, "sleep printed nothing for 300 s"), (1000, "sleep did not end within 1000 s")]
+)
+def test_command_that_goes_on_printing_is_not_ended(monkeypatch: pytest.MonkeyPatch, step: int, said: str) -> None:
+    clock, sizes, left = itertools.count(0, 20), itertools.count(0, step), iter(range(40))
+    monkeypatch.setattr(commands, "LONGEST_S", 1000 if step == 1000 else 1e9)
+    monkeypatch.setattr(commands, "_size", lambda _streams: next(sizes))
+    monkeypatch.setattr(commands, "_status", lambda _process: 0 if next(left, None) is None else None)
+    monkeypatch.setattr("tools.lab.commands.time.monotonic", lambda: float(next(clock)))
+    if said:
+        with pytest.raises(CommandFailed, match=said):
+            commands.follow(["sleep", "60"], 300)
+    else:
+        assert commands.follow(["true"], 300).returncode == 0
+
+
+def test_output_and_words_of_a_failure_are_kept(tmp_path: Path) -> None:
+    log = tmp_path / "log"
+    assert commands.run(["sh", "-c", "echo one; echo two >&2"], log) == "one\n"
+    assert log.read_text() == "$ sh -c echo one; echo two >&2\none\ntwo\n"
+    with pytest.raises(CommandFailed, match=r"exited with 3:\n  why"):
+        commands.run(["sh", "-c", "echo why >&2; exit 3"])
+    with pytest.raises(CommandFailed, match="sleep printed nothing for 0 s"):
+        commands.run(["sleep", "60"], timeout_s=0.1)
 
 
 def test_the_tail_leaves_blank_lines_out() -> None:
@@ -155,6 +199,39 @@ def test_a_new_version_takes_the_place_of_the_old_one_only_if_it_is_whole(tmp_pa
     assert (final / "disk").read_text() == "new"
 
 
+def test_folders_next_to_a_save_are_left_alone(tmp_path: Path) -> None:
+    for name in ("saved.old", "saved.part"):
+        (tmp_path / name).mkdir()
+        (tmp_path / name / "letters").touch()
+    for text in ("first", "second"):
+        with cache.new_version(tmp_path / "saved.1") as work:
+            (work / "disk").write_text(text)
+    names = [str(path.relative_to(tmp_path)) for path in sorted(tmp_path.rglob("*")) if path.is_file()]
+    assert names == ["saved.1/disk", "saved.old/letters", "saved.part/letters"]
+
+
+def test_key_of_the_lab_is_made_once_by_many_at_a_time(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setenv("CRASHOPS_CACHE", str(tmp_path / "cache"))
+    start, made = threading.Barrier(4, timeout=60), []
+
+    def make() -> None:
+        start.wait()
+        made.append(image.lab_key().with_suffix(".pub").read_text())
+
+    threads = [threading.Thread(target=make) for _number in range(4)]
+    for thread in threads:
+        thread.start()
+    for thread in threads:
+        thread.join()
+    assert len(made) == 4 and len(set(made)) == 1
+
+
+def test_half_a_key_of_the_lab_is_made_again(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setenv("CRASHOPS_CACHE", str(tmp_path))
+    (tmp_path / "lab_key").write_text("half")
+    assert image.lab_key().read_text().startswith("-----BEGIN OPENSSH PRIVATE KEY-----")
+
+
 def made_up_guest(folder: Path, **state: object) -> Guest:
     folder.mkdir()
     (folder / "guest.json").write_text(json.dumps({"machine": MACHINE._asdict(), **state}))
@@ -194,6 +271,29 @@ def test_a_guest_has_two_cards_and_the_second_says_its_number() -> None:
     assert "socket,id=private,connect=127.0.0.1:40000" in argv
     assert "netdev=private,mac=52:54:00:4c:42:03" in argv
     assert "-loadvm" not in argv and "pflash" not in argv
+
+
+@pytest.mark.parametrize("name", ["plain", "my repo", "a,b", "100%"])
+def test_guest_in_any_folder_is_reached_and_found(tmp_path: Path, name: str) -> None:
+    guest = made_up_guest(tmp_path / name, ssh_port=22, key="/k", user="root", known_host=None)
+    for options in (guest._ssh_options(), shlex.split(guest.inventory()["ansible_ssh_common_args"])):
+        done = subprocess.run(["ssh", "-G", *options, "guest"], capture_output=True, text=True, check=True)
+        assert f"userknownhostsfile {tmp_path / name}/known_hosts" in done.stdout.splitlines()
+    places = PLACES._replace(disk=guest.folder / "disk.qcow2")
+    words = qemu.arguments(MACHINE._replace(seed=str(guest.folder / "seed.img")), places, [], None)
+    drives = [re.split("(?<!,),(?!,)", word) for word in words if word.startswith("file=")]
+    paths = [drive[0].removeprefix("file=").replace(",,", ",") for drive in drives]
+    assert paths == [str(guest.folder / "disk.qcow2"), str(guest.folder / "seed.img")]
+    # what runs is known by its command line
+    script = "print('up', flush=True); input()"
+    held = subprocess.Popen([sys.executable, "-c", script, *words], stdin=subprocess.PIPE, stdout=subprocess.PIPE)
+    assert held.stdout and held.stdout.readline() == b"up\n"
+    guest._state["pid"] = held.pid
+    try:
+        assert guest.running()
+    finally:
+        held.communicate(b"\n")
+    assert not guest.running()
 
 
 def test_a_guest_is_restored_by_name() -> None:
@@ -245,12 +345,13 @@ def test_an_image_of_others_is_never_written(tmp_path: Path, monkeypatch: pytest
     ran = []
     monkeypatch.setattr("tools.lab.guest.run", lambda argv, **_: ran.append(argv))
     monkeypatch.setattr("tools.lab.guest.need", lambda program, package: program)
-    image = Image(tmp_path / "rhel9.raw", "raw", "bios", "cloud-user", tmp_path / "key", None, None, False)
-    guest = Guest.create(tmp_path / "web1", image, MACHINE)
+    found = Image(tmp_path / "rhel9.raw", "raw", "bios", "cloud-user", tmp_path / "key", None, None, False)
+    guest = Guest.create(tmp_path / "web1", found, MACHINE)
     assert ran[0][:5] == ["qemu-img", "create", "-q", "-f", "qcow2"]
     assert ran[0][5:9] == ["-b", str(tmp_path / "rhel9.raw"), "-F", "raw"]
     assert guest.machine == MACHINE and not guest.running()
     words = " ".join(Guest(tmp_path / "web1")._ssh_options())
+    assert words.startswith("-F /dev/null ")
     assert "StrictHostKeyChecking=accept-new" in words
     # its Python is looked for, and its user becomes root
     guest = Guest(tmp_path / "web1")
@@ -267,6 +368,105 @@ def test_variables_stand_for_the_options_about_a_file(monkeypatch: pytest.Monkey
     assert (options.user, options.key, options.seed, options.firmware) == ("cloud-user", Path("/k"), True, "uefi")
 
 
+def test_seed_has_the_public_part_of_the_given_key(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
+    for name in ("admin.pem", "admin"):
+        subprocess.run(["ssh-keygen", "-q", "-t", "ed25519", "-N", "", "-C", name, "-f", tmp_path / name], check=True)
+    written: dict[str, str] = {}
+    monkeypatch.setattr(seed, "write", lambda _folder, files: written.update(files))
+    found = Image(tmp_path / "el9.raw", "raw", "bios", "admin", tmp_path / "admin.pem", None, None, True)
+    (tmp_path / "guest").mkdir()
+    _write_seed(tmp_path / "guest", found, MACHINE)
+    (line,) = json.loads(written["user-data"].partition("\n")[2])["users"][0]["ssh_authorized_keys"]
+    assert line == (tmp_path / "admin.pem.pub").read_text().strip()
+
+
+def test_missing_key_is_refused_before_a_guest_is_made(tmp_path: Path) -> None:
+    (tmp_path / "el9.raw").touch()
+    options = parser().parse_args(["up", f"el9={tmp_path / 'el9.raw'}", "--key", "/no/such"])
+    with pytest.raises(LabError, match="--key: there is no file /no/such"):
+        lab._image(str(tmp_path / "el9.raw"), options)
+
+
+@pytest.mark.parametrize(
+    ("what", "value"),
+    [
+        ("tools.lab.disk.FEATURES", "none"),
+        ("tools.lab.recipes.STANDING_STILL", "x"),
+        ("tools.lab.recipes.UNRELEASED", ()),
+        ("tools.lab.recipes.PREFETCHED", ("kdump-tools",)),
+    ],
+)
+def test_name_of_an_image_changes_with_all_that_it_is_made_from(
+    tmp_path: Path, monkeypatch: pytest.MonkeyPatch, what: str, value: object
+) -> None:
+    monkeypatch.setenv("CRASHOPS_CACHE", str(tmp_path))
+    recipe = recipes.RECIPES["debian-14"]
+    before = image._cache_key(recipe)
+    assert before == image._cache_key(recipe)
+    monkeypatch.setattr(what, value)
+    assert image._cache_key(recipe) != before
+
+
+@pytest.mark.parametrize(
+    ("machine", "user", "said"),
+    [
+        ("aarch64", 0, "built on such a machine only; this one is aarch64"),
+        ("x86_64", 1000, "needs root; run this with sudo"),
+    ],
+)
+def test_machine_that_cannot_build_an_image_is_told_so(
+    tmp_path: Path, monkeypatch: pytest.MonkeyPatch, machine: str, user: int, said: str
+) -> None:
+    monkeypatch.setenv("CRASHOPS_CACHE", str(tmp_path))
+    monkeypatch.setattr("platform.machine", lambda: machine)
+    monkeypatch.setattr("os.geteuid", lambda: user)
+    with pytest.raises(LabError, match=said):
+        image.build("debian-12")
+    with pytest.raises(LabError, match=said):
+        containers._built(containers.PLATFORMS["deb12"])
+
+
+class LostGuest:
+    """A guest that is lost while it boots."""
+
+    def __init__(self, folder: Path) -> None:
+        self.folder = folder
+        self.name, self.machine = folder.name, MACHINE
+        (folder / "guest.json").touch()
+        (folder / "serial.log").write_text("Linux version 6.1")
+
+    def start(self, owner: int) -> None:
+        """Start it."""
+
+    def wait_for_ssh(self) -> None:
+        """Find that it hangs."""
+        raise GuestLost(self.name, "its console is silent", "")
+
+    def stop(self) -> None:
+        """Say that it is ended."""
+        (self.folder.parent / "stopped").touch()
+
+
+def test_guest_that_is_lost_while_it_boots_is_ended(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setattr(lab, "GUESTS", tmp_path)
+    monkeypatch.setattr(lab, "Guest", LostGuest)
+    monkeypatch.setattr(
+        lab, "_create", lambda name, *_words: ((tmp_path / name).mkdir(), LostGuest(tmp_path / name))[1]
+    )
+    with pytest.raises(GuestLost):
+        lab.up(parser().parse_args(["up", "web1=debian-12"]))
+    assert sorted(path.name for path in tmp_path.iterdir()) == ["stopped", "web1.console"]
+
+
+def test_message_about_a_guest_that_is_there_names_its_folder(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setattr(lab, "GUESTS", tmp_path / "a b")
+    (tmp_path / "a b" / "vm").mkdir(parents=True)
+    said = f"LAB_GUESTS='{tmp_path}/a b' python -m tools.lab down vm"
+    with pytest.raises(LabError, match=re.escape(said)):
+        lab.up(parser().parse_args(["up", "vm=debian-12"]))
+    assert (tmp_path / "a b" / "vm").exists()
+
+
 def _wait_gone(pid: int, limit_s: float = 20) -> bool:
     """Return whether a process ended within the limit."""
     try:
@@ -279,15 +479,21 @@ def _wait_gone(pid: int, limit_s: float = 20) -> bool:
 @pytest.mark.parametrize("how", ["ends", "is killed"])
 def test_what_a_keeper_keeps_ends_when_its_owner(tmp_path: Path, how: str) -> None:
     owner = subprocess.Popen([sys.executable, "-c", "input()"], stdin=subprocess.PIPE)
-    kept = keeper.start(["sleep", "600"], tmp_path, owner.pid)
-    assert Path(f"/proc/{kept}").exists()
+    control = tmp_path / "lab-control"
+    control.mkdir()
+    (control / "qmp").touch()
+    kept = keeper.start(["sleep", "600"], tmp_path, control, owner.pid)
+    keeper_pid = int(Path(f"/proc/{kept}/stat").read_text().rpartition(")")[2].split()[1])
     owner.kill() if how == "is killed" else owner.communicate(b"\n")
     owner.wait()
     assert _wait_gone(kept)
+    # it removes the folder of the socket at its very end
+    assert _wait_gone(keeper_pid)
+    assert not control.exists()
 
 
 def test_what_a_keeper_keeps_ends_with_the_keeper_too(tmp_path: Path) -> None:
-    kept = keeper.start(["sleep", "600"], tmp_path, os.getpid())
+    kept = keeper.start(["sleep", "600"], tmp_path, tmp_path / "none", os.getpid())
     parent = int(Path(f"/proc/{kept}/stat").read_text().rpartition(")")[2].split()[1])
     os.kill(parent, 9)
     assert _wait_gone(kept)

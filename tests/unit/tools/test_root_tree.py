@@ -34,7 +34,8 @@ def program(path: Path, text: str) -> None:
 
 def unpacked(tmp_path: Path, name: str) -> list[str]:
     log = tmp_path / "build.log"
-    root_tree.unpack("trixie", ["linux-image-amd64", "sudo"], ["kdump-tools"], tmp_path / name, log, "--aptopt=x")
+    options = root_tree.options_of("trixie", ["linux-image-amd64", "sudo"], ["kdump-tools"], "--aptopt=x")
+    root_tree.unpack(options, tmp_path / name, log)
     return log.read_text().splitlines()[1:]
 
 

@@ -12,17 +12,21 @@ from typing import Any
 import pytest
 import yaml
 
-from tools.dev import gates, stages
+from tools.dev import cores, gates, release, stages
 from tools.dev.__main__ import parser
 from tools.dev.places import REPOSITORY
+from tools.dev.stages import EVERY
 from tools.dev.workshop import Workshop
 
 WORKFLOWS = sorted((REPOSITORY / ".github" / "workflows").glob("*.yml"))
-ACTIONS = {"actions/checkout", "actions/cache", "actions/upload-artifact"}
+ACTIONS = {"actions/checkout", "actions/cache", "actions/upload-artifact", "actions/download-artifact"}
 # by commit, since a tag can be moved; the release stands next to it
 PINNED = re.compile(r"uses: (\S+)@[0-9a-f]{40}  # v\d+\.\d+\.\d+$")
 # one command: no second one, no substitution; a variable only in quotes
 COMMAND = re.compile(r'\./dev(?: (?:[\w./:=-]+|"\$[A-Z_]+"))*')
+# of the images of jobs
+PYTHONS = {"debian:12": (3, 11), "debian:13": (3, 13)}
+CORES = (cores.MAIN, *cores.OLDER)
 # what GitHub or a person gives
 VARIABLES = {"$GITHUB_REF_NAME": "0.1.0", "$ADDRESS": "https://example.org/a.qcow2", "$CORE": "2.16"}
 EXPRESSION = re.compile(r"\$\{\{ matrix\.(\w+) \}\}")
@@ -92,10 +96,29 @@ def test_only_the_step_that_publishes_gets_a_secret() -> None:
     assert [job["environment"] for job, _step in steps] == ["galaxy"]
 
 
+def test_what_the_first_job_built_is_published() -> None:
+    of_release = yaml.safe_load((REPOSITORY / ".github/workflows/release.yml").read_text())["jobs"]
+    (up,) = (step["with"] for step in of_release["build"]["steps"] if "upload-artifact" in step.get("uses", ""))
+    (down,) = (step["with"] for step in of_release["publish"]["steps"] if "download-artifact" in step.get("uses", ""))
+    assert (down["name"], down["path"]) == (up["name"], up["path"])
+    assert REPOSITORY / up["path"] == release.FOLDER
+
+
 def test_every_older_ansible_core_has_a_row() -> None:
     nightly = yaml.safe_load((REPOSITORY / ".github/workflows/nightly.yml").read_text())["jobs"]["core"]
     listed = {row["core"] for row in rows(nightly)}
     assert listed == {stage.name.partition("-")[2] for stage in gates.stages(Workshop()) if stage.part == "sanity"}
+
+
+@pytest.mark.parametrize("workflow", ["ci", "release"])
+def test_every_core_of_each_change_runs_on_a_python_that_it_takes(workflow: str) -> None:
+    table, run = gates.stages(Workshop()), set()
+    for job in yaml.safe_load((REPOSITORY / f".github/workflows/{workflow}.yml").read_text())["jobs"].values():
+        for words in (shlex.split(step["run"]) for step in job["steps"] if "./dev test" in step.get("run", "")):
+            names = {name for word in words[2:] or [EVERY] for name in stages.named(table, word)}
+            python = PYTHONS[job["container"]["image"]]
+            run |= {core for core in CORES if f"units-{core.series}" in names and python in core.pythons}
+    assert run >= {core for core in CORES if core.units == EVERY}
 
 
 def test_dev_container_runs_dev() -> None:

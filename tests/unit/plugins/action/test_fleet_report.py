@@ -8,7 +8,7 @@ import os
 import stat
 import time
 from pathlib import Path
-from typing import Any, Dict, NoReturn, Union
+from typing import Any, Dict, NoReturn, Sequence, Union
 
 import pytest
 from ansible.inventory.manager import InventoryManager
@@ -22,6 +22,7 @@ from ansible_collections.crashops.kdump.tests.unit import fleet_builder as made_
 from ansible_collections.crashops.kdump.tests.unit.schemas import validate
 from jinja2 import Undefined
 
+DAY_S = 86400
 RESULTS = {
     "web1": made_up.info(),
     "web2": made_up.info("not_ready", [made_up.check("space")]),
@@ -51,7 +52,13 @@ class PlayedVars(Dict[str, Any]):
         raise AssertionError("it was templated")
 
 
-def run(check_mode: bool = False, hostvars: Any = None, at: float = made_up.MADE, **args: Any) -> Dict[str, Any]:
+def run(
+    check_mode: bool = False,
+    hostvars: Any = None,
+    at: float = made_up.MADE,
+    inventory: Sequence[str] = (),
+    **args: Any,
+) -> Dict[str, Any]:
     """Return the action's result at a fixed time."""
     task = Task()
     task.args, task.check_mode, task.action = args, check_mode, "crashops.kdump.fleet_report"
@@ -59,7 +66,7 @@ def run(check_mode: bool = False, hostvars: Any = None, at: float = made_up.MADE
     action.clock = lambda: at
     hostvars = {host: {"__kdump_info": result} for host, result in RESULTS.items()} if hostvars is None else hostvars
     played = hostvars if isinstance(hostvars, HostVars) else PlayedVars(hostvars)
-    variables = {"hostvars": played, "ansible_play_hosts_all": sorted(hostvars)}
+    variables = {"hostvars": played, "ansible_play_hosts_all": sorted(hostvars), "groups": {"all": list(inventory)}}
     return action.run(task_vars=variables)
 
 
@@ -155,49 +162,71 @@ def test_a_directory_that_is_a_file_is_refused(tmp_path: Path) -> None:
 def test_a_query_for_rows_restricts_every_format(tmp_path: Path) -> None:
     result = run(directory=str(tmp_path), query="hosts[?verdict=='not_ready']")
     assert sorted(result["paths"]) == ["csv", "html", "json", "markdown"]
-    report = validate("report-1", json.loads((tmp_path / "kdump-report.json").read_text()))
+    report = validate("report-1", json.loads((tmp_path / "kdump-report-selected.json").read_text()))
     assert [row["host"] for row in report["hosts"]] == ["web2"] and report["totals"]["ready"] == 0
     assert report["query"] == {"expression": "hosts[?verdict=='not_ready']", "of_hosts": 3}
-    assert "Selected out of 3 hosts by" in (tmp_path / "kdump-report.html").read_text()
-    assert "web1" not in (tmp_path / "kdump-report.csv").read_text()
+    assert "Selected out of 3 hosts by" in (tmp_path / "kdump-report-selected.html").read_text()
+    assert "web1" not in (tmp_path / "kdump-report-selected.csv").read_text()
     assert result["hosts_count"] == 1
 
 
 def test_a_query_orders_the_rows(tmp_path: Path) -> None:
     run(directory=str(tmp_path), formats=["json"], query="reverse(sort_by(hosts, &host))")
-    report = json.loads((tmp_path / "kdump-report.json").read_text())
+    report = json.loads((tmp_path / "kdump-report-selected.json").read_text())
     assert [row["host"] for row in report["hosts"]] == ["web3", "web2", "web1"]
 
 
 def test_a_query_for_anything_else_goes_to_json_alone(tmp_path: Path) -> None:
     result = run(directory=str(tmp_path), query="hosts[].{host: host, why: summary}")
-    assert os.listdir(str(tmp_path)) == ["kdump-report.json"] and list(result["paths"]) == ["json"]
-    assert [row["host"] for row in json.loads((tmp_path / "kdump-report.json").read_text())] == ["web2", "web3", "web1"]
+    assert os.listdir(str(tmp_path)) == ["kdump-report-selected.json"] and list(result["paths"]) == ["json"]
+    assert [row["host"] for row in json.loads((tmp_path / "kdump-report-selected.json").read_text())] == [
+        "web2",
+        "web3",
+        "web1",
+    ]
     assert result["hosts_count"] == 3
 
 
 def test_an_answer_that_is_json_alone_removes_older_pages_of_its_own(tmp_path: Path) -> None:
-    run(directory=str(tmp_path))
+    run(directory=str(tmp_path), query="hosts")
     there = sorted(os.listdir(str(tmp_path)))
     predicted = run(check_mode=True, directory=str(tmp_path), query="hosts[].host")
     assert sorted(os.listdir(str(tmp_path))) == there
     result = run(directory=str(tmp_path), query="hosts[].host")
-    assert os.listdir(str(tmp_path)) == ["kdump-report.json"]
+    assert os.listdir(str(tmp_path)) == ["kdump-report-selected.json"]
     assert predicted["removed"] == result["removed"]
-    assert [os.path.basename(path) for path in result["removed"]] == [
-        "kdump-report.html",
-        "kdump-report.csv",
-        "kdump-report.md",
-    ]
-    assert "; removed the older %s" % (tmp_path / "kdump-report.html") in result["msg"]
+    pages = ["kdump-report-selected.html", "kdump-report-selected.csv", "kdump-report-selected.md"]
+    assert [os.path.basename(path) for path in result["removed"]] == pages
+    assert "; removed the older %s" % (tmp_path / "kdump-report-selected.html") in result["msg"]
+
+
+def test_files_that_contradict_an_answer_are_named_where_this_run_cannot_see_them(tmp_path: Path) -> None:
+    result = run(directory=str(tmp_path), name="fleet", query="hosts[].host")
+    assert (result["removed"], result["not_written"]) == (
+        [],
+        ["fleet-selected.%s" % end for end in ("html", "csv", "md")],
+    )
+    assert run(directory=str(tmp_path), formats=["json"], query="hosts[].host")["not_written"] == []
+    assert run(directory=str(tmp_path))["not_written"] == []
+
+
+@pytest.mark.parametrize("query_text", ["hosts[?verdict=='not_ready']", "hosts[].host"])
+@pytest.mark.parametrize("name", ["kdump-report", "fleet"])
+def test_a_query_leaves_the_report_of_all_hosts_with_its_trend(tmp_path: Path, query_text: str, name: str) -> None:
+    for days in (3, 2):
+        run(directory=str(tmp_path), name=name, at=made_up.MADE - days * DAY_S)
+    run(directory=str(tmp_path), name=name, at=made_up.MADE - DAY_S, query=query_text)
+    run(directory=str(tmp_path), name=name)
+    assert len(json_of(tmp_path, name)["trend"]) == 2
 
 
 def test_files_of_others_with_the_name_of_the_report_stay(tmp_path: Path) -> None:
-    (tmp_path / "fleet.html").write_text("<p>ours</p>")
-    (tmp_path / "fleet.csv").write_text("host,verdict\n")
-    (tmp_path / "fleet.md").write_text("# Fleet\n")
+    (tmp_path / "fleet-selected.html").write_text("<p>ours</p>")
+    (tmp_path / "fleet-selected.csv").write_text("host,verdict\n")
+    (tmp_path / "fleet-selected.md").write_text("# Fleet\n")
     result = run(directory=str(tmp_path), name="fleet", query="hosts[].host")
-    assert sorted(os.listdir(str(tmp_path))) == ["fleet.csv", "fleet.html", "fleet.json", "fleet.md"]
+    ends = ("csv", "html", "json", "md")
+    assert sorted(os.listdir(str(tmp_path))) == ["fleet-selected.%s" % end for end in ends]
     assert result["removed"] == [] and result["not_renewed"] == []
 
 
@@ -273,7 +302,6 @@ def test_the_task_runs_once_for_all_hosts() -> None:
     assert ActionModule.BYPASS_HOST_LOOP is True
 
 
-DAY_S = 86400
 WORSE = dict(RESULTS, web1=made_up.info("not_ready", [made_up.check("space")]), web2=made_up.info())
 
 
@@ -314,10 +342,51 @@ def test_empty_list_compares_with_nothing(tmp_path: Path) -> None:
     assert (json_of(tmp_path)["changes"], result["since_last"], result["summary"]["since"]) == (None, [], None)
 
 
-def test_report_of_the_future_is_not_the_last_one(tmp_path: Path) -> None:
-    run(directory=str(tmp_path), at=made_up.MADE + DAY_S)
-    run(directory=str(tmp_path))
-    assert (json_of(tmp_path)["changes"], json_of(tmp_path)["trend"]) == (None, [])
+def test_report_of_the_future_is_named_and_not_the_last_one(tmp_path: Path) -> None:
+    for days in (-2, -1, 1):
+        run(directory=str(tmp_path), at=made_up.MADE + days * DAY_S)
+    result = run(directory=str(tmp_path))
+    report = json_of(tmp_path)
+    assert report["changes"] is None
+    # the clock was wrong once, and what came before is not lost
+    assert [point["made_epoch"] for point in report["trend"]] == [made_up.MADE - days * DAY_S for days in (2, 1)]
+    (note,) = result["notes"]
+    assert (
+        note
+        == "%s/kdump-report.json is dated in the future, and was not compared: check the clock of the control node."
+        % tmp_path
+    )
+
+
+def in_part(tmp_path: Path, **results: Any) -> Dict[str, Any]:
+    """Return the result of a run for these hosts of an inventory that has all of RESULTS, two days before MADE."""
+    return run(directory=str(tmp_path), hostvars=of(results), inventory=list(RESULTS), at=made_up.MADE - 2 * DAY_S)
+
+
+def test_run_on_a_part_of_the_fleet_hides_no_newly_broken_host_and_is_no_point_of_the_trend(tmp_path: Path) -> None:
+    run(directory=str(tmp_path), inventory=list(RESULTS), at=made_up.MADE - 3 * DAY_S)
+    part = in_part(tmp_path, web2=RESULTS["web2"])
+    assert (part["summary"]["gone_count"], part["since_last"]) == (0, [])
+    assert part["notes"] == ["This run did not ask 2 hosts of the last reports: web3, web1."]
+    result = run(directory=str(tmp_path), hostvars=of(WORSE), inventory=list(RESULTS))
+    report = json_of(tmp_path)
+    assert (result["summary"]["broken"], result["summary"]["new_count"]) == (["web1"], 0)
+    assert [point["hosts"] for point in report["trend"]] == [3]
+    assert report["not_asked"] == []
+
+
+def test_host_that_has_left_the_inventory_is_gone_and_the_trend_goes_on(tmp_path: Path) -> None:
+    run(directory=str(tmp_path), at=made_up.MADE - DAY_S)
+    result = run(directory=str(tmp_path), hostvars=of({"web1": RESULTS["web1"]}), inventory=["web1"])
+    assert result["summary"]["gone_count"] == 2
+    assert json_of(tmp_path)["not_asked"] == []
+
+
+def test_host_that_no_run_asked_for_a_month_is_gone(tmp_path: Path) -> None:
+    run(directory=str(tmp_path), inventory=list(RESULTS), at=made_up.MADE - 40 * DAY_S)
+    in_part(tmp_path, web1=RESULTS["web1"])
+    result = run(directory=str(tmp_path), hostvars=of({"web1": RESULTS["web1"]}), inventory=list(RESULTS))
+    assert (result["summary"]["gone_count"], json_of(tmp_path)["not_asked"]) == (2, [])
 
 
 def test_broken_earlier_report_costs_one_sentence(tmp_path: Path) -> None:

@@ -114,3 +114,13 @@ def test_content_that_cannot_be_translated_fails_or_returns_no_variables(content
     found = from_linux_system_roles(content, fail=False)
     assert (found["variables"], found["file"]) == ({}, "")
     assert [words in sentence for sentence in found["refused"]] == [True]
+
+
+def test_text_to_show_has_no_secrets_and_neither_has_a_refusal() -> None:
+    given = {"kdump_path": "/srv/crash", "kdump_app_password": "hunter2"}
+    with pytest.raises(AnsibleFilterError) as refused:
+        from_linux_system_roles(given)
+    assert "hunter2" not in str(refused.value)
+    found = from_linux_system_roles(dict(given, kdump_allow_unknown=["kdump_app_password"]))
+    assert yaml.safe_load(found["file"])["kdump_app_password"] == "hunter2"
+    assert yaml.safe_load(found["shown"]) == {**yaml.safe_load(found["file"]), "kdump_app_password": "(hidden)"}

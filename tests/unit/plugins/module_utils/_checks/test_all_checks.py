@@ -828,6 +828,24 @@ def test_what_is_counted_of_the_modules_that_are_loaded_now_is_no_doubt_that_cam
     assert (found["status"], found["doubt"]) == ("pass", "warn")
 
 
+@pytest.mark.parametrize(
+    ("known", "status"),
+    [
+        ({"doubts": {"reserved_enough": ["fail", "128 MiB"]}}, "pass"),
+        ({"doubts": {"reserved_enough": ["fail", "256 MiB"]}}, "fail"),
+        ({"doubts": {}}, "fail"),
+        ({"doubts": None}, "fail"),
+    ],
+)
+def test_a_reservation_that_is_far_too_small_is_settled_by_a_crash_with_the_same_one(
+    known: Dict[str, Any], status: str
+) -> None:
+    host = proved(**known)
+    host.files["/proc/modules"] = "".join("m%d 2097152 0 - Live 0x0\n" % number for number in range(200))
+    found = checks(host)["reserved_enough"]
+    assert (found["status"], found["value"], found["doubt"]) == (status, "128 MiB", "fail")
+
+
 def test_a_doubt_that_came_after_the_proof_stays() -> None:
     found = checks(proved(doubts={"capture_restarts": ["warn", None]}))
     assert (found["collector_kernel"]["status"], found["capture_restarts"]["status"]) == ("warn", "pass")

@@ -108,6 +108,14 @@ def test_update_of_the_project_replaces_old_playbooks(given: Dict[str, Any]) -> 
     assert made(given)["project"]["scm_clean"] is True
 
 
+def test_what_is_taken_out_of_the_file_is_taken_out_of_awx() -> None:
+    before, now = made(MOST), made(LEAST)
+    assert (before["project"]["scm_branch"], now["project"]["scm_branch"]) == ("main", "")
+    source = {"name": "kdump inventory file", "inventory": "fleet", "organization": "Default", "state": "absent"}
+    assert now["inventory_source"] == source
+    assert {**before["inventory_source"], **source} == {**before["inventory_source"], "state": "absent"}
+
+
 def test_playbooks_at_the_top_of_a_project() -> None:
     found = made({**LEAST, "kdump_awx_playbooks": ""})["job_templates"][0]
     assert found["playbook"] == "setup.yml"

@@ -69,6 +69,11 @@ WRONG = [
     (changed(["hosts", 0, "proof_state"], "sure"), "it has the hosts[0].proof_state 'sure'"),
     (changed(["hosts", 0, "problems", 0, "id"], "a<b"), "it has a check with the id 'a<b'"),
     (changed(["hosts", 0, "problems", 0, "group"], "x"), "which is none of"),
+    (
+        changed(["not_asked"], [{"host": "a", "made_epoch": None}]),
+        "it has a host that was not asked without a name or a",
+    ),
+    (changed(["not_asked"], [{"host": "a", "made_epoch": 1, "verdict": "fine"}]), "which is none of"),
     (changed(["trend"], [{"made_epoch": None}]), "it has a point of its trend without a time"),
     (changed(["trend"], [{"made_epoch": 1, "totals": {"ready": "many"}}]), "it has a trend[0].totals.ready that is"),
 ]
