@@ -67,6 +67,8 @@ WORDS = (*NAMED_SIZES, "all")
 SERVERS = ("kdump_ssh_server", "kdump_dump_server")
 # seconds below which nothing can be done; others begin at 1
 LEAST = {"kdump_test_timeout": 60, "kdump_test_rearm_timeout": 0}
+# seconds that crash_test waits at most; others have no limit
+MOST = dict.fromkeys(LEAST, 6 * 3600)
 PATTERNS = (
     (
         "kdump_own_path",
@@ -377,13 +379,16 @@ def refusals(values: Mapping[str, Any], is_host: Callable[[str], bool], hosts: I
 
 def _out_of_range(values: Mapping[str, Any]) -> list[str]:
     """Return a refusal for each number among the role's variables that is too small or too large."""
-    found = [
-        refusal(
-            name, value, "it must be at least %d seconds" % LEAST.get(name, 1), "give a larger number or leave it out"
-        )
-        for name, value in values.items()
-        if name.endswith("_timeout") and value < LEAST.get(name, 1)
-    ]
+    timeouts = {name: value for name, value in values.items() if name.endswith("_timeout")}
+    found = []
+    for name, value in timeouts.items():
+        least, most = LEAST.get(name, 1), MOST.get(name, value)
+        if value < least:
+            rule, remedy = "it must be at least %d seconds" % least, "give a larger number or leave it out"
+            found.append(refusal(name, value, rule, remedy))
+        if value > most:
+            rule, remedy = "it must be at most %d seconds" % most, "give a smaller number or leave it out"
+            found.append(refusal(name, value, rule, remedy))
     if not 0 <= values.get("kdump_max_fail_percentage", 0) <= 100:
         name, remedy = "kdump_max_fail_percentage", "give a number from 0 to 100"
         found.append(refusal(name, values[name], "it is no percentage", remedy))

@@ -16,6 +16,7 @@ import subprocess
 import sys
 import threading
 from pathlib import Path
+from typing import Any
 
 import pytest
 
@@ -60,6 +61,18 @@ def test_a_command_that_makes_its_input_non_blocking_does_so_for_itself_alone(
     commands.run([str(program)])
     plays.module(tmp_path / "hosts.json", "web1", "ping")
     assert os.get_blocking(0)
+
+
+@pytest.mark.parametrize(
+    ("facts", "left"),
+    [
+        ({"discovered_interpreter_python": "/usr/bin/python3"}, {}),
+        ({"discovered_interpreter_python": "/usr/bin/python3", "a": 1}, {"ansible_facts": {"a": 1}}),
+        ({"a": 1}, {"ansible_facts": {"a": 1}}),
+    ],
+)
+def test_python_that_ansible_found_is_no_part_of_a_result(facts: dict[str, Any], left: dict[str, Any]) -> None:
+    assert plays.without_discovered_python({"changed": False, "ansible_facts": facts}) == {"changed": False} | left
 
 
 @pytest.mark.parametrize(

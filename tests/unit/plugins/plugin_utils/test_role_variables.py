@@ -13,6 +13,7 @@ import yaml
 from ansible_collections.crashops.kdump.plugins.module_utils._crashkernel.option_refusals import LIMITS
 from ansible_collections.crashops.kdump.plugins.module_utils._setup.variables import CONFIG, variable
 from ansible_collections.crashops.kdump.plugins.plugin_utils import _peer_variables, _role_variables
+from ansible_collections.crashops.kdump.plugins.plugin_utils._crash_test.waiting import LONGEST_TIMEOUT_S
 from ansible_collections.crashops.kdump.tests.unit.armed_host import armed_debian, armed_el9
 from ansible_collections.crashops.kdump.tests.unit.fake_host import FakeHost
 from ansible_collections.crashops.kdump.tests.unit.set_up_host import looked_at, planned
@@ -268,3 +269,10 @@ def test_what_the_host_refuses_is_named_as_it_was_given() -> None:
         *sentences[1:],
     ]
     assert _role_variables.of_stack(sentences, values, "kdumpctl") == sentences
+
+
+@pytest.mark.parametrize("name", ["kdump_test_timeout", "kdump_test_rearm_timeout"])
+def test_a_crash_test_is_not_asked_to_wait_longer_than_it_can(name: str) -> None:
+    assert _role_variables.refusals({name: LONGEST_TIMEOUT_S}, lambda dummy: True, []) == []
+    (sentence,) = _role_variables.refusals({name: LONGEST_TIMEOUT_S + 1}, lambda dummy: True, [])
+    assert sentence.startswith("%s: 21601 is refused: it must be at most 21600 seconds" % name)
