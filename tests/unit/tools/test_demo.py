@@ -106,7 +106,10 @@ def test_ended_demo_ends_its_playbook(tmp_path: Path, number: signal.Signals) ->
     os.mkfifo(running)
     playbook = f"sleep 1; echo $$ > {running}; exec sleep 3600"
     script = f"from tools.demo import __main__ as d; d.exit_by_signals(); d._run(['sh', '-c', '{playbook}'])"
+    # under nohup, the tests and so the demo would ignore SIGHUP
+    kept = signal.signal(number, signal.SIG_DFL)
     process = subprocess.Popen([sys.executable, "-c", script], cwd=REPOSITORY)
+    signal.signal(number, kept)
     pid = int(running.read_text())
     process.send_signal(number)
     assert process.wait(60) == 128 + number
