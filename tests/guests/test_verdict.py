@@ -30,7 +30,8 @@ LOOKED_AT = "/etc /boot /var -xdev " + " ".join(f"-not -path '/var/{place}*'" fo
 FINGERPRINT = (
     f"find {LOOKED_AT} -printf '%p %m %u:%g %T@ %s\\n' | sort; "
     f"find {LOOKED_AT} -type f -exec sha256sum {{}} + | sort -k 2; "
-    "systemctl list-unit-files --no-legend; systemctl --failed --no-legend; "
+    # each login is a transient unit, where PAM tells logind of it
+    "systemctl list-unit-files --no-legend | grep -v ' transient '; systemctl --failed --no-legend; "
     f"systemctl show -p ActiveState,SubState,ActiveEnterTimestampMonotonic {STACK.unit}"
 )
 # each program that kdump_info starts costs time on each host of a fleet
