@@ -304,7 +304,7 @@ def test_each_situation_fires_one_alert_at_most_the_one_of_its_verdict(tmp_path:
 
 
 def fleet(hosts: int, broken: int, after: Callable[[], Host]) -> timeline.Series:
-    """Return a fleet of which some hosts change after a day and a half."""
+    """Return a fleet. After a day and a half, some of its hosts change."""
     series: timeline.Series = {}
     good = Machine([Spell(2 * DAY, machines.ready)])
     bad = Machine([Spell(36 * HOUR, machines.ready), Spell(12 * HOUR, after)])

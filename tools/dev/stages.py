@@ -180,7 +180,7 @@ def duration(seconds: float) -> str:
 
 
 def unmet(chosen: Iterable[Stage], words: Iterable[str], results: Iterable[Result]) -> list[str]:
-    """Return those words of ./dev test's command line that name stages of a run, none of which ran."""
+    """Return the words of the command line of ./dev test that name stages of this run, if none of these stages ran."""
     table, lacking = list(chosen), {result.stage for result in results if result.outcome == NOT_RUN}
     return [word for word in words if (meant := named(table, word)) and meant <= lacking]
 

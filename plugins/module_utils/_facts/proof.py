@@ -272,7 +272,7 @@ def _word_changes(record: Dict[str, Any], now: Setup) -> List[str]:
 
 
 def _lasting_words(words: List[str]) -> List[str]:
-    """Return the words of a command line that a proof is about: all but those that the boot loader writes."""
+    """Return the words of a command line without those that the boot loader adds: a proof does not depend on them."""
     return [word for word in words if not word.startswith(OF_BOOT_LOADER)]
 
 

@@ -47,7 +47,7 @@ def compiled(query: Any, option: str = "query") -> Any:
 
 
 def _refused(option: str, text: str, error: Exception) -> QueryRefused:
-    """Return the refusal of a query, with what JMESPath says in words that go between a colon and a semicolon."""
+    """Return the refusal of a query, with the first line of what JMESPath says."""
     first = plain((str(error) or type(error).__name__).split("\n", 1)[0])
     remedy = "write it as in hosts[?verdict=='not_ready'].host"
     return QueryRefused(refusal(option, text, "JMESPath says: %s" % first.rstrip(":."), remedy))

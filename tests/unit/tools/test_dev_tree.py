@@ -183,7 +183,7 @@ def test_lists_that_another_apt_get_fetches_are_waited_for(tmp_path: Path, monke
 
 def test_lists_that_cannot_be_fetched_are_a_failure(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
     log = Log(tmp_path / "a.log", "a")
-    asked = apt_get(log, monkeypatch, "E: Failed to fetch http://deb.debian.org")
+    asked = apt_get(log, monkeypatch, "E: Failed to fetch http://mirror.example")
     with pytest.raises(StepFailed, match="exited with 100"):
         packages.update_lists(log)
     assert asked == ["update"]

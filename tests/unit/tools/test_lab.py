@@ -294,6 +294,7 @@ def test_guest_in_any_folder_is_reached_and_found(tmp_path: Path, name: str) -> 
         assert f"userknownhostsfile {tmp_path / name}/known_hosts" in done.stdout.splitlines()
     places = PLACES._replace(disk=guest.folder / "disk.qcow2")
     words = qemu.arguments(MACHINE._replace(seed=str(guest.folder / "seed.img")), places, [], None)
+    # QEMU writes a comma in a path as two
     drives = [re.split("(?<!,),(?!,)", word) for word in words if word.startswith("file=")]
     paths = [drive[0].removeprefix("file=").replace(",,", ",") for drive in drives]
     assert paths == [str(guest.folder / "disk.qcow2"), str(guest.folder / "seed.img")]

@@ -115,7 +115,7 @@ def test_every_core_of_each_change_runs_on_a_python_that_it_takes(workflow: str)
     table, run = gates.stages(Workshop()), set()
     for job in yaml.safe_load((REPOSITORY / f".github/workflows/{workflow}.yml").read_text())["jobs"].values():
         for words in (shlex.split(step["run"]) for step in job["steps"] if "./dev test" in step.get("run", "")):
-            names = {name for word in words[2:] or [EVERY] for name in stages.named(table, word)}
+            names = set[str]().union(*(stages.named(table, word) for word in words[2:] or [EVERY]))
             python = PYTHONS[job["container"]["image"]]
             run |= {core for core in CORES if f"units-{core.series}" in names and python in core.pythons}
     assert run >= {core for core in CORES if core.units == EVERY}
