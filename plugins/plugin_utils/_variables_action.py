@@ -40,7 +40,9 @@ class VariablesAction(ActionBase):
         if not result.get("failed") and result["refused"]:
             result.update(failed=True, msg=" ".join(result["refused"]))
         if result.get("failed"):
-            return dict(secret_words.masked(result))
+            # Ansible shows the whole result of a failed task: a plan with its diffs would hide the sentences
+            kept = {name: value for name, value in result.items() if name not in ("variables", "plan")}
+            return dict(secret_words.masked(kept))
         # the role needs the values as they are, so a result that holds a secret is for it alone
         if secret_words.masked(result["variables"]) != result["variables"]:
             result["_ansible_no_log"] = True

@@ -71,6 +71,8 @@ REFUSED: list[tuple[dict[str, Any], str]] = [
     ({"kdump_panic_policy": "none,oops"}, "none stands alone"),
     ({"kdump_metrics": True, "kdump_metrics_directory": "metrics"}, "it is no absolute path of plain characters"),
     ({"kdump_metrics": True, "kdump_metrics_interval": 15}, "it is no number with s, min, h or d"),
+    # what only a look at the host shows
+    ({"kdump_target": {"type": "ext4", "location": "/dev/nowhere"}}, "kdump_target.location: '/dev/nowhere' is refused"),
     ({"kdump_ssh_server": "dumbs"}, "kdump_ssh_server: 'dumbs' is refused: the inventory has no such host; use dumps."),
     ({"kdump_dump_server": "elsewhere"}, "the inventory has no such host; add it to the inventory"),
     ({"kdump_ssh_host_keys": "AAAAC3Nza"}, "it is not of the form: type key"),
@@ -95,8 +97,11 @@ def refused(collections: str, tmp_path_factory: pytest.TempPathFactory) -> Done:
 @pytest.mark.parametrize("index", range(len(REFUSED)), ids=["-".join(row[0]) for row in REFUSED])
 def test_a_value_that_the_role_cannot_use_is_refused_by_one_sentence(refused: Done, index: int) -> None:
     host = "host%d" % index
-    sentences = refused.of(host, "failed")[CHECK]["refused"]
+    result = refused.of(host, "failed")[CHECK]
+    sentences = result["refused"]
     assert len(sentences) == 1
+    # the terminal shows the whole result of a failed task
+    assert not {"plan", "variables"} & set(result)
     assert REFUSED[index][1] in sentences[0]
     assert refused.failures(host) == sentences
     assert set(refused.of(host)) - {REMEMBER} == {"Set kdump up"}
