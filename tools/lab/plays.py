@@ -41,7 +41,7 @@ def module(inventory: Path, host: str, name: str, **options: Any) -> dict[str, A
     """Run one module on a host and return its result; one that failed is a result too."""
     argv = ["ansible", host, "-i", str(inventory), "-m", name]
     argv += ["-a", json.dumps(options)] if options else []
-    done = _run(argv, ANSIBLE_CALLBACK_RESULT_FORMAT="json")
+    done = _run(argv)
     # for a failure, more words come before the result
     answer = re.search(rf"^{re.escape(host)} \| .*? => ({{.*}})", done.stdout, re.MULTILINE | re.DOTALL)
     if not answer:
@@ -56,6 +56,10 @@ def without_discovered_python(result: dict[str, Any]) -> dict[str, Any]:
     return others | ({"ansible_facts": facts} if facts else {})
 
 
-def _run(argv: list[str], **settings: str) -> "subprocess.CompletedProcess[str]":
-    """Run a command of Ansible with settings of its own. Pipelining saves a slow guest one copy for each task."""
-    return follow(argv, SILENCE_LIMIT_S, env=dict(os.environ, ANSIBLE_PIPELINING="true", **settings))
+def _run(argv: list[str]) -> "subprocess.CompletedProcess[str]":
+    """Run a command of Ansible with settings of its own.
+
+    Pipelining saves a slow guest one copy for each task. JSON keeps a message as it is: YAML doubles its quotes.
+    """
+    settings = {"ANSIBLE_PIPELINING": "true", "ANSIBLE_CALLBACK_RESULT_FORMAT": "json"}
+    return follow(argv, SILENCE_LIMIT_S, env={**os.environ, **settings})
