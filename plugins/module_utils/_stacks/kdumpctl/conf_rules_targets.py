@@ -135,7 +135,8 @@ def steady_names(document: Document, rule: str) -> Iterator[Finding]:
     """Find dump targets by device names that may be another disk after the next boot."""
     for entry in document.valued("raw", *DISKS):
         if UNSTEADY.match(entry.value):
-            remedy = "name it by /dev/disk/by-id" if entry.name == "raw" else "name it by UUID= or LABEL="
+            remedy = "name it by "
+            remedy += "a link in /dev/disk/by-id or /dev/disk/by-path" if entry.name == "raw" else "UUID= or LABEL="
             yield advice(rule, entry, "%s may be another disk after the next boot" % words(entry.value)[0], remedy)
 
 
