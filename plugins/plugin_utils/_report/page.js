@@ -307,7 +307,7 @@
     if (row.summary) box.append(make("p", { class: "summary" }, row.summary));
     if (row.kernel || row.stack) box.append(facts(row));
     if (row.problems.length) {
-      box.append(make("ul", { class: "problems" }, ...row.problems.map((one) => problemItem(problemOf(one)))));
+      box.append(make("ul", { class: "problems" }, ...row.problems.map((one) => problemItem(problemOf(one), row.host))));
     }
     line.after(make("tr", { role: "row", class: "detail" }, box));
   }
@@ -335,7 +335,7 @@
 
   const WORDS = { fail: "failed", warn: "doubtful", unknown: "not known", waived: "waived" };
 
-  function problemItem(problem) {
+  function problemItem(problem, host) {
     const box = make("div", {}, make("code", { class: "name" }, problem.id));
     box.append(make("span", { class: "where" }, human(problem.group) + ", " + WORDS[problem.status]));
     if (problem.reason) box.append(make("p", {}, problem.reason));
@@ -345,7 +345,8 @@
       const until = problem.waiver.until ? " until " + problem.waiver.until : "";
       box.append(make("p", { class: "seen" }, "Waived" + until + ": " + problem.waiver.reason));
     }
-    const advice = make("p", {}, problem.advice ? problem.advice + " " : "");
+    // the module on the host does not know the host's name in the inventory
+    const advice = make("p", {}, problem.advice ? problem.advice.replace(/\bHOST\b/g, () => host) + " " : "");
     if (problem.reference && problem.reference.startsWith("https://")) {
       const link = make("a", { href: problem.reference, rel: "noreferrer noopener", target: "_blank" }, "Reference");
       link.append(make("span", { class: "unseen" }, " for " + problem.id));

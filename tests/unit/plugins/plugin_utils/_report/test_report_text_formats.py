@@ -103,6 +103,16 @@ def test_nothing_that_a_host_says_steers_the_terminal() -> None:
         assert line.isprintable() and len(line) < 120
 
 
+def test_advice_is_a_command_with_the_name_of_its_host() -> None:
+    check = made_up.check("proof_exists", advice="Run test -l HOST -e kdump_test_confirm=HOST.")
+    whole = report({"web1": made_up.info("ready_unproven", [check])})
+    command = "test -l web1 -e kdump_test_confirm=web1"
+    (line,) = report_text.problem_lines(whole, 5)
+    assert command in line
+    assert command in report_text.as_csv(whole)
+    assert command in page.page(whole, "t")
+
+
 ESC = "\x1b[2Jgone\x9b0m"
 
 
