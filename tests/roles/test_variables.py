@@ -72,7 +72,7 @@ REFUSED: list[tuple[dict[str, Any], str]] = [
     ({"kdump_metrics": True, "kdump_metrics_directory": "metrics"}, "it is no absolute path of plain characters"),
     ({"kdump_metrics": True, "kdump_metrics_interval": 15}, "it is no number with s, min, h or d"),
     # what only a look at the host shows
-    ({"kdump_target": {"type": "ext4", "location": "/dev/nowhere"}}, "kdump_target.location: '/dev/nowhere' is refused"),
+    ({"kdump_target": {"type": "ext4", "location": "/dev/none"}}, "kdump_target.location: '/dev/none' is refused"),
     ({"kdump_ssh_server": "dumbs"}, "kdump_ssh_server: 'dumbs' is refused: the inventory has no such host; use dumps."),
     ({"kdump_dump_server": "elsewhere"}, "the inventory has no such host; add it to the inventory"),
     ({"kdump_ssh_host_keys": "AAAAC3Nza"}, "it is not of the form: type key"),
