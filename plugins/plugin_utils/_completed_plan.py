@@ -50,6 +50,8 @@ def completed(
     refused: list[str] = []
     if check_mode and plan.get("unknown"):
         plan["notes"] = [*plan["notes"], *("Only a real run can find out %s" % one for one in plan["unknown"])]
+    if "service" in plan:
+        plan["service"] = dict(plan["service"], predicted=check_mode and bool(plan["service"]["changes"]))
     if "target" in plan:
         plan["target"] = prepared(plan["target"], values, check_mode)
         if plan["target"]["other_receiver"] and not plan["target"]["logs_in"]:
