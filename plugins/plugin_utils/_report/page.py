@@ -69,6 +69,7 @@ def _environment() -> Environment:
         auto_reload=False,
     )
     environment.filters.update(
+        advice=report_words.advice,
         number=report_words.number,
         size=report_words.size,
         hosts=lambda count: report_words.counted(count, "host", "hosts"),

@@ -6,6 +6,7 @@
 
 from __future__ import annotations
 
+import re
 import time
 
 from ansible_collections.crashops.kdump.plugins.module_utils._syntax.visible_text import LINES, visible
@@ -33,6 +34,11 @@ HOUR_S, DAY_S = 3600, 86400
 def plain(text: str) -> str:
     """Return a value for people in readable form: on one line, with invisible characters shown."""
     return " ".join(visible(text, LINES).split())
+
+
+def advice(text: str, host: str) -> str:
+    """Return a value for people: advice with the host's name in the inventory, which no module on the host knows."""
+    return re.sub(r"\bHOST\b", lambda dummy: host, text)
 
 
 def cut(text: str, width: int) -> str:

@@ -9,7 +9,6 @@ from __future__ import annotations
 import csv
 import io
 import json
-import re
 from collections.abc import Callable
 from typing import Any
 
@@ -71,13 +70,8 @@ def _flat(row: dict[str, Any]) -> dict[str, Any]:
     for status in outcome.PROBLEMS:
         flat[status] = "; ".join(one["id"] for one in row["problems"] if one["status"] == status and not one["waived"])
     flat["waived"] = "; ".join(one["id"] for one in row["problems"] if one["waived"])
-    flat["advice"] = " ".join(_advice(one, row["host"]) for one in _open(row) if one["advice"])
+    flat["advice"] = " ".join(report_words.advice(one["advice"], row["host"]) for one in _open(row) if one["advice"])
     return flat
-
-
-def _advice(problem: dict[str, Any], host: str) -> str:
-    """Return a problem's advice with the host's name in the inventory, which the module on the host does not know."""
-    return re.sub(r"\bHOST\b", lambda dummy: host, problem["advice"] or "")
 
 
 def _open(row: dict[str, Any]) -> list[dict[str, Any]]:
@@ -246,7 +240,7 @@ def problem_lines(report: dict[str, Any], most: int, limit: int | None = None) -
     for row in report["hosts"][:limit]:
         found, host = _open(row), report_words.plain(row["host"])
         for one in found[:most]:
-            parts = [host, one["id"], one["reason"] or "", _advice(one, row["host"])]
+            parts = [host, one["id"], one["reason"] or "", report_words.advice(one["advice"] or "", row["host"])]
             lines.append(" | ".join(report_words.plain(part) for part in parts if part))
         left = len(found) - most
         if most and left > 0:
