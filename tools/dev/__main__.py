@@ -180,7 +180,7 @@ def _names(options: argparse.Namespace, table: Sequence[stages.Stage]) -> set[st
         known = ", ".join(dict.fromkeys([ALL, *stages.parts(table), *(stage.name for stage in table if stage.part)]))
         raise given_images.Refused(f"{unknown[0]!r} is no part and no stage; there are: {known}")
     words = options.names or [ALL if options.last_failed else EVERY]
-    return set[str]().union(*(stages.named(table, word) for word in words))
+    return {name for word in words for name in stages.named(table, word)}
 
 
 def _nothing_again(options: argparse.Namespace, records: Mapping[str, last_run.Record]) -> int:
